@@ -1,0 +1,45 @@
+/**
+ * ARM ids, printed and parsed: `/subscriptions/{sub}/resourceGroups/{group}/providers/{path}`.
+ * Azure compares ids without regard to letter case and so do we; what the user wrote is kept as written.
+ */
+import { SiteRecoveryError } from "./errors.ts";
+import { embeddedSubscriptionId, type Kind } from "./kinds/kind.ts";
+
+/** The id of a thing of a kind from its arguments. Throws `InvalidInput` when a part of the path is missing. */
+export function armIdOf(kind: Kind, inputs: object): string {
+  const values = inputs as Record<string, unknown>;
+  const fill = (name: string): string => {
+    const value = values[name];
+    if (typeof value === "string" && value !== "") return value;
+    const message = `A ${kind.title} needs ${name}.`;
+    throw new SiteRecoveryError("InvalidInput", message, { property: name });
+  };
+  const path = kind.path.replace(/\{(\w+)\}/g, (_, name: string) => fill(name));
+  return `/subscriptions/${embeddedSubscriptionId}/resourceGroups/${fill("resourceGroupName")}/providers/${path}`;
+}
+
+/** True when an id is of a kind, whatever the letter case. */
+export function isIdOf(kind: Kind, id: string): boolean {
+  const path = kind.path.replace(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.");
+  return new RegExp(`^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${path}$`, "i").test(id);
+}
+
+/** The last part of an id: the thing's own name. */
+export function nameOf(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+/** The id of the thing that this one lives in: the id less its last type and name. */
+export function parentOf(id: string): string {
+  return id.split("/").slice(0, -2).join("/");
+}
+
+/** The form in which ids are compared and kept as keys. */
+export function idKey(id: string): string {
+  return id.toLowerCase();
+}
+
+/** Whether two ids name the same thing. */
+export function sameId(one: string, other: string): boolean {
+  return idKey(one) === idKey(other);
+}

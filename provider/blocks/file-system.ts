@@ -1,0 +1,185 @@
+/**
+ * The door to the file system for everything that must survive a crash: disk images, change logs, segments
+ * and recovery-point maps. It exists so that a test can make the n-th call fail, cut a write short or lose
+ * what was not synced. It knows nothing of what the bytes mean.
+ *
+ * Reads and writes are synchronous: on local files they take microseconds, a promise costs more than the
+ * call itself, and worker threads keep them off the main loop. Only `sync`, which waits for the device, has
+ * an asynchronous form as well.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { SiteRecoveryError } from "../errors.ts";
+
+export type OpenMode = "read" | "readWrite" | "createNew" | "createOrOpen";
+
+export interface OpenFile {
+  readonly path: string;
+  /** Fills as much of `buffer` as the file has from `position` on; returns the bytes read. */
+  read(buffer: Uint8Array, position: number): number;
+  /** Writes all of `buffer` at `position`. Throws `DiskFull` or `IoFailed`; part of it may have been written. */
+  write(buffer: Uint8Array, position: number): void;
+  /** Makes everything written so far survive a power cut. After a failure the file must not be trusted again. */
+  sync(): void;
+  syncLater(): Promise<void>;
+  truncate(sizeBytes: number): void;
+  /** Size in bytes, and bytes really allocated (less where there are holes). */
+  size(): { sizeBytes: number; allocatedBytes: number };
+  close(): void;
+}
+
+export interface FileSystem {
+  open(filePath: string, mode: OpenMode): OpenFile;
+  exists(filePath: string): boolean;
+  /** The absolute path without symbolic links: two names of one file have the same. */
+  realPath(filePath: string): string;
+  /** Names in a folder, sorted; an absent folder has none. */
+  list(folder: string): string[];
+  makeFolder(folder: string): void;
+  rename(from: string, to: string): void;
+  /** Removes a file or a whole folder; absent is fine. */
+  remove(filePath: string): void;
+  /** Makes creations, renames and removals in a folder survive a power cut. */
+  syncFolder(folder: string): void;
+}
+
+const flagsOf: Record<OpenMode, number> = {
+  read: fs.constants.O_RDONLY,
+  readWrite: fs.constants.O_RDWR,
+  createNew: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
+  createOrOpen: fs.constants.O_RDWR | fs.constants.O_CREAT,
+};
+
+/** Turns an errno of the operating system into an error with a name and a next step. */
+export function translateFileError(error: unknown, action: string, filePath: string): SiteRecoveryError {
+  if (error instanceof SiteRecoveryError) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  const details = { target: filePath, cause: error };
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const message = `No space left to ${action} ${filePath}. Free some space; the work goes on from where it stopped.`;
+    return new SiteRecoveryError("DiskFull", message, details);
+  }
+  if (code === "ENOENT") {
+    return new SiteRecoveryError("NotFound", `Cannot ${action} ${filePath}: it does not exist.`, details);
+  }
+  if (code === "EEXIST") {
+    return new SiteRecoveryError(
+      "AlreadyExists",
+      `Cannot ${action} ${filePath}: it exists already.`,
+      details,
+    );
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return new SiteRecoveryError("IoFailed", `Cannot ${action} ${filePath}: ${why}.`, details);
+}
+
+function attempt<T>(action: string, filePath: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translateFileError(error, action, filePath);
+  }
+}
+
+class LocalFile implements OpenFile {
+  readonly path: string;
+  readonly #descriptor: number;
+
+  constructor(filePath: string, descriptor: number) {
+    this.path = filePath;
+    this.#descriptor = descriptor;
+  }
+
+  read(buffer: Uint8Array, position: number): number {
+    return attempt("read", this.path, () => {
+      let done = 0;
+      while (done < buffer.length) {
+        const count = fs.readSync(this.#descriptor, buffer, done, buffer.length - done, position + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return done;
+    });
+  }
+
+  write(buffer: Uint8Array, position: number): void {
+    attempt("write", this.path, () => {
+      let done = 0;
+      while (done < buffer.length) {
+        done += fs.writeSync(this.#descriptor, buffer, done, buffer.length - done, position + done);
+      }
+    });
+  }
+
+  sync(): void {
+    attempt("sync", this.path, () => fs.fsyncSync(this.#descriptor));
+  }
+
+  syncLater(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fsync(this.#descriptor, (error) => {
+        if (error) reject(translateFileError(error, "sync", this.path));
+        else resolve();
+      });
+    });
+  }
+
+  truncate(sizeBytes: number): void {
+    attempt("resize", this.path, () => fs.ftruncateSync(this.#descriptor, sizeBytes));
+  }
+
+  size(): { sizeBytes: number; allocatedBytes: number } {
+    const stat = attempt("stat", this.path, () => fs.fstatSync(this.#descriptor));
+    return { sizeBytes: stat.size, allocatedBytes: stat.blocks * 512 };
+  }
+
+  close(): void {
+    attempt("close", this.path, () => fs.closeSync(this.#descriptor));
+  }
+}
+
+/** The machine's own file system. Files are made for the owner alone (0600), folders 0700. */
+export const localFileSystem: FileSystem = {
+  open: (filePath, mode) =>
+    attempt("open", filePath, () => new LocalFile(filePath, fs.openSync(filePath, flagsOf[mode], 0o600))),
+  exists: (filePath) => fs.existsSync(filePath),
+  realPath: (filePath) => attempt("find", filePath, () => fs.realpathSync.native(filePath)),
+  list: (folder) => {
+    if (!fs.existsSync(folder)) return [];
+    return attempt("list", folder, () => fs.readdirSync(folder).sort());
+  },
+  makeFolder: (folder) => {
+    attempt("make folder", folder, () => fs.mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  },
+  rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),
+  remove: (filePath) =>
+    attempt("remove", filePath, () => fs.rmSync(filePath, { recursive: true, force: true })),
+  syncFolder: (folder) => {
+    attempt("sync folder", folder, () => {
+      const descriptor = fs.openSync(folder, fs.constants.O_RDONLY);
+      try {
+        fs.fsyncSync(descriptor);
+      } finally {
+        fs.closeSync(descriptor);
+      }
+    });
+  },
+};
+
+/**
+ * Writes a small file so that after a crash either the old or the whole new content is there: temporary
+ * name, write, sync, rename, sync of the folder.
+ */
+export function writeAtomically(files: FileSystem, filePath: string, content: Uint8Array): void {
+  const temporary = `${filePath}.new`;
+  files.remove(temporary);
+  const file = files.open(temporary, "createNew");
+  try {
+    file.write(content, 0);
+    file.sync();
+  } finally {
+    file.close();
+  }
+  files.rename(temporary, filePath);
+  files.syncFolder(path.dirname(filePath));
+}

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { formatTable, formatTime } from "./format.ts";
+import { itemNamed, openSession, printJson } from "./session.ts";
+
+/** `siterecovery recovery-points <item>`: the points that a failover or an export can use, newest last. */
+export function recoveryPointsCommand(): Command {
+  return new Command("recovery-points")
+    .description("the recovery points of an item, newest last")
+    .argument("<item>", "name of a protected item")
+    .option("--json", "for scripts")
+    .action(async (name: string, options: { json?: boolean }, command: Command) => {
+      const engine = await openSession(command);
+      const points = await engine.recoveryPoints(itemNamed(engine, name).id);
+      if (options.json === true) {
+        printJson(
+          points.map((point) => ({
+            id: point.id,
+            time: new Date(point.takenAt).toISOString(),
+            kind: point.kind,
+            multiVm: point.multiVm,
+            bytesStored: point.bytesStored,
+            disks: point.disks.map(({ diskId, sizeBytes }) => ({ diskId, sizeBytes })),
+          })),
+        );
+        return;
+      }
+      const rows = points.map((point) => [
+        point.id,
+        formatTime(point.takenAt),
+        point.kind,
+        formatBytes(point.bytesStored),
+        point.disks.map((disk) => disk.diskId).join(", "),
+      ]);
+      if (rows.length === 0) process.stdout.write(`${name} has no recovery point yet.\n`);
+      else
+        process.stdout.write(`${formatTable(["RECOVERY POINT", "TIME", "KIND", "STORED", "DISKS"], rows)}\n`);
+    });
+}

@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import { nameOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { ProtectedItem, ReplicationCycle } from "../engine/protected-item/item.ts";
+import { stateFacts } from "../engine/protected-item/states.ts";
+import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { isRecoverable, SiteRecoveryError } from "../errors.ts";
+import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
+
+interface Outcome {
+  readonly name: string;
+  readonly cycle?: ReplicationCycle;
+  readonly error?: { code: string; message: string; recoverable: boolean };
+}
+
+function takesPart(item: ProtectedItem): boolean {
+  return item.state === "EnablingReplication" || stateFacts[item.state].replicates;
+}
+
+async function runOne(engine: Engine, item: ProtectedItem, mode: "delta" | "resync"): Promise<Outcome> {
+  const name = nameOf(item.id);
+  try {
+    const cycle = await withProgress(name, (progress) => engine.replicate(item.id, progress, mode));
+    return cycle ? { name, cycle } : { name };
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    const { code, message } = error;
+    return { name, error: { code, message, recoverable: isRecoverable(error) } };
+  }
+}
+
+function print(outcome: Outcome): void {
+  const { name, cycle, error } = outcome;
+  if (error) {
+    const hint = error.recoverable ? " (the changes are kept; the next cycle takes them along)" : "";
+    process.stderr.write(`${name}: error: ${error.message}${hint}\n`);
+  } else if (cycle) {
+    const changed = formatBytes(cycle.bytesChanged);
+    const sent = `${cycle.blocksSent} blocks, ${formatBytes(cycle.bytesSent)} sent`;
+    const seconds = (cycle.durationMilliseconds / 1000).toFixed(2);
+    process.stdout.write(
+      `${name}: ${changed} changed, ${sent} in ${seconds} s; recovery point ${cycle.pointId}\n`,
+    );
+  }
+}
+
+/** `siterecovery replicate [items…]`: one replication cycle now, without waiting for the policy's schedule. */
+export function replicateCommand(): Command {
+  return new Command("replicate")
+    .description("run one replication cycle now: send what has changed, as a new recovery point")
+    .argument("[items...]", "names of protected items (default: all that replicate)")
+    .option("--resync", "compare checksums of both sides and send what differs (HW-4c)")
+    .option("--json", "for scripts")
+    .action(async (names: string[], options: { resync?: boolean; json?: boolean }, command: Command) => {
+      const engine = await openSession(command);
+      const items =
+        names.length > 0 ? names.map((name) => itemNamed(engine, name)) : engine.items().filter(takesPart);
+      const outcomes: Outcome[] = [];
+      for (const item of items) {
+        const outcome = await runOne(engine, item, options.resync === true ? "resync" : "delta");
+        outcomes.push(outcome);
+        if (options.json !== true) print(outcome);
+      }
+      if (options.json === true) printJson(outcomes);
+      else if (items.length === 0) process.stdout.write("Nothing replicates now.\n");
+      if (outcomes.some((outcome) => outcome.error)) process.exitCode = 1;
+    });
+}

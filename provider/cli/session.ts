@@ -1,0 +1,62 @@
+/** What every command needs: the engine of the chosen home, an item by its name, and lines of progress. */
+import fs from "node:fs";
+import path from "node:path";
+import type { Command } from "commander";
+import { nameOf, sameId } from "../arm-id.ts";
+import { connectEngine, engineHome } from "../connect.ts";
+import type { Engine, Progress } from "../engine/engine.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { SiteRecoveryError } from "../errors.ts";
+
+/** The engine that the command line means. Throws `NotFound` where there is none yet: a look must not make one. */
+export async function openSession(command: Command): Promise<Engine> {
+  const { home } = command.optsWithGlobals<{ home?: string }>();
+  const folder = engineHome(home);
+  if (fs.existsSync(path.join(folder, "siterecovery.db"))) return connectEngine(home);
+  const message =
+    `There is no engine in ${folder}. Run \`pulumi up\` (or \`npm start\`) first, or name its home with --home ` +
+    "or SITERECOVERY_HOME.";
+  throw new SiteRecoveryError("NotFound", message, { target: folder });
+}
+
+/** The item of a name or ARM id. Throws `NotFound`, listing those there are. */
+export function itemNamed(engine: Engine, name: string): ProtectedItem {
+  const items = engine.items();
+  const found = items.filter((item) => sameId(item.id, name) || sameId(nameOf(item.id), name));
+  if (found.length === 1) return found[0]!;
+  const known = items.map((item) => nameOf(item.id)).join(", ") || "none";
+  const message =
+    found.length === 0
+      ? `There is no protected item "${name}". There are: ${known}.`
+      : `"${name}" names ${found.length} items; use the whole id:\n  ${found.map((item) => item.id).join("\n  ")}`;
+  throw new SiteRecoveryError("NotFound", message, { target: name });
+}
+
+/** Progress on stderr, so that stdout stays for results: one line that is rewritten on a terminal. */
+export function terminalProgress(prefix: string): Progress & { end(): void } {
+  const isTerminal = process.stderr.isTTY;
+  let drawn = false;
+  return {
+    report: (line) => {
+      drawn = true;
+      process.stderr.write(isTerminal ? `\r\u001b[K${prefix}: ${line}` : `${prefix}: ${line}\n`);
+    },
+    end: () => {
+      if (isTerminal && drawn) process.stderr.write("\r\u001b[K");
+    },
+  };
+}
+
+/** Runs work on an item with progress, and leaves the terminal clean whatever happens. */
+export async function withProgress<T>(prefix: string, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const progress = terminalProgress(prefix);
+  try {
+    return await work(progress);
+  } finally {
+    progress.end();
+  }
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

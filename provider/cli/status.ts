@@ -1,0 +1,100 @@
+import { Command } from "commander";
+import pico from "picocolors";
+import { nameOf } from "../arm-id.ts";
+import type { Engine, ItemView } from "../engine/engine.ts";
+import { stateFacts } from "../engine/protected-item/states.ts";
+import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { formatSeconds, formatTable, formatTime } from "./format.ts";
+import { openSession, printJson } from "./session.ts";
+
+/** What `status --json` prints for an item; scripts read it, so names stay. */
+function toJson(view: ItemView): object {
+  const { item } = view;
+  const point = view.latestRecoveryPoint;
+  return {
+    name: nameOf(item.id),
+    id: item.id,
+    machineName: item.details.machineName,
+    protectionState: stateFacts[item.state].protectionState,
+    protectionStateDescription: stateFacts[item.state].description,
+    activeLocation: item.activeLocation,
+    testFailoverState: item.testFailoverState,
+    replicationHealth: view.replicationHealth,
+    failoverHealth: view.failoverHealth,
+    healthNotes: view.healthNotes,
+    allowedOperations: view.allowedOperations,
+    underWay: view.underWay ?? null,
+    initialReplicationPercent: item.details.initialReplicationPercent,
+    lastRecoveryPoint: point
+      ? { id: point.id, time: new Date(point.takenAt).toISOString(), kind: point.kind }
+      : null,
+    recoveryPointCount: view.recoveryPointCount,
+    rpoSeconds: view.rpoSeconds ?? null,
+    replicationIntervalSeconds: view.replicationIntervalSeconds,
+    pendingBytes: view.pendingBytes ?? null,
+    disks: item.details.disks.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
+    lastCycle: item.details.lastCycle ?? null,
+  };
+}
+
+function stateText(view: ItemView): string {
+  const { item } = view;
+  if (item.state === "EnablingReplication") {
+    return pico.yellow(`Initial replication ${item.details.initialReplicationPercent} %`);
+  }
+  const text = stateFacts[item.state].description;
+  const test = item.testFailoverState === "None" ? "" : ", test failover running";
+  return (stateFacts[item.state].replicates ? pico.green(text) : pico.yellow(text)) + test;
+}
+
+function toRow(view: ItemView): string[] {
+  const { item } = view;
+  const point = view.latestRecoveryPoint;
+  return [
+    nameOf(item.id),
+    stateText(view),
+    item.activeLocation,
+    point ? formatTime(point.takenAt) : "none yet",
+    view.rpoSeconds === undefined ? "-" : formatSeconds(view.rpoSeconds),
+    String(view.recoveryPointCount),
+    formatBytes(item.details.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)),
+    view.pendingBytes === undefined ? "-" : formatBytes(view.pendingBytes),
+  ];
+}
+
+const head = ["MACHINE", "STATE", "RUNS AT", "LAST RECOVERY POINT", "RPO", "POINTS", "DISKS", "TO SEND"];
+
+function printTable(engine: Engine, views: readonly ItemView[]): void {
+  if (views.length === 0) {
+    process.stdout.write(`No machine is protected yet (engine: ${engine.homeFolder}).\n`);
+    return;
+  }
+  process.stdout.write(`${formatTable(head, views.map(toRow))}\n`);
+  for (const view of views) {
+    const name = nameOf(view.item.id);
+    if (view.underWay !== undefined) process.stdout.write(`${name}: ${view.underWay} is under way\n`);
+    for (const note of view.healthNotes) process.stdout.write(pico.yellow(`${name}: ${note}\n`));
+  }
+  const plans = engine.listThings<{ properties: { groups: { groupType: string }[] } }>({
+    kind: "recovery-plan",
+  });
+  for (const plan of plans) {
+    const groups = plan.inputs.properties.groups.filter((group) => group.groupType === "Boot").length;
+    process.stdout.write(
+      `Recovery plan ${nameOf(plan.id)}: ${groups} boot group${groups === 1 ? "" : "s"}\n`,
+    );
+  }
+}
+
+/** `siterecovery status [--json]`: what is protected, where it runs, last recovery point, RPO. */
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("what is protected, where it runs, its last recovery point and RPO")
+    .option("--json", "for scripts")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const engine = await openSession(command);
+      const views = await Promise.all(engine.items().map((item) => engine.viewItem(item.id)));
+      if (options.json === true) printJson({ home: engine.homeFolder, items: views.map(toJson) });
+      else printTable(engine, views);
+    });
+}

@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { armIdOf, nameOf, sameId } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { handlerOf } from "../handlers/registry.ts";
+import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
+import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
+import { formatSeconds } from "./format.ts";
+import { itemNamed, openSession, withProgress } from "./session.ts";
+
+function networkNamed(engine: Engine, name: string): string {
+  const networks = engine.listThings({ kind: "virtual-network" });
+  const found = networks.find(({ id }) => sameId(id, name) || sameId(nameOf(id), name));
+  if (found) return found.id;
+  const known = networks.map(({ id }) => nameOf(id)).join(", ") || "none";
+  throw new SiteRecoveryError("NotFound", `There is no virtual network "${name}". There are: ${known}.`);
+}
+
+function drillOf(engine: Engine, itemId: string): DrillInputs {
+  const { inputs } = engine.findThing<ProtectedItemInputs>(itemId)!;
+  return {
+    resourceGroupName: inputs.resourceGroupName,
+    resourceName: inputs.resourceName,
+    drillName: `${nameOf(itemId)}-test-failover`,
+    protectedItemId: itemId,
+    networkId: "",
+  };
+}
+
+/** `siterecovery test-failover <item>`: a drill by hand; a program declares one with a Drill. */
+export function testFailoverCommand(): Command {
+  return new Command("test-failover")
+    .description("start a copy of a machine in an isolated network, without touching the machine")
+    .argument("<item>", "name of a protected item")
+    .requiredOption("--network <name>", "the isolated virtual network")
+    .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
+    .action(async (name: string, flags: { network: string; recoveryPoint: string }, command: Command) => {
+      const engine = await openSession(command);
+      const { id } = itemNamed(engine, name);
+      const networkId = networkNamed(engine, flags.network);
+      const wanted = { ...drillOf(engine, id), networkId, recoveryPoint: flags.recoveryPoint };
+      const live = await withProgress(name, (progress) =>
+        handlerOf("drill", engine).create(wanted, progress),
+      );
+      const { properties } = live.outputs as DrillOutputs;
+      const rpo = formatSeconds(properties.measuredRpoSeconds);
+      const rto = `${properties.measuredRtoSeconds.toFixed(1)} s`;
+      process.stdout.write(
+        `${properties.testMachineName} runs in ${nameOf(networkId)}: RPO ${rpo}, RTO ${rto}, recovery point ` +
+          `${properties.recoveryPointId}\nClean up with \`siterecovery clean-up-test-failover ${name}\`.\n`,
+      );
+    });
+}
+
+/** `siterecovery clean-up-test-failover <item>`: ends the item's drill and removes the test machine. */
+export function cleanUpTestFailoverCommand(): Command {
+  return new Command("clean-up-test-failover")
+    .description("end an item's test failover: the test machine is removed")
+    .argument("<item>", "name of a protected item")
+    .action(async (name: string, _flags: object, command: Command) => {
+      const engine = await openSession(command);
+      const { id, details } = itemNamed(engine, name);
+      const drillId = details.testMachine?.drillId ?? armIdOf(drillKind, drillOf(engine, id));
+      if (!details.testMachine) {
+        const message = `${name} has no test failover to clean up.`;
+        throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
+      }
+      await withProgress(name, (progress) => handlerOf("drill", engine).delete(drillId, progress));
+      process.stdout.write(`${name}: the test machine was removed\n`);
+    });
+}

@@ -1,0 +1,33 @@
+/**
+ * From the name of a kind to its handler over an engine in this process: what every door calls first.
+ * The engine of a home folder is opened once a process and shared.
+ */
+import path from "node:path";
+import { openEngine, type Engine } from "./engine/engine.ts";
+import type { Handler } from "./handlers/handler.ts";
+import { handlerOf } from "./handlers/registry.ts";
+import type { KindName } from "./kinds/kind.ts";
+
+/** The engine's home folder: argument, then SITERECOVERY_HOME, then `.siterecovery` in the working folder. */
+export function engineHome(home?: string): string {
+  return path.resolve(home ?? process.env["SITERECOVERY_HOME"] ?? ".siterecovery");
+}
+
+const engines = new Map<string, Promise<Engine>>();
+
+/** The engine of a home folder, opened at first use. Throws `WrongKey` or `IoFailed` when it cannot be opened. */
+export function connectEngine(home?: string): Promise<Engine> {
+  const folder = engineHome(home);
+  let engine = engines.get(folder);
+  if (!engine) {
+    engine = openEngine({ home: folder });
+    engines.set(folder, engine);
+    engine.catch(() => engines.delete(folder));
+  }
+  return engine;
+}
+
+/** The handler of a kind. */
+export async function connect(kind: KindName, home?: string): Promise<Handler> {
+  return handlerOf(kind, await connectEngine(home));
+}

@@ -1,0 +1,131 @@
+/**
+ * The source side of replication: disk images that remember what was changed, and snapshots of them.
+ *
+ * A process that writes to an image opens it with `openTrackedDisk` and is from then on the disk's owner. Every
+ * changed block is noted in the change log `<disk>.hrl` before the write is acknowledged. The engine takes a
+ * snapshot with `takeSnapshot`, from the same process or another one, reads the changed blocks from it while
+ * writes go on, and completes it when the recovery point is durable. This room knows nothing of replicas.
+ */
+import type { Clock } from "../clock.ts";
+import type { FileSystem } from "../blocks/file-system.ts";
+import type { BlockSet } from "./block-set.ts";
+
+/** The unit of change tracking and of replication. The last block of a disk may be shorter. */
+export const blockSizeBytes = 65_536;
+
+/** How many blocks a disk of this size has. */
+export function blockCountOf(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / blockSizeBytes);
+}
+
+export interface Disk {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Fills all of `buffer` from `offset` on. Throws `InvalidInput` when that is not within the disk. */
+  read(buffer: Uint8Array, offset: number): void;
+  close(): Promise<void> | void;
+}
+
+export interface TrackedDisk extends Disk {
+  /**
+   * Writes all of `data` at `offset` (any byte). Acknowledged when it resolves: it survives the death of the process.
+   * Throws `DiskFull` or `IoFailed`; the disk can be written again afterwards, the range counts as changed.
+   */
+  write(data: Uint8Array, offset: number): Promise<void>;
+  /** Makes all acknowledged writes survive a power cut. When it fails, the disk must be opened anew. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Why the changes alone are not enough, and checksums of the whole disk are to be compared (HW-4b, HW-4c):
+ * - `NewTracking`: there was no log, so nothing is known of what happened before. An initial copy mends it as well.
+ * - `HalfOfDisk`: half of the disk or more has changed; a delta would cost more than it is worth.
+ * - `LogDamaged`: a record or the header of a log does not match its checksum.
+ * - `PowerLost`: the machine went down while the disk was open, the system may have kept data and lost the log.
+ * - `SizeChanged`: the image has another size than the log says.
+ * - `SyncFailed`: the device refused to keep acknowledged writes; what it holds is unknown.
+ */
+export const resyncReasons = [
+  "NewTracking",
+  "HalfOfDisk",
+  "LogDamaged",
+  "PowerLost",
+  "SizeChanged",
+  "SyncFailed",
+] as const;
+export type ResyncReason = (typeof resyncReasons)[number];
+
+/** What a worker thread or another process needs to read a snapshot by itself (`openSnapshotReader`); plain data. */
+export interface SnapshotReaderSpec {
+  readonly diskPath: string;
+  readonly snapshotPath: string;
+  readonly snapshotId: string;
+  readonly sizeBytes: number;
+}
+
+export interface SnapshotReader {
+  readonly sizeBytes: number;
+  /**
+   * Fills all of `buffer` with the bytes as of the snapshot's instant, from `offset` (any byte) on. Big reads cost
+   * least. Throws `Busy` (take another snapshot, later) when the snapshot was lost to lack of space or has ended.
+   */
+  read(buffer: Uint8Array, offset: number): void;
+  close(): void;
+}
+
+export interface DiskSnapshot {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** The blocks changed since the last completed cycle; iterable, with `ranges()` and `count`. A superset, never less. */
+  changedBlocks(): BlockSet;
+  /** True when `changedBlocks()` must not be relied on: compare the whole disk. A `complete` clears it. */
+  readonly resyncRequired: boolean;
+  readonly resyncReasons: readonly ResyncReason[];
+  /** Bytes as of the snapshot's instant, as `SnapshotReader.read`. */
+  read(buffer: Uint8Array, offset: number): void;
+  readonly reader: SnapshotReaderSpec;
+}
+
+/** The disks of one machine (or of a group of them) at one instant. */
+export interface MachineSnapshot {
+  /** Wall-clock milliseconds since 1970, read while writes to all the disks were held. */
+  readonly takenAt: number;
+  /** In the order of the paths given. */
+  readonly disks: readonly DiskSnapshot[];
+  /** The recovery point is durable: its changes are forgotten and the snapshot is deleted. Can be repeated. */
+  complete(): Promise<void>;
+  /** The cycle failed: its changes stay pending for the next one and the snapshot is deleted. Can be repeated. */
+  abandon(): Promise<void>;
+}
+
+export interface ChangeState {
+  /** False when there is no change log yet. */
+  readonly tracked: boolean;
+  readonly pendingBlocks: number;
+  readonly logBytes: number;
+  readonly resyncRequired: boolean;
+  readonly resyncReasons: readonly ResyncReason[];
+}
+
+/** What the functions of this room depend on; every one has a default that is right for a real run. */
+export interface DiskOptions {
+  readonly files?: FileSystem;
+  readonly clock?: Clock;
+  /** Which boot of the machine this is; another one after an unclean end means that power was lost. */
+  readonly bootId?: string;
+  /** How long to wait for another process that holds the disk briefly. Default 5,000. */
+  readonly waitMilliseconds?: number;
+  /** How long writes are held for a snapshot at the most. Default 5,000. */
+  readonly freezeLimitMilliseconds?: number;
+}
+
+/*
+ * The functions, each in a file of its own name:
+ *   openTrackedDisk(path, options?): Promise<TrackedDisk>                          open-tracked-disk.ts
+ *   takeSnapshot(diskPaths, options?): Promise<MachineSnapshot>                    take-snapshot.ts
+ *   takeGroupSnapshot(machines: string[][], options?): Promise<MachineSnapshot[]>  take-snapshot.ts
+ *   openSnapshotReader(spec, files?): SnapshotReader                               snapshot-reader.ts
+ *   changeState(diskPath, options?): ChangeState                                   read-change-state.ts
+ *   resetTracking(diskPath, options?): Promise<void>                               reset-tracking.ts
+ */

@@ -1,0 +1,220 @@
+/**
+ * A disk in the hands of its one owner: everything that changes the image, its logs or its snapshot goes through here.
+ *
+ * Writes are done in one synchronous piece (note the change, keep the old content, write), so between two turns of
+ * the event loop a disk is never in the middle of one; to freeze it is to hold the ones that come.
+ */
+import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
+import { assert, SiteRecoveryError } from "../errors.ts";
+import { isAlive } from "../process-identity.ts";
+import { currentBootId } from "./boot-id.ts";
+import { findLogs } from "./change-log.ts";
+import { ChangeTracking } from "./change-tracking.ts";
+import type { TrackedImage } from "./change-tracking.ts";
+import { checkRange } from "./check-range.ts";
+import { blockSizeBytes } from "./disk.ts";
+import { FreezeGate } from "./freeze-gate.ts";
+import { PreservedBlocks } from "./preserved-blocks.ts";
+import { readLogs } from "./read-logs.ts";
+import type { SnapshotHeader } from "./snapshot-file.ts";
+
+/** What became of a snapshot: its recovery point is durable, or its changes are still to be replicated. */
+export type Outcome = "complete" | "abandon";
+
+export interface SnapshotRequest {
+  readonly snapshotId: string;
+  readonly holder: string;
+}
+
+export interface BegunSnapshot {
+  readonly sizeBytes: number;
+  readonly sealedThrough: number;
+}
+
+export class OwnedDisk {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly gate = new FreezeGate();
+  readonly #image: TrackedImage;
+  readonly #tracking: ChangeTracking;
+  #file: OpenFile;
+  #snapshot: PreservedBlocks | undefined;
+  #writers = 0;
+  #failure: unknown;
+
+  private constructor(image: TrackedImage, file: OpenFile) {
+    this.path = image.diskPath;
+    this.sizeBytes = image.sizeBytes;
+    this.#image = image;
+    this.#file = file;
+    this.#snapshot = PreservedBlocks.adopt(image.files, image.diskPath, (header) => this.#isWanted(header));
+    this.#tracking = ChangeTracking.open(image, this.#snapshot?.header.sealedThrough);
+  }
+
+  /** Takes the disk over in whatever state a former owner left it. */
+  static open(diskPath: string, files: FileSystem, bootId = currentBootId()): OwnedDisk {
+    const file = files.open(diskPath, "read");
+    try {
+      return new OwnedDisk({ files, diskPath, sizeBytes: file.size().sizeBytes, bootId }, file);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** The secret that shows that another process may read the disk's log. */
+  get trackingId(): string {
+    return this.#tracking.trackingId;
+  }
+
+  get hasWriters(): boolean {
+    return this.#writers > 0;
+  }
+
+  addWriter(): void {
+    if (this.#writers === 0) {
+      const readOnly = this.#file;
+      this.#file = this.#image.files.open(this.path, "readWrite");
+      readOnly.close();
+      this.#tracking.markOpened();
+    }
+    this.#writers += 1;
+  }
+
+  /** The last writer to leave makes image and logs durable. */
+  async removeWriter(): Promise<void> {
+    if (this.#writers > 1 || this.#failure !== undefined) {
+      this.#writers -= 1;
+      return;
+    }
+    const pass = await this.gate.freeze();
+    try {
+      this.#writers -= 1;
+      if (this.#writers > 0) return;
+      this.#syncImage(() => this.#file.sync());
+      this.#tracking.markClosed(this.#sealedLogs());
+    } finally {
+      this.gate.thaw(pass);
+    }
+  }
+
+  read(buffer: Uint8Array, offset: number): void {
+    checkRange(this.path, this.sizeBytes, offset, buffer.length);
+    this.#file.read(buffer, offset);
+  }
+
+  async write(data: Uint8Array, offset: number): Promise<void> {
+    checkRange(this.path, this.sizeBytes, offset, data.length);
+    while (this.gate.isFrozen) await this.gate.thawed;
+    this.#refuseAfterFailure();
+    if (data.length === 0) return;
+    const firstBlock = Math.floor(offset / blockSizeBytes);
+    const blockCount = Math.floor((offset + data.length - 1) / blockSizeBytes) - firstBlock + 1;
+    this.#tracking.note(firstBlock, blockCount);
+    this.#snapshot?.preserve(this.#file, firstBlock, blockCount);
+    this.#file.write(data, offset);
+  }
+
+  async flush(): Promise<void> {
+    this.#refuseAfterFailure();
+    try {
+      await this.#file.syncLater();
+    } catch (error) {
+      this.#syncImage(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Begins a snapshot; the caller has frozen the disk and still holds it. */
+  begin(pass: symbol, request: SnapshotRequest): BegunSnapshot {
+    this.gate.check(pass, this.path);
+    this.#refuseAfterFailure();
+    this.#makeRoom();
+    const { files, sizeBytes, bootId } = this.#image;
+    try {
+      const sealedThrough = this.#tracking.seal();
+      this.#snapshot = PreservedBlocks.create(files, this.path, { ...request, bootId, sealedThrough, sizeBytes });
+      return { sizeBytes, sealedThrough };
+    } catch (error) {
+      this.#takeBack(this.#tracking.liveNumber - 1);
+      throw error;
+    }
+  }
+
+  /** Ends a snapshot. One that is unknown was ended before, or by a later owner: its changes stay pending. */
+  end(snapshotId: string, outcome: Outcome): void {
+    if (this.#snapshot?.header.snapshotId === snapshotId) this.#endSnapshot(outcome);
+  }
+
+  /** Forgets all changes. */
+  reset(pass: symbol): void {
+    this.gate.check(pass, this.path);
+    this.#makeRoom();
+    this.#tracking.reset(this.#sealedLogs());
+  }
+
+  close(): void {
+    this.#snapshot?.close();
+    this.#tracking.close();
+    this.#file.close();
+  }
+
+  #endSnapshot(outcome: Outcome): void {
+    const snapshot = this.#snapshot;
+    assert(snapshot !== undefined, "a snapshot that is not there cannot end");
+    const { sealedThrough } = snapshot.header;
+    snapshot.end();
+    this.#snapshot = undefined;
+    if (outcome === "complete") this.#tracking.forget(this.#sealedLogs(sealedThrough));
+    else this.#takeBack(sealedThrough);
+  }
+
+  #takeBack(through: number): void {
+    this.#tracking.takeBack(readLogs(this.#image, { through }).reasons);
+  }
+
+  #sealedLogs(through = Number.MAX_SAFE_INTEGER): string[] {
+    const { sealed } = findLogs(this.#image.files, this.path);
+    return sealed.filter((log) => log.logNumber <= through).map((log) => log.path);
+  }
+
+  /** A snapshot is worth keeping while it was taken in this boot by a process that lives. */
+  #isWanted(header: SnapshotHeader): boolean {
+    const { sizeBytes, bootId } = this.#image;
+    return header.bootId === bootId && header.sizeBytes === sizeBytes && isAlive(header.holder);
+  }
+
+  /** After a failed sync nobody knows what the device holds: no more writes, and a resync. */
+  #syncImage(sync: () => void): void {
+    try {
+      sync();
+    } catch (error) {
+      this.#failure = error;
+      try {
+        this.#tracking.noteResync("SyncFailed");
+      } catch (second) {
+        const both = new AggregateError([error, second]);
+        const message = `Neither ${this.path} nor its change log can be written. Check the device, then reset tracking.`;
+        throw new SiteRecoveryError("IoFailed", message, { target: this.path, cause: both });
+      }
+      throw error;
+    }
+  }
+
+  #refuseAfterFailure(): void {
+    if (this.#failure === undefined) return;
+    const message = `The device failed to keep writes to ${this.path}. Close the disk, check the device and open it again.`;
+    throw new SiteRecoveryError("IoFailed", message, { target: this.path, cause: this.#failure });
+  }
+
+  /** There is one snapshot at a time; that of a dead process is dropped. */
+  #makeRoom(): void {
+    if (this.#snapshot === undefined) return;
+    if (this.#isWanted(this.#snapshot.header)) {
+      const message = `A snapshot of ${this.path} is being replicated. Try again when that has ended.`;
+      throw new SiteRecoveryError("Busy", message, { target: this.path });
+    }
+    this.#endSnapshot("abandon");
+  }
+}

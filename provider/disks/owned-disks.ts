@@ -1,0 +1,99 @@
+/** The disks that this process owns. All parts of the process that use a disk share its one owner. */
+import type net from "node:net";
+import type { FileSystem } from "../blocks/file-system.ts";
+import { claimDisk } from "./claim-disk.ts";
+import { OwnedDisk } from "./owned-disk.ts";
+import { serveOwner } from "./owner-server.ts";
+
+interface Entry {
+  readonly opening: Promise<{ disk: OwnedDisk; drop: () => void } | undefined>;
+  users: number;
+  closing: Promise<void> | undefined;
+}
+
+const entries = new Map<string, Entry>();
+
+export interface DiskHold {
+  readonly disk: OwnedDisk;
+  /** The last one to let go closes the disk and gives up the claim. */
+  release(): Promise<void>;
+}
+
+/** Takes part in owning a disk, or gives nothing when another process owns it. `realPath` is without symbolic links. */
+export async function holdDisk(
+  realPath: string,
+  files: FileSystem,
+  bootId: string | undefined,
+): Promise<DiskHold | undefined> {
+  for (;;) {
+    const present = entries.get(realPath);
+    if (present?.closing === undefined) break;
+    await present.closing;
+  }
+  const entry = entries.get(realPath) ?? newEntry(realPath, files, bootId);
+  entry.users += 1;
+  try {
+    const owner = await entry.opening;
+    if (owner === undefined) {
+      leaveUnopened(realPath, entry);
+      return undefined;
+    }
+    return { disk: owner.disk, release: () => release(realPath, entry) };
+  } catch (error) {
+    leaveUnopened(realPath, entry);
+    throw error;
+  }
+}
+
+function newEntry(realPath: string, files: FileSystem, bootId: string | undefined): Entry {
+  const entry: Entry = { opening: openClaimed(realPath, files, bootId), users: 0, closing: undefined };
+  entries.set(realPath, entry);
+  return entry;
+}
+
+function leaveUnopened(realPath: string, entry: Entry): void {
+  if (entries.get(realPath) === entry) entries.delete(realPath);
+}
+
+async function openClaimed(
+  realPath: string,
+  files: FileSystem,
+  bootId: string | undefined,
+): Promise<{ disk: OwnedDisk; drop: () => void } | undefined> {
+  const server = await claimDisk(realPath);
+  if (server === undefined) return undefined;
+  try {
+    const disk = OwnedDisk.open(realPath, files, bootId);
+    const dropAskers = serveOwner(server, disk);
+    const drop = (): void => {
+      dropAskers();
+      server.close();
+    };
+    return { disk, drop };
+  } catch (error) {
+    await closed(server);
+    throw error;
+  }
+}
+
+function closed(server: net.Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+async function release(realPath: string, entry: Entry): Promise<void> {
+  entry.users -= 1;
+  if (entry.users > 0) return;
+  entry.closing = (async () => {
+    const owner = await entry.opening;
+    try {
+      // Another claim may begin as soon as the socket is free: everything must be closed before.
+      owner?.disk.close();
+    } finally {
+      owner?.drop();
+      entries.delete(realPath);
+    }
+  })();
+  await entry.closing;
+}

@@ -1,0 +1,73 @@
+/** Merges the change logs of a disk into one picture, without changing anything: for the owner and for onlookers. */
+import type { FileSystem } from "../blocks/file-system.ts";
+import { BlockSet } from "./block-set.ts";
+import { findLogs, scanLog } from "./change-log.ts";
+import type { ScannedLog } from "./change-log.ts";
+import { blockCountOf } from "./disk.ts";
+import type { ResyncReason } from "./disk.ts";
+
+export interface LogsOfDisk {
+  readonly live: ScannedLog | undefined;
+  readonly pending: BlockSet;
+  readonly reasons: ReadonlySet<ResyncReason>;
+  /** Those of the reasons that a record says, or that every reader finds for itself. */
+  readonly recordedReasons: ReadonlySet<ResyncReason>;
+  readonly trackingId: string | undefined;
+  /** A log number that no log has had, and higher than all. */
+  readonly nextNumber: number;
+  readonly logBytes: number;
+}
+
+export interface ReadLogsInput {
+  readonly files: FileSystem;
+  readonly diskPath: string;
+  readonly sizeBytes: number;
+  readonly bootId: string;
+}
+
+/** Which logs count: those after a number, or those through a number (which the live one is not). Default: all. */
+export interface LogRange {
+  readonly after?: number | undefined;
+  readonly through?: number | undefined;
+}
+
+/** A sealed log that vanishes meanwhile has been completed; a live one that does so surfaces as `NotFound`. */
+export function readLogs(input: ReadLogsInput, range: LogRange = {}): LogsOfDisk {
+  const places = findLogs(input.files, input.diskPath);
+  const pending = new BlockSet(blockCountOf(input.sizeBytes));
+  const aside = new BlockSet(pending.limit);
+  const counts = (logNumber: number): boolean =>
+    logNumber > (range.after ?? -1) && logNumber <= (range.through ?? Number.MAX_SAFE_INTEGER);
+  const logs: { scanned: ScannedLog; counted: boolean }[] = [];
+  for (const { path, logNumber } of places.sealed) {
+    const counted = counts(logNumber);
+    logs.push({ scanned: scanLog(input.files, path, counted ? pending : aside), counted });
+  }
+  let live: ScannedLog | undefined;
+  if (places.live !== undefined && range.through === undefined) {
+    live = scanLog(input.files, places.live, pending);
+    logs.push({ scanned: live, counted: true });
+  }
+  const recordedReasons = new Set<ResyncReason>();
+  for (const { scanned } of logs.filter((log) => log.counted)) {
+    for (const reason of scanned.reasons) recordedReasons.add(reason);
+    const { header } = scanned;
+    if (header !== undefined && header.diskSizeBytes !== input.sizeBytes) recordedReasons.add("SizeChanged");
+  }
+  const all = logs.map((log) => log.scanned);
+  const reasons = new Set(recordedReasons);
+  // A log that does not count had its power cut noted when the log after it began.
+  const lastState = logs.findLast((log) => log.counted && log.scanned.openedIn !== undefined)?.scanned.openedIn;
+  if (lastState !== undefined && lastState !== "closed" && lastState !== input.bootId) reasons.add("PowerLost");
+  if (all.length === 0 && range.through === undefined) reasons.add("NewTracking");
+  const numbers = [...places.sealed.map((log) => log.logNumber), live?.header?.logNumber ?? 0];
+  return {
+    live,
+    pending,
+    reasons,
+    recordedReasons,
+    trackingId: all.findLast((log) => log.header !== undefined)?.header?.trackingId,
+    nextNumber: Math.max(...numbers) + 1,
+    logBytes: all.reduce((sum, log) => sum + log.sizeBytes, 0),
+  };
+}

@@ -1,0 +1,87 @@
+/** Reads a snapshot from any thread or process, by its plain description. */
+import { localFileSystem } from "../blocks/file-system.ts";
+import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { blockSizeBytes } from "./disk.ts";
+import type { SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
+import { blockMarks, dataPosition, mapPosition, readSnapshotHeader, readSnapshotState } from "./snapshot-file.ts";
+import { checkRange } from "./check-range.ts";
+
+/** Throws `Busy` when the snapshot has ended meanwhile. */
+export function openSnapshotReader(
+  spec: SnapshotReaderSpec,
+  files: FileSystem = localFileSystem,
+): SnapshotReader {
+  if (!files.exists(spec.snapshotPath)) throw ended(spec);
+  const image = files.open(spec.diskPath, "read");
+  let snapshot: OpenFile | undefined;
+  try {
+    snapshot = files.open(spec.snapshotPath, "read");
+    if (readSnapshotHeader(snapshot)?.snapshotId !== spec.snapshotId) throw ended(spec);
+    return new FileSnapshotReader(spec, image, snapshot);
+  } catch (error) {
+    image.close();
+    snapshot?.close();
+    throw error;
+  }
+}
+
+function ended(spec: SnapshotReaderSpec): SiteRecoveryError {
+  const message = `The snapshot of ${spec.diskPath} has ended. Run the replication cycle again.`;
+  return new SiteRecoveryError("Busy", message, { target: spec.diskPath });
+}
+
+class FileSnapshotReader implements SnapshotReader {
+  readonly sizeBytes: number;
+  readonly #spec: SnapshotReaderSpec;
+  readonly #image: OpenFile;
+  readonly #snapshot: OpenFile;
+
+  constructor(spec: SnapshotReaderSpec, image: OpenFile, snapshot: OpenFile) {
+    this.sizeBytes = spec.sizeBytes;
+    this.#spec = spec;
+    this.#image = image;
+    this.#snapshot = snapshot;
+  }
+
+  read(buffer: Uint8Array, offset: number): void {
+    checkRange(this.#spec.diskPath, this.sizeBytes, offset, buffer.length);
+    if (buffer.length === 0) return;
+    const count = this.#image.read(buffer, offset);
+    // The map comes after the image, and the state after everything: see snapshot-file.ts.
+    const firstBlock = Math.floor(offset / blockSizeBytes);
+    const map = Buffer.alloc(Math.floor((offset + buffer.length - 1) / blockSizeBytes) - firstBlock + 1);
+    this.#snapshot.read(map, mapPosition + firstBlock);
+    for (let index = 0; index < map.length; index += 1) {
+      if (map[index] !== blockMarks.inImage) this.#replace(buffer, offset, firstBlock + index, map[index]!);
+    }
+    this.#checkState();
+    if (count < buffer.length) {
+      const message = `The image ${this.#spec.diskPath} became smaller while its snapshot was read. Replicate it again.`;
+      throw new SiteRecoveryError("Damaged", message, { target: this.#spec.diskPath });
+    }
+  }
+
+  close(): void {
+    this.#image.close();
+    this.#snapshot.close();
+  }
+
+  #replace(buffer: Uint8Array, offset: number, block: number, mark: number): void {
+    const start = Math.max(offset, block * blockSizeBytes);
+    const end = Math.min(offset + buffer.length, (block + 1) * blockSizeBytes);
+    const part = buffer.subarray(start - offset, end - offset);
+    if (mark === blockMarks.zero) part.fill(0);
+    else this.#snapshot.read(part, dataPosition(this.sizeBytes) + start);
+  }
+
+  #checkState(): void {
+    const state = readSnapshotState(this.#snapshot);
+    if (state === "ended") throw ended(this.#spec);
+    if (state === "lost") {
+      const where = this.#spec.snapshotPath;
+      const message = `No space was left to keep old blocks in ${where}; the snapshot is lost. Free some space.`;
+      throw new SiteRecoveryError("DiskFull", message, { target: this.#spec.diskPath });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { KindName } from "../kinds/kind.ts";
+
+/**
+ * The provider that Pulumi keeps, as text, in the state of every resource and runs in a process of its own.
+ *
+ * It is written out here rather than serialized from a function: that way it is the same bytes however the program
+ * was loaded (a different text would show as a change of every resource), it holds the kind's name and nothing
+ * else, and a program need not load the TypeScript compiler that serialization takes. All it does is to load the
+ * real code from the package by its name: first as the project sees it, which also finds the package when the
+ * project is the package itself, then as `@pulumi/pulumi` sees it.
+ */
+export function courierText(kind: KindName): string {
+  return `// Loads the provider of "siterecovery" resources from the project's own installation.
+exports.handler = () => {
+  const { createRequire } = require("node:module");
+  let reason;
+  for (const from of [process.cwd() + "/", process.argv[1]]) {
+    try {
+      return createRequire(from)("siterecovery/courier").deliver(${JSON.stringify(kind)});
+    } catch (error) {
+      if (!["MODULE_NOT_FOUND", "ERR_PACKAGE_PATH_NOT_EXPORTED"].includes(error.code)) throw error;
+      reason ??= error.message.split("\\n")[0];
+    }
+  }
+  throw new Error("The package siterecovery cannot be loaded from " + process.cwd() + " (" + reason + "). " +
+    "Install it in the project: npm install siterecovery");
+};
+`;
+}

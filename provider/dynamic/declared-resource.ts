@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Kind } from "../kinds/kind.ts";
+import { courierText } from "./courier.ts";
+import { providerKey, urnKey } from "./reserved-keys.ts";
+
+/** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
+export function typeToken(kind: Kind): string {
+  return `pulumi-nodejs:dynamic/siterecovery:${kind.className}`;
+}
+
+/**
+ * The URN that a resource is going to have. A promise rather than an output: an output of a component drags in
+ * dependencies on all its children, and so on the resource itself.
+ */
+function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
+  return new Promise((resolve) => void pulumi.createUrn(name, type, parent).apply(resolve));
+}
+
+/** What all resources of the package are: a custom resource that Pulumi's own host of dynamic providers serves. */
+export abstract class DeclaredResource extends pulumi.CustomResource {
+  constructor(
+    kind: Kind,
+    name: string,
+    args: object,
+    outputs: readonly string[],
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const type = typeToken(kind);
+    const given = args as Record<string, unknown>;
+    const properties: pulumi.Inputs = {
+      // Pulumi gives the resource a property only for keys that are there.
+      ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+      ...given,
+      [kind.nameArgument]: given[kind.nameArgument] ?? name,
+      [urnKey]: urnOf(type, name, options?.parent),
+      [providerKey]: courierText(kind.kind),
+    };
+    super(type, name, properties, options);
+  }
+}

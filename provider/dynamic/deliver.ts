@@ -1,0 +1,39 @@
+/**
+ * The dynamic provider that really runs, in a process of Pulumi's: from Pulumi's calls to a kind's handler and back.
+ * The text in Pulumi's state (courier.ts) loads it under the name `siterecovery/courier`.
+ *
+ * What Pulumi's host does with the answers decides much here. It passes on of a diff only whether there are changes
+ * and which properties replace, so drift is told in words. It prints the stack of what is thrown, so errors are made
+ * for it (host-error.ts). An error that carries an id keeps the resource in the state, and then `update` is called
+ * next time even if nothing changed.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { systemClock } from "../clock.ts";
+import type { KindName } from "../kinds/kind.ts";
+import { kinds } from "../kinds/registry.ts";
+import { Delivery, type Surroundings } from "./delivery.ts";
+import { openEngineLink } from "./engine-link.ts";
+import { silenceBlankLines } from "./host-error.ts";
+
+let surroundings: Surroundings | undefined;
+
+/** The real surroundings of a provider's process, once a process. */
+function realSurroundings(): Surroundings {
+  if (surroundings) return surroundings;
+  silenceBlankLines();
+  // Pulumi starts the process with the address of its engine as the one argument.
+  const link = openEngineLink(process.argv[2]!);
+  void link.gone.then(() => process.exit(1));
+  surroundings = {
+    // Loaded when first wanted, since most of the code of the product hangs on it.
+    connect: async (kind, home) => (await import("../connect.ts")).connect(kind, home),
+    link,
+    clock: systemClock,
+  };
+  return surroundings;
+}
+
+/** The provider of a kind's resources. */
+export function deliver(kind: KindName): pulumi.dynamic.ResourceProvider {
+  return new Delivery(kinds[kind], realSurroundings());
+}

@@ -1,0 +1,21 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  type RecoveryPlanInputs,
+  recoveryPlanKind,
+  type RecoveryPlanOutputs,
+} from "../kinds/recovery-plan.ts";
+import { DeclaredResource } from "./declared-resource.ts";
+import type { ArgsOf } from "./input-of.ts";
+
+export type ReplicationRecoveryPlanArgs = ArgsOf<RecoveryPlanInputs>;
+
+/** Machines that fail over together, in groups and in order. */
+export class ReplicationRecoveryPlan extends DeclaredResource {
+  declare readonly name: pulumi.Output<RecoveryPlanOutputs["name"]>;
+  declare readonly type: pulumi.Output<RecoveryPlanOutputs["type"]>;
+  declare readonly properties: pulumi.Output<RecoveryPlanOutputs["properties"]>;
+
+  constructor(name: string, args: ReplicationRecoveryPlanArgs, options?: pulumi.CustomResourceOptions) {
+    super(recoveryPlanKind, name, args, ["name", "type", "properties"], options);
+  }
+}

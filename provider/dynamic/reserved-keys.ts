@@ -1,0 +1,12 @@
+/**
+ * Keys of ours in what Pulumi keeps of a resource. Pulumi's displays leave out keys that begin with two underscores.
+ */
+
+/** What the program wanted last time: the `last` of the three-way comparison. */
+export const lastInputsKey = "__inputs";
+/** What an update wanted that failed on its way: the next one has to know what was begun. */
+export const attemptedInputsKey = "__attempted";
+/** The resource's URN, which a dynamic provider is not told; lines of progress are shown under it. */
+export const urnKey = "__urn";
+/** The serialized provider, Pulumi's own key. */
+export const providerKey = "__provider";

@@ -1,0 +1,23 @@
+/** The ports that the engine's rooms work with; engine.ts puts real ones behind them, tests their own. */
+import type { FileSystem } from "../blocks/file-system.ts";
+import type { Clock } from "../clock.ts";
+import type { MachineDriver } from "../machines/machine-driver.ts";
+import type { Random } from "../random.ts";
+import type { Store } from "../store/open-store.ts";
+import type { ReplicaStore } from "../targets/replica-store.ts";
+import type { Home } from "./home.ts";
+
+export interface EngineParts {
+  readonly home: Home;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: FileSystem;
+  readonly machines: MachineDriver;
+  /** The replica store of a storage account, opened at first use. Throws `NotFound` for an unknown account. */
+  replicaStoreOf(storageAccountId: string): Promise<ReplicaStore>;
+  /** Opens a storage account's replica store, making store and key when they are not there. */
+  openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
+  /** Runs copies of disks with a bound on how many go on at once in this process. */
+  copySlot<T>(work: () => Promise<T>): Promise<T>;
+}

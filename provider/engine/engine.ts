@@ -1,0 +1,253 @@
+/**
+ * The engine: what the machine does. It knows nothing of Pulumi, YAML or HTTP. This file puts real drivers behind
+ * the ports and is the only one that handlers import from this folder; each room beside it does one thing:
+ * enable, replicate, failover, recovery points, jobs.
+ */
+import { createHash } from "node:crypto";
+import { idKey, nameOf } from "../arm-id.ts";
+import type { FileSystem } from "../blocks/file-system.ts";
+import type { Clock } from "../clock.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import type { DrillInputs, DrillOutputs } from "../kinds/drill.ts";
+import type { KindName } from "../kinds/kind.ts";
+import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
+import type { ServicesProviderInputs } from "../kinds/services-provider.ts";
+import type { Random } from "../random.ts";
+import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
+import { findItem } from "../store/protected-items.ts";
+import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
+import type { RecoveryPoint } from "../targets/replica-store.ts";
+import {
+  disableProtection,
+  enableProtection,
+  initialReplicationWaitsUntil,
+} from "./enable/enable-protection.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { commitJob } from "./failover/commit-job.ts";
+import { failbackJob } from "./failover/failback-job.ts";
+import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover/failover-job.ts";
+import { reverseReplicationJob } from "./failover/reverse-replication-job.ts";
+import { drillResult, endDrill, startDrill } from "./failover/run-drill.ts";
+import { hostsOf } from "./inventory/find-machine.ts";
+import { type ItemView, viewItem } from "./item-view.ts";
+import type { JobDefinition, Progress } from "./job/job-definition.ts";
+import { requireItem, startJob } from "./job/run-job.ts";
+import { openParts } from "./open-parts.ts";
+import { allowedActions } from "./protected-item/allowed-actions.ts";
+import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
+import type { ItemState } from "./protected-item/states.ts";
+import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
+import { replicateOrBegin } from "./replicate/replicate-or-begin.ts";
+import { removeThing } from "./remove-thing.ts";
+import { withItem } from "./with-item.ts";
+
+export type { ItemView } from "./item-view.ts";
+export type { Progress } from "./job/job-definition.ts";
+
+export interface EngineOptions {
+  /** The engine's home folder; made when it is not there. */
+  readonly home: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly files?: FileSystem;
+}
+
+export class Engine {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  get homeFolder(): string {
+    return this.#parts.home.folder;
+  }
+
+  // Settings.
+
+  findThing<Inputs = Record<string, unknown>>(id: string): Thing<Inputs> | undefined {
+    return findThing<Inputs>(this.#parts.store, id);
+  }
+
+  listThings<Inputs = Record<string, unknown>>(filter: { kind?: KindName; under?: string }): Thing<Inputs>[] {
+    return listThings<Inputs>(this.#parts.store, filter);
+  }
+
+  putThing(id: string, kind: KindName, inputs: object): void {
+    this.#parts.store.transaction(() =>
+      putThing(this.#parts.store, id, kind, inputs, this.#parts.clock.now()),
+    );
+  }
+
+  /** Removes settings; gone already is fine. Throws `InUse` while other things live in it or refer to it. */
+  removeThing(id: string): void {
+    removeThing(this.#parts, id);
+  }
+
+  /** A stable identifier of a thing, as Azure gives out. */
+  identifierOf(id: string): string {
+    const hex = createHash("sha256").update(idKey(id)).digest("hex");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+      "-",
+    );
+  }
+
+  /** Opens a storage account's replica store, making it with a key of its own when it is new. */
+  async openStorageAccount(id: string): Promise<void> {
+    await this.#parts.openReplicaStore(id);
+  }
+
+  // Hosts and their machines.
+
+  hostReachable(hostId: string): boolean {
+    const folder = this.findThing<ServicesProviderInputs>(hostId)?.inputs.inventoryFolder;
+    return folder !== undefined && this.#parts.files.exists(folder);
+  }
+
+  /** Throws `PrerequisitesNotMet` when a host's inventory folder is not there or a machine in it cannot be read. */
+  requireInventory(hostId: string, folder: string | undefined): void {
+    if (folder === undefined || !this.#parts.files.exists(folder)) {
+      const message = `The host ${nameOf(hostId)} cannot be registered: its inventory folder ${folder ?? ""} does not exist.`;
+      throw new SiteRecoveryError("PrerequisitesNotMet", message, {
+        target: hostId,
+        property: "inventoryFolder",
+      });
+    }
+    this.#parts.machines.list(folder);
+  }
+
+  itemsOfHost(hostId: string): ProtectedItem[] {
+    const folder = this.findThing<ServicesProviderInputs>(hostId)?.inputs.inventoryFolder ?? "";
+    const names = this.#parts.machines.list(folder);
+    return this.items().filter((item) => names.includes(item.details.machineName));
+  }
+
+  /** `Normal`, or `Critical` when none of the fabric's hosts can be reached. */
+  fabricHealth(fabricId: string): string {
+    const hosts = hostsOf(this.#parts, fabricId);
+    return hosts.length === 0 || hosts.some((host) => this.hostReachable(host.id)) ? "Normal" : "Critical";
+  }
+
+  // Protected items.
+
+  items(): ProtectedItem[] {
+    return this.listThings({ kind: "protected-item" }).flatMap(({ id }) => this.findItem(id) ?? []);
+  }
+
+  findItem(id: string): ProtectedItem | undefined {
+    return findItem<ItemState, ItemDetails>(this.#parts.store, id) as ProtectedItem | undefined;
+  }
+
+  viewItem(id: string): Promise<ItemView> {
+    return viewItem(this.#parts, id);
+  }
+
+  /** The operations that each of the items allows now. */
+  allowedOnAll(itemIds: readonly string[]): string[] {
+    const [first = [], ...others] = itemIds.map((id) => {
+      const item = this.findItem(id);
+      return item ? (allowedActions(item) as string[]) : [];
+    });
+    return first.filter((action) => others.every((actions) => actions.includes(action)));
+  }
+
+  /** True when an item is not protected yet and nothing keeps its initial replication from running. */
+  initialReplicationIsDue(id: string): boolean {
+    const enabling = this.findItem(id)?.state === "EnablingReplication";
+    return enabling && initialReplicationWaitsUntil(this.#parts, id) === undefined;
+  }
+
+  enableProtection(id: string, wanted: ProtectedItemInputs, progress: Progress): Promise<void> {
+    return enableProtection(this.#parts, id, wanted, progress);
+  }
+
+  disableProtection(id: string, progress: Progress): Promise<void> {
+    return disableProtection(this.#parts, id, progress);
+  }
+
+  /** One replication cycle, or the initial replication when its time has come; nothing when it has not. */
+  replicate(
+    id: string,
+    progress: Progress,
+    mode: "delta" | "resync" = "delta",
+  ): Promise<ReplicationCycle | undefined> {
+    return replicateOrBegin(this.#parts, id, progress, mode);
+  }
+
+  failover(
+    id: string,
+    choice: { kind: "planned" | "unplanned"; recoveryPoint: string },
+    progress: Progress,
+  ): Promise<void> {
+    const definition = choice.kind === "planned" ? plannedFailoverJob : unplannedFailoverJob;
+    const input: FailoverInput = { recoveryPoint: choice.recoveryPoint };
+    return this.#run(definition, { itemId: id, input }, progress);
+  }
+
+  commit(id: string, progress: Progress): Promise<void> {
+    return this.#run(commitJob, { itemId: id, input: {} }, progress);
+  }
+
+  failback(id: string, progress: Progress): Promise<void> {
+    return this.#run(failbackJob, { itemId: id, input: {} }, progress);
+  }
+
+  reverseReplicate(id: string, progress: Progress): Promise<void> {
+    return this.#run(reverseReplicationJob, { itemId: id, input: {} }, progress);
+  }
+
+  // Drills.
+
+  startDrill(drillId: string, inputs: DrillInputs, progress: Progress): Promise<void> {
+    return startDrill(this.#parts, drillId, inputs, progress);
+  }
+
+  endDrill(drillId: string, progress: Progress): Promise<void> {
+    return endDrill(this.#parts, drillId, progress);
+  }
+
+  drillResult(drillId: string, itemId: string): DrillOutputs["properties"] | undefined {
+    return drillResult(this.#parts, drillId, itemId);
+  }
+
+  // Recovery points and jobs.
+
+  async recoveryPoints(itemId: string): Promise<RecoveryPoint[]> {
+    const { details } = requireItem(this.#parts, itemId);
+    return (await this.#parts.replicaStoreOf(details.storageAccountId)).recoveryPoints(details.replicaId);
+  }
+
+  /** Writes a disk of a recovery point as a raw image, every block verified. */
+  exportPoint(
+    options: ExportOptions,
+    progress: Progress,
+  ): Promise<{ bytesWritten: number; pointId: string }> {
+    return exportPoint(this.#parts, options, progress);
+  }
+
+  jobs(filter: { targetId?: string; limit: number }): (JobRow & { tasks: TaskRow[] })[] {
+    return listJobs(this.#parts.store, filter).map((job) => ({
+      ...job,
+      tasks: tasksOf(this.#parts.store, job.id),
+    }));
+  }
+
+  close(): void {
+    this.#parts.store.close();
+  }
+
+  #run<Input>(
+    definition: JobDefinition<Input>,
+    target: { itemId: string; input: Input },
+    progress: Progress,
+  ): Promise<void> {
+    return withItem(this.#parts, target.itemId, definition.title, progress, () =>
+      startJob(this.#parts, definition, target, progress),
+    );
+  }
+}
+
+/** Opens the engine of a home folder. Throws `IoFailed` or `WrongKey` when it cannot be opened. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  return new Engine(openParts(options));
+}

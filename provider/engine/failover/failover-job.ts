@@ -1,0 +1,165 @@
+/**
+ * Planned and unplanned failover to the recovery side (H2F-1, HW-5a). A planned one shuts the source down and
+ * takes a last delta, so that nothing is lost; an unplanned one does not need the source, and shuts it down when
+ * it can be reached, so that there are never two active sides. Either way the replica machine then waits in
+ * commit pending (HW-5b).
+ */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { findThing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { fabricOf, findMachine, requireMachine } from "../inventory/find-machine.ts";
+import { recoveryNetworks } from "../inventory/recovery-networks.ts";
+import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
+import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
+import { primaryDisks } from "../replicate/replicate-item.ts";
+import { runCycle } from "../replicate/run-cycle.ts";
+import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import {
+  type RecoveryMachinePlan,
+  recoveryMachinePlan,
+  restoreDisks,
+  startRecoveryMachine,
+} from "./recovery-machine.ts";
+
+export interface FailoverInput {
+  /** One of Azure's choices or a recovery point's name; a planned failover always uses its own last delta. */
+  readonly recoveryPoint: string;
+}
+
+type Context = JobContext<FailoverInput>;
+
+interface Shutdown {
+  readonly wasRunning: boolean;
+}
+
+function planOf(context: Context): RecoveryMachinePlan {
+  const item = context.item();
+  const { inputs } = findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!;
+  const networks = recoveryNetworks(context.parts, fabricOf(item.id), item.details.definition, inputs);
+  return recoveryMachinePlan(context.parts, item, inputs, { nameSuffix: "", networks });
+}
+
+function shutDownSource(parts: EngineParts, itemId: string, machineName: string): Shutdown {
+  const { machine } = requireMachine(parts, fabricOf(itemId), machineName);
+  const wasRunning = parts.machines.powerState(machine.folder) === "running";
+  parts.machines.shutDown(machine.folder);
+  return { wasRunning };
+}
+
+const restore: JobTask<FailoverInput> = {
+  name: "RestoreDisks",
+  title: "Make the replica machine's disks from the recovery point",
+  run: async (context) => {
+    const pointId = context.resultOf<{ pointId: string }>("RecoveryPoint").pointId;
+    const plan = planOf(context);
+    const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
+    await restoreDisks(context.parts, plan, point, context.progress);
+    return { pointTakenAt: point.takenAt };
+  },
+};
+
+const start: JobTask<FailoverInput> = {
+  name: "StartReplicaMachine",
+  title: "Start the replica machine",
+  run: async (context): Promise<RecoveryMachine> => {
+    const pointId = context.resultOf<{ pointId: string }>("RecoveryPoint").pointId;
+    const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
+    return startRecoveryMachine(context.parts, planOf(context), point);
+  },
+};
+
+const finish =
+  (action: string): NonNullable<JobDefinition<FailoverInput>["finish"]> =>
+  (context, item) => ({
+    ...item,
+    activeLocation: "recovery",
+    details: {
+      ...item.details,
+      recoveryMachine: context.resultOf<RecoveryMachine>("StartReplicaMachine"),
+      lastMove: { action, endedAt: context.parts.clock.now() },
+    },
+  });
+
+export const plannedFailoverJob: JobDefinition<FailoverInput> = {
+  scenario: "PlannedFailover",
+  title: "planned failover",
+  step: "PlannedFailover",
+  tasks: [
+    {
+      name: "PrerequisitesCheck",
+      title: "Check source, network and storage",
+      run: (context) => {
+        const { parts, itemId } = context;
+        const { machine } = requireMachine(parts, fabricOf(itemId), context.item().details.machineName);
+        const { inputs } = findThing<ProtectedItemInputs>(parts.store, itemId)!;
+        recoveryNetworks(parts, fabricOf(itemId), machine, inputs);
+        return { wasRunning: parts.machines.powerState(machine.folder) === "running" };
+      },
+    },
+    {
+      name: "ShutDownSource",
+      title: "Shut the source machine down",
+      run: (context) => shutDownSource(context.parts, context.itemId, context.item().details.machineName),
+    },
+    {
+      name: "RecoveryPoint",
+      title: "Take the last delta",
+      run: (context): Promise<ReplicationCycle> => {
+        const item = context.item();
+        const disks = primaryDisks(context.parts, item);
+        return runCycle(context.parts, item.details, { kind: "delta", disks, progress: context.progress });
+      },
+    },
+    restore,
+    start,
+  ],
+  finish: finish("planned failover"),
+  rollBack: (context) => {
+    const { parts, itemId } = context;
+    const name = context.item().details.machineName;
+    parts.machines.remove(planOf(context).folder);
+    const found = findMachine(parts, fabricOf(itemId), name);
+    const wasRunning = context.resultOf<Shutdown>("PrerequisitesCheck").wasRunning;
+    if (!found || !wasRunning) return "Nothing was changed.";
+    parts.machines.start(found.machine.folder);
+    return `The failover was rolled back: ${name} runs at the primary side again.`;
+  },
+};
+
+export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
+  scenario: "UnplannedFailover",
+  title: "unplanned failover",
+  step: "UnplannedFailover",
+  tasks: [
+    {
+      name: "RecoveryPoint",
+      title: "Choose the recovery point",
+      run: async (context) => {
+        const point = await chooseRecoveryPoint(context.parts, context.item(), context.input.recoveryPoint);
+        return { pointId: point.id };
+      },
+    },
+    {
+      name: "FenceSource",
+      title: "Shut the source machine down if it can be reached",
+      run: (context) => {
+        try {
+          return shutDownSource(context.parts, context.itemId, context.item().details.machineName);
+        } catch (error) {
+          if (!(error instanceof SiteRecoveryError)) throw error;
+          context.progress.report(`the source cannot be reached: ${error.message}`);
+          return { wasRunning: false };
+        }
+      },
+    },
+    restore,
+    start,
+  ],
+  finish: finish("unplanned failover"),
+  rollBack: (context) => {
+    context.parts.machines.remove(planOf(context).folder);
+    return `${nameOf(context.itemId)} was not failed over; its source stays shut down, in case it is damaged.`;
+  },
+};

@@ -1,0 +1,91 @@
+/**
+ * Turns a recovery point into a running machine at the recovery side (V2F-3, H2F-3): its disks are restored
+ * block by block and verified, its definition is made from the source's with the mapped networks, it is started.
+ * A test failover does the same in an isolated network.
+ */
+import path from "node:path";
+import { nameOf } from "../../arm-id.ts";
+import { resetTracking } from "../../disks/reset-tracking.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { MachineDefinition } from "../../machines/machine-driver.ts";
+import type { RecoveryPoint } from "../../targets/replica-store.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { NetworkChoice } from "../inventory/recovery-networks.ts";
+import type { Progress } from "../job/job-definition.ts";
+import type { ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
+import { copyProgress } from "../replicate/report-progress.ts";
+import { restoreDisk } from "../replication/restore-disk.ts";
+
+export interface RecoveryMachinePlan {
+  readonly item: ProtectedItem;
+  readonly folder: string;
+  readonly definition: MachineDefinition;
+}
+
+/** What the machine will be: its name and folder, the source's hardware, its networks. */
+export function recoveryMachinePlan(
+  parts: EngineParts,
+  item: ProtectedItem,
+  inputs: ProtectedItemInputs,
+  place: { nameSuffix: string; networks: readonly NetworkChoice[] },
+): RecoveryMachinePlan {
+  const details = inputs.properties?.providerSpecificDetails;
+  const source = item.details.definition;
+  const name = `${details?.targetAzureVmName ?? source.name}${place.nameSuffix}`;
+  const groupId = details?.targetAzureV2ResourceGroupId;
+  const group = groupId === undefined ? inputs.resourceGroupName : nameOf(groupId);
+  const networkOf = (from: string): string =>
+    nameOf(place.networks.find((choice) => choice.from === from)?.to ?? from);
+  return {
+    item,
+    folder: parts.home.machineFolderOf(group, name),
+    definition: {
+      ...source,
+      name,
+      nics: source.nics.map((nic) => ({ name: nic.name, network: networkOf(nic.network) })),
+      disks: source.disks.filter((disk) => item.details.disks.some(({ id }) => id === disk.id)),
+    },
+  };
+}
+
+/** Restores all disks of a point into the machine's folder, which begins empty. */
+export async function restoreDisks(
+  parts: EngineParts,
+  plan: RecoveryMachinePlan,
+  point: RecoveryPoint,
+  progress: Progress,
+): Promise<void> {
+  const store = await parts.replicaStoreOf(plan.item.details.storageAccountId);
+  parts.machines.remove(plan.folder);
+  parts.files.makeFolder(plan.folder);
+  for (const disk of plan.item.details.disks) {
+    const toPath = path.join(plan.folder, disk.file);
+    const onProgress = copyProgress(parts.clock, progress, "restore");
+    const signal = progress.signal ? { signal: progress.signal } : {};
+    await parts.copySlot(() =>
+      restoreDisk({ store, pointId: point.id, diskId: disk.id, toPath, onProgress, ...signal }),
+    );
+  }
+}
+
+/** Starts it. Change tracking begins before the machine can write, so that a failback costs what has changed. */
+export async function startRecoveryMachine(
+  parts: EngineParts,
+  plan: RecoveryMachinePlan,
+  point: RecoveryPoint,
+): Promise<RecoveryMachine> {
+  const running = parts.machines.exists(plan.folder) && parts.machines.powerState(plan.folder) === "running";
+  if (!running) {
+    for (const disk of plan.item.details.disks) {
+      await resetTracking(path.join(plan.folder, disk.file), { files: parts.files, clock: parts.clock });
+    }
+    parts.machines.define(plan.folder, plan.definition);
+    parts.machines.start(plan.folder);
+  }
+  return {
+    name: plan.definition.name,
+    folder: plan.folder,
+    pointId: point.id,
+    pointTakenAt: point.takenAt,
+  };
+}

@@ -1,0 +1,87 @@
+/** Starting and ending drills: a test failover of one item that is a thing of its own. */
+import { nameOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { DrillInputs, DrillOutputs } from "../../kinds/drill.ts";
+import { findItem } from "../../store/protected-items.ts";
+import { deleteThing, findThing, putThing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { isRecoveryNetwork } from "../inventory/recovery-networks.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { requireItem, startJob } from "../job/run-job.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import { withItem } from "../with-item.ts";
+import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts";
+
+function requireIsolatedNetwork(parts: EngineParts, drillId: string, networkId: string): void {
+  const details = { target: drillId, property: "networkId" };
+  if (findThing(parts.store, networkId)?.kind !== "virtual-network") {
+    const message = `The drill ${nameOf(drillId)} needs the virtual network ${networkId}, and there is none. Declare it first.`;
+    throw new SiteRecoveryError("MissingReference", message, details);
+  }
+  if (!isRecoveryNetwork(parts, networkId)) return;
+  const message =
+    `The drill ${nameOf(drillId)} cannot use ${nameOf(networkId)}: machines fail over to that network for real. ` +
+    "Use an isolated network, so that the test machine never meets production.";
+  throw new SiteRecoveryError("InvalidInput", message, details);
+}
+
+function drillIsPending(parts: EngineParts, drillId: string, itemId: string): boolean {
+  const machine = findItem<ItemState, ItemDetails>(parts.store, itemId)?.details.testMachine;
+  return machine !== undefined && sameId(machine.drillId, drillId);
+}
+
+export async function startDrill(
+  parts: EngineParts,
+  drillId: string,
+  inputs: DrillInputs,
+  progress: Progress,
+): Promise<void> {
+  const itemId = inputs.protectedItemId;
+  requireItem(parts, itemId);
+  requireIsolatedNetwork(parts, drillId, inputs.networkId);
+  await withItem(parts, itemId, "test failover", progress, async () => {
+    if (!drillIsPending(parts, drillId, itemId)) {
+      const input = {
+        drillId,
+        networkId: inputs.networkId,
+        recoveryPoint: inputs.recoveryPoint ?? "latest",
+        requestedAt: parts.clock.now(),
+      };
+      await startJob(parts, testFailoverJob, { itemId, input }, progress);
+    }
+    putThing(parts.store, drillId, "drill", inputs, parts.clock.now());
+  });
+}
+
+export async function endDrill(parts: EngineParts, drillId: string, progress: Progress): Promise<void> {
+  const drill = findThing<DrillInputs>(parts.store, drillId);
+  if (!drill) return;
+  const itemId = drill.inputs.protectedItemId;
+  await withItem(parts, itemId, "test failover clean-up", progress, async () => {
+    if (drillIsPending(parts, drillId, itemId)) {
+      await startJob(parts, testFailoverCleanupJob, { itemId, input: {} }, progress);
+    }
+    deleteThing(parts.store, drillId);
+  });
+}
+
+/** What a drill found; nothing when its test machine is gone. */
+export function drillResult(
+  parts: EngineParts,
+  drillId: string,
+  itemId: string,
+): DrillOutputs["properties"] | undefined {
+  const item = findItem<ItemState, ItemDetails>(parts.store, itemId);
+  const machine = item?.details.testMachine;
+  if (!item || !machine || !sameId(machine.drillId, drillId)) return undefined;
+  return {
+    state: item.testFailoverState,
+    recoveryPointId: machine.pointId,
+    recoveryPointTime: new Date(machine.pointTakenAt).toISOString(),
+    measuredRpoSeconds: machine.measuredRpoSeconds,
+    measuredRtoSeconds: machine.measuredRtoSeconds,
+    testMachineName: machine.name,
+    evidence: machine.evidence.map((disk) => ({ ...disk })),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Test failover (V2F-1, HW-3) and its clean-up. A recovery point becomes a machine in an isolated network; the
+ * source, its replication and its recovery points go on untouched. What the drill measured is kept as evidence.
+ */
+import path from "node:path";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { findThing } from "../../store/things.ts";
+import type { JobContext, JobDefinition } from "../job/job-definition.ts";
+import type { DiskEvidence, RecoveryMachine, TestMachine } from "../protected-item/item.ts";
+import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { hashDisk } from "./hash-disk.ts";
+import {
+  type RecoveryMachinePlan,
+  recoveryMachinePlan,
+  restoreDisks,
+  startRecoveryMachine,
+} from "./recovery-machine.ts";
+
+export interface TestFailoverInput {
+  readonly drillId: string;
+  readonly networkId: string;
+  readonly recoveryPoint: string;
+  readonly requestedAt: number;
+}
+
+type Context = JobContext<TestFailoverInput>;
+
+interface ChosenPoint {
+  readonly pointId: string;
+  readonly takenAt: number;
+}
+
+/** The test machine's name is the replica machine's with this behind it, as Azure does. */
+const testSuffix = "-test";
+
+function planOf(context: Context): RecoveryMachinePlan {
+  const item = context.item();
+  const { inputs } = findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!;
+  const networks = item.details.definition.nics.map((nic) => ({
+    from: nic.network,
+    to: context.input.networkId,
+  }));
+  return recoveryMachinePlan(context.parts, item, inputs, { nameSuffix: testSuffix, networks });
+}
+
+function collectEvidence(context: Context): DiskEvidence[] {
+  const { folder, item } = planOf(context);
+  return item.details.disks.map((disk) => ({
+    diskId: disk.id,
+    sizeBytes: disk.sizeBytes,
+    sha256: hashDisk(context.parts.files, path.join(folder, disk.file)),
+  }));
+}
+
+function testMachineOf(context: Context): TestMachine {
+  const { parts, input } = context;
+  const point = context.resultOf<ChosenPoint>("RecoveryPoint");
+  const started = context.resultOf<RecoveryMachine & { startedAt: number }>("StartTestMachine");
+  const { startedAt, ...machine } = started;
+  const { networkId, drillId, requestedAt } = input;
+  return {
+    ...machine,
+    drillId,
+    networkId,
+    measuredRpoSeconds: Math.max(0, (requestedAt - point.takenAt) / 1000),
+    measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
+    evidence: context.resultOf<DiskEvidence[]>("CollectEvidence"),
+  };
+}
+
+export const testFailoverJob: JobDefinition<TestFailoverInput> = {
+  scenario: "TestFailover",
+  title: "test failover",
+  step: "TestFailover",
+  tasks: [
+    {
+      name: "RecoveryPoint",
+      title: "Choose the recovery point",
+      run: async (context): Promise<ChosenPoint> => {
+        const point = await chooseRecoveryPoint(context.parts, context.item(), context.input.recoveryPoint);
+        return { pointId: point.id, takenAt: point.takenAt };
+      },
+    },
+    {
+      name: "RestoreDisks",
+      title: "Make the test machine's disks from the recovery point",
+      run: async (context) => {
+        const { pointId } = context.resultOf<ChosenPoint>("RecoveryPoint");
+        const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
+        await restoreDisks(context.parts, planOf(context), point, context.progress);
+      },
+    },
+    {
+      name: "CollectEvidence",
+      title: "Take the checksums of the test machine's disks",
+      run: collectEvidence,
+    },
+    {
+      name: "StartTestMachine",
+      title: "Start the test machine in the isolated network",
+      run: async (context) => {
+        const { pointId } = context.resultOf<ChosenPoint>("RecoveryPoint");
+        const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
+        const machine = await startRecoveryMachine(context.parts, planOf(context), point);
+        return { ...machine, startedAt: context.parts.clock.now() };
+      },
+    },
+  ],
+  finish: (context, item) => ({
+    ...item,
+    testFailoverState: "WaitingForCompletion",
+    details: { ...item.details, testMachine: testMachineOf(context) },
+  }),
+  rollBack: (context) => {
+    context.parts.machines.remove(planOf(context).folder);
+    return "What the test had made was removed; the machine and its replication were not touched.";
+  },
+};
+
+export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
+  scenario: "TestFailoverCleanup",
+  title: "test failover clean-up",
+  step: "TestFailoverCleanup",
+  tasks: [
+    {
+      name: "RemoveTestMachine",
+      title: "Remove the test machine",
+      run: ({ parts, item }) => {
+        const { testMachine } = item().details;
+        if (testMachine) parts.machines.remove(testMachine.folder);
+      },
+    },
+  ],
+  finish: (_context, item) => {
+    const { testMachine: _removed, ...details } = item.details;
+    return { ...item, testFailoverState: "None", details };
+  },
+};

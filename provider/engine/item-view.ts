@@ -1,0 +1,87 @@
+/** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
+import { readChangeState } from "../disks/read-change-state.ts";
+import { currentLease } from "../store/leases.ts";
+import type { RecoveryPoint } from "../targets/replica-store.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { fabricOf, findMachine } from "./inventory/find-machine.ts";
+import { requireItem } from "./job/run-job.ts";
+import { allowedActions } from "./protected-item/allowed-actions.ts";
+import type { ProtectedItem } from "./protected-item/item.ts";
+import { stateFacts } from "./protected-item/states.ts";
+import { policyOf } from "./replicate/retain-points.ts";
+
+/** Azure's values of ProtectionHealth. */
+export type Health = "None" | "Normal" | "Warning" | "Critical";
+
+export interface ItemView {
+  readonly item: ProtectedItem;
+  readonly allowedOperations: readonly string[];
+  readonly replicationHealth: Health;
+  readonly failoverHealth: Health;
+  /** Why health is not normal, and what to do. */
+  readonly healthNotes: readonly string[];
+  /** What another process is doing with the item now. */
+  readonly underWay: string | undefined;
+  readonly latestRecoveryPoint: RecoveryPoint | undefined;
+  readonly recoveryPointCount: number;
+  /** Age of the newest recovery point, in seconds; nothing while the machine does not replicate. */
+  readonly rpoSeconds: number | undefined;
+  /** The policy's interval, in seconds. */
+  readonly replicationIntervalSeconds: number;
+  /** Bytes that changed and are not in a recovery point yet; nothing when the source cannot be read. */
+  readonly pendingBytes: number | undefined;
+}
+
+/** An RPO of more than so many intervals is a warning: one cycle was missed. */
+const lateIntervals = 2;
+
+function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undefined {
+  try {
+    const found = findMachine(parts, fabricOf(item.id), item.details.machineName);
+    if (!found) return undefined;
+    const blocks = item.details.disks.map((disk) => {
+      const path = found.machine.disks.find(({ id }) => id === disk.id)?.path ?? "";
+      return readChangeState(path, { files: parts.files }).pendingBlocks;
+    });
+    return blocks.reduce((sum, count) => sum + count, 0) * 65_536;
+  } catch {
+    // A source that cannot be reached is told by replicationError when a cycle meets it; a view must not fail.
+    return undefined;
+  }
+}
+
+function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, intervalSeconds: number): string[] {
+  const notes: string[] = [];
+  const { replicationError } = item.details;
+  if (replicationError) notes.push(`last replication failed: ${replicationError.message}`);
+  if (rpoSeconds !== undefined && rpoSeconds > lateIntervals * intervalSeconds) {
+    notes.push("the newest recovery point is late; run `siterecovery replicate`");
+  }
+  return notes;
+}
+
+export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
+  const item = requireItem(parts, itemId);
+  const replicas = await parts.replicaStoreOf(item.details.storageAccountId);
+  const points = replicas.recoveryPoints(item.details.replicaId);
+  const latest = points.at(-1);
+  const { replicates } = stateFacts[item.state];
+  const rpoSeconds =
+    replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
+  const interval = policyOf(parts, itemId)?.replicationInterval ?? 300;
+  const notes = healthNotes(item, rpoSeconds, interval);
+  const lease = currentLease(parts.store, itemId);
+  return {
+    item,
+    allowedOperations: lease === undefined ? allowedActions(item) : [],
+    replicationHealth: !replicates ? "None" : notes.length === 0 ? "Normal" : "Warning",
+    failoverHealth: latest ? "Normal" : "Warning",
+    healthNotes: notes,
+    underWay: lease,
+    latestRecoveryPoint: latest,
+    recoveryPointCount: points.length,
+    rpoSeconds,
+    replicationIntervalSeconds: interval,
+    pendingBytes: replicates ? pendingBytesOf(parts, item) : undefined,
+  };
+}

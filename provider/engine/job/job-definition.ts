@@ -1,0 +1,59 @@
+/**
+ * A job is a change of the engine as a list of tasks. It is written to the store before it starts; each task's
+ * result is written when it ends. Killed at any instant, the next process that touches the item runs the same
+ * definition again and passes over the tasks that have ended, so every task is written to be run twice:
+ * it looks at what is there, then makes what is missing.
+ */
+import type { SiteRecoveryError } from "../../errors.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ItemStep } from "../protected-item/transitions.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+
+/** What the work may tell people while it goes on, and what may stop it. */
+export interface Progress {
+  report(line: string): void;
+  readonly signal?: AbortSignal;
+}
+
+/** Scenario names of Azure's job list. */
+export type Scenario =
+  | "EnableDr"
+  | "DisableDr"
+  | "PlannedFailover"
+  | "UnplannedFailover"
+  | "Failback"
+  | "CommitFailover"
+  | "ReverseReplication"
+  | "TestFailover"
+  | "TestFailoverCleanup";
+
+export interface JobContext<Input> {
+  readonly parts: EngineParts;
+  readonly jobId: string;
+  readonly itemId: string;
+  readonly input: Input;
+  readonly progress: Progress;
+  /** The item as it is now; read it again after changing it. */
+  item(): ProtectedItem;
+  /** The result of an earlier task of this job. */
+  resultOf<Result>(taskName: string): Result;
+}
+
+export interface JobTask<Input> {
+  readonly name: string;
+  /** What the task does, for people: `Shut down the source machine`. */
+  readonly title: string;
+  run(context: JobContext<Input>): Promise<unknown> | unknown;
+}
+
+export interface JobDefinition<Input = never> {
+  readonly scenario: Scenario;
+  /** For people: `planned failover`. */
+  readonly title: string;
+  readonly step: ItemStep;
+  readonly tasks: readonly JobTask<Input>[];
+  /** The last change of the item, made in the transaction that ends the job and moves the state. */
+  finish?(context: JobContext<Input>, item: ProtectedItem): ProtectedItem;
+  /** Undoes what can be undone after a failure (not after a crash: a crashed job goes on). Must not throw. */
+  rollBack?(context: JobContext<Input>, error: SiteRecoveryError): Promise<string> | string;
+}

@@ -1,0 +1,147 @@
+/** Runs a job: writes it down, runs its tasks in order, moves the item along the table of transitions. */
+import { nameOf } from "../../arm-id.ts";
+import { assert, SiteRecoveryError } from "../../errors.ts";
+import { randomUuid } from "../../random.ts";
+import { addJob, beginAttempt, beginTask, endJob, endTask, type JobRow, tasksOf } from "../../store/jobs.ts";
+import { findItem, putItem } from "../../store/protected-items.ts";
+import { deleteThing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { requireAllowed } from "../protected-item/allowed-actions.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import { transitions } from "../protected-item/transitions.ts";
+import type { JobContext, JobDefinition, Progress } from "./job-definition.ts";
+
+/** The item, which must be there. Throws `NotFound`. */
+export function requireItem(parts: EngineParts, id: string): ProtectedItem {
+  const item = findItem<ItemState, ItemDetails>(parts.store, id);
+  if (item) return item as ProtectedItem;
+  const message = `There is no protected item ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
+  throw new SiteRecoveryError("NotFound", message, { target: id });
+}
+
+/** Starts a new job on an item. The caller holds the item's lease. */
+export async function startJob<Input>(
+  parts: EngineParts,
+  definition: JobDefinition<Input>,
+  target: { itemId: string; input: Input },
+  progress: Progress,
+): Promise<void> {
+  requireAllowed(requireItem(parts, target.itemId), definition.step);
+  const id = randomUuid(parts.random);
+  const job = {
+    id,
+    scenario: definition.scenario,
+    targetId: target.itemId,
+    input: target.input,
+    startedAt: parts.clock.now(),
+  };
+  const names = definition.tasks.map((task) => task.name);
+  parts.store.transaction(() => addJob(parts.store, job, names));
+  await runTasks(parts, definition, { jobId: id, ...target }, progress);
+}
+
+/** Goes on with a job that a dead process left. */
+export async function resumeJob<Input>(
+  parts: EngineParts,
+  definition: JobDefinition<Input>,
+  job: JobRow,
+  progress: Progress,
+): Promise<void> {
+  progress.report(`resuming the ${definition.title} that was interrupted`);
+  const target = { jobId: job.id, itemId: job.targetId, input: job.input as Input };
+  await runTasks(parts, definition, target, progress);
+}
+
+async function runTasks<Input>(
+  parts: EngineParts,
+  definition: JobDefinition<Input>,
+  job: { jobId: string; itemId: string; input: Input },
+  progress: Progress,
+): Promise<void> {
+  const context = contextOf(parts, job, progress);
+  beginAttempt(parts.store, job.jobId);
+  try {
+    const done = tasksOf(parts.store, job.jobId);
+    for (const [ordinal, task] of definition.tasks.entries()) {
+      if (done[ordinal]?.state === "Succeeded") continue;
+      progress.signal?.throwIfAborted();
+      progress.report(task.title);
+      beginTask(parts.store, job.jobId, ordinal, parts.clock.now());
+      const result = await task.run(context);
+      endTask(parts.store, job.jobId, ordinal, { state: "Succeeded", result, now: parts.clock.now() });
+    }
+    finishJob(parts, definition, context);
+  } catch (error) {
+    throw await failJob(parts, definition, context, error);
+  }
+}
+
+function finishJob<Input>(
+  parts: EngineParts,
+  definition: JobDefinition<Input>,
+  context: JobContext<Input>,
+): void {
+  parts.store.transaction(() => {
+    const item = context.item();
+    const next = transitions[item.state][definition.step];
+    assert(next !== undefined, `${definition.step} has no way on from ${item.state}`);
+    if (next === "absent") {
+      deleteThing(parts.store, item.id);
+    } else {
+      const moved = { ...item, state: next };
+      putItem(parts.store, definition.finish ? definition.finish(context, moved) : moved);
+    }
+    endJob(parts.store, context.jobId, "Succeeded", parts.clock.now());
+  });
+}
+
+async function failJob<Input>(
+  parts: EngineParts,
+  definition: JobDefinition<Input>,
+  context: JobContext<Input>,
+  thrown: unknown,
+): Promise<SiteRecoveryError> {
+  const error = asError(thrown, definition.title, context.itemId);
+  const ordinal = tasksOf(parts.store, context.jobId).findIndex((task) => task.state === "InProgress");
+  const state = error.code === "Cancelled" ? "Cancelled" : "Failed";
+  if (ordinal >= 0) endTask(parts.store, context.jobId, ordinal, { state, now: parts.clock.now() });
+  const undone = definition.rollBack ? await definition.rollBack(context, error) : "";
+  const message = undone ? `${error.message} ${undone}` : error.message;
+  const record = { code: error.code, message };
+  endJob(parts.store, context.jobId, state, parts.clock.now(), record);
+  return new SiteRecoveryError(error.code, message, {
+    target: context.itemId,
+    ...(error.property === undefined ? {} : { property: error.property }),
+    cause: thrown,
+  });
+}
+
+function asError(thrown: unknown, title: string, itemId: string): SiteRecoveryError {
+  if (thrown instanceof SiteRecoveryError) return thrown;
+  if (thrown instanceof Error && thrown.name === "AbortError") {
+    const message = `The ${title} of ${nameOf(itemId)} was cancelled. Run it again to go on.`;
+    return new SiteRecoveryError("Cancelled", message, { target: itemId, cause: thrown });
+  }
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = `The ${title} of ${nameOf(itemId)} failed: ${why}.`;
+  return new SiteRecoveryError("JobFailed", message, { target: itemId, cause: thrown });
+}
+
+function contextOf<Input>(
+  parts: EngineParts,
+  job: { jobId: string; itemId: string; input: Input },
+  progress: Progress,
+): JobContext<Input> {
+  return {
+    parts,
+    ...job,
+    progress,
+    item: () => requireItem(parts, job.itemId),
+    resultOf: <Result>(name: string) => {
+      const task = tasksOf(parts.store, job.jobId).find((row) => row.name === name);
+      assert(task?.state === "Succeeded", `task ${name} has not ended`);
+      return task.result as Result;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** Scenario → definition, to go on with a job that a dead process left. */
+import { disableJob } from "../enable/disable-job.ts";
+import { enableJob } from "../enable/enable-job.ts";
+import { commitJob } from "../failover/commit-job.ts";
+import { failbackJob } from "../failover/failback-job.ts";
+import { plannedFailoverJob, unplannedFailoverJob } from "../failover/failover-job.ts";
+import { reverseReplicationJob } from "../failover/reverse-replication-job.ts";
+import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
+import type { JobDefinition, Scenario } from "./job-definition.ts";
+
+/** A job's input is stored with it, and only its own definition reads it. */
+export const scenarios: Record<Scenario, JobDefinition<never>> = {
+  EnableDr: enableJob,
+  DisableDr: disableJob,
+  PlannedFailover: plannedFailoverJob,
+  UnplannedFailover: unplannedFailoverJob,
+  Failback: failbackJob,
+  CommitFailover: commitJob,
+  ReverseReplication: reverseReplicationJob,
+  TestFailover: testFailoverJob,
+  TestFailoverCleanup: testFailoverCleanupJob,
+};

@@ -1,0 +1,74 @@
+/**
+ * What travels between the main thread and a worker: descriptions of work and their results. Block data never
+ * does; each worker reads and writes its own files.
+ */
+import type { SnapshotReaderSpec } from "../../disks/disk.ts";
+import type { KeyRingSpec } from "../../targets/key-ring.ts";
+
+/** What became of a block. `known + n`: the n-th list of known checksums had it, nothing was stored. */
+export const outcome = { zero: 0, stored: 1, known: 2 } as const;
+
+/** Checksums of what the target has, by position in the job's blocks. */
+export interface KnownBlocks {
+  readonly present: Uint8Array;
+  readonly checksums: Uint8Array;
+}
+
+export interface CopyJob {
+  readonly type: "copy";
+  readonly reader: SnapshotReaderSpec;
+  readonly diskSizeBytes: number;
+  /** Block numbers, ascending. */
+  readonly blocks: Uint32Array;
+  /** Whether blocks of zeros get an entry: in a delta they hide older data, in a full copy absence says it. */
+  readonly recordZeros: boolean;
+  readonly known: readonly KnownBlocks[];
+  /** The segment to write, should anything have to be stored. */
+  readonly segment: {
+    readonly path: string;
+    readonly storeId: Uint8Array;
+    readonly fileId: Uint8Array;
+    readonly key: Uint8Array;
+  };
+}
+
+export interface CopyResult {
+  /** One `outcome` for each block of the job. */
+  readonly outcomes: Uint8Array;
+  /** The segment's entries, packed (entry-table.ts). */
+  readonly entries: Uint8Array;
+  readonly segmentWritten: boolean;
+  readonly bytesRead: number;
+  readonly bytesStored: number;
+}
+
+export interface RestoreJob {
+  readonly type: "restore";
+  readonly toPath: string;
+  readonly diskSizeBytes: number;
+  readonly diskFolder: string;
+  readonly scope: string;
+  readonly ring: KeyRingSpec;
+  /** Block numbers, ascending, and for each what the recovery point holds. */
+  readonly blocks: Uint32Array;
+  /** Index into `segments`, or negative: the block is all zeros. */
+  readonly segment: Int32Array;
+  readonly offset: Uint32Array;
+  readonly length: Uint32Array;
+  readonly checksum: Uint8Array;
+  readonly segments: readonly string[];
+  /** True: the image exists; read it first and write only what differs. False: it is new and all zeros. */
+  readonly compareFirst: boolean;
+}
+
+export interface RestoreResult {
+  readonly bytesWritten: number;
+  readonly blocksWritten: number;
+  readonly blocksEqual: number;
+}
+
+export type Job = CopyJob | RestoreJob;
+export type ResultOf<J extends Job> = J extends CopyJob ? CopyResult : RestoreResult;
+
+/** Told now and then how many more bytes have been worked on. */
+export type OnBytes = (bytes: number) => void;

@@ -1,0 +1,36 @@
+/** What an item may do now, derived from the table of transitions, and the refusal of everything else. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { flows } from "../flows.ts";
+import type { ProtectedItem } from "./item.ts";
+import { stateFacts } from "./states.ts";
+import { type ItemAction, type ItemStep, itemActions, transitions } from "./transitions.ts";
+
+const failoverKindOf: Partial<Record<ItemStep, "planned" | "unplanned">> = {
+  PlannedFailover: "planned",
+  UnplannedFailover: "unplanned",
+};
+
+function isAllowed(item: ProtectedItem, step: ItemStep): boolean {
+  if (transitions[item.state][step] === undefined) return false;
+  const kind = failoverKindOf[step];
+  if (kind && !flows[item.details.flow].failoverKinds.includes(kind)) return false;
+  const cleanupPending = item.testFailoverState !== "None";
+  return cleanupPending === (step === "TestFailoverCleanup");
+}
+
+/** The operations that Azure's API would list as allowed. */
+export function allowedActions(item: ProtectedItem): ItemAction[] {
+  return itemActions.filter((action) => isAllowed(item, action));
+}
+
+/** Throws `ActionNotAllowed`, saying what is allowed instead. */
+export function requireAllowed(item: ProtectedItem, step: ItemStep): void {
+  if (isAllowed(item, step)) return;
+  const name = nameOf(item.id);
+  const state =
+    item.testFailoverState === "None" ? stateFacts[item.state].description : "Test failover clean-up pending";
+  const allowed = allowedActions(item).join(", ") || "nothing";
+  const message = `${step} of ${name} is not allowed now (${state}). Allowed: ${allowed}.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+}

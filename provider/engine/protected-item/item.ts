@@ -1,0 +1,74 @@
+/** A protected item as the control plane keeps it. */
+import type { MachineDefinition } from "../../machines/machine-driver.ts";
+import type { ItemRow } from "../../store/protected-items.ts";
+import type { FlowId } from "../flows.ts";
+import type { ItemState } from "./states.ts";
+
+/** `None`, or `WaitingForCompletion` while a test machine runs and its clean-up is pending (Azure's words). */
+export type TestFailoverState = "None" | "WaitingForCompletion";
+
+export interface ItemDisk {
+  readonly id: string;
+  /** File name inside the machine's folder. */
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+/** A machine that a failover, or a test failover, made at the recovery side. */
+export interface RecoveryMachine {
+  readonly name: string;
+  readonly folder: string;
+  readonly pointId: string;
+  readonly pointTakenAt: number;
+}
+
+/** A test machine, and what its drill measured. */
+export interface TestMachine extends RecoveryMachine {
+  readonly drillId: string;
+  readonly networkId: string;
+  readonly measuredRpoSeconds: number;
+  readonly measuredRtoSeconds: number;
+  readonly evidence: readonly DiskEvidence[];
+}
+
+export interface DiskEvidence {
+  readonly diskId: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface ReplicationCycle {
+  readonly pointId: string;
+  readonly takenAt: number;
+  readonly bytesChanged: number;
+  readonly bytesSent: number;
+  readonly blocksSent: number;
+  readonly durationMilliseconds: number;
+}
+
+export interface ItemDetails {
+  readonly flow: FlowId;
+  /** What the replica store calls the machine; stays the same for the item's whole life. */
+  readonly replicaId: string;
+  readonly machineName: string;
+  /** The machine as it was when it was last seen at the primary side: hardware, networks, disks. */
+  readonly definition: MachineDefinition;
+  readonly disks: readonly ItemDisk[];
+  readonly storageAccountId: string;
+  /** Percent of the initial replication that is done, 0 to 100. */
+  readonly initialReplicationPercent: number;
+  readonly initialReplicationEndedAt?: number;
+  readonly lastCycle?: ReplicationCycle;
+  readonly recoveryMachine?: RecoveryMachine;
+  /** The newest recovery point that the machine at the recovery side has sent on its way back. */
+  readonly failbackPointId?: string;
+  readonly testMachine?: TestMachine;
+  /** When the machine last changed sides, and by which action. */
+  readonly lastMove?: { readonly action: string; readonly endedAt: number };
+  /** Why the last replication cycle failed; gone after the next one that works. */
+  readonly replicationError?: { readonly code: string; readonly message: string; readonly at: number };
+}
+
+export type ProtectedItem = ItemRow<ItemState, ItemDetails> & {
+  readonly testFailoverState: TestFailoverState;
+};

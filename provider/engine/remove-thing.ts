@@ -1,0 +1,29 @@
+/** Removes settings that nothing depends on. */
+import { nameOf } from "../arm-id.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { kinds } from "../kinds/registry.ts";
+import { deleteThing, findThing, listThings, listThingsReferringTo, type Thing } from "../store/things.ts";
+import type { EngineParts } from "./engine-parts.ts";
+
+const namesShown = 5;
+
+function describe(things: readonly Thing[]): string {
+  const shown = things.slice(0, namesShown).map((thing) => `${kinds[thing.kind].title} ${nameOf(thing.id)}`);
+  const more = things.length > namesShown ? ` and ${things.length - namesShown} more` : "";
+  return shown.join(", ") + more;
+}
+
+export function removeThing(parts: EngineParts, id: string): void {
+  parts.store.transaction(() => {
+    const thing = findThing(parts.store, id);
+    if (!thing) return;
+    const users = [...listThings(parts.store, { under: id }), ...listThingsReferringTo(parts.store, id)];
+    if (users.length > 0) {
+      const message =
+        `The ${kinds[thing.kind].title} ${nameOf(id)} cannot be deleted: it is in use by ${describe(users)}. ` +
+        "Delete those first.";
+      throw new SiteRecoveryError("InUse", message, { target: id });
+    }
+    deleteThing(parts.store, id);
+  });
+}

@@ -1,0 +1,154 @@
+import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
+import { EntryTable } from "../../targets/layers/entry-table.ts";
+import type { MapWindow } from "../../targets/layers/disk-map.ts";
+import { LayerWriter } from "../../targets/layers/layer-writer.ts";
+import type { RecoveryPointDisk } from "../../targets/replica-store.ts";
+import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.ts";
+import type { Pipeline } from "../process-server/pipeline.ts";
+import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
+import type { DiskTask } from "./cycle.ts";
+import { checksumAt, KnownData, knownOf } from "./known-data.ts";
+
+/** A job covers a 64th of the disk within these bounds: fine steps on small disks, few files on large ones. */
+const jobBlocksMin = 64;
+const jobBlocksMax = 1024;
+
+export interface FullPass {
+  /** Write a map that stands alone, instead of one that adds to the previous layers. */
+  readonly fresh: boolean;
+  /** Ids of segments whose data must be copied again whatever their checksums say. */
+  readonly distrusted: ReadonlySet<string>;
+}
+
+interface Span {
+  readonly previous: MapWindow | undefined;
+  readonly unfinished: MapWindow | undefined;
+}
+
+/**
+ * Reads a whole disk and stores what the target lacks: what neither the previous recovery point nor an
+ * unfinished copy holds, by checksum. Returns the disk of the new recovery point: the previous layers and one
+ * map more, or (`fresh`) one map alone that needs none of them.
+ */
+export async function copyWholeDisk(
+  task: DiskTask,
+  pipeline: Pipeline,
+  { fresh, distrusted }: FullPass,
+): Promise<RecoveryPointDisk> {
+  const { machine, diskId, snapshot } = task;
+  const known = new KnownData(task, distrusted);
+  const identity = machine.newLayer(diskId, "map");
+  const writer = new LayerWriter(machine.files, identity);
+  try {
+    let bytesDone = 0;
+    await runInOrder(
+      pipeline,
+      planJobs(task, known),
+      (result, span, job) => {
+        addEntries(writer, known, job, result, span, fresh);
+        count(task, job, result);
+        bytesDone = Math.min(bytesDone + job.blocks.length * blockSizeBytes, snapshot.sizeBytes);
+        task.report(bytesDone, snapshot.sizeBytes);
+      },
+      task.signal,
+    );
+    const layers = fresh ? [] : [...(task.previous?.layers ?? [])];
+    if (writer.entryCount === 0) {
+      writer.discard();
+      return { diskId, sizeBytes: snapshot.sizeBytes, layers };
+    }
+    writer.seal();
+    await writer.publish();
+    task.counts.bytesSent += writer.sizeBytes;
+    const layer = { kind: "map", id: identity.id, entryCount: writer.entryCount } as const;
+    return { diskId, sizeBytes: snapshot.sizeBytes, layers: [...layers, layer] };
+  } catch (error) {
+    writer.discard();
+    throw error;
+  } finally {
+    known.close();
+  }
+}
+
+function* planJobs(task: DiskTask, known: KnownData): Generator<Planned<CopyJob, Span>> {
+  const { machine, diskId, snapshot } = task;
+  const blockCount = blockCountOf(snapshot.sizeBytes);
+  const jobBlocks = Math.min(jobBlocksMax, Math.max(jobBlocksMin, Math.ceil(blockCount / 64)));
+  for (let first = 0; first < blockCount; first += jobBlocks) {
+    const length = Math.min(jobBlocks, blockCount - first);
+    const span: Span = {
+      previous: known.previousWindow(first, length),
+      unfinished: known.unfinishedWindow(first, length),
+    };
+    const { path, storeId, fileId, key } = machine.newLayer(diskId, "segment");
+    const job: CopyJob = {
+      type: "copy",
+      reader: snapshot.reader,
+      diskSizeBytes: snapshot.sizeBytes,
+      blocks: Uint32Array.from({ length }, (_, index) => first + index),
+      recordZeros: false,
+      known: [known.trustedOf(span.previous, length), knownOf(span.unfinished, length)],
+      segment: { path, storeId, fileId, key: key.export() },
+    };
+    yield { job, context: span };
+  }
+}
+
+/** Adds what is new in this span to the map, in block order. */
+function addEntries(
+  writer: LayerWriter,
+  known: KnownData,
+  job: CopyJob,
+  result: CopyResult,
+  span: Span,
+  fresh: boolean,
+): void {
+  const stored = new EntryTable(Buffer.from(result.entries));
+  const segmentId = Buffer.from(job.segment.fileId).toString("hex");
+  let next = 0;
+  for (const [position, what] of result.outcomes.entries()) {
+    const block = job.blocks[position]!;
+    if (what === outcome.stored) {
+      const segment = writer.segmentIndex(segmentId);
+      writer.addEntry(block, segment, stored.offset(next), stored.length(next), stored.checksum(next));
+      next += 1;
+    } else if (what === outcome.zero) {
+      const wasData = span.previous !== undefined && span.previous.segment[position]! >= 0;
+      if (wasData && !fresh) writer.addEntry(block, 0, 0, 0);
+    } else if (what === outcome.known + 1) {
+      addKnown(writer, span.unfinished!, position, known.unfinishedSegments(span.unfinished!));
+    } else if (fresh) {
+      addKnown(writer, span.previous!, position, known.previousSegments);
+    }
+  }
+}
+
+function addKnown(
+  writer: LayerWriter,
+  window: MapWindow,
+  position: number,
+  segments: readonly string[],
+): void {
+  const segment = writer.segmentIndex(segments[window.segment[position]!]!);
+  const { offset, length } = window;
+  writer.addEntry(
+    window.firstBlock + position,
+    segment,
+    offset[position]!,
+    length[position]!,
+    checksumAt(window, position),
+  );
+}
+
+function count(task: DiskTask, job: CopyJob, result: CopyResult): void {
+  const { counts } = task;
+  counts.bytesRead += result.bytesRead;
+  counts.bytesSent += result.bytesStored;
+  for (const [position, what] of result.outcomes.entries()) {
+    if (what >= outcome.known) counts.blocksReused += 1;
+    if (what !== outcome.stored) continue;
+    counts.blocksSent += 1;
+    const offset = job.blocks[position]! * blockSizeBytes;
+    counts.bytesChanged += Math.min(blockSizeBytes, job.diskSizeBytes - offset);
+  }
+}

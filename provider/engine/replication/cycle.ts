@@ -1,0 +1,169 @@
+/**
+ * Replication of one machine: initial copy [V2A-2, HW-2a], delta [HW-4a], resync [HW-4c] and the way back
+ * (restore). A cycle reads a snapshot of the machine's disks and ends with a recovery point. This file holds
+ * what every cycle has in common: the lock, progress, the publication, and what happens on failure: the source
+ * keeps its changes pending, and earlier recovery points are as they were.
+ */
+import type { Clock } from "../../clock.ts";
+import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { MachineFolder } from "../../targets/machine-folder.ts";
+import type {
+  RecoveryPoint,
+  RecoveryPointDisk,
+  RecoveryPointKind,
+  ReplicaStore,
+} from "../../targets/replica-store.ts";
+
+export interface ReplicationSource {
+  readonly machineId: string;
+  /** `path` is the image's path, as given to the snapshot. */
+  readonly disks: readonly { readonly diskId: string; readonly path: string }[];
+}
+
+export interface CopyProgress {
+  readonly diskId: string;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Compressed and encrypted bytes written to the target so far. */
+  readonly bytesSent: number;
+  /** Blocks that the target had already, so that they did not travel. */
+  readonly blocksReused: number;
+}
+
+export interface CycleOptions {
+  readonly store: ReplicaStore;
+  readonly source: ReplicationSource;
+  /** Completed by the cycle when the recovery point is durable, abandoned when the cycle fails. */
+  readonly snapshot: MachineSnapshot;
+  readonly clock: Clock;
+  /** Default `CrashConsistent`. */
+  readonly kind?: RecoveryPointKind;
+  /** True when all machines of a replication group share the snapshot's instant [V2A-5]. */
+  readonly multiVm?: boolean;
+  readonly onProgress?: (progress: CopyProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface CycleResult {
+  readonly pointId: string;
+  readonly sequence: number;
+  readonly takenAt: number;
+  /** Bytes read from the source. */
+  readonly bytesRead: number;
+  /** Source bytes that differed or were reported as changed. */
+  readonly bytesChanged: number;
+  /** Bytes written to the target, compressed and encrypted, maps included. */
+  readonly bytesSent: number;
+  readonly blocksSent: number;
+  readonly blocksReused: number;
+  readonly durationMilliseconds: number;
+}
+
+/** Sums of a running cycle. */
+export interface CycleCounts {
+  bytesRead: number;
+  bytesChanged: number;
+  bytesSent: number;
+  blocksSent: number;
+  blocksReused: number;
+}
+
+export interface DiskTask {
+  readonly diskId: string;
+  readonly snapshot: DiskSnapshot;
+  readonly machine: MachineFolder;
+  readonly previous: RecoveryPointDisk | undefined;
+  readonly counts: CycleCounts;
+  /** Tells how much of this disk is done. */
+  report(bytesDone: number, bytesTotal: number): void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs `copyDisk` for one disk after the other, then publishes the recovery point. */
+export async function runCycle(
+  options: CycleOptions,
+  previousOf: (machine: MachineFolder) => RecoveryPoint | undefined,
+  copyDisk: (task: DiskTask) => Promise<RecoveryPointDisk>,
+): Promise<CycleResult> {
+  const { store, source, snapshot, clock } = options;
+  const started = clock.monotonic();
+  const counts: CycleCounts = { bytesRead: 0, bytesChanged: 0, bytesSent: 0, blocksSent: 0, blocksReused: 0 };
+  const point = await abandonOnFailure(options, async () => {
+    const machine = store.machine(source.machineId);
+    const inputs = pairDisks(source, snapshot);
+    machine.prepare(source.disks.map((disk) => disk.diskId));
+    const release = machine.lock();
+    try {
+      const previous = previousOf(machine);
+      const disks: RecoveryPointDisk[] = [];
+      for (const input of inputs) {
+        const before = previous?.disks.find((disk) => disk.diskId === input.diskId);
+        disks.push(await copyDisk(taskOf(options, machine, input, before, counts)));
+      }
+      options.signal?.throwIfAborted();
+      return machine.publish({
+        takenAt: snapshot.takenAt,
+        kind: options.kind ?? "CrashConsistent",
+        multiVm: options.multiVm ?? false,
+        disks,
+        bytesStored: counts.bytesSent,
+      });
+    } finally {
+      release();
+    }
+  });
+  await snapshot.complete();
+  const durationMilliseconds = clock.monotonic() - started;
+  return {
+    pointId: point.id,
+    sequence: point.sequence,
+    takenAt: point.takenAt,
+    ...counts,
+    durationMilliseconds,
+  };
+}
+
+async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await options.snapshot.abandon();
+    if (options.signal?.aborted === true) throw cancelled(options.source.machineId, error);
+    throw error;
+  }
+}
+
+/** The error of a cycle or restore that its caller has stopped. */
+export function cancelled(what: string, cause: unknown): SiteRecoveryError {
+  const message = `The work on ${what} was cancelled. What was finished is kept; start it again to go on.`;
+  return new SiteRecoveryError("Cancelled", message, { target: what, cause });
+}
+
+interface DiskInput {
+  readonly diskId: string;
+  readonly snapshot: DiskSnapshot;
+}
+
+function pairDisks(source: ReplicationSource, snapshot: MachineSnapshot): DiskInput[] {
+  return source.disks.map(({ diskId, path }) => {
+    const found = snapshot.disks.find((disk) => disk.path === path);
+    if (found !== undefined) return { diskId, snapshot: found };
+    const message = `The snapshot of ${source.machineId} lacks disk ${diskId} (${path}). Take it of all disks of the machine.`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: source.machineId, property: "snapshot" });
+  });
+}
+
+function taskOf(
+  options: CycleOptions,
+  machine: MachineFolder,
+  input: DiskInput,
+  previous: RecoveryPointDisk | undefined,
+  counts: CycleCounts,
+): DiskTask {
+  const report = (bytesDone: number, bytesTotal: number): void => {
+    const { bytesSent, blocksReused } = counts;
+    options.onProgress?.({ diskId: input.diskId, bytesDone, bytesTotal, bytesSent, blocksReused });
+  };
+  return { ...input, machine, previous, counts, report, signal: options.signal };
+}

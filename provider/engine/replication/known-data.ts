@@ -1,0 +1,116 @@
+import { SiteRecoveryError } from "../../errors.ts";
+import { checksumBytes } from "../../targets/layers/entry-table.ts";
+import { DiskMap, type LayerReference, type MapWindow } from "../../targets/layers/disk-map.ts";
+import { type DiskFolder, LayerReader } from "../../targets/layers/layer-reader.ts";
+import type { KnownBlocks } from "../process-server/jobs.ts";
+import type { DiskTask } from "./cycle.ts";
+
+interface UnfinishedSegment {
+  readonly layer: LayerReference;
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+}
+
+/**
+ * What the target has of a disk already: the previous recovery point, and segments of a copy that was killed
+ * before it could publish one [HW-2a]. Both only save work: a block is reused when its checksum equals.
+ */
+export class KnownData {
+  readonly #disk: DiskFolder;
+  readonly #previous: DiskMap | undefined;
+  readonly #unfinished: readonly UnfinishedSegment[];
+  readonly #distrusted: ReadonlySet<string>;
+  readonly #segmentsOfWindow = new WeakMap<MapWindow, readonly string[]>();
+
+  /** `distrusted`: ids of segments whose data must not be relied on. */
+  constructor(task: DiskTask, distrusted: ReadonlySet<string>) {
+    this.#disk = task.machine.disk(task.diskId);
+    this.#distrusted = distrusted;
+    this.#previous = task.previous === undefined ? undefined : new DiskMap(this.#disk, task.previous.layers);
+    const used = new Set(this.#previous?.referencedSegments());
+    this.#unfinished = findUnfinished(task, this.#disk, used, distrusted);
+  }
+
+  get previousSegments(): readonly string[] {
+    return this.#previous?.segments ?? [];
+  }
+
+  /** The checksums of the previous recovery point that may be relied on. */
+  trustedOf(window: MapWindow | undefined, count: number): KnownBlocks {
+    const known = knownOf(window, count);
+    if (window === undefined || this.#distrusted.size === 0) return known;
+    for (const [position, segment] of window.segment.entries()) {
+      if (segment >= 0 && this.#distrusted.has(this.previousSegments[segment]!)) known.present[position] = 0;
+    }
+    return known;
+  }
+
+  previousWindow(firstBlock: number, count: number): MapWindow | undefined {
+    return this.#previous?.window(firstBlock, count);
+  }
+
+  unfinishedWindow(firstBlock: number, count: number): MapWindow | undefined {
+    const layers = this.#unfinished
+      .filter((segment) => segment.firstBlock < firstBlock + count && segment.lastBlock >= firstBlock)
+      .map((segment) => segment.layer);
+    if (layers.length === 0) return undefined;
+    const map = new DiskMap(this.#disk, layers);
+    try {
+      const window = map.window(firstBlock, count);
+      this.#segmentsOfWindow.set(window, map.segments);
+      return window;
+    } finally {
+      map.close();
+    }
+  }
+
+  unfinishedSegments(window: MapWindow): readonly string[] {
+    return this.#segmentsOfWindow.get(window) ?? [];
+  }
+
+  close(): void {
+    this.#previous?.close();
+  }
+}
+
+/** The checksums of a window, in the form a job takes. */
+export function knownOf(window: MapWindow | undefined, count: number): KnownBlocks {
+  if (window === undefined) {
+    return { present: new Uint8Array(count), checksums: new Uint8Array(count * checksumBytes) };
+  }
+  return {
+    present: Uint8Array.from(window.segment, (segment) => (segment >= 0 ? 1 : 0)),
+    checksums: window.checksum,
+  };
+}
+
+export function checksumAt(window: MapWindow, position: number): Uint8Array {
+  return window.checksum.subarray(position * checksumBytes, (position + 1) * checksumBytes);
+}
+
+/**
+ * Segments that the previous recovery point does not need. Which point wrote them does not matter: they are
+ * offered by checksum only. Compacted ones have lost records and are left out, as are ones that cannot be read.
+ */
+function findUnfinished(
+  task: DiskTask,
+  disk: DiskFolder,
+  used: ReadonlySet<string>,
+  distrusted: ReadonlySet<string>,
+): UnfinishedSegment[] {
+  const found: UnfinishedSegment[] = [];
+  for (const { kind, id } of task.machine.layerFiles(task.diskId)) {
+    if (kind !== "segment" || used.has(id) || distrusted.has(id)) continue;
+    try {
+      const reader = new LayerReader(disk, kind, id);
+      const { pages, entryCount, moves } = reader.directory;
+      reader.close();
+      if (pages.length === 0 || moves !== undefined) continue;
+      const layer = { kind, id, entryCount };
+      found.push({ layer, firstBlock: pages[0]!.firstBlock, lastBlock: pages.at(-1)!.lastBlock });
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+    }
+  }
+  return found;
+}

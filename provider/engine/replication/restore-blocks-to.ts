@@ -1,0 +1,153 @@
+import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { absent, DiskMap } from "../../targets/layers/disk-map.ts";
+import { checksumBytes } from "../../targets/layers/entry-table.ts";
+import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
+import type { RecoveryPointDisk, ReplicaStore } from "../../targets/replica-store.ts";
+import type { RestoreJob, RestoreResult } from "../process-server/jobs.ts";
+import { openPipeline } from "../process-server/pipeline.ts";
+import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
+import { cancelled } from "./cycle.ts";
+import type { RestoreProgress } from "./restore-disk.ts";
+import { threadsFor } from "./threads-for.ts";
+
+export interface RestoreCounts {
+  /** Bytes written to the image; holes are not written. */
+  readonly bytesWritten: number;
+  readonly blocksWritten: number;
+  /** Blocks that were right already. */
+  readonly blocksEqual: number;
+}
+
+export interface OpenedDisk {
+  readonly disk: RecoveryPointDisk;
+  readonly folder: DiskFolder;
+  readonly map: DiskMap;
+}
+
+const jobBlocksMax = 1024;
+
+/** Opens a disk of a recovery point and keeps the point from being dropped while `work` runs. */
+export async function withPinnedDisk<T>(
+  options: { store: ReplicaStore; pointId: string; diskId: string; signal?: AbortSignal },
+  work: (opened: OpenedDisk) => Promise<T>,
+): Promise<T> {
+  const { store, pointId, diskId } = options;
+  const machine = store.machine(store.findPoint(pointId).machineId);
+  const unpin = machine.pin(pointId);
+  try {
+    // Looked up again under the pin: it may have been dropped in between.
+    const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
+    if (disk === undefined) {
+      const message = `Recovery point ${pointId} has no disk ${diskId}.`;
+      throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
+    }
+    const folder = machine.disk(diskId);
+    const map = new DiskMap(folder, disk.layers);
+    try {
+      return await work({ disk, folder, map });
+    } finally {
+      map.close();
+    }
+  } catch (error) {
+    if (options.signal?.aborted === true) throw cancelled(`disk ${diskId}`, error);
+    throw error;
+  } finally {
+    unpin();
+  }
+}
+
+interface RestoreTo {
+  readonly store: ReplicaStore;
+  readonly diskId: string;
+  readonly toPath: string;
+  readonly compareFirst: boolean;
+  /** Only these blocks, ascending; default: the whole disk. */
+  readonly blocks?: Iterable<number>;
+  readonly onProgress?: (progress: RestoreProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Brings blocks of an open recovery point into an existing image. */
+export async function restoreBlocksTo(opened: OpenedDisk, to: RestoreTo): Promise<RestoreCounts> {
+  const { disk } = opened;
+  const listed = to.blocks === undefined ? undefined : Uint32Array.from(to.blocks);
+  const bytesTotal =
+    listed === undefined ? disk.sizeBytes : Math.min(listed.length * blockSizeBytes, disk.sizeBytes);
+  const pipeline = openPipeline(to.store.files, threadsFor(to.store, bytesTotal));
+  const counts = { bytesWritten: 0, blocksWritten: 0, blocksEqual: 0 };
+  const receive = (result: RestoreResult, bytesDone: number): void => {
+    counts.bytesWritten += result.bytesWritten;
+    counts.blocksWritten += result.blocksWritten;
+    counts.blocksEqual += result.blocksEqual;
+    to.onProgress?.({ diskId: to.diskId, bytesDone: Math.min(bytesDone, bytesTotal), bytesTotal });
+  };
+  try {
+    const planned = listed === undefined ? planWhole(opened, to) : planListed(opened, to, listed);
+    await runInOrder(pipeline, planned, receive, to.signal);
+    to.onProgress?.({ diskId: to.diskId, bytesDone: bytesTotal, bytesTotal });
+    return counts;
+  } finally {
+    await pipeline.close();
+  }
+}
+
+type PlannedRestore = Planned<RestoreJob, number>;
+
+function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore> {
+  const blockCount = blockCountOf(opened.disk.sizeBytes);
+  for (let first = 0; first < blockCount;) {
+    // A new image is zeros already, so that holes are passed over at no cost; an existing one is compared.
+    const covered = to.compareFirst ? first : opened.map.nextCovered(first);
+    if (covered === undefined || covered >= blockCount) return;
+    const end = Math.min(blockCount, covered + jobBlocksMax);
+    const blocks = Uint32Array.from({ length: end - covered }, (_, index) => covered + index);
+    yield { job: jobFor(opened, to, blocks), context: end * blockSizeBytes };
+    first = end;
+  }
+}
+
+function* planListed(opened: OpenedDisk, to: RestoreTo, listed: Uint32Array): Generator<PlannedRestore> {
+  const blockCount = blockCountOf(opened.disk.sizeBytes);
+  for (let start = 0; start < listed.length;) {
+    let end = start + 1;
+    while (end < listed.length && listed[end]! < listed[start]! + jobBlocksMax) end += 1;
+    const blocks = listed.slice(start, end).filter((block) => block < blockCount);
+    start = end;
+    if (blocks.length > 0) yield { job: jobFor(opened, to, blocks), context: end * blockSizeBytes };
+  }
+}
+
+function jobFor({ disk, folder, map }: OpenedDisk, to: RestoreTo, wanted: Uint32Array): RestoreJob {
+  const firstBlock = wanted[0]!;
+  const window = map.window(firstBlock, wanted.at(-1)! - firstBlock + 1);
+  const blocks = to.compareFirst
+    ? wanted
+    : wanted.filter((block) => window.segment[block - firstBlock]! >= 0);
+  const checksum = new Uint8Array(blocks.length * checksumBytes);
+  const segments: string[] = [];
+  const indexes = new Map<number, number>();
+  const segment = Int32Array.from(blocks, (block, position) => {
+    const from = (block - firstBlock) * checksumBytes;
+    checksum.set(window.checksum.subarray(from, from + checksumBytes), position * checksumBytes);
+    const global = window.segment[block - firstBlock]!;
+    if (global < 0) return absent;
+    if (!indexes.has(global)) indexes.set(global, segments.push(map.segments[global]!) - 1);
+    return indexes.get(global)!;
+  });
+  return {
+    type: "restore",
+    toPath: to.toPath,
+    diskSizeBytes: disk.sizeBytes,
+    diskFolder: folder.folder,
+    scope: folder.scope,
+    ring: folder.ring.spec,
+    blocks,
+    segment,
+    offset: Uint32Array.from(blocks, (block) => window.offset[block - firstBlock]!),
+    length: Uint32Array.from(blocks, (block) => window.length[block - firstBlock]!),
+    checksum,
+    segments,
+    compareFirst: to.compareFirst,
+  };
+}

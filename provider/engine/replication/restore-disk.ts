@@ -1,0 +1,77 @@
+import path from "node:path";
+import type { FileSystem } from "../../blocks/file-system.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { partialEnding } from "../../targets/layers/layer-writer.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
+import { type RestoreCounts, restoreBlocksTo, withPinnedDisk } from "./restore-blocks-to.ts";
+
+export interface RestoreProgress {
+  readonly diskId: string;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+export interface RestoreOptions {
+  readonly store: ReplicaStore;
+  readonly pointId: string;
+  readonly diskId: string;
+  readonly toPath: string;
+  /** Replace an existing file. Default: refuse. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: (progress: RestoreProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes a disk of a recovery point as a raw, sparse image. Every block is verified. The image appears under
+ * its name when it is whole and durable, never before; an existing file stays until then.
+ */
+export async function restoreDisk(options: RestoreOptions): Promise<RestoreCounts> {
+  const { store, toPath } = options;
+  const { files } = store;
+  if (files.exists(toPath) && options.overwrite !== true) {
+    const message = `Cannot restore to ${toPath}: a file is there already. Choose another path, or say that it may be replaced.`;
+    throw new SiteRecoveryError("AlreadyExists", message, { target: toPath, property: "toPath" });
+  }
+  const temporary = toPath + partialEnding;
+  return withPinnedDisk(options, async (opened) => {
+    files.remove(temporary);
+    try {
+      makeImage(files, temporary, opened.disk.sizeBytes);
+      const counts = await restoreBlocksTo(opened, { ...options, toPath: temporary, compareFirst: false });
+      await syncImage(files, temporary);
+      files.rename(temporary, toPath);
+      files.syncFolder(path.dirname(toPath));
+      return counts;
+    } catch (error) {
+      removeQuietly(files, temporary);
+      throw error;
+    }
+  });
+}
+
+function makeImage(files: FileSystem, imagePath: string, sizeBytes: number): void {
+  const image = files.open(imagePath, "createNew");
+  try {
+    image.truncate(sizeBytes);
+  } finally {
+    image.close();
+  }
+}
+
+export async function syncImage(files: FileSystem, imagePath: string): Promise<void> {
+  const image = files.open(imagePath, "readWrite");
+  try {
+    await image.syncLater();
+  } finally {
+    image.close();
+  }
+}
+
+function removeQuietly(files: FileSystem, filePath: string): void {
+  try {
+    files.remove(filePath);
+  } catch {
+    // The error that led here matters more; the next restore to this path removes the rest.
+  }
+}

@@ -1,0 +1,59 @@
+import path from "node:path";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { MachineFolder } from "../../targets/machine-folder.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/replica-store.ts";
+import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
+import { copyWholeDisk } from "./copy-whole-disk.ts";
+import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";
+import { threadsFor } from "./threads-for.ts";
+
+export interface ResyncOptions extends CycleOptions {
+  /** Paths of damaged objects, as a verification names them: what they hold is sent again. */
+  readonly distrust?: Iterable<string>;
+}
+
+/**
+ * Compares checksums of the whole source with those of the newest recovery point and sends only what differs
+ * [HW-4c]. It mends a replica as well: a lost map is made anew from the segments, and data of `distrust` is
+ * replaced. Disks that were added, removed or resized since are taken as they are now.
+ */
+export async function resync(options: ResyncOptions): Promise<CycleResult> {
+  const sizeBytes = options.snapshot.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
+  const pipeline = openPipeline(options.store.files, threadsFor(options.store, sizeBytes));
+  const distrusted = new Set([...(options.distrust ?? [])].map((objectPath) => path.parse(objectPath).name));
+  try {
+    return await runCycle(options, latestReadable, (task) => resyncDisk(task, pipeline, distrusted));
+  } finally {
+    await pipeline.close();
+  }
+}
+
+async function resyncDisk(
+  task: DiskTask,
+  pipeline: Pipeline,
+  distrusted: ReadonlySet<string>,
+): Promise<RecoveryPointDisk> {
+  const { previous } = task;
+  // After a disk has shrunk, old layers would say something of blocks that may come back one day.
+  const fresh = previous === undefined || previous.sizeBytes > task.snapshot.sizeBytes;
+  try {
+    return await copyWholeDisk(task, pipeline, { fresh, distrusted });
+  } catch (error) {
+    if (previous === undefined || !isDamage(error)) throw error;
+    // The previous map is lost. Its segments are still there and are found by their own index.
+    return copyWholeDisk({ ...task, previous: undefined }, pipeline, { fresh: true, distrusted });
+  }
+}
+
+function latestReadable(machine: MachineFolder): RecoveryPoint | undefined {
+  try {
+    return machine.points.latest();
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof SiteRecoveryError && error.code === "Damaged";
+}

@@ -1,0 +1,186 @@
+import { type BlockSet } from "../../disks/block-set.ts";
+import { blockSizeBytes } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { EntryTable } from "../../targets/layers/entry-table.ts";
+import type { LayerReference } from "../../targets/layers/disk-map.ts";
+import { LayerWriter } from "../../targets/layers/layer-writer.ts";
+import { layersToMerge, mergeLayers } from "../../targets/layers/merge-layers.ts";
+import type { MachineFolder } from "../../targets/machine-folder.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/replica-store.ts";
+import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.ts";
+import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
+import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
+import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";
+import { threadsFor } from "./threads-for.ts";
+
+const jobBlocksMax = 1024;
+
+export interface DeltaOptions extends CycleOptions {
+  /**
+   * The sequence number of the last recovery point that the caller saw. When the store's newest is older, an
+   * earlier copy of the store has been put back, and the delta is refused: changes would be missing.
+   */
+  readonly afterSequence?: number;
+}
+
+/**
+ * Sends the blocks that changed since the last completed cycle, and nothing else [HW-4a]: its cost is what
+ * has changed, whatever the size of the disk. Throws `ResyncRequired` when the changes alone are not enough
+ * [HW-4b], or the machine has no recovery point that they could be added to.
+ */
+export async function sendDelta(options: DeltaOptions): Promise<CycleResult> {
+  let pipeline: Pipeline | undefined;
+  try {
+    return await runCycle(
+      options,
+      (machine) => basePoint(options, machine),
+      (task) => {
+        pipeline ??= openPipeline(options.store.files, threadsFor(options.store, changedBytes(options)));
+        return sendDisk(task, task.snapshot.changedBlocks(), pipeline);
+      },
+    );
+  } finally {
+    await pipeline?.close();
+  }
+}
+
+function changedBytes(options: DeltaOptions): number {
+  return options.snapshot.disks.reduce((sum, disk) => sum + disk.changedBlocks().count * blockSizeBytes, 0);
+}
+
+function basePoint(options: DeltaOptions, machine: MachineFolder): RecoveryPoint {
+  const base = machine.points.latest();
+  const why = whyNotDelta(options, base);
+  if (base !== undefined && why === undefined) return base;
+  const message = `A delta of machine ${machine.machineId} cannot be applied: ${why}. Run a resync.`;
+  throw new SiteRecoveryError("ResyncRequired", message, { target: machine.machineId });
+}
+
+function whyNotDelta(options: DeltaOptions, base: RecoveryPoint | undefined): string | undefined {
+  if (base === undefined) return "it has no recovery point yet";
+  if (base.sequence < (options.afterSequence ?? 0)) {
+    return `the store's newest recovery point is number ${base.sequence}, older than number ${options.afterSequence}`;
+  }
+  const { disks } = options.source;
+  if (disks.length !== base.disks.length) return "disks were added or removed";
+  for (const [index, disk] of disks.entries()) {
+    const before = base.disks.find((candidate) => candidate.diskId === disk.diskId);
+    const now = options.snapshot.disks.find((candidate) => candidate.path === disk.path);
+    if (before === undefined) return `disk ${disk.diskId} was added`;
+    if (now === undefined) continue;
+    if (now.sizeBytes !== before.sizeBytes) return `disk ${disk.diskId} has another size now`;
+    if (now.resyncRequired) {
+      return `disk ${disks[index]!.diskId} is marked for resync (${now.resyncReasons.join(", ")})`;
+    }
+  }
+  return undefined;
+}
+
+async function sendDisk(task: DiskTask, changed: BlockSet, pipeline: Pipeline): Promise<RecoveryPointDisk> {
+  const { diskId, snapshot } = task;
+  const layers = [...(task.previous?.layers ?? [])];
+  const added = await writeLayer(task, changed, pipeline);
+  if (added !== undefined) layers.push(added);
+  return { diskId, sizeBytes: snapshot.sizeBytes, layers: await mergeIfMany(task, layers) };
+}
+
+/** One job's segment is a layer by itself; several are joined by a map. */
+async function writeLayer(
+  task: DiskTask,
+  changed: BlockSet,
+  pipeline: Pipeline,
+): Promise<LayerReference | undefined> {
+  const { machine, diskId } = task;
+  const total = Math.min(changed.count * blockSizeBytes, task.snapshot.sizeBytes);
+  if (changed.count <= jobBlocksMax) {
+    const blocks = Uint32Array.from(changed);
+    if (blocks.length === 0) return undefined;
+    task.signal?.throwIfAborted();
+    const job = jobFor(task, blocks, true);
+    const result = await pipeline.run(job);
+    count(task, job, result);
+    task.report(total, total);
+    return { kind: "segment", id: hex(job.segment.fileId), entryCount: blocks.length };
+  }
+  const identity = machine.newLayer(diskId, "map");
+  const writer = new LayerWriter(machine.files, identity);
+  try {
+    let bytesDone = 0;
+    const receive = (result: CopyResult, _context: undefined, job: CopyJob): void => {
+      addEntries(writer, job, result);
+      count(task, job, result);
+      bytesDone = Math.min(bytesDone + job.blocks.length * blockSizeBytes, total);
+      task.report(bytesDone, total);
+    };
+    await runInOrder(pipeline, planJobs(task, changed), receive, task.signal);
+    writer.seal();
+    await writer.publish();
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+  task.counts.bytesSent += writer.sizeBytes;
+  return { kind: "map", id: identity.id, entryCount: writer.entryCount };
+}
+
+function* planJobs(task: DiskTask, changed: BlockSet): Generator<Planned<CopyJob, undefined>> {
+  let blocks: number[] = [];
+  for (const block of changed) {
+    blocks.push(block);
+    if (blocks.length < jobBlocksMax) continue;
+    yield { job: jobFor(task, Uint32Array.from(blocks), false), context: undefined };
+    blocks = [];
+  }
+  if (blocks.length > 0) yield { job: jobFor(task, Uint32Array.from(blocks), false), context: undefined };
+}
+
+function jobFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): CopyJob {
+  const { path, storeId, fileId, key } = task.machine.newLayer(task.diskId, "segment");
+  return {
+    type: "copy",
+    reader: task.snapshot.reader,
+    diskSizeBytes: task.snapshot.sizeBytes,
+    blocks,
+    recordZeros,
+    known: [],
+    segment: { path, storeId, fileId, key: key.export() },
+  };
+}
+
+function addEntries(writer: LayerWriter, job: CopyJob, result: CopyResult): void {
+  const stored = new EntryTable(Buffer.from(result.entries));
+  const segment = result.segmentWritten ? writer.segmentIndex(hex(job.segment.fileId)) : 0;
+  let next = 0;
+  for (const [position, what] of result.outcomes.entries()) {
+    const block = job.blocks[position]!;
+    if (what === outcome.zero) {
+      writer.addEntry(block, 0, 0, 0);
+      continue;
+    }
+    writer.addEntry(block, segment, stored.offset(next), stored.length(next), stored.checksum(next));
+    next += 1;
+  }
+}
+
+function count(task: DiskTask, job: CopyJob, result: CopyResult): void {
+  const { counts } = task;
+  counts.bytesRead += result.bytesRead;
+  counts.bytesChanged += result.bytesRead;
+  counts.bytesSent += result.bytesStored;
+  counts.blocksSent += job.blocks.length;
+}
+
+async function mergeIfMany(task: DiskTask, layers: readonly LayerReference[]): Promise<LayerReference[]> {
+  const mergeCount = layersToMerge(layers);
+  if (mergeCount === 0) return [...layers];
+  const disk = task.machine.disk(task.diskId);
+  const identity = task.machine.newLayer(task.diskId, "map");
+  const staying = layers.slice(0, layers.length - mergeCount);
+  const { entryCount, sizeBytes } = await mergeLayers(disk, layers.slice(-mergeCount), identity);
+  task.counts.bytesSent += sizeBytes;
+  return [...staying, { kind: "map", id: identity.id, entryCount }];
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

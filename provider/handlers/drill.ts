@@ -1,0 +1,50 @@
+import { armIdOf, nameOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import { type DrillInputs, drillKind as kind, type DrillOutputs } from "../kinds/drill.ts";
+import { checkSchema } from "./check-schema.ts";
+import { compareSettings, replacedBy } from "./compare-settings.ts";
+import type { Handler, Live } from "./handler.ts";
+import { alreadyExists, goneFromEngine } from "./settings-handler.ts";
+
+/** The handler of drills: create = test failover into an isolated network, delete = clean up. */
+export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs> {
+  const live = (id: string): Live<DrillInputs, DrillOutputs> | undefined => {
+    const thing = engine.findThing<DrillInputs>(id);
+    const result = thing && engine.drillResult(id, thing.inputs.protectedItemId);
+    if (!thing || !result) return undefined;
+    return {
+      id: thing.id,
+      inputs: thing.inputs,
+      outputs: { name: nameOf(id), type: kind.armType, properties: result },
+    };
+  };
+  const withDefaults = (inputs: DrillInputs): DrillInputs => ({
+    ...inputs,
+    recoveryPoint: inputs.recoveryPoint ?? "latest",
+  });
+  const start: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
+    const inputs = withDefaults(wanted);
+    const id = armIdOf(kind, inputs);
+    await engine.startDrill(id, inputs, work);
+    return live(id)!;
+  };
+  return {
+    kind,
+    check: async (wanted) => checkSchema(kind.kind, wanted),
+    diff: async (id, last, wanted) => {
+      const found = live(id);
+      if (!found) return goneFromEngine(kind, id);
+      const changes = compareSettings(withDefaults(wanted), found.inputs, withDefaults(last));
+      return { changes, replaces: replacedBy(changes, kind.immutable), notices: [] };
+    },
+    read: async (id) => live(id),
+    create: async (wanted, work) => {
+      const found = live(armIdOf(kind, wanted));
+      const changes = found ? compareSettings(withDefaults(wanted), found.inputs, found.inputs) : [];
+      if (changes.length > 0) throw alreadyExists(kind, found!.id, changes[0]!.property);
+      return start(wanted, work);
+    },
+    update: (_id, _last, wanted, work) => start(wanted, work),
+    delete: (id, work) => engine.endDrill(id, work),
+  };
+}

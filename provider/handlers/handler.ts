@@ -1,0 +1,69 @@
+/**
+ * The floor that all doors open on. A handler is the only code that turns desired state into engine calls;
+ * dynamic resources, stack definitions and the CLI all go through it. One file a kind; a handler never
+ * touches a disk or SQL, and knows nothing of Pulumi.
+ *
+ * Words: *wanted* is what the program says now, *last* what it said last time, *live* what the engine says.
+ */
+import type { Kind } from "../kinds/kind.ts";
+
+/** A value that is not known yet, in a preview: Pulumi's own sentinel, which dynamic providers are handed. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export interface CheckFailure {
+  /** Path of the property: `properties.groups[1].groupType`. */
+  readonly property: string;
+  /** What is wrong, with the bad value, and what to do. */
+  readonly reason: string;
+}
+
+export interface PropertyChange {
+  readonly property: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  /** `program`: the program changed it; `drift`: somebody changed it behind the program's back. */
+  readonly cause: "program" | "drift";
+}
+
+export interface DiffAnswer {
+  /** What an update would do; empty when there is nothing to do. */
+  readonly changes: readonly PropertyChange[];
+  /** Paths whose change needs a replacement. */
+  readonly replaces: readonly string[];
+  /** Sentences for people: which failover would run, what was found moved and is left alone. */
+  readonly notices: readonly { readonly severity: "info" | "warning"; readonly text: string }[];
+}
+
+/** What a handler may tell while it works, and what may stop it. */
+export interface Work {
+  /** A line for people, such as `disk os: 40 % of 1.0 GiB, 92 MiB sent`. Shown, never kept. */
+  report(line: string): void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Live<Inputs, Outputs> {
+  /** ARM id. */
+  readonly id: string;
+  readonly outputs: Outputs;
+  /** The settings as the engine has them now, in the shape of the arguments. */
+  readonly inputs: Inputs;
+}
+
+export interface Handler<Inputs extends object = object, Outputs extends object = object> {
+  readonly kind: Kind;
+  /** All that is wrong with the arguments, references included. Changes nothing. Values may be `unknownValue`. */
+  check(wanted: Inputs): Promise<readonly CheckFailure[]>;
+  /** Compares wanted, last and live. Changes nothing. */
+  diff(id: string, last: Inputs, wanted: Inputs): Promise<DiffAnswer>;
+  /** The live thing, or nothing when it is gone. */
+  read(id: string): Promise<Live<Inputs, Outputs> | undefined>;
+  /**
+   * Makes it. Idempotent: called again after a crash with the same arguments it goes on from where it stopped
+   * and returns the same id. Throws `AlreadyExists` when a different one of that name is there.
+   */
+  create(wanted: Inputs, work: Work): Promise<Live<Inputs, Outputs>>;
+  /** Makes the live thing as wanted, and moves a machine when the program's text says so. Idempotent. */
+  update(id: string, last: Inputs, wanted: Inputs, work: Work): Promise<Live<Inputs, Outputs>>;
+  /** Removes it; gone already is fine. Refuses (`InUse`) while other things depend on it. */
+  delete(id: string, work: Work): Promise<void>;
+}

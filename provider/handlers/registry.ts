@@ -1,0 +1,48 @@
+/** Kind → handler. */
+import type { Engine } from "../engine/engine.ts";
+import type { KindName } from "../kinds/kind.ts";
+import { containerMappingSettings } from "./container-mapping.ts";
+import { drillHandler } from "./drill.ts";
+import { fabricSettings } from "./fabric.ts";
+import type { Handler } from "./handler.ts";
+import { networkMappingSettings } from "./network-mapping.ts";
+import { policySettings } from "./policy.ts";
+import { protectedItemHandler } from "./protected-item.ts";
+import { protectionContainerSettings } from "./protection-container.ts";
+import { recoveryPlanSettings } from "./recovery-plan.ts";
+import { servicesProviderSettings } from "./services-provider.ts";
+import { type SettingsKind, settingsHandler } from "./settings-handler.ts";
+import { storageAccountSettings } from "./storage-account.ts";
+import { vaultSettings } from "./vault.ts";
+import { virtualNetworkSettings } from "./virtual-network.ts";
+
+/** A handler whose own types are put aside: doors hand it plain arguments that `check` has passed. */
+function untyped<Inputs extends object, Outputs extends object>(handler: Handler<Inputs, Outputs>): Handler {
+  return handler as unknown as Handler;
+}
+
+function settings<Inputs extends object, Outputs extends object>(
+  kind: SettingsKind<Inputs, Outputs>,
+): (engine: Engine) => Handler {
+  return (engine) => untyped(settingsHandler(engine, kind));
+}
+
+const makers: Record<KindName, (engine: Engine) => Handler> = {
+  vault: settings(vaultSettings),
+  "storage-account": settings(storageAccountSettings),
+  "virtual-network": settings(virtualNetworkSettings),
+  fabric: settings(fabricSettings),
+  "services-provider": settings(servicesProviderSettings),
+  "protection-container": settings(protectionContainerSettings),
+  "container-mapping": settings(containerMappingSettings),
+  policy: settings(policySettings),
+  "network-mapping": settings(networkMappingSettings),
+  "protected-item": (engine) => untyped(protectedItemHandler(engine)),
+  "recovery-plan": settings(recoveryPlanSettings),
+  drill: (engine) => untyped(drillHandler(engine)),
+};
+
+/** The handler of a kind. */
+export function handlerOf(kind: KindName, engine: Engine): Handler {
+  return makers[kind](engine);
+}

@@ -1,0 +1,54 @@
+/**
+ * The package's front door: the resources that a Pulumi program declares, with their argument types under the
+ * names of `@pulumi/azure-native` `recoveryservices`, and the values that some of the arguments take.
+ */
+export * from "./dynamic/enums.ts";
+export type { ArgsOf, InputOf } from "./dynamic/input-of.ts";
+export { Vault, type VaultArgs } from "./dynamic/vault.ts";
+export { StorageAccount, type StorageAccountArgs } from "./dynamic/storage-account.ts";
+export { VirtualNetwork, type VirtualNetworkArgs } from "./dynamic/virtual-network.ts";
+export { ReplicationFabric, type ReplicationFabricArgs } from "./dynamic/fabric.ts";
+export {
+  ReplicationRecoveryServicesProvider,
+  type ReplicationRecoveryServicesProviderArgs,
+} from "./dynamic/services-provider.ts";
+export {
+  ReplicationProtectionContainer,
+  type ReplicationProtectionContainerArgs,
+} from "./dynamic/protection-container.ts";
+export {
+  ReplicationProtectionContainerMapping,
+  type ReplicationProtectionContainerMappingArgs,
+} from "./dynamic/container-mapping.ts";
+export { ReplicationPolicy, type ReplicationPolicyArgs } from "./dynamic/policy.ts";
+export { ReplicationNetworkMapping, type ReplicationNetworkMappingArgs } from "./dynamic/network-mapping.ts";
+export { ReplicationProtectedItem, type ReplicationProtectedItemArgs } from "./dynamic/protected-item.ts";
+export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dynamic/recovery-plan.ts";
+export { Drill, type DrillArgs } from "./dynamic/drill.ts";
+export type { VaultInputs, VaultOutputs, VaultProperties } from "./kinds/vault.ts";
+export type { StorageAccountInputs, StorageAccountOutputs } from "./kinds/storage-account.ts";
+export type { VirtualNetworkInputs, VirtualNetworkOutputs } from "./kinds/virtual-network.ts";
+export type { FabricInputs, FabricOutputs } from "./kinds/fabric.ts";
+export type {
+  IdentityProvider,
+  ServicesProviderInputs,
+  ServicesProviderOutputs,
+} from "./kinds/services-provider.ts";
+export type { ProtectionContainerInputs, ProtectionContainerOutputs } from "./kinds/protection-container.ts";
+export type { ContainerMappingInputs, ContainerMappingOutputs } from "./kinds/container-mapping.ts";
+export type { HyperVReplicaAzurePolicy, PolicyInputs, PolicyOutputs } from "./kinds/policy.ts";
+export type { NetworkMappingInputs, NetworkMappingOutputs } from "./kinds/network-mapping.ts";
+export type {
+  ActiveLocation,
+  FailoverSettings,
+  HyperVReplicaAzureProtection,
+  ProtectedItemInputs,
+  ProtectedItemOutputs,
+} from "./kinds/protected-item.ts";
+export type {
+  RecoveryPlanAction,
+  RecoveryPlanGroup,
+  RecoveryPlanInputs,
+  RecoveryPlanOutputs,
+} from "./kinds/recovery-plan.ts";
+export type { DrillInputs, DrillOutputs } from "./kinds/drill.ts";

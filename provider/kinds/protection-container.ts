@@ -1,0 +1,35 @@
+import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
+
+export const protectionContainerKind: Kind = {
+  kind: "protection-container",
+  className: "ReplicationProtectionContainer",
+  title: "protection container",
+  armType: "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers",
+  path:
+    "Microsoft.RecoveryServices/vaults/{resourceName}/replicationFabrics/{fabricName}" +
+    "/replicationProtectionContainers/{protectionContainerName}",
+  nameArgument: "protectionContainerName",
+  immutable: ["resourceGroupName", "resourceName", "fabricName", "protectionContainerName"],
+};
+
+/**
+ * Arguments of a protection container, the set of machines of a site. azure-native has no such resource: the
+ * shape is that of the REST API (PUT replicationProtectionContainers).
+ */
+export interface ProtectionContainerInputs extends VaultScope {
+  fabricName: string;
+  /** Defaults to the logical name. */
+  protectionContainerName?: string;
+  properties?: { providerSpecificInput?: { instanceType: string }[] };
+}
+
+export interface ProtectionContainerOutputs extends CommonOutputs {
+  properties: {
+    friendlyName: string;
+    fabricFriendlyName: string;
+    fabricType: string;
+    pairingStatus: string;
+    protectedItemCount: number;
+    role: string;
+  };
+}

@@ -1,0 +1,126 @@
+/** Tables `jobs` and `tasks`: every change of the engine, written down before it starts. */
+import { idKey } from "../arm-id.ts";
+import type { Store } from "./open-store.ts";
+
+/** Azure's words for the state of a job or task. */
+export type JobState = "NotStarted" | "InProgress" | "Succeeded" | "Failed" | "Cancelled" | "Suspended";
+
+export interface JobRow {
+  readonly id: string;
+  readonly scenario: string;
+  readonly targetId: string;
+  readonly state: JobState;
+  readonly input: unknown;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly attempts: number;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+}
+
+export interface TaskRow {
+  readonly name: string;
+  readonly state: JobState;
+  readonly result: unknown;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+}
+
+function toJob(row: Record<string, unknown>): JobRow {
+  return {
+    id: row["id"] as string,
+    scenario: row["scenario"] as string,
+    targetId: row["target_id"] as string,
+    state: row["state"] as JobState,
+    input: JSON.parse(row["input"] as string),
+    error: row["error"] === null ? undefined : (JSON.parse(row["error"] as string) as JobRow["error"]),
+    attempts: row["attempts"] as number,
+    startedAt: row["started_at"] as number,
+    endedAt: (row["ended_at"] as number | null) ?? undefined,
+  };
+}
+
+/** Adds a job and its tasks, all not started. */
+export function addJob(
+  store: Store,
+  job: { id: string; scenario: string; targetId: string; input: unknown; startedAt: number },
+  taskNames: readonly string[],
+): void {
+  store.database
+    .prepare(
+      `INSERT INTO jobs (id, scenario, target_key, target_id, state, input, attempts, started_at)
+       VALUES (?, ?, ?, ?, 'NotStarted', ?, 0, ?)`,
+    )
+    .run(job.id, job.scenario, idKey(job.targetId), job.targetId, JSON.stringify(job.input), job.startedAt);
+  const insert = store.database.prepare(
+    "INSERT INTO tasks (job_id, ordinal, name, state) VALUES (?, ?, ?, 'NotStarted')",
+  );
+  for (const [ordinal, name] of taskNames.entries()) insert.run(job.id, ordinal, name);
+}
+
+export function beginAttempt(store: Store, jobId: string): void {
+  store.database
+    .prepare("UPDATE jobs SET state = 'InProgress', attempts = attempts + 1, error = NULL WHERE id = ?")
+    .run(jobId);
+}
+
+export function endJob(store: Store, jobId: string, state: JobState, now: number, error?: object): void {
+  store.database
+    .prepare("UPDATE jobs SET state = ?, ended_at = ?, error = ? WHERE id = ?")
+    .run(state, now, error ? JSON.stringify(error) : null, jobId);
+}
+
+export function beginTask(store: Store, jobId: string, ordinal: number, now: number): void {
+  store.database
+    .prepare("UPDATE tasks SET state = 'InProgress', started_at = ? WHERE job_id = ? AND ordinal = ?")
+    .run(now, jobId, ordinal);
+}
+
+export function endTask(
+  store: Store,
+  jobId: string,
+  ordinal: number,
+  outcome: { state: JobState; result?: unknown; now: number },
+): void {
+  store.database
+    .prepare("UPDATE tasks SET state = ?, result = ?, ended_at = ? WHERE job_id = ? AND ordinal = ?")
+    .run(
+      outcome.state,
+      outcome.result === undefined ? null : JSON.stringify(outcome.result),
+      outcome.now,
+      jobId,
+      ordinal,
+    );
+}
+
+export function tasksOf(store: Store, jobId: string): TaskRow[] {
+  const rows = store.database.prepare("SELECT * FROM tasks WHERE job_id = ? ORDER BY ordinal").all(jobId);
+  return rows.map((row) => ({
+    name: row["name"] as string,
+    state: row["state"] as JobState,
+    result: row["result"] === null ? undefined : JSON.parse(row["result"] as string),
+    startedAt: (row["started_at"] as number | null) ?? undefined,
+    endedAt: (row["ended_at"] as number | null) ?? undefined,
+  }));
+}
+
+/** The job of a target that has begun and not ended, if any: at most one by way of the target's lease. */
+export function openJobOf(store: Store, targetId: string): JobRow | undefined {
+  const row = store.database
+    .prepare(
+      `SELECT * FROM jobs WHERE target_key = ? AND state IN ('NotStarted', 'InProgress', 'Suspended')
+       ORDER BY started_at DESC LIMIT 1`,
+    )
+    .get(idKey(targetId));
+  return row ? toJob(row) : undefined;
+}
+
+/** Jobs, newest first; all of them or those of one target. */
+export function listJobs(store: Store, filter: { targetId?: string; limit: number }): JobRow[] {
+  const rows = store.database
+    .prepare(
+      `SELECT * FROM jobs WHERE (?1 IS NULL OR target_key = ?1)
+       ORDER BY started_at DESC, rowid DESC LIMIT ?2`,
+    )
+    .all(filter.targetId === undefined ? null : idKey(filter.targetId), filter.limit);
+  return rows.map(toJob);
+}

@@ -1,0 +1,55 @@
+/** The store's schema, as steps that are only ever added to. Step n brings a store from version n-1 to n. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE things (
+    key TEXT PRIMARY KEY,            -- the ARM id in lower case
+    id TEXT NOT NULL,                -- the ARM id as the user wrote it
+    kind TEXT NOT NULL,
+    inputs TEXT NOT NULL,            -- JSON: the settings as they are in force
+    created_at INTEGER NOT NULL,     -- milliseconds since 1970, as all times here
+    updated_at INTEGER NOT NULL,
+    revision INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX things_by_kind ON things (kind, key);
+
+  CREATE TABLE protected_items (
+    key TEXT PRIMARY KEY REFERENCES things (key) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    active_location TEXT NOT NULL,
+    test_failover_state TEXT NOT NULL,
+    details TEXT NOT NULL            -- JSON: ItemDetails
+  ) STRICT;
+
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    scenario TEXT NOT NULL,
+    target_key TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    input TEXT NOT NULL,             -- JSON
+    error TEXT,                      -- JSON: {code, message}
+    attempts INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER
+  ) STRICT;
+  CREATE INDEX jobs_by_target ON jobs (target_key, started_at);
+
+  CREATE TABLE tasks (
+    job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    result TEXT,                     -- JSON: what later tasks and a resumed job need
+    started_at INTEGER,
+    ended_at INTEGER,
+    PRIMARY KEY (job_id, ordinal)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE leases (
+    key TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,             -- the process, as ProcessIdentity prints it
+    purpose TEXT NOT NULL,
+    taken_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

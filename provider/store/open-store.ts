@@ -1,0 +1,72 @@
+/**
+ * What survives a crash: one SQLite file in the engine's home with settings, item states, jobs and leases. It
+ * holds metadata only, never disk content and never a key. This folder has one file of queries a table.
+ *
+ * Several processes may use it at once (`pulumi up` beside the CLI). The write-ahead log with
+ * `synchronous = FULL` makes every finished transaction survive `kill -9` and a power cut.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { SiteRecoveryError } from "../errors.ts";
+import { migrations } from "./migrations.ts";
+
+/** How long a transaction waits for another process's, in milliseconds. */
+const lockWaitMilliseconds = 15_000;
+
+export class Store {
+  readonly database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  /** Runs the work in one transaction that excludes other writers; what it throws undoes it all. */
+  transaction<T>(work: () => T): T {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+function migrate(store: Store, file: string): void {
+  store.transaction(() => {
+    const row = store.database.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (row.user_version > migrations.length) {
+      const message =
+        `${file} was written by a newer siterecovery (store version ${row.user_version}, this one knows ` +
+        `${migrations.length}). Update the siterecovery package.`;
+      throw new SiteRecoveryError("InvalidInput", message, { target: file });
+    }
+    for (const step of migrations.slice(row.user_version)) store.database.exec(step);
+    store.database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+/** Opens the store of an engine's home, making or upgrading it. The file is for its owner alone. */
+export function openStore(file: string): Store {
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.closeSync(fs.openSync(file, "a", 0o600));
+    const database = new DatabaseSync(file, { timeout: lockWaitMilliseconds });
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    const store = new Store(database);
+    migrate(store, file);
+    return store;
+  } catch (error) {
+    if (error instanceof SiteRecoveryError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `Cannot open the engine's store ${file}: ${why}. Check that the folder is writable and the file is whole.`;
+    throw new SiteRecoveryError("IoFailed", message, { target: file, cause: error });
+  }
+}

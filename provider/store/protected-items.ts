@@ -1,0 +1,45 @@
+/** Table `protected_items`: where each protected item stands. The words of `state` are in engine/protected-item. */
+import { idKey } from "../arm-id.ts";
+import type { Store } from "./open-store.ts";
+
+export interface ItemRow<State extends string, Details> {
+  readonly id: string;
+  readonly state: State;
+  readonly activeLocation: "primary" | "recovery";
+  readonly testFailoverState: string;
+  readonly details: Details;
+}
+
+export function findItem<State extends string, Details>(
+  store: Store,
+  id: string,
+): ItemRow<State, Details> | undefined {
+  const row = store.database
+    .prepare("SELECT i.*, t.id FROM protected_items i JOIN things t USING (key) WHERE key = ?")
+    .get(idKey(id));
+  if (!row) return undefined;
+  return {
+    id: row["id"] as string,
+    state: row["state"] as State,
+    activeLocation: row["active_location"] as "primary" | "recovery",
+    testFailoverState: row["test_failover_state"] as string,
+    details: JSON.parse(row["details"] as string) as Details,
+  };
+}
+
+export function putItem<State extends string, Details>(store: Store, item: ItemRow<State, Details>): void {
+  store.database
+    .prepare(
+      `INSERT INTO protected_items (key, state, active_location, test_failover_state, details)
+       VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (key) DO UPDATE
+       SET state = ?2, active_location = ?3, test_failover_state = ?4, details = ?5`,
+    )
+    .run(
+      idKey(item.id),
+      item.state,
+      item.activeLocation,
+      item.testFailoverState,
+      JSON.stringify(item.details),
+    );
+}

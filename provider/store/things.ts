@@ -1,0 +1,81 @@
+/** Table `things`: the settings in force of every kind, by ARM id. */
+import { idKey } from "../arm-id.ts";
+import type { KindName } from "../kinds/kind.ts";
+import type { Store } from "./open-store.ts";
+
+export interface Thing<Inputs = Record<string, unknown>> {
+  readonly id: string;
+  readonly kind: KindName;
+  readonly inputs: Inputs;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly revision: number;
+}
+
+interface Row {
+  id: string;
+  kind: KindName;
+  inputs: string;
+  created_at: number;
+  updated_at: number;
+  revision: number;
+}
+
+function toThing<Inputs>(row: Row): Thing<Inputs> {
+  return {
+    id: row.id,
+    kind: row.kind,
+    inputs: JSON.parse(row.inputs) as Inputs,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    revision: row.revision,
+  };
+}
+
+export function findThing<Inputs = Record<string, unknown>>(
+  store: Store,
+  id: string,
+): Thing<Inputs> | undefined {
+  const row = store.database.prepare("SELECT * FROM things WHERE key = ?").get(idKey(id));
+  return row ? toThing(row as unknown as Row) : undefined;
+}
+
+/** All things of a kind, or all whose id begins with a prefix, ordered by id. */
+export function listThings<Inputs = Record<string, unknown>>(
+  store: Store,
+  filter: { kind?: KindName; under?: string },
+): Thing<Inputs>[] {
+  const prefix = filter.under === undefined ? "" : `${idKey(filter.under)}/`;
+  const rows = store.database
+    .prepare(
+      `SELECT * FROM things
+       WHERE (?1 IS NULL OR kind = ?1) AND substr(key, 1, length(?2)) = ?2
+       ORDER BY key`,
+    )
+    .all(filter.kind ?? null, prefix);
+  return rows.map((row) => toThing<Inputs>(row as unknown as Row));
+}
+
+/** All things whose settings name an id, in any letter case. */
+export function listThingsReferringTo(store: Store, id: string): Thing[] {
+  const rows = store.database
+    .prepare("SELECT * FROM things WHERE instr(lower(inputs), ?) > 0 ORDER BY key")
+    .all(JSON.stringify(idKey(id)));
+  return rows.map((row) => toThing(row as unknown as Row));
+}
+
+/** Writes a thing's settings, making it when it is not there. */
+export function putThing(store: Store, id: string, kind: KindName, inputs: object, now: number): void {
+  store.database
+    .prepare(
+      `INSERT INTO things (key, id, kind, inputs, created_at, updated_at, revision)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)
+       ON CONFLICT (key) DO UPDATE
+       SET inputs = excluded.inputs, updated_at = excluded.updated_at, revision = revision + 1`,
+    )
+    .run(idKey(id), id, kind, JSON.stringify(inputs), now);
+}
+
+export function deleteThing(store: Store, id: string): void {
+  store.database.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
+}

@@ -1,0 +1,176 @@
+import path from "node:path";
+import type { FileSystem } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { systemRandom } from "../random.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { MachineFolder } from "./machine-folder.ts";
+import { pinnedPoints } from "./machine-lock.ts";
+import type {
+  RecoveryPoint,
+  ReplicaStore,
+  RetentionResult,
+  StoreUsage,
+  VerifyFinding,
+  VerifyResult,
+} from "./replica-store.ts";
+import { type StoreSecret, wrapStoreKey } from "./store-key.ts";
+import { compactMachine } from "./upkeep/compact-machine.ts";
+import { fileSize } from "./upkeep/file-size.ts";
+import { damageOf } from "./upkeep/verify-layer.ts";
+import { verifyMachine } from "./upkeep/verify-machine.ts";
+
+const removedEnding = ".removed";
+
+/** A replica store in a folder: `store.key` and `machines/<name>/`. See replica-store.ts for its promises. */
+export class FolderStore implements ReplicaStore {
+  readonly folder: string;
+  readonly files: FileSystem;
+  readonly threads: number;
+  readonly #ring: KeyRing;
+
+  constructor(files: FileSystem, folder: string, ring: KeyRing, threads: number) {
+    this.files = files;
+    this.folder = folder;
+    this.#ring = ring;
+    this.threads = threads;
+  }
+
+  get #machinesFolder(): string {
+    return path.join(this.folder, "machines");
+  }
+
+  machine(machineId: string): MachineFolder {
+    return new MachineFolder(this.files, this.#ring, this.#machinesFolder, machineId);
+  }
+
+  machineIds(): string[] {
+    return this.#folders()
+      .map((folder) => MachineFolder.readId(this.files, this.#ring, folder))
+      .sort();
+  }
+
+  recoveryPoints(machineId: string, onDamaged?: (error: Error) => void): RecoveryPoint[] {
+    return this.machine(machineId).points.all(onDamaged);
+  }
+
+  findPoint(pointId: string): RecoveryPoint {
+    for (const folder of this.#folders()) {
+      const names = this.files.list(path.join(folder, "points"));
+      if (!names.some((name) => name.endsWith(`-${pointId}.point`))) continue;
+      const point = this.machine(MachineFolder.readId(this.files, this.#ring, folder)).points.find(pointId);
+      if (point !== undefined) return point;
+    }
+    const message = `There is no recovery point ${pointId} in ${this.folder}; it may have been dropped by retention. List the machine's recovery points.`;
+    throw new SiteRecoveryError("NotFound", message, { target: pointId });
+  }
+
+  async retain(
+    machineId: string,
+    keep: (points: readonly RecoveryPoint[]) => Iterable<string>,
+  ): Promise<RetentionResult> {
+    const machine = this.machine(machineId);
+    const release = machine.lock();
+    try {
+      const points = machine.points.all();
+      const staying = new Set(keep(points));
+      for (const pinned of pinnedPoints(this.files, machine.folder)) staying.add(pinned);
+      const newest = points.at(-1);
+      if (newest !== undefined) staying.add(newest.id);
+      const dropped = points.map((point) => point.id).filter((id) => !staying.has(id));
+      machine.points.drop(new Set(dropped));
+      const bytesFreed = dropped.length === 0 ? 0 : await compactMachine(machine);
+      return { droppedPointIds: dropped, bytesFreed };
+    } finally {
+      release();
+    }
+  }
+
+  async compact(machineId: string): Promise<number> {
+    const machine = this.machine(machineId);
+    const release = machine.lock();
+    try {
+      return await compactMachine(machine);
+    } finally {
+      release();
+    }
+  }
+
+  removeMachine(machineId: string): void {
+    const machine = this.machine(machineId);
+    if (machine.exists) {
+      const release = machine.lock();
+      if (pinnedPoints(this.files, machine.folder).size > 0) {
+        release();
+        const message = `A recovery point of machine ${machineId} is being read. End the restore or the attached disk first.`;
+        throw new SiteRecoveryError("InUse", message, { target: machineId });
+      }
+    }
+    if (this.files.exists(machine.folder)) {
+      // The folder loses its name first, so that a crash leaves no half of a machine.
+      const suffix = Buffer.from(systemRandom.bytes(4)).toString("hex");
+      this.files.rename(machine.folder, `${machine.folder}.${suffix}${removedEnding}`);
+      this.files.syncFolder(this.#machinesFolder);
+    }
+    for (const name of this.files.list(this.#machinesFolder)) {
+      if (name.endsWith(removedEnding)) this.files.remove(path.join(this.#machinesFolder, name));
+    }
+  }
+
+  async verify(onFinding: (finding: VerifyFinding) => void, signal?: AbortSignal): Promise<VerifyResult> {
+    let objectsRead = 0;
+    let bytesRead = 0;
+    let findingCount = 0;
+    for (const folder of this.#folders()) {
+      let machineId: string;
+      try {
+        machineId = MachineFolder.readId(this.files, this.#ring, folder);
+      } catch (error) {
+        const objectPath = path.join(folder, "machine.sealed");
+        onFinding({ machineId: undefined, objectPath, message: damageOf(error), pointIds: [] });
+        findingCount += 1;
+        continue;
+      }
+      const check = await verifyMachine(this.machine(machineId), signal);
+      objectsRead += check.objectsRead;
+      bytesRead += check.bytesRead;
+      findingCount += check.findings.length;
+      for (const finding of check.findings) onFinding(finding);
+    }
+    return { objectsRead, bytesRead, findingCount };
+  }
+
+  usage(machineId: string): StoreUsage {
+    const machine = this.machine(machineId);
+    const usage = { pointCount: 0, segmentCount: 0, mapCount: 0, bytesStored: 0 };
+    for (const filePath of filesBelow(this.files, machine.folder, ["points", "disks"])) {
+      usage.bytesStored += fileSize(this.files, filePath);
+      if (filePath.endsWith(".point")) usage.pointCount += 1;
+      else if (filePath.endsWith(".segment")) usage.segmentCount += 1;
+      else if (filePath.endsWith(".map")) usage.mapCount += 1;
+    }
+    return usage;
+  }
+
+  rotateKey(secret: StoreSecret): void {
+    wrapStoreKey(this.files, path.join(this.folder, "store.key"), this.#ring.spec, secret);
+  }
+
+  /** Folders of machines; one that was never named or is being removed does not count. */
+  #folders(): string[] {
+    return this.files
+      .list(this.#machinesFolder)
+      .filter((name) => /^[0-9a-f]{32}$/.test(name))
+      .map((name) => path.join(this.#machinesFolder, name))
+      .filter(
+        (folder) =>
+          this.files.exists(path.join(folder, "points", "roster.sealed")) ||
+          this.files.exists(path.join(folder, "machine.sealed")),
+      );
+  }
+}
+
+/** Files in `points/` and one level deeper in `disks/`. */
+function filesBelow(files: FileSystem, folder: string, [flat, nested]: [string, string]): string[] {
+  const inFolder = (parent: string): string[] => files.list(parent).map((name) => path.join(parent, name));
+  return [...inFolder(path.join(folder, flat)), ...inFolder(path.join(folder, nested)).flatMap(inFolder)];
+}

@@ -1,0 +1,49 @@
+/**
+ * All keys of one store, derived from its data key with HKDF-SHA256. Nothing is encrypted with the data key
+ * itself: every layer file and every sealed object has a key of its own, made from its random id and from
+ * what it belongs to (its scope), so an object that is moved to another machine or disk does not open.
+ */
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+
+/** What a worker thread needs to make the same key ring. Structured-cloneable; never written anywhere. */
+export interface KeyRingSpec {
+  readonly storeId: Uint8Array;
+  readonly dataKey: Uint8Array;
+}
+
+export class KeyRing {
+  readonly spec: KeyRingSpec;
+  readonly #nameKey: Buffer;
+
+  constructor(spec: KeyRingSpec) {
+    this.spec = spec;
+    this.#nameKey = this.#derive(spec.storeId, "names");
+  }
+
+  get storeId(): Uint8Array {
+    return this.spec.storeId;
+  }
+
+  /** A folder name that tells nothing about the id it stands for. */
+  nameOf(id: string): string {
+    return createHmac("sha256", this.#nameKey).update(id).digest("hex").slice(0, 32);
+  }
+
+  layerKey(fileId: Uint8Array, scope: string): KeyObject {
+    return createSecretKey(this.#derive(fileId, `layer\0${scope}`));
+  }
+
+  sealKey(objectId: Uint8Array, scope: string): KeyObject {
+    return createSecretKey(this.#derive(objectId, `sealed\0${scope}`));
+  }
+
+  #derive(salt: Uint8Array, purpose: string): Buffer {
+    const purposeBytes = Buffer.from(`siterecovery\0${purpose}`);
+    return Buffer.from(hkdfSync("sha256", this.spec.dataKey, salt, purposeBytes, 32));
+  }
+}
+
+/** The scope of a disk's layer files. */
+export function diskScope(machineId: string, diskId: string): string {
+  return JSON.stringify([machineId, diskId]);
+}

@@ -1,0 +1,138 @@
+import { damagedObject } from "../damaged-object.ts";
+import { checksumBytes } from "./entry-table.ts";
+import { type DiskFolder, LayerReader } from "./layer-reader.ts";
+import type { LayerKind } from "./layer-format.ts";
+import type { PagePlace } from "./layer-directory.ts";
+
+/** One layer of a recovery point's disk. Newer layers hide older ones, block by block. */
+export interface LayerReference {
+  readonly kind: LayerKind;
+  readonly id: string;
+  readonly entryCount: number;
+}
+
+/** What a range of blocks holds. Parallel arrays by `block - firstBlock`; structured-cloneable. */
+export interface MapWindow {
+  readonly firstBlock: number;
+  /** Index into `DiskMap.segments`; `absent` when no layer says anything, `zero` when the last one says zeros. */
+  readonly segment: Int32Array;
+  readonly offset: Uint32Array;
+  readonly length: Uint32Array;
+  readonly checksum: Uint8Array;
+}
+
+export const absent = -1;
+export const zero = -2;
+
+/** Blocks resolved at a time: 1 GiB of disk, half a MiB of map. Memory does not grow with the disk. */
+export const windowBlocks = 16_384;
+
+/** Numbers for segment ids, so that windows can hold them; may be shared by several maps. */
+export class SegmentNumbers {
+  readonly ids: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  of(id: string): number {
+    let number = this.#numbers.get(id);
+    if (number === undefined) {
+      number = this.ids.push(id) - 1;
+      this.#numbers.set(id, number);
+    }
+    return number;
+  }
+}
+
+/** Several layers seen as one map from blocks to records. Holds their files open until `close`. */
+export class DiskMap {
+  readonly #numbers: SegmentNumbers;
+  readonly #layers: LayerReader[] = [];
+
+  constructor(disk: DiskFolder, layers: readonly LayerReference[], numbers = new SegmentNumbers()) {
+    this.#numbers = numbers;
+    try {
+      for (const layer of layers) this.#layers.push(new LayerReader(disk, layer.kind, layer.id));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Ids of all segments that windows point to by index. Grows as layers are read. */
+  get segments(): readonly string[] {
+    return this.#numbers.ids;
+  }
+
+  /** The first block of the range from `block` on that a layer may say something of; undefined: none does. */
+  nextCovered(block: number): number | undefined {
+    let next: number | undefined;
+    for (const layer of this.#layers) {
+      const page = layer.directory.pages[firstPageFrom(layer.directory.pages, block)];
+      if (page === undefined) continue;
+      const candidate = Math.max(block, page.firstBlock);
+      if (next === undefined || candidate < next) next = candidate;
+    }
+    return next;
+  }
+
+  /** Ids of all segments that the layers name, in use or hidden by newer layers. */
+  referencedSegments(): string[] {
+    return this.#layers.flatMap((layer) => [...layer.directory.segments]);
+  }
+
+  window(firstBlock: number, count: number): MapWindow {
+    const window: MapWindow = {
+      firstBlock,
+      segment: new Int32Array(count).fill(absent),
+      offset: new Uint32Array(count),
+      length: new Uint32Array(count),
+      checksum: new Uint8Array(count * checksumBytes),
+    };
+    this.applyTo(window);
+    return window;
+  }
+
+  /** Lays these layers over a window that holds older ones. */
+  applyTo(window: MapWindow): void {
+    for (const layer of this.#layers) this.#apply(layer, window);
+  }
+
+  close(): void {
+    for (const layer of this.#layers.splice(0)) layer.close();
+  }
+
+  #apply(layer: LayerReader, window: MapWindow): void {
+    const end = window.firstBlock + window.segment.length;
+    const { pages, segments } = layer.directory;
+    const firstPage = firstPageFrom(pages, window.firstBlock);
+    for (let number = firstPage; number < pages.length && pages[number]!.firstBlock < end; number += 1) {
+      const page = layer.page(number);
+      for (let index = 0; index < page.count; index += 1) {
+        const position = page.block(index) - window.firstBlock;
+        if (position < 0 || position >= window.segment.length) continue;
+        const length = page.length(index);
+        window.offset[position] = page.offset(index);
+        window.length[position] = length;
+        window.checksum.set(page.checksum(index), position * checksumBytes);
+        if (length === 0) {
+          window.segment[position] = zero;
+          continue;
+        }
+        const segment = segments[page.segment(index)];
+        if (segment === undefined) throw damagedObject(layer.path, "an entry names no segment");
+        window.segment[position] = this.#numbers.of(segment);
+      }
+    }
+  }
+}
+
+/** The number of the first page that reaches to `block` or beyond; the page count when none does. */
+function firstPageFrom(pages: readonly PagePlace[], block: number): number {
+  let low = 0;
+  let high = pages.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (pages[middle]!.lastBlock < block) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,171 @@
+import type { KeyObject } from "node:crypto";
+import path from "node:path";
+import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import { systemRandom } from "../../random.ts";
+import { EntryTable } from "./entry-table.ts";
+import { encodeDirectory, type PagePlace } from "./layer-directory.ts";
+import {
+  encodeHeader,
+  entriesPerPage,
+  headerBytes,
+  type LayerKind,
+  pageNonce,
+  sealBytes,
+  tailBytes,
+  tailMagic,
+} from "./layer-format.ts";
+
+/** Everything that must be known to write a layer file; structured-cloneable but for the key. */
+export interface LayerIdentity {
+  readonly path: string;
+  readonly kind: LayerKind;
+  readonly storeId: Uint8Array;
+  readonly fileId: Uint8Array;
+  readonly key: KeyObject;
+}
+
+/** The ending of a layer file that is being written; such a file is swept when its writer is gone. */
+export const partialEnding = ".partial";
+
+/**
+ * Writes a layer file from front to back under a temporary name. Records first, then entries in ascending
+ * block order, then `seal`, then `publish`. Memory: one page and the page list. When a method throws, the
+ * caller calls `discard`.
+ */
+export class LayerWriter {
+  readonly #files: FileSystem;
+  readonly #identity: LayerIdentity;
+  readonly #header: Buffer;
+  readonly #file: OpenFile;
+  readonly #page = new EntryTable();
+  readonly #pages: PagePlace[] = [];
+  readonly #segmentIndexes = new Map<string, number>();
+  #entryCount = 0;
+  #moves: Map<number, number> | undefined;
+  #position = headerBytes;
+  #closed = false;
+
+  constructor(files: FileSystem, identity: LayerIdentity) {
+    this.#files = files;
+    this.#identity = identity;
+    this.#header = encodeHeader(identity.kind, identity.storeId, identity.fileId);
+    files.remove(this.temporaryPath);
+    this.#file = files.open(this.temporaryPath, "createNew");
+    try {
+      this.#file.write(this.#header, 0);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  get temporaryPath(): string {
+    return this.#identity.path + partialEnding;
+  }
+
+  get sizeBytes(): number {
+    return this.#position;
+  }
+
+  get entryCount(): number {
+    return this.#entryCount + this.#page.count;
+  }
+
+  /** Appends bytes that are sealed already (records); returns the offset they begin at. */
+  appendSealed(bytes: Uint8Array): number {
+    const at = this.#position;
+    this.#file.write(bytes, at);
+    this.#position += bytes.length;
+    return at;
+  }
+
+  /** The number of a segment in this file's table; it is added when new. */
+  segmentIndex(segmentId: string): number {
+    const known = this.#segmentIndexes.get(segmentId);
+    if (known !== undefined) return known;
+    this.#segmentIndexes.set(segmentId, this.#segmentIndexes.size);
+    return this.#segmentIndexes.size - 1;
+  }
+
+  /** Adds an entry; blocks must come in ascending order. Length 0 says that the block is all zeros. */
+  addEntry(block: number, segment: number, offset: number, length: number, checksum?: Uint8Array): void {
+    this.#page.push(block, segment, offset, length, checksum);
+    if (this.#page.count === entriesPerPage) this.#flushPage();
+  }
+
+  /** For a compaction: an index page as it was sealed in an earlier version of this file, same number. */
+  addSealedPage(place: PagePlace, sealed: Uint8Array, entryCount: number): void {
+    this.#pages.push({ ...place, offset: this.appendSealed(sealed) });
+    this.#entryCount += entryCount;
+  }
+
+  /** For a compaction: says where the records are that entries know by their first offset. */
+  setMoves(moves: Map<number, number>): void {
+    this.#moves = moves;
+  }
+
+  /** Writes what is left of the index and the directory. Not durable yet. */
+  seal(): void {
+    this.#flushPage();
+    const nonce = systemRandom.bytes(12);
+    nonce[0] = 0xd0;
+    const directory = encodeDirectory({
+      entryCount: this.#entryCount,
+      pages: this.#pages,
+      segments: [...this.#segmentIndexes.keys()],
+      moves: this.#moves,
+    });
+    const sealed = sealBytes(this.#identity.key, nonce, this.#header, directory);
+    const tail = Buffer.alloc(tailBytes);
+    tailMagic.copy(tail);
+    tail.writeBigUInt64LE(BigInt(this.#position), 8);
+    tail.writeUInt32LE(sealed.length, 16);
+    tail.set(nonce, 20);
+    this.appendSealed(Buffer.concat([sealed, tail]));
+  }
+
+  /** Waits until the bytes are on the device, then gives the file its name. The folder is synced by the caller. */
+  async publish(): Promise<void> {
+    try {
+      await this.#file.syncLater();
+      this.#closed = true;
+      this.#file.close();
+      this.#files.rename(this.temporaryPath, this.#identity.path);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  /** Gives up: closes and removes the temporary file. May be called at any time and more than once. */
+  discard(): void {
+    try {
+      if (!this.#closed) this.#file.close();
+      this.#closed = true;
+      this.#files.remove(this.temporaryPath);
+    } catch {
+      // The error that led here matters more; a file that stays behind is swept by the next compaction.
+    }
+  }
+
+  #flushPage(): void {
+    if (this.#page.count === 0) return;
+    const firstBlock = this.#page.block(0);
+    const lastBlock = this.#page.block(this.#page.count - 1);
+    const sealed = sealBytes(
+      this.#identity.key,
+      pageNonce(this.#pages.length),
+      Buffer.alloc(0),
+      this.#page.bytes(),
+    );
+    const offset = this.appendSealed(sealed);
+    this.#pages.push({ firstBlock, lastBlock, offset, lengthBytes: sealed.length });
+    this.#entryCount += this.#page.count;
+    this.#page.clear();
+  }
+}
+
+/** The path of a layer file in its disk's folder. */
+export function layerPath(diskFolder: string, kind: LayerKind, fileId: string): string {
+  return path.join(diskFolder, `${fileId}.${kind}`);
+}

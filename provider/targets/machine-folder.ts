@@ -1,0 +1,110 @@
+import path from "node:path";
+import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { randomUuid, systemRandom } from "../random.ts";
+import { damagedObject } from "./damaged-object.ts";
+import { diskScope, type KeyRing } from "./key-ring.ts";
+import type { LayerKind } from "./layers/layer-format.ts";
+import type { DiskFolder } from "./layers/layer-reader.ts";
+import { type LayerIdentity, layerPath } from "./layers/layer-writer.ts";
+import { lockMachine, pinPoint, type Release } from "./machine-lock.ts";
+import { PointFolder, type PointDraft } from "./point-folder.ts";
+import { readWholeFile } from "./read-whole-file.ts";
+import type { RecoveryPoint } from "./replica-store.ts";
+import { openSealedObject, sealObject } from "./sealed-object.ts";
+
+const namePath = "machine.sealed";
+
+/**
+ * One machine's part of a store: `machine.sealed` (its id), `points/` and `disks/<name>/` with layer files.
+ * Folder names tell nothing about the ids. Writers hold `lock()`.
+ */
+export class MachineFolder {
+  readonly files: FileSystem;
+  readonly ring: KeyRing;
+  readonly folder: string;
+  readonly machineId: string;
+  readonly points: PointFolder;
+
+  constructor(files: FileSystem, ring: KeyRing, machinesFolder: string, machineId: string) {
+    this.files = files;
+    this.ring = ring;
+    this.machineId = machineId;
+    this.folder = path.join(machinesFolder, ring.nameOf(machineId));
+    this.points = new PointFolder(files, ring, path.join(this.folder, "points"), machineId);
+  }
+
+  /** The id of the machine whose folder this is. Throws `Damaged`. */
+  static readId(files: FileSystem, ring: KeyRing, folder: string): string {
+    const filePath = path.join(folder, namePath);
+    const name = { kind: "machine", scope: "" } as const;
+    if (!files.exists(filePath)) throw damagedObject(filePath, "it is missing");
+    return openSealedObject(ring, name, readWholeFile(files, filePath), filePath).content as string;
+  }
+
+  get exists(): boolean {
+    return this.files.exists(path.join(this.folder, namePath));
+  }
+
+  /** Makes the folders, durably. Repeating it is cheap. */
+  prepare(diskIds: readonly string[]): void {
+    this.#makeFolder(path.dirname(this.folder));
+    this.#makeFolder(this.folder);
+    for (const name of ["disks", "points"]) this.#makeFolder(path.join(this.folder, name));
+    if (!this.exists) {
+      const objectId = systemRandom.bytes(16);
+      const sealed = sealObject(this.ring, { kind: "machine", objectId, scope: "" }, this.machineId);
+      writeAtomically(this.files, path.join(this.folder, namePath), sealed);
+    }
+    this.points.prepare();
+    for (const diskId of diskIds) this.#makeFolder(this.disk(diskId).folder);
+  }
+
+  disk(diskId: string): DiskFolder {
+    const folder = path.join(this.folder, "disks", this.ring.nameOf(diskId));
+    return { files: this.files, ring: this.ring, folder, scope: diskScope(this.machineId, diskId) };
+  }
+
+  lock(): Release {
+    if (!this.exists) {
+      const message = `The replica store holds nothing of machine ${this.machineId}.`;
+      throw new SiteRecoveryError("NotFound", message, { target: this.machineId });
+    }
+    return lockMachine(this.files, this.folder);
+  }
+
+  pin(pointId: string): Release {
+    return pinPoint(this.files, this.folder, pointId);
+  }
+
+  /** A name and a key for a new layer file. */
+  newLayer(diskId: string, kind: LayerKind): LayerIdentity & { readonly id: string } {
+    const disk = this.disk(diskId);
+    const fileId = Buffer.from(systemRandom.bytes(16));
+    const id = fileId.toString("hex");
+    const key = this.ring.layerKey(fileId, disk.scope);
+    return { id, fileId, key, kind, storeId: this.ring.storeId, path: layerPath(disk.folder, kind, id) };
+  }
+
+  /** Layer files in a disk's folder, whether a recovery point needs them or not. */
+  layerFiles(diskId: string): { kind: LayerKind; id: string }[] {
+    const found: { kind: LayerKind; id: string }[] = [];
+    for (const name of this.files.list(this.disk(diskId).folder)) {
+      const [, id, kind] = /^([0-9a-f]{32})\.(segment|map)$/.exec(name) ?? [];
+      if (id !== undefined) found.push({ id, kind: kind as LayerKind });
+    }
+    return found;
+  }
+
+  /** Makes a recovery point count: its layers' folders are synced first, then its file appears whole. */
+  publish(draft: Omit<PointDraft, "id">): RecoveryPoint {
+    for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);
+    return this.points.publish({ ...draft, id: randomUuid(systemRandom) });
+  }
+
+  #makeFolder(folder: string): void {
+    if (this.files.exists(folder)) return;
+    this.files.makeFolder(folder);
+    this.files.syncFolder(path.dirname(folder));
+  }
+}

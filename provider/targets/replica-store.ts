@@ -1,0 +1,101 @@
+/**
+ * The target side: where replicas live. A replica store (a vault's storage account) holds the recovery points
+ * of many machines, each of one or more disks. Everything in it is compressed, encrypted and authenticated
+ * [C-9]; what is read back is verified, and a flipped bit is a `Damaged` error with the object's name.
+ *
+ * A recovery point is an immutable list of layers for each disk. A layer is an immutable file that says where
+ * some blocks' data are; a newer layer hides the older ones. A delta adds one layer, so it costs what has
+ * changed. This file is the port; `openReplicaStore` opens the one kind there is now, a folder.
+ */
+import type { FileSystem } from "../blocks/file-system.ts";
+import type { LayerReference } from "./layers/disk-map.ts";
+import type { MachineFolder } from "./machine-folder.ts";
+import type { StoreSecret } from "./store-key.ts";
+
+export type RecoveryPointKind = "CrashConsistent" | "AppConsistent";
+
+export interface RecoveryPointDisk {
+  readonly diskId: string;
+  readonly sizeBytes: number;
+  readonly layers: readonly LayerReference[];
+}
+
+export interface RecoveryPoint {
+  readonly id: string;
+  readonly machineId: string;
+  /** Counts up by one with each point of the machine; the order of points whatever the clock did. */
+  readonly sequence: number;
+  /** The snapshot's instant, in milliseconds since 1970. */
+  readonly takenAt: number;
+  readonly kind: RecoveryPointKind;
+  /** True when all machines of a replication group share this instant. */
+  readonly multiVm: boolean;
+  readonly disks: readonly RecoveryPointDisk[];
+  /** Bytes that taking this point added to the store. */
+  readonly bytesStored: number;
+  /** Always true here: a point is listed when its data is durable and in place, never before. */
+  readonly processed: true;
+}
+
+export interface StoreUsage {
+  readonly pointCount: number;
+  readonly segmentCount: number;
+  readonly mapCount: number;
+  /** All bytes the machine's replica occupies. */
+  readonly bytesStored: number;
+}
+
+export interface RetentionResult {
+  readonly droppedPointIds: readonly string[];
+  readonly bytesFreed: number;
+}
+
+/** A damaged object and whom it hurts. */
+export interface VerifyFinding {
+  readonly machineId: string | undefined;
+  readonly objectPath: string;
+  readonly message: string;
+  /** Recovery points that cannot be restored in full because of it. Empty: it costs safety, not data. */
+  readonly pointIds: readonly string[];
+}
+
+export interface VerifyResult {
+  readonly objectsRead: number;
+  readonly bytesRead: number;
+  readonly findingCount: number;
+}
+
+export interface ReplicaStore {
+  readonly folder: string;
+  readonly files: FileSystem;
+  /** Worker threads that large copies may use; 0: everything runs on the calling thread. */
+  readonly threads: number;
+  /** Machines with anything stored, sorted by id. */
+  machineIds(): string[];
+  /**
+   * The machine's recovery points, oldest first. A point whose file is damaged throws `Damaged`, unless
+   * `onDamaged` is given: then it is told and the others are returned.
+   */
+  recoveryPoints(machineId: string, onDamaged?: (error: Error) => void): RecoveryPoint[];
+  /** Throws `NotFound` when there is no such point. */
+  findPoint(pointId: string): RecoveryPoint;
+  /**
+   * Drops the points that `keep` does not name, then gives their space back. The newest point and points in
+   * use stay whatever it says. Can be repeated; after a crash the next run finishes the work.
+   */
+  retain(
+    machineId: string,
+    keep: (points: readonly RecoveryPoint[]) => Iterable<string>,
+  ): Promise<RetentionResult>;
+  /** Gives back the space of data that no recovery point needs; returns the bytes freed. */
+  compact(machineId: string): Promise<number>;
+  /** Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read. */
+  removeMachine(machineId: string): void;
+  /** Reads and checks everything, and tells each damaged object with the recovery points it hurts. */
+  verify(onFinding: (finding: VerifyFinding) => void, signal?: AbortSignal): Promise<VerifyResult>;
+  usage(machineId: string): StoreUsage;
+  /** Locks the store with another secret. No replica data is rewritten. */
+  rotateKey(secret: StoreSecret): void;
+  /** The machine's part of the store, for the replication cycles. */
+  machine(machineId: string): MachineFolder;
+}

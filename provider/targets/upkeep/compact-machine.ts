@@ -1,0 +1,107 @@
+import path from "node:path";
+import { blockCountOf } from "../../disks/disk.ts";
+import { headerBytes } from "../layers/layer-format.ts";
+import type { LayerReference } from "../layers/disk-map.ts";
+import { LayerReader } from "../layers/layer-reader.ts";
+import { layerPath, partialEnding } from "../layers/layer-writer.ts";
+import type { MachineFolder } from "../machine-folder.ts";
+import type { RecoveryPoint } from "../replica-store.ts";
+import { fileSize } from "./file-size.ts";
+import { rewriteSegment } from "./rewrite-segment.ts";
+import { visitLiveRecords } from "./visit-records.ts";
+
+/** A segment is written anew when less than this share of its records is needed ... */
+const liveShareMin = 0.5;
+/** ... and at least so many bytes come free. */
+const deadBytesMin = 65_536;
+
+/**
+ * Gives back the space of data that no recovery point needs: files that nobody names are removed, segments
+ * with little left in them are written anew. At any instant of it every recovery point can be read. The caller
+ * holds the machine's lock. Throws `Damaged`, and frees nothing, when it cannot tell what is needed.
+ */
+export async function compactMachine(machine: MachineFolder): Promise<number> {
+  const points = machine.points.all();
+  const diskIds = new Set(points.flatMap((point) => point.disks.map((disk) => disk.diskId)));
+  let freed = 0;
+  // Without a point an initial copy is under way or was killed; its segments are what it will go on with.
+  if (points.length === 0) return 0;
+  for (const diskId of diskIds) freed += await compactDisk(machine, diskId, points);
+  const disksFolder = path.join(machine.folder, "disks");
+  const names = new Set([...diskIds].map((diskId) => path.basename(machine.disk(diskId).folder)));
+  for (const name of machine.files.list(disksFolder)) {
+    if (names.has(name)) continue;
+    const folder = path.join(disksFolder, name);
+    for (const file of machine.files.list(folder)) freed += fileSize(machine.files, path.join(folder, file));
+    machine.files.remove(folder);
+  }
+  return freed;
+}
+
+async function compactDisk(
+  machine: MachineFolder,
+  diskId: string,
+  points: readonly RecoveryPoint[],
+): Promise<number> {
+  const disk = machine.disk(diskId);
+  const versions = points.flatMap((point) => point.disks.filter((candidate) => candidate.diskId === diskId));
+  const maps = versions.map((version) => version.layers);
+  const blockCount = Math.max(...versions.map((version) => blockCountOf(version.sizeBytes)));
+  const layerIds = new Set(maps.flatMap((layers) => layers.map((layer) => layer.id)));
+  const liveBytes = new Map<string, number>();
+  visitLiveRecords(disk, maps, blockCount, (segment, _offset, length) => {
+    liveBytes.set(segment, (liveBytes.get(segment) ?? 0) + length);
+  });
+  let freed = 0;
+  const sparse = new Set<string>();
+  for (const { kind, id } of machine.layerFiles(diskId)) {
+    const filePath = layerPath(disk.folder, kind, id);
+    const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));
+    if (isNeeded) {
+      if (kind === "segment" && isSparse(machine, diskId, id, liveBytes.get(id) ?? 0)) sparse.add(id);
+      continue;
+    }
+    freed += fileSize(machine.files, filePath);
+    machine.files.remove(filePath);
+  }
+  freed += await rewriteSparse(machine, diskId, { maps, blockCount, sparse });
+  for (const name of machine.files.list(disk.folder)) {
+    if (!name.endsWith(partialEnding)) continue;
+    freed += fileSize(machine.files, path.join(disk.folder, name));
+    machine.files.remove(path.join(disk.folder, name));
+  }
+  machine.files.syncFolder(disk.folder);
+  return freed;
+}
+
+function isSparse(machine: MachineFolder, diskId: string, id: string, liveBytes: number): boolean {
+  const reader = new LayerReader(machine.disk(diskId), "segment", id);
+  reader.close();
+  const recordBytes = reader.recordsEnd - headerBytes;
+  return liveBytes < recordBytes * liveShareMin && recordBytes - liveBytes >= deadBytesMin;
+}
+
+async function rewriteSparse(
+  machine: MachineFolder,
+  diskId: string,
+  what: { maps: readonly (readonly LayerReference[])[]; blockCount: number; sparse: ReadonlySet<string> },
+): Promise<number> {
+  if (what.sparse.size === 0) return 0;
+  const disk = machine.disk(diskId);
+  const live = new Map<string, Map<number, number>>();
+  for (const id of what.sparse) live.set(id, new Map());
+  visitLiveRecords(disk, what.maps, what.blockCount, (segment, offset, length) => {
+    live.get(segment)?.set(offset, length);
+  });
+  let freed = 0;
+  for (const [id, records] of live) {
+    const reader = new LayerReader(disk, "segment", id);
+    try {
+      await rewriteSegment(disk, reader, records);
+      freed += reader.sizeBytes - fileSize(machine.files, reader.path);
+    } finally {
+      reader.close();
+    }
+  }
+  return freed;
+}

@@ -1,0 +1,62 @@
+import { SiteRecoveryError } from "../../errors.ts";
+import { checksumOf } from "../layers/layer-format.ts";
+import type { LayerReader } from "../layers/layer-reader.ts";
+
+export interface LayerHealth {
+  /** Offsets of records that cannot be read. */
+  readonly damagedOffsets: ReadonlySet<number>;
+  /** The first damage found, in words; undefined: all is well. */
+  readonly message: string | undefined;
+  /** True when the index is damaged: whatever uses the file as a layer is lost. */
+  readonly indexLost: boolean;
+  /** True when nothing of the file can be used. */
+  readonly unreadable: boolean;
+}
+
+/** Reads every page and every record of an open layer file and checks tags and checksums. */
+export function verifyLayer(reader: LayerReader): LayerHealth {
+  const damagedOffsets = new Set<number>();
+  let message: string | undefined;
+  let indexLost = false;
+  for (const number of reader.directory.pages.keys()) {
+    try {
+      const page = reader.page(number);
+      if (reader.kind === "map") continue;
+      for (let index = 0; index < page.count; index += 1) {
+        const offset = page.offset(index);
+        if (page.length(index) === 0 || reader.directory.moves?.has(offset) === false) continue;
+        const why = recordDamage(reader, page.block(index), offset, page.length(index), page.checksum(index));
+        if (why === undefined) continue;
+        message ??= why;
+        damagedOffsets.add(offset);
+      }
+    } catch (error) {
+      message ??= damageOf(error);
+      indexLost = true;
+    }
+  }
+  return { damagedOffsets, message, indexLost, unreadable: false };
+}
+
+function recordDamage(
+  reader: LayerReader,
+  block: number,
+  offset: number,
+  length: number,
+  checksum: Buffer,
+): string | undefined {
+  try {
+    const plain = reader.readBlock(block, offset, length);
+    return checksumOf(plain).equals(checksum)
+      ? undefined
+      : `${reader.path}: block ${block} has another checksum`;
+  } catch (error) {
+    return damageOf(error);
+  }
+}
+
+/** The message of a `Damaged` error; any other error is not about damage and is thrown on. */
+export function damageOf(error: unknown): string {
+  if (error instanceof SiteRecoveryError && error.code === "Damaged") return error.message;
+  throw error;
+}

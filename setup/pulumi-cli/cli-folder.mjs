@@ -1,0 +1,31 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Name of the CLI's executable. */
+export const cliName = process.platform === "win32" ? "pulumi.exe" : "pulumi";
+
+/** Name of the executable that runs programs written for Node. */
+export const languageHostName =
+  process.platform === "win32" ? "pulumi-language-nodejs.exe" : "pulumi-language-nodejs";
+
+/**
+ * @param {string} file
+ * @returns {boolean}
+ */
+export function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).size > 0;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether a folder holds a CLI that can run Node programs: the CLI and, beside it, the language host.
+ * @param {string} folder
+ * @returns {boolean}
+ */
+export function isComplete(folder) {
+  return isExecutable(join(folder, cliName)) && existsSync(join(folder, languageHostName));
+}
