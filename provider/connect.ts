@@ -7,10 +7,11 @@ import { openEngine, type Engine } from "./engine/engine.ts";
 import type { Handler } from "./handlers/handler.ts";
 import { handlerOf } from "./handlers/registry.ts";
 import type { KindName } from "./kinds/kind.ts";
+import { projectFolder } from "./project-folder.ts";
 
-/** The engine's home folder: argument, then SITERECOVERY_HOME, then `.siterecovery` in the working folder. */
+/** The engine's home folder: argument, then SITERECOVERY_HOME, then `.siterecovery` in the project's folder. */
 export function engineHome(home?: string): string {
-  return path.resolve(home ?? process.env["SITERECOVERY_HOME"] ?? ".siterecovery");
+  return path.resolve(projectFolder(), home ?? process.env["SITERECOVERY_HOME"] ?? ".siterecovery");
 }
 
 const engines = new Map<string, Promise<Engine>>();

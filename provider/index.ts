@@ -2,6 +2,7 @@
  * The package's front door: the resources that a Pulumi program declares, with their argument types under the
  * names of `@pulumi/azure-native` `recoveryservices`, and the values that some of the arguments take.
  */
+export { declareStack, type DeclaredStack } from "./declare-stack.ts";
 export * from "./dynamic/enums.ts";
 export type { ArgsOf, InputOf } from "./dynamic/input-of.ts";
 export { Vault, type VaultArgs } from "./dynamic/vault.ts";

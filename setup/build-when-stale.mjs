@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { nodePath, projectFolder } from "./project.mjs";
 import { reportStep } from "./report-step.mjs";
@@ -18,12 +27,16 @@ const STAMP = ".built-from";
  * @returns {string}
  */
 export function fingerprint(folder = projectFolder) {
-  const sources = readdirSync(join(folder, "provider"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const sourceFolder = join(folder, "provider");
+  const sources = readdirSync(sourceFolder, { recursive: true, encoding: "utf8" })
+    .map((path) => join(sourceFolder, path))
+    .filter((path) => statSync(path).isFile());
   const hash = createHash("sha256");
   for (const file of [...sources.sort(), ...SETTINGS.map((name) => join(folder, name))]) {
-    hash.update(`${file.slice(folder.length)}\0`).update(readFileSync(file)).update("\0");
+    hash
+      .update(`${file.slice(folder.length)}\0`)
+      .update(readFileSync(file))
+      .update("\0");
   }
   return hash.digest("hex");
 }

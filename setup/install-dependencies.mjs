@@ -19,7 +19,8 @@ export function isInStep(folder = projectFolder) {
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === "") continue;
     const found = installed[path];
-    if (found === undefined ? !(entry.optional || entry.devOptional) : found.version !== entry.version) return false;
+    if (found === undefined ? !(entry.optional || entry.devOptional) : found.version !== entry.version)
+      return false;
   }
   return Object.keys(installed).every((path) => path in wanted);
 }
@@ -33,7 +34,9 @@ export async function installDependencies() {
       folder: projectFolder,
     });
     if (exitCode === 0) return;
-    throw new SetupError(`${output.trim()}\n\nnpm ci failed. Check that the npm registry can be reached, then try again.`);
+    throw new SetupError(
+      `${output.trim()}\n\nnpm ci failed. Check that the npm registry can be reached, then try again.`,
+    );
   });
   if (!isInStep()) {
     throw new SetupError(

@@ -44,7 +44,8 @@ export async function ensurePulumi({ stateFolder, environment = process.env } = 
   env["PATH"] = [commandFolder, dirname(pulumi), environment["PATH"] ?? ""].join(delimiter);
   const folder = resolve(stateFolder ?? join(projectFolder, ".pulumi"));
   env["PULUMI_BACKEND_URL"] ??= localBackend(folder);
-  if (env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined) env["PULUMI_CONFIG_PASSPHRASE"] ??= passphraseOf(folder);
+  if (env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined)
+    env["PULUMI_CONFIG_PASSPHRASE"] ??= passphraseOf(folder);
   return { pulumi, env };
 }
 

@@ -8,7 +8,8 @@ import { runToExit } from "./setup-error.mjs";
 await runToExit(async () => {
   const parameters = process.argv.slice(2);
   const { pulumi, env } = await ensurePulumi();
-  if (parameters[0] !== "--print-environment") return runOnTerminal(pulumi, parameters, { environment: env });
+  if (parameters[0] !== "--print-environment")
+    return runOnTerminal(pulumi, parameters, { environment: env, stopsInOrder: true });
   const changed = Object.entries(env).filter(([name, value]) => process.env[name] !== value);
   for (const [name, value] of changed) {
     process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`);

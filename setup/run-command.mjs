@@ -11,6 +11,7 @@ import { spawn } from "node:child_process";
  * @property {string} [folder] the working folder
  * @property {NodeJS.ProcessEnv} [environment]
  * @property {number} [timeoutSeconds] after it the command is ended and counts as failed
+ * @property {boolean} [stopsInOrder] the command takes a second Ctrl-C for an order to stop at once, so it may get only one
  */
 
 /**
@@ -55,7 +56,7 @@ export function runOnTerminal(command, parameters, options = {}) {
     env: options.environment ?? process.env,
     stdio: "inherit",
     // Its own group without a terminal: then a signal to our group cannot reach it a second time.
-    detached: !onTerminal,
+    detached: options.stopsInOrder === true && !onTerminal,
   });
   let passedOn = false;
   /** @param {NodeJS.Signals} signal */

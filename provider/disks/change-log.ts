@@ -71,7 +71,10 @@ function scanOpenLog(file: OpenFile, into: BlockSet): ScannedLog {
   const buffer = Buffer.alloc(Math.min(readAtOnceBytes, total * recordBytes));
   while (recordCount < total) {
     const length = Math.min(buffer.length, (total - recordCount) * recordBytes);
-    const part = buffer.subarray(0, file.read(buffer.subarray(0, length), headerBytes + recordCount * recordBytes));
+    const part = buffer.subarray(
+      0,
+      file.read(buffer.subarray(0, length), headerBytes + recordCount * recordBytes),
+    );
     for (let at = 0; at + recordBytes <= part.length; at += recordBytes) {
       const record = decodeRecord(part, at, seed, recordCount);
       recordCount += 1;

@@ -13,6 +13,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { BlockSet } from "./block-set.ts";
 import { LiveLog, liveLogPath, newLogPath, sealedLogPath } from "./change-log.ts";
+import { replaceLiveLog } from "./replace-live-log.ts";
 import type { ChangeRecord } from "./change-log-format.ts";
 import { blockCountOf } from "./disk.ts";
 import type { ResyncReason } from "./disk.ts";
@@ -168,41 +169,22 @@ export class ChangeTracking {
     this.noteResync("HalfOfDisk");
   }
 
-  /**
-   * Renames the live log to its sealed name, when it has one, and puts a new one in its place. After a kill in
-   * between there is no live log, only sealed ones: opening the disk begins a new one.
-   */
   #replaceLive(sealedNumber: number | undefined, found: LogsOfDisk | undefined): LiveLog {
     const { files, diskPath, sizeBytes, bootId } = this.#image;
-    const logNumber = (sealedNumber ?? (found?.nextNumber ?? 1) - 1) + 1;
-    const header = { logNumber, diskSizeBytes: sizeBytes, trackingId: this.#trackingId };
-    const log = LiveLog.create(files, newLogPath(diskPath), header);
-    try {
-      for (const record of this.#firstRecords(found, bootId)) log.append(record);
-      if (!this.#writing) log.sync();
-      if (sealedNumber !== undefined) files.rename(liveLogPath(diskPath), sealedLogPath(diskPath, sealedNumber));
-    } catch (error) {
-      log.close();
-      throw error;
-    }
-    try {
-      files.rename(newLogPath(diskPath), liveLogPath(diskPath));
-    } catch (error) {
-      // There is no live log now: whatever were written would not be found again. Only a new start mends that.
-      this.#failure = error;
-      log.close();
-      throw error;
-    }
-    return log;
-  }
-
-  #firstRecords(found: LogsOfDisk | undefined, bootId: string): ChangeRecord[] {
+    const logNumber = sealedNumber === undefined ? (found?.nextNumber ?? 1) : sealedNumber + 1;
     const records: ChangeRecord[] = [];
     for (const reason of found?.reasons ?? []) {
       if (!found?.recordedReasons.has(reason)) records.push({ kind: "resync", reason });
     }
     if (this.#writing) records.push({ kind: "opened", boot: bootId });
-    return records;
+    const header = { logNumber, diskSizeBytes: sizeBytes, trackingId: this.#trackingId };
+    try {
+      return replaceLiveLog({ files, diskPath, header, records, sealedNumber, durable: !this.#writing });
+    } catch (error) {
+      // Without a live log whatever were noted would not be found again. Only a new start mends that.
+      if (!files.exists(liveLogPath(diskPath))) this.#failure = error;
+      throw error;
+    }
   }
 
   #syncFile(logPath: string): void {

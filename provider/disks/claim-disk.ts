@@ -24,7 +24,8 @@ function listen(address: string): Promise<net.Server | undefined> {
     const server = net.createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(undefined);
-      else reject(new SiteRecoveryError("IoFailed", `Cannot claim a disk: ${error.message}.`, { cause: error }));
+      else
+        reject(new SiteRecoveryError("IoFailed", `Cannot claim a disk: ${error.message}.`, { cause: error }));
     });
     server.listen({ path: address, exclusive: true }, () => {
       // An open disk alone keeps no process alive.

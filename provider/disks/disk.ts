@@ -126,6 +126,6 @@ export interface DiskOptions {
  *   takeSnapshot(diskPaths, options?): Promise<MachineSnapshot>                    take-snapshot.ts
  *   takeGroupSnapshot(machines: string[][], options?): Promise<MachineSnapshot[]>  take-snapshot.ts
  *   openSnapshotReader(spec, files?): SnapshotReader                               snapshot-reader.ts
- *   changeState(diskPath, options?): ChangeState                                   read-change-state.ts
+ *   readChangeState(diskPath, options?): ChangeState                               read-change-state.ts
  *   resetTracking(diskPath, options?): Promise<void>                               reset-tracking.ts
  */

@@ -13,6 +13,7 @@ import { ChangeTracking } from "./change-tracking.ts";
 import type { TrackedImage } from "./change-tracking.ts";
 import { checkRange } from "./check-range.ts";
 import { blockSizeBytes } from "./disk.ts";
+import { DeviceTrust } from "./device-trust.ts";
 import { FreezeGate } from "./freeze-gate.ts";
 import { PreservedBlocks } from "./preserved-blocks.ts";
 import { readLogs } from "./read-logs.ts";
@@ -40,7 +41,7 @@ export class OwnedDisk {
   #file: OpenFile;
   #snapshot: PreservedBlocks | undefined;
   #writers = 0;
-  #failure: unknown;
+  readonly #trust: DeviceTrust;
 
   private constructor(image: TrackedImage, file: OpenFile) {
     this.path = image.diskPath;
@@ -49,6 +50,7 @@ export class OwnedDisk {
     this.#file = file;
     this.#snapshot = PreservedBlocks.adopt(image.files, image.diskPath, (header) => this.#isWanted(header));
     this.#tracking = ChangeTracking.open(image, this.#snapshot?.header.sealedThrough);
+    this.#trust = new DeviceTrust(image.diskPath, () => this.#tracking.noteResync("SyncFailed"));
   }
 
   /** Takes the disk over in whatever state a former owner left it. */
@@ -83,7 +85,7 @@ export class OwnedDisk {
 
   /** The last writer to leave makes image and logs durable. */
   async removeWriter(): Promise<void> {
-    if (this.#writers > 1 || this.#failure !== undefined) {
+    if (this.#writers > 1 || this.#trust.isLost) {
       this.#writers -= 1;
       return;
     }
@@ -91,7 +93,7 @@ export class OwnedDisk {
     try {
       this.#writers -= 1;
       if (this.#writers > 0) return;
-      this.#syncImage(() => this.#file.sync());
+      await this.flush();
       this.#tracking.markClosed(this.#sealedLogs());
     } finally {
       this.gate.thaw(pass);
@@ -106,7 +108,7 @@ export class OwnedDisk {
   async write(data: Uint8Array, offset: number): Promise<void> {
     checkRange(this.path, this.sizeBytes, offset, data.length);
     while (this.gate.isFrozen) await this.gate.thawed;
-    this.#refuseAfterFailure();
+    this.#trust.check();
     if (data.length === 0) return;
     const firstBlock = Math.floor(offset / blockSizeBytes);
     const blockCount = Math.floor((offset + data.length - 1) / blockSizeBytes) - firstBlock + 1;
@@ -116,25 +118,24 @@ export class OwnedDisk {
   }
 
   async flush(): Promise<void> {
-    this.#refuseAfterFailure();
-    try {
-      await this.#file.syncLater();
-    } catch (error) {
-      this.#syncImage(() => {
-        throw error;
-      });
-    }
+    this.#trust.check();
+    await this.#file.syncLater().catch((error: unknown) => this.#trust.lose(error));
   }
 
   /** Begins a snapshot; the caller has frozen the disk and still holds it. */
   begin(pass: symbol, request: SnapshotRequest): BegunSnapshot {
     this.gate.check(pass, this.path);
-    this.#refuseAfterFailure();
+    this.#trust.check();
     this.#makeRoom();
     const { files, sizeBytes, bootId } = this.#image;
     try {
       const sealedThrough = this.#tracking.seal();
-      this.#snapshot = PreservedBlocks.create(files, this.path, { ...request, bootId, sealedThrough, sizeBytes });
+      this.#snapshot = PreservedBlocks.create(files, this.path, {
+        ...request,
+        bootId,
+        sealedThrough,
+        sizeBytes,
+      });
       return { sizeBytes, sealedThrough };
     } catch (error) {
       this.#takeBack(this.#tracking.liveNumber - 1);
@@ -183,29 +184,6 @@ export class OwnedDisk {
   #isWanted(header: SnapshotHeader): boolean {
     const { sizeBytes, bootId } = this.#image;
     return header.bootId === bootId && header.sizeBytes === sizeBytes && isAlive(header.holder);
-  }
-
-  /** After a failed sync nobody knows what the device holds: no more writes, and a resync. */
-  #syncImage(sync: () => void): void {
-    try {
-      sync();
-    } catch (error) {
-      this.#failure = error;
-      try {
-        this.#tracking.noteResync("SyncFailed");
-      } catch (second) {
-        const both = new AggregateError([error, second]);
-        const message = `Neither ${this.path} nor its change log can be written. Check the device, then reset tracking.`;
-        throw new SiteRecoveryError("IoFailed", message, { target: this.path, cause: both });
-      }
-      throw error;
-    }
-  }
-
-  #refuseAfterFailure(): void {
-    if (this.#failure === undefined) return;
-    const message = `The device failed to keep writes to ${this.path}. Close the disk, check the device and open it again.`;
-    throw new SiteRecoveryError("IoFailed", message, { target: this.path, cause: this.#failure });
   }
 
   /** There is one snapshot at a time; that of a dead process is dropped. */

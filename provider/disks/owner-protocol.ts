@@ -53,6 +53,9 @@ export function splitLines(onLine: (line: string) => void, onFlood: () => void):
 /** One line of plain ASCII, so that no character can be cut in two by the transport. */
 export function encodeLine(message: OwnerRequest | OwnerAnswer): string {
   const text = JSON.stringify(message);
-  const ascii = text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const ascii = text.replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return `${ascii}\n`;
 }

@@ -126,7 +126,7 @@ class Asker {
 
   #checkTrackingId(given: string): void {
     const expected = Buffer.from(this.#disk.trackingId);
-    const received = Buffer.from(given);
+    const received = Buffer.from(String(given));
     if (received.length === expected.length && timingSafeEqual(received, expected)) return;
     const message = `The asker does not know the change log of ${this.#disk.path}. Run it as a user who may read that.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: this.#disk.path });

@@ -7,8 +7,19 @@
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { BlockSet } from "./block-set.ts";
 import { blockCountOf, blockSizeBytes } from "./disk.ts";
-import { blockMarks, dataPosition, encodeSnapshotHeader, mapPosition, readSnapshotHeader } from "./snapshot-file.ts";
-import { readSnapshotState, snapshotHeaderBytes, snapshotPathOf, writeSnapshotState } from "./snapshot-file.ts";
+import {
+  blockMarks,
+  dataPosition,
+  encodeSnapshotHeader,
+  mapPosition,
+  readSnapshotHeader,
+} from "./snapshot-file.ts";
+import {
+  readSnapshotState,
+  snapshotHeaderBytes,
+  snapshotPathOf,
+  writeSnapshotState,
+} from "./snapshot-file.ts";
 import type { SnapshotHeader } from "./snapshot-file.ts";
 
 const blocksAtOnce = 16;
@@ -78,7 +89,7 @@ export class PreservedBlocks {
   preserve(image: OpenFile, firstBlock: number, blockCount: number): void {
     if (this.#lost || this.#kept.hasRange(firstBlock, blockCount)) return;
     try {
-      for (let block = firstBlock; block < firstBlock + blockCount; ) {
+      for (let block = firstBlock; block < firstBlock + blockCount;) {
         if (this.#kept.has(block)) {
           block += 1;
           continue;
@@ -126,10 +137,13 @@ export class PreservedBlocks {
     const marks = Buffer.alloc(blockCount);
     for (let index = 0; index < blockCount; index += 1) {
       const block = content.subarray(index * blockSizeBytes, (index + 1) * blockSizeBytes);
-      marks[index] = zeroBlock.compare(block, 0, block.length, 0, block.length) === 0 ? blockMarks.zero : blockMarks.preserved;
+      marks[index] =
+        zeroBlock.compare(block, 0, block.length, 0, block.length) === 0
+          ? blockMarks.zero
+          : blockMarks.preserved;
     }
     const base = dataPosition(this.header.sizeBytes) + start;
-    for (let index = 0; index < blockCount; ) {
+    for (let index = 0; index < blockCount;) {
       const mark = marks[index];
       let last = index;
       while (last < blockCount && marks[last] === mark) last += 1;

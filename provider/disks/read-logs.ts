@@ -57,8 +57,10 @@ export function readLogs(input: ReadLogsInput, range: LogRange = {}): LogsOfDisk
   const all = logs.map((log) => log.scanned);
   const reasons = new Set(recordedReasons);
   // A log that does not count had its power cut noted when the log after it began.
-  const lastState = logs.findLast((log) => log.counted && log.scanned.openedIn !== undefined)?.scanned.openedIn;
-  if (lastState !== undefined && lastState !== "closed" && lastState !== input.bootId) reasons.add("PowerLost");
+  const lastState = logs.findLast((log) => log.counted && log.scanned.openedIn !== undefined)?.scanned
+    .openedIn;
+  if (lastState !== undefined && lastState !== "closed" && lastState !== input.bootId)
+    reasons.add("PowerLost");
   if (all.length === 0 && range.through === undefined) reasons.add("NewTracking");
   const numbers = [...places.sealed.map((log) => log.logNumber), live?.header?.logNumber ?? 0];
   return {

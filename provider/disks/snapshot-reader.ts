@@ -4,7 +4,13 @@ import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { blockSizeBytes } from "./disk.ts";
 import type { SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
-import { blockMarks, dataPosition, mapPosition, readSnapshotHeader, readSnapshotState } from "./snapshot-file.ts";
+import {
+  blockMarks,
+  dataPosition,
+  mapPosition,
+  readSnapshotHeader,
+  readSnapshotState,
+} from "./snapshot-file.ts";
 import { checkRange } from "./check-range.ts";
 
 /** Throws `Busy` when the snapshot has ended meanwhile. */

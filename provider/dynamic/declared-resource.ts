@@ -36,5 +36,18 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
       [providerKey]: courierText(kind.kind),
     };
     super(type, name, properties, options);
+    if (pulumi.runtime.isDryRun()) this.#foresee(properties[kind.nameArgument] as pulumi.Input<string>);
+  }
+
+  /**
+   * What a preview can and cannot know. Where a resource is going to be made or updated, Pulumi's host plays its
+   * arguments back as its outputs: `type` is then unknown, and `properties` holds what was asked for instead of
+   * what comes of it. The name on the other hand is known all along, and with it whatever is named after it.
+   */
+  #foresee(name: pulumi.Input<string>): void {
+    const outputs = this as unknown as Record<string, pulumi.Output<unknown>>;
+    if (outputs["properties"])
+      outputs["properties"] = pulumi.all([outputs["properties"], outputs["type"]!]).apply(([value]) => value);
+    outputs["name"] = pulumi.all([name, this.urn]).apply(([value]) => value);
   }
 }

@@ -4,12 +4,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import type { Clock } from "../clock.ts";
 import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
-import { type Handler, type PropertyChange, unknownValue, type Work } from "../handlers/handler.ts";
+import { type CheckFailure, type Handler, unknownValue, type Work } from "../handlers/handler.ts";
 import type { Kind, KindName } from "../kinds/kind.ts";
+import { announcements } from "./announcements.ts";
 import type { EngineLink } from "./engine-link.ts";
 import { hostError } from "./host-error.ts";
 import { Progress } from "./progress.ts";
-import { providerKey, urnKey } from "./reserved-keys.ts";
+import { attemptedInputsKey, urnKey } from "./reserved-keys.ts";
 import { adopted, keptInputs, lastOf, type Properties, stateOf, urnOf, wantedOf } from "./resource-state.ts";
 
 export interface Surroundings {
@@ -20,21 +21,16 @@ export interface Surroundings {
 
 type Host = Required<pulumi.dynamic.ResourceProvider>;
 
-function shown(value: unknown): string {
-  if (value === undefined) return "not set";
-  return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
-}
-
-/** A sentence for a property that somebody changed behind the program's back. */
-function driftSentence({ property, from, to }: PropertyChange): string {
-  return `${property} has drifted: it is ${shown(from)}, the program says ${shown(to)}; an update sets it back`;
+/** Pulumi shows the value of the property, and for a path it shows `<nil>`: a path goes into the sentence instead. */
+function presentable({ property, reason }: CheckFailure, news: Properties): CheckFailure {
+  return property === "" || property in news
+    ? { property, reason }
+    : { property: "", reason: `${property}: ${reason}` };
 }
 
 /** A user's mistake is refused before anything is done. */
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof SiteRecoveryError && (userErrorCodes as readonly string[]).includes(error.code)
-  );
+  return error instanceof SiteRecoveryError && (userErrorCodes as readonly string[]).includes(error.code);
 }
 
 export class Delivery implements Host {
@@ -71,12 +67,11 @@ export class Delivery implements Host {
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     return this.#attend(urnOf(news), async (handler) => {
-      try {
-        return { inputs: news, failures: [...(await handler.check(wantedOf(news)))] };
-      } catch (error) {
+      const failures = await handler.check(wantedOf(news)).catch((error: unknown) => {
         if (!(error instanceof SiteRecoveryError)) throw error;
-        return { inputs: news, failures: [{ property: error.property ?? "", reason: error.message }] };
-      }
+        return [{ property: error.property ?? "", reason: error.message }];
+      });
+      return { inputs: news, failures: failures.map((failure) => presentable(failure, news)) };
     });
   }
 
@@ -85,10 +80,8 @@ export class Delivery implements Host {
       const wanted = wantedOf(news);
       const last = lastOf(olds, wanted);
       const answer = await handler.diff(id, last, wanted);
-      const { link } = this.#surroundings;
-      for (const change of answer.changes.filter(({ cause }) => cause === "drift"))
-        link.tell(urnOf(news), "warning", driftSentence(change));
-      for (const { severity, text } of answer.notices) link.tell(urnOf(news), severity, text);
+      for (const { severity, text } of announcements(id, answer))
+        this.#surroundings.link.tell(urnOf(news), severity, text);
       // A change of the program's text alone is also recorded by an update: the next change is told from it.
       const changes = answer.changes.length > 0 || !isDeepStrictEqual(wanted, keptInputs(olds, wanted));
       const replaces = [...answer.replaces];
@@ -98,7 +91,10 @@ export class Delivery implements Host {
 
   /** Whether the replacement is going to have the id of what it replaces, which must then make room first. */
   #keepsId(id: string, wanted: Properties): boolean {
-    const names = ["resourceGroupName", ...this.#kind.path.matchAll(/\{(\w+)\}/g).map(([, name]) => name!)];
+    const names = [
+      "resourceGroupName",
+      ...Array.from(this.#kind.path.matchAll(/\{(\w+)\}/g), ([, name]) => name!),
+    ];
     // What is not known yet is most likely what it was.
     const path = Object.fromEntries(names.map((name) => [name, wanted[name]]));
     if (Object.values(path).includes(unknownValue)) return true;
@@ -150,12 +146,12 @@ export class Delivery implements Host {
       const live = await handler.read(id);
       if (!live) return { id: "", props: {} };
       const last = keptInputs(props, live.inputs as Properties);
-      const attempted = props["__attempted"] as Properties | undefined;
+      const attempted = props[attemptedInputsKey] as Properties | undefined;
       const urn = urnOf(props);
       return {
         id: live.id,
         props: stateOf(live.outputs, { last, attempted, urn }),
-        inputs: { ...adopted(last, live.inputs as Properties), [urnKey]: urn, [providerKey]: props[providerKey] },
+        inputs: { ...adopted(last, live.inputs as Properties), ...(urn === "" ? {} : { [urnKey]: urn }) },
       };
     });
   }
@@ -165,7 +161,11 @@ export class Delivery implements Host {
       try {
         await handler.delete(id, work);
       } catch (error) {
-        if (error instanceof SiteRecoveryError && error.code === "NotFound" && sameId(error.target ?? id, id)) {
+        if (
+          error instanceof SiteRecoveryError &&
+          error.code === "NotFound" &&
+          sameId(error.target ?? id, id)
+        ) {
           this.#surroundings.link.tell(urnOf(props), "info", `${nameOf(id)} was gone already`);
           return;
         }

@@ -23,7 +23,9 @@ const severities = {
 };
 
 /** A line to the engine at an address, as Pulumi hands it to the provider's process as its first argument. */
-export function openEngineLink(address: string): EngineLink & { close(): void; readonly gone: Promise<void> } {
+export function openEngineLink(
+  address: string,
+): EngineLink & { close(): void; readonly gone: Promise<void> } {
   const client = new engineService.EngineClient(address, grpc.credentials.createInsecure(), {
     // Idle for hours is quite normal during an initial replication; only a lost engine counts.
     "grpc.client_idle_timeout_ms": 2 ** 31 - 1,

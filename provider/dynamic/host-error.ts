@@ -28,7 +28,10 @@ export class HostError extends Error {
 }
 
 /** Errors of ours, for people; all else is a defect whose stack is wanted, and is passed through as it is. */
-export function hostError(error: unknown, kept?: { id: string; properties: Record<string, unknown> }): unknown {
+export function hostError(
+  error: unknown,
+  kept?: { id: string; properties: Record<string, unknown> },
+): unknown {
   if (error instanceof SiteRecoveryError) return new HostError(error.message, kept);
   if (!kept) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

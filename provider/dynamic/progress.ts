@@ -29,7 +29,8 @@ export class Progress {
     if (before) {
       const gap = at - before.at;
       const isDue = tens >= 10 || (tens > before.tens && gap >= shortestGapMilliseconds);
-      if (tens === before.tens ? gap < longestGapMilliseconds : !isDue && gap < longestGapMilliseconds) return;
+      if (tens === before.tens ? gap < longestGapMilliseconds : !isDue && gap < longestGapMilliseconds)
+        return;
     }
     this.#shown.set(subject, { tens, at });
     this.#show(line);

@@ -62,12 +62,12 @@ export function stateOf(
 
 /**
  * Live settings, cut down to those that the program speaks of. This is what Pulumi shows drift with, property by
- * property; settings that the program leaves to their defaults are no drift.
+ * property; settings that the program leaves to their defaults are no drift, nor is what the engine does not keep.
  */
 export function adopted(last: Properties, live: Properties): Properties {
   const entries = Object.entries(last).map(([key, value]) => {
     const now = live[key];
-    return [key, isRecord(value) && isRecord(now) ? adopted(value, now) : now];
+    return [key, isRecord(value) && isRecord(now) ? adopted(value, now) : (now ?? value)];
   });
   return withoutUndefined(Object.fromEntries(entries) as Properties);
 }

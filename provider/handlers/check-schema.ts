@@ -7,7 +7,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import addFormats from "ajv-formats";
 import type { KindName } from "../kinds/kind.ts";
 import { type CheckFailure, unknownValue } from "./handler.ts";
-import { checkFailure, type SchemaError } from "./schema-reason.ts";
+import { checkFailure, type SchemaError } from "../schemas/schema-reason.ts";
 
 const load = createRequire(import.meta.url);
 

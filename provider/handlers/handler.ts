@@ -6,16 +6,12 @@
  * Words: *wanted* is what the program says now, *last* what it said last time, *live* what the engine says.
  */
 import type { Kind } from "../kinds/kind.ts";
+import type { CheckFailure } from "../schemas/schema-reason.ts";
+
+export type { CheckFailure } from "../schemas/schema-reason.ts";
 
 /** A value that is not known yet, in a preview: Pulumi's own sentinel, which dynamic providers are handed. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-export interface CheckFailure {
-  /** Path of the property: `properties.groups[1].groupType`. */
-  readonly property: string;
-  /** What is wrong, with the bad value, and what to do. */
-  readonly reason: string;
-}
 
 export interface PropertyChange {
   readonly property: string;

@@ -7,14 +7,14 @@ import {
   servicesProviderKind,
   type ServicesProviderOutputs,
 } from "../kinds/services-provider.ts";
+import { projectFolder } from "../project-folder.ts";
 import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
 
 export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, ServicesProviderOutputs> = {
   kind: servicesProviderKind,
-  // A relative folder counts from the working folder, which for Pulumi is the project's.
   withDefaults: (inputs) => {
     const folder = known(inputs.inventoryFolder);
-    return folder === undefined ? inputs : { ...inputs, inventoryFolder: path.resolve(folder) };
+    return folder === undefined ? inputs : { ...inputs, inventoryFolder: path.resolve(projectFolder(), folder) };
   },
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
   rules: (inputs) =>

@@ -21,22 +21,39 @@ const plugin = requireFromProgram("@pulumi/pulumi/proto/plugin_pb.js");
 const service = requireFromProgram("@pulumi/pulumi/proto/language_grpc_pb.js").LanguageRuntimeService;
 const Empty = requireFromPulumi("google-protobuf/google/protobuf/empty_pb.js").Empty;
 
+/** @typedef {any} Message a message or a call of the generated code, which is found only when the host runs */
+
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const children = new Set();
 
-/** The runtime options of Pulumi.yaml that the official host knows too: typescript, tsconfig, nodeargs. */
+/**
+ * The runtime options of Pulumi.yaml that the official host knows too: typescript, tsconfig, nodeargs.
+ * @param {Message} info
+ */
 function optionsOf(info) {
   const options = info?.getOptions()?.toJavaScript() ?? {};
   const nodeArguments = options.nodeargs ? String(options.nodeargs).split(/\s+/).filter(Boolean) : [];
+  /** @type {Record<string, string>} */
   const environment = { PULUMI_NODEJS_TYPESCRIPT: options.typescript === false ? "false" : "true" };
   if (options.tsconfig) environment.PULUMI_NODEJS_TSCONFIG_PATH = String(options.tsconfig);
   return { nodeArguments, environment };
 }
 
-/** Starts one of @pulumi/pulumi's own entry scripts with Node, the version that runs this host. */
+/**
+ * Starts one of @pulumi/pulumi's own entry scripts with Node, the version that runs this host.
+ * @param {string} script
+ * @param {string} folder
+ * @param {string[]} parameters
+ * @param {Message} info
+ * @param {Record<string, string>} environment
+ * @param {"inherit" | "pipe"} stdio
+ * @returns {import("node:child_process").ChildProcess}
+ */
 function startScript(script, folder, parameters, info, environment, stdio) {
   const { nodeArguments, environment: fromOptions } = optionsOf(info);
-  const entry = createRequire(join(folder || process.cwd(), "program.js")).resolve(`@pulumi/pulumi/cmd/${script}`);
+  const entry = createRequire(join(folder || process.cwd(), "program.js")).resolve(
+    `@pulumi/pulumi/cmd/${script}`,
+  );
   const child = spawn(process.execPath, [...nodeArguments, entry, ...parameters], {
     cwd: folder || process.cwd(),
     env: { ...process.env, ...fromOptions, ...environment },
@@ -47,7 +64,11 @@ function startScript(script, folder, parameters, info, environment, stdio) {
   return child;
 }
 
-/** Runs a program to its end and tells how it ended. */
+/**
+ * Runs a program to its end and tells how it ended.
+ * @param {Message} call
+ * @param {(error: Error | null, response: Message) => void} answer
+ */
 function run(call, answer) {
   const request = call.request;
   const info = request.getInfo();
@@ -62,34 +83,51 @@ function run(call, answer) {
     parallel: String(request.getParallel()),
     "query-mode": "false",
   };
-  const parameters = Object.entries(named).flatMap(([name, value]) => (value === "" ? [] : [`--${name}`, value]));
+  const parameters = Object.entries(named).flatMap(([name, value]) =>
+    value === "" ? [] : [`--${name}`, value],
+  );
   if (request.getDryrun()) parameters.push("--dry-run");
   parameters.push(info?.getEntryPoint() || request.getProgram() || ".", ...request.getArgsList());
-  const child = startScript("run", info?.getProgramDirectory() || request.getPwd(), parameters, info, {
-    PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toObject(false))),
-    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
-  }, "inherit");
+  const child = startScript(
+    "run",
+    info?.getProgramDirectory() || request.getPwd(),
+    parameters,
+    info,
+    {
+      PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toObject(false))),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+    },
+    "inherit",
+  );
   const response = new language.RunResponse();
-  child.once("error", (error) => answer(null, response.setError(`could not start the program: ${error.message}`)));
+  child.once("error", (error) =>
+    answer(null, response.setError(`could not start the program: ${error.message}`)),
+  );
   child.once("close", (code, signal) => {
     if (code === ALREADY_REPORTED) response.setBail(true);
-    else if (code !== 0) response.setError(`the program ended with ${signal ? `signal ${signal}` : `exit code ${code}`}`);
+    else if (code !== 0)
+      response.setError(`the program ended with ${signal ? `signal ${signal}` : `exit code ${code}`}`);
     answer(null, response);
   });
 }
 
-/** Runs a plugin written in JavaScript or TypeScript and streams what it prints. */
+/**
+ * Runs a plugin written in JavaScript or TypeScript and streams what it prints.
+ * @param {Message} call
+ */
 function runPlugin(call) {
   const request = call.request;
   const info = request.getInfo();
   const folder = info?.getProgramDirectory() || request.getProgram();
   const isPolicyPack = request.getKind() === "analyzer";
   const parameters = isPolicyPack ? [engineAddress, folder] : [folder, ...request.getArgsList()];
-  const environment = Object.fromEntries(request.getEnvList().map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+  const environment = Object.fromEntries(
+    request.getEnvList().map((/** @type {string} */ pair) => pair.split(/=(.*)/s).slice(0, 2)),
+  );
   const script = isPolicyPack ? "run-policy-pack" : "run-plugin";
   const child = startScript(script, request.getPwd() || folder, parameters, info, environment, "pipe");
-  child.stdout.on("data", (chunk) => call.write(new language.RunPluginResponse().setStdout(chunk)));
-  child.stderr.on("data", (chunk) => call.write(new language.RunPluginResponse().setStderr(chunk)));
+  child.stdout?.on("data", (chunk) => call.write(new language.RunPluginResponse().setStdout(chunk)));
+  child.stderr?.on("data", (chunk) => call.write(new language.RunPluginResponse().setStderr(chunk)));
   child.once("error", (error) => call.destroy(error));
   child.once("close", (code) => {
     call.write(new language.RunPluginResponse().setExitcode(code ?? 1));
@@ -98,9 +136,12 @@ function runPlugin(call) {
   call.once("cancelled", () => child.kill("SIGTERM"));
 }
 
-/** Answers a question with an empty message: nothing is known, and nothing is required. */
-function answerWith(Message) {
-  return (_call, answer) => answer(null, new Message());
+/**
+ * Answers a question with an empty message: nothing is known, and nothing is required.
+ * @param {new () => Message} EmptyMessage
+ */
+function answerWith(EmptyMessage) {
+  return (/** @type {Message} */ _call, /** @type {Function} */ answer) => answer(null, new EmptyMessage());
 }
 
 const server = new grpc.Server();
@@ -114,19 +155,31 @@ server.addService(service, {
   runtimeOptionsPrompts: answerWith(language.RuntimeOptionsResponse),
   run,
   runPlugin,
-  cancel: (_call, answer) => {
+  cancel: (/** @type {Message} */ _call, /** @type {Function} */ answer) => {
     for (const child of children) child.kill("SIGINT");
     answer(null, new Empty());
   },
 });
 
-process.once("SIGTERM", () => {
+/** Ends the host and everything it started. */
+function stop() {
   for (const child of children) child.kill("SIGTERM");
   process.exit(0);
-});
+}
 
-server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-  if (error) throw error;
-  // The CLI reads the port from the first line.
-  process.stdout.write(`${port}\n`);
-});
+process.once("SIGTERM", stop);
+
+// A CLI that was killed cannot tell its host to end.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || stop(), 1000).unref();
+
+const credentials = grpc.ServerCredentials.createInsecure();
+server.bindAsync(
+  "127.0.0.1:0",
+  credentials,
+  (/** @type {Error | null} */ error, /** @type {number} */ port) => {
+    if (error) throw error;
+    // The CLI reads the port from the first line.
+    process.stdout.write(`${port}\n`);
+  },
+);

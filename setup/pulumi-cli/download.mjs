@@ -47,11 +47,15 @@ export async function downloadCli(folder) {
 
 /** @param {string} folder */
 async function installOfficial(folder) {
-  const { exitCode, output } = await collectOutput(nodePath(), ["-e", INSTALLER, "--", pulumiVersion, folder], {
-    folder: projectFolder,
-    environment: { ...process.env, NODE_USE_ENV_PROXY: "1" },
-    timeoutSeconds: DOWNLOAD_SECONDS,
-  });
+  const { exitCode, output } = await collectOutput(
+    nodePath(),
+    ["-e", INSTALLER, "--", pulumiVersion, folder],
+    {
+      folder: projectFolder,
+      environment: { ...process.env, NODE_USE_ENV_PROXY: "1" },
+      timeoutSeconds: DOWNLOAD_SECONDS,
+    },
+  );
   if (exitCode !== 0) throw new Error(output.trim().split("\n").at(-1) || `exit code ${exitCode}`);
   if (!isComplete(join(folder, "bin"))) throw new Error("the installer ended, but the CLI is not there");
 }

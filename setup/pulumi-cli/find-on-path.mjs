@@ -19,7 +19,9 @@ export async function findOnPath(environment = process.env) {
   const real = realpathSync(found);
   // The npm package `pulumi` downloads a CLI when it is run; asking it for its version would start that.
   if (real.includes("node_modules")) return undefined;
-  const hasLanguageHost = [dirname(real), ...folders].some((folder) => isExecutable(join(folder, languageHostName)));
+  const hasLanguageHost = [dirname(real), ...folders].some((folder) =>
+    isExecutable(join(folder, languageHostName)),
+  );
   if (!hasLanguageHost) return undefined;
   const { exitCode, output } = await collectOutput(found, ["version"], {
     environment: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },

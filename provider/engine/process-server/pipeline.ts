@@ -79,7 +79,7 @@ class ThreadPipeline implements Pipeline {
   #start(): Thread {
     // In source this is worker.ts, in the built package worker.js.
     const entry = new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
-    const limits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 8 };
+    const limits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 2 };
     const worker = new Worker(entry, { resourceLimits: limits, execArgv: [] });
     const thread: Thread = { worker, waiting: new Map() };
     worker.on("message", (answer: WorkerAnswer) => {

@@ -2,7 +2,7 @@ import v8 from "node:v8";
 import vm from "node:vm";
 
 /** Bytes of finished work after which a thread clears what it has thrown away. */
-const everyBytes = 8 * 1_048_576;
+const everyBytes = 4 * 1_048_576;
 
 /**
  * Keeps a thread small. Compressing and encrypting leave a buffer or two behind for each block, outside

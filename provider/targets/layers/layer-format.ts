@@ -73,6 +73,7 @@ export function sealRecord(
   const packed = zlib.zstdCompressSync(plain, {
     params: compression,
     chunkSize: plain.length + compressionSlackBytes,
+    pledgedSrcSize: plain.length,
   });
   // What does not shrink by a sixteenth is kept as it is: reading it back is then faster.
   const compressed = packed.length < plain.length - (plain.length >> 4);

@@ -2,8 +2,13 @@
  * Turns what the schema validator says into a path and a sentence that names the bad value and, where there is
  * one, the legal value that was most likely meant.
  */
-import type { CheckFailure } from "./handler.ts";
 import { nearestNumber, nearestWord } from "./nearest.ts";
+
+/** A property that is wrong: its path, such as `properties.groups[1].groupType`, and why, with the bad value. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
 
 /** The part of a validator's error that is needed here. */
 export interface SchemaError {

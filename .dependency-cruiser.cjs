@@ -1,0 +1,153 @@
+// The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
+
+const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
+const test = "\\.test\\.ts$";
+
+// What everybody above the engine may read of it: its face, and the tables of flows, states and actions.
+const engineFace =
+  "^provider/engine/(engine|flows|protected-item/(states|transitions|allowed-actions))\\.ts$";
+
+/** @param {string} name @param {string} comment @param {object} from @param {object} to */
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+/** A package or a module of Node that only some folders may know. */
+const only = (name, target, allowed, comment) =>
+  forbid(`only-${name}`, comment, { path: "^provider/", pathNot: [...allowed, test] }, { path: target });
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    forbid(
+      "no-cycles",
+      "Two files that need each other are one file, or miss a third.",
+      {},
+      { circular: true },
+    ),
+    forbid(
+      "resolvable",
+      "An import that cannot be found fails only when it runs.",
+      {},
+      { couldNotResolve: true },
+    ),
+    forbid(
+      "declared",
+      "Users get what package.json lists under dependencies, and nothing else.",
+      { path: "^provider/" },
+      { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+    ),
+    forbid(
+      "nobody-imports-tests",
+      "Tests may import anything; nothing imports tests.",
+      { path: "^(provider|setup)/" },
+      { path: "^test/" },
+    ),
+    forbid(
+      "setup-stands-alone",
+      "The set-up runs before any dependency is installed.",
+      { path: "^setup/" },
+      { pathNot: "^setup/", dependencyTypesNot: ["core"] },
+    ),
+    forbid(
+      "doors-are-for-going-in",
+      "Doors open on the handlers; what is behind them does not know that they exist.",
+      { path: "^provider/", pathNot: ["^provider/(index|declare-stack)\\.ts$", doors] },
+      { path: doors },
+    ),
+    forbid(
+      "doors-side-by-side",
+      "A door that used another one would show that one's behaviour instead of its own.",
+      { path: "^provider/(dynamic|stack|cli|plugin|api)/" },
+      { path: doors, pathNot: "^provider/$1/" },
+    ),
+    forbid(
+      "doors-to-handlers",
+      "What a door did beyond the handlers, another door would do differently.",
+      { path: doors },
+      { path: "^provider/(store|blocks|disks|machines|targets)/" },
+    ),
+    forbid(
+      "doors-to-engine",
+      "A door reaches the engine through its face or the handlers. Types are free: they do nothing.",
+      { path: doors },
+      { path: "^provider/engine/", pathNot: engineFace, dependencyTypesNot: ["type-only"] },
+    ),
+    forbid(
+      "handlers-to-engine",
+      "The engine has one face. A handler never talks to a disk or to SQL. Types are free: they do nothing.",
+      { path: "^provider/handlers/" },
+      {
+        path: "^provider/(engine|store|blocks|disks|machines|targets)/",
+        pathNot: engineFace,
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
+    forbid(
+      "engine-knows-no-handler",
+      "The engine knows nothing of Pulumi, YAML or ARM, and so of nothing above it.",
+      { path: "^provider/engine/" },
+      { path: "^provider/(handlers|connect)" },
+    ),
+    forbid(
+      "drivers-know-no-engine",
+      "Store, blocks, disks, machines and targets are used by the engine; only the engine joins them.",
+      { path: "^provider/(store|blocks|disks|machines|targets)/" },
+      { path: "^provider/(engine|handlers|connect)" },
+    ),
+    forbid(
+      "store-and-blocks-are-strangers",
+      "Metadata and bytes meet in the engine only, which decides the order in which they are written.",
+      { path: "^provider/(store|blocks)/" },
+      { path: "^provider/(store|blocks|disks|machines|targets)/", pathNot: "^provider/$1/" },
+    ),
+    forbid(
+      "words-stay-words",
+      "Kinds, errors, clock, random and ARM ids are what everybody may use, so they use nobody.",
+      { path: "^provider/(kinds/|(errors|clock|random|arm-id)\\.ts$)" },
+      { path: "^provider/", pathNot: "^provider/(kinds/|(errors|clock|random|arm-id)\\.ts$)" },
+    ),
+    only(
+      "pulumi",
+      "node_modules/@pulumi/pulumi/",
+      ["^provider/(dynamic|plugin)/", "^provider/(index|declare-stack)\\.ts$"],
+      "The engine works without Pulumi.",
+    ),
+    only(
+      "yaml",
+      "node_modules/yaml/",
+      ["^provider/stack/"],
+      "YAML is the stack door's business; inside there are only values.",
+    ),
+    only(
+      "ajv",
+      "node_modules/ajv(-formats)?/",
+      ["^provider/handlers/check-schema\\.ts$", "^provider/stack/"],
+      "Schemas are checked in one place, with one way of saying what is wrong.",
+    ),
+    only(
+      "sqlite",
+      "^(node:)?sqlite$",
+      ["^provider/store/"],
+      "Every query is in the store, where transactions are.",
+    ),
+    only(
+      "file-system",
+      "^(node:)?fs(/promises)?$",
+      [
+        "^provider/(blocks|disks|machines|targets|stack|cli)/",
+        "^provider/(store/open-store|process-identity)\\.ts$",
+        "^provider/handlers/check-schema\\.ts$",
+      ],
+      "Files are read and written where crash safety is thought of.",
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};

@@ -1,0 +1,88 @@
+import { assert } from "../errors.ts";
+import type { BlockSet } from "./block-set.ts";
+import { controlDisk, isOwnerGone } from "./control-disk.ts";
+import type { DiskControl } from "./control-disk.ts";
+import type { DiskSnapshot, ResyncReason, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
+import type { DiskSettings } from "./disk-settings.ts";
+import type { Outcome } from "./owned-disk.ts";
+import { snapshotPathOf } from "./snapshot-file.ts";
+import { openSnapshotReader } from "./snapshot-reader.ts";
+
+export interface SnapshotParts {
+  readonly diskPath: string;
+  readonly realPath: string;
+  readonly settings: DiskSettings;
+  readonly snapshotId: string;
+  readonly sizeBytes: number;
+  readonly changedBlocks: BlockSet | undefined;
+  readonly reasons: readonly ResyncReason[];
+  /** The connection to an owner in another process, which lasts as long as the snapshot. */
+  readonly control: DiskControl | undefined;
+}
+
+/** A snapshot of one disk, in the hands of the process that took it. */
+export class SnapshotOfDisk implements DiskSnapshot {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly reader: SnapshotReaderSpec;
+  readonly resyncReasons: readonly ResyncReason[];
+  readonly #parts: SnapshotParts;
+  #openReader: SnapshotReader | undefined;
+  #ended = false;
+
+  constructor(parts: SnapshotParts) {
+    this.path = parts.diskPath;
+    this.sizeBytes = parts.sizeBytes;
+    this.resyncReasons = parts.reasons;
+    this.#parts = parts;
+    this.reader = {
+      diskPath: parts.realPath,
+      snapshotPath: snapshotPathOf(parts.realPath),
+      snapshotId: parts.snapshotId,
+      sizeBytes: parts.sizeBytes,
+    };
+  }
+
+  get resyncRequired(): boolean {
+    return this.resyncReasons.length > 0;
+  }
+
+  changedBlocks(): BlockSet {
+    assert(this.#parts.changedBlocks !== undefined, "a snapshot that did not begin has no changes");
+    return this.#parts.changedBlocks;
+  }
+
+  read(buffer: Uint8Array, offset: number): void {
+    assert(!this.#ended, `the snapshot of ${this.path} is read after its end`);
+    this.#openReader ??= openSnapshotReader(this.reader, this.#parts.settings.files);
+    this.#openReader.read(buffer, offset);
+  }
+
+  /**
+   * Ends it, through the owner that began it or whoever owns the disk now. Can be repeated after an error. When the
+   * owner dropped the snapshot meanwhile, its changes stay pending and are sent once more by the next cycle.
+   */
+  async end(outcome: Outcome): Promise<void> {
+    if (this.#ended) return;
+    this.#openReader?.close();
+    this.#openReader = undefined;
+    for (let attempt = 1; !this.#ended; attempt += 1) {
+      try {
+        await this.#endThroughOwner(outcome);
+      } catch (error) {
+        if (attempt === 3 || !isOwnerGone(error)) throw error;
+      }
+    }
+  }
+
+  async #endThroughOwner(outcome: Outcome): Promise<void> {
+    const { control: kept, realPath, settings, snapshotId } = this.#parts;
+    const control = kept === undefined || kept.isBroken ? await controlDisk(realPath, settings) : kept;
+    try {
+      await control.end(snapshotId, outcome);
+      this.#ended = true;
+    } finally {
+      if (control !== kept || this.#ended) await control.release();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/** The `folder` driver: a machine is a folder with machine.yaml, raw disk images and a state file. */
+import path from "node:path";
+import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import type { Machine, MachineDefinition, MachineDriver, PowerState } from "./machine-driver.ts";
+import { readMachineFile, writeMachineFile } from "./machine-file.ts";
+
+const machineFile = "machine.yaml";
+const stateFile = "power-state";
+
+function readState(files: FileSystem, folder: string): PowerState {
+  const file = path.join(folder, stateFile);
+  // A machine that nobody has started or stopped through the driver is one in production: it runs.
+  if (!files.exists(file)) return "running";
+  const opened = files.open(file, "read");
+  try {
+    const buffer = Buffer.alloc(opened.size().sizeBytes);
+    opened.read(buffer, 0);
+    return buffer.toString("utf8").trim() === "off" ? "off" : "running";
+  } finally {
+    opened.close();
+  }
+}
+
+function imageSize(files: FileSystem, imagePath: string, machineName: string, diskId: string): number {
+  if (!files.exists(imagePath)) {
+    const message =
+      `The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist. ` +
+      "Put the image there, or correct the disk's file in machine.yaml.";
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
+  }
+  const file = files.open(imagePath, "read");
+  try {
+    return file.size().sizeBytes;
+  } finally {
+    file.close();
+  }
+}
+
+function readMachine(files: FileSystem, folder: string): Machine {
+  const definition = readMachineFile(path.join(folder, machineFile));
+  return {
+    ...definition,
+    folder,
+    disks: definition.disks.map((disk) => {
+      const imagePath = path.join(folder, disk.file);
+      return { ...disk, path: imagePath, sizeBytes: imageSize(files, imagePath, definition.name, disk.id) };
+    }),
+  };
+}
+
+export function folderMachines(files: FileSystem): MachineDriver {
+  const exists = (folder: string): boolean => files.exists(path.join(folder, machineFile));
+  const setState = (folder: string, state: PowerState): void => {
+    if (readState(files, folder) === state && files.exists(path.join(folder, stateFile))) return;
+    writeAtomically(files, path.join(folder, stateFile), Buffer.from(`${state}\n`));
+  };
+  const list = (inventory: string): string[] =>
+    files.list(inventory).filter((name) => exists(path.join(inventory, name)));
+  return {
+    list,
+    folderOf: (inventory, name) => {
+      // Only a folder that the listing shows can be a machine, so a name is never a path.
+      const found = list(inventory).find((folder) => folder.toLowerCase() === name.toLowerCase());
+      return found === undefined ? undefined : path.join(inventory, found);
+    },
+    read: (folder) => readMachine(files, folder),
+    exists,
+    definitionOf: ({ folder: _folder, disks, ...definition }): MachineDefinition => ({
+      ...definition,
+      disks: disks.map(({ id, file, role }) => ({ id, file, role })),
+    }),
+    powerState: (folder) => readState(files, folder),
+    start: (folder) => setState(folder, "running"),
+    shutDown: (folder) => setState(folder, "off"),
+    define: (folder, definition) => {
+      files.makeFolder(folder);
+      setState(folder, "off");
+      writeMachineFile(files, path.join(folder, machineFile), definition);
+    },
+    remove: (folder) => files.remove(folder),
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Where machines live: the port to a hypervisor. Its one driver now is `folder`: a host is a folder, a machine a
+ * folder in it with `machine.yaml` and raw disk images, and its power is a state. The embedded target runs its
+ * replica machines by the same driver.
+ */
+
+export type PowerState = "running" | "off";
+
+export interface MachineNic {
+  readonly name: string;
+  /** The network that the card is on: a virtual switch at the primary side, a virtual network in Azure. */
+  readonly network: string;
+  readonly ipAddress?: string;
+  readonly macAddress?: string;
+}
+
+export interface MachineDiskDefinition {
+  readonly id: string;
+  /** File name of the raw image, inside the machine's folder. */
+  readonly file: string;
+  readonly role: "os" | "data";
+}
+
+/** What `machine.yaml` says. */
+export interface MachineDefinition {
+  readonly name: string;
+  readonly guestOs: { readonly family: "windows" | "linux"; readonly name: string; readonly version: string };
+  readonly firmware: "bios" | "uefi";
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly nics: readonly MachineNic[];
+  readonly disks: readonly MachineDiskDefinition[];
+}
+
+export interface MachineDisk extends MachineDiskDefinition {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+export interface Machine extends MachineDefinition {
+  readonly folder: string;
+  readonly disks: readonly MachineDisk[];
+}
+
+export interface MachineDriver {
+  /** Names of the machines in an inventory folder, sorted. An absent folder has none. */
+  list(inventoryFolder: string): string[];
+  /** The folder of a machine by its name; nothing when the inventory has none of that name. */
+  folderOf(inventoryFolder: string, machineName: string): string | undefined;
+  /** Throws `InvalidInput` with file, line and column when machine.yaml is not right, `NotFound` for a missing disk. */
+  read(machineFolder: string): Machine;
+  exists(machineFolder: string): boolean;
+  /** A machine's definition, without what depends on where it lies. */
+  definitionOf(machine: Machine): MachineDefinition;
+  powerState(machineFolder: string): PowerState;
+  /** Running already is fine. Durable when it returns, as are the next three. */
+  start(machineFolder: string): void;
+  /** Asks the guest to shut down and waits for it. Off already is fine. */
+  shutDown(machineFolder: string): void;
+  /** Writes machine.yaml for disks that lie in the folder already. The machine is off. Can be repeated. */
+  define(machineFolder: string, definition: MachineDefinition): void;
+  /** Removes a machine with its disks. Absent is fine. */
+  remove(machineFolder: string): void;
+}

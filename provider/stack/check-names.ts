@@ -1,0 +1,125 @@
+/** Names: those that must differ, and those that refer to something. */
+import type { YamlPath } from "../yaml/read-yaml.ts";
+import type { Findings } from "./findings.ts";
+import type { StackDefinition, StackMachine, StackPlan } from "./stack-definition.ts";
+
+function namesOf(list: readonly { readonly name: string }[]): string[] {
+  return list.map(({ name }) => name);
+}
+
+/** Everything that becomes a resource of its own, by the list it stands in. */
+function checkUnique(stack: StackDefinition, findings: Findings): void {
+  const lists: [string, YamlPath, readonly { readonly name: string }[]][] = [
+    ["storage account", ["azure", "storageAccounts"], stack.azure.storageAccounts],
+    ["network", ["azure", "networks"], stack.azure.networks],
+    ["policy", ["policies"], stack.policies],
+    ["site", ["sites"], stack.sites],
+    ["machine", ["machines"], stack.machines ?? []],
+    ["plan", ["plans"], stack.plans ?? []],
+    ["drill", ["drills"], stack.drills ?? []],
+  ];
+  for (const [what, path, list] of lists) {
+    const named = list.map(({ name }, index) => ({ path: [...path, index, "name"], name }));
+    findings.requireUnique(named, what);
+  }
+  const hosts = stack.sites.flatMap((site, siteIndex) =>
+    site.hosts.map(({ name }, index) => ({ path: ["sites", siteIndex, "hosts", index, "name"], name })),
+  );
+  findings.requireUnique(hosts, "host");
+}
+
+function checkSites(stack: StackDefinition, findings: Findings): void {
+  for (const [index, site] of stack.sites.entries()) {
+    findings.requireName(["sites", index, "policy"], site.policy, "policy", namesOf(stack.policies));
+    const mappings = site.networkMappings ?? [];
+    for (const [mapping, { to }] of mappings.entries()) {
+      const path = ["sites", index, "networkMappings", mapping, "to"];
+      findings.requireName(path, to, "network", namesOf(stack.azure.networks));
+    }
+    const from = mappings.map((mapping, place) => ({
+      path: ["sites", index, "networkMappings", place, "from"],
+      name: mapping.from,
+    }));
+    findings.requireUnique(from, "network mapping from");
+  }
+}
+
+/** A name that may be left out where there is one thing only. */
+function checkChoice(
+  findings: Findings,
+  place: { path: YamlPath; key: string; what: string },
+  name: string | undefined,
+  known: readonly string[],
+): void {
+  if (name !== undefined) findings.requireName([...place.path, place.key], name, place.what, known);
+  else if (known.length !== 1) {
+    findings.add(
+      place.path,
+      `names no ${place.what} (${place.key}); there are ${known.join(", ")}, so say which`,
+    );
+  }
+}
+
+function checkMachine(
+  stack: StackDefinition,
+  machine: StackMachine,
+  index: number,
+  findings: Findings,
+): void {
+  const path = ["machines", index];
+  checkChoice(findings, { path, key: "site", what: "site" }, machine.site, namesOf(stack.sites));
+  const accounts = namesOf(stack.azure.storageAccounts);
+  const place = { path, key: "storageAccount", what: "storage account" };
+  checkChoice(findings, place, machine.storageAccount, accounts);
+  if (machine.network === undefined) return;
+  findings.requireName([...path, "network"], machine.network, "network", namesOf(stack.azure.networks));
+}
+
+function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findings: Findings): void {
+  const path = ["plans", index];
+  checkChoice(findings, { path, key: "site", what: "site" }, plan.site, namesOf(stack.sites));
+  const items = plan.groups.flatMap((group, groupIndex) =>
+    group.map((name, place) => ({ path: [...path, "groups", groupIndex, place], name })),
+  );
+  for (const item of items) {
+    findings.requireName(item.path, item.name, "machine", namesOf(stack.machines ?? []));
+  }
+  findings.requireUnique(items, "machine of this plan");
+}
+
+function checkDrills(stack: StackDefinition, findings: Findings): void {
+  const production = new Set([
+    ...stack.sites.flatMap((site) => (site.networkMappings ?? []).map(({ to }) => to)),
+    ...(stack.machines ?? []).flatMap(({ network }) => network ?? []),
+  ]);
+  for (const [index, drill] of (stack.drills ?? []).entries()) {
+    findings.requireName(
+      ["drills", index, "machine"],
+      drill.machine,
+      "machine",
+      namesOf(stack.machines ?? []),
+    );
+    const path = ["drills", index, "network"];
+    const found = findings.requireName(path, drill.network, "network", namesOf(stack.azure.networks));
+    if (found && production.has(drill.network)) {
+      findings.add(
+        path,
+        `machines fail over to '${drill.network}' for real; a drill needs an isolated network`,
+      );
+    }
+  }
+  const machines = (stack.drills ?? []).map(({ machine }, index) => ({
+    path: ["drills", index, "machine"],
+    name: machine,
+  }));
+  findings.requireUnique(machines, "drill of machine");
+}
+
+export function checkNames(stack: StackDefinition, findings: Findings): void {
+  checkUnique(stack, findings);
+  checkSites(stack, findings);
+  for (const [index, machine] of (stack.machines ?? []).entries())
+    checkMachine(stack, machine, index, findings);
+  for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);
+  checkDrills(stack, findings);
+}

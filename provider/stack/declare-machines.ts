@@ -1,0 +1,94 @@
+/** Protected machines, recovery plans, drills. */
+import { microsoftAzure } from "../kinds/kind.ts";
+import { siteOf } from "./check-machines.ts";
+import type { Declaration } from "./declare.ts";
+import type { StackFile } from "./read-stack.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import { logicalNames, StackIds } from "./stack-ids.ts";
+
+function protection(stack: StackDefinition, ids: StackIds, machine: StackMachine): object {
+  const account = machine.storageAccount ?? stack.azure.storageAccounts[0]!.name;
+  return {
+    instanceType: "HyperVReplicaAzure",
+    targetStorageAccountId: ids.storageAccount(account),
+    ...(machine.network === undefined ? {} : { targetAzureNetworkId: ids.network(machine.network) }),
+    ...(machine.size === undefined ? {} : { targetVmSize: machine.size }),
+    ...(machine.disks === undefined ? {} : { disksToInclude: [...machine.disks] }),
+  };
+}
+
+function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMachine): Declaration {
+  const site = siteOf(stack, machine.site)!;
+  const account = machine.storageAccount ?? stack.azure.storageAccounts[0]!.name;
+  const { allowDisableWhileFailedOver, failover } = machine;
+  return {
+    logicalName: logicalNames.machine(machine.name),
+    kind: "protected-item",
+    inputs: {
+      ...ids.inContainer(site),
+      replicatedProtectedItemName: machine.name,
+      properties: {
+        policyId: ids.policy(site.policy),
+        protectableItemId: `${ids.container(site)}/replicationProtectableItems/${machine.name}`,
+        providerSpecificDetails: protection(stack, ids, machine),
+      },
+      activeLocation: machine.activeLocation ?? "primary",
+      ...(failover === undefined ? {} : { failover: { ...failover } }),
+      ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
+    },
+    dependsOn: [
+      ...site.hosts.map((host) => logicalNames.host(host.name)),
+      logicalNames.containerMapping(site.name),
+      logicalNames.storageAccount(account),
+      ...(site.networkMappings ?? []).map(({ from }) => logicalNames.networkMapping(site.name, from)),
+      ...(machine.network === undefined ? [] : [logicalNames.network(machine.network)]),
+    ],
+  };
+}
+
+function declarePlans(stack: StackDefinition, ids: StackIds): Declaration[] {
+  const itemId = (name: string): string =>
+    ids.item((stack.machines ?? []).find((item) => item.name === name)!);
+  return (stack.plans ?? []).map((plan) => ({
+    logicalName: logicalNames.plan(plan.name),
+    kind: "recovery-plan",
+    inputs: {
+      ...ids.inVault,
+      recoveryPlanName: plan.name,
+      properties: {
+        primaryFabricId: ids.fabric(siteOf(stack, plan.site)!),
+        recoveryFabricId: microsoftAzure,
+        failoverDeploymentModel: "ResourceManager",
+        groups: plan.groups.map((group) => ({
+          groupType: "Boot",
+          replicationProtectedItems: group.map((name) => ({ id: itemId(name), virtualMachineId: name })),
+        })),
+      },
+    },
+    dependsOn: plan.groups.flat().map(logicalNames.machine),
+  }));
+}
+
+function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
+  return (stack.drills ?? []).map((drill) => ({
+    logicalName: logicalNames.drill(drill.name),
+    kind: "drill",
+    inputs: {
+      ...ids.inVault,
+      drillName: drill.name,
+      protectedItemId: ids.item((stack.machines ?? []).find((item) => item.name === drill.machine)!),
+      networkId: ids.network(drill.network),
+      ...(drill.recoveryPoint === undefined ? {} : { recoveryPoint: drill.recoveryPoint }),
+    },
+    dependsOn: [logicalNames.machine(drill.machine), logicalNames.network(drill.network)],
+  }));
+}
+
+export function declareMachines({ definition }: StackFile): Declaration[] {
+  const ids = new StackIds(definition);
+  return [
+    ...(definition.machines ?? []).map((machine) => declareMachine(definition, ids, machine)),
+    ...declarePlans(definition, ids),
+    ...declareDrills(definition, ids),
+  ];
+}

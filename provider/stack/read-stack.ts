@@ -1,0 +1,32 @@
+/**
+ * Reads a stack definition and checks all that can be known without running it: text, schema, references,
+ * duplicates, the machines and their disks, the support matrix. All that is wrong is told at once, each with
+ * file, line and column; a definition that fails creates nothing.
+ */
+import path from "node:path";
+import { localFileSystem } from "../blocks/file-system.ts";
+import { folderMachines } from "../machines/folder-machines.ts";
+import { DefinitionError } from "../yaml/definition-error.ts";
+import { readValidYaml } from "../yaml/read-valid-yaml.ts";
+import { checkMachines } from "./check-machines.ts";
+import { checkNames } from "./check-names.ts";
+import { Findings } from "./findings.ts";
+import type { StackDefinition } from "./stack-definition.ts";
+
+export interface StackFile {
+  /** Absolute path of the definition. */
+  readonly file: string;
+  readonly definition: StackDefinition;
+}
+
+/** Throws a `DefinitionError` that holds every finding. */
+export function readStack(file: string): StackFile {
+  const absolute = path.resolve(file);
+  const yaml = readValidYaml<StackDefinition>(absolute, "stack");
+  const findings = new Findings(yaml);
+  checkNames(yaml.value, findings);
+  const surroundings = { drivers: folderMachines(localFileSystem), exists: localFileSystem.exists };
+  checkMachines(yaml.value, path.dirname(absolute), surroundings, findings);
+  if (findings.list.length > 0) throw new DefinitionError(findings.list, new Map([[absolute, yaml.text]]));
+  return { file: absolute, definition: yaml.value };
+}

@@ -1,0 +1,71 @@
+/** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
+import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
+
+export interface StackDefinition {
+  readonly version: 1;
+  readonly resourceGroup: string;
+  readonly location?: string;
+  readonly vault: { readonly name: string; readonly tags?: Record<string, string> };
+  readonly azure: {
+    readonly storageAccounts: readonly StackStorageAccount[];
+    readonly networks: readonly StackNetwork[];
+  };
+  readonly policies: readonly StackPolicy[];
+  readonly sites: readonly StackSite[];
+  readonly machines?: readonly StackMachine[];
+  readonly plans?: readonly StackPlan[];
+  readonly drills?: readonly StackDrill[];
+}
+
+export interface StackStorageAccount {
+  readonly name: string;
+  readonly sku?: string;
+  readonly tags?: Record<string, string>;
+}
+
+export interface StackNetwork {
+  readonly name: string;
+  readonly addressSpace?: readonly string[];
+  readonly subnets?: readonly { readonly name: string; readonly addressPrefix: string }[];
+  readonly tags?: Record<string, string>;
+}
+
+export interface StackPolicy {
+  readonly name: string;
+  readonly replicationInterval?: number;
+  readonly recoveryPointHistoryDuration?: number;
+  readonly applicationConsistentSnapshotFrequencyInHours?: number;
+  readonly onlineReplicationStartTime?: string;
+}
+
+export interface StackSite {
+  readonly name: string;
+  readonly hosts: readonly { readonly name: string; readonly inventory: string }[];
+  readonly policy: string;
+  readonly networkMappings?: readonly { readonly from: string; readonly to: string }[];
+}
+
+export interface StackMachine {
+  readonly name: string;
+  readonly site?: string;
+  readonly storageAccount?: string;
+  readonly network?: string;
+  readonly size?: string;
+  readonly disks?: readonly string[];
+  readonly activeLocation?: ActiveLocation;
+  readonly failover?: FailoverSettings;
+  readonly allowDisableWhileFailedOver?: boolean;
+}
+
+export interface StackPlan {
+  readonly name: string;
+  readonly site?: string;
+  readonly groups: readonly (readonly string[])[];
+}
+
+export interface StackDrill {
+  readonly name: string;
+  readonly machine: string;
+  readonly network: string;
+  readonly recoveryPoint?: string;
+}

@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { blockSizeBytes } from "../../provider/disks/disk.ts";
+import type { MachineSnapshot, TrackedDisk } from "../../provider/disks/disk.ts";
+import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
+import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
+import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
+import { MemoryFileSystem } from "../blocks/memory-file-system.ts";
+import { contentOf } from "./disk-image.ts";
+import { DiskModel } from "./disk-model.ts";
+
+const sizeBytes = 12 * blockSizeBytes - 777;
+// The claim to a disk is machine-wide, so another run of this test must not have the same path.
+const imagePath = `/model-${process.pid}/disk.raw`;
+
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("write" as const),
+      offset: fc.nat(sizeBytes - 1),
+      length: fc.oneof(fc.nat(5000), fc.nat(3 * blockSizeBytes)),
+      fill: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("flush" as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("snapshot" as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("complete" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("abandon" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("kill" as const) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+class Run {
+  readonly #files = new FaultyFileSystem(new MemoryFileSystem());
+  readonly #model = new DiskModel(sizeBytes);
+  #disk: TrackedDisk | undefined;
+  #snapshot: { taken: MachineSnapshot; model: ReturnType<DiskModel["snapshot"]> } | undefined;
+
+  async begin(): Promise<void> {
+    const image = this.#files.open(imagePath, "createNew");
+    image.truncate(sizeBytes);
+    image.close();
+    this.#disk = await openTrackedDisk(imagePath, { files: this.#files });
+    await (await this.#take()).complete();
+  }
+
+  async do(step: Step): Promise<void> {
+    switch (step.kind) {
+      case "write": {
+        const length = Math.min(step.length, sizeBytes - step.offset);
+        const data = Buffer.alloc(length, step.fill);
+        await this.#disk!.write(data, step.offset);
+        this.#model.write(data, step.offset);
+        return;
+      }
+      case "flush":
+        return this.#disk!.flush();
+      case "snapshot":
+        if (this.#snapshot === undefined) {
+          this.#snapshot = { taken: await this.#take(), model: this.#model.snapshot() };
+        }
+        return this.check();
+      case "complete":
+      case "abandon":
+        return this.#end(step.kind);
+      case "reopen":
+        await this.#disk!.close();
+        this.#disk = await openTrackedDisk(imagePath, { files: this.#files });
+        return;
+      case "kill":
+        // Nothing of what a close does gets through, as if the process were gone.
+        this.#files.arm({ kind: "EIO", call: 1, lasting: true });
+        await this.#disk!.close().catch(() => undefined);
+        this.#files.heal();
+        this.#disk = await openTrackedDisk(imagePath, { files: this.#files });
+        return;
+    }
+  }
+
+  check(): void {
+    expect(contentOf(this.#disk!).equals(this.#model.bytes)).toBe(true);
+    if (this.#snapshot === undefined) return;
+    const source = this.#snapshot.taken.disks[0]!;
+    expect(contentOf(source).equals(this.#snapshot.model.bytes)).toBe(true);
+    const blocks = new Set(source.changedBlocks());
+    expect([...this.#snapshot.model.changed].filter((block) => !blocks.has(block))).toEqual([]);
+    expect([...blocks].filter((block) => !this.#snapshot!.model.written.has(block))).toEqual([]);
+    expect(source.resyncReasons.filter((reason) => reason !== "HalfOfDisk")).toEqual([]);
+    if (blocks.size >= 6) expect(source.resyncReasons).toEqual(["HalfOfDisk"]);
+  }
+
+  async finish(): Promise<void> {
+    this.check();
+    await this.#end("abandon");
+    this.#snapshot = { taken: await this.#take(), model: this.#model.snapshot() };
+    this.check();
+    await this.#end("complete");
+    await this.#disk!.close();
+  }
+
+  #take(): Promise<MachineSnapshot> {
+    return takeSnapshot([imagePath], { files: this.#files });
+  }
+
+  async #end(outcome: "complete" | "abandon"): Promise<void> {
+    if (this.#snapshot === undefined) return;
+    this.check();
+    const { taken, model } = this.#snapshot;
+    this.#snapshot = undefined;
+    await taken[outcome]();
+    if (outcome === "abandon") this.#model.takeBack(model);
+  }
+}
+
+it("[V2A-3][H2A-3][HW-2b] any sequence of writes, snapshots, ends, reopens and kills is as in memory", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const run = new Run();
+      await run.begin();
+      for (const next of steps) await run.do(next);
+      await run.finish();
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { countTests, formatReport, total } from "../../setup/test-report.mjs";
+
+const file = (status: string, ...tests: string[]) => ({
+  status,
+  assertionResults: tests.map((each) => ({ status: each })),
+});
+
+describe("counting what vitest did", () => {
+  test("every test counts once, and everything that is neither passed nor failed is skipped", () => {
+    const report = {
+      testResults: [file("failed", "passed", "failed"), file("passed", "passed", "pending", "todo")],
+    };
+    expect(countTests(report, 1)).toEqual({ passed: 2, failed: 1, skipped: 2 });
+  });
+
+  test("a file that cannot be loaded is a failed test", () => {
+    expect(countTests({ testResults: [file("failed")] }, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+
+  test("a bad exit code without any failed test is a failed test", () => {
+    expect(countTests({ testResults: [file("passed", "passed")] }, 1)).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 0,
+    });
+    expect(countTests(undefined, 137)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+
+  test("no tests are no success", () => {
+    expect(countTests({ testResults: [] }, 0)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  });
+});
+
+describe("the report", () => {
+  const rows = [
+    { name: "types", passed: 1, failed: 0, skipped: 0, seconds: 7.25 },
+    { name: "unit", passed: 120, failed: 2, skipped: 0, seconds: 65 },
+  ];
+
+  test("has one row per step and the sum alone on its last line", () => {
+    expect(formatReport(rows).split("\n").slice(1)).toEqual([
+      "step   passed  failed  skipped          time",
+      "--------------------------------------------",
+      "types       1       0        0         7.3 s",
+      "unit      120       2        0    1 min 05 s",
+      "",
+      "121 passed, 2 failed",
+    ]);
+  });
+
+  test("names skipped tests only when there are any", () => {
+    const withSkipped = [...rows, { name: "e2e", passed: 1, failed: 0, skipped: 3, seconds: 1 }];
+    expect(formatReport(withSkipped).split("\n").at(-1)).toBe("122 passed, 2 failed, 3 skipped");
+    expect(total(withSkipped)).toEqual({ passed: 122, failed: 2, skipped: 3 });
+  });
+});
