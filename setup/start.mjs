@@ -6,6 +6,7 @@ import { clearStaleLocks } from "./clear-stale-locks.mjs";
 import { endOrphanedProviders } from "./end-orphaned-providers.mjs";
 import { forgetInterruptedOperations } from "./forget-interrupted-operations.mjs";
 import { installDependencies } from "./install-dependencies.mjs";
+import { makeExampleMachines } from "./make-example-machines.mjs";
 import { nodePath, projectFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { collectOutput, runOnTerminal } from "./run-command.mjs";
@@ -17,6 +18,7 @@ const DEFAULT_STACK = "dev";
 await runToExit(async () => {
   await installDependencies();
   await buildWhenStale();
+  await makeExampleMachines();
   const { pulumi, env } = await ensurePulumi();
   const stack = env["PULUMI_STACK"] || DEFAULT_STACK;
   const run = { folder: projectFolder, environment: env, stopsInOrder: true };
@@ -46,7 +48,7 @@ await runToExit(async () => {
   );
   if (upExitCode !== 0) {
     process.stderr.write(
-      "\npulumi up did not end well; run npm start again to go on from where it stopped.\n",
+      "\npulumi up did not finish. What was done stays done: see to what it says above, then run npm start again.\n",
     );
     return upExitCode;
   }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command } from "commander";
-import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { formatBytes } from "../format-bytes.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 
 interface ExportFlags {

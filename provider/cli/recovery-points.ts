@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { formatBytes } from "../format-bytes.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
 

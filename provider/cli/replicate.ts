@@ -3,7 +3,7 @@ import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem, ReplicationCycle } from "../engine/protected-item/item.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
-import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { formatBytes } from "../format-bytes.ts";
 import { isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
 

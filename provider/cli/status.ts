@@ -3,7 +3,7 @@ import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, ItemView } from "../engine/engine.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
-import { formatBytes } from "../engine/replicate/report-progress.ts";
+import { formatBytes } from "../format-bytes.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
 import { openSession, printJson } from "./session.ts";
 

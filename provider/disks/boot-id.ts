@@ -1,6 +1,6 @@
 /**
- * Which boot of the machine this is. What a killed process wrote is still there, what a machine without power had
- * not synced is not; the change log tells the two apart by it.
+ * Which boot of the machine this is. What a killed process wrote is still there, what a machine without power
+ * had not synced is not; the change log tells the two apart by it.
  */
 import os from "node:os";
 import { createHash } from "node:crypto";
@@ -18,7 +18,8 @@ function readBootId(): string {
       file.close();
     }
   }
-  // Elsewhere the moment of the boot serves, to ten minutes. A clock that was set looks like a reboot at worst.
+  // Elsewhere the moment of the boot serves, to ten minutes. A clock that was set looks like a reboot at
+  // worst.
   return String(Math.round((systemClock.now() / 1000 - os.uptime()) / 600));
 }
 

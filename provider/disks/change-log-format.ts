@@ -1,9 +1,10 @@
 /**
- * The bytes of a change log (`.hrl`): a header of 64 bytes and records of 16 bytes, all little-endian. A record's
- * checksum covers the header and the record's place as well, so that no record of another log or place passes for it.
+ * The bytes of a change log (`.hrl`): a header of 64 bytes and records of 16 bytes, all little-endian. A
+ * record's checksum covers the header and the record's place as well, so that no record of another log or
+ * place passes for it.
  *
- * Header: magic (8), block size (u32), log number (u32), disk size (u64), tracking id (16), zeros (20), crc32 (u32).
- * Record: kind (u32), two values (u32 each), crc32 (u32).
+ * Header: magic (8), block size (u32), log number (u32), disk size (u64), tracking id (16), zeros (20), crc32
+ * (u32). Record: kind (u32), two values (u32 each), crc32 (u32).
  */
 import { crc32 } from "node:zlib";
 import { blockSizeBytes, resyncReasons } from "./disk.ts";
@@ -22,7 +23,7 @@ export interface ChangeLogHeader {
 
 /**
  * - `changed`: the blocks may have been written.
- * - `opened`: a writer opened the disk during this boot of the machine (first 8 bytes of a hash of the boot's id).
+ * - `opened`: a writer opened the disk in this boot of the machine (8 bytes of a hash of the boot's id).
  * - `closed`: the writer closed it; image and logs were synced before.
  * - `resync`: a delta is not enough.
  */

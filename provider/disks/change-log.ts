@@ -1,9 +1,9 @@
 /**
  * One change log file: read as a whole, or written record by record.
  *
- * A record that is cut short at the end of the file belongs to a write that was never acknowledged, nor begun: it is
- * dropped. A whole record that does not match its checksum is damage, wherever it stands, because it may have been
- * an acknowledged change; the disk then needs a resync.
+ * A record that is cut short at the end of the file belongs to a write that was never acknowledged, nor
+ * begun: it is dropped. A whole record that does not match its checksum is damage, wherever it stands,
+ * because it may have been an acknowledged change; the disk then needs a resync.
  */
 import path from "node:path";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
@@ -47,7 +47,10 @@ export interface ScannedLog {
 
 const readAtOnceBytes = recordBytes * 65_536;
 
-/** Reads a log; adds what it says has changed to `into`. Blocks outside of the disk, of a former size, are left out. */
+/**
+ * Reads a log; adds what it says has changed to `into`. Blocks outside of the disk, of a former size, are
+ * left out.
+ */
 export function scanLog(files: FileSystem, logPath: string, into: BlockSet): ScannedLog {
   const file = files.open(logPath, "read");
   try {
@@ -91,6 +94,16 @@ function scanOpenLog(file: OpenFile, into: BlockSet): ScannedLog {
 function addWithinDisk(into: BlockSet, firstBlock: number, blockCount: number): void {
   const end = Math.min(into.limit, firstBlock + blockCount);
   if (firstBlock < end) into.addRange(firstBlock, end - firstBlock);
+}
+
+/** Makes a log durable that is not written to any more. */
+export function syncLog(files: FileSystem, logPath: string): void {
+  const file = files.open(logPath, "readWrite");
+  try {
+    file.sync();
+  } finally {
+    file.close();
+  }
 }
 
 /** A log that is being written. Only the disk's owner has one. */

@@ -1,18 +1,19 @@
 /**
- * What the owner of a disk knows of its changes: the logs on disk and, merged from them, two sets of blocks. *Pending*
- * blocks go into the next snapshot, those *in transit* belong to the snapshot being replicated now.
+ * What the owner of a disk knows of its changes: the logs on disk and, merged from them, two sets of blocks.
+ * *Pending* blocks go into the next snapshot, those *in transit* belong to the snapshot being replicated now.
  *
- * The log is appended to before the data is written, so a killed process may repeat a change but never lose one. It
- * is not synced on every flush: that would double the price of a flush and still not be enough, as after a power cut
- * the image may hold data that nobody flushed and no log knows of. Instead, `opened` and `closed` records tell
- * whether power was lost while a writer had the disk, which asks for a resync (as an unclean stop of a Hyper-V host does).
+ * The log is appended to before the data is written, so a killed process may repeat a change but never lose
+ * one. It is not synced on every flush: that would double the price of a flush and still not be enough, as
+ * after a power cut the image may hold data that nobody flushed and no log knows of. Instead, `opened` and
+ * `closed` records tell whether power was lost while a writer had the disk, which asks for a resync (as an
+ * unclean stop of a Hyper-V host does).
  */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { BlockSet } from "./block-set.ts";
-import { LiveLog, liveLogPath, newLogPath, sealedLogPath } from "./change-log.ts";
+import { LiveLog, liveLogPath, newLogPath, sealedLogPath, syncLog } from "./change-log.ts";
 import { replaceLiveLog } from "./replace-live-log.ts";
 import type { ChangeRecord } from "./change-log-format.ts";
 import { blockCountOf } from "./disk.ts";
@@ -56,8 +57,8 @@ export class ChangeTracking {
   }
 
   /**
-   * Takes over the logs of a disk, cuts a torn tail and begins a log where there is none that can be continued. Logs
-   * up to number `inTransitThrough` belong to a snapshot that goes on.
+   * Takes over the logs of a disk, cuts a torn tail and begins a log where there is none that can be
+   * continued. Logs up to number `inTransitThrough` belong to a snapshot that goes on.
    */
   static open(image: TrackedImage, inTransitThrough: number | undefined): ChangeTracking {
     image.files.remove(newLogPath(image.diskPath));
@@ -76,7 +77,10 @@ export class ChangeTracking {
     return this.#live.header.logNumber;
   }
 
-  /** Notes that these blocks are about to change. Throws when the log can't be written: then nothing may be written. */
+  /**
+   * Notes that these blocks are about to change. Throws when the log can't be written: then nothing may be
+   * written.
+   */
   note(firstBlock: number, blockCount: number): void {
     if (this.#failure !== undefined) throw this.#failed();
     if (!this.#pending.hasRange(firstBlock, blockCount)) {
@@ -102,14 +106,17 @@ export class ChangeTracking {
 
   /** The last writer is gone and the image is synced. */
   markClosed(sealedLogs: readonly string[]): void {
-    for (const logPath of sealedLogs) this.#syncFile(logPath);
+    for (const logPath of sealedLogs) syncLog(this.#image.files, logPath);
     this.#live.append({ kind: "closed" });
     this.#live.sync();
     this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
     this.#writing = false;
   }
 
-  /** Puts the live log aside and begins a new one. What was pending is in transit from now on. Returns its number. */
+  /**
+   * Puts the live log aside and begins a new one. What was pending is in transit from now on. Returns its
+   * number.
+   */
   seal(): number {
     if (this.#failure !== undefined) throw this.#failed();
     const sealedNumber = this.#live.header.logNumber;
@@ -125,7 +132,8 @@ export class ChangeTracking {
 
   /** What was in transit has arrived: its logs are deleted. */
   forget(sealedLogs: readonly string[]): void {
-    // The new log must be durable before the old ones go, or a power cut could leave a disk that looks unchanged.
+    // The new log must be durable before the old ones go, or a power cut could leave a disk that looks
+    // unchanged.
     this.#live.sync();
     this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
     for (const logPath of sealedLogs) this.#image.files.remove(logPath);
@@ -156,7 +164,7 @@ export class ChangeTracking {
   }
 
   #failed(): SiteRecoveryError {
-    const message = `The change log of ${this.#image.diskPath} failed before. Close the disk and open it again.`;
+    const message = `The log of ${this.#image.diskPath} failed before. Close the disk and open it again.`;
     return new SiteRecoveryError("IoFailed", message, {
       target: this.#image.diskPath,
       cause: this.#failure,
@@ -184,15 +192,6 @@ export class ChangeTracking {
       // Without a live log whatever were noted would not be found again. Only a new start mends that.
       if (!files.exists(liveLogPath(diskPath))) this.#failure = error;
       throw error;
-    }
-  }
-
-  #syncFile(logPath: string): void {
-    const file = this.#image.files.open(logPath, "readWrite");
-    try {
-      file.sync();
-    } finally {
-      file.close();
     }
   }
 }

@@ -3,6 +3,7 @@ import { SiteRecoveryError } from "../errors.ts";
 /** Throws `InvalidInput` unless the range is within the disk. */
 export function checkRange(diskPath: string, sizeBytes: number, offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && offset >= 0 && offset + length <= sizeBytes) return;
-  const message = `Bytes ${offset} to ${offset + length} are not within ${diskPath}, which has ${sizeBytes} bytes.`;
+  const range = `Bytes ${offset} to ${offset + length}`;
+  const message = `${range} are not within ${diskPath}, which has ${sizeBytes} bytes.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: diskPath });
 }

@@ -1,7 +1,7 @@
 /**
- * The claim to a disk: a listening socket whose name follows from the disk's real path. The system gives a name to
- * one process only and takes it back when the process dies, however it dies; no lock file can do that. The same
- * socket is where other processes ask the owner for a snapshot.
+ * The claim to a disk: a listening socket whose name follows from the disk's real path. The system gives a
+ * name to one process only and takes it back when the process dies, however it dies; no lock file can do
+ * that. The same socket is where other processes ask the owner for a snapshot.
  */
 import net from "node:net";
 import os from "node:os";
@@ -10,7 +10,10 @@ import { createHash } from "node:crypto";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 
-/** Linux has names apart from the file system, Windows has pipes; elsewhere it is a file in the temporary folder. */
+/**
+ * Linux has names apart from the file system, Windows has pipes; elsewhere it is a file in the temporary
+ * folder.
+ */
 export function claimAddress(realPath: string): string {
   const name = `siterecovery-${createHash("sha256").update(realPath).digest("hex").slice(0, 40)}`;
   if (process.platform === "linux") return `\0${name}`;

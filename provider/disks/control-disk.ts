@@ -1,6 +1,6 @@
 /**
- * Control over a disk for the moments in which a snapshot begins or ends, wherever its owner is: in this process, in
- * another one, or nowhere. In the last case this process becomes the owner until it lets go.
+ * Control over a disk for the moments in which a snapshot begins or ends, wherever its owner is: in this
+ * process, in another one, or nowhere. In the last case this process becomes the owner until it lets go.
  *
  * Waiting for other processes goes by real time, whatever clock the caller injects: they live in real time.
  */
@@ -11,7 +11,7 @@ import { BlockSet } from "./block-set.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import { holdDisk } from "./owned-disks.ts";
 import type { DiskHold } from "./owned-disks.ts";
-import type { BegunSnapshot, Outcome, SnapshotRequest } from "./owned-disk.ts";
+import type { BegunSnapshot, Outcome, SnapshotRequest } from "./snapshot-request.ts";
 import { OwnerConnection } from "./owner-connection.ts";
 import type { HelloResult, OwnerRequest } from "./owner-protocol.ts";
 
@@ -24,8 +24,8 @@ export interface DiskControl {
   /** Forgets all changes; the disk must be frozen. */
   reset(): Promise<void> | void;
   /**
-   * True for an owner in another process, with which the connection is to be kept while the snapshot lasts: the owner
-   * drops the snapshot when it breaks.
+   * True for an owner in another process, with which the connection is to be kept while the snapshot lasts:
+   * the owner drops the snapshot when it breaks.
    */
   readonly isElsewhere: boolean;
   readonly isBroken: boolean;
@@ -35,8 +35,8 @@ export interface DiskControl {
 const retryMilliseconds = 5;
 
 /**
- * Finds or becomes the owner. Throws `Busy` when another process keeps the disk in a way that allows no control, and
- * `NotFound` when there is no such image.
+ * Finds or becomes the owner. Throws `Busy` when another process keeps the disk in a way that allows no
+ * control, and `NotFound` when there is no such image.
  */
 export async function controlDisk(realPath: string, settings: DiskSettings): Promise<DiskControl> {
   const deadline = systemClock.monotonic() + settings.waitMilliseconds;

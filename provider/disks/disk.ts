@@ -1,10 +1,11 @@
 /**
  * The source side of replication: disk images that remember what was changed, and snapshots of them.
  *
- * A process that writes to an image opens it with `openTrackedDisk` and is from then on the disk's owner. Every
- * changed block is noted in the change log `<disk>.hrl` before the write is acknowledged. The engine takes a
- * snapshot with `takeSnapshot`, from the same process or another one, reads the changed blocks from it while
- * writes go on, and completes it when the recovery point is durable. This room knows nothing of replicas.
+ * A process that writes to an image opens it with `openTrackedDisk` and is from then on the disk's owner.
+ * Every changed block is noted in the change log `<disk>.hrl` before the write is acknowledged. The engine
+ * takes a snapshot with `takeSnapshot`, from the same process or another one, reads the changed blocks from
+ * it while writes go on, and completes it when the recovery point is durable. This room knows nothing of
+ * replicas.
  */
 import type { Clock } from "../clock.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
@@ -28,8 +29,9 @@ export interface Disk {
 
 export interface TrackedDisk extends Disk {
   /**
-   * Writes all of `data` at `offset` (any byte). Acknowledged when it resolves: it survives the death of the process.
-   * Throws `DiskFull` or `IoFailed`; the disk can be written again afterwards, the range counts as changed.
+   * Writes all of `data` at `offset` (any byte). Acknowledged when it resolves: it survives the death of the
+   * process. Throws `DiskFull` or `IoFailed`; the disk can be written again afterwards, the range counts as
+   * changed.
    */
   write(data: Uint8Array, offset: number): Promise<void>;
   /** Makes all acknowledged writes survive a power cut. When it fails, the disk must be opened anew. */
@@ -39,10 +41,10 @@ export interface TrackedDisk extends Disk {
 
 /**
  * Why the changes alone are not enough, and checksums of the whole disk are to be compared (HW-4b, HW-4c):
- * - `NewTracking`: there was no log, so nothing is known of what happened before. An initial copy mends it as well.
+ * - `NewTracking`: there was no log, so nothing is known of what happened before. An initial copy mends it.
  * - `HalfOfDisk`: half of the disk or more has changed; a delta would cost more than it is worth.
  * - `LogDamaged`: a record or the header of a log does not match its checksum.
- * - `PowerLost`: the machine went down while the disk was open, the system may have kept data and lost the log.
+ * - `PowerLost`: the machine went down while the disk was open, data may be kept and the log lost.
  * - `SizeChanged`: the image has another size than the log says.
  * - `SyncFailed`: the device refused to keep acknowledged writes; what it holds is unknown.
  */
@@ -56,7 +58,10 @@ export const resyncReasons = [
 ] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
 
-/** What a worker thread or another process needs to read a snapshot by itself (`openSnapshotReader`); plain data. */
+/**
+ * What a worker thread or another process needs to read a snapshot by itself (`openSnapshotReader`); plain
+ * data.
+ */
 export interface SnapshotReaderSpec {
   readonly diskPath: string;
   readonly snapshotPath: string;
@@ -67,8 +72,9 @@ export interface SnapshotReaderSpec {
 export interface SnapshotReader {
   readonly sizeBytes: number;
   /**
-   * Fills all of `buffer` with the bytes as of the snapshot's instant, from `offset` (any byte) on. Big reads cost
-   * least. Throws `Busy` (take another snapshot, later) when the snapshot was lost to lack of space or has ended.
+   * Fills all of `buffer` with the bytes as of the snapshot's instant, from `offset` (any byte) on. Big reads
+   * cost least. Throws `Busy` (take another snapshot, later) when the snapshot was lost to lack of space or
+   * has ended.
    */
   read(buffer: Uint8Array, offset: number): void;
   close(): void;
@@ -77,7 +83,10 @@ export interface SnapshotReader {
 export interface DiskSnapshot {
   readonly path: string;
   readonly sizeBytes: number;
-  /** The blocks changed since the last completed cycle; iterable, with `ranges()` and `count`. A superset, never less. */
+  /**
+   * The blocks changed since the last completed cycle; iterable, with `ranges()` and `count`. A superset,
+   * never less.
+   */
   changedBlocks(): BlockSet;
   /** True when `changedBlocks()` must not be relied on: compare the whole disk. A `complete` clears it. */
   readonly resyncRequired: boolean;
@@ -93,9 +102,13 @@ export interface MachineSnapshot {
   readonly takenAt: number;
   /** In the order of the paths given. */
   readonly disks: readonly DiskSnapshot[];
-  /** The recovery point is durable: its changes are forgotten and the snapshot is deleted. Can be repeated. */
+  /**
+   * The recovery point is durable: its changes are forgotten and the snapshot is deleted. Can be repeated.
+   */
   complete(): Promise<void>;
-  /** The cycle failed: its changes stay pending for the next one and the snapshot is deleted. Can be repeated. */
+  /**
+   * The cycle failed: its changes stay pending for the next one and the snapshot is deleted. Can be repeated.
+   */
   abandon(): Promise<void>;
 }
 

@@ -10,8 +10,8 @@ import { OwnerConnection } from "./owner-connection.ts";
 import type { HelloResult } from "./owner-protocol.ts";
 
 /**
- * Opens an image, and sets right what a killed process left. May be called several times in one process; another
- * process that has the disk open makes it throw `Busy`. Throws `NotFound` when there is no image.
+ * Opens an image, and sets right what a killed process left. May be called several times in one process;
+ * another process that has the disk open makes it throw `Busy`. Throws `NotFound` when there is no image.
  */
 export async function openTrackedDisk(diskPath: string, options: DiskOptions = {}): Promise<TrackedDisk> {
   const settings = settingsOf(options);

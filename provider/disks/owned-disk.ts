@@ -1,12 +1,12 @@
 /**
- * A disk in the hands of its one owner: everything that changes the image, its logs or its snapshot goes through here.
+ * A disk in the hands of its one owner: everything that changes the image, its logs or its snapshot goes
+ * through here.
  *
- * Writes are done in one synchronous piece (note the change, keep the old content, write), so between two turns of
- * the event loop a disk is never in the middle of one; to freeze it is to hold the ones that come.
+ * Writes are done in one synchronous piece (note the change, keep the old content, write), so between two
+ * turns of the event loop a disk is never in the middle of one; to freeze it is to hold the ones that come.
  */
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { assert, SiteRecoveryError } from "../errors.ts";
-import { isAlive } from "../process-identity.ts";
 import { currentBootId } from "./boot-id.ts";
 import { findLogs } from "./change-log.ts";
 import { ChangeTracking } from "./change-tracking.ts";
@@ -15,22 +15,11 @@ import { checkRange } from "./check-range.ts";
 import { blockSizeBytes } from "./disk.ts";
 import { DeviceTrust } from "./device-trust.ts";
 import { FreezeGate } from "./freeze-gate.ts";
+import { isHeld } from "./held-snapshots.ts";
 import { PreservedBlocks } from "./preserved-blocks.ts";
 import { readLogs } from "./read-logs.ts";
+import type { BegunSnapshot, Outcome, SnapshotRequest } from "./snapshot-request.ts";
 import type { SnapshotHeader } from "./snapshot-file.ts";
-
-/** What became of a snapshot: its recovery point is durable, or its changes are still to be replicated. */
-export type Outcome = "complete" | "abandon";
-
-export interface SnapshotRequest {
-  readonly snapshotId: string;
-  readonly holder: string;
-}
-
-export interface BegunSnapshot {
-  readonly sizeBytes: number;
-  readonly sealedThrough: number;
-}
 
 export class OwnedDisk {
   readonly path: string;
@@ -183,7 +172,9 @@ export class OwnedDisk {
   /** A snapshot is worth keeping while it was taken in this boot by a process that lives. */
   #isWanted(header: SnapshotHeader): boolean {
     const { sizeBytes, bootId } = this.#image;
-    return header.bootId === bootId && header.sizeBytes === sizeBytes && isAlive(header.holder);
+    return (
+      header.bootId === bootId && header.sizeBytes === sizeBytes && isHeld(header.snapshotId, header.holder)
+    );
   }
 
   /** There is one snapshot at a time; that of a dead process is dropped. */

@@ -19,7 +19,10 @@ export interface DiskHold {
   release(): Promise<void>;
 }
 
-/** Takes part in owning a disk, or gives nothing when another process owns it. `realPath` is without symbolic links. */
+/**
+ * Takes part in owning a disk, or gives nothing when another process owns it. `realPath` is without symbolic
+ * links.
+ */
 export async function holdDisk(
   realPath: string,
   files: FileSystem,

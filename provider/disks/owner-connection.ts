@@ -45,8 +45,8 @@ export class OwnerConnection {
   }
 
   /**
-   * Sends a request and gives the result. Throws the owner's error; `SourceUnreachable` when the owner is gone or
-   * does not answer in time, after which the connection is closed.
+   * Sends a request and gives the result. Throws the owner's error; `SourceUnreachable` when the owner is
+   * gone or does not answer in time, after which the connection is closed.
    */
   async ask<Result>(request: OwnerRequest, waitMilliseconds: number): Promise<Result> {
     if (this.#broken) throw this.#unreachable("is gone");

@@ -1,11 +1,12 @@
 /**
  * What an owner and another process say to each other: one JSON object a line, each request answered in turn.
  *
- * A request carries the tracking id out of the disk's change log, which shows that the asker may read that file;
- * a socket in the abstract namespace has no permissions of its own.
+ * A request carries the tracking id out of the disk's change log, which shows that the asker may read that
+ * file; a socket in the abstract namespace has no permissions of its own.
  */
 import type { ErrorCode } from "../errors.ts";
-import type { Outcome } from "./owned-disk.ts";
+import type { SnapshotHolder } from "./held-snapshots.ts";
+import type { Outcome } from "./snapshot-request.ts";
 
 export type OwnerRequest =
   /** Is it open for writing, or only held for a moment? Asks for nothing and needs no tracking id. */
@@ -15,7 +16,7 @@ export type OwnerRequest =
       readonly action: "begin";
       readonly trackingId: string;
       readonly snapshotId: string;
-      readonly holder: string;
+      readonly holder: SnapshotHolder;
     }
   | { readonly action: "thaw"; readonly trackingId: string }
   | {

@@ -1,6 +1,6 @@
 /**
- * The owner's end of the socket. A connection is one asker: when it breaks, what the asker froze is let go and the
- * snapshot it began is abandoned, as nobody is left to end it.
+ * The owner's end of the socket. A connection is one asker: when it breaks, what the asker froze is let go
+ * and the snapshot it began is abandoned, as nobody is left to end it.
  */
 import { timingSafeEqual } from "node:crypto";
 import type net from "node:net";
@@ -11,7 +11,10 @@ import type { OwnedDisk } from "./owned-disk.ts";
 import { encodeLine, splitLines } from "./owner-protocol.ts";
 import type { HelloResult, OwnerAnswer, OwnerRequest } from "./owner-protocol.ts";
 
-/** Answers askers until the server is closed. Returns a function that drops the askers without ending their snapshots. */
+/**
+ * Answers askers until the server is closed. Returns a function that drops the askers without ending their
+ * snapshots.
+ */
 export function serveOwner(server: net.Server, disk: OwnedDisk): () => void {
   const sockets = new Map<net.Socket, Asker>();
   server.on("connection", (socket) => {
@@ -75,7 +78,8 @@ class Asker {
       try {
         this.#disk.end(snapshotId, "abandon");
       } catch {
-        // The snapshot's file says on whose behalf it is, so the next one to begin a snapshot or open the disk drops it.
+        // The snapshot's file says on whose behalf it is, so the next one to begin a snapshot or open the
+        // disk drops it.
       }
     }
   }
@@ -128,7 +132,7 @@ class Asker {
     const expected = Buffer.from(this.#disk.trackingId);
     const received = Buffer.from(String(given));
     if (received.length === expected.length && timingSafeEqual(received, expected)) return;
-    const message = `The asker does not know the change log of ${this.#disk.path}. Run it as a user who may read that.`;
+    const message = `Only who may read the change log of ${this.#disk.path} may ask. Run as such a user.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: this.#disk.path });
   }
 }

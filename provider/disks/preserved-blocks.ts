@@ -1,8 +1,8 @@
 /**
  * The owner's side of a snapshot: keeps the old content of a block before the block's first overwrite.
  *
- * When there is no space for it, the snapshot is given up and the write goes on: a source must never suffer from
- * being replicated. Readers then get an error, and the cycle is repeated later.
+ * When there is no space for it, the snapshot is given up and the write goes on: a source must never suffer
+ * from being replicated. Readers then get an error, and the cycle is repeated later.
  */
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { BlockSet } from "./block-set.ts";
@@ -30,7 +30,7 @@ export class PreservedBlocks {
   readonly #files: FileSystem;
   readonly #file: OpenFile;
   readonly #kept: BlockSet;
-  readonly #buffer = Buffer.alloc(blocksAtOnce * blockSizeBytes);
+  #buffer: Buffer | undefined;
   #lost = false;
 
   private constructor(files: FileSystem, file: OpenFile, header: SnapshotHeader) {
@@ -55,8 +55,8 @@ export class PreservedBlocks {
   }
 
   /**
-   * Goes on with the snapshot that lies beside a disk, when `isWanted` says so. Otherwise it is ended, so that no
-   * reader takes it for true any longer, and removed.
+   * Goes on with the snapshot that lies beside a disk, when `isWanted` says so. Otherwise it is ended, so
+   * that no reader takes it for true any longer, and removed.
    */
   static adopt(
     files: FileSystem,
@@ -132,6 +132,7 @@ export class PreservedBlocks {
   #preserveRun(image: OpenFile, firstBlock: number, blockCount: number): void {
     const start = firstBlock * blockSizeBytes;
     const end = Math.min(start + blockCount * blockSizeBytes, this.header.sizeBytes);
+    this.#buffer ??= Buffer.alloc(blocksAtOnce * blockSizeBytes);
     const content = this.#buffer.subarray(0, end - start);
     image.read(content, start);
     const marks = Buffer.alloc(blockCount);

@@ -7,8 +7,9 @@ import { readLogs } from "./read-logs.ts";
 const looks = 5;
 
 /**
- * What the change logs say, read without touching anything, whoever has the disk open. Changes that a snapshot is
- * just carrying away are counted as pending until it is completed. Throws `NotFound` when there is no image.
+ * What the change logs say, read without touching anything, whoever has the disk open. Changes that a
+ * snapshot is just carrying away are counted as pending until it is completed. Throws `NotFound` when there
+ * is no image.
  */
 export function readChangeState(diskPath: string, options: DiskOptions = {}): ChangeState {
   const settings = settingsOf(options);

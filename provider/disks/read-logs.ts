@@ -1,4 +1,7 @@
-/** Merges the change logs of a disk into one picture, without changing anything: for the owner and for onlookers. */
+/**
+ * Merges the change logs of a disk into one picture, without changing anything: for the owner and for
+ * onlookers.
+ */
 import type { FileSystem } from "../blocks/file-system.ts";
 import { BlockSet } from "./block-set.ts";
 import { findLogs, scanLog } from "./change-log.ts";
@@ -25,13 +28,18 @@ export interface ReadLogsInput {
   readonly bootId: string;
 }
 
-/** Which logs count: those after a number, or those through a number (which the live one is not). Default: all. */
+/**
+ * Which logs count: those after a number, or those through a number (which the live one is not). Default:
+ * all.
+ */
 export interface LogRange {
   readonly after?: number | undefined;
   readonly through?: number | undefined;
 }
 
-/** A sealed log that vanishes meanwhile has been completed; a live one that does so surfaces as `NotFound`. */
+/**
+ * A sealed log that vanishes meanwhile has been completed; a live one that does so surfaces as `NotFound`.
+ */
 export function readLogs(input: ReadLogsInput, range: LogRange = {}): LogsOfDisk {
   const places = findLogs(input.files, input.diskPath);
   const pending = new BlockSet(blockCountOf(input.sizeBytes));

@@ -13,8 +13,8 @@ export interface LogReplacement {
 }
 
 /**
- * Puts the live log aside and a new one in its place. After a kill between the two there is no live log, only sealed
- * ones: opening the disk begins a new one.
+ * Puts the live log aside and a new one in its place. After a kill between the two there is no live log, only
+ * sealed ones: opening the disk begins a new one.
  */
 export function replaceLiveLog(replacement: LogReplacement): LiveLog {
   const { files, diskPath, sealedNumber } = replacement;

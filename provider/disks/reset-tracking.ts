@@ -3,8 +3,8 @@ import type { DiskOptions } from "./disk.ts";
 import { settingsOf } from "./disk-settings.ts";
 
 /**
- * Makes a disk count as unchanged: after a full copy by other means, or when the direction of replication turns. The
- * caller has made the image durable. Throws `Busy` while a snapshot is being replicated.
+ * Makes a disk count as unchanged: after a full copy by other means, or when the direction of replication
+ * turns. The caller has made the image durable. Throws `Busy` while a snapshot is being replicated.
  */
 export async function resetTracking(diskPath: string, options: DiskOptions = {}): Promise<void> {
   const settings = settingsOf(options);

@@ -1,12 +1,15 @@
 /**
- * The bytes of `<disk>.snapshot`: a header of 4 KiB, a map with one byte a block, and the old content of the blocks
- * that were overwritten since, each at its own place, so that the file has holes where nothing was overwritten.
+ * The bytes of `<disk>.snapshot`: a header of 4 KiB, a map with one byte a block, and the old content of the
+ * blocks that were overwritten since, each at its own place, so that the file has holes where nothing was
+ * overwritten.
  *
- * A reader reads the image first and looks at the map and the state afterwards; the owner fills the map before it
- * overwrites the image. Whatever the timing, what the reader then holds is either right or found to be replaced.
+ * A reader reads the image first and looks at the map and the state afterwards; the owner fills the map
+ * before it overwrites the image. Whatever the timing, what the reader then holds is either right or found to
+ * be replaced.
  */
 import { crc32 } from "node:zlib";
 import type { OpenFile } from "../blocks/file-system.ts";
+import type { SnapshotHolder } from "./held-snapshots.ts";
 import { blockCountOf, blockSizeBytes } from "./disk.ts";
 
 export const snapshotPathOf = (diskPath: string): string => `${diskPath}.snapshot`;
@@ -19,8 +22,8 @@ export const blockMarks = { inImage: 0, preserved: 1, zero: 2 } as const;
 
 export interface SnapshotHeader {
   readonly snapshotId: string;
-  /** The process that took the snapshot and will end it. */
-  readonly holder: string;
+  /** Who took the snapshot and will end it. */
+  readonly holder: SnapshotHolder;
   readonly bootId: string;
   /** Logs up to this number hold the snapshot's changes. */
   readonly sealedThrough: number;

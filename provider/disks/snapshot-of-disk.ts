@@ -4,7 +4,8 @@ import { controlDisk, isOwnerGone } from "./control-disk.ts";
 import type { DiskControl } from "./control-disk.ts";
 import type { DiskSnapshot, ResyncReason, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
 import type { DiskSettings } from "./disk-settings.ts";
-import type { Outcome } from "./owned-disk.ts";
+import type { Outcome } from "./snapshot-request.ts";
+import { dropSnapshot } from "./held-snapshots.ts";
 import { snapshotPathOf } from "./snapshot-file.ts";
 import { openSnapshotReader } from "./snapshot-reader.ts";
 
@@ -59,19 +60,23 @@ export class SnapshotOfDisk implements DiskSnapshot {
   }
 
   /**
-   * Ends it, through the owner that began it or whoever owns the disk now. Can be repeated after an error. When the
-   * owner dropped the snapshot meanwhile, its changes stay pending and are sent once more by the next cycle.
+   * Ends it, through the owner that began it or whoever owns the disk now. Can be repeated after an error.
+   * When the owner dropped the snapshot meanwhile, its changes stay pending and are sent once more by the
+   * next cycle.
    */
   async end(outcome: Outcome): Promise<void> {
     if (this.#ended) return;
     this.#openReader?.close();
     this.#openReader = undefined;
-    for (let attempt = 1; !this.#ended; attempt += 1) {
-      try {
-        await this.#endThroughOwner(outcome);
-      } catch (error) {
-        if (attempt === 3 || !isOwnerGone(error)) throw error;
+    try {
+      for (let attempt = 1; !this.#ended; attempt += 1) {
+        await this.#endThroughOwner(outcome).catch((error: unknown) => {
+          if (attempt === 3 || !isOwnerGone(error)) throw error;
+        });
       }
+    } finally {
+      // Even when this failed nobody relies on it any more: the next snapshot of the disk clears it away.
+      dropSnapshot(this.#parts.snapshotId);
     }
   }
 
@@ -82,7 +87,7 @@ export class SnapshotOfDisk implements DiskSnapshot {
       await control.end(snapshotId, outcome);
       this.#ended = true;
     } finally {
-      if (control !== kept || this.#ended) await control.release();
+      await control.release();
     }
   }
 }

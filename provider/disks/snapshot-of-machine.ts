@@ -1,5 +1,5 @@
 import type { MachineSnapshot } from "./disk.ts";
-import type { Outcome } from "./owned-disk.ts";
+import type { Outcome } from "./snapshot-request.ts";
 import type { SnapshotOfDisk } from "./snapshot-of-disk.ts";
 
 /** The snapshots of a machine's disks, which end together. */

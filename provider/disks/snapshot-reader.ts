@@ -63,7 +63,7 @@ class FileSnapshotReader implements SnapshotReader {
     }
     this.#checkState();
     if (count < buffer.length) {
-      const message = `The image ${this.#spec.diskPath} became smaller while its snapshot was read. Replicate it again.`;
+      const message = `The image ${this.#spec.diskPath} shrank while it was read. Replicate it again.`;
       throw new SiteRecoveryError("Damaged", message, { target: this.#spec.diskPath });
     }
   }
@@ -86,7 +86,7 @@ class FileSnapshotReader implements SnapshotReader {
     if (state === "ended") throw ended(this.#spec);
     if (state === "lost") {
       const where = this.#spec.snapshotPath;
-      const message = `No space was left to keep old blocks in ${where}; the snapshot is lost. Free some space.`;
+      const message = `No space was left for old blocks in ${where}: the snapshot is lost. Free some space.`;
       throw new SiteRecoveryError("DiskFull", message, { target: this.#spec.diskPath });
     }
   }

@@ -1,9 +1,8 @@
 /**
- * Snapshots of one or many disks at one instant: writes to all of them are held, a snapshot begins on each, and all
- * go on (HW-2a, V2A-5). The disks may be open in this process, in others, or nowhere.
+ * Snapshots of one or many disks at one instant: writes to all of them are held, a snapshot begins on each,
+ * and all go on (HW-2a, V2A-5). The disks may be open in this process, in others, or nowhere.
  */
 import { SiteRecoveryError } from "../errors.ts";
-import { processIdentity } from "../process-identity.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import type { BlockSet } from "./block-set.ts";
 import { controlDisk, isOwnerGone } from "./control-disk.ts";
@@ -11,7 +10,8 @@ import type { DiskControl } from "./control-disk.ts";
 import type { DiskOptions, MachineSnapshot } from "./disk.ts";
 import { settingsOf } from "./disk-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
-import type { BegunSnapshot } from "./owned-disk.ts";
+import type { BegunSnapshot } from "./snapshot-request.ts";
+import { holdSnapshot } from "./held-snapshots.ts";
 import { readLogs } from "./read-logs.ts";
 import { SnapshotOfDisk } from "./snapshot-of-disk.ts";
 import { SnapshotOfMachine } from "./snapshot-of-machine.ts";
@@ -26,9 +26,9 @@ export async function takeSnapshot(
 }
 
 /**
- * One instant of the disks of several machines; each is completed or abandoned by itself. All begin or none does.
- * Throws `Busy` while another snapshot of a disk is at work, `NotFound` for a missing image, `DiskFull`, and
- * `InvalidInput` when a disk is named twice.
+ * One instant of the disks of several machines; each is completed or abandoned by itself. All begin or none
+ * does. Throws `Busy` while another snapshot of a disk is at work, `NotFound` for a missing image,
+ * `DiskFull`, and `InvalidInput` when a disk is named twice.
  */
 export async function takeGroupSnapshot(
   machines: readonly (readonly string[])[],
@@ -99,11 +99,14 @@ class Participant {
     this.#asked = true;
     this.#begun = await this.#control?.begin({
       snapshotId: this.#snapshotId,
-      holder: processIdentity(),
+      holder: holdSnapshot(this.#snapshotId),
     });
   }
 
-  /** Lets the writes go on; an owner that is gone holds none. A disk of this process has no owner to keep in touch with. */
+  /**
+   * Lets the writes go on; an owner that is gone holds none. A disk of this process has no owner to keep in
+   * touch with.
+   */
   async thaw(): Promise<void> {
     const control = this.#control;
     if (control === undefined) return;
@@ -123,7 +126,10 @@ class Participant {
     this.#changes = { blocks: logs.pending, reasons: logs.reasons };
   }
 
-  /** The snapshot as a whole failed; what began here is abandoned. The error of that matters more than one in here. */
+  /**
+   * The snapshot as a whole failed; what began here is abandoned. The error of that matters more than one in
+   * here.
+   */
   async undo(): Promise<void> {
     if (!this.#asked) {
       if (this.#control?.isElsewhere) await this.#control.release();

@@ -4,14 +4,11 @@
  * enable, replicate, failover, recovery points, jobs.
  */
 import { createHash } from "node:crypto";
-import { idKey, nameOf } from "../arm-id.ts";
+import { idKey } from "../arm-id.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
-import type { DrillInputs, DrillOutputs } from "../kinds/drill.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
-import type { ServicesProviderInputs } from "../kinds/services-provider.ts";
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { findItem } from "../store/protected-items.ts";
@@ -27,8 +24,8 @@ import { commitJob } from "./failover/commit-job.ts";
 import { failbackJob } from "./failover/failback-job.ts";
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover/failover-job.ts";
 import { reverseReplicationJob } from "./failover/reverse-replication-job.ts";
-import { drillResult, endDrill, startDrill } from "./failover/run-drill.ts";
-import { hostsOf } from "./inventory/find-machine.ts";
+import { Drills } from "./failover/drills.ts";
+import { Hosts } from "./inventory/hosts.ts";
 import { type ItemView, viewItem } from "./item-view.ts";
 import type { JobDefinition, Progress } from "./job/job-definition.ts";
 import { requireItem, startJob } from "./job/run-job.ts";
@@ -54,9 +51,13 @@ export interface EngineOptions {
 
 export class Engine {
   readonly #parts: EngineParts;
+  readonly hosts: Hosts;
+  readonly drills: Drills;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.hosts = new Hosts(parts);
+    this.drills = new Drills(parts);
   }
 
   get homeFolder(): string {
@@ -95,37 +96,6 @@ export class Engine {
   /** Opens a storage account's replica store, making it with a key of its own when it is new. */
   async openStorageAccount(id: string): Promise<void> {
     await this.#parts.openReplicaStore(id);
-  }
-
-  // Hosts and their machines.
-
-  hostReachable(hostId: string): boolean {
-    const folder = this.findThing<ServicesProviderInputs>(hostId)?.inputs.inventoryFolder;
-    return folder !== undefined && this.#parts.files.exists(folder);
-  }
-
-  /** Throws `PrerequisitesNotMet` when a host's inventory folder is not there or a machine in it cannot be read. */
-  requireInventory(hostId: string, folder: string | undefined): void {
-    if (folder === undefined || !this.#parts.files.exists(folder)) {
-      const message = `The host ${nameOf(hostId)} cannot be registered: its inventory folder ${folder ?? ""} does not exist.`;
-      throw new SiteRecoveryError("PrerequisitesNotMet", message, {
-        target: hostId,
-        property: "inventoryFolder",
-      });
-    }
-    this.#parts.machines.list(folder);
-  }
-
-  itemsOfHost(hostId: string): ProtectedItem[] {
-    const folder = this.findThing<ServicesProviderInputs>(hostId)?.inputs.inventoryFolder ?? "";
-    const names = this.#parts.machines.list(folder);
-    return this.items().filter((item) => names.includes(item.details.machineName));
-  }
-
-  /** `Normal`, or `Critical` when none of the fabric's hosts can be reached. */
-  fabricHealth(fabricId: string): string {
-    const hosts = hostsOf(this.#parts, fabricId);
-    return hosts.length === 0 || hosts.some((host) => this.hostReachable(host.id)) ? "Normal" : "Critical";
   }
 
   // Protected items.
@@ -194,20 +164,6 @@ export class Engine {
 
   reverseReplicate(id: string, progress: Progress): Promise<void> {
     return this.#run(reverseReplicationJob, { itemId: id, input: {} }, progress);
-  }
-
-  // Drills.
-
-  startDrill(drillId: string, inputs: DrillInputs, progress: Progress): Promise<void> {
-    return startDrill(this.#parts, drillId, inputs, progress);
-  }
-
-  endDrill(drillId: string, progress: Progress): Promise<void> {
-    return endDrill(this.#parts, drillId, progress);
-  }
-
-  drillResult(drillId: string, itemId: string): DrillOutputs["properties"] | undefined {
-    return drillResult(this.#parts, drillId, itemId);
   }
 
   // Recovery points and jobs.

@@ -10,7 +10,7 @@ import { alreadyExists, goneFromEngine } from "./settings-handler.ts";
 export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs> {
   const live = (id: string): Live<DrillInputs, DrillOutputs> | undefined => {
     const thing = engine.findThing<DrillInputs>(id);
-    const result = thing && engine.drillResult(id, thing.inputs.protectedItemId);
+    const result = thing && engine.drills.result(id, thing.inputs.protectedItemId);
     if (!thing || !result) return undefined;
     return {
       id: thing.id,
@@ -25,7 +25,7 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
   const start: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
     const inputs = withDefaults(wanted);
     const id = armIdOf(kind, inputs);
-    await engine.startDrill(id, inputs, work);
+    await engine.drills.start(id, inputs, work);
     return live(id)!;
   };
   return {
@@ -45,6 +45,6 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
       return start(wanted, work);
     },
     update: (_id, _last, wanted, work) => start(wanted, work),
-    delete: (id, work) => engine.endDrill(id, work),
+    delete: (id, work) => engine.drills.end(id, work),
   };
 }

@@ -20,7 +20,7 @@ export const fabricSettings: SettingsKind<FabricInputs, FabricOutputs> = {
     properties: {
       friendlyName: nameOf(id),
       bcdrState: "Valid",
-      health: engine.fabricHealth(id),
+      health: engine.hosts.fabricHealth(id),
       internalIdentifier: engine.identifierOf(id),
       customDetails: { instanceType: inputs.properties?.customDetails?.instanceType ?? flows.S3.fabricType },
     },

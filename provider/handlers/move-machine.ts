@@ -102,7 +102,8 @@ export function describeMove(
   const text =
     `${name} runs at the ${item.activeLocation} side, moved outside of this program${when}; the program says ` +
     `${side}. It is left alone: \`pulumi up\` moves a machine only when activeLocation is changed in the program. ` +
-    `Set activeLocation to ${item.activeLocation} to adopt what is, or run \`siterecovery failback ${name}\`.`;
+    `Set activeLocation to ${item.activeLocation} to adopt what is, or run \`siterecovery ` +
+    `${side === "primary" ? "failback" : "failover"} ${name}\`.`;
   return [{ severity: "warning", text }];
 }
 

@@ -14,7 +14,9 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
   kind: servicesProviderKind,
   withDefaults: (inputs) => {
     const folder = known(inputs.inventoryFolder);
-    return folder === undefined ? inputs : { ...inputs, inventoryFolder: path.resolve(projectFolder(), folder) };
+    return folder === undefined
+      ? inputs
+      : { ...inputs, inventoryFolder: path.resolve(projectFolder(), folder) };
   },
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
   rules: (inputs) =>
@@ -34,12 +36,12 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
     properties: {
       friendlyName: inputs.properties.machineName,
       fabricType: flows.S3.fabricType,
-      connectionStatus: engine.hostReachable(id) ? "Connected" : "Disconnected",
+      connectionStatus: engine.hosts.isReachable(id) ? "Connected" : "Disconnected",
       lastHeartBeat: new Date(engine.findThing(id)?.updatedAt ?? 0).toISOString(),
-      protectedItemCount: engine.itemsOfHost(id).length,
+      protectedItemCount: engine.hosts.protectedItemCount(id),
       draIdentifier: engine.identifierOf(id),
       machineName: inputs.properties.machineName,
     },
   }),
-  require: (engine, id, inputs) => engine.requireInventory(id, inputs.inventoryFolder),
+  require: (engine, id, inputs) => engine.hosts.requireInventory(id, inputs.inventoryFolder),
 };

@@ -1,5 +1,5 @@
 /** The vault, what there is at the recovery side, and the policies. */
-import type { Declaration } from "./declare.ts";
+import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./read-stack.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 

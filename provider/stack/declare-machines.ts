@@ -1,7 +1,7 @@
 /** Protected machines, recovery plans, drills. */
 import { microsoftAzure } from "../kinds/kind.ts";
 import { siteOf } from "./check-machines.ts";
-import type { Declaration } from "./declare.ts";
+import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./read-stack.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { IdentityProvider } from "../kinds/services-provider.ts";
 import { projectFolder } from "../project-folder.ts";
-import type { Declaration } from "./declare.ts";
+import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./read-stack.ts";
 import type { StackSite } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";

@@ -5,8 +5,8 @@ import { systemRandom } from "../random.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { MachineFolder } from "./machine-folder.ts";
 import { pinnedPoints } from "./machine-lock.ts";
+import type { RecoveryPoint } from "./recovery-point.ts";
 import type {
-  RecoveryPoint,
   ReplicaStore,
   RetentionResult,
   StoreUsage,
@@ -60,7 +60,9 @@ export class FolderStore implements ReplicaStore {
       const point = this.machine(MachineFolder.readId(this.files, this.#ring, folder)).points.find(pointId);
       if (point !== undefined) return point;
     }
-    const message = `There is no recovery point ${pointId} in ${this.folder}; it may have been dropped by retention. List the machine's recovery points.`;
+    const message =
+      `There is no recovery point ${pointId} in ${this.folder}; it may have been dropped by ` +
+      "retention. List the machine's recovery points.";
     throw new SiteRecoveryError("NotFound", message, { target: pointId });
   }
 
@@ -101,7 +103,9 @@ export class FolderStore implements ReplicaStore {
       const release = machine.lock();
       if (pinnedPoints(this.files, machine.folder).size > 0) {
         release();
-        const message = `A recovery point of machine ${machineId} is being read. End the restore or the attached disk first.`;
+        const message =
+          `A recovery point of machine ${machineId} is being read. End the restore or the attached ` +
+          "disk first.";
         throw new SiteRecoveryError("InUse", message, { target: machineId });
       }
     }

@@ -10,7 +10,7 @@ import { type LayerIdentity, layerPath } from "./layers/layer-writer.ts";
 import { lockMachine, pinPoint, type Release } from "./machine-lock.ts";
 import { PointFolder, type PointDraft } from "./point-folder.ts";
 import { readWholeFile } from "./read-whole-file.ts";
-import type { RecoveryPoint } from "./replica-store.ts";
+import type { RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
 const namePath = "machine.sealed";

@@ -15,20 +15,57 @@ export type Release = () => void;
 /** Takes the writer's lock of a machine folder. Throws `Busy` when a living process has it. */
 export function lockMachine(files: FileSystem, folder: string): Release {
   const lockPath = path.join(folder, "writer.lock");
-  const holder = holderOf(files, lockPath);
-  if (holder !== undefined && isAlive(holder)) {
-    const message = `Another operation (process ${holder.pid}) is writing this machine's replica in ${folder}. Try again when it is done.`;
-    throw new SiteRecoveryError("Busy", message, { target: lockPath });
-  }
-  if (files.exists(lockPath)) files.remove(lockPath);
+  if (files.exists(lockPath)) removeStaleLock(files, lockPath);
   try {
     writeHolder(files, lockPath);
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code !== "AlreadyExists") throw error;
-    const message = `Another operation has just begun to write this machine's replica in ${folder}. Try again when it is done.`;
-    throw new SiteRecoveryError("Busy", message, { target: lockPath, cause: error });
+    if (isCode(error, "AlreadyExists")) throw busy(lockPath, error);
+    throw error;
   }
   return () => files.remove(lockPath);
+}
+
+/** Clears the lock of a process that is gone; throws `Busy` when it is not. */
+function removeStaleLock(files: FileSystem, lockPath: string): void {
+  if (isHeld(files, lockPath)) throw busy(lockPath);
+  // By renaming, of several processes that find the stale lock only one gets it out of the way.
+  const stale = `${lockPath}.${Buffer.from(systemRandom.bytes(8)).toString("hex")}`;
+  try {
+    files.rename(lockPath, stale);
+  } catch (error) {
+    if (isCode(error, "NotFound")) throw busy(lockPath, error);
+    throw error;
+  }
+  if (isHeld(files, stale)) {
+    // Another process was faster, and this is its new lock: it gets it back.
+    files.rename(stale, lockPath);
+    throw busy(lockPath);
+  }
+  files.remove(stale);
+}
+
+function isHeld(files: FileSystem, lockPath: string): boolean {
+  const holder = holderOf(files, lockPath) ?? holderAfterPause(files, lockPath);
+  return holder !== undefined && isAlive(holder);
+}
+
+/** A lock without a name in it is being written this moment, or its writer was killed between two calls. */
+function holderAfterPause(files: FileSystem, lockPath: string): ProcessIdentity | undefined {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds);
+  return holderOf(files, lockPath);
+}
+
+const pauseMilliseconds = 50;
+
+function busy(lockPath: string, cause?: unknown): SiteRecoveryError {
+  const folder = path.dirname(lockPath);
+  const message =
+    `Another operation is writing this machine's replica in ${folder}. ` + "Try again when it is done.";
+  return new SiteRecoveryError("Busy", message, { target: lockPath, cause });
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof SiteRecoveryError && error.code === code;
 }
 
 /** Keeps a recovery point from being dropped until the returned function is called or the process ends. */

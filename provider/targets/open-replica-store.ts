@@ -13,7 +13,9 @@ interface StorePlace {
   readonly folder: string;
   /** Make the store when the folder has none. Default: true. */
   readonly create?: boolean;
-  /** Worker threads for large copies. Default: one a core; 0 with a file system other than the machine's own. */
+  /**
+   * Worker threads for large copies. Default: one a core; 0 with a file system other than the machine's own.
+   */
   readonly threads?: number;
   readonly files?: FileSystem;
 }
@@ -36,7 +38,9 @@ export function openReplicaStore(options: OpenStoreOptions): ReplicaStore {
     );
   }
   if (files.list(path.join(options.folder, "machines")).length > 0) {
-    const message = `The replica store in ${options.folder} has lost its key file store.key. Put a copy of it back; without it the replicas cannot be read.`;
+    const message =
+      `The replica store in ${options.folder} has lost its key file store.key. Put a copy of it ` +
+      "back; without it the replicas cannot be read.";
     throw new SiteRecoveryError("Damaged", message, { target: keyPath });
   }
   if (options.create === false) {

@@ -10,7 +10,7 @@ import { systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { readWholeFile } from "./read-whole-file.ts";
-import type { RecoveryPoint } from "./replica-store.ts";
+import type { RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
 export type PointDraft = Omit<RecoveryPoint, "machineId" | "sequence" | "processed">;

@@ -8,34 +8,11 @@
  * changed. This file is the port; `openReplicaStore` opens the one kind there is now, a folder.
  */
 import type { FileSystem } from "../blocks/file-system.ts";
-import type { LayerReference } from "./layers/disk-map.ts";
 import type { MachineFolder } from "./machine-folder.ts";
+import type { RecoveryPoint } from "./recovery-point.ts";
 import type { StoreSecret } from "./store-key.ts";
 
-export type RecoveryPointKind = "CrashConsistent" | "AppConsistent";
-
-export interface RecoveryPointDisk {
-  readonly diskId: string;
-  readonly sizeBytes: number;
-  readonly layers: readonly LayerReference[];
-}
-
-export interface RecoveryPoint {
-  readonly id: string;
-  readonly machineId: string;
-  /** Counts up by one with each point of the machine; the order of points whatever the clock did. */
-  readonly sequence: number;
-  /** The snapshot's instant, in milliseconds since 1970. */
-  readonly takenAt: number;
-  readonly kind: RecoveryPointKind;
-  /** True when all machines of a replication group share this instant. */
-  readonly multiVm: boolean;
-  readonly disks: readonly RecoveryPointDisk[];
-  /** Bytes that taking this point added to the store. */
-  readonly bytesStored: number;
-  /** Always true here: a point is listed when its data is durable and in place, never before. */
-  readonly processed: true;
-}
+export type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "./recovery-point.ts";
 
 export interface StoreUsage {
   readonly pointCount: number;
@@ -89,7 +66,9 @@ export interface ReplicaStore {
   ): Promise<RetentionResult>;
   /** Gives back the space of data that no recovery point needs; returns the bytes freed. */
   compact(machineId: string): Promise<number>;
-  /** Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read. */
+  /**
+   * Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read.
+   */
   removeMachine(machineId: string): void;
   /** Reads and checks everything, and tells each damaged object with the recovery points it hurts. */
   verify(onFinding: (finding: VerifyFinding) => void, signal?: AbortSignal): Promise<VerifyResult>;

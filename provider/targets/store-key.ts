@@ -101,7 +101,8 @@ export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSe
 const words = { passphrase: "passphrase", keyFile: "key file" };
 
 function wrongKey(keyPath: string, why: string, cause?: unknown): SiteRecoveryError {
-  const message = `Cannot open the replica store of ${keyPath}: ${why}. Give the key that the store was made with.`;
+  const message =
+    `Cannot open the replica store of ${keyPath}: ${why}. Give the key that the store was made ` + "with.";
   return new SiteRecoveryError("WrongKey", message, { target: keyPath, cause });
 }
 
@@ -123,7 +124,9 @@ function wrappingKey(files: FileSystem, secret: StoreSecret, open: { salt: strin
   }
   const material = readWholeFile(files, secret.keyFile);
   if (material.length < keyFileBytesMin) {
-    const message = `The key file ${secret.keyFile} holds ${material.length} bytes; it needs at least ${keyFileBytesMin} random ones.`;
+    const message =
+      `The key file ${secret.keyFile} holds ${material.length} bytes; it needs at least ` +
+      `${keyFileBytesMin} random ones.`;
     throw new SiteRecoveryError("InvalidInput", message, { property: "keyFile", target: secret.keyFile });
   }
   return Buffer.from(hkdfSync("sha256", material, salt, "siterecovery\0wrap", 32));

@@ -12,7 +12,6 @@ const sizeMaxBytes = 1024 * 1024;
 const depthMax = 64;
 const nodesMax = 100_000;
 const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
-// eslint-disable-next-line no-control-regex -- these are the characters to refuse
 const forbiddenCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
 
 export type YamlPath = readonly (string | number)[];

@@ -31,7 +31,7 @@ export async function buildWithGo(folder) {
   const goVersion = await collectOutput("go", ["version"]);
   if (goVersion.exitCode !== 0) return "Go is not installed, so the CLI cannot be built from source";
   try {
-    await reportStep(`Building Pulumi ${pulumiVersion} with Go (4 to 8 minutes, once on this machine)`, () =>
+    await reportStep(`Building Pulumi ${pulumiVersion} with Go (4 to 10 minutes, once on this machine)`, () =>
       makeOnce(folder, compile),
     );
     return undefined;

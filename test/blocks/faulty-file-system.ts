@@ -1,12 +1,15 @@
 /**
- * A file system whose n-th call fails, for trying every n until a flow runs through. A disk without space fails only
- * calls that need some; a broken device fails any. What was cut short by the fault stays in the file.
+ * A file system whose n-th call fails, for trying every n until a flow runs through. A disk without space
+ * fails only calls that need some; a broken device fails any. What was cut short by the fault stays in the
+ * file.
  */
 import { translateFileError } from "../../provider/blocks/file-system.ts";
 import type { FileSystem, OpenFile, OpenMode } from "../../provider/blocks/file-system.ts";
 
 export interface Fault {
-  /** `ENOSPC`: no space. `EIO`: the device fails. `SHORT`: a write stores a part only, then there is no space. */
+  /**
+   * `ENOSPC`: no space. `EIO`: the device fails. `SHORT`: a write stores a part only, then there is no space.
+   */
   readonly kind: "ENOSPC" | "EIO" | "SHORT";
   /** The call that fails, counted from 1 among those of this kind. */
   readonly call: number;

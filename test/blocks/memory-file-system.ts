@@ -1,6 +1,7 @@
 /**
- * A file system in memory that tells what would survive a power cut. Writes and names are volatile until they are
- * synced; `losePower` keeps what was synced and, of the rest, whatever chance keeps: single pages, single names.
+ * A file system in memory that tells what would survive a power cut. Writes and names are volatile until they
+ * are synced; `losePower` keeps what was synced and, of the rest, whatever chance keeps: single pages, single
+ * names.
  */
 import path from "node:path";
 import { translateFileError } from "../../provider/blocks/file-system.ts";
@@ -9,27 +10,63 @@ import type { Random } from "../../provider/random.ts";
 
 const pageBytes = 4096;
 
-class Content {
-  now: Buffer = Buffer.alloc(0);
-  durable: Buffer = Buffer.alloc(0);
+type Pages = Map<number, Buffer>;
 
-  grow(sizeBytes: number): void {
-    if (sizeBytes > this.now.length)
-      this.now = Buffer.concat([this.now, Buffer.alloc(sizeBytes - this.now.length)]);
+/** The bytes of a file, as pages with holes: as they are now, and as they would be after a power cut. */
+class Content {
+  sizeBytes = 0;
+  #pages: Pages = new Map();
+  #durable: { sizeBytes: number; pages: Pages } = { sizeBytes: 0, pages: new Map() };
+
+  read(buffer: Uint8Array, position: number): number {
+    const end = Math.min(position + buffer.length, this.sizeBytes);
+    for (let at = position; at < end;) {
+      const page = Math.floor(at / pageBytes);
+      const stop = Math.min(end, (page + 1) * pageBytes);
+      const bytes = this.#pages.get(page);
+      const part = buffer.subarray(at - position, stop - position);
+      if (bytes === undefined) part.fill(0);
+      else part.set(bytes.subarray(at - page * pageBytes, stop - page * pageBytes));
+      at = stop;
+    }
+    return Math.max(0, end - position);
+  }
+
+  write(buffer: Uint8Array, position: number): void {
+    const end = position + buffer.length;
+    for (let at = position; at < end;) {
+      const page = Math.floor(at / pageBytes);
+      const stop = Math.min(end, (page + 1) * pageBytes);
+      // A page is never changed in place: the durable state may have the same one.
+      const bytes = Buffer.from(this.#pages.get(page) ?? Buffer.alloc(pageBytes));
+      bytes.set(buffer.subarray(at - position, stop - position), at - page * pageBytes);
+      this.#pages.set(page, bytes);
+      at = stop;
+    }
+    this.sizeBytes = Math.max(this.sizeBytes, end);
+  }
+
+  resize(sizeBytes: number): void {
+    const lastPage = Math.floor(sizeBytes / pageBytes);
+    for (const page of [...this.#pages.keys()]) if (page > lastPage) this.#pages.delete(page);
+    const last = this.#pages.get(lastPage);
+    if (last !== undefined) this.#pages.set(lastPage, Buffer.from(last).fill(0, sizeBytes % pageBytes));
+    this.sizeBytes = sizeBytes;
   }
 
   sync(): void {
-    this.durable = Buffer.from(this.now);
+    this.#durable = { sizeBytes: this.sizeBytes, pages: new Map(this.#pages) };
   }
 
   losePower(random: Random): void {
-    const kept = Buffer.alloc(random.integer(2) === 0 ? this.durable.length : this.now.length);
-    this.durable.copy(kept);
-    for (let start = 0; start < kept.length; start += pageBytes) {
-      if (random.integer(2) === 0)
-        this.now.copy(kept, start, start, Math.min(start + pageBytes, kept.length));
+    const { sizeBytes, pages } = this.#durable;
+    const kept: Pages = new Map();
+    for (const page of new Set([...pages.keys(), ...this.#pages.keys()])) {
+      const bytes = (random.integer(2) === 0 ? this.#pages : pages).get(page);
+      if (bytes !== undefined) kept.set(page, bytes);
     }
-    this.now = kept;
+    this.#pages = kept;
+    this.resize(random.integer(2) === 0 ? sizeBytes : this.sizeBytes);
     this.sync();
   }
 }
@@ -72,14 +109,11 @@ export class MemoryFileSystem implements FileSystem {
       path: filePath,
       read: (buffer, position) => {
         check("read");
-        return position >= content.now.length
-          ? 0
-          : content.now.copy(buffer, 0, position, position + buffer.length);
+        return content.read(buffer, position);
       },
       write: (buffer, position) => {
         check("write");
-        content.grow(position + buffer.length);
-        content.now.set(buffer, position);
+        content.write(buffer, position);
       },
       sync: () => {
         check("sync");
@@ -92,10 +126,9 @@ export class MemoryFileSystem implements FileSystem {
         }),
       truncate: (sizeBytes) => {
         check("resize");
-        if (sizeBytes < content.now.length) content.now = Buffer.from(content.now.subarray(0, sizeBytes));
-        content.grow(sizeBytes);
+        content.resize(sizeBytes);
       },
-      size: () => ({ sizeBytes: content.now.length, allocatedBytes: content.now.length }),
+      size: () => ({ sizeBytes: content.sizeBytes, allocatedBytes: content.sizeBytes }),
       close: () => undefined,
     };
   }

@@ -17,7 +17,9 @@ export interface Child {
   readonly gone: Promise<string>;
 }
 
-/** Compiled code is kept between the children: most of a short life would go into stripping types otherwise. */
+/**
+ * Compiled code is kept between the children: most of a short life would go into stripping types otherwise.
+ */
 const env = {
   ...process.env,
   NODE_COMPILE_CACHE: path.join(os.tmpdir(), `siterecovery-compiled-${process.pid}`),

@@ -1,6 +1,6 @@
 /**
- * A process that has disks open and keeps writing one rising number to the start of each of its disks, one after the
- * other, and a copy of it to a place that moves. Ends when its standard input does.
+ * A process that has disks open and keeps writing one rising number to the start of each of its disks, one
+ * after the other, and a copy of it to a place that moves. Ends when its standard input does.
  */
 import fs from "node:fs";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";

@@ -1,4 +1,7 @@
-/** What a tracked disk should be, in plain memory: bytes, and the blocks written since the last completed snapshot. */
+/**
+ * What a tracked disk should be, in plain memory: bytes, and the blocks written since the last completed
+ * snapshot.
+ */
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 
 export class DiskModel {

@@ -39,7 +39,10 @@ class Lane {
     await this.#check(random, maybe);
   }
 
-  /** Does in memory what the child did. Returns the write of which nobody knows whether it was done, if there is one. */
+  /**
+   * Does in memory what the child did. Returns the write of which nobody knows whether it was done, if there
+   * is one.
+   */
   #replay(seed: number, begun: number, acknowledged: number): { offset: number; data: Buffer } | undefined {
     let snapshot: ReturnType<DiskModel["snapshot"]> | undefined;
     let maybe: { offset: number; data: Buffer } | undefined;
@@ -95,7 +98,7 @@ class Lane {
 }
 
 it(
-  `[V2A-3][H2A-3] kill -9 at random points, ${kills} times: no acknowledged write and no acknowledged change is lost`,
+  `[V2A-3][H2A-3] kill -9 at random points, ${kills} times: nothing acknowledged is lost`,
   { timeout: 60_000 + kills * 2000 },
   async () => {
     let next = 0;

@@ -112,7 +112,7 @@ describe("resync", () => {
     expect(readChangeState(imagePath)).toMatchObject({ pendingBlocks: 0, resyncRequired: false });
   });
 
-  it("[HW-4b] counts what an abandoned cycle gave back together with what was written meanwhile", async () => {
+  it("[HW-4b] counts what an abandoned cycle gave back with what was written meanwhile", async () => {
     const imagePath = await replicatedImage(sizeBytes);
     const disk = await openTrackedDisk(imagePath);
     await disk.write(Buffer.alloc(12 * blockSizeBytes, 1), 0);

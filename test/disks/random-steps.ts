@@ -1,4 +1,7 @@
-/** The steps of a process that uses a disk, drawn from a seed, so that whoever knows the seed can do them in memory. */
+/**
+ * The steps of a process that uses a disk, drawn from a seed, so that whoever knows the seed can do them in
+ * memory.
+ */
 import { SeededRandom } from "../../provider/random.ts";
 
 export type RandomStep =

@@ -36,7 +36,7 @@ describe("takeSnapshot", () => {
     await disk.close();
   });
 
-  it("[HW-2b][HW-2c] logs what changes during the copy, then deletes snapshot and logs and keeps those changes", async () => {
+  it("[HW-2b][HW-2c] logs what changes during the copy, then deletes the snapshot", async () => {
     const imagePath = emptyImage(sizeBytes);
     const disk = await openTrackedDisk(imagePath);
     await disk.write(Buffer.of(1), 0);
@@ -68,7 +68,7 @@ describe("takeSnapshot", () => {
     expect(readChangeState(imagePath).pendingBlocks).toBe(0);
   });
 
-  it("is good for a disk that nobody has open, and for one that is opened, closed and opened meanwhile", async () => {
+  it("is good for a disk that nobody has open, or that is opened meanwhile", async () => {
     const imagePath = await replicatedImage(sizeBytes);
     const snapshot = await takeSnapshot([imagePath]);
     for (const value of [1, 2]) {
@@ -160,7 +160,7 @@ describe("takeSnapshot", () => {
     await disk.close();
   });
 
-  it("[HW-2c] without space for old blocks the snapshot is lost, and the machine's write is not", async () => {
+  it("[HW-2c] without space for old blocks the snapshot is lost, the write is not", async () => {
     const imagePath = await replicatedImage(sizeBytes);
     const files = new FaultyFileSystem(localFileSystem);
     const disk = await openTrackedDisk(imagePath, { files });

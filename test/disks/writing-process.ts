@@ -1,6 +1,6 @@
 /**
- * A process of the kill harness: does the steps of a seed on a disk, and says on standard output when a step begins
- * (`>`) and when it is acknowledged (`<`), at once and without a buffer.
+ * A process of the kill harness: does the steps of a seed on a disk, and says on standard output when a step
+ * begins (`>`) and when it is acknowledged (`<`), at once and without a buffer.
  */
 import fs from "node:fs";
 import type { MachineSnapshot } from "../../provider/disks/disk.ts";

@@ -7,7 +7,11 @@ const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storag
 describe("compareSettings", () => {
   it("finds nothing where wanted and live say the same, whatever the letter case of ids", () => {
     const wanted = { name: "a", target: id, empty: undefined, nested: { list: [id, 1] } };
-    const live = { name: "a", target: id.toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions"), nested: { list: [id, 1] } };
+    const live = {
+      name: "a",
+      target: id.toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions"),
+      nested: { list: [id, 1] },
+    };
     expect(compareSettings(wanted, live, wanted)).toEqual([]);
   });
 
@@ -44,6 +48,9 @@ describe("replacedBy", () => {
   it("names the changed properties that lie at or under an immutable path", () => {
     const change = (property: string) => ({ property, from: 1, to: 2, cause: "program" as const });
     const changes = [change("vaultName"), change("properties.sku.name"), change("properties.skuName")];
-    expect(replacedBy(changes, ["vaultName", "properties.sku"])).toEqual(["vaultName", "properties.sku.name"]);
+    expect(replacedBy(changes, ["vaultName", "properties.sku"])).toEqual([
+      "vaultName",
+      "properties.sku.name",
+    ]);
   });
 });

@@ -64,7 +64,10 @@ describe("retention and compaction", () => {
     const point = disk.storedFiles().find((file) => file.endsWith(".point"))!;
     fs.writeFileSync(point, fs.readFileSync(point).subarray(5));
     const before = disk.storedFiles();
-    await expect(disk.store.compact(disk.machineId)).rejects.toMatchObject({ code: "Damaged", target: point });
+    await expect(disk.store.compact(disk.machineId)).rejects.toMatchObject({
+      code: "Damaged",
+      target: point,
+    });
     expect(disk.storedFiles()).toEqual(before);
   });
 });

@@ -53,7 +53,7 @@ function collectEvidence(context: Context): DiskEvidence[] {
 }
 
 function testMachineOf(context: Context): TestMachine {
-  const { parts, input } = context;
+  const { input } = context;
   const point = context.resultOf<ChosenPoint>("RecoveryPoint");
   const started = context.resultOf<RecoveryMachine & { startedAt: number }>("StartTestMachine");
   const { startedAt, ...machine } = started;

@@ -20,7 +20,9 @@ export interface CopyJob {
   readonly diskSizeBytes: number;
   /** Block numbers, ascending. */
   readonly blocks: Uint32Array;
-  /** Whether blocks of zeros get an entry: in a delta they hide older data, in a full copy absence says it. */
+  /**
+   * Whether blocks of zeros get an entry: in a delta they hide older data, in a full copy absence says it.
+   */
   readonly recordZeros: boolean;
   readonly known: readonly KnownBlocks[];
   /** The segment to write, should anything have to be stored. */

@@ -1,8 +1,8 @@
 /**
- * The process server's pipeline [C-2]: read -> zero test -> checksum -> compress -> encrypt -> target, and the
- * way back. Work is cut into jobs of at most some tens of MiB; worker threads do whole jobs by themselves, so
- * block data never crosses threads. At most `width` jobs are under way, which bounds memory whatever the
- * size of the disk. Small work runs on the calling thread: starting threads costs more than it.
+ * The process server's pipeline [C-2]: read -> zero test -> checksum -> compress -> encrypt -> target, and
+ * the way back. Work is cut into jobs of at most some tens of MiB; worker threads do whole jobs by
+ * themselves, so block data never crosses threads. At most `width` jobs are under way, which bounds memory
+ * whatever the size of the disk. Small work runs on the calling thread: starting threads costs more than it.
  */
 import { Worker } from "node:worker_threads";
 import type { FileSystem } from "../../blocks/file-system.ts";
@@ -96,7 +96,7 @@ class ThreadPipeline implements Pipeline {
   #fail(thread: Thread, cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     for (const entry of thread.waiting.values()) {
-      const message = `The replication pipeline stopped: ${why}. Run the cycle again; finished blocks are kept.`;
+      const message = `The pipeline stopped: ${why}. Run the cycle again; finished blocks are kept.`;
       entry.reject(new SiteRecoveryError("JobFailed", message, { cause }));
     }
     thread.waiting.clear();

@@ -3,7 +3,7 @@
  * one Azure documents for recovery points [HW-4a's schedule makes many]: all of the last two hours, then one
  * an hour up to a day, one in two hours up to a week, one in four hours up to fifteen days.
  */
-import type { RecoveryPoint } from "../../targets/replica-store.ts";
+import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 
 export interface RetentionRule {
   /** Points older than this go. 0 keeps the newest only. */
@@ -27,8 +27,9 @@ export const defaultPruning: readonly PruningStep[] = [
 
 /**
  * Ids of the points to keep, of one machine's points in the order they were taken. Age counts from the newest
- * point, not from now: when replication stands still, or the clock jumps, no history is lost. In each interval
- * an application-consistent point is kept before a crash-consistent one, and a newer before an older.
+ * point, not from now: when replication stands still, or the clock jumps, no history is lost. In each
+ * interval an application-consistent point is kept before a crash-consistent one, and a newer before an
+ * older.
  */
 export function choosePointsToKeep(points: readonly RecoveryPoint[], rule: RetentionRule): Set<string> {
   const newest = points.at(-1);

@@ -1,18 +1,9 @@
 /** Turns the counters of a copy into lines for people, a few a second at most. */
 import type { Clock } from "../../clock.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import type { Progress } from "../job/job-definition.ts";
 
 const reportEveryMilliseconds = 500;
-const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-
-/** `1.5 GiB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  for (; value >= 1024 && unit < units.length - 1; unit += 1) value /= 1024;
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
 interface Counters {
   readonly diskId: string;
   readonly bytesDone: number;
@@ -28,10 +19,12 @@ export function copyProgress(
   onPercent?: (percent: number) => void,
 ): (counters: Counters) => void {
   let reportedAt = -Infinity;
+  let ended = "";
   return (counters) => {
     const now = clock.monotonic();
     const atEnd = counters.bytesDone >= counters.bytesTotal;
-    if (!atEnd && now - reportedAt < reportEveryMilliseconds) return;
+    if (atEnd ? ended === counters.diskId : now - reportedAt < reportEveryMilliseconds) return;
+    if (atEnd) ended = counters.diskId;
     reportedAt = now;
     const percent = counters.bytesTotal === 0 ? 100 : (100 * counters.bytesDone) / counters.bytesTotal;
     const sent = counters.bytesSent === undefined ? "" : `, ${formatBytes(counters.bytesSent)} sent`;

@@ -2,14 +2,16 @@ import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { EntryTable } from "../../targets/layers/entry-table.ts";
 import type { MapWindow } from "../../targets/layers/disk-map.ts";
 import { LayerWriter } from "../../targets/layers/layer-writer.ts";
-import type { RecoveryPointDisk } from "../../targets/replica-store.ts";
+import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.ts";
 import type { Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import type { DiskTask } from "./cycle.ts";
 import { checksumAt, KnownData, knownOf } from "./known-data.ts";
 
-/** A job covers a 64th of the disk within these bounds: fine steps on small disks, few files on large ones. */
+/**
+ * A job covers a 64th of the disk within these bounds: fine steps on small disks, few files on large ones.
+ */
 const jobBlocksMin = 64;
 const jobBlocksMax = 1024;
 

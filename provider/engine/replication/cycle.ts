@@ -1,19 +1,15 @@
 /**
  * Replication of one machine: initial copy [V2A-2, HW-2a], delta [HW-4a], resync [HW-4c] and the way back
  * (restore). A cycle reads a snapshot of the machine's disks and ends with a recovery point. This file holds
- * what every cycle has in common: the lock, progress, the publication, and what happens on failure: the source
- * keeps its changes pending, and earlier recovery points are as they were.
+ * what every cycle has in common: the lock, progress, the publication, and what happens on failure: the
+ * source keeps its changes pending, and earlier recovery points are as they were.
  */
 import type { Clock } from "../../clock.ts";
 import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type {
-  RecoveryPoint,
-  RecoveryPointDisk,
-  RecoveryPointKind,
-  ReplicaStore,
-} from "../../targets/replica-store.ts";
+import type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "../../targets/recovery-point.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
 
 export interface ReplicationSource {
   readonly machineId: string;
@@ -149,7 +145,9 @@ function pairDisks(source: ReplicationSource, snapshot: MachineSnapshot): DiskIn
   return source.disks.map(({ diskId, path }) => {
     const found = snapshot.disks.find((disk) => disk.path === path);
     if (found !== undefined) return { diskId, snapshot: found };
-    const message = `The snapshot of ${source.machineId} lacks disk ${diskId} (${path}). Take it of all disks of the machine.`;
+    const message =
+      `The snapshot of ${source.machineId} lacks disk ${diskId} (${path}). Take it of all disks of ` +
+      "the machine.";
     throw new SiteRecoveryError("InvalidInput", message, { target: source.machineId, property: "snapshot" });
   });
 }

@@ -90,7 +90,8 @@ export function checksumAt(window: MapWindow, position: number): Uint8Array {
 
 /**
  * Segments that the previous recovery point does not need. Which point wrote them does not matter: they are
- * offered by checksum only. Compacted ones have lost records and are left out, as are ones that cannot be read.
+ * offered by checksum only. Compacted ones have lost records and are left out, as are ones that cannot be
+ * read.
  */
 function findUnfinished(
   task: DiskTask,

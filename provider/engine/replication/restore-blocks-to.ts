@@ -3,13 +3,19 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { absent, DiskMap } from "../../targets/layers/disk-map.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
-import type { RecoveryPointDisk, ReplicaStore } from "../../targets/replica-store.ts";
+import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { RestoreJob, RestoreResult } from "../process-server/jobs.ts";
 import { openPipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { cancelled } from "./cycle.ts";
-import type { RestoreProgress } from "./restore-disk.ts";
 import { threadsFor } from "./threads-for.ts";
+
+export interface RestoreProgress {
+  readonly diskId: string;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
 
 export interface RestoreCounts {
   /** Bytes written to the image; holes are not written. */

@@ -3,13 +3,12 @@ import type { FileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { partialEnding } from "../../targets/layers/layer-writer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
-import { type RestoreCounts, restoreBlocksTo, withPinnedDisk } from "./restore-blocks-to.ts";
-
-export interface RestoreProgress {
-  readonly diskId: string;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
+import {
+  type RestoreCounts,
+  type RestoreProgress,
+  restoreBlocksTo,
+  withPinnedDisk,
+} from "./restore-blocks-to.ts";
 
 export interface RestoreOptions {
   readonly store: ReplicaStore;
@@ -30,7 +29,9 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
   const { store, toPath } = options;
   const { files } = store;
   if (files.exists(toPath) && options.overwrite !== true) {
-    const message = `Cannot restore to ${toPath}: a file is there already. Choose another path, or say that it may be replaced.`;
+    const message =
+      `Cannot restore to ${toPath}: a file is there already. Choose another path, or say that it ` +
+      "may be replaced.";
     throw new SiteRecoveryError("AlreadyExists", message, { target: toPath, property: "toPath" });
   }
   const temporary = toPath + partialEnding;

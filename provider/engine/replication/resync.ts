@@ -1,7 +1,7 @@
 import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/replica-store.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { copyWholeDisk } from "./copy-whole-disk.ts";
 import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";

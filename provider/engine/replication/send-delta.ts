@@ -6,7 +6,7 @@ import type { LayerReference } from "../../targets/layers/disk-map.ts";
 import { LayerWriter } from "../../targets/layers/layer-writer.ts";
 import { layersToMerge, mergeLayers } from "../../targets/layers/merge-layers.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/replica-store.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
@@ -59,7 +59,7 @@ function basePoint(options: DeltaOptions, machine: MachineFolder): RecoveryPoint
 function whyNotDelta(options: DeltaOptions, base: RecoveryPoint | undefined): string | undefined {
   if (base === undefined) return "it has no recovery point yet";
   if (base.sequence < (options.afterSequence ?? 0)) {
-    return `the store's newest recovery point is number ${base.sequence}, older than number ${options.afterSequence}`;
+    return `the newest recovery point is number ${base.sequence}, not ${options.afterSequence} or later`;
   }
   const { disks } = options.source;
   if (disks.length !== base.disks.length) return "disks were added or removed";

@@ -14,7 +14,9 @@ export interface LayerReference {
 /** What a range of blocks holds. Parallel arrays by `block - firstBlock`; structured-cloneable. */
 export interface MapWindow {
   readonly firstBlock: number;
-  /** Index into `DiskMap.segments`; `absent` when no layer says anything, `zero` when the last one says zeros. */
+  /**
+   * Index into `DiskMap.segments`; `absent` when no layer says anything, `zero` when the last one says zeros.
+   */
   readonly segment: Int32Array;
   readonly offset: Uint32Array;
   readonly length: Uint32Array;

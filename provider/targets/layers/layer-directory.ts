@@ -54,7 +54,9 @@ export function encodeDirectory(directory: LayerDirectory): Buffer {
   return bytes;
 }
 
-/** The reverse of `encodeDirectory`. The bytes are authentic already; a wrong length is a bug of the writer. */
+/**
+ * The reverse of `encodeDirectory`. The bytes are authentic already; a wrong length is a bug of the writer.
+ */
 export function decodeDirectory(bytes: Buffer): LayerDirectory {
   const pageCount = bytes.readUInt32LE(4);
   const segmentCount = bytes.readUInt32LE(8);

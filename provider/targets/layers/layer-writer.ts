@@ -124,7 +124,10 @@ export class LayerWriter {
     this.appendSealed(Buffer.concat([sealed, tail]));
   }
 
-  /** Waits until the bytes are on the device, then gives the file its name. The folder is synced by the caller. */
+  /**
+   * Waits until the bytes are on the device, then gives the file its name. The folder is synced by the
+   * caller.
+   */
   async publish(): Promise<void> {
     try {
       await this.#file.syncLater();

@@ -24,7 +24,9 @@ export function layersToMerge(layers: readonly LayerReference[]): number {
   return count;
 }
 
-/** Writes one map that says what these layers say together; zeros stay entries, they may hide older layers. */
+/**
+ * Writes one map that says what these layers say together; zeros stay entries, they may hide older layers.
+ */
 export async function mergeLayers(
   disk: DiskFolder,
   layers: readonly LayerReference[],

@@ -5,7 +5,7 @@ import type { LayerReference } from "../layers/disk-map.ts";
 import { LayerReader } from "../layers/layer-reader.ts";
 import { layerPath, partialEnding } from "../layers/layer-writer.ts";
 import type { MachineFolder } from "../machine-folder.ts";
-import type { RecoveryPoint } from "../replica-store.ts";
+import type { RecoveryPoint } from "../recovery-point.ts";
 import { fileSize } from "./file-size.ts";
 import { rewriteSegment } from "./rewrite-segment.ts";
 import { visitLiveRecords } from "./visit-records.ts";
@@ -17,8 +17,8 @@ const deadBytesMin = 65_536;
 
 /**
  * Gives back the space of data that no recovery point needs: files that nobody names are removed, segments
- * with little left in them are written anew. At any instant of it every recovery point can be read. The caller
- * holds the machine's lock. Throws `Damaged`, and frees nothing, when it cannot tell what is needed.
+ * with little left in them are written anew. At any instant of it every recovery point can be read. The
+ * caller holds the machine's lock. Throws `Damaged`, and frees nothing, when it cannot tell what is needed.
  */
 export async function compactMachine(machine: MachineFolder): Promise<number> {
   const points = machine.points.all();

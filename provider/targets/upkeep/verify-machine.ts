@@ -8,7 +8,8 @@ import { layerPath } from "../layers/layer-writer.ts";
 import type { LayerKind } from "../layers/layer-format.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import { pointIdOf } from "../point-folder.ts";
-import type { RecoveryPoint, RecoveryPointDisk, VerifyFinding } from "../replica-store.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../recovery-point.ts";
+import type { VerifyFinding } from "../replica-store.ts";
 import { damageOf, type LayerHealth, verifyLayer } from "./verify-layer.ts";
 
 export interface MachineCheck {

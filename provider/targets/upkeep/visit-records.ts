@@ -6,7 +6,9 @@ const passBlocks = 262_144;
 
 export type RecordVisitor = (segmentId: string, offset: number, length: number) => void;
 
-/** Tells each record that at least one of these maps (a disk of each recovery point, in order) needs, once. */
+/**
+ * Tells each record that at least one of these maps (a disk of each recovery point, in order) needs, once.
+ */
 export function visitLiveRecords(
   disk: DiskFolder,
   maps: readonly (readonly LayerReference[])[],

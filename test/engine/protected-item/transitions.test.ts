@@ -10,7 +10,10 @@ import {
 
 const steps: readonly ItemStep[] = [...itemActions, "FinalizeProtection"];
 
-function itemIn(state: ProtectedItem["state"], testFailoverState: ProtectedItem["testFailoverState"] = "None"): ProtectedItem {
+function itemIn(
+  state: ProtectedItem["state"],
+  testFailoverState: ProtectedItem["testFailoverState"] = "None",
+): ProtectedItem {
   return {
     id: "/subscriptions/s/resourceGroups/g/providers/p/vaults/v/replicationProtectedItems/web1",
     state,

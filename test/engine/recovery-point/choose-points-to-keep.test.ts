@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choosePointsToKeep } from "../../../provider/engine/recovery-point/choose-points-to-keep.ts";
-import type { RecoveryPoint, RecoveryPointKind } from "../../../provider/targets/replica-store.ts";
+import type { RecoveryPoint, RecoveryPointKind } from "../../../provider/targets/recovery-point.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 0, 1);
 
-function pointAt(minutes: number, sequence: number, kind: RecoveryPointKind = "CrashConsistent"): RecoveryPoint {
+function pointAt(
+  minutes: number,
+  sequence: number,
+  kind: RecoveryPointKind = "CrashConsistent",
+): RecoveryPoint {
   const takenAt = start + minutes * minute;
   const place = { machineId: "m", multiVm: false, disks: [], bytesStored: 0, processed: true } as const;
   return { ...place, id: `p${sequence}`, sequence, takenAt, kind };

@@ -36,7 +36,13 @@ it("looks only at the blocks that it is given", async () => {
   disk.fill(3, 2);
   disk.fill(20, 2);
   const { pointId } = await disk.delta();
-  const counts = await applyDelta({ store: disk.store, pointId, diskId: disk.diskId, toPath, blocks: [3, 4, 20] });
+  const counts = await applyDelta({
+    store: disk.store,
+    pointId,
+    diskId: disk.diskId,
+    toPath,
+    blocks: [3, 4, 20],
+  });
   expect(counts).toMatchObject({ blocksWritten: 2, blocksEqual: 1 });
   expect(matches()).toBe(true);
 });

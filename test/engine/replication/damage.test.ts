@@ -11,7 +11,8 @@ let images: Map<string, Buffer>;
 beforeEach(async () => {
   disk = new ProtectedDisk(8 * 1_048_576);
   images = new Map();
-  for (let block = 0; block < 10; block += 1) disk.fill(block * 9, 1, block % 2 === 0 ? "text" : "random", 3000);
+  for (let block = 0; block < 10; block += 1)
+    disk.fill(block * 9, 1, block % 2 === 0 ? "text" : "random", 3000);
   images.set((await disk.initial()).pointId, disk.image());
   for (let round = 2; round < 5; round += 1) {
     disk.fill(round, round, "random", 2000);
@@ -55,7 +56,10 @@ async function flipAndCheck(filePath: string, position: number, bit: number): Pr
   fs.writeFileSync(filePath, flipped);
   const found = await findings();
   const where = `bit ${bit} of byte ${position} of ${path.basename(filePath)}`;
-  expect(found.map((finding) => finding.objectPath), where).toContain(filePath);
+  expect(
+    found.map((finding) => finding.objectPath),
+    where,
+  ).toContain(filePath);
   fs.writeFileSync(filePath, original);
 }
 
@@ -67,8 +71,8 @@ describe("[C-9] a flipped bit is found", () => {
       for (const filePath of filesOf(ending).slice(0, 2)) {
         const { size } = fs.statSync(filePath);
         // Every byte of the head and the tail, where the structure is, and a choice of all the others.
-        const positions = new Set([...Array(64).keys()].flatMap((at) => [at % size, size - 1 - (at % size)]));
-        for (let count = 0; count < 60; count += 1) positions.add(random.integer(size));
+        const positions = new Set([...Array(48).keys()].flatMap((at) => [at % size, size - 1 - (at % size)]));
+        for (let count = 0; count < 40; count += 1) positions.add(random.integer(size));
         for (const position of positions) await flipAndCheck(filePath, position, random.integer(8));
       }
     },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type FileSystem, localFileSystem, type OpenFile } from "../../../provider/blocks/file-system.ts";
 import { SiteRecoveryError } from "../../../provider/errors.ts";
-import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
-import { passphrase, ProtectedDisk } from "./protected-disk.ts";
+import { FolderStore } from "../../../provider/targets/folder-store.ts";
+import { ProtectedDisk } from "./protected-disk.ts";
 
 let disk: ProtectedDisk;
 
@@ -68,9 +68,11 @@ function failingAt(n: number, code: "DiskFull" | "IoFailed"): { files: FileSyste
 
 /** Runs `work` with a fault at the first call, the second ... until it goes through without meeting one. */
 async function atEveryCall(code: "DiskFull" | "IoFailed", work: () => Promise<void>): Promise<number> {
+  const { ring } = disk.store.machine(disk.machineId);
   for (let n = 1; ; n += 1) {
     const { files, calls } = failingAt(n, code);
-    disk.store = openReplicaStore({ folder: disk.storeFolder, passphrase, files });
+    // Deriving the key anew for each fault would be most of the test's time.
+    disk.store = new FolderStore(files, disk.storeFolder, ring, 0);
     try {
       await work();
     } catch (error) {
@@ -117,7 +119,7 @@ it("a fault at every call of retention and compaction costs no recovery point th
   const tried = await atEveryCall("DiskFull", async () => {
     // The points are made without faults, so that each fault meets the retention.
     const faulty = disk.store;
-    disk.store = openReplicaStore({ folder: disk.storeFolder, passphrase, threads: 0 });
+    disk.store = new FolderStore(localFileSystem, disk.storeFolder, faulty.machine("").ring, 0);
     for (let block = 0; block < 80; block += 7) disk.fill(block, disk.clock.now() % 1000, "random", 65_536);
     await disk.delta();
     for (let block = 0; block < 70; block += 7) disk.fill(block, disk.clock.now() % 997, "random", 65_536);

@@ -26,7 +26,16 @@ function plainDiskSnapshot(disk: PlainDisk): DiskSnapshot {
   const { sizeBytes } = image.size();
   image.close();
   const file = localFileSystem.open(snapshotPath, "createOrOpen");
-  file.write(encodeSnapshotHeader({ snapshotId, holder: "", bootId: "", sealedThrough: 0, sizeBytes }), 0);
+  file.write(
+    encodeSnapshotHeader({
+      snapshotId,
+      holder: { processIdentity: "", threadId: 0 },
+      bootId: "",
+      sealedThrough: 0,
+      sizeBytes,
+    }),
+    0,
+  );
   file.truncate(4096 + blockCountOf(sizeBytes));
   file.close();
   const changed = new BlockSet(blockCountOf(sizeBytes));

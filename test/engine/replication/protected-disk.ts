@@ -15,7 +15,9 @@ import { plainSnapshot } from "./plain-snapshot.ts";
 
 export const passphrase = "correct horse battery staple";
 
-/** A folder with one disk image and a replica store, for one test. The test writes to the image through it. */
+/**
+ * A folder with one disk image and a replica store, for one test. The test writes to the image through it.
+ */
 export class ProtectedDisk {
   readonly folder: string;
   readonly imagePath: string;

@@ -31,7 +31,7 @@ function drillIsPending(parts: EngineParts, drillId: string, itemId: string): bo
   return machine !== undefined && sameId(machine.drillId, drillId);
 }
 
-export async function startDrill(
+async function startDrill(
   parts: EngineParts,
   drillId: string,
   inputs: DrillInputs,
@@ -54,7 +54,7 @@ export async function startDrill(
   });
 }
 
-export async function endDrill(parts: EngineParts, drillId: string, progress: Progress): Promise<void> {
+async function endDrill(parts: EngineParts, drillId: string, progress: Progress): Promise<void> {
   const drill = findThing<DrillInputs>(parts.store, drillId);
   if (!drill) return;
   const itemId = drill.inputs.protectedItemId;
@@ -66,8 +66,7 @@ export async function endDrill(parts: EngineParts, drillId: string, progress: Pr
   });
 }
 
-/** What a drill found; nothing when its test machine is gone. */
-export function drillResult(
+function drillResult(
   parts: EngineParts,
   drillId: string,
   itemId: string,
@@ -84,4 +83,26 @@ export function drillResult(
     testMachineName: machine.name,
     evidence: machine.evidence.map((disk) => ({ ...disk })),
   };
+}
+
+/** The drills of an engine. */
+export class Drills {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  start(drillId: string, inputs: DrillInputs, progress: Progress): Promise<void> {
+    return startDrill(this.#parts, drillId, inputs, progress);
+  }
+
+  end(drillId: string, progress: Progress): Promise<void> {
+    return endDrill(this.#parts, drillId, progress);
+  }
+
+  /** What a drill found; nothing when its test machine is gone. */
+  result(drillId: string, itemId: string): DrillOutputs["properties"] | undefined {
+    return drillResult(this.#parts, drillId, itemId);
+  }
 }

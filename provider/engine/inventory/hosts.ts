@@ -1,0 +1,53 @@
+/** The registered hosts: whether they can be reached, and what they hold. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { ServicesProviderInputs } from "../../kinds/services-provider.ts";
+import { findItem } from "../../store/protected-items.ts";
+import { findThing, listThings } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import { fabricOf, hostsOf } from "./find-machine.ts";
+
+export class Hosts {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  #inventoryOf(hostId: string): string | undefined {
+    return findThing<ServicesProviderInputs>(this.#parts.store, hostId)?.inputs.inventoryFolder;
+  }
+
+  isReachable(hostId: string): boolean {
+    const folder = this.#inventoryOf(hostId);
+    return folder !== undefined && this.#parts.files.exists(folder);
+  }
+
+  /** Throws `PrerequisitesNotMet` when a host's inventory folder is not there. */
+  requireInventory(hostId: string, folder: string | undefined): void {
+    if (folder !== undefined && this.#parts.files.exists(folder)) return;
+    const message = `The host ${nameOf(hostId)} cannot be registered: its inventory folder ${folder ?? ""} does not exist.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, {
+      target: hostId,
+      property: "inventoryFolder",
+    });
+  }
+
+  /** How many of a host's machines are protected. */
+  protectedItemCount(hostId: string): number {
+    const names = new Set(this.#parts.machines.list(this.#inventoryOf(hostId) ?? ""));
+    const items = listThings(this.#parts.store, { kind: "protected-item", under: fabricOf(hostId) });
+    return items.filter(({ id }) => {
+      const item = findItem<ItemState, ItemDetails>(this.#parts.store, id);
+      return item !== undefined && names.has(item.details.machineName);
+    }).length;
+  }
+
+  /** `Normal`, or `Critical` when none of a fabric's hosts can be reached. */
+  fabricHealth(fabricId: string): string {
+    const hosts = hostsOf(this.#parts, fabricId);
+    return hosts.length === 0 || hosts.some((host) => this.isReachable(host.id)) ? "Normal" : "Critical";
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Instant attach: a disk of a recovery point, readable and writable at once whatever its size. What is
+ * written goes to an overlay image of its own; what was never written is read from the replica, verified.
+ * The replica is not touched. `fill` copies the rest behind the scenes; after it the overlay is an ordinary,
+ * whole image.
+ *
+ * The overlay is a sparse image; overlay-marks.ts keeps which blocks of it count.
+ */
+import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import { blockCountOf, blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { damagedObject } from "../../targets/damaged-object.ts";
+import { DiskMap, type MapWindow } from "../../targets/layers/disk-map.ts";
+import { checksumOf } from "../../targets/layers/layer-format.ts";
+import { SegmentCache } from "../../targets/layers/segment-cache.ts";
+import type { Release } from "../../targets/machine-lock.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
+import { checksumAt } from "./known-data.ts";
+import { OverlayMarks } from "./overlay-marks.ts";
+
+export interface AttachOptions {
+  readonly store: ReplicaStore;
+  readonly pointId: string;
+  readonly diskId: string;
+  /** Made when it is not there; gone on with when it is. */
+  readonly overlayPath: string;
+}
+
+export interface AttachedDisk extends TrackedDisk {
+  /** Copies blocks that the overlay lacks, at most so many; returns how many are still lacking. */
+  fill(blocksMax: number): number;
+}
+
+const windowBlocks = 1024;
+
+/** Opens a recovery point's disk for reading and writing. It stays pinned until `close`. */
+export function attachPoint(options: AttachOptions): AttachedDisk {
+  const { store, pointId, diskId } = options;
+  const machine = store.machine(store.findPoint(pointId).machineId);
+  const unpin = machine.pin(pointId);
+  try {
+    const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
+    if (disk === undefined) {
+      const message = `Recovery point ${pointId} has no disk ${diskId}.`;
+      throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
+    }
+    const folder = machine.disk(diskId);
+    const source = { map: new DiskMap(folder, disk.layers), segments: new SegmentCache(folder) };
+    return new OverlayDisk(store.files, options.overlayPath, disk.sizeBytes, source, unpin);
+  } catch (error) {
+    unpin();
+    throw error;
+  }
+}
+
+interface PointSource {
+  readonly map: DiskMap;
+  readonly segments: SegmentCache;
+}
+
+class OverlayDisk implements AttachedDisk {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly #image: OpenFile;
+  readonly #marks: OverlayMarks;
+  readonly #source: PointSource;
+  readonly #unpin: Release;
+  #window: MapWindow | undefined;
+
+  constructor(
+    files: FileSystem,
+    overlayPath: string,
+    sizeBytes: number,
+    source: PointSource,
+    unpin: Release,
+  ) {
+    this.path = overlayPath;
+    this.sizeBytes = sizeBytes;
+    this.#source = source;
+    this.#unpin = unpin;
+    this.#image = files.open(overlayPath, "createOrOpen");
+    if (this.#image.size().sizeBytes !== sizeBytes) this.#image.truncate(sizeBytes);
+    this.#marks = new OverlayMarks(files, overlayPath, blockCountOf(sizeBytes));
+  }
+
+  read(buffer: Uint8Array, offset: number): void {
+    this.#forEachBlock(offset, buffer.length, (block, from, to) => {
+      const part = buffer.subarray(from - offset, to - offset);
+      if (this.#marks.has(block)) this.#image.read(part, from);
+      else
+        part.set(this.#original(block).subarray(from - block * blockSizeBytes, to - block * blockSizeBytes));
+    });
+  }
+
+  write(data: Uint8Array, offset: number): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.#forEachBlock(offset, data.length, (block, from, to) => {
+        const isWhole = to - from === this.#lengthOf(block);
+        if (!isWhole && !this.#marks.has(block)) {
+          this.#image.write(this.#original(block), block * blockSizeBytes);
+        }
+        this.#image.write(data.subarray(from - offset, to - offset), from);
+        this.#marks.add(block);
+      });
+    });
+  }
+
+  async flush(): Promise<void> {
+    const marks = this.#marks.pending();
+    await this.#image.syncLater();
+    this.#marks.confirm(marks);
+  }
+
+  fill(blocksMax: number): number {
+    let copied = 0;
+    for (let block = this.#marks.nextLacking(0); block >= 0 && copied < blocksMax; copied += 1) {
+      this.#image.write(this.#original(block), block * blockSizeBytes);
+      this.#marks.add(block);
+      block = this.#marks.nextLacking(block + 1);
+    }
+    return this.#marks.lackingCount;
+  }
+
+  close(): Promise<void> {
+    this.#source.map.close();
+    this.#source.segments.close();
+    this.#image.close();
+    this.#marks.close();
+    this.#unpin();
+    return Promise.resolve();
+  }
+
+  #lengthOf(block: number): number {
+    return Math.min(blockSizeBytes, this.sizeBytes - block * blockSizeBytes);
+  }
+
+  /** The block as the recovery point has it. */
+  #original(block: number): Buffer {
+    const window = this.#windowOf(block);
+    const position = block - window.firstBlock;
+    if (window.segment[position]! < 0) return Buffer.alloc(this.#lengthOf(block));
+    const reader = this.#source.segments.get(this.#source.map.segments[window.segment[position]!]!);
+    const plain = reader.readBlock(block, window.offset[position]!, window.length[position]!);
+    if (plain.length !== this.#lengthOf(block) || !checksumOf(plain).equals(checksumAt(window, position))) {
+      throw damagedObject(reader.path, `the data of block ${block} has another checksum`);
+    }
+    return plain;
+  }
+
+  #windowOf(block: number): MapWindow {
+    const first = block - (block % windowBlocks);
+    if (this.#window?.firstBlock !== first) this.#window = this.#source.map.window(first, windowBlocks);
+    return this.#window;
+  }
+
+  #forEachBlock(
+    offset: number,
+    length: number,
+    visit: (block: number, from: number, to: number) => void,
+  ): void {
+    if (offset < 0 || offset + length > this.sizeBytes) {
+      const message =
+        `Bytes ${offset} to ${offset + length} are not within ${this.path} (${this.sizeBytes} ` + "bytes).";
+      throw new SiteRecoveryError("InvalidInput", message, { target: this.path });
+    }
+    for (let from = offset; from < offset + length;) {
+      const block = Math.floor(from / blockSizeBytes);
+      const to = Math.min(offset + length, (block + 1) * blockSizeBytes);
+      visit(block, from, to);
+      from = to;
+    }
+  }
+}

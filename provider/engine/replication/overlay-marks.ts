@@ -1,0 +1,88 @@
+import { type FileSystem, type OpenFile, writeAtomically } from "../../blocks/file-system.ts";
+import { currentBootId } from "../../disks/boot-id.ts";
+
+/** A block's mark: the point's data count; it is in the image; it is in the image and was synced. */
+const marks = { lacking: 0, written: 1, durable: 2 } as const;
+const headerBytes = 64;
+
+/**
+ * Which blocks an overlay image holds: `<overlay>.filled`, a header that names the boot of the machine, then
+ * a byte a block. After the death of a process all marks count. After a power cut only those do that were
+ * made durable behind the image's own sync: the system may have kept another mark and lost the block it
+ * speaks of.
+ */
+export class OverlayMarks {
+  readonly #file: OpenFile;
+  readonly #marks: Uint8Array;
+  readonly #pending = new Set<number>();
+  #lacking: number;
+
+  constructor(files: FileSystem, overlayPath: string, blockCount: number, bootId: string = currentBootId()) {
+    const filePath = `${overlayPath}.filled`;
+    const header = Buffer.alloc(headerBytes);
+    header.write(`SRFILLED ${bootId}`, "latin1");
+    if (!files.exists(filePath)) writeAtomically(files, filePath, header);
+    this.#file = files.open(filePath, "readWrite");
+    this.#marks = new Uint8Array(blockCount);
+    this.#file.read(this.#marks, headerBytes);
+    const before = Buffer.alloc(headerBytes);
+    this.#file.read(before, 0);
+    if (!before.equals(header)) this.#forgetWritten(header);
+    this.#lacking = 0;
+    for (const [block, mark] of this.#marks.entries()) {
+      if (mark === marks.lacking) this.#lacking += 1;
+      if (mark === marks.written) this.#pending.add(block);
+    }
+  }
+
+  get lackingCount(): number {
+    return this.#lacking;
+  }
+
+  has(block: number): boolean {
+    return this.#marks[block] !== marks.lacking;
+  }
+
+  /** The first block from `block` on that the image lacks; -1 when there is none. */
+  nextLacking(block: number): number {
+    return this.#marks.indexOf(marks.lacking, block);
+  }
+
+  /** The block is in the image, whole. Survives the death of the process. */
+  add(block: number): void {
+    if (this.has(block)) return;
+    this.#file.write(Uint8Array.of(marks.written), headerBytes + block);
+    this.#marks[block] = marks.written;
+    this.#pending.add(block);
+    this.#lacking -= 1;
+  }
+
+  /** Blocks that wait for the image to be synced. */
+  pending(): number[] {
+    return [...this.#pending];
+  }
+
+  /** The image was synced after these blocks were in it. */
+  confirm(blocks: readonly number[]): void {
+    for (const block of blocks) {
+      this.#file.write(Uint8Array.of(marks.durable), headerBytes + block);
+      this.#marks[block] = marks.durable;
+    }
+    this.#file.sync();
+    for (const block of blocks) this.#pending.delete(block);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #forgetWritten(header: Buffer): void {
+    for (const [block, mark] of this.#marks.entries()) {
+      if (mark === marks.written) this.#marks[block] = marks.lacking;
+    }
+    this.#file.write(this.#marks, headerBytes);
+    this.#file.sync();
+    this.#file.write(header, 0);
+    this.#file.sync();
+  }
+}

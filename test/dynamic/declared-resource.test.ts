@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { courierText } from "../../provider/dynamic/courier.ts";
+import { kindNames } from "../../provider/kinds/kind.ts";
+import { kinds } from "../../provider/kinds/registry.ts";
+
+interface Report {
+  readonly registered: readonly { type: string; name: string; inputs: Record<string, unknown> }[];
+  readonly outputs: Record<string, { name: unknown; properties: unknown }>;
+}
+
+const project = path.resolve(import.meta.dirname, "../..");
+let built: string;
+
+/** Builds the folders that resources need as the package's build does, one file at a time and without checks. */
+function buildResources(): string {
+  // Inside the project, so that the build finds its dependencies.
+  mkdirSync(path.join(project, ".cache"), { recursive: true });
+  const folder = mkdtempSync(path.join(project, ".cache/resources-"));
+  const compilerOptions: ts.CompilerOptions = {
+    module: ts.ModuleKind.ESNext,
+    target: ts.ScriptTarget.ES2024,
+    verbatimModuleSyntax: true,
+    rewriteRelativeImportExtensions: true,
+  };
+  for (const part of ["dynamic", "kinds"]) {
+    mkdirSync(path.join(folder, part));
+    for (const file of readdirSync(path.join(project, "provider", part))) {
+      const source = readFileSync(path.join(project, "provider", part, file), "utf8");
+      const { outputText } = ts.transpileModule(source, { compilerOptions });
+      writeFileSync(path.join(folder, part, file.replace(/\.ts$/, ".js")), outputText);
+    }
+  }
+  return path.join(folder, "dynamic/resource-classes.js");
+}
+
+async function registerAll(classes: string, ...mode: string[]): Promise<Report> {
+  const script = path.join(import.meta.dirname, "register-all.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [script, classes, ...mode]);
+  return JSON.parse(stdout) as Report;
+}
+
+const fromSource = path.join(project, "provider/dynamic/resource-classes.ts");
+let source: Report;
+
+beforeAll(async () => {
+  built = buildResources();
+  source = await registerAll(fromSource);
+});
+
+afterAll(() => rmSync(path.dirname(path.dirname(built)), { recursive: true }));
+
+describe("declared resources", () => {
+  test("have the type tokens of the package, and the logical name where no name is given", () => {
+    const resources = source.registered.filter(({ type }) => type !== "x:index:Site");
+    expect(resources.map(({ type, name }) => [type, name])).toEqual(
+      kindNames.map((kind) => [`pulumi-nodejs:dynamic/siterecovery:${kinds[kind].className}`, `${kind}-1`]),
+    );
+    for (const [index, kind] of kindNames.entries())
+      expect(resources[index]!.inputs[kinds[kind].nameArgument]).toBe(`${kind}-1`);
+  });
+
+  test("know their URN, below the component that they are part of", () => {
+    const vault = source.registered.find(({ name }) => name === "vault-1")!;
+    expect(vault.inputs["__urn"]).toBe(
+      "urn:pulumi:dev::proj::x:index:Site$pulumi-nodejs:dynamic/siterecovery:Vault::vault-1",
+    );
+  });
+
+  test("their provider is the same bytes from the sources and from the build, and small", async () => {
+    const providers = ({ registered }: Report): unknown[] =>
+      registered.filter(({ inputs }) => "__provider" in inputs).map(({ inputs }) => inputs["__provider"]);
+    const texts = providers(source);
+    expect(providers(await registerAll(built))).toEqual(texts);
+    expect(texts).toEqual(kindNames.map(courierText));
+    for (const text of texts) expect(Buffer.byteLength(text as string)).toBeLessThan(2048);
+  });
+
+  test("their provider holds the kind's name and nothing else that differs", () => {
+    const [vault, policy] = [courierText("vault"), courierText("policy")];
+    expect(policy.replace('"policy"', '"vault"')).toBe(vault);
+  });
+
+  test("have their live properties once they are made", () => {
+    expect(source.outputs["policy"]).toEqual({ name: "policy-1", properties: { state: "made" } });
+  });
+
+  test("a preview knows the name and does not pass arguments off as live properties", async () => {
+    const { outputs } = await registerAll(fromSource, "preview");
+    expect(outputs["policy"]).toEqual({ name: "policy-1", properties: "unknown" });
+    expect(outputs["storage-account"]!.name).toBe("storage-account-1");
+  });
+});

@@ -1,0 +1,116 @@
+import fs from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { attachPoint } from "../../../provider/engine/replication/attach-point.ts";
+import { localFileSystem } from "../../../provider/blocks/file-system.ts";
+import { OverlayMarks } from "../../../provider/engine/replication/overlay-marks.ts";
+import { noise, ProtectedDisk } from "./protected-disk.ts";
+
+const sizeBytes = 1_048_576 + 777;
+let disk: ProtectedDisk;
+let overlayPath: string;
+let pointId: string;
+
+beforeEach(async () => {
+  disk = new ProtectedDisk(sizeBytes);
+  overlayPath = path.join(disk.folder, "attached.img");
+  disk.write(1000, noise(1, 400_000));
+  disk.write(1_048_576, noise(2, 777));
+  await disk.initial();
+  disk.fill(2, 2);
+  pointId = (await disk.delta()).pointId;
+});
+
+afterEach(() => disk.remove());
+
+const attach = () => attachPoint({ store: disk.store, pointId, diskId: disk.diskId, overlayPath });
+
+it("reads and writes at once, over reopening and filling in, like a plain copy", async () => {
+  const step = fc.record({
+    offset: fc.nat(sizeBytes - 1),
+    length: fc.nat(150_000),
+    seed: fc.nat(99),
+    then: fc.constantFrom("read", "reopen", "fill"),
+  });
+  const before = disk.storedFiles().map((file) => [file, fs.statSync(file).mtimeMs]);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const model = disk.image();
+      let attached = attach();
+      try {
+        for (const { offset, length, seed, then } of steps) {
+          const data = noise(seed, Math.min(length, sizeBytes - offset));
+          await attached.write(data, offset);
+          data.copy(model, offset);
+          if (then === "fill") attached.fill(3);
+          if (then === "reopen") {
+            await attached.flush();
+            await attached.close();
+            attached = attach();
+          }
+          const read = Buffer.alloc(sizeBytes);
+          attached.read(read, 0);
+          expect(read.equals(model)).toBe(true);
+        }
+        expect(attached.fill(1000)).toBe(0);
+        expect(fs.readFileSync(overlayPath).equals(model)).toBe(true);
+      } finally {
+        await attached.close();
+        fs.rmSync(overlayPath);
+        fs.rmSync(`${overlayPath}.filled`);
+      }
+    }),
+    { numRuns: 20 },
+  );
+  expect(disk.storedFiles().map((file) => [file, fs.statSync(file).mtimeMs])).toEqual(before);
+});
+
+it("after a power cut counts only what was flushed", async () => {
+  const attached = attach();
+  await attached.write(noise(7, 65_536), 65_536);
+  await attached.flush();
+  await attached.write(noise(8, 65_536), 2 * 65_536);
+  await attached.close();
+  // The system has kept the marks and lost the second block.
+  const image = fs.readFileSync(overlayPath);
+  image.fill(0, 2 * 65_536, 3 * 65_536);
+  fs.writeFileSync(overlayPath, image);
+  const marks = new OverlayMarks(localFileSystem, overlayPath, 17, "another boot");
+  expect([marks.has(1), marks.has(2)]).toEqual([true, false]);
+  marks.close();
+  const again = attach();
+  const read = Buffer.alloc(sizeBytes);
+  again.read(read, 0);
+  const expected = disk.image();
+  noise(7, 65_536).copy(expected, 65_536);
+  expect(read.equals(expected)).toBe(true);
+  await again.close();
+});
+
+it("keeps its recovery point from being dropped while it is attached", async () => {
+  const attached = attach();
+  disk.fill(5, 3);
+  await disk.delta();
+  await disk.store.retain(disk.machineId, () => []);
+  expect(disk.store.recoveryPoints(disk.machineId).map((point) => point.id)).toContain(pointId);
+  await attached.close();
+  await disk.store.retain(disk.machineId, () => []);
+  expect(disk.store.recoveryPoints(disk.machineId).map((point) => point.id)).not.toContain(pointId);
+});
+
+it("refuses bytes outside of the disk and damaged data", async () => {
+  const attached = attach();
+  await expect(attached.write(Buffer.alloc(2), sizeBytes - 1)).rejects.toMatchObject({
+    code: "InvalidInput",
+  });
+  for (const file of disk.storedFiles().filter((name) => name.endsWith(".segment"))) {
+    const bytes = fs.readFileSync(file);
+    bytes[500]! ^= 4;
+    fs.writeFileSync(file, bytes);
+  }
+  expect(() => attached.read(Buffer.alloc(400_000), 0)).toThrow(
+    expect.objectContaining({ code: "Damaged" }) as Error,
+  );
+  await attached.close();
+});

@@ -1,0 +1,162 @@
+/** Names that clash or lead nowhere, and machines that cannot be protected. */
+import type { BadDefinition } from "./good-definition.ts";
+
+export const badNames: readonly BadDefinition[] = [
+  [
+    "a policy that is not there",
+    "policy: five",
+    "policy: ¦fife",
+    "sites[0].policy: there is no policy 'fife'; did you mean 'five'?",
+  ],
+  [
+    "a network that is not there",
+    "to: recovery-net",
+    "to: ¦recovery",
+    "sites[0].networkMappings[0].to: there is no network 'recovery'",
+  ],
+  [
+    "a site that is not there",
+    "{ name: web1 }",
+    "{ name: web1, site: ¦paris }",
+    "machines[0].site: there is no site 'paris'; there are london",
+  ],
+  [
+    "a storage account that is not there",
+    "{ name: web1 }",
+    "{ name: web1, storageAccount: ¦replica }",
+    "machines[0].storageAccount: there is no storage account 'replica'; did you mean 'replicas'?",
+  ],
+  [
+    "a network of a machine that is not there",
+    "{ name: web1 }",
+    "{ name: web1, network: ¦none }",
+    "machines[0].network: there is no network 'none'",
+  ],
+  [
+    "a plan's machine that is not declared",
+    "[[db1], [web1]]",
+    "[[db1], [¦web2]]",
+    "plans[0].groups[1][0]: there is no machine 'web2'; did you mean 'web1'?",
+  ],
+  [
+    "a plan of an unknown site",
+    "{ name: shop,",
+    "{ name: shop, site: ¦rome,",
+    "plans[0].site: there is no site 'rome'",
+  ],
+  ["a plan without groups", "[[db1], [web1]]", "¦[]", "plans[0].groups: is too short a list"],
+  [
+    "a drill of an unknown machine",
+    "machine: web1",
+    "machine: ¦web9",
+    "drills[0].machine: there is no machine 'web9'",
+  ],
+  [
+    "a drill in an unknown network",
+    "network: drill-net",
+    "network: ¦drill",
+    "drills[0].network: there is no network 'drill'",
+  ],
+  [
+    "a drill in production's network",
+    "network: drill-net",
+    "network: ¦recovery-net",
+    "drills[0].network: machines fail over to 'recovery-net' for real",
+  ],
+  [
+    "two machines of one name",
+    "{ name: db1 }",
+    "{ name: ¦WEB1 }",
+    "machines[1].name: there is a machine 'WEB1' already, at machines[0].name",
+  ],
+  [
+    "two networks of one name",
+    "{ name: drill-net }",
+    "{ name: ¦recovery-net }",
+    "azure.networks[1].name: there is a network 'recovery-net' already",
+  ],
+  [
+    "two storage accounts of one name",
+    "[{ name: replicas }]",
+    "[{ name: replicas }, { name: ¦replicas }]",
+    "azure.storageAccounts[1].name: there is a storage account 'replicas' already",
+  ],
+  [
+    "two policies of one name",
+    "[{ name: five, ",
+    "[{ name: five }, { name: ¦five, ",
+    "policies[1].name: there is a policy 'five' already",
+  ],
+  [
+    "two hosts of one name",
+    "{ name: hv1, inventory: hv1 }",
+    "{ name: hv1, inventory: hv1 }, { name: ¦hv1, inventory: hv1 }",
+    "sites[0].hosts[1].name: there is a host 'hv1' already",
+  ],
+  [
+    "two drills of one machine",
+    "{ name: rehearsal, ",
+    "{ name: other, machine: web1, network: drill-net }\n  - { name: rehearsal, ",
+    "drills[1].machine: there is a drill of machine 'web1' already",
+  ],
+  [
+    "a machine twice in a plan",
+    "[[db1], [web1]]",
+    "[[db1], [web1, ¦db1]]",
+    "plans[0].groups[1][1]: there is a machine of this plan 'db1' already",
+  ],
+  [
+    "a network that is mapped twice",
+    "[{ from: production, to: recovery-net }]",
+    "[{ from: production, to: recovery-net }, { from: ¦production, to: drill-net }]",
+    "sites[0].networkMappings[1].from: there is a network mapping from 'production' already",
+  ],
+  [
+    "an inventory that is not there",
+    "inventory: hv1",
+    "inventory: ¦hv9",
+    "sites[0].hosts[0].inventory: there is no folder",
+  ],
+  [
+    "a machine that no host has",
+    "{ name: web1 }",
+    "{ name: ¦web7 }",
+    "machines[0].name: no host of the site london has a machine 'web7'; did you mean 'web1'?",
+  ],
+  [
+    "a machine's name that is a path",
+    "{ name: web1 }",
+    '{ name: ¦"../web1" }',
+    "machines[0].name: '../web1' is not legal",
+  ],
+  [
+    "a missing disk file",
+    "{ name: web1 }",
+    "{ name: ¦diskless1 }",
+    'machines[0].name: The machine diskless1 has no image for its disk "os"',
+  ],
+  [
+    "a disk that the machine has not",
+    "{ name: web1 }",
+    "{ name: web1, disks: [¦data] }",
+    "machines[0].disks[0]: there is no disk of web1 'data'; there are os",
+  ],
+  [
+    "[C-8] a guest version that is not supported",
+    "{ name: web1 }",
+    "{ name: ¦old1 }",
+    "machines[0].name: cannot be protected: its guest system Ubuntu 9.10 is not on the support matrix; supported are Ubuntu 18.04",
+  ],
+  [
+    "[C-8] a guest system that is not supported",
+    "{ name: web1 }",
+    "{ name: ¦strange1 }",
+    "machines[0].name: cannot be protected: its guest system TempleOS 5 is not on the support matrix; supported are Ubuntu, Debian",
+  ],
+  [
+    "[C-7] a machine without a mapped network",
+    "{ name: web1 }",
+    "{ name: ¦lost1 }",
+    "machines[0].name: cannot be protected: its network 'nowhere' is mapped to no virtual network",
+  ],
+];

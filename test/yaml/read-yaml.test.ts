@@ -1,0 +1,146 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DefinitionError } from "../../provider/yaml/definition-error.ts";
+import { readYaml } from "../../provider/yaml/read-yaml.ts";
+import { writeYaml } from "../../provider/yaml/write-yaml.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-yaml-"));
+});
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+function write(content: string | Uint8Array): string {
+  const file = path.join(folder, "file.yaml");
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+function findingsOf(content: string | Uint8Array): DefinitionError["findings"] {
+  try {
+    readYaml(write(content));
+  } catch (error) {
+    expect(error).toBeInstanceOf(DefinitionError);
+    expect((error as Error).message).not.toMatch(/\n\s+at /);
+    return (error as DefinitionError).findings;
+  }
+  return [];
+}
+
+const bomb = [
+  "a: &a [x, x]",
+  ...[..."bcdefghi"].map((name, index) => {
+    const before = "abcdefgh"[index];
+    return `${name}: &${name} [${Array(9).fill(`*${before}`).join(", ")}]`;
+  }),
+].join("\n");
+
+/** What is refused: content, place and words of the first finding. */
+const refused: [string, string | Uint8Array, string, RegExp][] = [
+  ["an alias bomb", bomb, "2:8", /is an alias/],
+  ["a cycle", "a: &a [*a]", "1:8", /is an alias/],
+  ["20,000 opening brackets", "[".repeat(20_000), "1:65", /nested deeper than 64/],
+  ["deep flow maps", `a: ${"{a: ".repeat(100)}`, "1:260", /nested deeper than 64/],
+  ["deep block sequences", `${"- ".repeat(300)}a`, "1:1", /nested deeper than 64/],
+  ["a duplicate key", "a: 1\nb: 2\na: 3\n", "3:1", /unique/],
+  [
+    "a key that reaches into prototypes",
+    "a:\n  __proto__: { admin: true }",
+    "2:3",
+    /"__proto__" is not allowed/,
+  ],
+  ["the key constructor", "constructor: 1", "1:1", /"constructor" is not allowed/],
+  ["the key prototype", "a: { prototype: 1 }", "1:6", /"prototype" is not allowed/],
+  ["a tag of JavaScript", "a: !!js/function 'function(){}'", "1:4", /tag/i],
+  ["a tag of one's own", "a: !secret x", "1:4", /tag/i],
+  ["several documents", "a: 1\n---\nb: 2\n", "2:1", /document/i],
+  ["a number that loses precision", "a: 9007199254740993", "1:4", /too large to keep exactly/],
+  ["a huge negative number", "a: -99999999999999999999", "1:4", /too large/],
+  ["infinity", "a: .inf", "1:4", /no finite number/],
+  ["not a number", "a: .nan", "1:4", /no finite number/],
+  ["a NUL character", 'a: "x\u0000y"', "1:6", /control character U\+0000/],
+  ["an escape character", "a: x\u001b[31m", "1:5", /U\+001b/],
+  ["text that runs the other way", "a: x\u202ey", "1:5", /U\+202e/],
+  ["a tab for indentation", "a:\n\tb: 1", "2:1", /tab/i],
+  ["an unclosed quote", 'a: "x', "1:6", /quote/i],
+  ["an unclosed flow list", "a: [1, 2", "1:9", /flow|expected/i],
+  ["a key that is a list", "? [a, b]\n: c", "1:3", /is a key that is no text/],
+  ["a key that is a number", "1: a", "1:1", /is a key that is no text/],
+  ["a merge key's alias", "a: &a { x: 1 }\nb: { <<: *a }", "2:10", /is an alias/],
+  ["UTF-16", Buffer.from("\ufeffa: 1", "utf16le"), "1:1", /not UTF-8/],
+  ["invalid UTF-8", Buffer.from([0x61, 0x3a, 0x20, 0xc3, 0x28]), "1:1", /not UTF-8/],
+  ["more than 1 MiB", "a: ".padEnd(1024 * 1024 + 2, "x"), "1:1", /larger than 1 MiB/],
+];
+
+describe("readYaml", () => {
+  for (const [what, content, place, words] of refused) {
+    it(`refuses ${what}, with line and column`, () => {
+      const [first] = findingsOf(content);
+      expect(first?.message).toMatch(words);
+      expect(`${first?.line}:${first?.column}`).toBe(place);
+    });
+  }
+
+  it("reads a file with a byte order mark and Windows line ends, and keeps positions", () => {
+    const yaml = readYaml(write("\ufeffa: 1\r\nb:\r\n  - c: x\r\n"));
+    expect(JSON.parse(JSON.stringify(yaml.value))).toEqual({ a: 1, b: [{ c: "x" }] });
+    expect(yaml.positionOf(["b", 0, "c"])).toEqual({ line: 3, column: 8 });
+    expect(yaml.positionOfKey(["b", 0, "c"])).toEqual({ line: 3, column: 5 });
+    expect(yaml.positionOf(["b", 0, "missing"])).toEqual({ line: 3, column: 5 });
+  });
+
+  it("tells a file that is not there", () => {
+    expect(() => readYaml(path.join(folder, "none.yaml"))).toThrow(/none\.yaml:1:1: there is no such file/);
+  });
+
+  it("gives back what was written, whatever it holds", () => {
+    const key = fc
+      .string({ minLength: 1 })
+      .filter((name) => /^[ -~]+$/.test(name) && !/^(__proto__|constructor|prototype)$/.test(name));
+    const text = fc.string().filter((value) => /^[ -~\n]*$/.test(value));
+    const leaf = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
+    const tree = fc.dictionary(key, fc.oneof(leaf, fc.array(leaf), fc.dictionary(key, leaf)));
+    fc.assert(
+      fc.property(tree, (value) => {
+        const read = readYaml(write(writeYaml(value))).value;
+        expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("never hangs, crashes or throws anything but its own error on mutilated text", () => {
+    const good = 'version: 1\nvault: { name: "x" }\nlist:\n  - a: 1\n  - [b, "c"]\n';
+    const piece = fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      ":",
+      "-",
+      "&a",
+      "*a",
+      "!",
+      "|",
+      ">",
+      "%",
+      "\t",
+      '"',
+      "'",
+      "\n",
+      "? ",
+      "---\n",
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(good.length), piece), { maxLength: 8 }), (edits) => {
+        let mutilated = good;
+        for (const [at, part] of edits) mutilated = mutilated.slice(0, at) + part + mutilated.slice(at);
+        findingsOf(mutilated);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
