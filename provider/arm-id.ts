@@ -2,6 +2,7 @@
  * ARM ids, printed and parsed: `/subscriptions/{sub}/resourceGroups/{group}/providers/{path}`.
  * Azure compares ids without regard to letter case and so do we; what the user wrote is kept as written.
  */
+import { createHash } from "node:crypto";
 import { SiteRecoveryError } from "./errors.ts";
 import { embeddedSubscriptionId, type Kind } from "./kinds/kind.ts";
 
@@ -42,4 +43,11 @@ export function idKey(id: string): string {
 /** Whether two ids name the same thing. */
 export function sameId(one: string, other: string): boolean {
   return idKey(one) === idKey(other);
+}
+
+/** The identifier that Azure would give out beside an id: a UUID in form, always the same for the same id. */
+export function identifierOf(id: string): string {
+  const hex = createHash("sha256").update(idKey(id)).digest("hex");
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
+  return parts.join("-");
 }

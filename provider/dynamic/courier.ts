@@ -10,7 +10,7 @@ import type { KindName } from "../kinds/kind.ts";
  * project is the package itself, then as `@pulumi/pulumi` sees it.
  */
 export function courierText(kind: KindName): string {
-  return `// Loads the provider of "siterecovery" resources from the project's own installation.
+  return `// siterecovery: loads the real provider from the project's own installation.
 exports.handler = () => {
   const { createRequire } = require("node:module");
   let reason;
@@ -18,12 +18,11 @@ exports.handler = () => {
     try {
       return createRequire(from)("siterecovery/courier").deliver(${JSON.stringify(kind)});
     } catch (error) {
-      if (!["MODULE_NOT_FOUND", "ERR_PACKAGE_PATH_NOT_EXPORTED"].includes(error.code)) throw error;
+      if (!/^(MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED)$/.test(error.code)) throw error;
       reason ??= error.message.split("\\n")[0];
     }
   }
-  throw new Error("The package siterecovery cannot be loaded from " + process.cwd() + " (" + reason + "). " +
-    "Install it in the project: npm install siterecovery");
+  throw new Error("The package siterecovery cannot be loaded from " + process.cwd() + " (" + reason + "). Install it there: npm install siterecovery");
 };
 `;
 }

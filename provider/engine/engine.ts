@@ -3,8 +3,6 @@
  * the ports and is the only one that handlers import from this folder; each room beside it does one thing:
  * enable, replicate, failover, recovery points, jobs.
  */
-import { createHash } from "node:crypto";
-import { idKey } from "../arm-id.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
@@ -30,11 +28,10 @@ import { type ItemView, viewItem } from "./item-view.ts";
 import type { JobDefinition, Progress } from "./job/job-definition.ts";
 import { requireItem, startJob } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
-import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import type { ItemState } from "./protected-item/states.ts";
 import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
-import { replicateOrBegin } from "./replicate/replicate-or-begin.ts";
+import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
 import { withItem } from "./with-item.ts";
 
@@ -85,14 +82,6 @@ export class Engine {
     removeThing(this.#parts, id);
   }
 
-  /** A stable identifier of a thing, as Azure gives out. */
-  identifierOf(id: string): string {
-    const hex = createHash("sha256").update(idKey(id)).digest("hex");
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-      "-",
-    );
-  }
-
   /** Opens a storage account's replica store, making it with a key of its own when it is new. */
   async openStorageAccount(id: string): Promise<void> {
     await this.#parts.openReplicaStore(id);
@@ -110,15 +99,6 @@ export class Engine {
 
   viewItem(id: string): Promise<ItemView> {
     return viewItem(this.#parts, id);
-  }
-
-  /** The operations that each of the items allows now. */
-  allowedOnAll(itemIds: readonly string[]): string[] {
-    const [first = [], ...others] = itemIds.map((id) => {
-      const item = this.findItem(id);
-      return item ? (allowedActions(item) as string[]) : [];
-    });
-    return first.filter((action) => others.every((actions) => actions.includes(action)));
   }
 
   /** True when an item is not protected yet and nothing keeps its initial replication from running. */

@@ -8,7 +8,7 @@ import { requireItem } from "./job/run-job.ts";
 import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { stateFacts } from "./protected-item/states.ts";
-import { policyOf } from "./replicate/retain-points.ts";
+import { policyOf } from "./replication-cycle/policy-of.ts";
 
 /** Azure's values of ProtectionHealth. */
 export type Health = "None" | "Normal" | "Warning" | "Critical";

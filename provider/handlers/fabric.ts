@@ -1,4 +1,4 @@
-import { armIdOf, nameOf } from "../arm-id.ts";
+import { armIdOf, identifierOf, nameOf } from "../arm-id.ts";
 import { flows } from "../engine/flows.ts";
 import { type FabricInputs, fabricKind, type FabricOutputs } from "../kinds/fabric.ts";
 import { vaultKind } from "../kinds/vault.ts";
@@ -21,7 +21,7 @@ export const fabricSettings: SettingsKind<FabricInputs, FabricOutputs> = {
       friendlyName: nameOf(id),
       bcdrState: "Valid",
       health: engine.hosts.fabricHealth(id),
-      internalIdentifier: engine.identifierOf(id),
+      internalIdentifier: identifierOf(id),
       customDetails: { instanceType: inputs.properties?.customDetails?.instanceType ?? flows.S3.fabricType },
     },
   }),

@@ -1,5 +1,7 @@
 import { nameOf, sameId } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
 import { flows } from "../engine/flows.ts";
+import { allowedActions } from "../engine/protected-item/allowed-actions.ts";
 import type { CheckFailure } from "./handler.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
@@ -78,6 +80,15 @@ function references(inputs: RecoveryPlanInputs): Reference[] {
   ];
 }
 
+/** The operations that each of the plan's machines allows now. */
+function allowedOnAll(engine: Engine, inputs: RecoveryPlanInputs): string[] {
+  const [first = [], ...others] = itemsOf(inputs).map(({ id }): string[] => {
+    const item = engine.findItem(id);
+    return item ? allowedActions(item) : [];
+  });
+  return first.filter((action) => others.every((actions) => actions.includes(action)));
+}
+
 export const recoveryPlanSettings: SettingsKind<RecoveryPlanInputs, RecoveryPlanOutputs> = {
   kind: recoveryPlanKind,
   withDefaults: (inputs) => ({
@@ -98,7 +109,7 @@ export const recoveryPlanSettings: SettingsKind<RecoveryPlanInputs, RecoveryPlan
       recoveryFabricId: inputs.properties.recoveryFabricId,
       failoverDeploymentModel: inputs.properties.failoverDeploymentModel ?? "ResourceManager",
       replicationProviders: [flows.S3.instanceType],
-      allowedOperations: engine.allowedOnAll(itemsOf(inputs).map((item) => item.id)),
+      allowedOperations: allowedOnAll(engine, inputs),
       groups: completeGroups(inputs.properties.groups),
     },
   }),

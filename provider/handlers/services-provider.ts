@@ -1,5 +1,5 @@
 import path from "node:path";
-import { nameOf } from "../arm-id.ts";
+import { identifierOf, nameOf } from "../arm-id.ts";
 import { flows } from "../engine/flows.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import {
@@ -39,7 +39,7 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
       connectionStatus: engine.hosts.isReachable(id) ? "Connected" : "Disconnected",
       lastHeartBeat: new Date(engine.findThing(id)?.updatedAt ?? 0).toISOString(),
       protectedItemCount: engine.hosts.protectedItemCount(id),
-      draIdentifier: engine.identifierOf(id),
+      draIdentifier: identifierOf(id),
       machineName: inputs.properties.machineName,
     },
   }),

@@ -60,9 +60,10 @@ export function folderMachines(files: FileSystem): MachineDriver {
   return {
     list,
     folderOf: (inventory, name) => {
-      // Only a folder that the listing shows can be a machine, so a name is never a path.
-      const found = list(inventory).find((folder) => folder.toLowerCase() === name.toLowerCase());
-      return found === undefined ? undefined : path.join(inventory, found);
+      // Only a name that the folder's listing shows can be a machine, so a name is never a path.
+      const found = files.list(inventory).find((folder) => folder.toLowerCase() === name.toLowerCase());
+      const folder = found === undefined ? undefined : path.join(inventory, found);
+      return folder !== undefined && exists(folder) ? folder : undefined;
     },
     read: (folder) => readMachine(files, folder),
     exists,

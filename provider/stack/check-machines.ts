@@ -54,23 +54,53 @@ function checkFound(
   }
 }
 
+interface Inventories {
+  readonly drivers: MachineDriver;
+  namesIn(inventory: string): readonly string[];
+  folderOf(inventory: string, machineName: string): string | undefined;
+}
+
+/** Lists each inventory once, so that a definition of thousands of machines is checked in a moment. */
+function listOnce(drivers: MachineDriver): Inventories {
+  const listed = new Map<string, readonly string[]>();
+  const namesIn = (inventory: string): readonly string[] => {
+    const names = listed.get(inventory) ?? drivers.list(inventory);
+    listed.set(inventory, names);
+    return names;
+  };
+  const folders = new Map<string, ReadonlyMap<string, string>>();
+  return {
+    drivers,
+    namesIn,
+    folderOf: (inventory, machineName) => {
+      let byName = folders.get(inventory);
+      if (!byName) {
+        byName = new Map(namesIn(inventory).map((name) => [name.toLowerCase(), name]));
+        folders.set(inventory, byName);
+      }
+      const name = byName.get(machineName.toLowerCase());
+      return name === undefined ? undefined : path.join(inventory, name);
+    },
+  };
+}
+
 function checkOne(
   stack: StackDefinition,
   wanted: StackMachine,
-  context: { path: YamlPath; folder: string; drivers: MachineDriver },
+  context: Inventories & { path: YamlPath; folder: string },
   findings: Findings,
 ): void {
   const site = siteOf(stack, wanted.site);
   if (!site) return;
   const inventories = site.hosts.map((host) => path.resolve(context.folder, host.inventory));
   for (const inventory of inventories) {
-    const folder = context.drivers.folderOf(inventory, wanted.name);
+    const folder = context.folderOf(inventory, wanted.name);
     if (folder === undefined) continue;
     const machine = readMachine(context.drivers, { folder, path: [...context.path, "name"] }, findings);
     if (machine) checkFound(stack, { wanted, machine, site, path: context.path }, findings);
     return;
   }
-  const names = inventories.flatMap((inventory) => context.drivers.list(inventory));
+  const names = inventories.flatMap((inventory) => context.namesIn(inventory));
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (wanted.activeLocation === "recovery") return;
   const near = nearestWord(wanted.name, names);
@@ -104,8 +134,8 @@ export function checkMachines(
   findings: Findings,
 ): void {
   checkInventories(stack, folder, surroundings.exists, findings);
+  const inventories = listOnce(surroundings.drivers);
   for (const [index, machine] of (stack.machines ?? []).entries()) {
-    const context = { path: ["machines", index], folder, drivers: surroundings.drivers };
-    checkOne(stack, machine, context, findings);
+    checkOne(stack, machine, { ...inventories, path: ["machines", index], folder }, findings);
   }
 }

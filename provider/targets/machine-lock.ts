@@ -7,7 +7,7 @@ import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
-import { isAlive, type ProcessIdentity, thisProcess } from "./process-identity.ts";
+import { isAlive, processIdentity } from "../process-identity.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 
 export type Release = () => void;
@@ -50,7 +50,7 @@ function isHeld(files: FileSystem, lockPath: string): boolean {
 }
 
 /** A lock without a name in it is being written this moment, or its writer was killed between two calls. */
-function holderAfterPause(files: FileSystem, lockPath: string): ProcessIdentity | undefined {
+function holderAfterPause(files: FileSystem, lockPath: string): string | undefined {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds);
   return holderOf(files, lockPath);
 }
@@ -93,7 +93,7 @@ export function pinnedPoints(files: FileSystem, folder: string): Set<string> {
 function writeHolder(files: FileSystem, filePath: string): void {
   const file = files.open(filePath, "createNew");
   try {
-    file.write(Buffer.from(JSON.stringify(thisProcess())), 0);
+    file.write(Buffer.from(JSON.stringify(processIdentity())), 0);
   } catch (error) {
     files.remove(filePath);
     throw error;
@@ -103,10 +103,10 @@ function writeHolder(files: FileSystem, filePath: string): void {
 }
 
 /** Who made a lock or pin; undefined when it is gone or was never written whole. */
-function holderOf(files: FileSystem, filePath: string): ProcessIdentity | undefined {
+function holderOf(files: FileSystem, filePath: string): string | undefined {
   if (!files.exists(filePath)) return undefined;
   try {
-    return JSON.parse(readWholeFile(files, filePath).toString("utf8")) as ProcessIdentity;
+    return JSON.parse(readWholeFile(files, filePath).toString("utf8")) as string;
   } catch {
     // Half-written by a process that was killed, or removed in between: nobody holds it.
     return undefined;

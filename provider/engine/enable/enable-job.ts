@@ -9,8 +9,8 @@ import { fabricOf, requireMachine } from "../inventory/find-machine.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
-import { primaryDisks } from "../replicate/replicate-item.ts";
-import { runCycle } from "../replicate/run-cycle.ts";
+import { primaryDisks } from "../replication-cycle/replicate-item.ts";
+import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { checkPrerequisites } from "./check-prerequisites.ts";
 
 type Context = JobContext<Record<string, never>>;

@@ -10,7 +10,7 @@ import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
-import { policyOf } from "../replicate/retain-points.ts";
+import { policyOf } from "../replication-cycle/policy-of.ts";
 import { withItem } from "../with-item.ts";
 import { checkPrerequisites, type Prerequisites } from "./check-prerequisites.ts";
 import { disableJob } from "./disable-job.ts";

@@ -11,8 +11,8 @@ import type { EngineParts } from "../engine-parts.ts";
 import { fabricOf, findMachine, hostForNewMachine } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
-import { copyProgress } from "../replicate/report-progress.ts";
-import { runCycle } from "../replicate/run-cycle.ts";
+import { copyProgress } from "../replication-cycle/report-progress.ts";
+import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { applyDelta } from "../replication/apply-delta.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 

@@ -13,8 +13,8 @@ import { fabricOf, findMachine, requireMachine } from "../inventory/find-machine
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
-import { primaryDisks } from "../replicate/replicate-item.ts";
-import { runCycle } from "../replicate/run-cycle.ts";
+import { primaryDisks } from "../replication-cycle/replicate-item.ts";
+import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import {
   type RecoveryMachinePlan,

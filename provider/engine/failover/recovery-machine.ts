@@ -13,7 +13,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { NetworkChoice } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
-import { copyProgress } from "../replicate/report-progress.ts";
+import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
 export interface RecoveryMachinePlan {

@@ -5,7 +5,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
-import { copyProgress } from "../replicate/report-progress.ts";
+import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
 export interface ExportOptions {

@@ -8,8 +8,11 @@ import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
-import { retainPoints } from "./retain-points.ts";
+import { retainPoints } from "../recovery-point/retain-points.ts";
+import { policyOf } from "./policy-of.ts";
 import { type CycleDisk, runCycle } from "./run-cycle.ts";
+
+const minutesPerHour = 60;
 
 /** The item's disks at the primary side. Throws `SourceUnreachable` or `PrerequisitesNotMet`. */
 export function primaryDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
@@ -34,7 +37,9 @@ export async function replicateItem(
     const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress });
     const { replicationError: _mended, ...details } = item.details;
     save(parts, item, { ...details, lastCycle: cycle });
-    await retainPoints(parts, item);
+    const store = await parts.replicaStoreOf(item.details.storageAccountId);
+    const hours = policyOf(parts, itemId)?.recoveryPointHistoryDuration ?? 0;
+    await retainPoints(store, item.details.replicaId, { retentionMinutes: hours * minutesPerHour });
     return cycle;
   } catch (error) {
     if (error instanceof SiteRecoveryError && error.code !== "Cancelled") {
