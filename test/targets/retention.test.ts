@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import os from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
@@ -86,7 +87,7 @@ describe("machines of a store", () => {
     const release = machine.lock();
     expect(() => machine.lock()).toThrow(expect.objectContaining({ code: "Busy" }) as Error);
     release();
-    fs.writeFileSync(`${machine.folder}/writer.lock`, JSON.stringify({ pid: 2 ** 22 + 1, started: "1" }));
+    fs.writeFileSync(`${machine.folder}/writer.lock`, JSON.stringify(`${os.hostname()}:${2 ** 22 + 1}:1`));
     machine.lock()();
     fs.writeFileSync(`${machine.folder}/writer.lock`, "half a lo");
     machine.lock()();
