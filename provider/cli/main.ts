@@ -1,62 +1,17 @@
 #!/usr/bin/env node
 /**
- * `siterecovery`: see and steer, from a terminal, what `pulumi up` has set up. One command a file; this one only
- * lists them and turns errors into one line and an exit code: 0 done, 1 failed, 2 the command line is wrong.
+ * `siterecovery`: see and steer, from a terminal, what `pulumi up` has set up. One command a file. This one only looks
+ * whether Node is new enough, before anything is loaded that an old one does not have.
  */
-import { Command, CommanderError } from "commander";
-import { SiteRecoveryError } from "../errors.ts";
-import { commitCommand } from "./commit.ts";
-import { exportCommand } from "./export.ts";
-import { failbackCommand } from "./failback.ts";
-import { failoverCommand } from "./failover.ts";
-import { jobsCommand } from "./jobs.ts";
-import { recoveryPointsCommand } from "./recovery-points.ts";
-import { replicateCommand } from "./replicate.ts";
-import { schemaCommand } from "./schema.ts";
-import { statusCommand } from "./status.ts";
-import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
-import { validateCommand } from "./validate.ts";
-import { packageVersion } from "./package-version.ts";
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-function program(): Command {
-  const root = new Command("siterecovery")
-    .description("Disaster recovery as code: see and steer what `pulumi up` protects.")
-    .version(packageVersion())
-    .option("--home <folder>", "the engine's home (default: SITERECOVERY_HOME, else .siterecovery here)")
-    .exitOverride()
-    .showHelpAfterError("(siterecovery --help shows the commands)");
-  const commands = [
-    statusCommand(),
-    replicateCommand(),
-    recoveryPointsCommand(),
-    exportCommand(),
-    failoverCommand(),
-    commitCommand(),
-    failbackCommand(),
-    testFailoverCommand(),
-    cleanUpTestFailoverCommand(),
-    jobsCommand(),
-    validateCommand(),
-    schemaCommand(),
-  ];
-  for (const command of commands) root.addCommand(command.exitOverride());
-  return root;
+if (major < 22 || (major === 22 && minor < 15)) {
+  process.stderr.write(
+    `error: siterecovery needs Node 22.15 or newer; this is ${process.version}. In a project that has the npm ` +
+      "package node, `npx siterecovery` uses that one.\n",
+  );
+  process.exitCode = 1;
+} else {
+  const { runProgram } = await import("./program.ts");
+  process.exitCode = await runProgram();
 }
-
-async function main(): Promise<number> {
-  try {
-    await program().parseAsync(process.argv);
-    return process.exitCode === undefined ? 0 : Number(process.exitCode);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof SiteRecoveryError && error.code !== "Bug") {
-      process.stderr.write(`error: ${error.message}\n`);
-      return 1;
-    }
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");
-    return 1;
-  }
-}
-
-process.exitCode = await main();

@@ -1,0 +1,57 @@
+/** The commands, and what becomes of their errors: one line and an exit code. */
+import { Command, CommanderError } from "commander";
+import { SiteRecoveryError } from "../errors.ts";
+import { commitCommand } from "./commit.ts";
+import { exportCommand } from "./export.ts";
+import { failbackCommand } from "./failback.ts";
+import { failoverCommand } from "./failover.ts";
+import { jobsCommand } from "./jobs.ts";
+import { recoveryPointsCommand } from "./recovery-points.ts";
+import { replicateCommand } from "./replicate.ts";
+import { schemaCommand } from "./schema.ts";
+import { statusCommand } from "./status.ts";
+import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
+import { validateCommand } from "./validate.ts";
+import { packageVersion } from "./package-version.ts";
+
+function program(): Command {
+  const root = new Command("siterecovery")
+    .description("Disaster recovery as code: see and steer what `pulumi up` protects.")
+    .version(packageVersion())
+    .option("--home <folder>", "the engine's home (default: SITERECOVERY_HOME, else .siterecovery here)")
+    .exitOverride()
+    .showHelpAfterError("(siterecovery --help shows the commands)");
+  const commands = [
+    statusCommand(),
+    replicateCommand(),
+    recoveryPointsCommand(),
+    exportCommand(),
+    failoverCommand(),
+    commitCommand(),
+    failbackCommand(),
+    testFailoverCommand(),
+    cleanUpTestFailoverCommand(),
+    jobsCommand(),
+    validateCommand(),
+    schemaCommand(),
+  ];
+  for (const command of commands) root.addCommand(command.exitOverride());
+  return root;
+}
+
+/** Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong. */
+export async function runProgram(): Promise<number> {
+  try {
+    await program().parseAsync(process.argv);
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof SiteRecoveryError && error.code !== "Bug") {
+      process.stderr.write(`error: ${error.message}\n`);
+      return 1;
+    }
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");
+    return 1;
+  }
+}
