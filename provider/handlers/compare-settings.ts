@@ -1,11 +1,12 @@
 /** Compares wanted settings with live ones, property by property, and tells a program's change from drift. */
 import { isDeepStrictEqual } from "node:util";
 import { idKey } from "../arm-id.ts";
+import type { Kind } from "../kinds/kind.ts";
 import { type PropertyChange, unknownValue } from "./handler.ts";
 
 /** Ids are compared without regard to letter case, and an absent value is the same as an empty one. */
 function comparable(value: unknown): unknown {
-  if (typeof value === "string") return value.startsWith("/subscriptions/") ? idKey(value) : value;
+  if (typeof value === "string") return /^\/subscriptions\//i.test(value) ? idKey(value) : value;
   if (Array.isArray(value)) return value.map(comparable);
   if (value !== null && typeof value === "object") {
     const entries = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
@@ -51,11 +52,22 @@ function walk(path: string, sides: Compared, found: PropertyChange[]): void {
   found.push({ property: path, from: sides.live, to: sides.wanted, cause });
 }
 
+/** A name in another letter case names the same thing. */
+function isRespelling({ property, from, to }: PropertyChange, { path }: Pick<Kind, "path">): boolean {
+  const isName = property === "resourceGroupName" || path.includes(`{${property}}`);
+  return isName && String(from).toLowerCase() === String(to).toLowerCase();
+}
+
 /** All properties whose live value is not the wanted one. */
-export function compareSettings(wanted: object, live: object, last: object): PropertyChange[] {
+export function compareSettings(
+  kind: Pick<Kind, "path">,
+  wanted: object,
+  live: object,
+  last: object,
+): PropertyChange[] {
   const found: PropertyChange[] = [];
   walk("", { wanted, live, last }, found);
-  return found;
+  return found.filter((change) => !isRespelling(change, kind));
 }
 
 /** Those of the changed properties that cannot change in place. */
