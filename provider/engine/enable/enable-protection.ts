@@ -6,6 +6,8 @@ import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { fabricOf } from "../inventory/find-machine.ts";
+import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
@@ -52,8 +54,10 @@ export async function enableProtection(
   progress: Progress,
 ): Promise<void> {
   await withItem(parts, id, "enabling of protection", progress, async () => {
-    const isNew = findItem<ItemState, ItemDetails>(parts.store, id) === undefined;
-    const prerequisites = isNew ? checkPrerequisites(parts, id, wanted) : undefined;
+    const known = findItem<ItemState, ItemDetails>(parts.store, id);
+    const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
+    // Of the settings that can change in place, the network is the one that a failover cannot do without.
+    if (known) recoveryNetworks(parts, fabricOf(id), known.details.definition, wanted);
     parts.store.transaction(() => {
       putThing(parts.store, id, "protected-item", wanted, parts.clock.now());
       if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites));

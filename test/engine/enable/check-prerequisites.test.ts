@@ -61,6 +61,30 @@ describe("protecting a machine that lacks something", () => {
   });
 });
 
+describe("changing a protected machine", () => {
+  it("[C-7] to a network that is not there is refused, and the settings stay as they were", async () => {
+    site = await Site.make();
+    await site.protect();
+    const before = site.engine.findThing(site.itemId)!.inputs;
+    const missing = site.ids.network.replace("recovery-net", "nowhere");
+    const wanted = wantedWith({ targetAzureNetworkId: missing });
+    const handler = handlerOf("protected-item", site.engine);
+    await expect(handler.update(site.itemId, site.item, wanted, quiet)).rejects.toThrow(
+      /the virtual network nowhere does not exist/,
+    );
+    expect(site.engine.findThing(site.itemId)!.inputs).toEqual(before);
+    await handler.update(
+      site.itemId,
+      site.item,
+      wantedWith({ targetAzureNetworkId: site.ids.drillNetwork }),
+      quiet,
+    );
+    await site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    const machine = fs.readFileSync(site.replica.replace("os.img", "machine.yaml"), "utf8");
+    expect(machine).toContain("network: drill-net");
+  });
+});
+
 describe("the policy's start time", () => {
   it("[H2A-2] keeps the initial replication waiting, and lets it run when the time has come", async () => {
     const clock = new VirtualClock(Date.UTC(2026, 0, 1, 12));
