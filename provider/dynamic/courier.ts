@@ -12,17 +12,14 @@ import type { KindName } from "../kinds/kind.ts";
 export function courierText(kind: KindName): string {
   return `// siterecovery: loads the real provider from the project's own installation.
 exports.handler = () => {
-  const { createRequire } = require("node:module");
   let reason;
-  for (const from of [process.cwd() + "/", process.argv[1]]) {
-    try {
-      return createRequire(from)("siterecovery/courier").deliver(${JSON.stringify(kind)});
-    } catch (error) {
-      if (!/^(MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED)$/.test(error.code)) throw error;
-      reason ??= error.message.split("\\n")[0];
-    }
+  for (const from of [process.cwd() + "/", process.argv[1]]) try {
+    return require("module").createRequire(from)("siterecovery/courier").deliver(${JSON.stringify(kind)});
+  } catch (e) {
+    if (!/^(MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED)$/.test(e.code)) throw e;
+    reason ??= e.message.split("\\n")[0];
   }
-  throw new Error("The package siterecovery cannot be loaded from " + process.cwd() + " (" + reason + "). Install it there: npm install siterecovery");
+  throw Error("The package siterecovery cannot be loaded from " + process.cwd() + " (" + reason + "). Install it there: npm install siterecovery");
 };
 `;
 }

@@ -60,7 +60,10 @@ export function folderMachines(files: FileSystem): MachineDriver {
   return {
     list,
     folderOf: (inventory, name) => {
-      // Only a name that the folder's listing shows can be a machine, so a name is never a path.
+      // A name is never a path. In its own letter case it is found at once, in another one by the listing.
+      if (/[/\\]/.test(name)) return undefined;
+      const direct = path.join(inventory, name);
+      if (exists(direct)) return direct;
       const found = files.list(inventory).find((folder) => folder.toLowerCase() === name.toLowerCase());
       const folder = found === undefined ? undefined : path.join(inventory, found);
       return folder !== undefined && exists(folder) ? folder : undefined;

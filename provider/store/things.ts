@@ -45,14 +45,15 @@ export function listThings<Inputs = Record<string, unknown>>(
   store: Store,
   filter: { kind?: KindName; under?: string },
 ): Thing<Inputs>[] {
-  const prefix = filter.under === undefined ? "" : `${idKey(filter.under)}/`;
-  const rows = store.database
-    .prepare(
-      `SELECT * FROM things
-       WHERE (?1 IS NULL OR kind = ?1) AND substr(key, 1, length(?2)) = ?2
-       ORDER BY key`,
-    )
-    .all(filter.kind ?? null, prefix);
+  // A range of keys, so that the index answers: "0" is the character behind "/".
+  const from = filter.under === undefined ? "" : `${idKey(filter.under)}/`;
+  const to = filter.under === undefined ? "\uffff" : `${idKey(filter.under)}0`;
+  const rows =
+    filter.kind === undefined
+      ? store.database.prepare("SELECT * FROM things WHERE key >= ? AND key < ? ORDER BY key").all(from, to)
+      : store.database
+          .prepare("SELECT * FROM things WHERE kind = ? AND key >= ? AND key < ? ORDER BY key")
+          .all(filter.kind, from, to);
   return rows.map((row) => toThing<Inputs>(row as unknown as Row));
 }
 

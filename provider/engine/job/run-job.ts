@@ -60,18 +60,23 @@ async function runTasks<Input>(
   progress: Progress,
 ): Promise<void> {
   const context = contextOf(parts, job, progress);
-  beginAttempt(parts.store, job.jobId);
+  // The end of a task is written together with the beginning of the next: a transaction waits for the disk.
+  let settle = (): void => beginAttempt(parts.store, job.jobId);
   try {
     const done = tasksOf(parts.store, job.jobId);
     for (const [ordinal, task] of definition.tasks.entries()) {
       if (done[ordinal]?.state === "Succeeded") continue;
       progress.signal?.throwIfAborted();
+      parts.store.transaction(() => {
+        settle();
+        beginTask(parts.store, job.jobId, ordinal, parts.clock.now());
+      });
       progress.report(task.title);
-      beginTask(parts.store, job.jobId, ordinal, parts.clock.now());
       const result = await task.run(context);
-      endTask(parts.store, job.jobId, ordinal, { state: "Succeeded", result, now: parts.clock.now() });
+      const ended = { state: "Succeeded", result, now: parts.clock.now() } as const;
+      settle = () => endTask(parts.store, job.jobId, ordinal, ended);
     }
-    finishJob(parts, definition, context);
+    finishJob(parts, definition, context, settle);
   } catch (error) {
     throw await failJob(parts, definition, context, error);
   }
@@ -81,8 +86,10 @@ function finishJob<Input>(
   parts: EngineParts,
   definition: JobDefinition<Input>,
   context: JobContext<Input>,
+  settle: () => void,
 ): void {
   parts.store.transaction(() => {
+    settle();
     const item = context.item();
     const next = transitions[item.state][definition.step];
     assert(next !== undefined, `${definition.step} has no way on from ${item.state}`);
