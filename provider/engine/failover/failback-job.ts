@@ -111,11 +111,12 @@ export const failbackJob: JobDefinition<Record<string, never>> = {
       lastMove: { action: "failback", endedAt: parts.clock.now() },
     },
   }),
-  rollBack: ({ parts, item }) => {
-    const current = item();
-    const primary = findMachine(parts, fabricOf(current.id), current.details.machineName);
+  rollBack: ({ parts, item, hasEnded }) => {
+    const { machineName, recoveryMachine } = item().details;
+    if (!hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
+    const primary = findMachine(parts, fabricOf(item().id), machineName);
     if (primary) parts.machines.shutDown(primary.machine.folder);
-    parts.machines.start(recoveryMachineOf(current).folder);
-    return `The failback was rolled back: ${current.details.machineName} runs at the recovery side.`;
+    if (recoveryMachine) parts.machines.start(recoveryMachine.folder);
+    return `The failback was rolled back: ${machineName} runs at the recovery side again.`;
   },
 };

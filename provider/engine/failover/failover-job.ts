@@ -117,11 +117,12 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
   ],
   finish: finish("planned failover"),
   rollBack: (context) => {
+    if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     const { parts, itemId } = context;
     const name = context.item().details.machineName;
     parts.machines.remove(planOf(context).folder);
+    const { wasRunning } = context.resultOf<Shutdown>("PrerequisitesCheck");
     const found = findMachine(parts, fabricOf(itemId), name);
-    const wasRunning = context.resultOf<Shutdown>("PrerequisitesCheck").wasRunning;
     if (!found || !wasRunning) return "Nothing was changed.";
     parts.machines.start(found.machine.folder);
     return `The failover was rolled back: ${name} runs at the primary side again.`;

@@ -37,6 +37,8 @@ export interface JobContext<Input> {
   item(): ProtectedItem;
   /** The result of an earlier task of this job. */
   resultOf<Result>(taskName: string): Result;
+  /** Whether a task of this job has ended well. */
+  hasEnded(taskName: string): boolean;
 }
 
 export interface JobTask<Input> {
@@ -54,6 +56,8 @@ export interface JobDefinition<Input = never> {
   readonly tasks: readonly JobTask<Input>[];
   /** The last change of the item, made in the transaction that ends the job and moves the state. */
   finish?(context: JobContext<Input>, item: ProtectedItem): ProtectedItem;
-  /** Undoes what can be undone after a failure (not after a crash: a crashed job goes on). Must not throw. */
+  /**
+   * Undoes what can be undone after a failure (not after a crash: a crashed job goes on), and says what it did.
+   */
   rollBack?(context: JobContext<Input>, error: SiteRecoveryError): Promise<string> | string;
 }

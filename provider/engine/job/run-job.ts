@@ -113,7 +113,7 @@ async function failJob<Input>(
   const ordinal = tasksOf(parts.store, context.jobId).findIndex((task) => task.state === "InProgress");
   const state = error.code === "Cancelled" ? "Cancelled" : "Failed";
   if (ordinal >= 0) endTask(parts.store, context.jobId, ordinal, { state, now: parts.clock.now() });
-  const undone = definition.rollBack ? await definition.rollBack(context, error) : "";
+  const undone = await rollBack(definition, context, error);
   const message = undone ? `${error.message} ${undone}` : error.message;
   const record = { code: error.code, message };
   endJob(parts.store, context.jobId, state, parts.clock.now(), record);
@@ -122,6 +122,19 @@ async function failJob<Input>(
     ...(error.property === undefined ? {} : { property: error.property }),
     cause: thrown,
   });
+}
+
+async function rollBack<Input>(
+  definition: JobDefinition<Input>,
+  context: JobContext<Input>,
+  error: SiteRecoveryError,
+): Promise<string> {
+  try {
+    return (await definition.rollBack?.(context, error)) ?? "";
+  } catch (second) {
+    const why = second instanceof Error ? second.message : String(second);
+    return `It could not be rolled back: ${why}`;
+  }
 }
 
 function asError(thrown: unknown, title: string, itemId: string): SiteRecoveryError {
@@ -145,6 +158,8 @@ function contextOf<Input>(
     ...job,
     progress,
     item: () => requireItem(parts, job.itemId),
+    hasEnded: (name) =>
+      tasksOf(parts.store, job.jobId).some((task) => task.name === name && task.state === "Succeeded"),
     resultOf: <Result>(name: string) => {
       const task = tasksOf(parts.store, job.jobId).find((row) => row.name === name);
       assert(task?.state === "Succeeded", `task ${name} has not ended`);

@@ -87,6 +87,29 @@ describe("a job that fails", () => {
     expect(hashOf(site.replica)).toBe(hashOf(site.image));
   });
 
+  it("[HW-4e] changes nothing when its prerequisites are not met", async () => {
+    fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "unplugged"));
+    const attempt = site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await expect(attempt).rejects.toThrow(/No host of the site london can be reached.*Nothing was changed\./);
+    expect(site.engine.findItem(site.itemId)?.state).toBe("Protected");
+  });
+
+  it("[HW-5a] fails over unplanned when the source is gone, and fails back to a machine made anew", async () => {
+    const wanted = hashOf(site.image);
+    fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "unplugged"));
+    await site.engine.failover(site.itemId, { kind: "unplanned", recoveryPoint: "latest" }, quiet);
+    expect(hashOf(site.replica)).toBe(wanted);
+    await site.engine.commit(site.itemId, quiet);
+    await expect(site.engine.failback(site.itemId, quiet)).rejects.toThrow(
+      /can be reached.*web1 runs at the recovery side as before/,
+    );
+    expect(site.power("recovery")).toBe("running");
+    fs.mkdirSync(path.join(site.folder, "hv1"));
+    await site.engine.failback(site.itemId, quiet);
+    expect(hashOf(site.image)).toBe(wanted);
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
+  });
+
   it("is refused while another one works on the item", async () => {
     const other = await openEngine({ home: site.engine.homeFolder });
     const first = site.engine.replicate(site.itemId, quiet);
