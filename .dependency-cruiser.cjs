@@ -121,13 +121,13 @@ module.exports = {
     only(
       "yaml",
       "node_modules/yaml/",
-      ["^provider/(stack|yaml)/"],
+      ["^provider/yaml/"],
       "YAML is read and written in one room; everywhere else there are only values.",
     ),
     only(
       "ajv",
       "node_modules/ajv(-formats)?/",
-      ["^provider/handlers/check-schema\\.ts$", "^provider/(stack|yaml)/"],
+      ["^provider/handlers/check-schema\\.ts$", "^provider/yaml/"],
       "Schemas are checked by kind and by file, with one way of saying what is wrong.",
     ),
     only(
@@ -140,7 +140,7 @@ module.exports = {
       "file-system",
       "^(node:)?fs(/promises)?$",
       [
-        "^provider/(blocks|disks|machines|targets|stack|yaml|cli)/",
+        "^provider/(blocks|yaml|cli)/",
         "^provider/(store/open-store|process-identity|project-folder)\\.ts$",
         "^provider/handlers/check-schema\\.ts$",
       ],

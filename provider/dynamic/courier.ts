@@ -10,16 +10,13 @@ import type { KindName } from "../kinds/kind.ts";
  * project is the package itself, then as `@pulumi/pulumi` sees it.
  */
 export function courierText(kind: KindName): string {
-  return `// siterecovery: loads the real provider from the project's own installation.
-exports.handler = () => {
-  let reason;
+  return `exports.handler = () => {
   for (const from of [process.cwd() + "/", process.argv[1]]) try {
     return require("module").createRequire(from)("siterecovery/courier").deliver(${JSON.stringify(kind)});
   } catch (e) {
     if (!/^(MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED)$/.test(e.code)) throw e;
-    reason ??= e.message.split("\\n")[0];
   }
-  throw Error("The package siterecovery cannot be loaded from " + process.cwd() + " (" + reason + "). Install it there: npm install siterecovery");
+  throw Error("The package siterecovery cannot be loaded from " + process.cwd() + ": npm install siterecovery");
 };
 `;
 }

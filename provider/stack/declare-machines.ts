@@ -19,7 +19,6 @@ function protection(stack: StackDefinition, ids: StackIds, machine: StackMachine
 
 function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMachine): Declaration {
   const site = siteOf(stack, machine.site)!;
-  const account = machine.storageAccount ?? stack.azure.storageAccounts[0]!.name;
   const { allowDisableWhileFailedOver, failover } = machine;
   return {
     logicalName: logicalNames.machine(machine.name),
@@ -36,13 +35,8 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
       ...(failover === undefined ? {} : { failover: { ...failover } }),
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
     },
-    dependsOn: [
-      ...site.hosts.map((host) => logicalNames.host(host.name)),
-      logicalNames.containerMapping(site.name),
-      logicalNames.storageAccount(account),
-      ...(site.networkMappings ?? []).map(({ from }) => logicalNames.networkMapping(site.name, from)),
-      ...(machine.network === undefined ? [] : [logicalNames.network(machine.network)]),
-    ],
+    // The mapping stands last in a site: what a machine needs is in place when the mapping is.
+    dependsOn: [logicalNames.containerMapping(site.name)],
   };
 }
 

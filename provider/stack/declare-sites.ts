@@ -36,9 +36,25 @@ function declareHosts(stack: StackFile, ids: StackIds, site: StackSite): Declara
   }));
 }
 
+function declareNetworkMappings(ids: StackIds, site: StackSite): Declaration[] {
+  return (site.networkMappings ?? []).map(({ from, to }) => ({
+    logicalName: logicalNames.networkMapping(site.name, from),
+    kind: "network-mapping",
+    inputs: {
+      ...ids.inSite(site),
+      networkName: from,
+      networkMappingName: `${from}-to-${to}`,
+      properties: { recoveryNetworkId: ids.network(to), recoveryFabricName: microsoftAzure },
+    },
+    dependsOn: [logicalNames.site(site.name), logicalNames.network(to)],
+  }));
+}
+
 function declareSite(stack: StackFile, ids: StackIds, site: StackSite): Declaration[] {
   const fabric = logicalNames.site(site.name);
   const container = logicalNames.container(site.name);
+  const { storageAccounts, networks } = stack.definition.azure;
+  const networkMappings = declareNetworkMappings(ids, site);
   return [
     {
       logicalName: fabric,
@@ -53,6 +69,7 @@ function declareSite(stack: StackFile, ids: StackIds, site: StackSite): Declarat
       inputs: ids.inContainer(site),
       dependsOn: [fabric],
     },
+    ...networkMappings,
     {
       logicalName: logicalNames.containerMapping(site.name),
       kind: "container-mapping",
@@ -61,19 +78,15 @@ function declareSite(stack: StackFile, ids: StackIds, site: StackSite): Declarat
         mappingName: `${site.name}-to-azure`,
         properties: { policyId: ids.policy(site.policy), targetProtectionContainerId: microsoftAzure },
       },
-      dependsOn: [container, logicalNames.policy(site.policy)],
+      dependsOn: [
+        container,
+        logicalNames.policy(site.policy),
+        ...site.hosts.map((host) => logicalNames.host(host.name)),
+        ...networkMappings.map((mapping) => mapping.logicalName),
+        ...networks.map((network) => logicalNames.network(network.name)),
+        ...storageAccounts.map((account) => logicalNames.storageAccount(account.name)),
+      ],
     },
-    ...(site.networkMappings ?? []).map(({ from, to }): Declaration => ({
-      logicalName: logicalNames.networkMapping(site.name, from),
-      kind: "network-mapping",
-      inputs: {
-        ...ids.inSite(site),
-        networkName: from,
-        networkMappingName: `${from}-to-${to}`,
-        properties: { recoveryNetworkId: ids.network(to), recoveryFabricName: microsoftAzure },
-      },
-      dependsOn: [fabric, logicalNames.network(to)],
-    })),
   ];
 }
 
