@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem, ReplicationCycle } from "../engine/protected-item/item.ts";
@@ -44,17 +44,51 @@ function print(outcome: Outcome): void {
   }
 }
 
+/** Cycles by the policy's schedule until Ctrl-C; a second Ctrl-C ends the process at once, as after a kill. */
+async function follow(engine: Engine, ids: readonly string[] | undefined, json: boolean): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    process.stderr.write("Stopping: the cycles that run are finished first.\n");
+    stop.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, onSignal);
+  try {
+    const run = async (item: ProtectedItem): Promise<void> => {
+      const outcome = await runOne(engine, item, "delta");
+      if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+      else print(outcome);
+    };
+    await engine.follow(run, { ...(ids ? { ids } : {}), signal: stop.signal });
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}
+
+interface Options {
+  readonly resync?: boolean;
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
+
 /** `siterecovery replicate [items…]`: one replication cycle now, without waiting for the policy's schedule. */
 export function replicateCommand(): Command {
   return new Command("replicate")
     .description("run one replication cycle now: send what has changed, as a new recovery point")
     .argument("[items...]", "names of protected items (default: all that replicate)")
     .option("--resync", "compare checksums of both sides and send what differs (HW-4c)")
+    .addOption(
+      new Option("--follow", "go on by the policy's schedule until Ctrl-C (HW-4a)").conflicts("resync"),
+    )
     .option("--json", "for scripts")
-    .action(async (names: string[], options: { resync?: boolean; json?: boolean }, command: Command) => {
+    .action(async (names: string[], options: Options, command: Command) => {
       const engine = await openSession(command);
-      const items =
-        names.length > 0 ? names.map((name) => itemNamed(engine, name)) : engine.items().filter(takesPart);
+      const named = names.length > 0 ? names.map((name) => itemNamed(engine, name)) : undefined;
+      if (options.follow === true) {
+        const ids = named?.map((item) => item.id);
+        return follow(engine, ids, options.json === true);
+      }
+      const items = named ?? engine.items().filter(takesPart);
       const outcomes: Outcome[] = [];
       for (const item of items) {
         const outcome = await runOne(engine, item, options.resync === true ? "resync" : "delta");

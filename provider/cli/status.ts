@@ -34,6 +34,7 @@ function toJson(view: ItemView): object {
     pendingBytes: view.pendingBytes ?? null,
     disks: item.details.disks.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
     lastCycle: item.details.lastCycle ?? null,
+    replicationError: item.details.replicationError ?? null,
   };
 }
 

@@ -18,6 +18,8 @@ export interface EngineParts {
   replicaStoreOf(storageAccountId: string): Promise<ReplicaStore>;
   /** Opens a storage account's replica store, making store and key when they are not there. */
   openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
+  /** Copies that go on at once in this process, at most. */
+  readonly copiesMax: number;
   /** Runs copies of disks with a bound on how many go on at once in this process. */
   copySlot<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -31,6 +31,7 @@ import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import type { ItemState } from "./protected-item/states.ts";
 import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
+import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
 import { withItem } from "./with-item.ts";
@@ -122,6 +123,14 @@ export class Engine {
     mode: "delta" | "resync" = "delta",
   ): Promise<ReplicationCycle | undefined> {
     return replicateOrBegin(this.#parts, id, progress, mode);
+  }
+
+  /** Runs cycles when they are due, until the signal stops it; then those that run end in order (HW-4a). */
+  follow(
+    run: (item: ProtectedItem) => Promise<void>,
+    options: { ids?: readonly string[]; signal: AbortSignal },
+  ): Promise<void> {
+    return followItems(this.#parts, run, options);
   }
 
   failover(

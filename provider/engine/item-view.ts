@@ -8,6 +8,7 @@ import { requireItem } from "./job/run-job.ts";
 import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { stateFacts } from "./protected-item/states.ts";
+import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { policyOf } from "./replication-cycle/policy-of.ts";
 
 /** Azure's values of ProtectionHealth. */
@@ -50,10 +51,21 @@ function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undef
   }
 }
 
+function retryNote({ attempt, retryAt, situation }: ReplicationFailure): string {
+  if (retryAt !== undefined) {
+    return `(attempt ${attempt}; \`replicate --follow\` tries again at ${new Date(retryAt).toISOString()})`;
+  }
+  return situation === undefined
+    ? ""
+    : "(not retried until its settings or the machine change; once it is mended, run `siterecovery replicate`)";
+}
+
 function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, intervalSeconds: number): string[] {
   const notes: string[] = [];
   const { replicationError } = item.details;
-  if (replicationError) notes.push(`last replication failed: ${replicationError.message}`);
+  if (replicationError) {
+    notes.push(`last replication failed: ${replicationError.message} ${retryNote(replicationError)}`);
+  }
   if (rpoSeconds !== undefined && rpoSeconds > lateIntervals * intervalSeconds) {
     notes.push("the newest recovery point is late; run `siterecovery replicate`");
   }

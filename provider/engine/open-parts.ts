@@ -78,6 +78,7 @@ export function openParts(options: {
       const message = `There is no storage account ${nameOf(accountId)}. Declare it first.`;
       throw new SiteRecoveryError("NotFound", message, { target: accountId });
     },
+    copiesMax,
     copySlot: slots(copiesMax),
   };
 }

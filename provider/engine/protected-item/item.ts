@@ -2,6 +2,7 @@
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
 import type { ItemRow } from "../../store/protected-items.ts";
 import type { FlowId } from "../flows.ts";
+import type { ReplicationFailure } from "../replication-cycle/retry-schedule.ts";
 import type { ItemState } from "./states.ts";
 
 /** `None`, or `WaitingForCompletion` while a test machine runs and its clean-up is pending (Azure's words). */
@@ -66,7 +67,7 @@ export interface ItemDetails {
   /** When the machine last changed sides, and by which action. */
   readonly lastMove?: { readonly action: string; readonly endedAt: number };
   /** Why the last replication cycle failed; gone after the next one that works. */
-  readonly replicationError?: { readonly code: string; readonly message: string; readonly at: number };
+  readonly replicationError?: ReplicationFailure;
 }
 
 export type ProtectedItem = ItemRow<ItemState, ItemDetails> & {

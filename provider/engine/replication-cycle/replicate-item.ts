@@ -10,6 +10,7 @@ import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { policyOf } from "./policy-of.ts";
+import { recordFailure } from "./record-failure.ts";
 import { type CycleDisk, runCycle } from "./run-cycle.ts";
 
 const minutesPerHour = 60;
@@ -42,10 +43,7 @@ export async function replicateItem(
     await retainPoints(store, item.details.replicaId, { retentionMinutes: hours * minutesPerHour });
     return cycle;
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code !== "Cancelled") {
-      const { code, message } = error;
-      save(parts, item, { ...item.details, replicationError: { code, message, at: parts.clock.now() } });
-    }
+    recordFailure(parts, itemId, error);
     throw error;
   }
 }

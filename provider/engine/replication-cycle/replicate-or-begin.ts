@@ -5,6 +5,7 @@ import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
 import { withItem } from "../with-item.ts";
+import { forgetFailure, recordFailure } from "./record-failure.ts";
 import { replicateItem } from "./replicate-item.ts";
 
 export async function replicateOrBegin(
@@ -18,7 +19,13 @@ export async function replicateOrBegin(
     if (requireItem(parts, id).state !== "EnablingReplication") {
       return replicateItem(parts, id, progress, mode);
     }
-    await beginInitialReplication(parts, id, progress);
+    try {
+      await beginInitialReplication(parts, id, progress);
+      forgetFailure(parts, id);
+    } catch (error) {
+      recordFailure(parts, id, error);
+      throw error;
+    }
     return requireItem(parts, id).details.lastCycle;
   });
 }

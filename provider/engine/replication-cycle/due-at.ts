@@ -1,0 +1,27 @@
+import { initialReplicationWaitsUntil } from "../enable/enable-protection.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { stateFacts } from "../protected-item/states.ts";
+import { policyOf } from "./policy-of.ts";
+import { situationOf } from "./situation-of.ts";
+
+const defaultIntervalSeconds = 300;
+
+/**
+ * When an item's next cycle is due, in milliseconds since 1970: an interval after the last one's snapshot (HW-4a),
+ * or by the retry schedule (HW-4e, HW-4f). Nothing when it does not replicate, or waits for a change.
+ */
+export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefined {
+  const now = parts.clock.now();
+  const isNew = item.state === "EnablingReplication";
+  if (!isNew && !stateFacts[item.state].replicates) return undefined;
+  const { replicationError: failure, lastCycle } = item.details;
+  if (failure?.retryAt !== undefined) return failure.retryAt;
+  // A failure that an older version kept has no situation: it is tried again.
+  if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) return undefined;
+  if (failure) return now;
+  if (isNew) return initialReplicationWaitsUntil(parts, item.id) ?? now;
+  const interval = (policyOf(parts, item.id)?.replicationInterval ?? defaultIntervalSeconds) * 1000;
+  // After a clock that was set back, a snapshot seems to lie in the future: no cycle waits longer than an interval.
+  return lastCycle ? Math.min(lastCycle.takenAt, now) + interval : now;
+}

@@ -1,0 +1,35 @@
+import { idKey } from "../../arm-id.ts";
+import { findItem } from "../../store/protected-items.ts";
+import { listThings } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import { dueAt } from "./due-at.ts";
+import { runSchedule } from "./run-schedule.ts";
+
+/** The schedule over the store's items: those of the given ids, or all there are at the time. */
+export function followItems(
+  parts: EngineParts,
+  run: (item: ProtectedItem) => Promise<void>,
+  options: { ids?: readonly string[]; signal: AbortSignal },
+): Promise<void> {
+  const wanted = options.ids && new Set(options.ids.map(idKey));
+  const find = (id: string): ProtectedItem | undefined =>
+    findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
+  const items = (): ProtectedItem[] =>
+    listThings(parts.store, { kind: "protected-item" })
+      .filter(({ id }) => wanted?.has(idKey(id)) ?? true)
+      .flatMap(({ id }) => find(id) ?? []);
+  return runSchedule({
+    clock: parts.clock,
+    limit: parts.copiesMax,
+    signal: options.signal,
+    items: () => items().map((item) => ({ id: item.id, dueAt: dueAt(parts, item) })),
+    run: async (id) => {
+      const before = requireItem(parts, id);
+      await run(before);
+      return JSON.stringify(find(id)) !== JSON.stringify(before);
+    },
+  });
+}

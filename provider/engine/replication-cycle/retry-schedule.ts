@@ -1,0 +1,36 @@
+/** When a failed replication is tried again: HW-4e and HW-4f as one table. Pure: the state lives in the item. */
+import { isRecoverable, type SiteRecoveryError } from "../../errors.ts";
+
+const millisecondsPerMinute = 60_000;
+
+/** Minutes after the first, second, … failure in a row; the last one holds for all that follow (HW-4f). */
+const retryAfterMinutes = [1, 2, 4, 8, 10, 30] as const;
+
+/** Why the last replication failed and when it is tried again; kept with the item, so a restart goes on with it. */
+export interface ReplicationFailure {
+  readonly code: string;
+  readonly message: string;
+  /** When it failed, in milliseconds since 1970. */
+  readonly at: number;
+  /** Failures in a row, this one counted; from 1. */
+  readonly attempt?: number;
+  /** When it is tried again, in milliseconds since 1970; absent for errors that time does not heal (HW-4e). */
+  readonly retryAt?: number;
+  /** The situation in which an error of HW-4e came up; once it is another, the cycle is tried again. */
+  readonly situation?: string;
+}
+
+/** The failure to keep after an error at `now`, given the one kept so far. */
+export function failureAfter(
+  previous: ReplicationFailure | undefined,
+  error: SiteRecoveryError,
+  now: number,
+  situation: string,
+): ReplicationFailure {
+  const { code, message } = error;
+  // Attempts in a row are of errors that time may heal: one that it does not ends the row.
+  const row = previous?.retryAt === undefined ? 0 : (previous.attempt ?? 0);
+  if (!isRecoverable(error)) return { code, message, at: now, attempt: 1, situation };
+  const minutes = retryAfterMinutes[Math.min(row, retryAfterMinutes.length - 1)]!;
+  return { code, message, at: now, attempt: row + 1, retryAt: now + minutes * millisecondsPerMinute };
+}
