@@ -81,7 +81,8 @@ function boundReason(
 }
 
 function plural(count: unknown, word: string): string {
-  return `${String(count)} ${word}${count === 1 ? "" : "s"}`;
+  if (count === 1) return `1 ${word}`;
+  return `${String(count)} ${word.endsWith("y") ? `${word.slice(0, -1)}ies` : `${word}s`}`;
 }
 
 const reasons: Record<string, (error: SchemaError, schema: Record<string, unknown>) => string> = {
@@ -110,6 +111,7 @@ const reasons: Record<string, (error: SchemaError, schema: Record<string, unknow
   maxLength: ({ data, params }) =>
     `${shown(data)} is too long: at most ${plural(params["limit"], "character")}`,
   minItems: ({ params }) => `is too short a list: at least ${plural(params["limit"], "entry")}`,
+  maxItems: ({ params }) => `is too long a list: at most ${plural(params["limit"], "entry")}`,
   maxProperties: ({ params }) => `has too many entries: at most ${String(params["limit"])}`,
   uniqueItems: ({ params, data }) =>
     `lists ${shown((data as unknown[])[params["i"] as number])} twice, at ${String(params["i"])} and ${String(params["j"])}`,

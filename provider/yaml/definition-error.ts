@@ -3,7 +3,12 @@
  * property's path, and what to do. Shown with the offending line and a mark under it.
  */
 import path from "node:path";
+import pc from "picocolors";
 import { SiteRecoveryError } from "../errors.ts";
+
+const { createColors } = pc;
+type Colors = ReturnType<typeof createColors>;
+const plain = createColors(false);
 
 export interface Finding {
   readonly file: string;
@@ -21,14 +26,37 @@ function relative(file: string): string {
   return short.startsWith("..") ? file : short;
 }
 
-function show(finding: Finding, text: string | undefined): string {
-  const where = `${relative(finding.file)}:${finding.line}:${finding.column}`;
-  const property = finding.property === "" ? "" : `${finding.property}: `;
-  const head = `${where}: ${property}${finding.message}`;
-  const line = text?.split("\n")[finding.line - 1];
-  if (line === undefined || line.trim() === "") return head;
-  const shown = line.slice(0, 160).replaceAll("\t", " ");
-  return `${head}\n    ${shown}\n    ${" ".repeat(Math.min(finding.column - 1, 160))}^`;
+/** What is shown; all findings are in `findings`. */
+const shownMax = 100;
+const contextColumns = 110;
+
+/** What may stand in a line of a hostile file and would move the cursor, or turn the text around. */
+function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
+}
+
+/** The offending line, cut to what fits around the place, and a mark under it. */
+function context(line: string, column: number): string {
+  const from = column > contextColumns ? column - Math.floor(contextColumns / 2) : 0;
+  const shown = harmless(line.slice(from, from + contextColumns));
+  return `    ${shown}\n    ${" ".repeat(Math.max(0, column - 1 - from))}`;
+}
+
+function show(finding: Finding, lines: readonly string[] | undefined, colors: Colors): string {
+  const { file, line, column, property } = finding;
+  const where = colors.bold(`${relative(file)}:${line}:${column}`);
+  const what = `${property === "" ? "" : `${property}: `}${finding.message}`;
+  const head = `${where}: ${harmless(what)}`;
+  const text = lines?.[line - 1];
+  if (text === undefined || text.trim() === "") return head;
+  return `${head}\n${context(text, column)}${colors.red("^")}`;
+}
+
+function showAll(findings: readonly Finding[], texts: ReadonlyMap<string, string>, colors: Colors): string {
+  const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
+  const shown = findings.slice(0, shownMax).map((finding) => show(finding, lines.get(finding.file), colors));
+  if (findings.length > shownMax) shown.push(`... and ${findings.length - shownMax} more`);
+  return shown.join("\n");
 }
 
 export class DefinitionError extends SiteRecoveryError {
@@ -36,15 +64,20 @@ export class DefinitionError extends SiteRecoveryError {
   readonly #texts: ReadonlyMap<string, string>;
 
   constructor(findings: readonly Finding[], texts: ReadonlyMap<string, string>) {
-    super("InvalidInput", findings.map((finding) => show(finding, texts.get(finding.file))).join("\n"));
+    super("InvalidInput", showAll(findings, texts, plain));
     this.findings = findings;
     this.#texts = texts;
   }
 
-  /** The findings for people, with a line that counts them. */
-  format(): string {
-    const shown = this.findings.map((finding) => show(finding, this.#texts.get(finding.file)));
+  /** The texts that the findings are about, by file, so that they can be shown as part of another error. */
+  get texts(): ReadonlyMap<string, string> {
+    return this.#texts;
+  }
+
+  /** The findings for people, with a line that counts them; in colour when it goes to a terminal. */
+  format(color = false): string {
+    const shown = showAll(this.findings, this.#texts, color ? createColors(true) : plain);
     const count = this.findings.length;
-    return `${shown.join("\n")}\n${count} ${count === 1 ? "error" : "errors"}; nothing was changed.`;
+    return `${shown}\n${count} ${count === 1 ? "error" : "errors"}; nothing was changed.`;
   }
 }

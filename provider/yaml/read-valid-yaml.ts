@@ -1,6 +1,7 @@
 /** Reads a YAML file and holds it against a JSON Schema; what is wrong is told with file, line and column. */
 import { createRequire } from "node:module";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 import { checkFailure, type SchemaError } from "../schemas/schema-reason.ts";
 import { DefinitionError, type Finding } from "./definition-error.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
@@ -17,6 +18,7 @@ function validatorOf(schema: string): ValidateFunction {
   let validate = compiled.get(schema);
   if (!validate) {
     const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
+    addFormats.default(ajv, ["date-time"]);
     for (const keyword of ["x-unit", "x-pattern-help"]) ajv.addKeyword(keyword);
     // Two folders up in the sources (provider/yaml) and in the build (dist/yaml) alike.
     validate = ajv.compile(load(`../../schema/${schema}.schema.json`) as object);

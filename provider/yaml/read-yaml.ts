@@ -5,14 +5,14 @@
  * that reach into prototypes, nesting deeper than 64, control characters, and numbers that lose precision.
  */
 import fs from "node:fs";
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, visit } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { DefinitionError, type Finding } from "./definition-error.ts";
+import { inspectDocument } from "./inspect-document.ts";
+import { refuseText } from "./refuse-text.ts";
 
 const sizeMaxBytes = 1024 * 1024;
-const depthMax = 64;
-const nodesMax = 100_000;
-const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
-const forbiddenCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
+/** Whoever made more mistakes than these in the text itself made one that caused the others. */
+const findingsMax = 100;
 
 export type YamlPath = readonly (string | number)[];
 
@@ -31,90 +31,42 @@ function refuse(file: string, text: string, where: { line: number; column: numbe
   throw new DefinitionError([{ file, ...where, property: "", message }], new Map([[file, text]]));
 }
 
+/** Of a larger file no more is read than shows that it is too large. */
+function readBytes(file: string): Buffer {
+  const descriptor = fs.openSync(file, "r");
+  try {
+    const buffer = Buffer.alloc(sizeMaxBytes + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
+      count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
 function readText(file: string): string {
+  const start = { line: 1, column: 1 };
   let bytes: Buffer;
   try {
-    bytes = fs.readFileSync(file);
+    bytes = readBytes(file);
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const message = missing ? "there is no such file" : `cannot be read: ${(error as Error).message}`;
-    return refuse(file, "", { line: 1, column: 1 }, message);
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === "ENOENT"
+        ? "there is no such file; check its path"
+        : code === "EISDIR"
+          ? "is a folder, and a file is wanted"
+          : `cannot be read: ${(error as Error).message}`;
+    return refuse(file, "", start, why);
   }
-  const start = { line: 1, column: 1 };
-  if (bytes.length > sizeMaxBytes) refuse(file, "", start, `is larger than 1 MiB (${bytes.length} bytes)`);
+  if (bytes.length > sizeMaxBytes) refuse(file, "", start, "is larger than 1 MiB; split it");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return refuse(file, "", start, "is not UTF-8 text; save it as UTF-8");
   }
-}
-
-/** Nesting is bounded before parsing: the parser itself would run out of stack. */
-function refuseDeepNesting(file: string, text: string): void {
-  const lines = text.split("\n");
-  let flow = 0;
-  for (const [index, line] of lines.entries()) {
-    const where = (column: number): { line: number; column: number } => ({
-      line: index + 1,
-      column: column + 1,
-    });
-    const bad = forbiddenCharacters.exec(line);
-    if (bad) {
-      const code = bad[0].charCodeAt(0).toString(16).padStart(4, "0");
-      refuse(
-        file,
-        text,
-        where(bad.index),
-        `holds the control character U+${code}, which cannot be seen; remove it`,
-      );
-    }
-    const indents = /^(?:[ -] ?)*/.exec(line)?.[0].length ?? 0;
-    if (indents > 4 * depthMax) refuse(file, text, where(0), `is nested deeper than ${depthMax} levels`);
-    for (const [column, character] of [...line].entries()) {
-      if (character === "[" || character === "{") flow += 1;
-      if (character === "]" || character === "}") flow = Math.max(0, flow - 1);
-      if (flow > depthMax) refuse(file, text, where(column), `is nested deeper than ${depthMax} levels`);
-    }
-  }
-}
-
-function inspect(document: Document, report: (node: Node, message: string) => void): void {
-  let nodes = 0;
-  visit(document, {
-    Node: (_key, node, path) => {
-      nodes += 1;
-      if (nodes > nodesMax) {
-        report(node as Node, `has more than ${nodesMax} values`);
-        return visit.BREAK;
-      }
-      if (path.length > 3 * depthMax) report(node as Node, `is nested deeper than ${depthMax} levels`);
-      const tag = (node as Node & { tag?: string }).tag;
-      if (tag !== undefined && !tag.startsWith("tag:yaml.org,2002:")) {
-        report(node as Node, `has the tag ${tag}; tags are not used here`);
-      }
-      return undefined;
-    },
-    Alias: (_key, node) => report(node, "is an alias (*name); write the value out"),
-    Pair: (_key, pair) => {
-      const key = pair.key;
-      if (!isScalar(key) || typeof key.value !== "string") {
-        if (key) report(key as Node, "is a key that is no text");
-      } else if (forbiddenKeys.has(key.value)) {
-        report(key, `the key "${key.value}" is not allowed`);
-      }
-    },
-    Scalar: (_key, node) => {
-      if (typeof node.value === "bigint") {
-        if (node.value > BigInt(Number.MAX_SAFE_INTEGER) || node.value < -BigInt(Number.MAX_SAFE_INTEGER)) {
-          report(node, "is a number too large to keep exactly");
-        } else {
-          node.value = Number(node.value);
-        }
-      } else if (typeof node.value === "number" && !Number.isFinite(node.value)) {
-        report(node, "is no finite number");
-      }
-    },
-  });
 }
 
 function toPlain(node: unknown): unknown {
@@ -149,34 +101,36 @@ function nodeAt(document: Document, path: YamlPath, wantKey: boolean): Node | un
 /** Reads one YAML document. Throws a `DefinitionError` with everything that the parser finds wrong. */
 export function readYaml(file: string): YamlFile {
   const text = readText(file);
-  refuseDeepNesting(file, text);
   const lineCounter = new LineCounter();
+  lineCounter.addNewLine(0);
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) {
+    lineCounter.addNewLine(end + 1);
+  }
+  const problem = refuseText(text);
+  if (problem) refuse(file, text, at(problem.offset), problem.message);
   const document = parseDocument(text, {
-    lineCounter,
     version: "1.2",
     schema: "core",
-    uniqueKeys: true,
+    // Checked afterwards, in a time that does not explode.
+    uniqueKeys: false,
     intAsBigInt: true,
     prettyErrors: false,
     stringKeys: false,
     merge: false,
   });
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = lineCounter.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+  const findings: Finding[] = [];
+  const add = (offset: number, message: string): void => {
+    if (findings.length < findingsMax) findings.push({ file, ...at(offset), property: "", message });
   };
-  const findings: Finding[] = [...document.errors, ...document.warnings].map((problem) => ({
-    file,
-    ...at(problem.pos[0]),
-    property: "",
-    message: problem.message,
-  }));
+  for (const { pos, message } of [...document.errors, ...document.warnings]) add(pos[0], message);
   if (findings.length === 0) {
-    inspect(document, (node, message) => {
-      findings.push({ file, ...at(node.range?.[0] ?? 0), property: "", message });
-    });
+    inspectDocument(document, (node, message) => add(node.range?.[0] ?? 0, message));
   }
-  if (findings.length > 0) throw new DefinitionError(findings.slice(0, 100), new Map([[file, text]]));
+  if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, text]]));
   const position = (path: YamlPath, wantKey: boolean): { line: number; column: number } =>
     at(nodeAt(document, path, wantKey)?.range?.[0] ?? 0);
   return {

@@ -75,6 +75,16 @@ describe("a YAML stack definition, with the real Pulumi CLI", () => {
     for (const file of files) expect(fs.readFileSync(file).includes(secret), file).toBe(false);
   });
 
+  it("[C-9] keeps the keys out of the state, and readable for their owner alone", async () => {
+    const keyFile = project.path(".siterecovery", "keys", "replicas.key");
+    expect(fs.statSync(keyFile).mode & 0o777).toBe(0o600);
+    const key = fs.readFileSync(keyFile, "utf8");
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(await project.state()).not.toContain(key);
+    const database = fs.readFileSync(project.path(".siterecovery", "siterecovery.db"), "latin1");
+    expect(database).not.toContain(key);
+  });
+
   it("changes nothing the second time, and copies no byte", async () => {
     const before = project.listing(".siterecovery/storage");
     const up = await project.pulumi("up", "--yes", "--stack", "test");

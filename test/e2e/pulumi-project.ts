@@ -8,6 +8,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
+import { machineDefinition } from "../machine-definition.ts";
 import { ensurePulumi } from "../../setup/pulumi-environment.mjs";
 
 const packageFolder = path.resolve(import.meta.dirname, "../..");
@@ -100,16 +101,11 @@ export class PulumiProject {
   /** A machine of host hv1, with raw images and a machine.yaml. */
   addMachine(name: string, disks: readonly DiskSpec[], changes: object = {}): void {
     for (const disk of disks) this.write(`hv1/${name}/${disk.id}.img`, disk.content);
-    const definition = {
+    const definition = machineDefinition(
       name,
-      guestOs: { family: "linux", name: "Ubuntu", version: "22.04" },
-      firmware: "bios",
-      cpus: 1,
-      memoryMiB: 512,
-      nics: [{ name: "eth0", network: "production" }],
-      disks: disks.map(({ id }, index) => ({ id, file: `${id}.img`, role: index === 0 ? "os" : "data" })),
-      ...changes,
-    };
+      disks.map(({ id }) => id),
+      changes,
+    );
     this.write(`hv1/${name}/machine.yaml`, stringify(definition));
   }
 

@@ -9,6 +9,7 @@ import { type Engine, openEngine } from "../../provider/engine/engine.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
 import type { ProtectedItemInputs } from "../../provider/kinds/protected-item.ts";
+import { machineDefinition } from "../machine-definition.ts";
 
 export const quiet = { report: (): void => undefined };
 
@@ -44,16 +45,7 @@ export class Site {
     const machine = path.join(folder, "hv1", "web1");
     fs.mkdirSync(machine, { recursive: true });
     fs.writeFileSync(path.join(machine, "os.img"), options.content ?? Buffer.alloc(512 * 1024, "data "));
-    const definition = {
-      name: "web1",
-      guestOs: { family: "linux", name: "Ubuntu", version: "22.04" },
-      firmware: "bios",
-      cpus: 1,
-      memoryMiB: 512,
-      nics: [{ name: "eth0", network: "production" }],
-      disks: [{ id: "os", file: "os.img", role: "os" }],
-      ...options.machine,
-    };
+    const definition = machineDefinition("web1", ["os"], options.machine);
     fs.writeFileSync(path.join(machine, "machine.yaml"), stringify(definition));
     const home = path.join(folder, "home");
     const engine = await openEngine({ home, ...(options.clock ? { clock: options.clock } : {}) });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { declarationsOf } from "../../provider/stack/declare.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
+import { machineDefinition } from "../machine-definition.ts";
 import { badNames } from "./bad-names.ts";
 import { badSettings } from "./bad-settings.ts";
 import { goodDefinition as good } from "./good-definition.ts";
@@ -16,17 +17,7 @@ function machine(name: string, changes: object = {}): void {
   const place = path.join(folder, "hv1", name);
   fs.mkdirSync(place, { recursive: true });
   fs.writeFileSync(path.join(place, "os.img"), Buffer.alloc(65_536));
-  const definition = {
-    name,
-    guestOs: { family: "linux", name: "Ubuntu", version: "22.04" },
-    firmware: "bios",
-    cpus: 1,
-    memoryMiB: 512,
-    nics: [{ name: "eth0", network: "production" }],
-    disks: [{ id: "os", file: "os.img", role: "os" }],
-    ...changes,
-  };
-  fs.writeFileSync(path.join(place, "machine.yaml"), stringify(definition));
+  fs.writeFileSync(path.join(place, "machine.yaml"), stringify(machineDefinition(name, ["os"], changes)));
 }
 
 beforeAll(() => {

@@ -1,0 +1,61 @@
+/**
+ * What is refused before a file is parsed: nesting that would run the parser out of stack, and characters that a
+ * reader cannot see. Brackets in strings and comments are no nesting, so the parser's own lexer tells them apart.
+ */
+import { CST, Lexer } from "yaml";
+
+export const depthMax = 64;
+
+/** Control characters, and those that turn the direction of text: what is shown would not be what is read. */
+export const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
+
+export interface TextProblem {
+  /** From the start of the text. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+export function invisibleMessage(text: string): string | undefined {
+  const bad = invisible.exec(text);
+  if (!bad) return undefined;
+  const code = bad[0].charCodeAt(0).toString(16).padStart(4, "0");
+  return `holds the control character U+${code}, which cannot be seen; remove it`;
+}
+
+function invisibleCharacter(text: string): TextProblem | undefined {
+  const message = invisibleMessage(text);
+  return message === undefined ? undefined : { offset: invisible.exec(text)!.index, message };
+}
+
+const tooDeep = `is nested deeper than ${depthMax} levels; write it flatter`;
+
+/** A level of block style costs at least one column, so its columns bound the levels. */
+function deepBlock(text: string): TextProblem | undefined {
+  let offset = 0;
+  for (const line of text.split("\n")) {
+    const indicators = /^(?:[ ?-] ?)*/.exec(line)?.[0].length ?? 0;
+    if (indicators > 4 * depthMax) return { offset, message: tooDeep };
+    offset += line.length + 1;
+  }
+  return undefined;
+}
+
+function deepFlow(text: string): TextProblem | undefined {
+  let offset = 0;
+  let depth = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const type = CST.tokenType(lexeme);
+    // These are marks between the lexemes and stand for no text.
+    if (type === "doc-mode" || type === "flow-error-end" || type === "scalar") continue;
+    if (type === "flow-seq-start" || type === "flow-map-start") depth += 1;
+    if (type === "flow-seq-end" || type === "flow-map-end") depth = Math.max(0, depth - 1);
+    if (depth > depthMax) return { offset, message: tooDeep };
+    offset += lexeme.length;
+  }
+  return undefined;
+}
+
+/** The first reason not to parse a text. */
+export function refuseText(text: string): TextProblem | undefined {
+  return invisibleCharacter(text) ?? deepBlock(text) ?? deepFlow(text);
+}
