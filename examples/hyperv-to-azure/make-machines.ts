@@ -1,12 +1,13 @@
 /**
- * Makes the example's machines, unless they are there: for each a machine.yaml and disk images with a real ext4
- * file system that holds real files. Give a folder as argument to make them somewhere else.
+ * Makes the example's machines, unless they are there: for each a machine.yaml and disk images with a real file
+ * system (ext4, or FAT16 where there is no mke2fs) that holds real files. Give a folder as argument to make them somewhere else.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
+import { writeFatImage } from "./fat-image.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -83,13 +84,8 @@ const machines: readonly ExampleMachine[] = [
   },
 ];
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-}
-
-/** An ext4 image from a folder of files; the image is sparse. */
-function makeImage(image: string, disk: ExampleDisk): void {
+/** False when this system has no mke2fs. */
+function makeExt4Image(image: string, disk: ExampleDisk): boolean {
   const content = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-example-"));
   try {
     for (const [name, bytes] of Object.entries(disk.files)) {
@@ -97,17 +93,24 @@ function makeImage(image: string, disk: ExampleDisk): void {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(file, bytes);
     }
-    const partial = `${image}.new`;
-    fs.rmSync(partial, { force: true });
-    const options = ["-q", "-F", "-t", "ext4", "-L", disk.id, "-d", content, partial, `${disk.sizeMiB}M`];
+    const options = ["-q", "-F", "-t", "ext4", "-L", disk.id, "-d", content, image, `${disk.sizeMiB}M`];
     const search = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
     const run = spawnSync("mke2fs", options, { encoding: "utf8", env: { ...process.env, PATH: search } });
-    if (run.error) fail("mke2fs is needed to make the example's disks. Install e2fsprogs, then run again.");
-    if (run.status !== 0) fail(`mke2fs failed: ${run.stderr}`);
-    fs.renameSync(partial, image);
+    if (run.error === undefined && run.status !== 0) throw new Error(`mke2fs failed: ${run.stderr}`);
+    return run.error === undefined;
   } finally {
     fs.rmSync(content, { recursive: true, force: true });
   }
+}
+
+/** An image with a file system that holds the disk's files, ext4 where mke2fs is there and FAT16 where not. */
+function makeImage(image: string, disk: ExampleDisk): string {
+  const partial = `${image}.new`;
+  fs.rmSync(partial, { force: true });
+  const isExt4 = makeExt4Image(partial, disk);
+  if (!isExt4) writeFatImage(partial, disk.sizeMiB, disk.files);
+  fs.renameSync(partial, image);
+  return isExt4 ? "ext4" : "FAT16";
 }
 
 function makeMachine(inventory: string, machine: ExampleMachine): void {
@@ -115,7 +118,10 @@ function makeMachine(inventory: string, machine: ExampleMachine): void {
   const definition = path.join(folder, "machine.yaml");
   if (fs.existsSync(definition)) return;
   fs.mkdirSync(folder, { recursive: true });
-  for (const disk of machine.disks) makeImage(path.join(folder, `${disk.id}.img`), disk);
+  const made = machine.disks.map((disk) => {
+    const format = makeImage(path.join(folder, `${disk.id}.img`), disk);
+    return `${disk.id} ${disk.sizeMiB} MiB ${format}`;
+  });
   const text = stringify({
     name: machine.name,
     guestOs: { family: "linux", name: "Ubuntu", version: "22.04" },
@@ -127,8 +133,7 @@ function makeMachine(inventory: string, machine: ExampleMachine): void {
   });
   // Written last: a machine is there when its machine.yaml is.
   fs.writeFileSync(definition, text);
-  const sizes = machine.disks.map((disk) => `${disk.id} ${disk.sizeMiB} MiB`).join(", ");
-  process.stdout.write(`made machine ${machine.name} on ${machine.host}: ${sizes}\n`);
+  process.stdout.write(`made machine ${machine.name} on ${machine.host}: ${made.join(", ")}\n`);
 }
 
 const inventory = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, "inventory"));

@@ -1,23 +1,46 @@
 /** Holds a machine against the support matrix (C-8). */
+import { nearestWord } from "../schemas/nearest.ts";
 import type { Machine } from "./machine-driver.ts";
-import { dataDiskMaxBytes, dataDisksMax, osDiskMaxBytes, supportedGuests } from "./support-matrix.ts";
+import {
+  dataDiskMaxBytes,
+  dataDisksMax,
+  osDiskMaxBytes,
+  osDisks,
+  supportedGuests,
+} from "./support-matrix.ts";
 
 const gibibyte = 1024 ** 3;
 
-/** `9.4` is a release of version 9; `22.04` is a version of its own. */
+/** `9.4` is a release of 9 and `12 SP5` a service pack of 12; `22.04` and `2012 R2` are versions of their own. */
 function isVersion(version: string, supported: string): boolean {
-  return version === supported || version.startsWith(`${supported}.`);
+  if (version.toLowerCase() === supported.toLowerCase()) return true;
+  const rest = version.startsWith(supported) ? version.slice(supported.length) : "";
+  return /^\.\d+(\.\d+)*$/.test(rest) || /^ SP\d$/i.test(rest);
 }
 
 function guestReason({ guestOs }: Machine): string | undefined {
   const { family, name, version } = guestOs;
-  const guest = supportedGuests.find(
-    (entry) => entry.family === family && entry.name.toLowerCase() === name.toLowerCase(),
-  );
+  const named = supportedGuests.filter((entry) => entry.name.toLowerCase() === name.toLowerCase());
+  const guest = named.find((entry) => entry.family === family);
   if (guest?.versions.some((supported) => isVersion(version, supported)) === true) return undefined;
+  const what = `its guest system ${name} ${version} is not on the support matrix`;
+  if (guest) return `${what}; supported are ${guest.name} ${guest.versions.join(", ")}`;
+  if (named[0]) return `${what} as a ${family} system; ${named[0].name} is of the family ${named[0].family}`;
   const names = supportedGuests.filter((entry) => entry.family === family).map((entry) => entry.name);
-  const what = guest ? `${guest.name} ${guest.versions.join(", ")}` : `${names.join(", ")}`;
-  return `its guest system ${name} ${version} is not on the support matrix; supported are ${what}`;
+  const near = nearestWord(name, names);
+  const hint = near === undefined ? "" : `did you mean '${near}'? `;
+  return `${what}; ${hint}supported are ${names.join(", ")}`;
+}
+
+function diskReasons({ disks, firmware }: Machine): string[] {
+  return disks.flatMap(({ id, role, sizeBytes }) => {
+    if (sizeBytes === 0) return [`its ${role} disk ${id} is empty; make an image with a size`];
+    const limit = role === "os" ? osDiskMaxBytes[firmware].value : dataDiskMaxBytes.value;
+    if (sizeBytes <= limit) return [];
+    const size = (sizeBytes / gibibyte).toFixed(1);
+    const machineKind = role === "os" ? ` of a ${firmware} machine` : "";
+    return [`its ${role} disk ${id} has ${size} GiB; at most ${limit / gibibyte} GiB${machineKind}`];
+  });
 }
 
 /** Why a machine cannot be protected; empty when it can. */
@@ -25,18 +48,14 @@ export function checkMachine(machine: Machine): string[] {
   const reasons: string[] = [];
   const guest = guestReason(machine);
   if (guest !== undefined) reasons.push(guest);
-  const dataDisks = machine.disks.filter((disk) => disk.role === "data");
-  if (dataDisks.length > dataDisksMax) {
-    reasons.push(`it has ${dataDisks.length} data disks; at most ${dataDisksMax} are supported`);
+  const osDiskIds = machine.disks.filter(({ role }) => role === "os").map(({ id }) => id);
+  if (osDiskIds.length === 0) reasons.push("it has no OS disk; give the disk that it boots from the role os");
+  if (osDiskIds.length > osDisks.value) {
+    reasons.push(`it has ${osDiskIds.length} OS disks (${osDiskIds.join(", ")}); exactly 1 is supported`);
   }
-  for (const disk of machine.disks) {
-    const limit = disk.role === "os" ? osDiskMaxBytes[machine.firmware] : dataDiskMaxBytes;
-    if (disk.sizeBytes <= limit) continue;
-    const size = (disk.sizeBytes / gibibyte).toFixed(1);
-    const machineKind = disk.role === "os" ? ` of a ${machine.firmware} machine` : "";
-    reasons.push(
-      `its ${disk.role} disk ${disk.id} has ${size} GiB; at most ${limit / gibibyte} GiB${machineKind}`,
-    );
+  const dataDisks = machine.disks.length - osDiskIds.length;
+  if (dataDisks > dataDisksMax.value) {
+    reasons.push(`it has ${dataDisks} data disks; at most ${dataDisksMax.value} are supported`);
   }
-  return reasons;
+  return [...reasons, ...diskReasons(machine)];
 }

@@ -14,9 +14,12 @@ function readState(files: FileSystem, folder: string): PowerState {
   if (!files.exists(file)) return "running";
   const opened = files.open(file, "read");
   try {
-    const buffer = Buffer.alloc(opened.size().sizeBytes);
+    const buffer = Buffer.alloc(Math.min(opened.size().sizeBytes, 64));
     opened.read(buffer, 0);
-    return buffer.toString("utf8").trim() === "off" ? "off" : "running";
+    const state = buffer.toString("utf8").trim();
+    if (state === "running" || state === "off") return state;
+    const message = `The power state in ${file} is neither "running" nor "off". Write the right one into it.`;
+    throw new SiteRecoveryError("Damaged", message, { target: file });
   } finally {
     opened.close();
   }
@@ -29,8 +32,18 @@ function imageSize(files: FileSystem, imagePath: string, machineName: string, di
       "Put the image there, or correct the disk's file in machine.yaml.";
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
   }
+  // A link in a folder that somebody else made would let the engine read, and on a failback write, any file.
+  const realPath = files.realPath(imagePath);
+  if (path.dirname(realPath) !== files.realPath(path.dirname(imagePath))) {
+    const message =
+      `The image of the disk "${diskId}" of ${machineName} is a link that leads out of the machine's folder, ` +
+      `to ${realPath}. Put the image itself into the folder.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
+  }
   const file = files.open(imagePath, "read");
   try {
+    // A folder can be opened, and fails here.
+    file.read(Buffer.alloc(1), 0);
     return file.size().sizeBytes;
   } finally {
     file.close();
@@ -79,9 +92,13 @@ export function folderMachines(files: FileSystem): MachineDriver {
     shutDown: (folder) => setState(folder, "off"),
     define: (folder, definition) => {
       files.makeFolder(folder);
+      files.syncFolder(path.dirname(folder));
       setState(folder, "off");
       writeMachineFile(files, path.join(folder, machineFile), definition);
     },
-    remove: (folder) => files.remove(folder),
+    remove: (folder) => {
+      files.remove(folder);
+      if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));
+    },
   };
 }

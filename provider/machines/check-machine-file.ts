@@ -1,0 +1,73 @@
+/** What is wrong in a machine.yaml beyond its schema: things that clash, and addresses that are none. */
+import { isIP } from "node:net";
+import type { Finding } from "../yaml/definition-error.ts";
+import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
+import type { YamlPath } from "../yaml/read-yaml.ts";
+import type { MachineDefinition } from "./machine-driver.ts";
+
+/** Files that lie beside the images: the machine's own, and those of change tracking, of each disk. */
+const ownFiles = /^(machine\.yaml|power-state)(\.new)?$|\.(new|snapshot|hrl(\.\w+)*)$/i;
+
+type Report = (path: YamlPath, message: string) => void;
+
+function checkUnique(
+  values: readonly { path: YamlPath; value: string }[],
+  what: string,
+  report: Report,
+): void {
+  const seen = new Set<string>();
+  for (const { path, value } of values) {
+    if (seen.has(value.toLowerCase()))
+      report(path, `there is a ${what} '${value}' already; take another one`);
+    seen.add(value.toLowerCase());
+  }
+}
+
+/** All of it, each with its place. */
+export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] {
+  const findings: Finding[] = [];
+  const report: Report = (path, message) => {
+    const [list, index, key] = path;
+    const property = `${String(list)}[${String(index)}].${String(key)}`;
+    findings.push({ file: yaml.file, ...yaml.positionOf(path), property, message });
+  };
+  const { disks, nics } = yaml.value;
+  const at = (
+    list: string,
+    index: number,
+    key: string,
+    value: string,
+  ): { path: YamlPath; value: string } => ({
+    path: [list, index, key],
+    value,
+  });
+  checkUnique(
+    disks.map(({ id }, index) => at("disks", index, "id", id)),
+    "disk",
+    report,
+  );
+  checkUnique(
+    disks.map(({ file }, index) => at("disks", index, "file", file)),
+    "disk with the file",
+    report,
+  );
+  checkUnique(
+    nics.map(({ name }, index) => at("nics", index, "name", name)),
+    "network card",
+    report,
+  );
+  for (const [index, { file }] of disks.entries()) {
+    if (!ownFiles.test(file)) continue;
+    report(["disks", index, "file"], `'${file}' is the name of a file of the engine's own; rename the image`);
+  }
+  for (const [index, { ipAddress, macAddress }] of nics.entries()) {
+    if (ipAddress !== undefined && isIP(ipAddress) === 0) {
+      report(["nics", index, "ipAddress"], `'${ipAddress}' is no IP address; write it like 10.0.0.4`);
+    }
+    if (macAddress !== undefined && !/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(macAddress)) {
+      const message = `'${macAddress}' is no hardware address; write it like 00:15:5d:01:02:03`;
+      report(["nics", index, "macAddress"], message);
+    }
+  }
+  return findings;
+}
