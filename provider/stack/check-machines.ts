@@ -6,15 +6,10 @@ import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { nearestWord } from "../schemas/nearest.ts";
+import { checkInventories, type Inventories, type Inventory } from "./check-inventories.ts";
 import type { Findings } from "./findings.ts";
+import { siteOf } from "./site-of.ts";
 import type { StackDefinition, StackMachine, StackSite } from "./stack-definition.ts";
-
-/** The site of a machine or plan: the one it names, or the only one. */
-export function siteOf(stack: StackDefinition, name: string | undefined): StackSite | undefined {
-  return name === undefined && stack.sites.length === 1
-    ? stack.sites[0]
-    : stack.sites.find((site) => site.name === name);
-}
 
 function readMachine(
   drivers: MachineDriver,
@@ -25,117 +20,108 @@ function readMachine(
     return drivers.read(place.folder);
   } catch (error) {
     // What is wrong with a machine.yaml is told where it stands, in that file.
-    if (error instanceof DefinitionError) findings.list.push(...error.findings);
+    if (error instanceof DefinitionError) findings.takeOver(error);
     else if (error instanceof SiteRecoveryError) findings.add(place.path, error.message);
     else throw error;
     return undefined;
   }
 }
 
-function checkFound(
+function checkDisks(wanted: StackMachine, machine: Machine, at: YamlPath, findings: Findings): void {
+  if (wanted.disks === undefined) return;
+  const ids = machine.disks.map((disk) => disk.id);
+  for (const [index, id] of wanted.disks.entries()) {
+    findings.requireName([...at, "disks", index], id, `disk of ${machine.name}`, ids);
+  }
+  const left = machine.disks.find(({ id, role }) => role === "os" && !wanted.disks!.includes(id));
+  if (left === undefined) return;
+  findings.add([...at, "disks"], `leaves out '${left.id}', which the machine boots from; add it to the list`);
+}
+
+function checkNetwork(
   stack: StackDefinition,
-  found: { wanted: StackMachine; machine: Machine; site: StackSite; path: YamlPath },
+  found: { wanted: StackMachine; machine: Machine; site: StackSite; at: YamlPath },
   findings: Findings,
 ): void {
-  const { wanted, machine, site } = found;
-  for (const reason of checkMachine(machine))
-    findings.add([...found.path, "name"], `cannot be protected: ${reason}`);
-  const ids = machine.disks.map((disk) => disk.id);
-  for (const [index, id] of (wanted.disks ?? []).entries()) {
-    findings.requireName([...found.path, "disks", index], id, `disk of ${machine.name}`, ids);
-  }
+  const { wanted, machine, site, at } = found;
   if (wanted.network !== undefined || stack.azure.networks.length === 0) return;
-  for (const { network } of machine.nics) {
+  for (const network of new Set(machine.nics.map((nic) => nic.network))) {
     if ((site.networkMappings ?? []).some((mapping) => mapping.from === network)) continue;
     const message =
       `cannot be protected: its network '${network}' is mapped to no virtual network; add a network mapping to ` +
       `the site ${site.name}, or set network`;
-    findings.add([...found.path, "name"], message);
+    findings.add([...at, "name"], message);
   }
 }
 
-interface Inventories {
-  readonly drivers: MachineDriver;
-  namesIn(inventory: string): readonly string[];
-  folderOf(inventory: string, machineName: string): string | undefined;
+function checkFound(
+  stack: StackDefinition,
+  found: { wanted: StackMachine; machine: Machine; site: StackSite; at: YamlPath },
+  findings: Findings,
+): void {
+  const { wanted, machine, at } = found;
+  const name: YamlPath = [...at, "name"];
+  if (machine.name.toLowerCase() !== wanted.name.toLowerCase()) {
+    const file = path.join(machine.folder, "machine.yaml");
+    findings.add(name, `is called '${machine.name}' in ${file}; give the folder and the machine one name`);
+  }
+  for (const reason of checkMachine(machine)) findings.add(name, `cannot be protected: ${reason}`);
+  checkDisks(wanted, machine, at, findings);
+  checkNetwork(stack, found, findings);
 }
 
-/** Lists each inventory once, so that a definition of thousands of machines is checked in a moment. */
-function listOnce(drivers: MachineDriver): Inventories {
-  const listed = new Map<string, readonly string[]>();
-  const namesIn = (inventory: string): readonly string[] => {
-    const names = listed.get(inventory) ?? drivers.list(inventory);
-    listed.set(inventory, names);
-    return names;
-  };
-  const folders = new Map<string, ReadonlyMap<string, string>>();
-  return {
-    drivers,
-    namesIn,
-    folderOf: (inventory, machineName) => {
-      let byName = folders.get(inventory);
-      if (!byName) {
-        byName = new Map(namesIn(inventory).map((name) => [name.toLowerCase(), name]));
-        folders.set(inventory, byName);
-      }
-      const name = byName.get(machineName.toLowerCase());
-      return name === undefined ? undefined : path.join(inventory, name);
-    },
-  };
+function tellMissing(
+  wanted: StackMachine,
+  site: StackSite,
+  place: { at: YamlPath; inventories: readonly Inventory[] },
+  findings: Findings,
+): void {
+  // A machine that is declared to run at the recovery side may be gone from the primary one.
+  if (wanted.activeLocation === "recovery") return;
+  const names = place.inventories.flatMap(({ machines }) => [...machines.values()]);
+  const near = nearestWord(wanted.name, names);
+  const some = `${names.slice(0, 20).join(", ")}${names.length > 20 ? ` and ${names.length - 20} more` : ""}`;
+  const hint = near === undefined ? `there are ${some || "none"}` : `did you mean '${near}'?`;
+  const message = `no host of the site ${site.name} has a machine '${wanted.name}'; ${hint}`;
+  findings.add([...place.at, "name"], message);
 }
 
 function checkOne(
   stack: StackDefinition,
   wanted: StackMachine,
-  context: Inventories & { path: YamlPath; folder: string },
+  context: { drivers: MachineDriver; inventories: Inventories; at: YamlPath },
   findings: Findings,
 ): void {
+  const { drivers, at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
-  const inventories = site.hosts.map((host) => path.resolve(context.folder, host.inventory));
-  for (const inventory of inventories) {
-    const folder = context.folderOf(inventory, wanted.name);
-    if (folder === undefined) continue;
-    const machine = readMachine(context.drivers, { folder, path: [...context.path, "name"] }, findings);
-    if (machine) checkFound(stack, { wanted, machine, site, path: context.path }, findings);
-    return;
+  const inventories = site.hosts.flatMap((host) => context.inventories.get(host.name) ?? []);
+  const holders = inventories.filter(({ machines }) => machines.has(wanted.name.toLowerCase()));
+  const [holder] = holders;
+  // Where an inventory could not be looked into, that is told, and the machine may be in it.
+  if (!holder && inventories.length < site.hosts.length) return;
+  if (!holder) return tellMissing(wanted, site, { at, inventories }, findings);
+  if (holders.length > 1) {
+    const hosts = holders.map(({ host }) => host).join(" and ");
+    findings.add([...at, "name"], `is on ${hosts}; leave it on the host that it runs on`);
   }
-  const names = inventories.flatMap((inventory) => context.namesIn(inventory));
-  // A machine that is declared to run at the recovery side may be gone from the primary one.
-  if (wanted.activeLocation === "recovery") return;
-  const near = nearestWord(wanted.name, names);
-  const hint = near === undefined ? `there are ${names.join(", ") || "none"}` : `did you mean '${near}'?`;
-  findings.add(
-    [...context.path, "name"],
-    `no host of the site ${site.name} has a machine '${wanted.name}'; ${hint}`,
-  );
-}
-
-function checkInventories(
-  stack: StackDefinition,
-  folder: string,
-  exists: (file: string) => boolean,
-  findings: Findings,
-): void {
-  for (const [siteIndex, site] of stack.sites.entries()) {
-    for (const [index, host] of site.hosts.entries()) {
-      const inventory = path.resolve(folder, host.inventory);
-      if (exists(inventory)) continue;
-      const message = `there is no folder ${inventory}; it holds the host's machines`;
-      findings.add(["sites", siteIndex, "hosts", index, "inventory"], message);
-    }
-  }
+  const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);
+  const machine = readMachine(drivers, { folder, path: [...at, "name"] }, findings);
+  if (machine) checkFound(stack, { wanted, machine, site, at }, findings);
 }
 
 export function checkMachines(
   stack: StackDefinition,
   folder: string,
-  surroundings: { drivers: MachineDriver; exists: (file: string) => boolean },
+  drivers: MachineDriver,
   findings: Findings,
 ): void {
-  checkInventories(stack, folder, surroundings.exists, findings);
-  const inventories = listOnce(surroundings.drivers);
+  const inventories = checkInventories(stack, folder, drivers, findings);
+  const seen = new Set<string>();
   for (const [index, machine] of (stack.machines ?? []).entries()) {
-    checkOne(stack, machine, { ...inventories, path: ["machines", index], folder }, findings);
+    // That a name is there twice is told already; its machine is looked at once.
+    if (seen.has(machine.name.toLowerCase())) continue;
+    seen.add(machine.name.toLowerCase());
+    checkOne(stack, machine, { drivers, inventories, at: ["machines", index] }, findings);
   }
 }

@@ -1,6 +1,7 @@
 /** Names: those that must differ, and those that refer to something. */
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
+import { siteOf } from "./site-of.ts";
 import type { StackDefinition, StackMachine, StackPlan } from "./stack-definition.ts";
 
 function namesOf(list: readonly { readonly name: string }[]): string[] {
@@ -81,8 +82,15 @@ function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findi
   const items = plan.groups.flatMap((group, groupIndex) =>
     group.map((name, place) => ({ path: [...path, "groups", groupIndex, place], name })),
   );
+  const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
+  const site = siteOf(stack, plan.site);
   for (const item of items) {
-    findings.requireName(item.path, item.name, "machine", namesOf(stack.machines ?? []));
+    const machine = machines.get(item.name);
+    if (!machine) findings.requireName(item.path, item.name, "machine", [...machines.keys()]);
+    const itsSite = machine && siteOf(stack, machine.site);
+    if (!site || !itsSite || itsSite === site) continue;
+    const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
+    findings.add(item.path, message);
   }
   findings.requireUnique(items, "machine of this plan");
 }

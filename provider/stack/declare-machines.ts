@@ -1,8 +1,8 @@
 /** Protected machines, recovery plans, drills. */
 import { microsoftAzure } from "../kinds/kind.ts";
-import { siteOf } from "./check-machines.ts";
 import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./read-stack.ts";
+import { siteOf } from "./site-of.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 

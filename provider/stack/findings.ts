@@ -1,6 +1,6 @@
 /** Collects what is wrong with a definition, each with the place where it stands. */
 import { nearestWord } from "../schemas/nearest.ts";
-import type { Finding } from "../yaml/definition-error.ts";
+import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
 import type { YamlFile, YamlPath } from "../yaml/read-yaml.ts";
 
 /** `["machines", 0, "site"]` → `machines[0].site`. */
@@ -13,10 +13,24 @@ function propertyAt(path: YamlPath): string {
 
 export class Findings {
   readonly list: Finding[] = [];
-  readonly #yaml: Pick<YamlFile, "file" | "positionOf">;
+  readonly #yaml: Pick<YamlFile, "file" | "text" | "positionOf">;
+  readonly #texts = new Map<string, string>();
 
-  constructor(yaml: Pick<YamlFile, "file" | "positionOf">) {
+  constructor(yaml: Pick<YamlFile, "file" | "text" | "positionOf">) {
     this.#yaml = yaml;
+    this.#texts.set(yaml.file, yaml.text);
+  }
+
+  /** What is wrong with another file, such as a machine.yaml. Told once, however many things refer to it. */
+  takeOver({ findings, texts }: DefinitionError): void {
+    const isNew = [...texts.keys()].some((file) => !this.#texts.has(file));
+    if (isNew) this.list.push(...findings);
+    for (const [file, text] of texts) this.#texts.set(file, text);
+  }
+
+  /** Throws a `DefinitionError` with all that was found, if anything was. */
+  throwIfAny(): void {
+    if (this.list.length > 0) throw new DefinitionError(this.list, this.#texts);
   }
 
   add(path: YamlPath, message: string): void {

@@ -6,10 +6,10 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
-import { DefinitionError } from "../yaml/definition-error.ts";
 import { readValidYaml } from "../yaml/read-valid-yaml.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
+import { checkNetworks } from "./check-networks.ts";
 import { Findings } from "./findings.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 
@@ -25,8 +25,8 @@ export function readStack(file: string): StackFile {
   const yaml = readValidYaml<StackDefinition>(absolute, "stack");
   const findings = new Findings(yaml);
   checkNames(yaml.value, findings);
-  const surroundings = { drivers: folderMachines(localFileSystem), exists: localFileSystem.exists };
-  checkMachines(yaml.value, path.dirname(absolute), surroundings, findings);
-  if (findings.list.length > 0) throw new DefinitionError(findings.list, new Map([[absolute, yaml.text]]));
+  checkNetworks(yaml.value, findings);
+  checkMachines(yaml.value, path.dirname(absolute), folderMachines(localFileSystem), findings);
+  findings.throwIfAny();
   return { file: absolute, definition: yaml.value };
 }

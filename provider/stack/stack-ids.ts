@@ -6,7 +6,7 @@ import { protectedItemKind } from "../kinds/protected-item.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import { storageAccountKind } from "../kinds/storage-account.ts";
 import { virtualNetworkKind } from "../kinds/virtual-network.ts";
-import { siteOf } from "./check-machines.ts";
+import { siteOf } from "./site-of.ts";
 import type { StackDefinition, StackMachine, StackSite } from "./stack-definition.ts";
 
 export class StackIds {

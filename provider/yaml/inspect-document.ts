@@ -5,7 +5,6 @@
 import { type Document, isMap, isScalar, type Node, type Scalar, visit, type YAMLMap } from "yaml";
 import { depthMax, invisibleMessage } from "./refuse-text.ts";
 
-const nodesMax = 100_000;
 const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -44,7 +43,6 @@ function inspectScalar(node: Scalar, report: Report): void {
 
 /** Reports everything, and makes plain numbers of the document's integers. */
 export function inspectDocument(document: Document, report: Report): void {
-  let nodes = 0;
   const directives = document.directives?.yaml;
   if (directives?.explicit === true && directives.version !== "1.2" && document.contents) {
     report(
@@ -54,11 +52,6 @@ export function inspectDocument(document: Document, report: Report): void {
   }
   visit(document, {
     Node: (_key, node, path) => {
-      nodes += 1;
-      if (nodes > nodesMax) {
-        report(node as Node, `is value number ${nodesMax + 1}; split the file: at most ${nodesMax} values`);
-        return visit.BREAK;
-      }
       if (path.length > 3 * depthMax) {
         report(node as Node, `is nested deeper than ${depthMax} levels; write it flatter`);
         return visit.SKIP;

@@ -5,6 +5,7 @@
 import { CST, Lexer } from "yaml";
 
 export const depthMax = 64;
+export const nodesMax = 100_000;
 
 /** Control characters, and those that turn the direction of text: what is shown would not be what is read. */
 export const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
@@ -40,22 +41,35 @@ function deepBlock(text: string): TextProblem | undefined {
   return undefined;
 }
 
-function deepFlow(text: string): TextProblem | undefined {
+const values = new Set([
+  "scalar",
+  "double-quoted-scalar",
+  "single-quoted-scalar",
+  "block-scalar-header",
+  "alias",
+]);
+
+/** Depth of flow style, and the number of values, which bounds the time that everything later takes. */
+function tooMuch(text: string): TextProblem | undefined {
   let offset = 0;
   let depth = 0;
+  let nodes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const type = CST.tokenType(lexeme);
-    // These are marks between the lexemes and stand for no text.
-    if (type === "doc-mode" || type === "flow-error-end" || type === "scalar") continue;
     if (type === "flow-seq-start" || type === "flow-map-start") depth += 1;
     if (type === "flow-seq-end" || type === "flow-map-end") depth = Math.max(0, depth - 1);
     if (depth > depthMax) return { offset, message: tooDeep };
-    offset += lexeme.length;
+    if (type !== null && values.has(type)) nodes += 1;
+    if (nodes > nodesMax) {
+      return { offset, message: `is value number ${nodes}; at most ${nodesMax} are read, so split the file` };
+    }
+    // These are marks between the lexemes and stand for no text.
+    if (type !== "doc-mode" && type !== "flow-error-end" && type !== "scalar") offset += lexeme.length;
   }
   return undefined;
 }
 
 /** The first reason not to parse a text. */
 export function refuseText(text: string): TextProblem | undefined {
-  return invisibleCharacter(text) ?? deepBlock(text) ?? deepFlow(text);
+  return invisibleCharacter(text) ?? deepBlock(text) ?? tooMuch(text);
 }

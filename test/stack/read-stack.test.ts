@@ -2,34 +2,20 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
 import { declarationsOf } from "../../provider/stack/declare.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
-import { machineDefinition } from "../machine-definition.ts";
 import { badNames } from "./bad-names.ts";
 import { badSettings } from "./bad-settings.ts";
+import { badSurroundings } from "./bad-surroundings.ts";
 import { goodDefinition as good } from "./good-definition.ts";
+import { makeSurroundings } from "./surroundings.ts";
 import { DefinitionError } from "../../provider/yaml/definition-error.ts";
 
 let folder: string;
 
-function machine(name: string, changes: object = {}): void {
-  const place = path.join(folder, "hv1", name);
-  fs.mkdirSync(place, { recursive: true });
-  fs.writeFileSync(path.join(place, "os.img"), Buffer.alloc(65_536));
-  fs.writeFileSync(path.join(place, "machine.yaml"), stringify(machineDefinition(name, ["os"], changes)));
-}
-
 beforeAll(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-stack-"));
-  machine("web1");
-  machine("db1");
-  machine("old1", { guestOs: { family: "linux", name: "Ubuntu", version: "9.10" } });
-  machine("strange1", { guestOs: { family: "linux", name: "TempleOS", version: "5" } });
-  machine("lost1", { nics: [{ name: "eth0", network: "nowhere" }] });
-  machine("broken1", { cpus: "many" });
-  machine("escape1", { disks: [{ id: "os", file: "../web1/os.img", role: "os" }] });
-  machine("diskless1", { disks: [{ id: "os", file: "none.img", role: "os" }] });
+  makeSurroundings(folder);
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
@@ -86,7 +72,7 @@ describe("readStack", () => {
     }
   });
 
-  for (const [what, from, to, expected] of [...badSettings, ...badNames]) {
+  for (const [what, from, to, expected] of [...badSettings, ...badNames, ...badSurroundings]) {
     it(`tells ${what}`, () => {
       const { told, marked } = findings(from, to);
       const wanted = to.includes("¦") ? `${marked} ${expected}` : expected;
@@ -125,6 +111,62 @@ describe("readStack", () => {
       expect(shown).toContain("        policy: six\n                ^");
       expect(shown).toMatch(/2 errors; nothing was changed\.$/);
     }
+  });
+
+  it("tells a mistake in a machine.yaml once, with that file's line, however many speak of it", () => {
+    const twice = "{ name: broken1 }\n  - { name: BROKEN1 }";
+    try {
+      read(good.replace("{ name: web1 }", twice));
+      expect.unreachable();
+    } catch (error) {
+      const shown = (error as DefinitionError).format();
+      expect(shown.match(/'many' is not an integer/g)).toHaveLength(1);
+      expect(shown).toContain("    cpus: many\n          ^");
+    }
+  });
+
+  it("follows an absolute path to an inventory wherever it leads", () => {
+    const elsewhere = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-hosts-"));
+    try {
+      fs.cpSync(path.join(folder, "hv1"), path.join(elsewhere, "hv1"), { recursive: true });
+      const definition = read(good.replace("inventory: hv1", `inventory: ${elsewhere}/hv1`)).definition;
+      expect(definition.sites[0]?.hosts[0]?.inventory).toBe(`${elsewhere}/hv1`);
+    } finally {
+      fs.rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  it("takes brackets in strings and comments for what they are", () => {
+    const brackets = "[{".repeat(60);
+    const text = good.replace(
+      "{ name: dr-vault }",
+      `{ name: dr-vault, tags: { a: "${brackets}" } } # ${brackets}`,
+    );
+    expect(read(text).definition.vault.tags).toEqual({ a: brackets });
+  });
+
+  it("shows no more than 100 findings, and no character that moves the cursor", () => {
+    const many = Array.from({ length: 150 }, () => "  - { name: 1 }").join("\n");
+    try {
+      read(good.replace(/plans:[^]*$/, `drills:\n${many}\n`));
+      expect.unreachable();
+    } catch (error) {
+      expect((error as DefinitionError).findings).toHaveLength(100);
+    }
+    const { told } = findings(/machines:\n[^]*$/, `machines:\n${"  - { name: web1 }\n".repeat(10_000)}`);
+    expect(told).toHaveLength(9_999);
+    const shown = new DefinitionError(
+      told.map((message) => ({
+        file: "a.yaml",
+        line: 1,
+        column: 3,
+        property: "",
+        message: `\u001b[2J${message}`,
+      })),
+      new Map([["a.yaml", "a: \u009b31m\u202eb"]]),
+    ).format();
+    expect(shown).toMatch(/\.\.\. and 9899 more\n9999 errors; nothing was changed\.$/);
+    expect(shown).not.toMatch(/[\u001b\u009b\u202e]/);
   });
 
   it("checks 10,000 machines in one file", () => {

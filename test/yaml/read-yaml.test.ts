@@ -69,6 +69,22 @@ const refused: [string, string | Uint8Array, string, RegExp][] = [
   ["an unclosed flow list", "a: [1, 2", "1:9", /flow|expected/i],
   ["a key that is a list", "? [a, b]\n: c", "1:3", /is a key that is no text/],
   ["a key that is a number", "1: a", "1:1", /is a key that is no text/],
+  ["a key that is null", "? \n: c", "1:3", /is a key that is no text/],
+  ["20,000 nested keys", "? ".repeat(20_000), "1:1", /nested deeper than 64/],
+  ["deep flow lists over many lines", "[\n".repeat(100), "65:1", /nested deeper than 64/],
+  ["a binary tag of YAML's own", "a: !!binary aGVsbG8=", "1:13", /tag/],
+  ["a set", "a: !!set { b }", "1:10", /tag/],
+  ["another version of YAML", "%YAML 1.1\n---\na: yes\n", "3:1", /is YAML 1\.1; remove the %YAML line/],
+  ["an octal number", "a: 0777", "1:4", /0777 begins with 0/],
+  ["a negative octal number", "a: -012", "1:4", /-012 begins with 0/],
+  ["an escaped NUL", 'a: "x\\0y"', "1:4", /control character U\+0000/],
+  ["an escaped escape", 'a: "\\e[2J"', "1:4", /U\+001b/],
+  ["an escape that turns the text around", 'a: "\\u202ex"', "1:4", /U\+202e/],
+  ["an escape in a key", '"a\\u0007": 1', "1:1", /U\+0007/],
+  ["a duplicate key in a flow map", "a: { b: 1, c: 2, b: 3 }", "1:18", /"b" is there already/],
+  ["a duplicate key, once in quotes", 'a: 1\n"a": 2', "2:1", /unique/],
+  ["200,000 duplicate keys", "a: 1\n".repeat(200_000), "50001:1", /at most 100000 are read/],
+  ["a million brackets", "[]".repeat(500_000), "1:3", /flow|expected|end|separate/i],
   ["a merge key's alias", "a: &a { x: 1 }\nb: { <<: *a }", "2:10", /is an alias/],
   ["UTF-16", Buffer.from("\ufeffa: 1", "utf16le"), "1:1", /not UTF-8/],
   ["invalid UTF-8", Buffer.from([0x61, 0x3a, 0x20, 0xc3, 0x28]), "1:1", /not UTF-8/],
@@ -90,6 +106,19 @@ describe("readYaml", () => {
     expect(yaml.positionOf(["b", 0, "c"])).toEqual({ line: 3, column: 8 });
     expect(yaml.positionOfKey(["b", 0, "c"])).toEqual({ line: 3, column: 5 });
     expect(yaml.positionOf(["b", 0, "missing"])).toEqual({ line: 3, column: 5 });
+  });
+
+  it.each<[what: string, text: string]>([
+    ["40,000 keys", Array.from({ length: 40_000 }, (_, index) => `key${index}: 1`).join("\n")],
+    ["40,000 anchors", Array.from({ length: 40_000 }, (_, index) => `key${index}: &a${index} 1`).join("\n")],
+  ])("reads a map of %s in a time that does not grow with its square", (_what, text) => {
+    // The parser's own look for keys that are there twice takes a minute here.
+    const { value } = readYaml(write(text));
+    expect(Object.keys(value as object)).toHaveLength(40_000);
+  });
+
+  it("takes a folder for what it is", () => {
+    expect(() => readYaml(folder)).toThrow(/:1:1: is a folder, and a file is wanted/);
   });
 
   it("tells a file that is not there", () => {

@@ -1,0 +1,169 @@
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { localFileSystem, type FileSystem } from "../../provider/blocks/file-system.ts";
+import { folderMachines } from "../../provider/machines/folder-machines.ts";
+import { DefinitionError } from "../../provider/yaml/definition-error.ts";
+import { temporaryFolder } from "../setup/temporary-folder.ts";
+import { goodMachine, writeMachine } from "./machine-folder.ts";
+
+const drivers = folderMachines(localFileSystem);
+
+function errorOf(work: () => unknown): Error & { code?: string } {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("It did not throw.");
+}
+
+describe("the folder driver", () => {
+  it("lists the folders that hold a machine, and finds one in any letter case", () => {
+    const inventory = temporaryFolder({ "readme.txt": "not a machine", "empty/note.txt": "" });
+    writeMachine(inventory, "web1");
+    writeMachine(inventory, "db1");
+    expect(drivers.list(inventory)).toEqual(["db1", "web1"]);
+    expect(drivers.list(path.join(inventory, "none"))).toEqual([]);
+    expect(drivers.folderOf(inventory, "WEB1")).toBe(path.join(inventory, "web1"));
+    expect(drivers.folderOf(inventory, "web9")).toBeUndefined();
+  });
+
+  it("takes no path for a name", () => {
+    const inventory = temporaryFolder();
+    writeMachine(inventory, "web1");
+    fs.mkdirSync(path.join(inventory, "inner"));
+    for (const name of ["../web1", "inner/../web1", "..\\web1", path.join(inventory, "web1")]) {
+      expect(drivers.folderOf(path.join(inventory, "inner"), name)).toBeUndefined();
+    }
+  });
+
+  it("reads a machine with the sizes of its disks, and gives back its definition", () => {
+    const folder = writeMachine(temporaryFolder(), "web1");
+    const machine = drivers.read(folder);
+    expect(machine.disks).toEqual([
+      { id: "os", file: "os.img", role: "os", path: path.join(folder, "os.img"), sizeBytes: 65_536 },
+    ]);
+    expect(drivers.definitionOf(machine)).toEqual(goodMachine);
+  });
+
+  it("defines a machine that is off, starts and stops it, and removes it", () => {
+    const folder = path.join(temporaryFolder(), "azure", "web1");
+    for (let time = 0; time < 2; time++) drivers.define(folder, goodMachine);
+    expect(drivers.exists(folder)).toBe(true);
+    expect(drivers.powerState(folder)).toBe("off");
+    for (const turn of ["start", "shutDown"] as const) {
+      for (let time = 0; time < 2; time++) drivers[turn](folder);
+      expect(drivers.powerState(folder)).toBe(turn === "start" ? "running" : "off");
+      // Another process sees it.
+      expect(folderMachines(localFileSystem).powerState(folder)).toBe(drivers.powerState(folder));
+    }
+    for (let time = 0; time < 2; time++) drivers.remove(folder);
+    expect(fs.existsSync(folder)).toBe(false);
+  });
+
+  it("syncs the folder around when a machine comes or goes, so that a power cut does not undo it", () => {
+    const synced: string[] = [];
+    const watching: FileSystem = { ...localFileSystem, syncFolder: (folder) => synced.push(folder) };
+    const inventory = temporaryFolder();
+    const folder = path.join(inventory, "web1");
+    folderMachines(watching).define(folder, goodMachine);
+    expect(synced).toContain(inventory);
+    expect(synced).toContain(folder);
+    synced.length = 0;
+    folderMachines(watching).remove(folder);
+    expect(synced).toEqual([inventory]);
+  });
+
+  it("counts a machine as running until somebody has stopped it", () => {
+    expect(drivers.powerState(writeMachine(temporaryFolder(), "web1"))).toBe("running");
+  });
+
+  it("does not guess from a power state that it does not understand", () => {
+    const folder = writeMachine(temporaryFolder(), "web1");
+    fs.writeFileSync(path.join(folder, "power-state"), "paused\n");
+    const error = errorOf(() => drivers.powerState(folder));
+    expect(error.code).toBe("Damaged");
+    expect(error.message).toMatch(/power-state is neither "running" nor "off"/);
+  });
+
+  it("tells a missing image, a folder in its place and a link that leads out", () => {
+    const outside = temporaryFolder({ "secret.img": "secret" });
+    const inventory = temporaryFolder();
+    const image = path.join(writeMachine(inventory, "web1"), "os.img");
+    const read = (): Error => errorOf(() => drivers.read(path.dirname(image)));
+    fs.rmSync(image);
+    expect(read().message).toMatch(
+      /has no image for its disk "os".*os\.img does not exist\. Put the image there/,
+    );
+    fs.mkdirSync(image);
+    expect(read().message).toMatch(/EISDIR/);
+    fs.rmdirSync(image);
+    fs.symlinkSync(path.join(outside, "secret.img"), image);
+    expect(read().message).toMatch(/is a link that leads out of the machine's folder/);
+  });
+
+  const disks = (...entries: [id: string, file: string, role: string][]): object => ({
+    disks: entries.map(([id, file, role]) => ({ id, file, role })),
+  });
+  const nic = (changes: object): object => ({ nics: [{ name: "eth0", network: "production", ...changes }] });
+  it.each<[what: string, changes: object, told: string]>([
+    ["a name with a path", { name: "../web1" }, "1:7 name: '../web1' is not legal"],
+    ["a firmware that there is not", { firmware: "efi" }, "6:11 firmware: 'efi' is not one of bios or uefi"],
+    ["no processor", { cpus: 0 }, "7:7 cpus: 0 is out of range"],
+    ["memory that is no number", { memoryMiB: "much" }, "8:12 memoryMiB: 'much' is not an integer"],
+    [
+      "an unknown family",
+      { guestOs: { family: "linus", name: "x", version: "1" } },
+      "3:11 guestOs.family: 'linus'",
+    ],
+    [
+      "a version without quotes",
+      { guestOs: { family: "linux", name: "x", version: 22 } },
+      "5:12 guestOs.version: 22",
+    ],
+    ["no disks", { disks: [] }, "12:8 disks: is too short a list"],
+    [
+      "two disks of one id",
+      disks(["os", "os.img", "os"], ["OS", "b.img", "data"]),
+      "16:9 disks[1].id: there is a disk",
+    ],
+    [
+      "two disks in one file",
+      disks(["os", "os.img", "os"], ["b", "os.img", "data"]),
+      "17:11 disks[1].file: there is",
+    ],
+    ["an image elsewhere", disks(["os", "../os.img", "os"]), "14:11 disks[0].file: '../os.img' is not legal"],
+    [
+      "machine.yaml as a disk",
+      disks(["os", "machine.yaml", "os"]),
+      "14:11 disks[0].file: 'machine.yaml' is the name",
+    ],
+    [
+      "a change log as a disk",
+      disks(["os", "os.img.hrl", "os"]),
+      "14:11 disks[0].file: 'os.img.hrl' is the name",
+    ],
+    [
+      "a snapshot as a disk",
+      disks(["os", "os.img.snapshot", "os"]),
+      "14:11 disks[0].file: 'os.img.snapshot' is",
+    ],
+    [
+      "an address that is none",
+      nic({ ipAddress: "10.0.0.256" }),
+      "12:16 nics[0].ipAddress: '10.0.0.256' is no IP",
+    ],
+    ["a bad hardware address", nic({ macAddress: "00:15:5d" }), "12:17 nics[0].macAddress: '00:15:5d' is no"],
+    ["a key of another system", { vmxVersion: 19 }, "16:1 vmxVersion: unknown property 'vmxVersion'"],
+  ])("tells %s with line and column in machine.yaml", (_what, changes, told) => {
+    const folder = writeMachine(temporaryFolder(), "web1", changes);
+    const error = errorOf(() => drivers.read(folder)) as DefinitionError;
+    expect(error).toBeInstanceOf(DefinitionError);
+    expect(error.findings.every(({ file }) => file === path.join(folder, "machine.yaml"))).toBe(true);
+    const lines = error.findings.map(
+      ({ line, column, property, message }) => `${line}:${column} ${property}: ${message}`,
+    );
+    expect(lines.join("\n")).toContain(told);
+  });
+});

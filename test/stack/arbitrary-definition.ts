@@ -1,0 +1,120 @@
+/** Stack definitions at random, all of them right, and the machines that they speak of. */
+import fc from "fast-check";
+import type {
+  StackDefinition,
+  StackDrill,
+  StackMachine,
+  StackPlan,
+} from "../../provider/stack/stack-definition.ts";
+
+export interface PlacedStack {
+  readonly definition: StackDefinition;
+  /** Inventory folder → names of the machines in it. */
+  readonly inventories: ReadonlyMap<string, readonly string[]>;
+}
+
+const word = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9-]{0,8}[A-Za-z0-9]$/);
+const account = fc.stringMatching(/^[a-z0-9]{3,24}$/);
+/** Texts that YAML could take for something else. */
+const tag = fc.oneof(
+  fc.constantFrom("yes", "null", "0777", "1e3", "~", "", "a: b", "# no", "- x", "[1"),
+  word,
+);
+const names = (size: { minLength: number; maxLength: number }): fc.Arbitrary<string[]> =>
+  fc.uniqueArray(word, { ...size, selector: (name) => name.toLowerCase() });
+
+const maybe = <Value extends object>(value: fc.Arbitrary<Value>): fc.Arbitrary<Partial<Value>> =>
+  fc.oneof(value, fc.constant({}));
+
+const policySettings = fc.record(
+  {
+    replicationInterval: fc.constantFrom(30, 300, 900),
+    recoveryPointHistoryDuration: fc.integer({ min: 0, max: 24 }),
+    applicationConsistentSnapshotFrequencyInHours: fc.constant(0),
+  },
+  { requiredKeys: [] },
+);
+
+const machineSettings = fc.record(
+  {
+    size: fc.constantFrom("Standard_D2s_v5", "Standard_B1s"),
+    disks: fc.constant(["os"]),
+    activeLocation: fc.constantFrom("primary", "recovery"),
+    failover: fc.record(
+      {
+        kind: fc.constantFrom("planned", "unplanned"),
+        recoveryPoint: fc.constantFrom("latest", "latestProcessed"),
+        commit: fc.constantFrom("automatic", "manual"),
+      },
+      { requiredKeys: [] },
+    ),
+    allowDisableWhileFailedOver: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+const parts = fc.record({
+  accounts: fc.uniqueArray(account, { minLength: 1, maxLength: 3 }),
+  networks: names({ minLength: 2, maxLength: 4 }),
+  policies: names({ minLength: 1, maxLength: 3 }),
+  policySettings: fc.array(policySettings, { minLength: 3, maxLength: 3 }),
+  sites: names({ minLength: 1, maxLength: 3 }),
+  hosts: names({ minLength: 3, maxLength: 6 }),
+  machines: names({ minLength: 0, maxLength: 6 }),
+  machineSettings: fc.array(machineSettings, { minLength: 6, maxLength: 6 }),
+  plan: fc.boolean(),
+  drills: fc.integer({ min: 0, max: 2 }),
+  head: fc.tuple(maybe(fc.record({ location: word })), maybe(fc.record({ tags: fc.dictionary(word, tag) }))),
+});
+
+type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
+
+function definitionOf(from: Parts): PlacedStack {
+  const of = <Value>(list: readonly Value[], index: number): Value => list[index % list.length]!;
+  const [recoveryNet, drillNet] = from.networks as [string, string];
+  const hostsOf = (site: number): string[] =>
+    from.hosts.filter((_, index) => index % from.sites.length === site);
+  const inventories = new Map<string, string[]>(from.hosts.map((host) => [host, []]));
+  const machines = from.machines.map((name, index): StackMachine => {
+    const site = index % from.sites.length;
+    inventories.get(hostsOf(site)[0]!)!.push(name);
+    const names = { site: from.sites[site]!, storageAccount: of(from.accounts, index) };
+    return { name, ...names, ...from.machineSettings[index] };
+  });
+  const first = machines.filter(({ site }) => site === from.sites[0]).map(({ name }) => name);
+  const plans: StackPlan[] =
+    from.plan && first.length > 0
+      ? [{ name: "plan", site: from.sites[0]!, groups: first.map((name) => [name]) }]
+      : [];
+  const drills: StackDrill[] = machines
+    .slice(0, from.drills)
+    .map(({ name }, index) => ({ name: `drill-${index}`, machine: name, network: drillNet }));
+  const [location, tags] = from.head;
+  const definition: StackDefinition = {
+    version: 1,
+    resourceGroup: "dr",
+    ...location,
+    vault: { name: "dr-vault", ...tags },
+    azure: {
+      storageAccounts: from.accounts.map((name) => ({ name })),
+      networks: from.networks.map((name, index) => ({
+        name,
+        addressSpace: [`10.${index}.0.0/16`],
+        subnets: [{ name: "apps", addressPrefix: `10.${index}.1.0/24` }],
+      })),
+    },
+    policies: from.policies.map((name, index) => ({ name, ...from.policySettings[index] })),
+    sites: from.sites.map((name, index) => ({
+      name,
+      hosts: hostsOf(index).map((host) => ({ name: host, inventory: host })),
+      policy: of(from.policies, index),
+      networkMappings: [{ from: "production", to: recoveryNet }],
+    })),
+    machines,
+    plans,
+    drills,
+  };
+  return { definition, inventories };
+}
+
+export const arbitraryStack: fc.Arbitrary<PlacedStack> = parts.map(definitionOf);
