@@ -1,33 +1,111 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { allowedActions } from "../provider/engine/protected-item/allowed-actions.ts";
+import type { ProtectedItem } from "../provider/engine/protected-item/item.ts";
+import { itemStates } from "../provider/engine/protected-item/states.ts";
+import { transitions } from "../provider/engine/protected-item/transitions.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].concat(
-  fs.readdirSync(path.join(root, "docs")).map((name) => `docs/${name}`),
-);
+const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8");
+const filesIn = (folder: string, ending: string): string[] =>
+  (fs.readdirSync(path.join(root, folder), { recursive: true }) as string[])
+    .filter((name) => name.endsWith(ending))
+    .map((name) => path.join(folder, name));
+
+/** The targets of a text's relative links, without what stands behind `#`. */
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!);
+}
 
 describe("the documentation", () => {
-  for (const page of pages) {
+  for (const page of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", ...filesIn("docs", ".md")]) {
     it(`${page} links only to files that are there`, () => {
-      const text = fs.readFileSync(path.join(root, page), "utf8");
-      const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!);
-      for (const link of links) {
+      for (const link of linksIn(read(page))) {
         expect(fs.existsSync(path.resolve(root, path.dirname(page), link)), `${page} → ${link}`).toBe(true);
       }
     });
   }
 
-  it("names folders of the code that are there", () => {
-    const text = fs.readFileSync(path.join(root, "docs/architecture.md"), "utf8");
-    const files = [...text.matchAll(/`((?:[a-z-]+\/)+[a-z-]+\.ts)`/g)].map(([, file]) => file!);
-    expect(files.length).toBeGreaterThan(15);
-    for (const file of files) {
-      const places = [file, `provider/${file}`, `provider/engine/${file}`];
-      expect(
-        places.some((place) => fs.existsSync(path.join(root, place))),
-        file,
-      ).toBe(true);
-    }
+  it.each(["ARCHITECTURE.md", "docs/architecture.md"])(
+    "%s names only files of the code that are there",
+    (page) => {
+      const files = [...read(page).matchAll(/`((?:[a-z-]+\/)+[a-z-]+\.(?:ts|mjs|json))`/g)].map(
+        ([, file]) => file!,
+      );
+      expect(files.length).toBeGreaterThan(5);
+      for (const file of files) {
+        const places = [file, `provider/${file}`, `provider/engine/${file}`];
+        expect(
+          places.some((place) => fs.existsSync(path.join(root, place))),
+          file,
+        ).toBe(true);
+      }
+    },
+  );
+
+  it("names folders of the map that are there", () => {
+    const rows = read("ARCHITECTURE.md")
+      .split("\n## ")[0]!
+      .matchAll(/^\| (`.*?) +\|/gm);
+    const folders = [...rows].flatMap(([, cell]) =>
+      cell!.split(", ").map((name) => name.replaceAll("`", "")),
+    );
+    expect(folders).toContain("provider/engine/replication-cycle");
+    for (const folder of folders) expect(fs.existsSync(path.join(root, folder)), folder).toBe(true);
+  });
+});
+
+describe("docs/architecture.md", () => {
+  const page = read("docs/architecture.md");
+
+  it("draws the states as the table of transitions has them", () => {
+    const drawn = [...page.matchAll(/^ +(\w+) --> (\w+|\[\*\]): (.+)$/gm)].flatMap(([, from, to, steps]) =>
+      steps!.split(", ").map((step) => `${from} ${step} ${to === "[*]" ? "absent" : to}`),
+    );
+    const known = Object.entries(transitions).flatMap(([from, steps]) =>
+      Object.entries(steps).map(([step, to]) => `${from} ${step} ${to}`),
+    );
+    expect(drawn.toSorted()).toEqual(known.toSorted());
+  });
+
+  it.each(itemStates)("lists the operations that %s allows", (state) => {
+    const [, listed] = new RegExp(`^\\| \`${state}\` +\\| \\w+ +\\| (.*?) *\\|$`, "m").exec(page) ?? [];
+    const item = { id: "item", state, testFailoverState: "None", details: { flow: "S3" } };
+    expect(listed?.split(", ")).toEqual(allowedActions(item as ProtectedItem));
+  });
+});
+
+describe("docs/site-recovery.md", () => {
+  const [proved, rest] = read("docs/site-recovery.md").split("## Not in this version");
+  const items = [...proved!.matchAll(/^- \*\*([A-Z0-9]+-\d+[a-z]?)\*\*([\s\S]*?)(?=^- |^#|$(?![\s\S]))/gm)];
+  const ids = items.map(([, id]) => id!);
+
+  it("tells each rule once", () => {
+    expect(ids.length).toBeGreaterThan(25);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(rest, id).not.toMatch(new RegExp(`\\b${id}\\b`));
+  });
+
+  it.each(items.map(([, id, text]) => [id!, text!] as const))(
+    "%s is in the titles of the tests that it names",
+    (id, text) => {
+      const files = linksIn(text).filter((link) => link.startsWith("../test/"));
+      expect(files.length).toBeGreaterThan(0);
+      for (const file of files) {
+        const titles = read(path.join("docs", file)).match(/(["'`]).*?\1/g) ?? [];
+        expect(
+          titles.some((title) => title.includes(`[${id}]`)),
+          `${file} has no test of [${id}]`,
+        ).toBe(true);
+      }
+    },
+  );
+
+  it("knows every rule that a test's title names", () => {
+    const named = filesIn("test", ".ts").flatMap((file) =>
+      [...read(file).matchAll(/\[((?:C|V2A|V2F|H2A|H2F|SEC|HW)-\d+[a-f]?)\]/g)].map(([, id]) => id!),
+    );
+    expect(new Set(ids)).toEqual(new Set(named));
   });
 });
