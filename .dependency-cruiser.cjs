@@ -108,9 +108,9 @@ module.exports = {
     ),
     forbid(
       "words-stay-words",
-      "Kinds, errors, clock, random and ARM ids are what everybody may use, so they use nobody.",
-      { path: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes)\\.ts$)" },
-      { path: "^provider/", pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes)\\.ts$)" },
+      "Kinds, errors, clock, random, ARM ids and weekly hours are what everybody may use, so they use nobody.",
+      { path: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)" },
+      { path: "^provider/", pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)" },
     ),
     only(
       "pulumi",

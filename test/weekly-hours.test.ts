@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  endOfHours,
+  isTimeZone,
+  isWithinHours,
+  nextChange,
+  type WeeklyHours,
+  weekdays,
+} from "../provider/weekly-hours.ts";
+
+const office: WeeklyHours = {
+  days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+  from: "08:00",
+  to: "18:00",
+  timeZone: "Europe/London",
+};
+const moment = (text: string): number => Date.parse(text);
+
+describe("weekly hours", () => {
+  it("knows what lies within them, by the wall clock of their zone", () => {
+    // London is an hour ahead of UTC in July and level with it in January.
+    expect(isWithinHours(office, moment("2026-07-01T06:59:59Z"))).toBe(false);
+    expect(isWithinHours(office, moment("2026-07-01T07:00:00Z"))).toBe(true);
+    expect(isWithinHours(office, moment("2026-01-07T07:00:00Z"))).toBe(false);
+    expect(isWithinHours(office, moment("2026-01-07T17:59:59Z"))).toBe(true);
+    expect(isWithinHours(office, moment("2026-01-07T18:00:00Z"))).toBe(false);
+    expect(isWithinHours(office, moment("2026-01-10T12:00:00Z"))).toBe(false); // a Saturday
+  });
+
+  it("may run over midnight into a day that is not among theirs", () => {
+    const night: WeeklyHours = { ...office, days: ["Friday"], from: "22:00", to: "06:00" };
+    expect(isWithinHours(night, moment("2026-01-09T23:00:00Z"))).toBe(true);
+    expect(isWithinHours(night, moment("2026-01-10T05:59:00Z"))).toBe(true);
+    expect(isWithinHours(night, moment("2026-01-10T06:00:00Z"))).toBe(false);
+    expect(isWithinHours(night, moment("2026-01-10T23:00:00Z"))).toBe(false);
+  });
+
+  it("knows when they end, also where days follow each other without a gap", () => {
+    expect(endOfHours(office, moment("2026-01-07T12:00:00Z"))).toBe(moment("2026-01-07T18:00:00Z"));
+    expect(endOfHours(office, moment("2026-01-10T12:00:00Z"))).toBe(moment("2026-01-10T12:00:00Z"));
+    const always: WeeklyHours = { ...office, days: [...weekdays], from: "00:00", to: "00:00" };
+    expect(endOfHours(always, moment("2026-01-07T12:00:00Z"))).toBeUndefined();
+    const week: WeeklyHours = { ...always, days: ["Monday", "Tuesday"] };
+    expect(endOfHours(week, moment("2026-01-05T12:00:00Z"))).toBe(moment("2026-01-07T00:00:00Z"));
+  });
+
+  it("knows the next change, over a weekend and over the change of clocks", () => {
+    expect(nextChange(office, moment("2026-03-27T18:00:00Z"))).toBe(moment("2026-03-30T07:00:00Z"));
+    expect(nextChange(office, moment("2026-01-07T12:00:00Z"))).toBe(moment("2026-01-07T18:00:00Z"));
+    expect(nextChange({ ...office, days: [] }, moment("2026-01-07T12:00:00Z"))).toBeUndefined();
+  });
+
+  it("keeps its state until the next change", () => {
+    const minute = 60_000;
+    fc.assert(
+      fc.property(
+        fc.integer({
+          min: moment("2026-01-01T00:00:00Z") / minute,
+          max: moment("2027-01-01T00:00:00Z") / minute,
+        }),
+        fc.subarray([...weekdays], { minLength: 1 }),
+        fc.integer({ min: 0, max: 23 }),
+        fc.integer({ min: 0, max: 23 }),
+        fc.constantFrom("Europe/London", "America/New_York", "Asia/Kolkata", "UTC"),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (at, days, from, to, timeZone, part) => {
+          const text = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
+          const hours: WeeklyHours = { days, from: text(from), to: text(to), timeZone };
+          const start = at * minute;
+          const change = nextChange(hours, start);
+          if (change === undefined) return;
+          expect(change).toBeGreaterThan(start);
+          const between = Math.floor(start + (change - start) * part);
+          expect(isWithinHours(hours, between)).toBe(isWithinHours(hours, start));
+          if (!isWithinHours(hours, start)) expect(isWithinHours(hours, change)).toBe(true);
+          else expect(isWithinHours(hours, change)).toBe(false);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("knows the names of time zones", () => {
+    expect(isTimeZone("Europe/London")).toBe(true);
+    expect(isTimeZone("Mars/Olympus")).toBe(false);
+  });
+});
