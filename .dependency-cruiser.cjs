@@ -110,7 +110,10 @@ module.exports = {
       "words-stay-words",
       "Kinds, errors, clock, random, ARM ids and weekly hours are what everybody may use, so they use nobody.",
       { path: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)" },
-      { path: "^provider/", pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)" },
+      {
+        path: "^provider/",
+        pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
+      },
     ),
     only(
       "pulumi",
