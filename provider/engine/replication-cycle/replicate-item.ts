@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
+import { requirePath } from "../components/network-paths.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricOf, requireMachine } from "../inventory/find-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -34,6 +35,7 @@ export async function replicateItem(
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   try {
+    requirePath(parts, { fabricId: fabricOf(item.id), purpose: "replication" });
     const disks = primaryDisks(parts, item);
     const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress });
     const { replicationError: _mended, ...details } = item.details;
