@@ -7,7 +7,8 @@ import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./read-stack.ts";
 import { containersOf, kindOf, type SiteContainer } from "./site-parts.ts";
 import type { StackHost, StackSite } from "./stack-site.ts";
-import { logicalNames, StackIds } from "./stack-ids.ts";
+import type { StackIds } from "./stack-ids.ts";
+import { logicalNames } from "./stack-ids.ts";
 
 /** The embedded engine has no directory of identities: everything registers with this one. */
 const embeddedIdentity: IdentityProvider = {
