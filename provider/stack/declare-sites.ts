@@ -3,7 +3,7 @@ import type { FabricInputs } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
 import { declareComponents, declareNetworkPaths, type InSite } from "./declare-components.ts";
-import type { StackFile } from "./read-stack.ts";
+import type { StackFile } from "./stack-file.ts";
 import { containersOf, kindOf } from "./site-parts.ts";
 import type { SiteKind, StackSite } from "./stack-site.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
