@@ -1,7 +1,7 @@
 /** Sites: what belongs into which kind of them, names that must differ, and names of their parts. */
 import { networkPathSettings } from "../handlers/network-path.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import { networkPathInputs } from "./declare-components.ts";
+import { networkPathInputs } from "./declare-network-paths.ts";
 import type { Findings } from "./findings.ts";
 import { containersOf, kindOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";

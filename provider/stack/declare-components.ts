@@ -1,13 +1,11 @@
-/** What stands in a site: servers and hosts, containers, networks, storage, and then the paths and mappings. */
+/** What stands in a site: servers and hosts, containers, networks, storage. */
 import path from "node:path";
-import { microsoftAzure } from "../kinds/kind.ts";
-import type { NetworkPathInputs } from "../kinds/network-path.ts";
 import type { IdentityProvider } from "../kinds/services-provider.ts";
 import { projectFolder } from "../project-folder.ts";
 import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./stack-file.ts";
 import { containersOf, kindOf, type SiteContainer } from "./site-parts.ts";
-import type { StackHost, StackNetworkPath, StackSite } from "./stack-site.ts";
+import type { StackHost, StackSite } from "./stack-site.ts";
 import type { StackIds } from "./stack-ids.ts";
 import { logicalNames } from "./stack-ids.ts";
 
@@ -170,32 +168,4 @@ export function declareComponents(inSite: InSite): Declaration[] {
     ...declareNetworks(inSite),
     ...declareStorage(inSite),
   ];
-}
-
-/** Arguments of a network path. */
-export function networkPathInputs(
-  ids: StackIds,
-  site: StackSite,
-  { name, site: end, closedPorts, ...settings }: StackNetworkPath,
-): NetworkPathInputs {
-  return {
-    ...ids.inSite(site),
-    networkPathName: name,
-    recoveryFabricName: end ?? microsoftAzure,
-    ...(closedPorts === undefined ? {} : { closedPorts: [...closedPorts] }),
-    ...settings,
-  };
-}
-
-/** How a site reaches the other side. */
-export function declareNetworkPaths({ ids, site }: InSite): Declaration[] {
-  return (site.networkPaths ?? []).map((path) => ({
-    logicalName: logicalNames.networkPath(site.name, path.name),
-    kind: "network-path",
-    inputs: networkPathInputs(ids, site, path),
-    dependsOn: [
-      logicalNames.site(site.name),
-      ...(path.site === undefined ? [] : [logicalNames.site(path.site)]),
-    ],
-  }));
 }
