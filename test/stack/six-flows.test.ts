@@ -6,7 +6,10 @@ import { openEngine } from "../../provider/engine/engine.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { declarationsOf } from "../../provider/stack/declare.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
+import { DefinitionError } from "../../provider/yaml/definition-error.ts";
 import { quiet } from "../engine/fixture.ts";
+import { badVmmSites } from "./bad-vmm-sites.ts";
+import { badVmwareSites } from "./bad-vmware-sites.ts";
 import { makeSites, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite } from "./six-flows.ts";
 
 let folder: string;
@@ -56,4 +59,28 @@ describe("a definition of each flow", () => {
       }
     },
   );
+});
+
+describe("a definition of another kind of site", () => {
+  it.each([...badVmmSites, ...badVmwareSites])("tells %s", (_what, good, from, to, expected) => {
+    const text = good.replace(from, () => to);
+    expect(text).not.toBe(good);
+    const before = text.slice(0, Math.max(0, text.indexOf("¦"))).split("\n");
+    const place = to.includes("¦") ? `${before.length}:${before.at(-1)!.length + 1} ` : "";
+    const file = path.join(folder, "siterecovery.yaml");
+    fs.writeFileSync(file, text.replace("¦", ""));
+    let told: string[] = [];
+    try {
+      readStack(file);
+    } catch (error) {
+      expect(error).toBeInstanceOf(DefinitionError);
+      told = (error as DefinitionError).findings.map(
+        ({ line, column, property, message }) => `${line}:${column} ${property}: ${message}`,
+      );
+    }
+    expect(
+      told.some((line) => line.includes(`${place}${expected}`)),
+      `${place}${expected} in\n${told.join("\n")}`,
+    ).toBe(true);
+  });
 });

@@ -3,6 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { writeMachine } from "../machines/machine-folder.ts";
 
+/** Which definition, the change that makes it wrong, and what is told; as in good-definition.ts. */
+export type BadSite = readonly [what: string, good: string, from: string | RegExp, to: string, told: string];
+
 const head = `version: 1
 resourceGroup: dr
 vault: { name: dr-vault }

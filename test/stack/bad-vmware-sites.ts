@@ -1,0 +1,103 @@
+/** Ways to get VMware sites and their servers wrong. */
+import { type BadSite, vmwareToAzure, vmwareToSite } from "./six-flows.ts";
+
+export const badVmwareSites: readonly BadSite[] = [
+  [
+    "a cloud of a machine that is in none",
+    vmwareToAzure,
+    "{ name: erp1,",
+    "{ name: erp1, cloud: ¦gold,",
+    "machines[1].cloud: is for machines of vmm sites; leave it out",
+  ],
+  [
+    "a target site of another kind",
+    vmwareToSite,
+    "kind: vmware\n    server: cs-milan",
+    "kind: vmm\n    server: cs-milan",
+    "sites[0].target: there is no other vmware site 'milan'; there is none",
+  ],
+  [
+    "a folder for replicas that is not there",
+    vmwareToAzure,
+    "folder: retention",
+    "folder: ¦gone",
+    "sites[0].masterTargets[0].folder: there is no folder",
+  ],
+  [
+    "[C-4] a folder for replicas among the machines",
+    vmwareToAzure,
+    "folder: retention",
+    "folder: ¦esxi/vm1",
+    "sites[0].masterTargets[0].folder: overlaps with the folder of the vCenter server vc1",
+  ],
+  [
+    "two inventories in one folder",
+    vmwareToAzure,
+    "inventory: esxi",
+    "inventory: physical",
+    "sites[0].physicalServers: is the inventory of the vCenter server vc1 already",
+  ],
+  [
+    "an account that the server has not",
+    vmwareToAzure,
+    "account: reader }",
+    "account: ¦root }",
+    "sites[0].vcenters[0].account: there is no account in runAsAccounts 'root'; there are push, reader",
+  ],
+  [
+    "an account to push with that the server has not",
+    vmwareToAzure,
+    "erp1, account: push",
+    "erp1, account: ¦pull",
+    "machines[1].account: there is no account in runAsAccounts 'pull'",
+  ],
+  [
+    "a master target that is not there",
+    vmwareToAzure,
+    "masterTarget: mt1",
+    "masterTarget: ¦mt9",
+    "machines[0].masterTarget: there is no master target of rome 'mt9'; did you mean 'mt1'?",
+  ],
+  [
+    "no master target at the second site",
+    vmwareToSite,
+    "    masterTargets: [{ name: mt2, folder: retention }]\n",
+    "",
+    "machines[0]: names no master target of milan (masterTarget); there is none, so declare one",
+  ],
+  [
+    "a policy for other machines",
+    vmwareToAzure,
+    "instanceType: InMageAzureV2",
+    "instanceType: InMage",
+    "sites[0].policy: 'minutes' has the instanceType InMage, and the machines of rome replicate by InMageAzureV2",
+  ],
+  [
+    "a setting of another sort of policy",
+    vmwareToAzure,
+    "recoveryPointHistory: 60",
+    "replicationInterval: ¦300",
+    "policies[0].replicationInterval: unknown property 'replicationInterval'",
+  ],
+  [
+    "app-consistent points that none would be left of",
+    vmwareToAzure,
+    "recoveryPointHistory: 60",
+    "recoveryPointHistory: 60, appConsistentFrequencyInMinutes: ¦120",
+    "policies[0].appConsistentFrequencyInMinutes: is 120 min, longer than the 60 min",
+  ],
+  [
+    "[V2A-6] replication over a site-to-site VPN",
+    vmwareToAzure,
+    "connection: PublicEndpoint",
+    "connection: ¦SiteToSiteVpn",
+    'sites[0].networkPaths[0].connection: is "SiteToSiteVpn", which is not supported here: replication to Azure',
+  ],
+  [
+    "a path to a site that is not there",
+    vmwareToSite,
+    "connection: Lan, site: milan",
+    "connection: Lan, site: ¦milano",
+    "sites[0].networkPaths[0].site: there is no other site of its kind 'milano'; did you mean 'milan'?",
+  ],
+];
