@@ -58,6 +58,10 @@ function checkAzureSide(place: Place): void {
 
 function checkVmwareParts(place: Place, target: string | undefined): void {
   const { stack, machine, site, path, findings } = place;
+  if (machine.failover?.kind === "planned") {
+    const message = "is planned, and machines of vmware sites have unplanned failovers only; leave it out";
+    findings.add([...path, "failover", "kind"], message);
+  }
   if (machine.account !== undefined) {
     const known = site.runAsAccounts ?? [];
     findings.requireName([...path, "account"], machine.account, "account in runAsAccounts", known);

@@ -1,6 +1,7 @@
 /** Protected machines, recovery plans, drills. */
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
+import { kindOf } from "./site-parts.ts";
 import type { StackFile } from "./stack-file.ts";
 import { protectionOf } from "./declare-protection.ts";
 import { containerOf, siteOf, targetSiteOf } from "./site-of.ts";
@@ -11,6 +12,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const site = siteOf(stack, machine.site)!;
   const container = containerOf(stack, machine)!;
   const settings = protectionOf(stack, ids, machine);
+  const isVmware = kindOf(site) === "vmware";
   const { allowDisableWhileFailedOver, failover } = machine;
   return {
     logicalName: logicalNames.machine(machine.name),
@@ -24,7 +26,9 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
         ...(settings === undefined ? {} : { providerSpecificDetails: settings }),
       },
       activeLocation: machine.activeLocation ?? "primary",
-      ...(failover === undefined ? {} : { failover: { ...failover } }),
+      // The only failover that a machine of a VMware site has (V2F-1) need not be said.
+      ...(isVmware ? { failover: { kind: "unplanned", ...failover } } : {}),
+      ...(!isVmware && failover !== undefined ? { failover: { ...failover } } : {}),
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
     },
     // The mapping stands last in a site: what a machine needs is in place when the mapping is.

@@ -100,4 +100,11 @@ export const badVmwareSites: readonly BadSite[] = [
     "connection: Lan, site: ¦milano",
     "sites[0].networkPaths[0].site: there is no other site of its kind 'milano'; did you mean 'milan'?",
   ],
+  [
+    "[V2F-1] a planned failover",
+    vmwareToAzure,
+    "erp1, account: push",
+    "erp1, failover: { kind: ¦planned }, account: push",
+    "machines[1].failover.kind: is planned, and machines of vmware sites have unplanned failovers only",
+  ],
 ];
