@@ -265,7 +265,7 @@ export class FlowSite {
       const azure = { ...vault, fabricName: "westeurope" };
       const customDetails = { instanceType: "Azure", location: "westeurope" };
       await this.declare("Azure fabric", "fabric", { ...azure, properties: { customDetails } });
-      await this.declare("Azure process server", "process-server" as KindName, {
+      await this.declare("Azure process server", "process-server", {
         ...azure,
         processServerName: "ps",
       });
