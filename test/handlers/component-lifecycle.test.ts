@@ -79,13 +79,13 @@ const lives: readonly Life[] = [
       cacheLimitMebibytes: 64,
       bandwidth: { limitKilobitsPerSecond: 512 },
     },
-    changed: ["bandwidth", "cacheFolder", "cacheLimitMebibytes"],
+    changed: ["bandwidth.limitKilobitsPerSecond", "cacheFolder", "cacheLimitMebibytes"],
     made: { friendlyName: "ps1", health: "Normal" },
     updated: { friendlyName: "ps1", health: "Normal" },
     mistake: [
       { bandwidth: { limitKilobitsPerSecond: 100 } },
       "bandwidth.limitKilobitsPerSecond",
-      /100 is below the minimum of 512/,
+      /100 is out of range: 512 or more; the nearest legal value is 512/,
     ],
   },
   {
