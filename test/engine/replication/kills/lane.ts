@@ -77,6 +77,6 @@ export class Lane {
 }
 
 function deathIn(phase: Phase, random: SeededRandom): NonNullable<Orders["death"]> {
-  const call = 1 + random.integer(random.integer(3) === 0 ? 20 : 6);
+  const call = 1 + random.integer([6, 20, 40][random.integer(3)]!);
   return { phase, call, when: (["before", "half", "after"] as const)[random.integer(3)]! };
 }

@@ -102,15 +102,16 @@ function drawStep(
       return { kind, which, disk };
     case "attach": {
       const writes = Array.from({ length: random.integer(6) }, () =>
-        drawWrite(random, disk, diskSizes[disk]!),
+        drawWrite(random, disk, diskSizes[disk]!, 2),
       );
       return { kind, which, disk, writes };
     }
   }
 }
 
-function drawWrite(random: SeededRandom, disk: number, sizeBytes: number): WriteStep {
-  const length = 1 + random.integer(random.integer(6) === 0 ? 200_000 : 9000);
+/** One write in `perLarge` may have whole blocks in it. */
+function drawWrite(random: SeededRandom, disk: number, sizeBytes: number, perLarge = 6): WriteStep {
+  const length = 1 + random.integer(random.integer(perLarge) === 0 ? 200_000 : 9000);
   // Most writes meet few blocks again and again; some go anywhere, some to the very end.
   const place = random.integer(10);
   const limit = sizeBytes - length;
