@@ -34,7 +34,7 @@ export class Lane {
       return image;
     });
     for (const key of [0, 1]) fs.writeFileSync(keyFileOf(this.#machine, key), noise(key + 7, 64));
-    this.#known = { disks, points: new Map(), key: 0, restored: undefined };
+    this.#known = { disks, points: new Map(), key: 0, isTracked: false, restored: undefined };
   }
 
   /** Starts a process, kills it, and checks what it left. Returns the phase that it was killed in. */

@@ -9,6 +9,8 @@ export interface Known {
   /** In the order in which they were made. */
   readonly points: Map<string, readonly Buffer[]>;
   key: number;
+  /** Whether a cycle has completed its snapshot: from then on the changes alone are enough. */
+  isTracked: boolean;
   /** What the restored image holds; undefined: there is none. */
   restored: Buffer | undefined;
 }
@@ -72,8 +74,10 @@ function acknowledge(begun: Open, madePoint: string | undefined, known: Known): 
       if (id !== newest && !begun.kept.includes(id)) known.points.delete(id);
     }
   } else if (step.kind === "write") known.disks[step.disk]!.set(step.data, step.offset);
-  else if (step.kind === "cycle" && madePoint !== undefined) known.points.set(madePoint, begun.snapshot!);
-  else if (step.kind === "rotate") known.key = 1 - known.key;
+  else if (step.kind === "cycle" && madePoint !== undefined) {
+    known.points.set(madePoint, begun.snapshot!);
+    known.isTracked = true;
+  } else if (step.kind === "rotate") known.key = 1 - known.key;
   else if (step.kind === "restore") known.restored = known.points.get(begun.pointId!)![step.disk]!;
 }
 
