@@ -3,6 +3,7 @@
  *
  *     siterecovery.db             settings, item states, jobs (metadata only)
  *     keys/<account>.key          the key that wraps a storage account's data key, owner-readable only
+ *     keys/<account>.store        the id of the store that was made for it, so that one that went away is missed
  *     storage/<account>/          replicas of a storage account: segments and recovery points, encrypted
  *     azure/<group>/<machine>/    replica machines that failovers and drills made
  *
@@ -16,6 +17,7 @@ export interface Home {
   readonly folder: string;
   readonly storeFile: string;
   keyFileOf(storageAccountId: string): string;
+  witnessFileOf(storageAccountId: string): string;
   storageFolderOf(storageAccountId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
 }
@@ -30,6 +32,7 @@ export function homeAt(folder: string): Home {
     folder,
     storeFile: path.join(folder, "siterecovery.db"),
     keyFileOf: (id) => path.join(folder, "keys", `${safeName(nameOf(id))}.key`),
+    witnessFileOf: (id) => path.join(folder, "keys", `${safeName(nameOf(id))}.store`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
     machineFolderOf: (group, name) => path.join(folder, "azure", safeName(group), safeName(name)),
   };

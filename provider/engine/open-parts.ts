@@ -60,8 +60,8 @@ export function openParts(options: {
     const opened = replicaStores.get(folder);
     if (opened) return opened;
     const keyFile = ensureKeyFile(files, home, accountId);
-    files.makeFolder(folder);
-    const replicas = openReplicaStore({ folder, keyFile, ...(options.files ? { files } : {}) });
+    const witnessPath = home.witnessFileOf(accountId);
+    const replicas = openReplicaStore({ folder, keyFile, witnessPath, ...(options.files ? { files } : {}) });
     replicaStores.set(folder, replicas);
     return replicas;
   };

@@ -49,7 +49,7 @@ export function attachPoint(options: AttachOptions): AttachedDisk {
     return new OverlayDisk(store.files, options.overlayPath, disk.sizeBytes, source, unpin);
   } catch (error) {
     unpin();
-    throw error;
+    throw store.explain(error);
   }
 }
 
