@@ -4,6 +4,7 @@
  * their process; what a dead process left is cleared by the next one.
  */
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import { threadId } from "node:worker_threads";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
@@ -110,7 +111,7 @@ function hold(files: FileSystem, filePath: string): Release {
   const holder = ownHolders() + Buffer.from(systemRandom.bytes(8)).toString("hex");
   const file = files.open(filePath, "createNew");
   try {
-    file.write(Buffer.from(JSON.stringify(holder)), 0);
+    file.write(encodeHolder(holder), 0);
   } catch (error) {
     files.remove(filePath);
     throw error;
@@ -124,13 +125,34 @@ function hold(files: FileSystem, filePath: string): Release {
   };
 }
 
-/** Who made a lock or pin; undefined when it is gone or was never written whole. */
+/**
+ * Who made a lock or pin; undefined when it is gone or was never written whole. Throws `Damaged` when it was
+ * and has changed since: whether it is held is not known then.
+ */
 function holderOf(files: FileSystem, filePath: string): string | undefined {
-  if (!files.exists(filePath)) return undefined;
+  let content: Buffer;
   try {
-    return JSON.parse(readWholeFile(files, filePath).toString("utf8")) as string;
-  } catch {
-    // Half-written by a process that was killed, or removed in between: nobody holds it.
-    return undefined;
+    content = readWholeFile(files, filePath);
+  } catch (error) {
+    if (isCode(error, "NotFound")) return undefined;
+    throw error;
   }
+  // Cut short by a kill, or emptied by a power cut.
+  if (content.length !== holderBytes || content.every((byte) => byte === 0)) return undefined;
+  const text = content.toString("latin1");
+  const holder = (/^"([^"]*)"/.exec(text) ?? [])[1];
+  if (holder !== undefined && content.equals(encodeHolder(holder))) return holder;
+  const message =
+    `The lock ${filePath} is damaged, so it is not known whether somebody holds it. Remove it when no other ` +
+    "process works on this store.";
+  throw new SiteRecoveryError("Damaged", message, { target: filePath });
+}
+
+/** Of one length, so that one that was cut short is known from one that has changed. */
+const holderBytes = 256;
+const checksumDigits = 8;
+
+function encodeHolder(holder: string): Buffer {
+  const text = JSON.stringify(holder).padEnd(holderBytes - checksumDigits);
+  return Buffer.from(text + crc32(text).toString(16).padStart(checksumDigits, "0"), "latin1");
 }

@@ -4,9 +4,11 @@
  * by a witness, a small file kept elsewhere that remembers the id.
  */
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { type ErrorCode, SiteRecoveryError } from "../errors.ts";
 import { readWholeFile } from "./read-whole-file.ts";
+import { soundBody } from "./store-key.ts";
 
 /** What the system answers when a share is away, read-only or not ours to use. */
 const unreachableAnswers = new Set([
@@ -29,11 +31,11 @@ export function storeUnreachable(folder: string, why: string, cause?: unknown): 
   return new SiteRecoveryError("TargetUnreachable", message, { target: folder, cause });
 }
 
-/** The id in a store's key file; undefined when there is no such file, or it is not to be understood. */
+/** The id in a store's key file; undefined when there is no such file, or it is not what was written. */
 export function storeIdIn(files: FileSystem, keyPath: string): string | undefined {
   if (!files.exists(keyPath)) return undefined;
-  const [line = ""] = readWholeFile(files, keyPath).toString("latin1").split("\n");
-  const [, id] = /"storeId":"([0-9a-f]{32})"/.exec(line) ?? [];
+  const body = soundBody(readWholeFile(files, keyPath));
+  const [, id] = /"storeId":"([0-9a-f]{32})"/.exec(body ?? "") ?? [];
   return id;
 }
 
@@ -80,10 +82,22 @@ export function explainFailure(files: FileSystem, folder: string, storeId: strin
 /** The id (hex) of the store that was made; undefined when none was. */
 export function readWitness(files: FileSystem, witnessPath: string): string | undefined {
   if (!files.exists(witnessPath)) return undefined;
-  return readWholeFile(files, witnessPath).toString("latin1").trim();
+  const text = readWholeFile(files, witnessPath).toString("latin1");
+  const id = text.slice(0, storeIdDigits);
+  if (text === witnessText(id)) return id;
+  const message =
+    `The file ${witnessPath}, which remembers which replica store was made, is damaged. Remove it when the ` +
+    "store at hand is the right one; it is made anew.";
+  throw new SiteRecoveryError("Damaged", message, { target: witnessPath });
+}
+
+const storeIdDigits = 32;
+
+function witnessText(storeId: string): string {
+  return `${storeId} ${crc32(storeId).toString(16).padStart(8, "0")}\n`;
 }
 
 export function writeWitness(files: FileSystem, witnessPath: string, storeId: string): void {
   files.makeFolder(path.dirname(witnessPath));
-  writeAtomically(files, witnessPath, Buffer.from(`${storeId}\n`));
+  writeAtomically(files, witnessPath, Buffer.from(witnessText(storeId)));
 }

@@ -102,7 +102,7 @@ function drawStep(
       return { kind, which, disk };
     case "attach": {
       const writes = Array.from({ length: random.integer(6) }, () =>
-        drawWrite(random, disk, diskSizes[disk]!, 2),
+        drawWrite(random, disk, diskSizes[disk]!, 1),
       );
       return { kind, which, disk, writes };
     }
