@@ -12,6 +12,7 @@ import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
 import { validateCommand } from "./validate.ts";
+import { verifyCommand } from "./verify.ts";
 import { packageVersion } from "./package-version.ts";
 
 function program(): Command {
@@ -26,6 +27,7 @@ function program(): Command {
     replicateCommand(),
     recoveryPointsCommand(),
     exportCommand(),
+    verifyCommand(),
     failoverCommand(),
     commitCommand(),
     failbackCommand(),
@@ -39,7 +41,10 @@ function program(): Command {
   return root;
 }
 
-/** Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong. */
+/**
+ * Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong. A command that tells more
+ * with it (verify) has set the one of its failure before it failed.
+ */
 export async function runProgram(): Promise<number> {
   try {
     await program().parseAsync(process.argv);
@@ -48,7 +53,7 @@ export async function runProgram(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof SiteRecoveryError && error.code !== "Bug") {
       process.stderr.write(`error: ${error.message}\n`);
-      return 1;
+      return Number(process.exitCode ?? 1);
     }
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");

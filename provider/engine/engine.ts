@@ -34,6 +34,7 @@ import { exportPoint, type ExportOptions } from "./recovery-point/export-point.t
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
+import { Upkeep } from "./upkeep/upkeep.ts";
 import { withItem } from "./with-item.ts";
 
 export type { ItemView } from "./item-view.ts";
@@ -51,18 +52,18 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly hosts: Hosts;
   readonly drills: Drills;
+  readonly upkeep: Upkeep;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.hosts = new Hosts(parts);
     this.drills = new Drills(parts);
+    this.upkeep = new Upkeep(parts);
   }
 
   get homeFolder(): string {
     return this.#parts.home.folder;
   }
-
-  // Settings.
 
   findThing<Inputs = Record<string, unknown>>(id: string): Thing<Inputs> | undefined {
     return findThing<Inputs>(this.#parts.store, id);
@@ -87,8 +88,6 @@ export class Engine {
   async openStorageAccount(id: string): Promise<void> {
     await this.#parts.openReplicaStore(id);
   }
-
-  // Protected items.
 
   items(): ProtectedItem[] {
     return this.listThings({ kind: "protected-item" }).flatMap(({ id }) => this.findItem(id) ?? []);
@@ -157,9 +156,11 @@ export class Engine {
 
   // Recovery points and jobs.
 
-  async recoveryPoints(itemId: string): Promise<RecoveryPoint[]> {
+  /** Oldest first. Throws `Damaged` when one cannot be read, unless `onDamaged` is told instead. */
+  async recoveryPoints(itemId: string, onDamaged?: (error: Error) => void): Promise<RecoveryPoint[]> {
     const { details } = requireItem(this.#parts, itemId);
-    return (await this.#parts.replicaStoreOf(details.storageAccountId)).recoveryPoints(details.replicaId);
+    const replicas = await this.#parts.replicaStoreOf(details.storageAccountId);
+    return replicas.recoveryPoints(details.replicaId, onDamaged);
   }
 
   /** Writes a disk of a recovery point as a raw image, every block verified. */

@@ -75,13 +75,20 @@ function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, interv
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const replicas = await parts.replicaStoreOf(item.details.storageAccountId);
-  const points = replicas.recoveryPoints(item.details.replicaId);
+  let unreadable = 0;
+  const points = replicas.recoveryPoints(item.details.replicaId, () => (unreadable += 1));
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = policyOf(parts, itemId)?.replicationInterval ?? 300;
+  const damaged = unreadable + replicas.machine(item.details.replicaId).damage.read().length;
   const notes = healthNotes(item, rpoSeconds, interval);
+  if (damaged > 0) {
+    notes.push(
+      `${damaged} of its stored objects ${damaged === 1 ? "is" : "are"} damaged; run \`siterecovery verify\``,
+    );
+  }
   const lease = currentLease(parts.store, itemId);
   return {
     item,

@@ -12,18 +12,33 @@ const choices: Record<string, (point: RecoveryPoint) => boolean> = {
   latestApplicationConsistent: (point) => point.kind === "AppConsistent",
 };
 
-/** Throws `NotFound` when no point fits, naming those there are. */
+/**
+ * Throws `NotFound` when no point fits, naming those there are, and `Damaged` when a choice like `latest` could
+ * mean a point that cannot be read: an older one must be chosen by its id, knowingly.
+ */
 export async function chooseRecoveryPoint(
   parts: EngineParts,
   item: ProtectedItem,
   choice: string,
 ): Promise<RecoveryPoint> {
   const replicas = await parts.replicaStoreOf(item.details.storageAccountId);
-  const points = replicas.recoveryPoints(item.details.replicaId);
+  const unreadable: { error: Error; sequence: number }[] = [];
+  const points = replicas.recoveryPoints(item.details.replicaId, (error, sequence) =>
+    unreadable.push({ error, sequence }),
+  );
   const fits = choices[choice] ?? ((point: RecoveryPoint) => point.id === choice);
   const found = points.findLast(fits);
-  if (found) return found;
   const name = nameOf(item.id);
+  const newer = unreadable.find(({ sequence }) => sequence > (found?.sequence ?? 0));
+  if (newer && (found === undefined || choices[choice])) {
+    const next = points.at(-1);
+    const instead = next
+      ? `The newest one that can be read is ${next.id}; name it to use it.`
+      : "No other is left.";
+    const message = `${name} has a newer recovery point that cannot be read. ${instead} ${newer.error.message}`;
+    throw new SiteRecoveryError("Damaged", message, { target: item.id, property: "recoveryPoint" });
+  }
+  if (found) return found;
   const known =
     points.length === 0 ? "It has none." : `It has ${points.length}, the newest is ${points.at(-1)!.id}.`;
   const message = `${name} has no recovery point "${choice}". ${known} \`siterecovery recovery-points ${name}\` lists them.`;
