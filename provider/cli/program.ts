@@ -1,6 +1,7 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
 import { Command, CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { attachCommand } from "./attach.ts";
 import { commitCommand } from "./commit.ts";
 import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
@@ -27,6 +28,7 @@ function program(): Command {
     replicateCommand(),
     recoveryPointsCommand(),
     exportCommand(),
+    attachCommand(),
     verifyCommand(),
     failoverCommand(),
     commitCommand(),

@@ -30,7 +30,7 @@ import { requireItem, startJob } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import type { ItemState } from "./protected-item/states.ts";
-import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
+import { Points } from "./recovery-point/points.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
@@ -52,12 +52,14 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly hosts: Hosts;
   readonly drills: Drills;
+  readonly points: Points;
   readonly upkeep: Upkeep;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.hosts = new Hosts(parts);
     this.drills = new Drills(parts);
+    this.points = new Points(parts);
     this.upkeep = new Upkeep(parts);
   }
 
@@ -161,14 +163,6 @@ export class Engine {
     const { details } = requireItem(this.#parts, itemId);
     const replicas = await this.#parts.replicaStoreOf(details.storageAccountId);
     return replicas.recoveryPoints(details.replicaId, onDamaged);
-  }
-
-  /** Writes a disk of a recovery point as a raw image, every block verified. */
-  exportPoint(
-    options: ExportOptions,
-    progress: Progress,
-  ): Promise<{ bytesWritten: number; pointId: string }> {
-    return exportPoint(this.#parts, options, progress);
   }
 
   jobs(filter: { targetId?: string; limit: number }): (JobRow & { tasks: TaskRow[] })[] {

@@ -1,13 +1,21 @@
+import { createHash } from "node:crypto";
 import { type FileSystem, type OpenFile, writeAtomically } from "../../blocks/file-system.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
 
 /** A block's mark: the point's data count; it is in the image; it is in the image and was synced. */
 const marks = { lacking: 0, written: 1, durable: 2 } as const;
 const headerBytes = 64;
+const originAt = 32;
+
+/** Where the marks of an overlay image are. */
+export function marksPathOf(overlayPath: string): string {
+  return `${overlayPath}.filled`;
+}
 
 /**
- * Which blocks an overlay image holds: `<overlay>.filled`, a header that names the boot of the machine, then
- * a byte a block. After the death of a process all marks count. After a power cut only those do that were
+ * Which blocks an overlay image holds: `<overlay>.filled`, a header that names the boot of the machine and the
+ * disk that the image lies over (`origin`), then a byte a block. After the death of a process all marks count. After a power cut only those do that were
  * made durable behind the image's own sync: the system may have kept another mark and lost the block it
  * speaks of.
  */
@@ -17,16 +25,31 @@ export class OverlayMarks {
   readonly #pending = new Set<number>();
   #lacking: number;
 
-  constructor(files: FileSystem, overlayPath: string, blockCount: number, bootId: string = currentBootId()) {
-    const filePath = `${overlayPath}.filled`;
+  /** Throws `AlreadyExists` when the image lies over another disk than `origin`. */
+  constructor(
+    files: FileSystem,
+    overlayPath: string,
+    { blockCount, origin }: { blockCount: number; origin: string },
+    bootId: string = currentBootId(),
+  ) {
+    const filePath = marksPathOf(overlayPath);
     const header = Buffer.alloc(headerBytes);
     header.write(`SRFILLED ${bootId}`, "latin1");
+    createHash("sha256")
+      .update(origin)
+      .digest()
+      .copy(header, originAt, 0, headerBytes - originAt);
     if (!files.exists(filePath)) writeAtomically(files, filePath, header);
     this.#file = files.open(filePath, "readWrite");
     this.#marks = new Uint8Array(blockCount);
     this.#file.read(this.#marks, headerBytes);
     const before = Buffer.alloc(headerBytes);
     this.#file.read(before, 0);
+    if (!before.subarray(originAt).equals(header.subarray(originAt))) {
+      this.#file.close();
+      const message = `${overlayPath} holds what was written to another recovery point or disk. Name another file, or remove it and ${filePath}.`;
+      throw new SiteRecoveryError("AlreadyExists", message, { target: overlayPath });
+    }
     if (!before.equals(header)) this.#forgetWritten(header);
     this.#lacking = 0;
     for (const [block, mark] of this.#marks.entries()) {
@@ -57,6 +80,13 @@ export class OverlayMarks {
     this.#lacking -= 1;
   }
 
+  /** Marks lacking blocks, in order. */
+  addAll(blocks: readonly number[]): void {
+    this.#write(blocks, marks.written);
+    for (const block of blocks) this.#pending.add(block);
+    this.#lacking -= blocks.length;
+  }
+
   /** Blocks that wait for the image to be synced. */
   pending(): number[] {
     return [...this.#pending];
@@ -64,16 +94,22 @@ export class OverlayMarks {
 
   /** The image was synced after these blocks were in it. */
   confirm(blocks: readonly number[]): void {
-    for (const block of blocks) {
-      this.#file.write(Uint8Array.of(marks.durable), headerBytes + block);
-      this.#marks[block] = marks.durable;
-    }
+    this.#write(blocks, marks.durable);
     this.#file.sync();
     for (const block of blocks) this.#pending.delete(block);
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  /** One write a run: blocks of a disk that is filled in stand side by side. */
+  #write(blocks: readonly number[], mark: number): void {
+    for (let from = 0, to = 1; from < blocks.length; from = to, to += 1) {
+      while (blocks[to] === blocks[to - 1]! + 1) to += 1;
+      this.#file.write(new Uint8Array(to - from).fill(mark), headerBytes + blocks[from]!);
+      for (const block of blocks.slice(from, to)) this.#marks[block] = mark;
+    }
   }
 
   #forgetWritten(header: Buffer): void {

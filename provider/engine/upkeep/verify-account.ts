@@ -10,6 +10,8 @@ import type { Progress } from "../job/job-definition.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 
+const reportEveryMilliseconds = 500;
+
 export interface HurtPoint {
   readonly id: string;
   /** Milliseconds since 1970; nothing when the point itself cannot be read. */
@@ -47,13 +49,14 @@ export async function verifyAccount(
   if (replicas instanceof SiteRecoveryError) return lostKey(accountId, replicas);
   const items = itemsOf(parts, accountId);
   const findings: VerifyFinding[] = [];
-  let reportedPercent = -1;
+  let reportedAt = -Infinity;
   const result = await replicas.verify((finding) => findings.push(finding), {
     knownMachineIds: items.map((item) => item.details.replicaId),
     onProgress: ({ bytesRead, bytesTotal }) => {
+      const now = parts.clock.monotonic();
+      if (bytesRead < bytesTotal && now - reportedAt < reportEveryMilliseconds) return;
+      reportedAt = now;
       const percent = bytesTotal === 0 ? 100 : Math.floor((100 * bytesRead) / bytesTotal);
-      if (percent === reportedPercent) return;
-      reportedPercent = percent;
       progress.report(`${percent} % of ${formatBytes(bytesTotal)} read`);
     },
     ...(progress.signal ? { signal: progress.signal } : {}),
