@@ -9,6 +9,7 @@ import { failoverCommand } from "./failover.ts";
 import { jobsCommand } from "./jobs.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
+import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
@@ -30,6 +31,7 @@ function program(): Command {
     exportCommand(),
     attachCommand(),
     verifyCommand(),
+    rotateKeyCommand(),
     failoverCommand(),
     commitCommand(),
     failbackCommand(),

@@ -16,6 +16,8 @@ export interface Home {
   readonly folder: string;
   readonly storeFile: string;
   keyFileOf(storageAccountId: string): string;
+  /** Where a new key lies until the store is locked with it. */
+  nextKeyFileOf(storageAccountId: string): string;
   storageFolderOf(storageAccountId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
 }
@@ -30,6 +32,7 @@ export function homeAt(folder: string): Home {
     folder,
     storeFile: path.join(folder, "siterecovery.db"),
     keyFileOf: (id) => path.join(folder, "keys", `${safeName(nameOf(id))}.key`),
+    nextKeyFileOf: (id) => path.join(folder, "keys", `${safeName(nameOf(id))}.key.next`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
     machineFolderOf: (group, name) => path.join(folder, "azure", safeName(group), safeName(name)),
   };
