@@ -30,6 +30,7 @@ import { requireItem, startJob } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import type { ItemState } from "./protected-item/states.ts";
+import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
@@ -51,18 +52,18 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly hosts: Hosts;
   readonly drills: Drills;
+  readonly plans: RecoveryPlans;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.hosts = new Hosts(parts);
     this.drills = new Drills(parts);
+    this.plans = new RecoveryPlans(parts);
   }
 
   get homeFolder(): string {
     return this.#parts.home.folder;
   }
-
-  // Settings.
 
   findThing<Inputs = Record<string, unknown>>(id: string): Thing<Inputs> | undefined {
     return findThing<Inputs>(this.#parts.store, id);

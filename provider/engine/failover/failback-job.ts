@@ -16,7 +16,12 @@ import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { applyDelta } from "../replication/apply-delta.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
-type Context = JobContext<Record<string, never>>;
+export interface FailbackInput {
+  /** False leaves the machine at the primary side off: a recovery plan starts it with its boot group. */
+  readonly startMachine?: boolean;
+}
+
+type Context = JobContext<FailbackInput>;
 
 function recoveryMachineOf(item: ProtectedItem): RecoveryMachine {
   assert(item.details.recoveryMachine, `${item.details.machineName} has no machine at the recovery side`);
@@ -74,7 +79,7 @@ async function applyToPrimary(context: Context): Promise<{ bytesWritten: number 
   return { bytesWritten };
 }
 
-export const failbackJob: JobDefinition<Record<string, never>> = {
+export const failbackJob: JobDefinition<FailbackInput> = {
   scenario: "Failback",
   title: "failback",
   step: "Failback",
@@ -99,7 +104,9 @@ export const failbackJob: JobDefinition<Record<string, never>> = {
     {
       name: "StartPrimary",
       title: "Start the machine at the primary side",
-      run: ({ parts, item }) => parts.machines.start(primaryFolder(parts, item()).folder),
+      run: ({ parts, item, input }) => {
+        if (input.startMachine ?? true) parts.machines.start(primaryFolder(parts, item()).folder);
+      },
     },
   ],
   finish: ({ parts, resultOf }, item) => ({

@@ -26,6 +26,8 @@ import {
 export interface FailoverInput {
   /** One of Azure's choices or a recovery point's name; a planned failover always uses its own last delta. */
   readonly recoveryPoint: string;
+  /** False leaves the replica machine off: a recovery plan starts it with its boot group. */
+  readonly startMachine?: boolean;
 }
 
 type Context = JobContext<FailoverInput>;
@@ -66,7 +68,7 @@ const start: JobTask<FailoverInput> = {
   run: async (context): Promise<RecoveryMachine> => {
     const pointId = context.resultOf<{ pointId: string }>("RecoveryPoint").pointId;
     const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-    return startRecoveryMachine(context.parts, planOf(context), point);
+    return startRecoveryMachine(context.parts, planOf(context), point, context.input.startMachine);
   },
 };
 
