@@ -6,6 +6,7 @@ import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { jobsCommand } from "./jobs.ts";
+import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
 import { schemaCommand } from "./schema.ts";
@@ -31,6 +32,7 @@ function program(): Command {
     failbackCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),
+    planCommand(),
     jobsCommand(),
     validateCommand(),
     schemaCommand(),

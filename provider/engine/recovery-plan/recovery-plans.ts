@@ -74,6 +74,11 @@ export class RecoveryPlans {
     );
   }
 
+  /** The plan that a job is a run of. Throws `NotFound`, or `ActionNotAllowed` for another job. */
+  planOfJob(jobId: string): string {
+    return this.#requireJob(jobId).targetId;
+  }
+
   /**
    * Says that the manual step is done that a job waits for. The process that waits goes on; where there is none, this
    * one goes on with the job. Throws `NotFound`, or `ActionNotAllowed` when nothing waits.
