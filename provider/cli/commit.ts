@@ -9,7 +9,7 @@ export function commitCommand(): Command {
     .action(async (name: string, _options: object, command: Command) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
-      await withProgress(name, (progress) => engine.commit(id, progress));
+      await withProgress(name, (progress) => engine.moves.commit(id, progress));
       process.stdout.write(`${name}: committed\n`);
     });
 }

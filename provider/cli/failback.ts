@@ -1,19 +1,30 @@
 import { Command } from "commander";
+import type { FailoverKind } from "../engine/flows.ts";
+import { moveTo } from "../handlers/move-machine.ts";
+import { defaultKind, kindOption } from "./failover.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 
-/** `siterecovery failback <item>`: planned failover from the recovery side (H2F-4), commit, reverse replication. */
+interface FailbackFlags {
+  readonly kind?: FailoverKind;
+  readonly toHost?: string;
+}
+
+/**
+ * `siterecovery failback <item>`: all the way back to the primary side. From Azure to Hyper-V that is one planned
+ * failover (H2F-4); in the other flows the machine is replicated back first and failed over then (V2F-4, SEC-8).
+ */
 export function failbackCommand(): Command {
   return new Command("failback")
     .description("bring a machine back to the primary side, commit, and protect it again")
     .argument("<item>", "name of a protected item")
-    .action(async (name: string, _options: object, command: Command) => {
+    .addOption(kindOption())
+    .option("--to-host <host>", "make a machine that is gone on this host or vCenter server")
+    .action(async (name: string, options: FailbackFlags, command: Command) => {
       const engine = await openSession(command);
-      const { id } = itemNamed(engine, name);
-      await withProgress(name, async (progress) => {
-        await engine.failback(id, progress);
-        await engine.commit(id, progress);
-        await engine.reverseReplicate(id, progress);
-      });
+      const item = itemNamed(engine, name);
+      const kind = options.kind ?? defaultKind(item);
+      const host = options.toHost === undefined ? {} : { toHost: options.toHost };
+      await withProgress(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));
       process.stdout.write(`${name} runs at the primary side and is protected again\n`);
     });
 }

@@ -1,11 +1,25 @@
 import { Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
+import { type FailoverKind, flows } from "../engine/flows.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 
 interface FailoverFlags {
-  readonly kind: "planned" | "unplanned";
+  readonly kind?: FailoverKind;
   readonly recoveryPoint: string;
   readonly commit?: boolean;
+}
+
+/** The option of a failover's kind; it defaults to the first that the item's flow has. */
+export function kindOption(): Option {
+  return new Option(
+    "--kind <kind>",
+    "planned shuts the running side down and loses nothing; default: planned where the flow has it",
+  ).choices(["planned", "unplanned"]);
+}
+
+export function defaultKind(item: ProtectedItem): FailoverKind {
+  return flows[item.details.flow].failoverKinds[0]!;
 }
 
 /** `siterecovery failover <item>`: moves a machine to the recovery side, outside of any program. */
@@ -13,23 +27,22 @@ export function failoverCommand(): Command {
   return new Command("failover")
     .description("fail a machine over to the recovery side (a program declares it with activeLocation)")
     .argument("<item>", "name of a protected item")
-    .addOption(
-      new Option("--kind <kind>", "planned shuts the source down and loses nothing")
-        .choices(["planned", "unplanned"])
-        .default("planned"),
-    )
+    .addOption(kindOption())
     .option("--recovery-point <point>", "for an unplanned failover: latest or a point's id", "latest")
     .option("--commit", "commit at once")
     .action(async (name: string, options: FailoverFlags, command: Command) => {
       const engine = await openSession(command);
-      const { id } = itemNamed(engine, name);
-      const { kind, recoveryPoint } = options;
+      const item = itemNamed(engine, name);
+      const { id } = item;
+      const { kind = defaultKind(item), recoveryPoint } = options;
       await withProgress(name, async (progress) => {
-        await engine.failover(id, { kind, recoveryPoint }, progress);
-        if (options.commit === true) await engine.commit(id, progress);
+        await engine.moves.failover(id, { kind, recoveryPoint }, progress);
+        if (options.commit === true) await engine.moves.commit(id, progress);
       });
-      const machine = engine.findItem(id)!.details.recoveryMachine!;
+      const moved = engine.findItem(id)!;
+      const { machineName, recoveryMachine } = moved.details;
       const next = options.commit === true ? "committed" : `commit pending: \`siterecovery commit ${name}\``;
-      process.stdout.write(`${nameOf(id)} runs at the recovery side as ${machine.name} (${next})\n`);
+      const as = moved.activeLocation === "recovery" ? recoveryMachine!.name : machineName;
+      process.stdout.write(`${nameOf(id)} runs at the ${moved.activeLocation} side as ${as} (${next})\n`);
     });
 }

@@ -1,6 +1,8 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
 import { Command, CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { cancelFailoverCommand } from "./cancel-failover.ts";
+import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
 import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
@@ -9,6 +11,7 @@ import { jobsCommand } from "./jobs.ts";
 import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
+import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
@@ -28,7 +31,10 @@ function program(): Command {
     recoveryPointsCommand(),
     exportCommand(),
     failoverCommand(),
+    changeRecoveryPointCommand(),
+    cancelFailoverCommand(),
     commitCommand(),
+    reverseReplicateCommand(),
     failbackCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),

@@ -14,8 +14,8 @@ export interface EngineParts {
   readonly random: Random;
   readonly files: FileSystem;
   readonly machines: MachineDriver;
-  /** The replica store of a storage account, opened at first use. Throws `NotFound` for an unknown account. */
-  replicaStoreOf(storageAccountId: string): Promise<ReplicaStore>;
+  /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */
+  replicaStoreOf(holderId: string): Promise<ReplicaStore>;
   /** Opens a storage account's replica store, making store and key when they are not there. */
   openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
   /** Copies that go on at once in this process, at most. */

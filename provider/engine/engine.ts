@@ -18,24 +18,21 @@ import {
   initialReplicationWaitsUntil,
 } from "./enable/enable-protection.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { commitJob } from "./failover/commit-job.ts";
-import { failbackJob } from "./failover/failback-job.ts";
-import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover/failover-job.ts";
-import { reverseReplicationJob } from "./failover/reverse-replication-job.ts";
 import { Drills } from "./failover/drills.ts";
+import { Moves } from "./failover/moves.ts";
 import { Hosts } from "./inventory/hosts.ts";
 import { type ItemView, viewItem } from "./item-view.ts";
-import type { JobDefinition, Progress } from "./job/job-definition.ts";
-import { requireItem, startJob } from "./job/run-job.ts";
+import type { Progress } from "./job/job-definition.ts";
+import { requireItem } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
+import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
-import { withItem } from "./with-item.ts";
 
 export type { ItemView } from "./item-view.ts";
 export type { Progress } from "./job/job-definition.ts";
@@ -53,12 +50,14 @@ export class Engine {
   readonly hosts: Hosts;
   readonly drills: Drills;
   readonly plans: RecoveryPlans;
+  readonly moves: Moves;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.hosts = new Hosts(parts);
     this.drills = new Drills(parts);
     this.plans = new RecoveryPlans(parts);
+    this.moves = new Moves(parts);
   }
 
   get homeFolder(): string {
@@ -134,33 +133,11 @@ export class Engine {
     return followItems(this.#parts, run, options);
   }
 
-  failover(
-    id: string,
-    choice: { kind: "planned" | "unplanned"; recoveryPoint: string },
-    progress: Progress,
-  ): Promise<void> {
-    const definition = choice.kind === "planned" ? plannedFailoverJob : unplannedFailoverJob;
-    const input: FailoverInput = { recoveryPoint: choice.recoveryPoint };
-    return this.#run(definition, { itemId: id, input }, progress);
-  }
-
-  commit(id: string, progress: Progress): Promise<void> {
-    return this.#run(commitJob, { itemId: id, input: {} }, progress);
-  }
-
-  failback(id: string, progress: Progress): Promise<void> {
-    return this.#run(failbackJob, { itemId: id, input: {} }, progress);
-  }
-
-  reverseReplicate(id: string, progress: Progress): Promise<void> {
-    return this.#run(reverseReplicationJob, { itemId: id, input: {} }, progress);
-  }
-
   // Recovery points and jobs.
 
   async recoveryPoints(itemId: string): Promise<RecoveryPoint[]> {
-    const { details } = requireItem(this.#parts, itemId);
-    return (await this.#parts.replicaStoreOf(details.storageAccountId)).recoveryPoints(details.replicaId);
+    const { replicaStoreId, replicaId } = relationshipOf(requireItem(this.#parts, itemId));
+    return (await this.#parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
   }
 
   /** Writes a disk of a recovery point as a raw image, every block verified. */
@@ -180,16 +157,6 @@ export class Engine {
 
   close(): void {
     this.#parts.store.close();
-  }
-
-  #run<Input>(
-    definition: JobDefinition<Input>,
-    target: { itemId: string; input: Input },
-    progress: Progress,
-  ): Promise<void> {
-    return withItem(this.#parts, target.itemId, definition.title, progress, () =>
-      startJob(this.#parts, definition, target, progress),
-    );
   }
 }
 

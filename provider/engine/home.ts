@@ -2,21 +2,23 @@
  * Where things lie in the engine's home folder:
  *
  *     siterecovery.db             settings, item states, jobs (metadata only)
- *     keys/<account>.key          the key that wraps a storage account's data key, owner-readable only
+ *     keys/<holder>.key           the key that wraps the data key of a store of replicas, owner-readable only
  *     storage/<account>/          replicas of a storage account: segments and recovery points, encrypted
+ *     master-targets/<fabric>/    replicas on the master target that a configuration server is by default
  *     azure/<group>/<machine>/    replica machines that failovers and drills made
  *
  * Names come from checked arguments (letters, digits, hyphens), never from raw paths.
  */
 import path from "node:path";
-import { nameOf } from "../arm-id.ts";
+import { nameOf, parentOf } from "../arm-id.ts";
 import { assert } from "../errors.ts";
 
 export interface Home {
   readonly folder: string;
   readonly storeFile: string;
-  keyFileOf(storageAccountId: string): string;
+  keyFileOf(holderId: string): string;
   storageFolderOf(storageAccountId: string): string;
+  masterTargetFolderOf(configurationServerId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
 }
 
@@ -25,12 +27,20 @@ function safeName(name: string): string {
   return name.toLowerCase();
 }
 
+/** Storage accounts have names of their own; what lies in a fabric is told apart by the fabric's. */
+function keyNameOf(holderId: string): string {
+  const name = safeName(nameOf(holderId));
+  const inFabric = /\/replicationFabrics\/[^/]+\/(\w+)\/[^/]+$/i.exec(holderId);
+  return inFabric ? `${safeName(nameOf(parentOf(holderId)))}.${inFabric[1]!.toLowerCase()}.${name}` : name;
+}
+
 export function homeAt(folder: string): Home {
   return {
     folder,
     storeFile: path.join(folder, "siterecovery.db"),
-    keyFileOf: (id) => path.join(folder, "keys", `${safeName(nameOf(id))}.key`),
+    keyFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.key`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
+    masterTargetFolderOf: (id) => path.join(folder, "master-targets", safeName(nameOf(parentOf(id)))),
     machineFolderOf: (group, name) => path.join(folder, "azure", safeName(group), safeName(name)),
   };
 }

@@ -3,13 +3,15 @@ import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { fabricOf, findMachine } from "./inventory/find-machine.ts";
+import { recoverySideName } from "./inventory/recovery-side.ts";
 import { requireItem } from "./job/run-job.ts";
 import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
+import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
+import { sourceDisks } from "./replication-cycle/source-disks.ts";
 import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
-import { policyOf } from "./replication-cycle/policy-of.ts";
+import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
 
 /** Azure's values of ProtectionHealth. */
 export type Health = "None" | "Normal" | "Warning" | "Critical";
@@ -25,6 +27,8 @@ export interface ItemView {
   readonly underWay: string | undefined;
   readonly latestRecoveryPoint: RecoveryPoint | undefined;
   readonly recoveryPointCount: number;
+  /** The second site's name, or `Microsoft Azure`. */
+  readonly recoverySideName: string;
   /** Age of the newest recovery point, in seconds; nothing while the machine does not replicate. */
   readonly rpoSeconds: number | undefined;
   /** The policy's interval, in seconds. */
@@ -38,12 +42,9 @@ const lateIntervals = 2;
 
 function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undefined {
   try {
-    const found = findMachine(parts, fabricOf(item.id), item.details.machineName);
-    if (!found) return undefined;
-    const blocks = item.details.disks.map((disk) => {
-      const path = found.machine.disks.find(({ id }) => id === disk.id)?.path ?? "";
-      return readChangeState(path, { files: parts.files }).pendingBlocks;
-    });
+    const blocks = sourceDisks(parts, item).map(
+      (disk) => readChangeState(disk.path, { files: parts.files }).pendingBlocks,
+    );
     return blocks.reduce((sum, count) => sum + count, 0) * 65_536;
   } catch {
     // A source that cannot be reached is told by replicationError when a cycle meets it; a view must not fail.
@@ -74,13 +75,13 @@ function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, interv
 
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
-  const replicas = await parts.replicaStoreOf(item.details.storageAccountId);
-  const points = replicas.recoveryPoints(item.details.replicaId);
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  const points = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
-  const interval = policyOf(parts, itemId)?.replicationInterval ?? 300;
+  const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
   const notes = healthNotes(item, rpoSeconds, interval);
   const lease = currentLease(parts.store, itemId);
   return {
@@ -92,6 +93,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     underWay: lease,
     latestRecoveryPoint: latest,
     recoveryPointCount: points.length,
+    recoverySideName: recoverySideName(parts, itemId),
     rpoSeconds,
     replicationIntervalSeconds: interval,
     pendingBytes: replicates ? pendingBytesOf(parts, item) : undefined,

@@ -1,19 +1,13 @@
 /** Puts real drivers behind the engine's ports. */
 import os from "node:os";
-import { nameOf } from "../arm-id.ts";
-import { type FileSystem, localFileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { openStore } from "../store/open-store.ts";
-import { findThing } from "../store/things.ts";
-import { openReplicaStore } from "../targets/open-replica-store.ts";
-import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { type Home, homeAt } from "./home.ts";
-
-const keySizeBytes = 32;
+import { homeAt } from "./home.ts";
+import { ReplicaStores } from "./replica-stores.ts";
 
 /** Copies that one process runs at once: more than its cores only makes each of them slower. */
 const copiesMax = Math.max(1, Math.min(4, os.availableParallelism()));
@@ -34,16 +28,6 @@ function slots(limit: number): EngineParts["copySlot"] {
   };
 }
 
-/** The key file of a storage account, made on first use: random, readable by its owner alone, never in the store. */
-function ensureKeyFile(files: FileSystem, home: Home, accountId: string): string {
-  const keyFile = home.keyFileOf(accountId);
-  if (files.exists(keyFile)) return keyFile;
-  files.makeFolder(`${home.folder}/keys`);
-  // Key material never comes from an injected source of chance.
-  writeAtomically(files, keyFile, Buffer.from(Buffer.from(systemRandom.bytes(keySizeBytes)).toString("hex")));
-  return keyFile;
-}
-
 export function openParts(options: {
   home: string;
   clock?: Clock;
@@ -54,17 +38,7 @@ export function openParts(options: {
   const clock = options.clock ?? systemClock;
   const home = homeAt(options.home);
   const store = openStore(home.storeFile);
-  const replicaStores = new Map<string, ReplicaStore>();
-  const openAccount = async (accountId: string): Promise<ReplicaStore> => {
-    const folder = home.storageFolderOf(accountId);
-    const opened = replicaStores.get(folder);
-    if (opened) return opened;
-    const keyFile = ensureKeyFile(files, home, accountId);
-    files.makeFolder(folder);
-    const replicas = openReplicaStore({ folder, keyFile, ...(options.files ? { files } : {}) });
-    replicaStores.set(folder, replicas);
-    return replicas;
-  };
+  const stores = new ReplicaStores({ home, store, files, injected: options.files !== undefined });
   return {
     home,
     store,
@@ -72,12 +46,8 @@ export function openParts(options: {
     random: options.random ?? systemRandom,
     files,
     machines: folderMachines(files),
-    openReplicaStore: openAccount,
-    replicaStoreOf: async (accountId) => {
-      if (findThing(store, accountId)?.kind === "storage-account") return openAccount(accountId);
-      const message = `There is no storage account ${nameOf(accountId)}. Declare it first.`;
-      throw new SiteRecoveryError("NotFound", message, { target: accountId });
-    },
+    openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
+    replicaStoreOf: async (holderId) => stores.of(holderId),
     copiesMax,
     copySlot: slots(copiesMax),
   };

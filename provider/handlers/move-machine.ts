@@ -4,34 +4,43 @@
  */
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
+import { type FailoverKind, flows } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import type { ItemState } from "../engine/protected-item/states.ts";
-import type { ItemAction } from "../engine/protected-item/transitions.ts";
+import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
 import type { ActiveLocation, ProtectedItemInputs } from "../kinds/protected-item.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 
-/** The next step on the way to a side, by state; no entry: the machine is there. */
-const nextStep: Record<ActiveLocation, Partial<Record<ItemState, ItemAction | "Failover">>> = {
+/** The steps on the way to a side, by state; of several, the one that the machine's flow has. None: it is there. */
+const stepsTo: Record<ActiveLocation, Partial<Record<ItemState, readonly (ItemAction | "Failover")[]>>> = {
   recovery: {
-    Protected: "Failover",
-    PlannedFailoverCommitPending: "Commit",
-    UnplannedFailoverCommitPending: "Commit",
-    FailbackCommitPending: "Commit",
-    FailbackCommitted: "ReverseReplicate",
+    Protected: ["Failover"],
+    PlannedFailoverCommitPending: ["Commit"],
+    UnplannedFailoverCommitPending: ["Commit"],
+    FailbackCommitPending: ["Commit"],
+    FailbackCommitted: ["ReverseReplicate"],
   },
   primary: {
-    PlannedFailoverCommitPending: "Commit",
-    UnplannedFailoverCommitPending: "Commit",
-    PlannedFailoverCommitted: "Failback",
-    UnplannedFailoverCommitted: "Failback",
-    FailbackCommitPending: "Commit",
-    FailbackCommitted: "ReverseReplicate",
+    PlannedFailoverCommitPending: ["Commit"],
+    UnplannedFailoverCommitPending: ["Commit"],
+    PlannedFailoverCommitted: ["Failback"],
+    UnplannedFailoverCommitted: ["Failback", "ReverseReplicate"],
+    ReverseProtected: ["Failover"],
+    FailbackCommitPending: ["Commit"],
+    FailbackCommitted: ["ReverseReplicate"],
   },
 };
 
+function nextStep(side: ActiveLocation, item: ProtectedItem): ItemAction | "Failover" | undefined {
+  const flow = flows[item.details.flow];
+  return stepsTo[side][item.state]?.find(
+    (step) => step === "Failover" || nextState(flow, item.state, step) !== undefined,
+  );
+}
+
 /** More steps than any way through the table has; a longer walk is a bug, not a wait. */
-const stepsMax = 8;
+const stepsMax = 10;
 
 interface Wish {
   readonly last: ProtectedItemInputs;
@@ -48,20 +57,42 @@ function asksForCommit({ last, wanted }: Wish, item: ProtectedItem): boolean {
   return released && item.activeLocation === wanted.activeLocation;
 }
 
-/** Carries out what the program's text asks for, step by step along the table; each step is a job. */
+/** How a machine is to be moved. */
+export interface MoveOptions {
+  readonly kind: FailoverKind;
+  /** One of Azure's choices or a recovery point's name. Default `latest`. */
+  readonly recoveryPoint?: string;
+  /** `manual` stops where the machine waits for its commit at the wanted side. */
+  readonly commit?: "automatic" | "manual";
+  /** The host that a machine which is gone at the primary side is made on. */
+  readonly toHost?: string;
+}
+
+/** Carries out what the program's text asks for. */
 export async function moveMachine(engine: Engine, id: string, wish: Wish, work: Work): Promise<void> {
-  const { wanted } = wish;
-  const side = known(wanted.activeLocation);
-  const item = engine.findItem(id)!;
+  const side = known(wish.wanted.activeLocation);
   if (side === undefined) return;
-  if (!asksForMove(wish) && !asksForCommit(wish, item)) return;
+  if (!asksForMove(wish) && !asksForCommit(wish, engine.findItem(id)!)) return;
+  const { kind = "planned", recoveryPoint, commit } = wish.wanted.failover ?? {};
+  const options = { kind, ...(recoveryPoint ? { recoveryPoint } : {}), ...(commit ? { commit } : {}) };
+  await moveTo(engine, id, side, options, work);
+}
+
+/** Moves a machine to a side, step by step along the table; each step is a job. There already is fine. */
+export async function moveTo(
+  engine: Engine,
+  id: string,
+  side: ActiveLocation,
+  options: MoveOptions,
+  work: Work,
+): Promise<void> {
   for (let count = 0; count < stepsMax; count += 1) {
     const current = engine.findItem(id)!;
-    const step = nextStep[side][current.state];
+    const step = nextStep(side, current);
     if (step === undefined) return;
     const waitsForCommit = current.state.endsWith("CommitPending") && current.activeLocation === side;
-    if (waitsForCommit && wanted.failover?.commit === "manual") return;
-    await takeStep(engine, id, step, wanted, work);
+    if (waitsForCommit && options.commit === "manual") return;
+    await takeStep(engine, id, step, options, work);
   }
 }
 
@@ -69,14 +100,14 @@ async function takeStep(
   engine: Engine,
   id: string,
   step: ItemAction | "Failover",
-  wanted: ProtectedItemInputs,
+  { kind, recoveryPoint = "latest", toHost }: MoveOptions,
   work: Work,
 ): Promise<void> {
-  const recoveryPoint = wanted.failover?.recoveryPoint ?? "latest";
-  if (step === "Commit") return engine.commit(id, work);
-  if (step === "Failback") return engine.failback(id, work);
-  if (step === "ReverseReplicate") return engine.reverseReplicate(id, work);
-  return engine.failover(id, { kind: wanted.failover?.kind ?? "planned", recoveryPoint }, work);
+  const host = toHost === undefined ? {} : { toHost };
+  if (step === "Commit") return engine.moves.commit(id, work);
+  if (step === "Failback") return engine.moves.failback(id, work, host);
+  if (step === "ReverseReplicate") return engine.moves.reverseReplicate(id, work);
+  return engine.moves.failover(id, { kind, recoveryPoint, ...host }, work);
 }
 
 /** In words: which failover a preview's update would run, or what was found moved and is left alone. */
@@ -93,7 +124,10 @@ export function describeMove(
       return [{ severity: "info", text: `${name} runs at the ${side} side already; nothing will be moved` }];
     }
     return [
-      { severity: "info", text: side === "recovery" ? failoverText(name, wanted) : failbackText(name) },
+      {
+        severity: "info",
+        text: side === "recovery" ? failoverText(name, wanted) : wayBackText(item, wanted),
+      },
     ];
   }
   if (item.activeLocation === side) return [];
@@ -118,9 +152,17 @@ function failoverText(name: string, wanted: ProtectedItemInputs): string {
   return `${name}: ${kind} failover to the recovery side from ${point}; ${source}; ${commit}`;
 }
 
-function failbackText(name: string): string {
+function wayBackText(item: ProtectedItem, wanted: ProtectedItemInputs): string {
+  const name = nameOf(item.id);
+  if (flows[item.details.flow].wayBack === "failback") {
+    return (
+      `${name}: failback (planned failover from Azure) to the primary side; changes are synchronised first, the ` +
+      "replica machine is shut down, nothing is lost; then commit and reverse replication"
+    );
+  }
+  const first = item.details.reverse ? "" : "replication back to the primary side; then ";
   return (
-    `${name}: failback (planned failover from Azure) to the primary side; changes are synchronised first, the ` +
-    "replica machine is shut down, nothing is lost; then commit and reverse replication"
+    `${name}: ${first}${wanted.failover?.kind ?? "planned"} failover to the primary side, for which the machine at ` +
+    "the recovery side is shut down and its last changes are sent; then commit and replication to the recovery side"
   );
 }

@@ -3,7 +3,6 @@ import { nameOf, parentOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { flows } from "../engine/flows.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
-import { microsoftAzure } from "../kinds/kind.ts";
 import {
   type ProtectedItemInputs,
   protectedItemKind,
@@ -33,7 +32,7 @@ export async function protectedItemOutputs(engine: Engine, id: string): Promise<
       policyId,
       policyFriendlyName: nameOf(policyId),
       primaryFabricFriendlyName: nameOf(parentOf(parentOf(id))),
-      recoveryFabricFriendlyName: microsoftAzure,
+      recoveryFabricFriendlyName: view.recoverySideName,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { armIdOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { flowOf } from "../engine/flows.ts";
+import { type FailoverKind, flowsOf } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import {
@@ -15,54 +15,67 @@ import { describeMove, moveMachine } from "./move-machine.ts";
 import { protectedItemOutputs } from "./protected-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
+/** The instance type of an item; one without settings of its own is Hyper-V to a second VMM site. */
+function instanceTypeOf(inputs: ProtectedItemInputs): string {
+  return inputs.properties?.providerSpecificDetails?.instanceType ?? "HyperVReplica2012R2";
+}
+
+/** The failovers of an item's flows; all while its instance type is not known. */
+function failoverKindsOf(inputs: ProtectedItemInputs): readonly FailoverKind[] {
+  return flowsOf(instanceTypeOf(inputs))[0]?.failoverKinds ?? ["planned", "unplanned"];
+}
+
 /** The arguments with defaults filled in. Where a machine is to run at first is the primary side. */
 export function protectedItemDefaults(inputs: ProtectedItemInputs): ProtectedItemInputs {
   return {
     ...inputs,
     activeLocation: inputs.activeLocation ?? "primary",
     failover: {
-      kind: inputs.failover?.kind ?? "planned",
+      kind: inputs.failover?.kind ?? failoverKindsOf(inputs)[0]!,
       recoveryPoint: inputs.failover?.recoveryPoint ?? "latest",
       commit: inputs.failover?.commit ?? "automatic",
     },
   };
 }
 
+/** Arguments that nothing can be protected without, and what each is. */
+function missingArguments(wanted: ProtectedItemInputs): CheckFailure[] {
+  const settings = wanted.properties?.providerSpecificDetails;
+  const storage =
+    "the storage account that keeps the replica; without storage nothing can be protected (C-7)";
+  const needed: readonly [string, unknown, string][] = [
+    ["policyId", wanted.properties?.policyId, "the replication policy that the machine follows"],
+    [
+      "protectableItemId",
+      wanted.properties?.protectableItemId,
+      "the machine, as {container}/replicationProtectableItems/{name}",
+    ],
+    ...(settings?.instanceType === "HyperVReplicaAzure"
+      ? [
+          [
+            "providerSpecificDetails.targetStorageAccountId",
+            settings.targetStorageAccountId,
+            storage,
+          ] as const,
+        ]
+      : []),
+    ...(settings?.instanceType === "InMageAzureV2"
+      ? [["providerSpecificDetails.storageAccountId", settings.storageAccountId, storage] as const]
+      : []),
+  ].map(([property, value, what]) => [property as string, value, what as string]);
+  return needed
+    .filter(([, value]) => value === undefined)
+    .map(([property, , what]) => ({ property: `properties.${property}`, reason: `is missing: ${what}` }));
+}
+
 function rules(wanted: ProtectedItemInputs): CheckFailure[] {
-  const details = wanted.properties?.providerSpecificDetails;
-  const missing = (property: string, what: string): CheckFailure => ({
-    property,
-    reason: `is missing: ${what}`,
-  });
-  return [
-    ...(wanted.properties?.policyId === undefined
-      ? [missing("properties.policyId", "the replication policy that the machine follows")]
-      : []),
-    ...(wanted.properties?.protectableItemId === undefined
-      ? [
-          missing(
-            "properties.protectableItemId",
-            "the machine, as {container}/replicationProtectableItems/{name}",
-          ),
-        ]
-      : []),
-    ...(details?.targetStorageAccountId === undefined
-      ? [
-          missing(
-            "properties.providerSpecificDetails.targetStorageAccountId",
-            "the storage account that keeps the replica; without storage nothing can be protected (C-7)",
-          ),
-        ]
-      : []),
-    ...(known(details?.instanceType) !== undefined && !flowOf(details!.instanceType)
-      ? [
-          {
-            property: "properties.providerSpecificDetails.instanceType",
-            reason: `is "${details!.instanceType}", a flow that this version does not carry`,
-          },
-        ]
-      : []),
-  ];
+  const kind = known(wanted.failover?.kind);
+  const kinds = failoverKindsOf(wanted);
+  const failures = missingArguments(wanted);
+  if (kind === undefined || kinds.includes(kind)) return failures;
+  const { title } = flowsOf(instanceTypeOf(wanted))[0]!;
+  const reason = `is ${kind}; ${title} knows only an ${kinds.join(" or ")} failover (V2F-1). Leave it out`;
+  return [...failures, { property: "failover.kind", reason }];
 }
 
 async function diff(

@@ -30,21 +30,70 @@ export interface HyperVReplicaAzurePolicy {
   storageAccounts?: string[];
 }
 
+/** Settings of a policy for VMware and physical machines → Azure. Everything is in minutes, as in Azure. */
+export interface InMageAzureV2Policy {
+  instanceType: "InMageAzureV2";
+  /** How long recovery points are kept, in minutes, 0 to 21600 (fifteen days). Default 1440. */
+  recoveryPointHistory?: number;
+  /** A recovery point every so many minutes, 1 to 60. Default 5. */
+  crashConsistentFrequencyInMinutes?: number;
+  /** App-consistent points every so many minutes, 0 (never) to 720. Default 0. */
+  appConsistentFrequencyInMinutes?: number;
+  /** An RPO of more minutes than this is an alarm, 1 to 1440. Default 15. */
+  recoveryPointThresholdInMinutes?: number;
+  /** `Enable` lets machines form replication groups with shared recovery points (V2A-5). */
+  multiVmSyncStatus: string;
+}
+
+/** Settings of a policy for VMware and physical machines → a second site. In minutes. */
+export interface InMagePolicy {
+  instanceType: "InMage";
+  /** How long retention points are kept on the master target, in minutes, 0 to 21600. Default 1440 (SEC-2). */
+  recoveryPointHistory?: number;
+  /** App-consistent points every so many minutes, 0 (never) to 720. Default 0. */
+  appConsistentFrequencyInMinutes?: number;
+  /** An RPO of more minutes than this is an alarm, 1 to 1440. Default 15. */
+  recoveryPointThresholdInMinutes?: number;
+  /** `Enable` lets machines form replication groups with shared recovery points. */
+  multiVmSyncStatus: string;
+}
+
+/** Settings of a policy for Hyper-V in VMM clouds → a second VMM site (SEC-3). */
+export interface HyperVReplica2012R2Policy {
+  instanceType: "HyperVReplica2012R2";
+  /** How many recovery points are kept besides the newest: a count, 0 to 24. Default 0. */
+  recoveryPoints?: number;
+  /** App-consistent points every so many hours, 0 (never) to 12. Default 0. */
+  applicationConsistentSnapshotFrequencyInHours?: number;
+  /** Seconds between delta replications: 30, 300 or 900. Default 300. */
+  replicationFrequencyInSeconds?: number;
+  /** Whether data is compressed on its way: `Enable` (default) or `Disable`. */
+  compression?: string;
+  /** `Online` (default): over the network. `Offline` is not carried by the embedded engine. */
+  initialReplicationMethod?: string;
+  /** ISO 8601 time of the initial replication; absent starts it at once. */
+  onlineReplicationStartTime?: string;
+  /** The port that the recovery side listens on. Default 8083. */
+  replicationPort?: number;
+  /** How the hosts prove who they are: 1 Kerberos (default), 2 certificate. */
+  allowedAuthenticationType?: number;
+  /** Whether the replica is deleted when protection is disabled: `Required` (default) or `NotRequired`. */
+  replicaDeletion?: string;
+}
+
+export type PolicySettings =
+  HyperVReplicaAzurePolicy | InMageAzureV2Policy | InMagePolicy | HyperVReplica2012R2Policy;
+
 export interface PolicyInputs extends VaultScope {
   /** Defaults to the logical name. */
   policyName?: string;
-  properties?: { providerSpecificInput?: HyperVReplicaAzurePolicy };
+  properties?: { providerSpecificInput?: PolicySettings };
 }
 
 export interface PolicyOutputs extends CommonOutputs {
   properties: {
     friendlyName: string;
-    providerSpecificDetails: {
-      instanceType: string;
-      recoveryPointHistoryDurationInHours: number;
-      applicationConsistentSnapshotFrequencyInHours: number;
-      replicationInterval: number;
-      onlineReplicationStartTime?: string;
-    };
+    /** The settings under the names that Azure gives them back with. */
+    providerSpecificDetails: { instanceType: string } & Record<string, string | number>;
   };
 }

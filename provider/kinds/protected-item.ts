@@ -22,6 +22,7 @@ export const protectedItemKind: Kind = {
     "properties.protectableItemId",
     "properties.providerSpecificDetails.instanceType",
     "properties.providerSpecificDetails.targetStorageAccountId",
+    "properties.providerSpecificDetails.storageAccountId",
     "properties.providerSpecificDetails.disksToInclude",
   ],
 };
@@ -50,6 +51,58 @@ export interface HyperVReplicaAzureProtection {
   targetVmTags?: Record<string, string>;
 }
 
+/** What Azure wants to know of a VMware or physical machine that is to be protected to Azure. */
+export interface InMageAzureV2Protection {
+  instanceType: "InMageAzureV2";
+  /** ARM id of the storage account that keeps the replica (C-7). */
+  storageAccountId?: string;
+  logStorageAccountId?: string;
+  /** Disks as in `machine.yaml`; absent includes all disks. */
+  disksToInclude?: { diskId: string; logStorageAccountId?: string; diskType?: string }[];
+  /** ARM id of the master target that takes the machine back on a failback (V2F-7). */
+  masterTargetId?: string;
+  /** ARM id of the process server that the machine sends its data to; absent: one is chosen (C-3). */
+  processServerId?: string;
+  /** Name of the account that the Mobility service is pushed with; absent: it is installed by hand (C-5). */
+  runAsAccountId?: string;
+  /** Replication group: its machines share recovery points (V2A-5). */
+  multiVmGroupName?: string;
+  multiVmGroupId?: string;
+  /** ARM id of the network that the replica machine joins. */
+  targetAzureNetworkId?: string;
+  targetAzureSubnetId?: string;
+  targetAzureVmName?: string;
+  targetVmSize?: string;
+  targetAzureV2ResourceGroupId?: string;
+  enableRdpOnTargetOption?: string;
+  licenseType?: string;
+  targetVmTags?: Record<string, string>;
+}
+
+/** What Azure wants to know of a VMware or physical machine that is to be protected to a second site. */
+export interface InMageProtection {
+  instanceType: "InMage";
+  /** ARM id of the master target at the second site: it keeps replica and retention points (SEC-2). */
+  masterTargetId: string;
+  /** ARM id of the process server that the machine sends its data to. */
+  processServerId: string;
+  /** The drive of the master target that keeps retention points; recorded. */
+  retentionDrive: string;
+  /** Replication group; empty: none. */
+  multiVmGroupId: string;
+  multiVmGroupName: string;
+  /** What the replica machine is called. */
+  vmFriendlyName?: string;
+  /** Name of the account that the unified agent is pushed with; absent: it is installed by hand. */
+  runAsAccountId?: string;
+  datastoreName?: string;
+  /** Disk ids as in `machine.yaml`; absent includes all disks. */
+  disksToInclude?: string[];
+}
+
+/** By instance type. Hyper-V to a second VMM site has no settings of its own in Azure: it is left out there. */
+export type ProtectionSettings = HyperVReplicaAzureProtection | InMageAzureV2Protection | InMageProtection;
+
 /** Where a machine runs. */
 export type ActiveLocation = "primary" | "recovery";
 
@@ -71,7 +124,7 @@ export interface ProtectedItemInputs extends VaultScope {
   properties?: {
     policyId?: string;
     protectableItemId?: string;
-    providerSpecificDetails?: HyperVReplicaAzureProtection;
+    providerSpecificDetails?: ProtectionSettings;
   };
   /** Beyond Azure: where the machine should run. A change of it declares a failover or failback. */
   activeLocation?: ActiveLocation;

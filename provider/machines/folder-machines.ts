@@ -7,6 +7,8 @@ import { readMachineFile, writeMachineFile } from "./machine-file.ts";
 
 const machineFile = "machine.yaml";
 const stateFile = "power-state";
+/** The version that a push installs: the one that this engine replicates with. */
+const mobilityServiceVersion = "1.0";
 
 function readState(files: FileSystem, folder: string): PowerState {
   const file = path.join(folder, stateFile);
@@ -95,6 +97,12 @@ export function folderMachines(files: FileSystem): MachineDriver {
       files.syncFolder(path.dirname(folder));
       setState(folder, "off");
       writeMachineFile(files, path.join(folder, machineFile), definition);
+    },
+    installMobilityService: (folder) => {
+      const file = path.join(folder, machineFile);
+      const definition = readMachineFile(file);
+      if (definition.mobilityService !== undefined) return;
+      writeMachineFile(files, file, { ...definition, mobilityService: { version: mobilityServiceVersion } });
     },
     remove: (folder) => {
       files.remove(folder);

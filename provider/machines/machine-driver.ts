@@ -28,6 +28,8 @@ export interface MachineDefinition {
   readonly firmware: "bios" | "uefi";
   readonly cpus: number;
   readonly memoryMiB: number;
+  /** The Mobility service, or unified agent, that runs in the guest (C-5); Hyper-V machines need none. */
+  readonly mobilityService?: { readonly version: string };
   readonly nics: readonly MachineNic[];
   readonly disks: readonly MachineDiskDefinition[];
 }
@@ -59,6 +61,8 @@ export interface MachineDriver {
   shutDown(machineFolder: string): void;
   /** Writes machine.yaml for disks that lie in the folder already. The machine is off. Can be repeated. */
   define(machineFolder: string, definition: MachineDefinition): void;
+  /** Installs the Mobility service in the guest. There already is fine. Durable when it returns. */
+  installMobilityService(machineFolder: string): void;
   /** Removes a machine with its disks. Absent is fine. */
   remove(machineFolder: string): void;
 }

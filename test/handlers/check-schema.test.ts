@@ -21,11 +21,12 @@ describe("checkSchema", () => {
   });
 
   test("settings of another replication provider are one failure, not one for each of them", () => {
-    const settings = { instanceType: "InMage", multiVmSyncStatus: "Enable", recoveryPointHistory: 1440 };
+    const settings = { instanceType: "A2A", multiVmSyncStatus: "Enable", recoveryPointHistory: 1440 };
     expect(checkSchema("policy", policy(settings))).toEqual([
       {
         property: "properties.providerSpecificInput.instanceType",
-        reason: "instanceType 'InMage' is not supported here; use HyperVReplicaAzure",
+        reason:
+          "instanceType 'A2A' is not supported here; use HyperVReplicaAzure, InMageAzureV2, InMage or HyperVReplica2012R2",
       },
     ]);
   });

@@ -40,7 +40,7 @@ describe("the schemas", () => {
     const marked = [...everySchema(schemaOf(kind))]
       .filter(({ schema }) => schema["x-immutable"])
       .map(({ path }) => path);
-    expect(marked.sort()).toEqual([...kinds[kind].immutable].sort());
+    expect([...new Set(marked)].sort()).toEqual([...kinds[kind].immutable].sort());
   });
 
   test("values exported for programs are the values that the schemas take", () => {

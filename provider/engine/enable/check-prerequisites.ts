@@ -4,20 +4,27 @@
  */
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { ContainerMappingInputs } from "../../kinds/container-mapping.ts";
 import type { KindName } from "../../kinds/kind.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
-import { findThing, listThings } from "../../store/things.ts";
+import { findThing } from "../../store/things.ts";
+import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { fabricOf, type FoundMachine, requireMachine } from "../inventory/find-machine.ts";
+import { type Flow, flowFor, flowsOf } from "../flows.ts";
+import { type FoundMachine, inventoryForNewMachine, requireMachine } from "../inventory/find-machine.ts";
+import { fabricOf, fabricTypeOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
+import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
+import { protectionOf } from "../protected-item/protection.ts";
+import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
 
 export interface Prerequisites extends FoundMachine {
   readonly disks: readonly ItemDisk[];
-  readonly storageAccountId: string;
+  readonly flow: Flow;
+  /** What is to hold the replica. */
+  readonly replicaStoreId: string;
 }
 
 function refuse(id: string, property: string, what: string): SiteRecoveryError {
@@ -37,32 +44,70 @@ function requireThing(parts: EngineParts, id: string, kind: KindName, reference:
 function requirePolicy(parts: EngineParts, id: string, inputs: ProtectedItemInputs): void {
   const policyId = inputs.properties?.policyId ?? "";
   requireThing(parts, id, "policy", ["properties.policyId", policyId]);
-  const container = parentOf(id);
-  const mappings = listThings<ContainerMappingInputs>(parts.store, {
-    kind: "container-mapping",
-    under: container,
-  });
-  const mapped = mappings.some(({ inputs: mapping }) => sameId(mapping.properties?.policyId ?? "", policyId));
-  if (mapped) return;
+  if (mappingOf(parts, id, inputs)) return;
   const what =
-    `the policy ${nameOf(policyId)} is not mapped to its container ${nameOf(container)}. ` +
+    `the policy ${nameOf(policyId)} is not mapped to its container ${nameOf(parentOf(id))}. ` +
     "Declare a ReplicationProtectionContainerMapping of the two.";
   throw refuse(id, "properties.policyId", what);
 }
 
 function requireStorage(parts: EngineParts, id: string, inputs: ProtectedItemInputs): string {
-  const property = "properties.providerSpecificDetails.targetStorageAccountId";
-  const accountId = inputs.properties?.providerSpecificDetails?.targetStorageAccountId ?? "";
+  const property = storageProperty(inputs);
+  const accountId = protectionOf(inputs).storageAccountId ?? "";
   requireThing(parts, id, "storage-account", [property, accountId]);
   const policy = findThing<PolicyInputs>(parts.store, inputs.properties?.policyId ?? "");
-  const allowed = policy?.inputs.properties?.providerSpecificInput?.storageAccounts ?? [];
+  const settings = policy?.inputs.properties?.providerSpecificInput;
+  const allowed = settings?.instanceType === "HyperVReplicaAzure" ? (settings.storageAccounts ?? []) : [];
   if (allowed.length === 0 || allowed.some((other) => sameId(other, accountId))) return accountId;
   const names = allowed.map(nameOf).join(", ");
   throw refuse(id, property, `its policy allows only the storage accounts ${names}.`);
 }
 
+/** The argument that names the storage account: each instance type has its own. */
+export function storageProperty(inputs: ProtectedItemInputs): string {
+  const isVmware = inputs.properties?.providerSpecificDetails?.instanceType === "InMageAzureV2";
+  return `properties.providerSpecificDetails.${isVmware ? "storageAccountId" : "targetStorageAccountId"}`;
+}
+
+/** What will hold the replica, by what the flow keeps it on. */
+const holderOf: Record<
+  Flow["replicaHolder"],
+  (parts: EngineParts, id: string, inputs: ProtectedItemInputs) => string
+> = {
+  "storage-account": requireStorage,
+  "master-target": (_parts, _id, inputs) => protectionOf(inputs).masterTargetId!,
+  host: (parts, id, inputs) => {
+    const container = recoveryContainerOf(parts, id, inputs)!;
+    return inventoryForNewMachine(parts, fabricOf(container), nameOf(container)).id;
+  },
+};
+
+/** The flow by policy, fabric and machine. Throws `UnsupportedFlow` for a combination that is none of the six. */
+function requireFlow(
+  parts: EngineParts,
+  id: string,
+  inputs: ProtectedItemInputs,
+  { inventory }: FoundMachine,
+): Flow {
+  const policy = findThing<PolicyInputs>(parts.store, inputs.properties?.policyId ?? "")!;
+  const { instanceType } = rulesOfPolicy(policy.inputs.properties!.providerSpecificInput!);
+  const fabricType = fabricTypeOf(parts, fabricOf(id));
+  const flow = flowFor({ instanceType, fabricType, platform: inventory.platform });
+  const own = inputs.properties?.providerSpecificDetails?.instanceType;
+  if (flow && (own === undefined || own === instanceType)) return flow;
+  const wants = flowsOf(own ?? instanceType).map((row) => `${row.title} (fabric ${row.fabricType})`);
+  const message =
+    `${nameOf(id)} cannot be protected: its policy is of ${instanceType}, its settings are of ${own ?? "none"}, and ` +
+    `its fabric ${nameOf(fabricOf(id))} is of ${fabricType}; together they are no flow. ` +
+    `${own ?? instanceType} is for ${wants.join(", ") || "none"}. Make the three agree.`;
+  throw new SiteRecoveryError("UnsupportedFlow", message, {
+    target: id,
+    property: "properties.providerSpecificDetails.instanceType",
+  });
+}
+
 function chosenDisks(id: string, found: FoundMachine, inputs: ProtectedItemInputs): ItemDisk[] {
-  const chosen = inputs.properties?.providerSpecificDetails?.disksToInclude;
+  const chosen = protectionOf(inputs).diskIds;
   const unknownDisk = chosen?.find((diskId) => !found.machine.disks.some((disk) => disk.id === diskId));
   if (unknownDisk !== undefined) {
     const names = found.machine.disks.map((disk) => disk.id).join(", ");
@@ -82,8 +127,10 @@ export function checkPrerequisites(
 ): Prerequisites {
   requireThing(parts, id, "protection-container", ["protectionContainerName", parentOf(id)]);
   requirePolicy(parts, id, inputs);
-  const storageAccountId = requireStorage(parts, id, inputs);
   const found = requireMachine(parts, fabricOf(id), nameOf(inputs.properties?.protectableItemId ?? ""));
+  const flow = requireFlow(parts, id, inputs, found);
+  checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
+  const replicaStoreId = holderOf[flow.replicaHolder](parts, id, inputs);
   const reasons = checkMachine(found.machine);
   if (reasons.length > 0) {
     const message = `${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
@@ -92,6 +139,6 @@ export function checkPrerequisites(
       property: "properties.protectableItemId",
     });
   }
-  recoveryNetworks(parts, fabricOf(id), found.machine, inputs);
-  return { ...found, disks: chosenDisks(id, found, inputs), storageAccountId };
+  recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
+  return { ...found, flow, disks: chosenDisks(id, found, inputs), replicaStoreId };
 }

@@ -11,8 +11,12 @@ export const disableJob: JobDefinition<Record<string, never>> = {
       title: "Remove the replica and its recovery points",
       run: async ({ parts, item }) => {
         const { details } = item();
-        const replicas = await parts.replicaStoreOf(details.storageAccountId);
-        replicas.removeMachine(details.replicaId);
+        for (const { replicaStoreId, replicaId } of [
+          details,
+          ...(details.reverse ? [details.reverse] : []),
+        ]) {
+          (await parts.replicaStoreOf(replicaStoreId)).removeMachine(replicaId);
+        }
       },
     },
   ],

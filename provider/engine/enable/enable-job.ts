@@ -5,12 +5,15 @@
 import { putItem } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
-import { fabricOf, requireMachine } from "../inventory/find-machine.ts";
+import { requireMachine } from "../inventory/find-machine.ts";
+import { flows } from "../flows.ts";
+import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
-import { primaryDisks } from "../replication-cycle/replicate-item.ts";
+import { protectionOf } from "../protected-item/protection.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
+import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { checkPrerequisites } from "./check-prerequisites.ts";
 
 type Context = JobContext<Record<string, never>>;
@@ -30,6 +33,17 @@ function keepPercent(context: Context): (percentOfDisk: number) => void {
     const details = { ...item.details, initialReplicationPercent: Math.min(percent, 99) };
     putItem(context.parts.store, { ...item, details });
   };
+}
+
+/** The process server pushes the service to a machine that has none, with the account that the item names (C-5). */
+function pushMobilityService(context: Context): { pushed: boolean } {
+  const { parts, itemId } = context;
+  const { machine } = requireMachine(parts, fabricOf(itemId), context.item().details.machineName);
+  const account = protectionOf(inputsOf(context)).runAsAccountId;
+  const isNeeded = flows[context.item().details.flow].needsMobilityService;
+  if (!isNeeded || machine.mobilityService !== undefined || account === undefined) return { pushed: false };
+  parts.machines.installMobilityService(machine.folder);
+  return { pushed: true };
 }
 
 function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
@@ -53,11 +67,16 @@ export const enableJob: JobDefinition<Record<string, never>> = {
       run: (context) => void checkPrerequisites(context.parts, context.itemId, inputsOf(context)),
     },
     {
+      name: "InstallMobilityService",
+      title: "Push the Mobility service where it is needed",
+      run: pushMobilityService,
+    },
+    {
       name: "CreateReplicationRelationship",
       title: "Set up the replication relationship",
       run: async (context) => {
         const { details } = context.item();
-        const replicas = await context.parts.replicaStoreOf(details.storageAccountId);
+        const replicas = await context.parts.replicaStoreOf(details.replicaStoreId);
         // A machine of that id can only be left over from an attempt whose item is gone.
         return {
           replicaId: details.replicaId,
@@ -81,7 +100,8 @@ export const enableJob: JobDefinition<Record<string, never>> = {
       run: (context) => {
         const fabricId = fabricOf(context.itemId);
         const { machine } = requireMachine(context.parts, fabricId, context.item().details.machineName);
-        return recoveryNetworks(context.parts, fabricId, machine, inputsOf(context));
+        const flow = flows[context.item().details.flow];
+        return recoveryNetworks(context.parts, { flow, fabricId }, machine, inputsOf(context));
       },
     },
   ],

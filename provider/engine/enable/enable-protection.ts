@@ -1,18 +1,20 @@
 /** Enabling, changing and disabling the protection of a machine. */
-import { nameOf } from "../../arm-id.ts";
+import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { fabricOf } from "../inventory/find-machine.ts";
+import { flows } from "../flows.ts";
+import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import { protectionOf } from "../protected-item/protection.ts";
 import type { ItemState } from "../protected-item/states.ts";
-import { policyOf } from "../replication-cycle/policy-of.ts";
+import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { withItem } from "../with-item.ts";
 import { checkPrerequisites, type Prerequisites } from "./check-prerequisites.ts";
 import { disableJob } from "./disable-job.ts";
@@ -25,12 +27,12 @@ function newItem(parts: EngineParts, id: string, found: Prerequisites): Protecte
     activeLocation: "primary",
     testFailoverState: "None",
     details: {
-      flow: "S3",
+      flow: found.flow.id,
       replicaId: randomUuid(parts.random),
       machineName: found.machine.name,
       definition: parts.machines.definitionOf(found.machine),
       disks: found.disks,
-      storageAccountId: found.storageAccountId,
+      replicaStoreId: found.replicaStoreId,
       initialReplicationPercent: 0,
     },
   };
@@ -38,9 +40,21 @@ function newItem(parts: EngineParts, id: string, found: Prerequisites): Protecte
 
 /** When the initial replication is to begin by the policy (H2A-2), if that time has not come. */
 export function initialReplicationWaitsUntil(parts: EngineParts, id: string): number | undefined {
-  const start = policyOf(parts, id)?.onlineReplicationStartTime;
+  const start = replicationRulesOf(parts, id)?.startsAt;
   const at = start === undefined ? Number.NaN : Date.parse(start);
   return at > parts.clock.now() ? at : undefined;
+}
+
+/** A replica stays on the master target that it was made on. */
+function refuseOtherHolder(details: ItemDetails, id: string, wanted: ProtectedItemInputs): void {
+  const masterTargetId = protectionOf(wanted).masterTargetId;
+  const isHolder = flows[details.flow].replicaHolder === "master-target";
+  if (!isHolder || masterTargetId === undefined || sameId(masterTargetId, details.replicaStoreId)) return;
+  const message =
+    `The replica of ${nameOf(id)} is on the master target ${nameOf(details.replicaStoreId)} and cannot move to ` +
+    `${nameOf(masterTargetId)}. Name the former again, or protect the machine under another item name.`;
+  const property = "properties.providerSpecificDetails.masterTargetId";
+  throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
 }
 
 /**
@@ -57,7 +71,11 @@ export async function enableProtection(
     const known = findItem<ItemState, ItemDetails>(parts.store, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
     // Of the settings that can change in place, the network is the one that a failover cannot do without.
-    if (known) recoveryNetworks(parts, fabricOf(id), known.details.definition, wanted);
+    if (known) {
+      refuseOtherHolder(known.details, id, wanted);
+      const place = { flow: flows[known.details.flow], fabricId: fabricOf(id) };
+      recoveryNetworks(parts, place, known.details.definition, wanted);
+    }
     parts.store.transaction(() => {
       putThing(parts.store, id, "protected-item", wanted, parts.clock.now());
       if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites));

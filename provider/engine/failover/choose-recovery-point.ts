@@ -4,6 +4,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 
 /** `latest` and `latestProcessed` are the same here: a point is listed once its data is in place, never before. */
 const choices: Record<string, (point: RecoveryPoint) => boolean> = {
@@ -18,8 +19,8 @@ export async function chooseRecoveryPoint(
   item: ProtectedItem,
   choice: string,
 ): Promise<RecoveryPoint> {
-  const replicas = await parts.replicaStoreOf(item.details.storageAccountId);
-  const points = replicas.recoveryPoints(item.details.replicaId);
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  const points = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
   const fits = choices[choice] ?? ((point: RecoveryPoint) => point.id === choice);
   const found = points.findLast(fits);
   if (found) return found;

@@ -1,28 +1,45 @@
-/** Commit (H2F-3, HW-5b): the failover is accepted; the recovery points that were not used are given up. */
-import type { JobDefinition } from "../job/job-definition.ts";
+/** Commit (H2F-3, HW-5b, SEC-6): the failover is accepted; the recovery points that were not used are given up. */
+import type { JobDefinition, JobTask } from "../job/job-definition.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
+import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-job.ts";
 
-export const commitJob: JobDefinition<Record<string, never>> = {
+type Input = Record<string, never>;
+
+const dropUnused: JobTask<Input> = {
+  name: "DropUnusedRecoveryPoints",
+  title: "Drop the recovery points that were not used",
+  run: async ({ parts, item }) => {
+    const { details } = item();
+    const { replicaStoreId, replicaId } = relationshipOf(item());
+    const used = details.reverse ? details.failbackPointId : details.recoveryMachine?.pointId;
+    const replicas = await parts.replicaStoreOf(replicaStoreId);
+    // The used point stays: it is the base that a failback compares with.
+    const kept = await replicas.retain(replicaId, (points) =>
+      points.filter((point) => point.id === used).map((point) => point.id),
+    );
+    return { droppedCount: kept.droppedPointIds.length };
+  },
+};
+
+function moved(item: ProtectedItem, endedAt: number): ProtectedItem {
+  return { ...item, details: { ...item.details, lastMove: { action: "commit", endedAt } } };
+}
+
+export const commitJob: JobDefinition<Input> = {
   scenario: "CommitFailover",
   title: "commit",
   step: "Commit",
-  tasks: [
-    {
-      name: "DropUnusedRecoveryPoints",
-      title: "Drop the recovery points that were not used",
-      run: async ({ parts, item }) => {
-        const { details } = item();
-        const used = details.recoveryMachine?.pointId;
-        const replicas = await parts.replicaStoreOf(details.storageAccountId);
-        // The used point stays: it is the base that a failback compares with.
-        const kept = await replicas.retain(details.replicaId, (points) =>
-          points.filter((point) => point.id === used).map((point) => point.id),
-        );
-        return { droppedCount: kept.droppedPointIds.length };
-      },
-    },
-  ],
-  finish: ({ parts }, item) => ({
-    ...item,
-    details: { ...item.details, lastMove: { action: "commit", endedAt: parts.clock.now() } },
-  }),
+  tasks: [dropUnused],
+  finish: ({ parts }, item) => moved(item, parts.clock.now()),
+};
+
+/** The commit of a planned failover between VMM sites leaves the machine protected at the other side (SEC-5). */
+export const commitAndReverseJob: JobDefinition<Input> = {
+  scenario: "CommitAndReverseReplication",
+  title: "commit and reverse replication",
+  step: "Commit",
+  tasks: [...reverseTasks, dropUnused],
+  finish: (context, item) => moved(finishReverse(context, item), context.parts.clock.now()),
+  rollBack: dropWayBack,
 };

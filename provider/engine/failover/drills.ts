@@ -5,7 +5,7 @@ import type { DrillInputs, DrillOutputs } from "../../kinds/drill.ts";
 import { findItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { isRecoveryNetwork } from "../inventory/recovery-networks.ts";
+import { isNetwork, isRecoveryNetwork } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
@@ -16,7 +16,7 @@ import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts
 /** Throws unless the network is there and no machine fails over to it for real. */
 export function requireIsolatedNetwork(parts: EngineParts, drillId: string, networkId: string): void {
   const details = { target: drillId, property: "networkId" };
-  if (findThing(parts.store, networkId)?.kind !== "virtual-network") {
+  if (!isNetwork(parts, networkId)) {
     const message = `The drill ${nameOf(drillId)} needs the virtual network ${networkId}, and there is none. Declare it first.`;
     throw new SiteRecoveryError("MissingReference", message, details);
   }

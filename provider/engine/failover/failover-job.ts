@@ -9,14 +9,18 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { fabricOf, findMachine, requireMachine } from "../inventory/find-machine.ts";
-import { recoveryNetworks } from "../inventory/recovery-networks.ts";
+import { findMachine, requireMachine } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
-import { primaryDisks } from "../replication-cycle/replicate-item.ts";
+import { flows } from "../flows.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
+import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import {
+  findPlace,
+  type MachinePlace,
   type RecoveryMachinePlan,
   recoveryMachinePlan,
   restoreDisks,
@@ -26,8 +30,10 @@ import {
 export interface FailoverInput {
   /** One of Azure's choices or a recovery point's name; a planned failover always uses its own last delta. */
   readonly recoveryPoint: string;
-  /** False leaves the replica machine off: a recovery plan starts it with its boot group. */
+  /** False leaves the machine that is made off: a recovery plan starts it with its boot group. */
   readonly startMachine?: boolean;
+  /** To the primary side only: the host that a machine which is gone is made on. */
+  readonly toHost?: string;
 }
 
 type Context = JobContext<FailoverInput>;
@@ -36,11 +42,19 @@ interface Shutdown {
   readonly wasRunning: boolean;
 }
 
+function inputsOf({ parts, itemId }: Context): ProtectedItemInputs {
+  return findThing<ProtectedItemInputs>(parts.store, itemId)!.inputs;
+}
+
+function networksOf(context: Context): NetworkChoice[] {
+  const { id, details } = context.item();
+  const place = { flow: flows[details.flow], fabricId: fabricOf(id) };
+  return recoveryNetworks(context.parts, place, details.definition, inputsOf(context));
+}
+
 function planOf(context: Context): RecoveryMachinePlan {
-  const item = context.item();
-  const { inputs } = findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!;
-  const networks = recoveryNetworks(context.parts, fabricOf(item.id), item.details.definition, inputs);
-  return recoveryMachinePlan(context.parts, item, inputs, { nameSuffix: "", networks });
+  const place = context.resultOf<MachinePlace>("PrerequisitesCheck");
+  return recoveryMachinePlan(context.item(), place, networksOf(context));
 }
 
 function shutDownSource(parts: EngineParts, itemId: string, machineName: string): Shutdown {
@@ -95,9 +109,9 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       run: (context) => {
         const { parts, itemId } = context;
         const { machine } = requireMachine(parts, fabricOf(itemId), context.item().details.machineName);
-        const { inputs } = findThing<ProtectedItemInputs>(parts.store, itemId)!;
-        recoveryNetworks(parts, fabricOf(itemId), machine, inputs);
-        return { wasRunning: parts.machines.powerState(machine.folder) === "running" };
+        networksOf(context);
+        const wasRunning = parts.machines.powerState(machine.folder) === "running";
+        return { wasRunning, ...findPlace(parts, context.item(), inputsOf(context)) };
       },
     },
     {
@@ -137,6 +151,14 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   step: "UnplannedFailover",
   tasks: [
     {
+      name: "PrerequisitesCheck",
+      title: "Check network and recovery side",
+      run: (context): MachinePlace => {
+        networksOf(context);
+        return findPlace(context.parts, context.item(), inputsOf(context));
+      },
+    },
+    {
       name: "RecoveryPoint",
       title: "Choose the recovery point",
       run: async (context) => {
@@ -162,6 +184,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   ],
   finish: finish("unplanned failover"),
   rollBack: (context) => {
+    if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     context.parts.machines.remove(planOf(context).folder);
     return `${nameOf(context.itemId)} was not failed over; its source stays shut down, in case it is damaged.`;
   },

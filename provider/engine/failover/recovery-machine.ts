@@ -13,6 +13,9 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { NetworkChoice } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
+import { placeForMachine } from "../inventory/recovery-side.ts";
+import { protectionOf } from "../protected-item/protection.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
@@ -22,23 +25,35 @@ export interface RecoveryMachinePlan {
   readonly definition: MachineDefinition;
 }
 
-/** What the machine will be: its name and folder, the source's hardware, its networks. */
-export function recoveryMachinePlan(
+/** Where a replica machine will be: found once, before anything is made, and kept with the job. */
+export interface MachinePlace {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** Throws `AlreadyExists` when another machine of that name is at the recovery side. */
+export function findPlace(
   parts: EngineParts,
   item: ProtectedItem,
   inputs: ProtectedItemInputs,
-  place: { nameSuffix: string; networks: readonly NetworkChoice[] },
+  nameSuffix = "",
+): MachinePlace {
+  const name = `${protectionOf(inputs).recoveryMachineName ?? item.details.definition.name}${nameSuffix}`;
+  return { name, folder: placeForMachine(parts, item.id, inputs, name) };
+}
+
+/** What the machine will be: its name and folder, the source's hardware, its networks. */
+export function recoveryMachinePlan(
+  item: ProtectedItem,
+  { name, folder }: MachinePlace,
+  networks: readonly NetworkChoice[],
 ): RecoveryMachinePlan {
-  const details = inputs.properties?.providerSpecificDetails;
   const source = item.details.definition;
-  const name = `${details?.targetAzureVmName ?? source.name}${place.nameSuffix}`;
-  const groupId = details?.targetAzureV2ResourceGroupId;
-  const group = groupId === undefined ? inputs.resourceGroupName : nameOf(groupId);
   const networkOf = (from: string): string =>
-    nameOf(place.networks.find((choice) => choice.from === from)?.to ?? from);
+    nameOf(networks.find((choice) => choice.from === from)?.to ?? from);
   return {
     item,
-    folder: parts.home.machineFolderOf(group, name),
+    folder,
     definition: {
       ...source,
       name,
@@ -55,7 +70,7 @@ export async function restoreDisks(
   point: RecoveryPoint,
   progress: Progress,
 ): Promise<void> {
-  const store = await parts.replicaStoreOf(plan.item.details.storageAccountId);
+  const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
   parts.machines.remove(plan.folder);
   parts.files.makeFolder(plan.folder);
   for (const disk of plan.item.details.disks) {
@@ -68,7 +83,10 @@ export async function restoreDisks(
   }
 }
 
-/** Defines it and, unless told not to, starts it. Change tracking begins before the machine can write, so that a failback costs what has changed. */
+/**
+ * Defines it and, unless told not to, starts it. Change tracking begins before the machine can write, so that a
+ * failback costs what has changed.
+ */
 export async function startRecoveryMachine(
   parts: EngineParts,
   plan: RecoveryMachinePlan,

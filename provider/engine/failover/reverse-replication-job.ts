@@ -1,15 +1,151 @@
 /**
- * Reverse replication after a committed failback: the machine at the primary side is protected again. Its disks
- * equal the newest recovery point but for what changed since the failback, so no copy is needed; the replica
- * machine at the recovery side is removed.
+ * Reverse replication: the machine is protected from the side that it runs at (SEC-7, V2F-4). From the recovery
+ * side it gets a relationship of its own, whose replica is at the primary side: on the master target, or on the
+ * Hyper-V host. That replica is seeded from the disks that the machine left there, so that only what differs
+ * travels. Back at the primary side the way out is taken up again by a resync, and the way back is dropped.
  */
-import type { JobDefinition } from "../job/job-definition.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { randomUuid } from "../../random.ts";
+import { findThing, listThings } from "../../store/things.ts";
+import { checkComponents } from "../components/check-components.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { type Flow, flows } from "../flows.ts";
+import { findMachine, inventoryForNewMachine } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
+import type { ProtectedItem, Relationship, ReplicationCycle } from "../protected-item/item.ts";
+import { protectionOf } from "../protected-item/protection.ts";
+import { runCycle } from "../replication-cycle/run-cycle.ts";
+import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 
-export const reverseReplicationJob: JobDefinition<Record<string, never>> = {
+type Input = Record<string, never>;
+type Context = JobContext<Input>;
+
+function checkWayBack({ parts, itemId, item }: Context): void {
+  const { inputs } = findThing<ProtectedItemInputs>(parts.store, itemId)!;
+  checkComponents({ parts, itemId, inputs, flow: flows[item().details.flow] }, "replicateBack");
+}
+
+/** The item's own master target if it is at the primary side, else one that is, else the configuration server. */
+function masterTargetOf(parts: EngineParts, item: ProtectedItem): string {
+  const fabricId = fabricOf(item.id);
+  const there = (["master-target", "services-provider"] as const).flatMap((kind) =>
+    listThings(parts.store, { kind, under: fabricId }).map(({ id }) => id),
+  );
+  const own = protectionOf(
+    findThing<ProtectedItemInputs>(parts.store, item.id)!.inputs,
+  ).masterTargetId?.toLowerCase();
+  return there.find((id) => id.toLowerCase() === own) ?? there[0]!;
+}
+
+const holderOf: Record<Flow["replicaHolder"], (parts: EngineParts, item: ProtectedItem) => string> = {
+  "storage-account": masterTargetOf,
+  "master-target": masterTargetOf,
+  host: (parts, item) => inventoryForNewMachine(parts, fabricOf(item.id)).id,
+};
+
+/** The item as a cycle of the way back sees it, before the job has ended. */
+function reversed(context: Context): ProtectedItem {
+  const item = context.item();
+  const reverse = context.resultOf<Relationship>("CreateReverseRelationship");
+  return { ...item, details: { ...item.details, reverse } };
+}
+
+/** Copies what the machine left at the primary side; nothing is seeded from disks that are gone or unlike. */
+async function seed(context: Context): Promise<{ seeded: boolean }> {
+  const { parts, progress } = context;
+  const item = reversed(context);
+  try {
+    const found = findMachine(parts, fabricOf(item.id), item.details.machineName);
+    const isLike = item.details.disks.every((disk) =>
+      found?.machine.disks.some(({ id, sizeBytes }) => id === disk.id && sizeBytes === disk.sizeBytes),
+    );
+    if (!isLike) return { seeded: false };
+    const disks = primaryDisks(parts, item);
+    await runCycle(parts, item.details, { kind: "initial copy", disks, progress });
+    return { seeded: true };
+  } catch (error) {
+    const code = error instanceof SiteRecoveryError ? error.code : undefined;
+    if (code !== "SourceUnreachable" && code !== "PrerequisitesNotMet") throw error;
+    progress.report("the disks at the primary side cannot be read: everything is sent");
+    return { seeded: false };
+  }
+}
+
+/** The tasks that set the way back up; the commit of a planned failover ends with them as well (SEC-5). */
+export const reverseTasks: readonly JobTask<Input>[] = [
+  { name: "CheckWayBack", title: "Check what the way back needs", run: checkWayBack },
+  {
+    name: "CreateReverseRelationship",
+    title: "Set up the way back",
+    run: ({ parts, item }): Relationship => ({
+      replicaStoreId: holderOf[flows[item().details.flow].replicaHolder](parts, item()),
+      replicaId: randomUuid(parts.random),
+    }),
+  },
+  { name: "SeedReplica", title: "Seed the replica from the disks at the primary side", run: seed },
+  {
+    name: "StartReverseReplication",
+    title: "Send what differs",
+    run: (context): Promise<ReplicationCycle> => {
+      const item = reversed(context);
+      const { seeded } = context.resultOf<{ seeded: boolean }>("SeedReplica");
+      const kind = seeded ? "resync" : "initial copy";
+      const disks = recoveryDisks(item);
+      return runCycle(context.parts, item.details, { kind, disks, progress: context.progress });
+    },
+  },
+];
+
+export function finishReverse({ parts, resultOf }: Context, item: ProtectedItem): ProtectedItem {
+  return {
+    ...item,
+    details: {
+      ...item.details,
+      reverse: resultOf<Relationship>("CreateReverseRelationship"),
+      lastCycle: resultOf<ReplicationCycle>("StartReverseReplication"),
+      lastMove: { action: "reverse replication", endedAt: parts.clock.now() },
+    },
+  };
+}
+
+/** What a failed set-up of the way back leaves behind is removed; the machine runs on where it was. */
+export async function dropWayBack({ parts, resultOf, hasEnded }: Context): Promise<string> {
+  if (hasEnded("CreateReverseRelationship")) {
+    const { replicaStoreId, replicaId } = resultOf<Relationship>("CreateReverseRelationship");
+    (await parts.replicaStoreOf(replicaStoreId)).removeMachine(replicaId);
+  }
+  return "The machine runs at the recovery side as before, and is not protected there.";
+}
+
+export const reverseToPrimaryJob: JobDefinition<Input> = {
+  scenario: "ReverseReplicationToPrimary",
+  title: "reverse replication to the primary side",
+  step: "ReverseReplicate",
+  tasks: reverseTasks,
+  finish: finishReverse,
+  rollBack: dropWayBack,
+};
+
+export const reverseReplicationJob: JobDefinition<Input> = {
   scenario: "ReverseReplication",
   title: "reverse replication",
   step: "ReverseReplicate",
   tasks: [
+    {
+      name: "ResumeReplication",
+      title: "Take up replication to the recovery side",
+      run: async ({ parts, item, progress }): Promise<ReplicationCycle | undefined> => {
+        const { reverse, ...details } = item().details;
+        // Without a way back of its own the failback wrote through the same replica: disks and points are equal.
+        if (!reverse) return undefined;
+        const disks = primaryDisks(parts, item());
+        const cycle = await runCycle(parts, details, { kind: "resync", disks, progress });
+        (await parts.replicaStoreOf(reverse.replicaStoreId)).removeMachine(reverse.replicaId);
+        return cycle;
+      },
+    },
     {
       name: "RemoveReplicaMachine",
       title: "Remove the machine at the recovery side",
@@ -19,9 +155,10 @@ export const reverseReplicationJob: JobDefinition<Record<string, never>> = {
       },
     },
   ],
-  finish: ({ parts }, item) => {
-    const { recoveryMachine: _removed, failbackPointId: _used, ...details } = item.details;
+  finish: ({ parts, resultOf }, item) => {
+    const { recoveryMachine: _removed, failbackPointId: _used, reverse: _back, ...details } = item.details;
+    const lastCycle = resultOf<ReplicationCycle | undefined>("ResumeReplication") ?? details.lastCycle;
     const lastMove = { action: "reverse replication", endedAt: parts.clock.now() };
-    return { ...item, details: { ...details, lastMove } };
+    return { ...item, details: { ...details, ...(lastCycle ? { lastCycle } : {}), lastMove } };
   },
 };

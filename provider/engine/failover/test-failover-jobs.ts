@@ -10,6 +10,8 @@ import type { DiskEvidence, RecoveryMachine, TestMachine } from "../protected-it
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { hashDisk } from "./hash-disk.ts";
 import {
+  findPlace,
+  type MachinePlace,
   type RecoveryMachinePlan,
   recoveryMachinePlan,
   restoreDisks,
@@ -27,7 +29,7 @@ export interface TestFailoverInput {
 
 type Context = JobContext<TestFailoverInput>;
 
-interface ChosenPoint {
+interface ChosenPoint extends MachinePlace {
   readonly pointId: string;
   readonly takenAt: number;
 }
@@ -37,12 +39,11 @@ const testSuffix = "-test";
 
 function planOf(context: Context): RecoveryMachinePlan {
   const item = context.item();
-  const { inputs } = findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!;
   const networks = item.details.definition.nics.map((nic) => ({
     from: nic.network,
     to: context.input.networkId,
   }));
-  return recoveryMachinePlan(context.parts, item, inputs, { nameSuffix: testSuffix, networks });
+  return recoveryMachinePlan(item, context.resultOf<ChosenPoint>("RecoveryPoint"), networks);
 }
 
 function collectEvidence(context: Context): DiskEvidence[] {
@@ -80,7 +81,9 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
       title: "Choose the recovery point",
       run: async (context): Promise<ChosenPoint> => {
         const point = await chooseRecoveryPoint(context.parts, context.item(), context.input.recoveryPoint);
-        return { pointId: point.id, takenAt: point.takenAt };
+        const { inputs } = findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!;
+        const place = findPlace(context.parts, context.item(), inputs, testSuffix);
+        return { ...place, pointId: point.id, takenAt: point.takenAt };
       },
     },
     {
@@ -115,6 +118,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
     details: { ...item.details, testMachine: testMachineOf(context) },
   }),
   rollBack: (context) => {
+    if (!context.hasEnded("RecoveryPoint")) return "Nothing was changed.";
     context.parts.machines.remove(planOf(context).folder);
     return "What the test had made was removed; the machine and its replication were not touched.";
   },

@@ -1,57 +1,50 @@
-/** Where a fabric's machines are: the hosts registered in it, and the folders of machines that they hold. */
-import { nameOf, parentOf } from "../../arm-id.ts";
+/** Where a fabric's machines are: which of its inventories holds a machine of a name. */
+import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { ServicesProviderInputs } from "../../kinds/services-provider.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
-import { listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-
-export type Host = Thing<ServicesProviderInputs>;
+import type { FabricType } from "../flows.ts";
+import { fabricTypeOf, inventoriesOf, type Inventory } from "./inventories.ts";
 
 export interface FoundMachine {
-  readonly host: Host;
+  readonly inventory: Inventory;
   readonly machine: Machine;
 }
 
-/** The fabric that a protected item, a container or a host belongs to. */
-export function fabricOf(id: string): string {
-  let current = id;
-  while (!/\/replicationFabrics\/[^/]+$/i.test(current)) {
-    const parent = parentOf(current);
-    if (parent === current) return id;
-    current = parent;
-  }
-  return current;
-}
+/** What a fabric without machines lacks. */
+const missing: Record<FabricType | "Azure", string> = {
+  HyperVSite:
+    "has no host registered (provider and agent). Declare a ReplicationRecoveryServicesProvider for each host",
+  VMM: "has no host in its clouds. Declare a ReplicationHost for each host of the VMM server's clouds",
+  VMware:
+    "has no vCenter server and no physical servers. Declare a ReplicationvCenter, or give the configuration " +
+    "server's registration an inventoryFolder of physical servers",
+  Azure: "is an Azure region, and holds no machines of its own. Name the fabric that the machines are in",
+};
 
-export function hostsOf(parts: EngineParts, fabricId: string): Host[] {
-  return listThings<ServicesProviderInputs>(parts.store, { kind: "services-provider", under: fabricId });
-}
-
-function reachableHosts(parts: EngineParts, fabricId: string): Host[] {
-  const hosts = hostsOf(parts, fabricId);
-  if (hosts.length === 0) {
-    const message =
-      `The site ${nameOf(fabricId)} has no host registered (provider and agent). ` +
-      "Declare a ReplicationRecoveryServicesProvider for each host, and let the protected items depend on it.";
+function reachableInventories(parts: EngineParts, fabricId: string): Inventory[] {
+  const inventories = inventoriesOf(parts, fabricId);
+  if (inventories.length === 0) {
+    const what = missing[fabricTypeOf(parts, fabricId)];
+    const message = `The site ${nameOf(fabricId)} ${what}, and let the protected items depend on it.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
   }
-  const reachable = hosts.filter((host) => parts.files.exists(host.inputs.inventoryFolder ?? ""));
+  const reachable = inventories.filter((inventory) => parts.files.exists(inventory.folder));
   if (reachable.length > 0) return reachable;
-  const folders = hosts.map((host) => host.inputs.inventoryFolder).join(", ");
+  const folders = inventories.map((inventory) => inventory.folder).join(", ");
   const message = `No host of the site ${nameOf(fabricId)} can be reached: ${folders} is gone. Bring it back and run again.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }
 
-/** The machine of a name on any host of a fabric; nothing when no host has it. Throws `SourceUnreachable`. */
+/** The machine of a name in any inventory of a fabric; nothing when none has it. Throws `SourceUnreachable`. */
 export function findMachine(
   parts: EngineParts,
   fabricId: string,
   machineName: string,
 ): FoundMachine | undefined {
-  for (const host of reachableHosts(parts, fabricId)) {
-    const folder = parts.machines.folderOf(host.inputs.inventoryFolder!, machineName);
-    if (folder !== undefined) return { host, machine: parts.machines.read(folder) };
+  for (const inventory of reachableInventories(parts, fabricId)) {
+    const folder = parts.machines.folderOf(inventory.folder, machineName);
+    if (folder !== undefined) return { inventory, machine: parts.machines.read(folder) };
   }
   return undefined;
 }
@@ -60,8 +53,8 @@ export function findMachine(
 export function requireMachine(parts: EngineParts, fabricId: string, machineName: string): FoundMachine {
   const found = findMachine(parts, fabricId, machineName);
   if (found) return found;
-  const names = hostsOf(parts, fabricId)
-    .flatMap((host) => parts.machines.list(host.inputs.inventoryFolder ?? ""))
+  const names = inventoriesOf(parts, fabricId)
+    .flatMap((inventory) => parts.machines.list(inventory.folder))
     .join(", ");
   const message =
     `No host of the site ${nameOf(fabricId)} has a machine "${machineName}". ` +
@@ -69,7 +62,25 @@ export function requireMachine(parts: EngineParts, fabricId: string, machineName
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: machineName });
 }
 
-/** The first host that can be reached, for a machine that has to be made again. */
-export function hostForNewMachine(parts: EngineParts, fabricId: string): Host {
-  return reachableHosts(parts, fabricId)[0]!;
+/**
+ * The inventory that a machine which has to be made is put into: the first that can be reached, of the container if
+ * one is named. Machines are made on hypervisors only: a physical server comes back as a VMware machine (V2F-9).
+ */
+export function inventoryForNewMachine(
+  parts: EngineParts,
+  fabricId: string,
+  containerName?: string,
+): Inventory {
+  const fits = reachableInventories(parts, fabricId).find(
+    (inventory) =>
+      inventory.platform !== "physical" &&
+      (containerName === undefined ||
+        inventory.containerName === undefined ||
+        inventory.containerName === containerName),
+  );
+  if (fits) return fits;
+  const message =
+    `The site ${nameOf(fabricId)} has no hypervisor to make a machine on: machines go to a vCenter server or a ` +
+    "Hyper-V host, never to physical servers. Register one.";
+  throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
 }

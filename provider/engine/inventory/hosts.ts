@@ -7,7 +7,7 @@ import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
-import { fabricOf, hostsOf } from "./find-machine.ts";
+import { fabricOf, inventoriesOf } from "./inventories.ts";
 
 export class Hosts {
   readonly #parts: EngineParts;
@@ -47,7 +47,8 @@ export class Hosts {
 
   /** `Normal`, or `Critical` when none of a fabric's hosts can be reached. */
   fabricHealth(fabricId: string): string {
-    const hosts = hostsOf(this.#parts, fabricId);
-    return hosts.length === 0 || hosts.some((host) => this.isReachable(host.id)) ? "Normal" : "Critical";
+    const inventories = inventoriesOf(this.#parts, fabricId);
+    const reachable = inventories.filter(({ folder }) => this.#parts.files.exists(folder));
+    return inventories.length === 0 || reachable.length > 0 ? "Normal" : "Critical";
   }
 }

@@ -1,4 +1,4 @@
-/** Which virtual network each network card of a machine joins after a failover (C-7). */
+/** Which network each network card of a machine joins after a failover (C-7). */
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { NetworkMappingInputs } from "../../kinds/network-mapping.ts";
@@ -6,11 +6,13 @@ import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import type { Flow } from "../flows.ts";
+import { protectionOf } from "../protected-item/protection.ts";
 
 export interface NetworkChoice {
   /** The network at the primary side. */
   readonly from: string;
-  /** ARM id of the virtual network at the recovery side. */
+  /** ARM id of the network at the recovery side; where networks keep their names, the name. */
   readonly to: string;
 }
 
@@ -20,25 +22,40 @@ function mappingsOf(parts: EngineParts, fabricId: string): NetworkChoice[] {
   );
 }
 
+/** Whether an id is that of a network that a machine can join at the recovery side. */
+export function isNetwork(parts: EngineParts, id: string): boolean {
+  const kind = findThing(parts.store, id)?.kind;
+  return kind === "virtual-network" || kind === "vm-network";
+}
+
+/** What to do about a card that has no network, by where the flow's networks come from. */
+const remedies: Record<Flow["networksFrom"], string> = {
+  mapping: "Add a network mapping, or set targetAzureNetworkId",
+  item: "Set targetAzureNetworkId",
+  sameName: "Declare it",
+};
+
 /**
- * The item's own `targetAzureNetworkId` if it has one, else the site's network mappings. Throws
- * `PrerequisitesNotMet` for a card that has neither: without a network nothing can be protected.
+ * The item's own network if it has one, else the fabric's network mappings, else (second site of a VMware fabric)
+ * the network of the same name. Throws `PrerequisitesNotMet` for a card that has none: without a network nothing
+ * can be protected.
  */
 export function recoveryNetworks(
   parts: EngineParts,
-  fabricId: string,
+  place: { readonly flow: Flow; readonly fabricId: string },
   machine: Pick<MachineDefinition, "name" | "nics">,
   inputs: ProtectedItemInputs,
 ): NetworkChoice[] {
-  const own = inputs.properties?.providerSpecificDetails?.targetAzureNetworkId;
-  const mappings = mappingsOf(parts, fabricId);
+  const { networksFrom } = place.flow;
+  if (networksFrom === "sameName") return machine.nics.map(({ network }) => ({ from: network, to: network }));
+  const own = protectionOf(inputs).networkId;
+  const mappings = networksFrom === "mapping" ? mappingsOf(parts, place.fabricId) : [];
   return machine.nics.map(({ network }) => {
     const to = own ?? mappings.find((mapping) => mapping.from === network)?.to;
-    if (to !== undefined && findThing(parts.store, to)?.kind === "virtual-network")
-      return { from: network, to };
+    if (to !== undefined && isNetwork(parts, to)) return { from: network, to };
     const what =
       to === undefined
-        ? `its network "${network}" is mapped to no virtual network. Add a network mapping, or set targetAzureNetworkId`
+        ? `its network "${network}" is mapped to no virtual network. ${remedies[networksFrom]}`
         : `the virtual network ${nameOf(to)} does not exist. Declare it first`;
     const message = `${machine.name} cannot be protected: ${what}. (Without a network nothing can be protected.)`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, {
@@ -54,7 +71,7 @@ export function isRecoveryNetwork(parts: EngineParts, networkId: string): boolea
     ({ inputs }) => inputs.properties.recoveryNetworkId,
   );
   const chosen = listThings<ProtectedItemInputs>(parts.store, { kind: "protected-item" }).flatMap(
-    ({ inputs }) => inputs.properties?.providerSpecificDetails?.targetAzureNetworkId ?? [],
+    ({ inputs }) => protectionOf(inputs).networkId ?? [],
   );
   return [...mapped, ...chosen].some((id) => sameId(id, networkId));
 }

@@ -15,15 +15,21 @@ export interface Progress {
   readonly signal?: AbortSignal;
 }
 
-/** Scenario names of Azure's job list. */
+/** Scenario names of Azure's job list; one that Azure uses for both directions has a name for each here. */
 export type Scenario =
   | "EnableDr"
   | "DisableDr"
   | "PlannedFailover"
   | "UnplannedFailover"
   | "Failback"
+  | "PlannedFailoverToPrimary"
+  | "UnplannedFailoverToPrimary"
+  | "ChangeRecoveryPoint"
+  | "CancelFailover"
   | "CommitFailover"
+  | "CommitAndReverseReplication"
   | "ReverseReplication"
+  | "ReverseReplicationToPrimary"
   | "TestFailover"
   | "TestFailoverCleanup";
 

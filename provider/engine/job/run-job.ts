@@ -9,7 +9,8 @@ import type { EngineParts } from "../engine-parts.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
-import { transitions } from "../protected-item/transitions.ts";
+import { flows } from "../flows.ts";
+import { nextState } from "../protected-item/transitions.ts";
 import type { JobContext, JobDefinition, Progress } from "./job-definition.ts";
 
 /** The item, which must be there. Throws `NotFound`. */
@@ -91,7 +92,7 @@ function finishJob<Input>(
   parts.store.transaction(() => {
     settle();
     const item = context.item();
-    const next = transitions[item.state][definition.step];
+    const next = nextState(flows[item.details.flow], item.state, definition.step);
     assert(next !== undefined, `${definition.step} has no way on from ${item.state}`);
     if (next === "absent") {
       deleteThing(parts.store, item.id);

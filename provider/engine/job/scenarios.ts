@@ -1,10 +1,16 @@
 /** Scenario → definition, to go on with a job that a dead process left. */
 import { disableJob } from "../enable/disable-job.ts";
 import { enableJob } from "../enable/enable-job.ts";
-import { commitJob } from "../failover/commit-job.ts";
+import { cancelJob } from "../failover/cancel-job.ts";
+import { changePointJob } from "../failover/change-point-job.ts";
+import { commitAndReverseJob, commitJob } from "../failover/commit-job.ts";
 import { failbackJob } from "../failover/failback-job.ts";
 import { plannedFailoverJob, unplannedFailoverJob } from "../failover/failover-job.ts";
-import { reverseReplicationJob } from "../failover/reverse-replication-job.ts";
+import {
+  plannedFailoverToPrimaryJob,
+  unplannedFailoverToPrimaryJob,
+} from "../failover/failover-to-primary-job.ts";
+import { reverseReplicationJob, reverseToPrimaryJob } from "../failover/reverse-replication-job.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import type { JobDefinition, Scenario } from "./job-definition.ts";
 
@@ -15,8 +21,14 @@ export const scenarios: Record<Scenario, JobDefinition<never>> = {
   PlannedFailover: plannedFailoverJob,
   UnplannedFailover: unplannedFailoverJob,
   Failback: failbackJob,
+  PlannedFailoverToPrimary: plannedFailoverToPrimaryJob,
+  UnplannedFailoverToPrimary: unplannedFailoverToPrimaryJob,
+  ChangeRecoveryPoint: changePointJob,
+  CancelFailover: cancelJob,
   CommitFailover: commitJob,
+  CommitAndReverseReplication: commitAndReverseJob,
   ReverseReplication: reverseReplicationJob,
+  ReverseReplicationToPrimary: reverseToPrimaryJob,
   TestFailover: testFailoverJob,
   TestFailoverCleanup: testFailoverCleanupJob,
 };

@@ -4,17 +4,19 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { flows } from "../flows.ts";
 import type { ProtectedItem } from "./item.ts";
 import { stateFacts } from "./states.ts";
-import { type ItemAction, type ItemStep, itemActions, transitions } from "./transitions.ts";
+import { type ItemAction, type ItemStep, itemActions, nextState } from "./transitions.ts";
 
 const failoverKindOf: Partial<Record<ItemStep, "planned" | "unplanned">> = {
   PlannedFailover: "planned",
   UnplannedFailover: "unplanned",
 };
 
-function isAllowed(item: ProtectedItem, step: ItemStep): boolean {
-  if (transitions[item.state][step] === undefined) return false;
+/** Whether an item may take a step now: by the table, its flow's failovers, and a pending test failover. */
+export function isAllowed(item: ProtectedItem, step: ItemStep): boolean {
+  const flow = flows[item.details.flow];
+  if (nextState(flow, item.state, step) === undefined) return false;
   const kind = failoverKindOf[step];
-  if (kind && !flows[item.details.flow].failoverKinds.includes(kind)) return false;
+  if (kind && !flow.failoverKinds.includes(kind)) return false;
   const cleanupPending = item.testFailoverState !== "None";
   return cleanupPending === (step === "TestFailoverCleanup");
 }

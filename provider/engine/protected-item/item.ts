@@ -47,6 +47,14 @@ export interface ReplicationCycle {
   readonly durationMilliseconds: number;
 }
 
+/** Where an item's changes go: a replica of its own in a store, one for each direction. */
+export interface Relationship {
+  /** The id of what holds the store: a storage account, a master target or a host. */
+  readonly replicaStoreId: string;
+  /** What the store calls the machine. */
+  readonly replicaId: string;
+}
+
 export interface ItemDetails {
   readonly flow: FlowId;
   /** What the replica store calls the machine; stays the same for the item's whole life. */
@@ -55,7 +63,10 @@ export interface ItemDetails {
   /** The machine as it was when it was last seen at the primary side: hardware, networks, disks. */
   readonly definition: MachineDefinition;
   readonly disks: readonly ItemDisk[];
-  readonly storageAccountId: string;
+  /** What holds the replica: the id of a storage account, a master target or a host at the recovery side. */
+  readonly replicaStoreId: string;
+  /** The way back: where the machine's changes go while it runs at the recovery side and is protected there. */
+  readonly reverse?: Relationship;
   /** Percent of the initial replication that is done, 0 to 100. */
   readonly initialReplicationPercent: number;
   readonly initialReplicationEndedAt?: number;

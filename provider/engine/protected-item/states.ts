@@ -9,6 +9,7 @@ export const itemStates = [
   "UnplannedFailoverCommitPending",
   "PlannedFailoverCommitted",
   "UnplannedFailoverCommitted",
+  "ReverseProtected",
   "FailbackCommitPending",
   "FailbackCommitted",
 ] as const;
@@ -48,6 +49,11 @@ export const stateFacts: Record<ItemState, StateFacts> = {
     protectionState: "UnplannedFailoverCommitted",
     description: "Failover committed",
     replicates: false,
+  },
+  ReverseProtected: {
+    protectionState: "Protected",
+    description: "Protected, replicates back to the primary side",
+    replicates: true,
   },
   FailbackCommitPending: {
     protectionState: "FailbackCommitRequired",

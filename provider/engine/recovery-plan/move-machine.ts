@@ -1,16 +1,11 @@
 /** A machine's own failover, commit or failback: the job that it would be by itself, guarded by the same table. */
 import { idKey } from "../../arm-id.ts";
-import { commitJob } from "../failover/commit-job.ts";
 import { failbackJob } from "../failover/failback-job.ts";
-import { plannedFailoverJob, unplannedFailoverJob } from "../failover/failover-job.ts";
-import { reverseReplicationJob } from "../failover/reverse-replication-job.ts";
-import {
-  testFailoverCleanupJob,
-  type TestFailoverInput,
-  testFailoverJob,
-} from "../failover/test-failover-jobs.ts";
+import { moveJobs } from "../failover/moves.ts";
+import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import type { JobDefinition, Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 import type { PlanPoints } from "./choose-plan-points.ts";
 import { stepOf } from "./plan-operation.ts";
@@ -24,33 +19,39 @@ export interface MoveResult {
   readonly pointId?: string;
 }
 
-type Starter = (itemId: string, progress: Progress) => Promise<void>;
-
-function starters(run: PlanRun, points: PlanPoints): Partial<Record<ItemAction, Starter>> {
+/** Starts the job that carries a step out, with what it needs to know from the run. */
+async function startStep(
+  run: PlanRun,
+  item: ProtectedItem,
+  step: ItemAction,
+  points: PlanPoints,
+  progress: Progress,
+): Promise<void> {
   const { parts, input, plan } = run;
-  const job =
-    <Input>(definition: JobDefinition<Input>, inputOf: (itemId: string) => Input): Starter =>
-    (itemId, progress) =>
-      startJob(parts, definition, { itemId, input: inputOf(itemId) }, progress);
-  const recoveryPointOf = (itemId: string): string => points[idKey(itemId)] ?? "latest";
+  const recoveryPoint = points[idKey(item.id)] ?? "latest";
   // The boot groups start the machines, each when its turn has come.
   const startMachine = false;
-  const failover = (itemId: string): { recoveryPoint: string; startMachine: boolean } => {
-    return { recoveryPoint: recoveryPointOf(itemId), startMachine };
+  const start = <Input>(definition: JobDefinition<Input>, jobInput: Input): Promise<void> =>
+    startJob(parts, definition, { itemId: item.id, input: jobInput }, progress);
+  const jobs: Partial<Record<ItemAction, () => Promise<void>>> = {
+    PlannedFailover: () => start(moveJobs.failover("planned", item), { recoveryPoint, startMachine }),
+    UnplannedFailover: () => start(moveJobs.failover("unplanned", item), { recoveryPoint, startMachine }),
+    TestFailover: () => {
+      const { networkId = "", requestedAt } = input;
+      return start(testFailoverJob, {
+        recoveryPoint,
+        startMachine,
+        drillId: plan.id,
+        networkId,
+        requestedAt,
+      });
+    },
+    TestFailoverCleanup: () => start(testFailoverCleanupJob, {}),
+    Commit: () => start(moveJobs.commit(item), {}),
+    Failback: () => start(failbackJob, { startMachine }),
+    ReverseReplicate: () => start(moveJobs.reverseReplicate(item), {}),
   };
-  const test = (itemId: string): TestFailoverInput => {
-    const { networkId = "", requestedAt } = input;
-    return { ...failover(itemId), drillId: plan.id, networkId, requestedAt };
-  };
-  return {
-    PlannedFailover: job(plannedFailoverJob, failover),
-    UnplannedFailover: job(unplannedFailoverJob, failover),
-    TestFailover: job(testFailoverJob, test),
-    TestFailoverCleanup: job(testFailoverCleanupJob, () => ({})),
-    Commit: job(commitJob, () => ({})),
-    Failback: job(failbackJob, () => ({ startMachine })),
-    ReverseReplicate: job(reverseReplicationJob, () => ({})),
-  };
+  await jobs[step]!();
 }
 
 export async function moveMachine(
@@ -64,7 +65,7 @@ export async function moveMachine(
     const item = requireItem(run.parts, itemId);
     if (run.operation.isDone(item, run.plan.id)) return { skipped: run.operation.done };
     const action = stepOf(run.operation, item);
-    await starters(run, points)[action]!(itemId, progress);
+    await startStep(run, item, action, points, progress);
     const { recoveryMachine, testMachine } = requireItem(run.parts, itemId).details;
     const pointId = (run.operation.name === "TestFailover" ? testMachine : recoveryMachine)?.pointId;
     return { action, ...(pointId === undefined ? {} : { pointId }) };

@@ -2,7 +2,8 @@
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import { fabricOf, hostsOf } from "../inventory/find-machine.ts";
+import { inventoriesOf } from "../inventory/inventories.ts";
+import { microsoftAzure } from "../../kinds/kind.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import { timeoutSecondsOf } from "./action-timeout.ts";
@@ -18,18 +19,17 @@ export interface ScriptActionResult {
   readonly output: string;
 }
 
-/** The working folder: at the primary side a host's folder that can be reached, at the recovery side its machines'. */
-function folderAt(run: PlanRun, location: string): string {
-  const { parts, plan } = run;
-  if (location === "Recovery") {
+/** The working folder: that of an inventory of the side that can be reached; in Azure the one of its machines. */
+function folderAt({ parts, plan }: PlanRun, location: string): string {
+  const { primaryFabricId, recoveryFabricId } = plan.inputs.properties;
+  const fabricId = location === "Recovery" ? recoveryFabricId : primaryFabricId;
+  if (fabricId === microsoftAzure) {
     const folder = path.join(parts.home.folder, "azure");
     parts.files.makeFolder(folder);
     return folder;
   }
-  const fabricId = fabricOf(plan.inputs.properties.primaryFabricId);
-  const folders = hostsOf(parts, fabricId).flatMap((host) => host.inputs.inventoryFolder ?? []);
-  const folder = folders.find((name) => parts.files.exists(name));
-  if (folder !== undefined) return folder;
+  const found = inventoriesOf(parts, fabricId).find(({ folder }) => parts.files.exists(folder));
+  if (found) return found.folder;
   const message = `No host of the site ${nameOf(fabricId)} can be reached to run the script on.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }

@@ -5,6 +5,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
@@ -34,7 +35,7 @@ export async function exportPoint(
   }
   const point = await chooseRecoveryPoint(parts, item, options.recoveryPoint);
   const result = await restoreDisk({
-    store: await parts.replicaStoreOf(item.details.storageAccountId),
+    store: await parts.replicaStoreOf(relationshipOf(item).replicaStoreId),
     pointId: point.id,
     diskId,
     toPath: options.toPath,

@@ -2,7 +2,7 @@ import { initialReplicationWaitsUntil } from "../enable/enable-protection.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
-import { policyOf } from "./policy-of.ts";
+import { replicationRulesOf } from "./replication-rules.ts";
 import { situationOf } from "./situation-of.ts";
 
 const defaultIntervalSeconds = 300;
@@ -21,7 +21,7 @@ export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefin
   if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) return undefined;
   if (failure) return now;
   if (isNew) return initialReplicationWaitsUntil(parts, item.id) ?? now;
-  const interval = (policyOf(parts, item.id)?.replicationInterval ?? defaultIntervalSeconds) * 1000;
+  const interval = (replicationRulesOf(parts, item.id)?.intervalSeconds ?? defaultIntervalSeconds) * 1000;
   // After a clock that was set back, a snapshot seems to lie in the future: no cycle waits longer than an interval.
   return lastCycle ? Math.min(lastCycle.takenAt, now) + interval : now;
 }

@@ -1,25 +1,17 @@
 /** One delta cycle of a protected item (HW-4a): what has changed since the last one becomes a recovery point. */
-import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { fabricOf, requireMachine } from "../inventory/find-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
-import { policyOf } from "./policy-of.ts";
+import { replicationRulesOf } from "./replication-rules.ts";
 import { recordFailure } from "./record-failure.ts";
-import { type CycleDisk, runCycle } from "./run-cycle.ts";
-
-const minutesPerHour = 60;
-
-/** The item's disks at the primary side. Throws `SourceUnreachable` or `PrerequisitesNotMet`. */
-export function primaryDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
-  const { machine } = requireMachine(parts, fabricOf(item.id), item.details.machineName);
-  return item.details.disks.map((disk) => ({ diskId: disk.id, path: path.join(machine.folder, disk.file) }));
-}
+import { runCycle } from "./run-cycle.ts";
+import { sourceDisks } from "./source-disks.ts";
 
 /** The caller holds the item's lease. */
 export async function replicateItem(
@@ -34,13 +26,13 @@ export async function replicateItem(
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   try {
-    const disks = primaryDisks(parts, item);
+    const disks = sourceDisks(parts, item);
     const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress });
     const { replicationError: _mended, ...details } = item.details;
     save(parts, item, { ...details, lastCycle: cycle });
-    const store = await parts.replicaStoreOf(item.details.storageAccountId);
-    const hours = policyOf(parts, itemId)?.recoveryPointHistoryDuration ?? 0;
-    await retainPoints(store, item.details.replicaId, { retentionMinutes: hours * minutesPerHour });
+    const { replicaStoreId, replicaId } = relationshipOf(item);
+    const rule = replicationRulesOf(parts, itemId)?.retention ?? { retentionMinutes: 0 };
+    await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
     return cycle;
   } catch (error) {
     recordFailure(parts, itemId, error);

@@ -9,6 +9,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ItemDetails, ReplicationCycle } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyInitial } from "../replication/copy-initial.ts";
 import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
@@ -46,7 +47,8 @@ export async function runCycle(
     const message = `${details.machineName}: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
     throw new SiteRecoveryError("SourceUnreachable", message, { target: disk.path });
   }
-  const store = await parts.replicaStoreOf(details.storageAccountId);
+  const { replicaStoreId, replicaId } = relationshipOf({ details });
+  const store = await parts.replicaStoreOf(replicaStoreId);
   return parts.copySlot(async () => {
     const paths = options.disks.map((disk) => disk.path);
     // The copy completes the snapshot when its recovery point is durable, and abandons it when it fails.
@@ -54,7 +56,7 @@ export async function runCycle(
     const kind = chooseKind(options.kind, snapshot);
     return copies[kind]({
       store,
-      source: { machineId: details.replicaId, disks: options.disks },
+      source: { machineId: replicaId, disks: options.disks },
       snapshot,
       clock: parts.clock,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),

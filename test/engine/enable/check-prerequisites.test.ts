@@ -10,7 +10,8 @@ afterEach(() => site.remove());
 
 function wantedWith(change: Partial<HyperVReplicaAzureProtection>): Site["item"] {
   const { properties } = site.item;
-  const details = { ...properties!.providerSpecificDetails!, ...change };
+  const given = properties!.providerSpecificDetails as HyperVReplicaAzureProtection;
+  const details: HyperVReplicaAzureProtection = { ...given, ...change };
   return { ...site.item, properties: { ...properties, providerSpecificDetails: details } };
 }
 
@@ -79,7 +80,7 @@ describe("changing a protected machine", () => {
       wantedWith({ targetAzureNetworkId: site.ids.drillNetwork }),
       quiet,
     );
-    await site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
     const machine = fs.readFileSync(site.replica.replace("os.img", "machine.yaml"), "utf8");
     expect(machine).toContain("network: drill-net");
   });

@@ -25,7 +25,7 @@ function dieAt(line: string, action: string): void {
   expect(child.signal, child.stderr).toBe("SIGKILL");
 }
 
-const failover = 'await engine.failover(id, { kind: "planned", recoveryPoint: "latest" }, progress);';
+const failover = 'await engine.moves.failover(id, { kind: "planned", recoveryPoint: "latest" }, progress);';
 const steps = [
   "Check source, network and storage",
   "Shut the source machine down",
@@ -40,7 +40,7 @@ describe("a job whose process was killed", () => {
       dieAt(line, failover);
       const lines: string[] = [];
       // Whatever touches the item next finishes the job first; here it is the commit.
-      await site.engine.commit(site.itemId, { report: (text) => lines.push(text) });
+      await site.engine.moves.commit(site.itemId, { report: (text) => lines.push(text) });
       expect(lines[0]).toBe("resuming the planned failover that was interrupted");
       expect(hashOf(site.replica)).toBe(hashOf(site.image));
       expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
@@ -60,11 +60,11 @@ describe("a job whose process was killed", () => {
   ];
   for (const line of back) {
     it(`goes on where it stopped: failback killed at "${line}"`, async () => {
-      await site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
-      await site.engine.commit(site.itemId, quiet);
+      await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+      await site.engine.moves.commit(site.itemId, quiet);
       const wanted = hashOf(site.replica);
-      dieAt(line, "await engine.failback(id, progress);");
-      await site.engine.commit(site.itemId, quiet);
+      dieAt(line, "await engine.moves.failback(id, progress);");
+      await site.engine.moves.commit(site.itemId, quiet);
       expect(hashOf(site.image)).toBe(wanted);
       expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
       expect(site.engine.findItem(site.itemId)?.state).toBe("FailbackCommitted");
@@ -76,20 +76,28 @@ describe("a job that fails", () => {
   it("rolls a planned failover back, starts the source again, and says so", async () => {
     // A file where the replica machine's folder has to be made.
     fs.writeFileSync(path.join(site.folder, "home", "azure"), "in the way");
-    const attempt = site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    const attempt = site.engine.moves.failover(
+      site.itemId,
+      { kind: "planned", recoveryPoint: "latest" },
+      quiet,
+    );
     await expect(attempt).rejects.toThrow(/rolled back: web1 runs at the primary side again/);
     expect(site.power("primary")).toBe("running");
     expect(site.engine.findItem(site.itemId)?.state).toBe("Protected");
     const [job] = site.engine.jobs({ limit: 1 });
     expect([job!.state, job!.error?.code]).toEqual(["Failed", "IoFailed"]);
     fs.rmSync(path.join(site.folder, "home", "azure"));
-    await site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
     expect(hashOf(site.replica)).toBe(hashOf(site.image));
   });
 
   it("[HW-4e] changes nothing when its prerequisites are not met", async () => {
     fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "unplugged"));
-    const attempt = site.engine.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    const attempt = site.engine.moves.failover(
+      site.itemId,
+      { kind: "planned", recoveryPoint: "latest" },
+      quiet,
+    );
     await expect(attempt).rejects.toThrow(/No host of the site london can be reached.*Nothing was changed\./);
     expect(site.engine.findItem(site.itemId)?.state).toBe("Protected");
   });
@@ -97,15 +105,15 @@ describe("a job that fails", () => {
   it("[HW-5a] fails over unplanned when the source is gone, and fails back to a machine made anew", async () => {
     const wanted = hashOf(site.image);
     fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "unplugged"));
-    await site.engine.failover(site.itemId, { kind: "unplanned", recoveryPoint: "latest" }, quiet);
+    await site.engine.moves.failover(site.itemId, { kind: "unplanned", recoveryPoint: "latest" }, quiet);
     expect(hashOf(site.replica)).toBe(wanted);
-    await site.engine.commit(site.itemId, quiet);
-    await expect(site.engine.failback(site.itemId, quiet)).rejects.toThrow(
+    await site.engine.moves.commit(site.itemId, quiet);
+    await expect(site.engine.moves.failback(site.itemId, quiet)).rejects.toThrow(
       /can be reached.*web1 runs at the recovery side as before/,
     );
     expect(site.power("recovery")).toBe("running");
     fs.mkdirSync(path.join(site.folder, "hv1"));
-    await site.engine.failback(site.itemId, quiet);
+    await site.engine.moves.failback(site.itemId, quiet);
     expect(hashOf(site.image)).toBe(wanted);
     expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
   });

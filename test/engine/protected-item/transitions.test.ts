@@ -1,17 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { allowedActions, requireAllowed } from "../../../provider/engine/protected-item/allowed-actions.ts";
+import { flows, type FlowId } from "../../../provider/engine/flows.ts";
+import {
+  allowedActions,
+  isAllowed,
+  requireAllowed,
+} from "../../../provider/engine/protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../../../provider/engine/protected-item/item.ts";
-import { itemStates, stateFacts } from "../../../provider/engine/protected-item/states.ts";
+import { type ItemState, itemStates, stateFacts } from "../../../provider/engine/protected-item/states.ts";
 import {
   type ItemStep,
   itemActions,
+  nextState,
   transitions,
 } from "../../../provider/engine/protected-item/transitions.ts";
 
 const steps: readonly ItemStep[] = [...itemActions, "FinalizeProtection"];
+const flowIds = Object.keys(flows) as FlowId[];
 
 function itemIn(
   state: ProtectedItem["state"],
+  flow: FlowId = "S3",
   testFailoverState: ProtectedItem["testFailoverState"] = "None",
 ): ProtectedItem {
   return {
@@ -20,12 +28,12 @@ function itemIn(
     activeLocation: "primary",
     testFailoverState,
     details: {
-      flow: "S3",
+      flow,
       replicaId: "r",
       machineName: "web1",
       definition: {} as ProtectedItem["details"]["definition"],
       disks: [],
-      storageAccountId: "a",
+      replicaStoreId: "a",
       initialReplicationPercent: 100,
     },
   };
@@ -43,54 +51,118 @@ function isRefused(item: ProtectedItem, step: ItemStep): boolean {
   }
 }
 
-describe("the table of transitions", () => {
+/** States that a machine of a flow can be in at all. */
+function statesOf(flowId: FlowId): Set<ItemState> {
+  const seen = new Set<ItemState>(["EnablingReplication"]);
+  for (const state of seen) {
+    for (const step of steps) {
+      const next = isAllowed(itemIn(state, flowId), step) && nextState(flows[flowId], state, step);
+      if (next && next !== "absent") seen.add(next);
+    }
+  }
+  return seen;
+}
+
+describe.each(flowIds)("the table of transitions in flow %s", (flowId) => {
+  const flow = flows[flowId];
+
   it("allows in each state what the table names and refuses everything else, with a message", () => {
     for (const state of itemStates) {
       for (const step of steps) {
-        const expected = transitions[state][step] === undefined || step === "TestFailoverCleanup";
-        expect(isRefused(itemIn(state), step), `${step} in ${state}`).toBe(expected);
+        const inTable = nextState(flow, state, step) !== undefined && step !== "TestFailoverCleanup";
+        const isPlanned = step === "PlannedFailover" && !flow.failoverKinds.includes("planned");
+        expect(isRefused(itemIn(state, flowId), step), `${step} in ${state}`).toBe(!inTable || isPlanned);
       }
     }
   });
 
-  it("[HW-3] allows a test failover once protection is finalised, and not before", () => {
-    expect(isRefused(itemIn("EnablingReplication"), "TestFailover")).toBe(true);
-    expect(isRefused(itemIn("Protected"), "TestFailover")).toBe(false);
-  });
-
-  it("locks everything but the clean-up while a test failover is pending", () => {
-    expect(allowedActions(itemIn("Protected", "WaitingForCompletion"))).toEqual(["TestFailoverCleanup"]);
-  });
-
-  it("[H2F-1] lets a Hyper-V machine fail over planned or unplanned", () => {
-    expect(allowedActions(itemIn("Protected"))).toEqual([
-      "PlannedFailover",
-      "UnplannedFailover",
-      "TestFailover",
-      "DisableProtection",
-    ]);
-  });
-
-  it("[HW-5b] leaves a failed-over machine in commit pending until it is committed", () => {
-    for (const state of ["PlannedFailoverCommitPending", "UnplannedFailoverCommitPending"] as const) {
-      expect(allowedActions(itemIn(state))).toEqual(["Commit", "DisableProtection"]);
+  it("has one way on for each state and action", () => {
+    for (const state of itemStates) {
+      for (const step of steps) {
+        const rows = transitions.filter(
+          (row) => row.from === state && row.step === step && nextState(flow, state, step) === row.to,
+        );
+        expect(rows.length).toBeLessThanOrEqual(1);
+      }
     }
-    expect(transitions.Protected.PlannedFailover).toBe("PlannedFailoverCommitPending");
-    expect(stateFacts.PlannedFailoverCommitPending.protectionState).toBe("PlannedFailoverCommitRequired");
   });
 
   it("leaves no state without a way out that leads back to Protected", () => {
-    for (const state of itemStates) {
-      const seen = new Set<string>([state]);
-      const waiting: (typeof itemStates)[number][] = [state];
-      while (waiting.length > 0) {
-        for (const next of Object.values(transitions[waiting.pop()!])) {
-          if (next === "absent" || seen.has(next)) continue;
-          seen.add(next);
-          waiting.push(next);
+    for (const state of statesOf(flowId)) {
+      const seen = new Set<ItemState>([state]);
+      for (const from of seen) {
+        for (const step of steps) {
+          const next = isAllowed(itemIn(from, flowId), step) && nextState(flow, from, step);
+          if (next && next !== "absent") seen.add(next);
         }
       }
       expect(seen.has("Protected"), `a way from ${state} to Protected`).toBe(true);
     }
+  });
+});
+
+describe("what the flows allow", () => {
+  it("[HW-3] a test failover once protection is finalised, and not before", () => {
+    expect(isRefused(itemIn("EnablingReplication"), "TestFailover")).toBe(true);
+    expect(isRefused(itemIn("Protected"), "TestFailover")).toBe(false);
+  });
+
+  it("nothing but the clean-up while a test failover is pending", () => {
+    expect(allowedActions(itemIn("Protected", "S3", "WaitingForCompletion"))).toEqual([
+      "TestFailoverCleanup",
+    ]);
+  });
+
+  it("[H2F-1] [SEC-4] planned and unplanned failovers of Hyper-V machines", () => {
+    for (const flow of ["S3", "S4", "S6"] as const) {
+      expect(allowedActions(itemIn("Protected", flow))).toEqual([
+        "PlannedFailover",
+        "UnplannedFailover",
+        "TestFailover",
+        "RepairReplication",
+        "DisableProtection",
+      ]);
+    }
+  });
+
+  it("[V2F-1] no planned failover of VMware and physical machines", () => {
+    for (const flow of ["S1", "S2", "S5"] as const) {
+      expect(allowedActions(itemIn("Protected", flow))).toEqual([
+        "UnplannedFailover",
+        "TestFailover",
+        "RepairReplication",
+        "DisableProtection",
+      ]);
+      expect(isRefused(itemIn("ReverseProtected", flow), "PlannedFailover")).toBe(true);
+    }
+  });
+
+  it("[HW-5b] [SEC-6] a commit, another recovery point, or a way back after a failover", () => {
+    for (const state of ["PlannedFailoverCommitPending", "UnplannedFailoverCommitPending"] as const) {
+      const expected = ["ChangePit", "CancelFailover", "Commit", "DisableProtection"];
+      expect(allowedActions(itemIn(state))).toEqual(expected);
+      expect(allowedActions(itemIn(state, "S6"))).toEqual(expected);
+    }
+    expect(stateFacts.PlannedFailoverCommitPending.protectionState).toBe("PlannedFailoverCommitRequired");
+  });
+
+  it("[SEC-5] protection after a planned failover between VMM sites, and none after an unplanned one", () => {
+    expect(nextState(flows.S6, "PlannedFailoverCommitPending", "Commit")).toBe("ReverseProtected");
+    expect(nextState(flows.S6, "UnplannedFailoverCommitPending", "Commit")).toBe(
+      "UnplannedFailoverCommitted",
+    );
+    expect(stateFacts.ReverseProtected.replicates).toBe(true);
+    expect(stateFacts.UnplannedFailoverCommitted.replicates).toBe(false);
+  });
+
+  it("the flow's own way back: a failback from Azure, or replication in the other direction", () => {
+    expect(allowedActions(itemIn("UnplannedFailoverCommitted", "S3"))).toEqual([
+      "Failback",
+      "DisableProtection",
+    ]);
+    expect(allowedActions(itemIn("UnplannedFailoverCommitted", "S1"))).toEqual([
+      "ReverseReplicate",
+      "DisableProtection",
+    ]);
   });
 });

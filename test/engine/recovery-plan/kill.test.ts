@@ -107,7 +107,7 @@ describe("two that want the same machines", () => {
       /whose PlannedFailover has not ended \(job .*, Suspended\)[\s\S]*jobs cancel/,
     );
     // A person moves one of its machines by hand meanwhile.
-    await engine.failover(shop.itemId("web1"), { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await engine.moves.failover(shop.itemId("web1"), { kind: "planned", recoveryPoint: "latest" }, quiet);
     await engine.plans.complete(jobId, "", quiet);
     expect(shop.states()).toEqual(Array(3).fill("PlannedFailoverCommitPending"));
     const move = engine.plans.view(shop.planId).lastJob!.tasks.find(({ name }) => name === "Failover: web1");
@@ -129,7 +129,7 @@ describe("two that want the same machines", () => {
   it("a machine in the midst of its own job refuses the run before anything is changed", async () => {
     const { engine } = shop.site;
     const other = await openEngine({ home: engine.homeFolder });
-    const own = other.failover(shop.itemId("db1"), { kind: "planned", recoveryPoint: "latest" }, quiet);
+    const own = other.moves.failover(shop.itemId("db1"), { kind: "planned", recoveryPoint: "latest" }, quiet);
     await expect(engine.plans.run(shop.planId, planned, quiet)).rejects.toThrow(
       /shop cannot run now: planned failover of db1 is under way/,
     );

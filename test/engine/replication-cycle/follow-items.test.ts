@@ -38,7 +38,7 @@ function declareItem(): void {
     machineName: "web1",
     definition: {} as ItemDetails["definition"],
     disks: [],
-    storageAccountId: "a",
+    replicaStoreId: "a",
     initialReplicationPercent: 100,
   } as const;
   const place = { activeLocation: "primary", testFailoverState: "None" } as const;

@@ -1,0 +1,16 @@
+import { Command } from "commander";
+import { itemNamed, openSession, withProgress } from "./session.ts";
+
+/** `siterecovery reverse-replicate <item>`: protects a machine from the side that it runs at (SEC-7, V2F-4). */
+export function reverseReplicateCommand(): Command {
+  return new Command("reverse-replicate")
+    .description("protect a committed machine from the side that it runs at")
+    .argument("<item>", "name of a protected item")
+    .action(async (name: string, _options: object, command: Command) => {
+      const engine = await openSession(command);
+      const { id } = itemNamed(engine, name);
+      await withProgress(name, (progress) => engine.moves.reverseReplicate(id, progress));
+      const { activeLocation } = engine.findItem(id)!;
+      process.stdout.write(`${name} runs at the ${activeLocation} side and is protected there\n`);
+    });
+}

@@ -1,0 +1,194 @@
+/** Whether the parts that a step needs are there and well. */
+import { nameOf, parentOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { KindName } from "../../kinds/kind.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { Machine } from "../../machines/machine-driver.ts";
+import { findThing, listThings } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Flow } from "../flows.ts";
+import { inventoryForNewMachine } from "../inventory/find-machine.ts";
+import { fabricOf, fabricTypeOf, type Inventory } from "../inventory/inventories.ts";
+import { recoveryContainerOf } from "../inventory/recovery-side.ts";
+import { protectionOf } from "../protected-item/protection.ts";
+import { type Component, type ComponentStep, componentsOf, stepNames } from "./needed-components.ts";
+
+/** What the checks look at. Inventory and machine are those at the primary side, where they are known. */
+export interface ComponentFacts {
+  readonly parts: EngineParts;
+  readonly itemId: string;
+  readonly inputs: ProtectedItemInputs;
+  readonly flow: Flow;
+  readonly inventory?: Inventory;
+  readonly machine?: Machine;
+}
+
+/** What is missing and what to do about it; nothing when the part is there and well. */
+type Check = (facts: ComponentFacts) => string | undefined;
+
+const settings = "properties.providerSpecificDetails";
+
+function namesIn(parts: EngineParts, kind: KindName, fabricId: string): string[] {
+  return listThings(parts.store, { kind, under: fabricId }).map(({ id }) => nameOf(id));
+}
+
+function registration(what: string): Check {
+  return ({ parts, itemId }) => {
+    const fabricId = fabricOf(itemId);
+    if (namesIn(parts, "services-provider", fabricId).length > 0) return undefined;
+    return `no ${what} is registered in ${nameOf(fabricId)}. Declare its ReplicationRecoveryServicesProvider`;
+  };
+}
+
+const secondFabric = ({ parts, itemId, inputs }: ComponentFacts): string | undefined => {
+  const container = recoveryContainerOf(parts, itemId, inputs);
+  return container === undefined ? undefined : fabricOf(container);
+};
+
+const mobilityService: Check = ({ parts, itemId, inputs, machine }) => {
+  if (!machine || machine.mobilityService !== undefined) return undefined;
+  const account = protectionOf(inputs).runAsAccountId;
+  if (account === undefined) {
+    return (
+      `the Mobility service does not run on ${machine.name}. Install it by hand (mobilityService in its ` +
+      `machine.yaml), or set ${settings}.runAsAccountId to have the process server push it`
+    );
+  }
+  const accounts = listThings<{ runAsAccounts?: string[] }>(parts.store, {
+    kind: "services-provider",
+    under: fabricOf(itemId),
+  }).flatMap(({ inputs: server }) => server.runAsAccounts ?? []);
+  if (accounts.includes(account)) return undefined;
+  const known = accounts.length === 0 ? "It knows none" : `It knows ${accounts.join(", ")}`;
+  return (
+    `the configuration server has no account "${account}" to push the Mobility service with. ${known}. ` +
+    "Add it to the runAsAccounts of the server's registration"
+  );
+};
+
+const cloudProfile: Check = ({ parts, itemId, inputs }) => {
+  const clouds = [parentOf(itemId), recoveryContainerOf(parts, itemId, inputs)].flatMap((id) => id ?? []);
+  const bare = clouds.find((id) => {
+    const cloud = findThing<{ capabilityProfile?: string }>(parts.store, id);
+    return cloud?.inputs.capabilityProfile === undefined;
+  });
+  return bare === undefined
+    ? undefined
+    : `the cloud ${nameOf(bare)} has no capability profile. Set its capabilityProfile`;
+};
+
+const hostInCloud: Check = ({ itemId, inventory }) => {
+  const cloud = nameOf(parentOf(itemId));
+  if (!inventory || inventory.containerName === cloud) return undefined;
+  const where = inventory.containerName === undefined ? "no cloud" : `the cloud ${inventory.containerName}`;
+  return `its host ${inventory.name} is in ${where}, not in ${cloud}. Move the host into the cloud, or protect the machine in the host's`;
+};
+
+const hostAgent: Check = ({ parts, inventory }) => {
+  const host =
+    inventory && findThing<{ recoveryServicesAgentInstalled?: boolean }>(parts.store, inventory.id);
+  if (host?.inputs.recoveryServicesAgentInstalled !== false) return undefined;
+  return `its host ${inventory!.name} has no Recovery Services agent. Install it, and set recoveryServicesAgentInstalled`;
+};
+
+const secondSite: Check = (facts) => {
+  const { parts, flow, itemId } = facts;
+  const fabricId = secondFabric(facts);
+  if (fabricId === undefined) {
+    return (
+      `the container ${nameOf(parentOf(itemId))} is mapped to no container of a second site. ` +
+      "Set targetProtectionContainerId of its mapping"
+    );
+  }
+  if (fabricTypeOf(parts, fabricId) === flow.fabricType) return undefined;
+  return `the second site ${nameOf(fabricId)} is not of the type ${flow.fabricType}. Map the container to one that is`;
+};
+
+const secondSiteServer: Check = (facts) => {
+  const fabricId = secondFabric(facts);
+  if (fabricId === undefined) return undefined;
+  if (namesIn(facts.parts, "services-provider", fabricId).length === 0) {
+    const server = facts.flow.fabricType === "VMM" ? "VMM server" : "configuration server";
+    return `no ${server} is registered at the second site ${nameOf(fabricId)}. Declare its ReplicationRecoveryServicesProvider`;
+  }
+  inventoryForNewMachine(facts.parts, fabricId);
+  return undefined;
+};
+
+const secondMasterTarget: Check = (facts) => {
+  const { parts, inputs } = facts;
+  const id = protectionOf(inputs).masterTargetId ?? "";
+  const fabricId = secondFabric(facts);
+  if (fabricId === undefined) return undefined;
+  if (findThing(parts.store, id)?.kind !== "master-target") {
+    return `there is no master target ${nameOf(id)} to keep the replica. Declare it, and name it in ${settings}.masterTargetId`;
+  }
+  if (sameId(fabricOf(id), fabricId)) return undefined;
+  return `the master target ${nameOf(id)} is not at the second site ${nameOf(fabricId)}. Name one that is`;
+};
+
+const masterTarget: Check = ({ parts, itemId }) => {
+  const fabricId = fabricOf(itemId);
+  const servers = [
+    ...namesIn(parts, "master-target", fabricId),
+    ...namesIn(parts, "services-provider", fabricId),
+  ];
+  return servers.length > 0
+    ? undefined
+    : `there is no master target in ${nameOf(fabricId)} (V2F-7). Declare a MasterTarget`;
+};
+
+const azureProcessServer: Check = ({ parts }) => {
+  const servers = listThings(parts.store, { kind: "process-server" });
+  if (servers.some(({ id }) => fabricTypeOf(parts, fabricOf(id)) === "Azure")) return undefined;
+  return (
+    "there is no process server in Azure (V2F-5). Declare a ProcessServer in a fabric of Azure; it may be " +
+    "deleted again when the machine is back"
+  );
+};
+
+const failbackPath: Check = ({ parts, itemId }) => {
+  const fabricId = fabricOf(itemId);
+  const paths = listThings<{ purpose: string; connected?: boolean; connection: string }>(parts.store, {
+    kind: "network-path",
+    under: fabricId,
+  }).filter(({ inputs }) => inputs.purpose === "failback");
+  const fits = paths.filter(({ inputs }) => inputs.connection !== "PublicEndpoint");
+  if (fits.some(({ inputs }) => inputs.connected !== false)) return undefined;
+  const down = fits.length > 0 ? `the path ${nameOf(fits[0]!.id)} is not connected` : "there is none";
+  return (
+    `it needs a VPN or ExpressRoute between the Azure network and ${nameOf(fabricId)} (V2F-6), and ${down}. ` +
+    "Declare a NetworkPath with the purpose failback, or connect it"
+  );
+};
+
+const hypervisorForMachine: Check = ({ parts, itemId }) => {
+  inventoryForNewMachine(parts, fabricOf(itemId));
+  return undefined;
+};
+
+const checks: Record<Component, Check> = {
+  configurationServer: registration("configuration server"),
+  vmmServer: registration("VMM server"),
+  cloudProfile,
+  hostInCloud,
+  hostAgent,
+  mobilityService,
+  secondSite,
+  secondSiteServer,
+  secondMasterTarget,
+  masterTarget,
+  azureProcessServer,
+  failbackPath,
+  hypervisorForMachine,
+};
+
+/** Throws `PrerequisitesNotMet` with the first part that the step lacks. */
+export function checkComponents(facts: ComponentFacts, step: ComponentStep): void {
+  for (const component of componentsOf[facts.flow.id][step]) {
+    const what = checks[component](facts);
+    if (what === undefined) continue;
+    const message = `${nameOf(facts.itemId)} ${stepNames[step]}: ${what}.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: facts.itemId, property: settings });
+  }
+}

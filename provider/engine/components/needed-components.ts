@@ -1,0 +1,59 @@
+/**
+ * The parts that a flow is made of besides machines (C-1 to C-6), and which steps need them: one table. A part that
+ * is missing or not well refuses the step, and the refusal names both.
+ */
+import type { FlowId } from "../flows.ts";
+
+export type Component =
+  | "configurationServer"
+  | "vmmServer"
+  | "cloudProfile"
+  | "hostInCloud"
+  | "hostAgent"
+  | "mobilityService"
+  | "secondSite"
+  | "secondSiteServer"
+  | "secondMasterTarget"
+  | "masterTarget"
+  | "azureProcessServer"
+  | "failbackPath"
+  | "hypervisorForMachine";
+
+/** Steps that components are checked before. */
+export type ComponentStep = "protect" | "replicateBack";
+
+/** What a refused step is called in messages. */
+export const stepNames: Record<ComponentStep, string> = {
+  protect: "cannot be protected",
+  replicateBack: "cannot be replicated back to the primary side",
+};
+
+const vmwareBack = ["configurationServer", "masterTarget", "hypervisorForMachine"] as const;
+
+/** In the order in which people set them up (V2A-1). */
+export const componentsOf: Record<FlowId, Record<ComponentStep, readonly Component[]>> = {
+  S1: {
+    protect: ["configurationServer", "mobilityService"],
+    replicateBack: [...vmwareBack, "azureProcessServer", "failbackPath"],
+  },
+  S2: {
+    protect: ["configurationServer", "mobilityService"],
+    replicateBack: [...vmwareBack, "azureProcessServer", "failbackPath"],
+  },
+  S3: { protect: [], replicateBack: [] },
+  S4: { protect: ["vmmServer", "hostInCloud", "hostAgent"], replicateBack: [] },
+  S5: {
+    protect: [
+      "configurationServer",
+      "mobilityService",
+      "secondSite",
+      "secondSiteServer",
+      "secondMasterTarget",
+    ],
+    replicateBack: vmwareBack,
+  },
+  S6: {
+    protect: ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite", "secondSiteServer"],
+    replicateBack: ["vmmServer", "hypervisorForMachine"],
+  },
+};

@@ -1,0 +1,56 @@
+/**
+ * Cancels a failover that was not committed: the machine goes on at the side that it came from, whose disks were
+ * left alone since. What it wrote at the other side is given up.
+ */
+import { requireMachine } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import type { JobContext, JobDefinition } from "../job/job-definition.ts";
+import { recoveryMachineOf } from "./failback-job.ts";
+
+type Context = JobContext<Record<string, never>>;
+
+function primaryFolder({ parts, item }: Context): string {
+  return requireMachine(parts, fabricOf(item().id), item().details.machineName).machine.folder;
+}
+
+export const cancelJob: JobDefinition<Record<string, never>> = {
+  scenario: "CancelFailover",
+  title: "cancelling of the failover",
+  step: "CancelFailover",
+  tasks: [
+    {
+      name: "PrerequisitesCheck",
+      title: "Check that the machine is where it came from",
+      run: (context) => void primaryFolder(context),
+    },
+    {
+      name: "StopTheOther",
+      title: "Stop the machine that the failover started",
+      run: (context) => {
+        const { machines } = context.parts;
+        const { folder } = recoveryMachineOf(context.item());
+        if (context.item().activeLocation === "recovery") machines.remove(folder);
+        else machines.shutDown(primaryFolder(context));
+      },
+    },
+    {
+      name: "StartAgain",
+      title: "Start the machine where it came from",
+      run: (context) => {
+        const wentOut = context.item().activeLocation === "recovery";
+        context.parts.machines.start(
+          wentOut ? primaryFolder(context) : recoveryMachineOf(context.item()).folder,
+        );
+      },
+    },
+  ],
+  finish: ({ parts }, item) => {
+    const lastMove = { action: "cancelled failover", endedAt: parts.clock.now() };
+    if (item.activeLocation === "primary") {
+      const { failbackPointId: _unused, ...details } = item.details;
+      return { ...item, activeLocation: "recovery", details: { ...details, lastMove } };
+    }
+    const { recoveryMachine: _removed, ...details } = item.details;
+    return { ...item, activeLocation: "primary", details: { ...details, lastMove } };
+  },
+};

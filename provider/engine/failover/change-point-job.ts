@@ -1,0 +1,83 @@
+/**
+ * Change of the recovery point before the commit: the replica machine is made again from another point. What it
+ * has written since the failover is given up.
+ */
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { findThing } from "../../store/things.ts";
+import { flows } from "../flows.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { recoveryNetworks } from "../inventory/recovery-networks.ts";
+import type { JobContext, JobDefinition } from "../job/job-definition.ts";
+import type { RecoveryMachine } from "../protected-item/item.ts";
+import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { recoveryMachineOf } from "./failback-job.ts";
+import type { FailoverInput } from "./failover-job.ts";
+import {
+  type RecoveryMachinePlan,
+  recoveryMachinePlan,
+  restoreDisks,
+  startRecoveryMachine,
+} from "./recovery-machine.ts";
+
+type Context = JobContext<FailoverInput>;
+
+function planOf({ parts, item, itemId }: Context): RecoveryMachinePlan {
+  const { inputs } = findThing<ProtectedItemInputs>(parts.store, itemId)!;
+  const { details, id } = item();
+  const place = { flow: flows[details.flow], fabricId: fabricOf(id) };
+  const networks = recoveryNetworks(parts, place, details.definition, inputs);
+  return recoveryMachinePlan(item(), recoveryMachineOf(item()), networks);
+}
+
+export const changePointJob: JobDefinition<FailoverInput> = {
+  scenario: "ChangeRecoveryPoint",
+  title: "change of the recovery point",
+  step: "ChangePit",
+  tasks: [
+    {
+      name: "RecoveryPoint",
+      title: "Choose the recovery point",
+      run: async ({ parts, item, input }) => ({
+        pointId: (await chooseRecoveryPoint(parts, item(), input.recoveryPoint)).id,
+      }),
+    },
+    {
+      name: "ShutDownReplica",
+      title: "Shut the replica machine down",
+      run: ({ parts, item }) => {
+        const { folder } = recoveryMachineOf(item());
+        if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
+      },
+    },
+    {
+      name: "RestoreDisks",
+      title: "Make the replica machine's disks from the recovery point",
+      run: async (context) => {
+        const { pointId } = context.resultOf<{ pointId: string }>("RecoveryPoint");
+        const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
+        await restoreDisks(context.parts, planOf(context), point, context.progress);
+      },
+    },
+    {
+      name: "StartReplicaMachine",
+      title: "Start the replica machine",
+      run: async (context): Promise<RecoveryMachine> => {
+        const { pointId } = context.resultOf<{ pointId: string }>("RecoveryPoint");
+        const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
+        return startRecoveryMachine(context.parts, planOf(context), point);
+      },
+    },
+  ],
+  finish: ({ parts, resultOf }, item) => ({
+    ...item,
+    details: {
+      ...item.details,
+      recoveryMachine: resultOf<RecoveryMachine>("StartReplicaMachine"),
+      lastMove: { action: "change of the recovery point", endedAt: parts.clock.now() },
+    },
+  }),
+  rollBack: ({ hasEnded }) =>
+    hasEnded("ShutDownReplica")
+      ? "The replica machine is off; choose a recovery point again, or cancel the failover."
+      : "Nothing was changed.",
+};

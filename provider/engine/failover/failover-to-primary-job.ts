@@ -1,0 +1,141 @@
+/**
+ * Failover in the other direction, of a machine that replicates back from the recovery side (V2F-4, SEC-8). A
+ * planned one shuts the machine down there and takes a last delta; an unplanned one uses a recovery point of the
+ * way back. The disks at the primary side become equal to it, and the machine waits for its commit there.
+ */
+import { isRecoverable } from "../../errors.ts";
+import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
+import { findMachine } from "../inventory/find-machine.ts";
+import { fabricOf, fabricTypeOf } from "../inventory/inventories.ts";
+import { flowFor, flows } from "../flows.ts";
+import type { ReplicationCycle } from "../protected-item/item.ts";
+import { runCycle } from "../replication-cycle/run-cycle.ts";
+import { recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { recoveryMachineOf } from "./failback-job.ts";
+import type { FailoverInput } from "./failover-job.ts";
+import { applyToPrimary, type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+
+type Context = JobContext<FailoverInput>;
+
+const check: JobTask<FailoverInput> = {
+  name: "PrerequisitesCheck",
+  title: "Check that the primary side can be reached",
+  run: ({ parts, item, input }): PrimaryPlace => primaryPlace(parts, item(), input.toHost),
+};
+
+const shutDown: JobTask<FailoverInput> = {
+  name: "ShutDownReplica",
+  title: "Shut the machine at the recovery side down",
+  run: ({ parts, item }) => {
+    const { folder } = recoveryMachineOf(item());
+    if (!parts.machines.exists(folder)) return { wasThere: false };
+    parts.machines.shutDown(folder);
+    return { wasThere: true };
+  },
+};
+
+/** `latest` takes along what the machine, now off, has not sent yet; a machine that is lost has sent all it will. */
+async function choosePoint(context: Context): Promise<{ pointId: string }> {
+  const { parts, item, input, progress, resultOf } = context;
+  const { wasThere } = resultOf<{ wasThere: boolean }>("ShutDownReplica");
+  if (input.recoveryPoint === "latest" && wasThere) {
+    try {
+      return await runCycle(parts, item().details, { kind: "delta", disks: recoveryDisks(item()), progress });
+    } catch (error) {
+      if (!isRecoverable(error)) throw error;
+      progress.report(`the last changes cannot be sent: ${(error as Error).message}`);
+    }
+  }
+  return { pointId: (await chooseRecoveryPoint(parts, item(), input.recoveryPoint)).id };
+}
+
+const apply: JobTask<FailoverInput> = {
+  name: "ApplyToPrimary",
+  title: "Make the primary side's disks equal to the recovery point",
+  run: ({ parts, item, resultOf, progress }) => {
+    const { pointId } = resultOf<{ pointId: string }>("RecoveryPoint");
+    const place = resultOf<PrimaryPlace>("PrerequisitesCheck");
+    return applyToPrimary(parts, item(), { pointId, place }, progress);
+  },
+};
+
+const start: JobTask<FailoverInput> = {
+  name: "StartPrimary",
+  title: "Start the machine at the primary side",
+  run: ({ parts, resultOf, input }) => {
+    if (input.startMachine ?? true) parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder);
+  },
+};
+
+/** A server that came back runs on VMware now, and goes on by that row (V2F-9). */
+const finish =
+  (action: string): NonNullable<JobDefinition<FailoverInput>["finish"]> =>
+  ({ parts, resultOf }, item) => {
+    const { instanceType } = flows[item.details.flow];
+    const { platform } = resultOf<PrimaryPlace>("PrerequisitesCheck");
+    const fabricType = fabricTypeOf(parts, fabricOf(item.id));
+    return {
+      ...item,
+      activeLocation: "primary",
+      details: {
+        ...item.details,
+        flow: flowFor({ instanceType, fabricType, platform })?.id ?? item.details.flow,
+        failbackPointId: resultOf<{ pointId: string }>("RecoveryPoint").pointId,
+        lastMove: { action, endedAt: parts.clock.now() },
+      },
+    };
+  };
+
+function rollBack({ parts, item, hasEnded }: Context): string {
+  const { machineName, recoveryMachine } = item().details;
+  if (!hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
+  const primary = findMachine(parts, fabricOf(item().id), machineName);
+  if (primary) parts.machines.shutDown(primary.machine.folder);
+  if (recoveryMachine && parts.machines.exists(recoveryMachine.folder)) {
+    parts.machines.start(recoveryMachine.folder);
+  }
+  return `The failover was rolled back: ${machineName} runs at the recovery side again.`;
+}
+
+export const plannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
+  scenario: "PlannedFailoverToPrimary",
+  title: "planned failover to the primary side",
+  step: "PlannedFailover",
+  tasks: [
+    check,
+    shutDown,
+    {
+      name: "RecoveryPoint",
+      title: "Take the last delta",
+      run: (context): Promise<ReplicationCycle> => {
+        const item = context.item();
+        const { progress, parts } = context;
+        return runCycle(parts, item.details, { kind: "delta", disks: recoveryDisks(item), progress });
+      },
+    },
+    apply,
+    start,
+  ],
+  finish: finish("planned failover to the primary side"),
+  rollBack,
+};
+
+export const unplannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
+  scenario: "UnplannedFailoverToPrimary",
+  title: "unplanned failover to the primary side",
+  step: "UnplannedFailover",
+  tasks: [
+    check,
+    shutDown,
+    {
+      name: "RecoveryPoint",
+      title: "Send the last changes if they can be read, and choose the recovery point",
+      run: choosePoint,
+    },
+    apply,
+    start,
+  ],
+  finish: finish("unplanned failover to the primary side"),
+  rollBack,
+};

@@ -1,0 +1,85 @@
+/** What a policy means to the engine: one set of rules, whatever the names and units of its instance type. */
+import type { PolicyInputs, PolicySettings } from "../../kinds/policy.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { findThing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { InstanceType } from "../flows.ts";
+import type { RetentionRule } from "../recovery-point/choose-points-to-keep.ts";
+
+export interface ReplicationRules {
+  readonly instanceType: InstanceType;
+  /** Seconds from one cycle to the next (HW-4a). */
+  readonly intervalSeconds: number;
+  readonly retention: RetentionRule;
+  /** An app-consistent point every so many minutes; 0: never. */
+  readonly appConsistentMinutes: number;
+  /** ISO 8601 time of the initial replication (H2A-2); absent: at once. */
+  readonly startsAt: string | undefined;
+  /** An RPO of more minutes than this is an alarm; absent: of more than two intervals. */
+  readonly rpoThresholdMinutes: number | undefined;
+  /** Whether machines may share recovery points (V2A-5). */
+  readonly multiVmSync: boolean;
+}
+
+const minutesPerHour = 60;
+const secondsPerMinute = 60;
+const defaultIntervalSeconds = 300;
+const defaultHistoryMinutes = 1440;
+
+/** The settings of one instance type; those of an instance type of another name are `never`. */
+type SettingsOf<Type extends InstanceType> = Extract<PolicySettings, { instanceType: Type }>;
+type Readers = { [Type in InstanceType]: (settings: SettingsOf<Type>) => ReplicationRules };
+
+const readers: Readers = {
+  HyperVReplicaAzure: (settings) => ({
+    instanceType: settings.instanceType,
+    intervalSeconds: settings.replicationInterval ?? defaultIntervalSeconds,
+    retention: { retentionMinutes: (settings.recoveryPointHistoryDuration ?? 0) * minutesPerHour },
+    appConsistentMinutes: (settings.applicationConsistentSnapshotFrequencyInHours ?? 0) * minutesPerHour,
+    startsAt: settings.onlineReplicationStartTime,
+    rpoThresholdMinutes: undefined,
+    multiVmSync: false,
+  }),
+  InMageAzureV2: (settings) => ({
+    instanceType: settings.instanceType,
+    intervalSeconds: (settings.crashConsistentFrequencyInMinutes ?? 5) * secondsPerMinute,
+    retention: { retentionMinutes: settings.recoveryPointHistory ?? defaultHistoryMinutes },
+    appConsistentMinutes: settings.appConsistentFrequencyInMinutes ?? 0,
+    startsAt: undefined,
+    rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
+    multiVmSync: settings.multiVmSyncStatus === "Enable",
+  }),
+  InMage: (settings) => ({
+    instanceType: settings.instanceType,
+    intervalSeconds: defaultIntervalSeconds,
+    retention: { retentionMinutes: settings.recoveryPointHistory ?? defaultHistoryMinutes },
+    appConsistentMinutes: settings.appConsistentFrequencyInMinutes ?? 0,
+    startsAt: undefined,
+    rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
+    multiVmSync: settings.multiVmSyncStatus === "Enable",
+  }),
+  HyperVReplica2012R2: (settings) => ({
+    instanceType: settings.instanceType,
+    intervalSeconds: settings.replicationFrequencyInSeconds ?? defaultIntervalSeconds,
+    // Hyper-V Replica takes one additional recovery point an hour, and keeps a count of them.
+    retention: { retentionMinutes: (settings.recoveryPoints ?? 0) * minutesPerHour },
+    appConsistentMinutes: (settings.applicationConsistentSnapshotFrequencyInHours ?? 0) * minutesPerHour,
+    startsAt: settings.onlineReplicationStartTime,
+    rpoThresholdMinutes: undefined,
+    multiVmSync: false,
+  }),
+};
+
+/** The rules of a policy, whose handler has filled in the defaults. */
+export function rulesOfPolicy(settings: PolicySettings): ReplicationRules {
+  const read = readers[settings.instanceType] as (settings: PolicySettings) => ReplicationRules;
+  return read(settings);
+}
+
+/** The rules that an item replicates by; nothing when its policy is gone. */
+export function replicationRulesOf(parts: EngineParts, itemId: string): ReplicationRules | undefined {
+  const item = findThing<ProtectedItemInputs>(parts.store, itemId);
+  const policy = findThing<PolicyInputs>(parts.store, item?.inputs.properties?.policyId ?? "");
+  const settings = policy?.inputs.properties?.providerSpecificInput;
+  return settings && rulesOfPolicy(settings);
+}

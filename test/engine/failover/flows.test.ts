@@ -1,0 +1,258 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { type FlowId, flows } from "../../../provider/engine/flows.ts";
+import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
+import { FlowSite, type FlowSiteOptions } from "../flow-site.ts";
+import { quiet } from "../fixture.ts";
+
+let site: FlowSite;
+afterEach(() => site.remove());
+
+const block = 65_536;
+
+async function make(flow: FlowId, options: Partial<FlowSiteOptions> = {}): Promise<void> {
+  site = await FlowSite.make({ flow, content: randomBytes(8 * block), ...options });
+}
+
+/** A guest writes: some blocks change through the tracked disk, as a hypervisor or agent would do it. */
+async function write(image: string): Promise<string> {
+  const disk = await openTrackedDisk(image);
+  await disk.write(randomBytes(block), 2 * block);
+  await disk.write(randomBytes(1000), 5 * block + 17);
+  await disk.flush();
+  await disk.close();
+  return site.hash(image);
+}
+
+const moves = (): FlowSite["engine"]["moves"] => site.engine.moves;
+
+async function failOver(kind: "planned" | "unplanned", recoveryPoint = "latest"): Promise<void> {
+  await moves().failover(site.itemId(), { kind, recoveryPoint }, quiet);
+}
+
+describe.each(["S1", "S2", "S5"] as const)("flow %s: replication back, then a failover back", (flow) => {
+  it("[V2F-3] [V2F-4] goes out and comes back with every byte", async () => {
+    await make(flow);
+    await site.protect();
+    const source = site.image();
+    const written = await write(source);
+    await site.engine.replicate(site.itemId(), quiet);
+    await failOver("unplanned");
+    expect(site.hash(site.replica())).toBe(written);
+    expect([site.power(source), site.power(site.replica())]).toEqual(["off", "running"]);
+    expect(site.item().activeLocation).toBe("recovery");
+    await moves().commit(site.itemId(), quiet);
+    expect(site.item().state).toBe("UnplannedFailoverCommitted");
+    // The source's remains differ now: what comes back is what the replica machine has written.
+    const changed = await write(site.replica());
+    await moves().reverseReplicate(site.itemId(), quiet);
+    expect(site.item().state).toBe("ReverseProtected");
+    const last = await write(site.replica());
+    expect(last).not.toBe(changed);
+    await failOver("unplanned");
+    expect(site.item().activeLocation).toBe("primary");
+    expect(site.hash(site.image())).toBe(last);
+    expect([site.power(site.image()), site.power(site.replica())]).toEqual(["running", "off"]);
+    await moves().commit(site.itemId(), quiet);
+    await moves().reverseReplicate(site.itemId(), quiet);
+    const item = site.item();
+    expect([item.state, item.details.reverse, item.details.recoveryMachine]).toEqual([
+      "Protected",
+      undefined,
+      undefined,
+    ]);
+    // Protected again: another change gets across.
+    const again = await write(site.image());
+    await site.engine.replicate(site.itemId(), quiet);
+    await failOver("unplanned");
+    expect(site.hash(site.replica())).toBe(again);
+  });
+
+  it("[V2F-1] refuses a planned failover", async () => {
+    await make(flow);
+    await site.protect();
+    await expect(failOver("planned")).rejects.toThrow(/PlannedFailover of web1 is not allowed now/);
+    await expect(site.protect("web1", { failover: { kind: "planned" } })).resolves.toBeDefined();
+  });
+});
+
+describe("flow S2: physical servers", () => {
+  it("[V2F-9] come back as VMware machines, and the server itself is left alone", async () => {
+    await make("S2");
+    const server = path.join(site.folder, "london", "servers", "web1", "os.img");
+    await site.protect();
+    await failOver("unplanned");
+    await moves().commit(site.itemId(), quiet);
+    const written = await write(site.replica());
+    await moves().reverseReplicate(site.itemId(), quiet);
+    const before = site.hash(server);
+    await failOver("unplanned");
+    expect(site.item().details.flow).toBe("S1");
+    expect(site.image()).toBe(path.join(site.folder, "london", "vcenter", "web1", "os.img"));
+    expect(site.hash(site.image())).toBe(written);
+    expect(site.hash(server)).toBe(before);
+    expect(site.power(server)).toBe("off");
+  });
+});
+
+describe("flow S6: between VMM sites", () => {
+  it("[SEC-4] [SEC-5] [SEC-8] a planned failover leaves the machine protected at the other side", async () => {
+    await make("S6");
+    await site.protect();
+    const written = await write(site.image());
+    await failOver("planned");
+    expect(site.hash(site.replica())).toBe(written);
+    expect(site.replica()).toContain(path.join("paris", "hv1"));
+    await moves().commit(site.itemId(), quiet);
+    expect(site.item().state).toBe("ReverseProtected");
+    const changed = await write(site.replica());
+    await site.engine.replicate(site.itemId(), quiet);
+    await failOver("planned");
+    expect(site.hash(site.image())).toBe(changed);
+    await moves().commit(site.itemId(), quiet);
+    await moves().reverseReplicate(site.itemId(), quiet);
+    expect(site.item().state).toBe("Protected");
+  });
+
+  it("[SEC-5] [SEC-7] an unplanned one does not, until replication is reversed", async () => {
+    await make("S6");
+    await site.protect();
+    await failOver("unplanned");
+    await moves().commit(site.itemId(), quiet);
+    expect(site.item().state).toBe("UnplannedFailoverCommitted");
+    await expect(site.engine.replicate(site.itemId(), quiet)).rejects.toThrow(/does not replicate now/);
+    await moves().reverseReplicate(site.itemId(), quiet);
+    expect([site.item().state, site.item().activeLocation]).toEqual(["ReverseProtected", "recovery"]);
+    const changed = await write(site.replica());
+    await site.engine.replicate(site.itemId(), quiet);
+    const points = await site.engine.recoveryPoints(site.itemId());
+    expect(points.length).toBeGreaterThan(1);
+    await failOver("unplanned", points.at(-1)!.id);
+    expect(site.hash(site.image())).toBe(changed);
+  });
+});
+
+describe.each(["S3", "S4"] as const)("flow %s: failback from Azure", (flow) => {
+  it("[H2F-1] [H2F-4] goes out and comes back with every byte, also to another place", async () => {
+    await make(flow);
+    await site.protect();
+    const written = await write(site.image());
+    await failOver("planned");
+    expect(site.hash(site.replica())).toBe(written);
+    await moves().commit(site.itemId(), quiet);
+    fs.rmSync(path.dirname(site.image()), { recursive: true });
+    const changed = await write(site.replica());
+    await expect(moves().failback(site.itemId(), quiet, { toHost: "nowhere" })).rejects.toThrow(
+      /no host "nowhere"/,
+    );
+    await moves().failback(site.itemId(), quiet, { toHost: flow === "S3" ? "london-server" : "hv1" });
+    expect(site.hash(site.image())).toBe(changed);
+    await moves().commit(site.itemId(), quiet);
+    await moves().reverseReplicate(site.itemId(), quiet);
+    expect(site.item().state).toBe("Protected");
+  });
+});
+
+describe("before the commit", () => {
+  it("another recovery point can be chosen, and the failover be cancelled", async () => {
+    await make("S3");
+    await site.protect();
+    const first = site.hash(site.image());
+    const [point] = await site.engine.recoveryPoints(site.itemId());
+    await write(site.image());
+    await failOver("planned");
+    await moves().changePoint(site.itemId(), point!.id, quiet);
+    expect(site.hash(site.replica())).toBe(first);
+    expect(site.power(site.replica())).toBe("running");
+    const replica = site.replica();
+    await write(replica);
+    await moves().cancel(site.itemId(), quiet);
+    expect(fs.existsSync(replica)).toBe(false);
+    expect([site.item().state, site.item().activeLocation, site.power(site.image())]).toEqual([
+      "Protected",
+      "primary",
+      "running",
+    ]);
+    const changed = await write(site.image());
+    await site.engine.replicate(site.itemId(), quiet);
+    await failOver("unplanned");
+    expect(site.hash(site.replica())).toBe(changed);
+  });
+
+  it("a failover to the primary side can be cancelled: the machine goes on at the recovery side", async () => {
+    await make("S6");
+    await site.protect();
+    await failOver("planned");
+    await moves().commit(site.itemId(), quiet);
+    const written = await write(site.replica());
+    await failOver("unplanned");
+    await moves().cancel(site.itemId(), quiet);
+    expect([site.item().state, site.item().activeLocation]).toEqual(["ReverseProtected", "recovery"]);
+    expect([site.power(site.image()), site.power(site.replica())]).toEqual(["off", "running"]);
+    await failOver("planned");
+    expect(site.hash(site.image())).toBe(written);
+  });
+});
+
+describe("a machine of the same name at the second site", () => {
+  it("is never taken for the replica", async () => {
+    await make("S6");
+    await site.protect();
+    const other = site.at("paris", "hv1", "web1");
+    fs.cpSync(path.dirname(site.image()), other, { recursive: true });
+    const before = site.hash(path.join(other, "os.img"));
+    await expect(failOver("planned")).rejects.toThrow(/has a machine "web1" on hv1 already/);
+    expect(site.hash(path.join(other, "os.img"))).toBe(before);
+    expect(site.item().state).toBe("Protected");
+    expect(site.power(site.image())).toBe("running");
+  });
+});
+
+const lacks: readonly [FlowId, string, RegExp][] = [
+  ["S1", "configuration server", /no configuration server is registered in london/],
+  ["S5", "second configuration server", /no configuration server is registered at the second site paris/],
+  ["S4", "VMM server", /no VMM server is registered in london/],
+  ["S6", "second VMM server", /no VMM server is registered at the second site paris/],
+];
+
+describe("missing components", () => {
+  it.each(lacks)(
+    "flow %s without its %s refuses to protect, and names it",
+    async (flow, component, words) => {
+      await make(flow, { without: [component] });
+      await expect(site.protect()).rejects.toThrow(words);
+      expect(site.engine.items()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["V2F-5", "Azure process server", /no process server in Azure/],
+    ["V2F-6", "failback path", /needs a VPN or ExpressRoute/],
+  ])("[%s] a failback without its %s is refused", async (_id, component, words) => {
+    await make("S1", { without: [component] });
+    await site.protect();
+    await failOver("unplanned");
+    await moves().commit(site.itemId(), quiet);
+    await expect(moves().reverseReplicate(site.itemId(), quiet)).rejects.toThrow(words);
+    expect(site.item().state).toBe("UnplannedFailoverCommitted");
+    expect(site.power(site.replica())).toBe("running");
+  });
+
+  it("[C-5] a VMware machine without the Mobility service is refused, or gets it pushed", async () => {
+    await make("S1", { machine: { mobilityService: undefined } });
+    await expect(site.protect()).rejects.toThrow(/the Mobility service does not run on web1/);
+    const inputs = site.inputs();
+    const settings = { ...inputs.properties!.providerSpecificDetails!, runAsAccountId: "root" };
+    const properties = {
+      ...inputs.properties,
+      providerSpecificDetails: settings,
+    } as typeof inputs.properties;
+    await expect(site.protect("web1", { properties: properties! })).rejects.toThrow(/no account "root"/);
+  });
+});
+
+it("has a row for each of the six flows", () => {
+  expect(Object.keys(flows)).toEqual(["S1", "S2", "S3", "S4", "S5", "S6"]);
+});

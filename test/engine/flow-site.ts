@@ -1,0 +1,284 @@
+/**
+ * Two sites in a temporary folder and a machine that one of the six flows protects, for tests of the control plane:
+ * the components of the flow, as its row asks for them, and one machine `web1` with an OS disk.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import type { Clock } from "../../provider/clock.ts";
+import { type Engine, openEngine } from "../../provider/engine/engine.ts";
+import { type FlowId, flows } from "../../provider/engine/flows.ts";
+import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts";
+import { handlerOf } from "../../provider/handlers/registry.ts";
+import type { KindName } from "../../provider/kinds/kind.ts";
+import type { PolicySettings } from "../../provider/kinds/policy.ts";
+import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
+import { machineDefinition } from "../machine-definition.ts";
+import { hashOf, quiet } from "./fixture.ts";
+
+const identity = { tenantId: "t", applicationId: "a", objectId: "o", audience: "x", aadAuthority: "y" };
+const group = { resourceGroupName: "dr" };
+const vault = { ...group, resourceName: "dr-vault" };
+/** Where each platform's machines are, below a site's folder. */
+const inventories = { vmware: "vcenter", physical: "servers", "hyper-v": "hv1" } as const;
+
+const policies: Record<string, PolicySettings> = {
+  InMageAzureV2: { instanceType: "InMageAzureV2", multiVmSyncStatus: "Enable" },
+  HyperVReplicaAzure: { instanceType: "HyperVReplicaAzure" },
+  InMage: { instanceType: "InMage", multiVmSyncStatus: "Enable" },
+  HyperVReplica2012R2: { instanceType: "HyperVReplica2012R2", recoveryPoints: 4 },
+};
+
+export interface FlowSiteOptions {
+  readonly flow: FlowId;
+  readonly clock?: Clock;
+  readonly content?: Buffer;
+  /** Names of machines; each gets the same content. Default `["web1"]`. */
+  readonly machines?: readonly string[];
+  /** Kinds of components to leave out, for refusals. */
+  readonly without?: readonly string[];
+  readonly machine?: object;
+}
+
+export class FlowSite {
+  readonly folder: string;
+  readonly engine: Engine;
+  readonly flow: FlowId;
+  readonly ids = new Map<string, string>();
+  readonly #without: ReadonlySet<string>;
+
+  private constructor(folder: string, engine: Engine, options: FlowSiteOptions) {
+    this.folder = folder;
+    this.engine = engine;
+    this.flow = options.flow;
+    this.#without = new Set(options.without);
+  }
+
+  static async make(options: FlowSiteOptions): Promise<FlowSite> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-flow-"));
+    const engine = await openEngine({
+      home: path.join(folder, "home"),
+      ...(options.clock ? { clock: options.clock } : {}),
+    });
+    const site = new FlowSite(folder, engine, options);
+    for (const name of options.machines ?? ["web1"]) site.#makeMachine(name, options);
+    await site.#declareAzure();
+    const { fabricType } = flows[options.flow];
+    if (fabricType === "HyperVSite") await site.#declareHyperVSite();
+    else if (fabricType === "VMM") await site.#declareVmm();
+    else await site.#declareVmware();
+    return site;
+  }
+
+  /** Puts a component in place by its handler, unless the test leaves it out. */
+  async declare(name: string, kind: KindName, inputs: object): Promise<string> {
+    if (this.#without.has(name)) return "";
+    const { id } = await handlerOf(kind, this.engine).create(inputs, quiet);
+    this.ids.set(name, id);
+    return id;
+  }
+
+  /** A folder of the primary or the second site. */
+  at(site: "london" | "paris", ...parts: string[]): string {
+    const folder = path.join(this.folder, site, ...parts);
+    fs.mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  itemId(machine = "web1"): string {
+    return `${this.ids.get("container")}/replicationProtectedItems/${machine}`;
+  }
+
+  item(machine = "web1"): ProtectedItem {
+    return this.engine.findItem(this.itemId(machine))!;
+  }
+
+  inputs(machine = "web1"): ProtectedItemInputs {
+    const settings = this.#settings();
+    return {
+      ...vault,
+      fabricName: "london",
+      protectionContainerName: "machines",
+      replicatedProtectedItemName: machine,
+      properties: {
+        policyId: this.ids.get("policy") ?? "",
+        protectableItemId: `${this.ids.get("container")}/replicationProtectableItems/${machine}`,
+        ...(settings ? { providerSpecificDetails: settings } : {}),
+      },
+    };
+  }
+
+  protect(machine = "web1", change: Partial<ProtectedItemInputs> = {}): Promise<unknown> {
+    return handlerOf("protected-item", this.engine).create({ ...this.inputs(machine), ...change }, quiet);
+  }
+
+  /** The image at the primary side; a server that failed back is on VMware. */
+  image(machine = "web1"): string {
+    const { platform } = flows[this.engine.findItem(this.itemId(machine))?.details.flow ?? this.flow];
+    return path.join(this.folder, "london", inventories[platform], machine, "os.img");
+  }
+
+  /** The image at the recovery side, after a failover. */
+  replica(machine = "web1"): string {
+    return path.join(this.item(machine).details.recoveryMachine!.folder, "os.img");
+  }
+
+  power(image: string): string {
+    const file = path.join(path.dirname(image), "power-state");
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : "running";
+  }
+
+  hash(image: string): string {
+    return hashOf(image);
+  }
+
+  remove(): void {
+    this.engine.close();
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #makeMachine(name: string, options: FlowSiteOptions): void {
+    const { platform, needsMobilityService } = flows[options.flow];
+    const folder = this.at("london", inventories[platform], name);
+    fs.writeFileSync(path.join(folder, "os.img"), options.content ?? Buffer.alloc(512 * 1024, "data "));
+    const service = needsMobilityService ? { mobilityService: { version: "9.62" } } : {};
+    const definition = machineDefinition(name, ["os"], { ...service, ...options.machine });
+    fs.writeFileSync(path.join(folder, "machine.yaml"), stringify(definition));
+  }
+
+  #settings(): ProtectionSettings | undefined {
+    const { instanceType } = flows[this.flow];
+    const masterTargetId = this.ids.get("second master target") ?? "";
+    if (instanceType === "HyperVReplicaAzure") {
+      return { instanceType, targetStorageAccountId: this.ids.get("storage") ?? "" };
+    }
+    if (instanceType === "InMageAzureV2") {
+      return {
+        instanceType,
+        storageAccountId: this.ids.get("storage") ?? "",
+        targetAzureNetworkId: this.ids.get("network") ?? "",
+      };
+    }
+    if (instanceType !== "InMage") return undefined;
+    const group = { multiVmGroupId: "", multiVmGroupName: "" };
+    const processServerId = this.ids.get("configuration server") ?? "";
+    return { instanceType, masterTargetId, processServerId, retentionDrive: "R", ...group };
+  }
+
+  async #declareAzure(): Promise<void> {
+    await this.declare("vault", "vault", { ...group, vaultName: "dr-vault" });
+    const account = { ...group, accountName: "replicas", kind: "StorageV2", sku: { name: "Standard_LRS" } };
+    await this.declare("storage", "storage-account", account);
+    await this.declare("network", "virtual-network", { ...group, virtualNetworkName: "recovery-net" });
+    await this.declare("drill network", "virtual-network", { ...group, virtualNetworkName: "drill-net" });
+    const settings = policies[flows[this.flow].instanceType]!;
+    const policy = { ...vault, policyName: "five", properties: { providerSpecificInput: settings } };
+    await this.declare("policy", "policy", policy);
+  }
+
+  async #declareSite(name: "london" | "paris", extra: object, server: object): Promise<void> {
+    const { fabricType } = flows[this.flow];
+    const details = fabricType === "HyperVSite" ? {} : { customDetails: { instanceType: fabricType } };
+    const site = { ...vault, fabricName: name };
+    const second = name === "paris" ? "second " : "";
+    await this.declare(`${second}fabric`, "fabric", { ...site, properties: details });
+    const properties = {
+      machineName: `${name}-server`,
+      authenticationIdentityInput: identity,
+      resourceAccessIdentityInput: identity,
+    };
+    const what = { HyperVSite: "host", VMM: "VMM server", VMware: "configuration server" }[fabricType];
+    const registration = { ...site, providerName: `${name}-server`, properties, ...server };
+    await this.declare(`${second}${what}`, "services-provider", registration);
+    const container = { ...site, protectionContainerName: "machines", ...extra };
+    await this.declare(`${second}container`, "protection-container", container);
+  }
+
+  async #mapContainer(target: string | undefined): Promise<void> {
+    await this.declare("mapping", "container-mapping", {
+      ...vault,
+      fabricName: "london",
+      protectionContainerName: "machines",
+      mappingName: "map",
+      properties: {
+        policyId: this.ids.get("policy"),
+        ...(target === undefined ? {} : { targetProtectionContainerId: target }),
+      },
+    });
+  }
+
+  async #mapNetwork(recoveryNetworkId: string, recoveryFabricName: string): Promise<void> {
+    const mapping = { networkName: "production", networkMappingName: "map" };
+    const properties = { recoveryNetworkId, recoveryFabricName };
+    await this.declare("network mapping", "network-mapping", {
+      ...vault,
+      fabricName: "london",
+      ...mapping,
+      properties,
+    });
+  }
+
+  async #declareHyperVSite(): Promise<void> {
+    await this.#declareSite("london", {}, { inventoryFolder: this.at("london", "hv1") });
+    await this.#mapContainer(undefined);
+    await this.#mapNetwork(this.ids.get("network")!, "Microsoft Azure");
+  }
+
+  async #declareVmm(): Promise<void> {
+    const sites =
+      flows[this.flow].recoverySide === "fabric" ? (["london", "paris"] as const) : (["london"] as const);
+    for (const name of sites) {
+      const second = name === "paris" ? "second " : "";
+      await this.#declareSite(name, { capabilityProfile: "Hyper-V" }, {});
+      const site = { ...vault, fabricName: name };
+      await this.declare(`${second}host`, "host", {
+        ...site,
+        hostName: "hv1",
+        protectionContainerName: "machines",
+        inventoryFolder: this.at(name, "hv1"),
+      });
+      const network = {
+        networkName: "production",
+        logicalNetworkName: "lan",
+        protectionContainerName: "machines",
+      };
+      await this.declare(`${second}VM network`, "vm-network", { ...site, ...network });
+    }
+    const target = this.ids.get("second container");
+    await this.#mapContainer(target);
+    if (target === undefined) await this.#mapNetwork(this.ids.get("network")!, "Microsoft Azure");
+    else await this.#mapNetwork(this.ids.get("second VM network")!, "paris");
+  }
+
+  async #declareVmware(): Promise<void> {
+    await this.#declareSite("london", {}, { inventoryFolder: this.at("london", "servers") });
+    const london = { ...vault, fabricName: "london" };
+    const vcenter = (site: "london" | "paris"): object => ({
+      ...vault,
+      fabricName: site,
+      vcenterName: "vcenter",
+      inventoryFolder: this.at(site, "vcenter"),
+    });
+    await this.declare("vCenter", "vcenter", vcenter("london"));
+    if (flows[this.flow].recoverySide === "azure") {
+      const azure = { ...vault, fabricName: "westeurope" };
+      const customDetails = { instanceType: "Azure", location: "westeurope" };
+      await this.declare("Azure fabric", "fabric", { ...azure, properties: { customDetails } });
+      await this.declare("Azure process server", "process-server", { ...azure, processServerName: "ps" });
+      const failback = { networkPathName: "vpn", purpose: "failback", connection: "SiteToSiteVpn" };
+      await this.declare("failback path", "network-path", { ...london, ...failback });
+      await this.#mapContainer(undefined);
+      return;
+    }
+    await this.#declareSite("paris", {}, {});
+    await this.declare("second vCenter", "vcenter", vcenter("paris"));
+    await this.declare("second master target", "master-target", {
+      ...vault,
+      fabricName: "paris",
+      masterTargetName: "mt",
+      storageFolder: this.at("paris", "retention"),
+    });
+    await this.#mapContainer(this.ids.get("second container"));
+  }
+}
