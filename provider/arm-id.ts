@@ -19,6 +19,14 @@ export function armIdOf(kind: Kind, inputs: object): string {
   return `/subscriptions/${embeddedSubscriptionId}/resourceGroups/${fill("resourceGroupName")}/providers/${path}`;
 }
 
+/** The ids of things that arguments of a kind name by name alone. */
+export function namedIdsOf(kind: Kind, inputs: object): string[] {
+  const given = new Set(Object.entries(inputs).flatMap(([key, value]) => (value === undefined ? [] : key)));
+  return (kind.names ?? [])
+    .filter((path) => [...path.matchAll(/\{(\w+)\}/g)].every(([, name]) => given.has(name!)))
+    .map((path) => armIdOf({ ...kind, path }, inputs));
+}
+
 /** True when an id is of a kind, whatever the letter case. */
 export function isIdOf(kind: Kind, id: string): boolean {
   const path = kind.path.replace(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.");

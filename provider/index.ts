@@ -25,11 +25,21 @@ export { ReplicationPolicy, type ReplicationPolicyArgs } from "./dynamic/policy.
 export { ReplicationNetworkMapping, type ReplicationNetworkMappingArgs } from "./dynamic/network-mapping.ts";
 export { ReplicationProtectedItem, type ReplicationProtectedItemArgs } from "./dynamic/protected-item.ts";
 export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dynamic/recovery-plan.ts";
+export { ReplicationHost, type ReplicationHostArgs } from "./dynamic/host.ts";
+export { ReplicationvCenter, type ReplicationvCenterArgs } from "./dynamic/vcenter.ts";
+export { MasterTarget, type MasterTargetArgs } from "./dynamic/master-target.ts";
+export { VmNetwork, type VmNetworkArgs } from "./dynamic/vm-network.ts";
+export { StorageClassification, type StorageClassificationArgs } from "./dynamic/storage-classification.ts";
+export {
+  ReplicationStorageClassificationMapping,
+  type ReplicationStorageClassificationMappingArgs,
+} from "./dynamic/storage-classification-mapping.ts";
+export { NetworkPath, type NetworkPathArgs } from "./dynamic/network-path.ts";
 export { Drill, type DrillArgs } from "./dynamic/drill.ts";
 export type { VaultInputs, VaultOutputs, VaultProperties } from "./kinds/vault.ts";
 export type { StorageAccountInputs, StorageAccountOutputs } from "./kinds/storage-account.ts";
 export type { VirtualNetworkInputs, VirtualNetworkOutputs } from "./kinds/virtual-network.ts";
-export type { FabricInputs, FabricOutputs } from "./kinds/fabric.ts";
+export type { AzureFabricDetails, FabricInputs, FabricOutputs, FabricType } from "./kinds/fabric.ts";
 export type {
   IdentityProvider,
   ServicesProviderInputs,
@@ -53,3 +63,16 @@ export type {
   RecoveryPlanOutputs,
 } from "./kinds/recovery-plan.ts";
 export type { DrillInputs, DrillOutputs } from "./kinds/drill.ts";
+export type { HostInputs, HostOutputs } from "./kinds/host.ts";
+export type { VcenterInputs, VcenterOutputs } from "./kinds/vcenter.ts";
+export type { MasterTargetInputs, MasterTargetOutputs } from "./kinds/master-target.ts";
+export type { VmNetworkInputs, VmNetworkOutputs } from "./kinds/vm-network.ts";
+export type {
+  StorageClassificationInputs,
+  StorageClassificationOutputs,
+} from "./kinds/storage-classification.ts";
+export type {
+  StorageClassificationMappingInputs,
+  StorageClassificationMappingOutputs,
+} from "./kinds/storage-classification-mapping.ts";
+export type { NetworkPathInputs, NetworkPathOutputs } from "./kinds/network-path.ts";

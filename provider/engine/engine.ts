@@ -12,6 +12,7 @@ import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { findItem } from "../store/protected-items.ts";
 import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
+import { Components } from "./components/components.ts";
 import {
   disableProtection,
   enableProtection,
@@ -48,6 +49,7 @@ export interface EngineOptions {
 export class Engine {
   readonly #parts: EngineParts;
   readonly hosts: Hosts;
+  readonly components: Components;
   readonly drills: Drills;
   readonly plans: RecoveryPlans;
   readonly moves: Moves;
@@ -55,6 +57,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.hosts = new Hosts(parts);
+    this.components = new Components(parts);
     this.drills = new Drills(parts);
     this.plans = new RecoveryPlans(parts);
     this.moves = new Moves(parts);
@@ -141,10 +144,7 @@ export class Engine {
   }
 
   /** Writes a disk of a recovery point as a raw image, every block verified. */
-  exportPoint(
-    options: ExportOptions,
-    progress: Progress,
-  ): Promise<{ bytesWritten: number; pointId: string }> {
+  exportPoint(options: ExportOptions, progress: Progress): ReturnType<typeof exportPoint> {
     return exportPoint(this.#parts, options, progress);
   }
 

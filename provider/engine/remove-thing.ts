@@ -1,5 +1,5 @@
 /** Removes settings that nothing depends on. */
-import { nameOf } from "../arm-id.ts";
+import { namedIdsOf, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { kinds } from "../kinds/registry.ts";
 import { deleteThing, findThing, listThings, listThingsReferringTo, type Thing } from "../store/things.ts";
@@ -13,11 +13,26 @@ function describe(things: readonly Thing[]): string {
   return shown.join(", ") + more;
 }
 
+/** Things whose arguments name a thing by name alone. */
+function listThingsNaming(parts: EngineParts, id: string): Thing[] {
+  return Object.values(kinds)
+    .filter((kind) => kind.names)
+    .flatMap((kind) =>
+      listThings(parts.store, { kind: kind.kind }).filter(({ inputs }) =>
+        namedIdsOf(kind, inputs).some((named) => sameId(named, id)),
+      ),
+    );
+}
+
 export function removeThing(parts: EngineParts, id: string): void {
   parts.store.transaction(() => {
     const thing = findThing(parts.store, id);
     if (!thing) return;
-    const users = [...listThings(parts.store, { under: id }), ...listThingsReferringTo(parts.store, id)];
+    const users = [
+      ...listThings(parts.store, { under: id }),
+      ...listThingsReferringTo(parts.store, id),
+      ...listThingsNaming(parts, id),
+    ];
     if (users.length > 0) {
       const message =
         `The ${kinds[thing.kind].title} ${nameOf(id)} cannot be deleted: it is in use by ${describe(users)}. ` +

@@ -1,4 +1,4 @@
-import { nameOf, parentOf } from "../arm-id.ts";
+import { isIdOf, nameOf, parentOf, sameId } from "../arm-id.ts";
 import {
   type ContainerMappingInputs,
   containerMappingKind,
@@ -7,7 +7,44 @@ import {
 import { microsoftAzure } from "../kinds/kind.ts";
 import { policyKind } from "../kinds/policy.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
+import { fabricTitles, fabricTypeOf, refuse, type Ruled } from "./fabric-rules.ts";
+import type { CheckFailure } from "./handler.ts";
 import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
+
+const targetProperty = "properties.targetProtectionContainerId";
+
+function checkMapping(inputs: ContainerMappingInputs): CheckFailure[] {
+  const target = known(inputs.properties?.targetProtectionContainerId);
+  const failures: CheckFailure[] = [];
+  if (inputs.properties?.policyId === undefined) {
+    const reason = "is missing: a mapping ties a policy to the container";
+    failures.push({ property: "properties.policyId", reason });
+  }
+  if (target !== undefined && target !== microsoftAzure && !isIdOf(protectionContainerKind, target)) {
+    const reason = `is "${target}", which is neither "${microsoftAzure}" nor the id of a protection container`;
+    failures.push({ property: targetProperty, reason });
+  }
+  return failures;
+}
+
+/** Sites replicate to Azure, and from one site to another of the same sort: VMM (S6) or VMware (S5). */
+function requireTarget(ruled: Ruled, inputs: ContainerMappingInputs): void {
+  const target = inputs.properties?.targetProtectionContainerId ?? microsoftAzure;
+  if (target === microsoftAzure) return;
+  const { engine, id } = ruled;
+  if (sameId(target, parentOf(id)))
+    refuse(ruled, targetProperty, "is the container itself; name one of the recovery side");
+  const type = fabricTypeOf(engine, inputs);
+  const targetType = engine.components.fabricType(parentOf(target))!;
+  if (type !== "VMM" && type !== "VMware") {
+    const reason = `is the container ${nameOf(target)}; from here machines replicate to "${microsoftAzure}" only`;
+    refuse(ruled, targetProperty, reason);
+  }
+  if (type !== targetType) {
+    const reason = `is the container ${nameOf(target)} of ${fabricTitles[targetType]}; name one of ${fabricTitles[type]}`;
+    refuse(ruled, targetProperty, reason);
+  }
+}
 
 export const containerMappingSettings: SettingsKind<ContainerMappingInputs, ContainerMappingOutputs> = {
   kind: containerMappingKind,
@@ -18,42 +55,32 @@ export const containerMappingSettings: SettingsKind<ContainerMappingInputs, Cont
       targetProtectionContainerId: inputs.properties?.targetProtectionContainerId ?? microsoftAzure,
     },
   }),
-  references: (inputs) => [
-    parentReference(protectionContainerKind, "protectionContainerName", inputs),
-    { property: "properties.policyId", kind: policyKind, id: inputs.properties?.policyId ?? "" },
-  ],
-  rules: (inputs) => {
-    const target = known(inputs.properties?.targetProtectionContainerId);
+  references: (inputs) => {
+    const target = inputs.properties?.targetProtectionContainerId ?? microsoftAzure;
     return [
-      ...(inputs.properties?.policyId === undefined
-        ? [
-            {
-              property: "properties.policyId",
-              reason: "is missing: a mapping ties a policy to the container",
-            },
-          ]
-        : []),
-      ...(target !== undefined && target !== microsoftAzure
-        ? [
-            {
-              property: "properties.targetProtectionContainerId",
-              reason: `is "${target}"; a Hyper-V site replicates to "${microsoftAzure}"`,
-            },
-          ]
-        : []),
+      parentReference(protectionContainerKind, "protectionContainerName", inputs),
+      { property: "properties.policyId", kind: policyKind, id: inputs.properties?.policyId ?? "" },
+      ...(target === microsoftAzure
+        ? []
+        : [{ property: targetProperty, kind: protectionContainerKind, id: target }]),
     ];
   },
-  outputs: (_engine, id, inputs) => ({
-    name: nameOf(id),
-    type: containerMappingKind.armType,
-    properties: {
-      policyId: inputs.properties?.policyId ?? "",
-      policyFriendlyName: nameOf(inputs.properties?.policyId ?? ""),
-      state: "Paired",
-      health: "Normal",
-      sourceProtectionContainerFriendlyName: nameOf(parentOf(id)),
-      targetProtectionContainerId: microsoftAzure,
-      targetProtectionContainerFriendlyName: microsoftAzure,
-    },
-  }),
+  rules: checkMapping,
+  outputs: (_engine, id, inputs) => {
+    const target = inputs.properties?.targetProtectionContainerId ?? microsoftAzure;
+    return {
+      name: nameOf(id),
+      type: containerMappingKind.armType,
+      properties: {
+        policyId: inputs.properties?.policyId ?? "",
+        policyFriendlyName: nameOf(inputs.properties?.policyId ?? ""),
+        state: "Paired",
+        health: "Normal",
+        sourceProtectionContainerFriendlyName: nameOf(parentOf(id)),
+        targetProtectionContainerId: target,
+        targetProtectionContainerFriendlyName: nameOf(target),
+      },
+    };
+  },
+  require: (engine, id, inputs) => requireTarget({ engine, kind: containerMappingKind, id, inputs }, inputs),
 };

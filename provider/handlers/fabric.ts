@@ -1,8 +1,8 @@
 import { armIdOf, identifierOf, nameOf } from "../arm-id.ts";
-import { flows } from "../engine/flows.ts";
 import { type FabricInputs, fabricKind, type FabricOutputs } from "../kinds/fabric.ts";
 import { vaultKind } from "../kinds/vault.ts";
-import type { Reference, SettingsKind } from "./settings-handler.ts";
+import { fabricTypeOf } from "./fabric-rules.ts";
+import { known, type Reference, type SettingsKind } from "./settings-handler.ts";
 
 /** The vault of anything in a vault: there the vault's name goes by `resourceName`. */
 export function vaultReference(inputs: { resourceGroupName: string; resourceName: string }): Reference {
@@ -14,15 +14,22 @@ export const fabricSettings: SettingsKind<FabricInputs, FabricOutputs> = {
   kind: fabricKind,
   withDefaults: (inputs) => inputs,
   references: (inputs) => [vaultReference(inputs)],
+  rules: (inputs) => {
+    const details = inputs.properties?.customDetails;
+    const type = known(details?.instanceType);
+    if (type === undefined || type === "Azure" || !("location" in details!)) return [];
+    const reason = `is a setting of an Azure fabric; a ${type} fabric has none, so leave it out`;
+    return [{ property: "properties.customDetails.location", reason }];
+  },
   outputs: (engine, id, inputs) => ({
     name: nameOf(id),
     type: fabricKind.armType,
     properties: {
       friendlyName: nameOf(id),
       bcdrState: "Valid",
-      health: engine.hosts.fabricHealth(id),
+      health: engine.components.fabricHealth(id),
       internalIdentifier: identifierOf(id),
-      customDetails: { instanceType: inputs.properties?.customDetails?.instanceType ?? flows.S3.fabricType },
+      customDetails: { instanceType: fabricTypeOf(engine, inputs) },
     },
   }),
 };

@@ -5,7 +5,10 @@ import { containerMappingSettings } from "./container-mapping.ts";
 import { drillHandler } from "./drill.ts";
 import { fabricSettings } from "./fabric.ts";
 import type { Handler } from "./handler.ts";
+import { hostSettings } from "./host.ts";
+import { masterTargetSettings } from "./master-target.ts";
 import { networkMappingSettings } from "./network-mapping.ts";
+import { networkPathSettings } from "./network-path.ts";
 import { policySettings } from "./policy.ts";
 import { protectedItemHandler } from "./protected-item.ts";
 import { protectionContainerSettings } from "./protection-container.ts";
@@ -13,8 +16,12 @@ import { recoveryPlanSettings } from "./recovery-plan.ts";
 import { servicesProviderSettings } from "./services-provider.ts";
 import { type SettingsKind, settingsHandler } from "./settings-handler.ts";
 import { storageAccountSettings } from "./storage-account.ts";
+import { storageClassificationMappingSettings } from "./storage-classification-mapping.ts";
+import { storageClassificationSettings } from "./storage-classification.ts";
 import { vaultSettings } from "./vault.ts";
+import { vcenterSettings } from "./vcenter.ts";
 import { virtualNetworkSettings } from "./virtual-network.ts";
+import { vmNetworkSettings } from "./vm-network.ts";
 
 /** A handler whose own types are put aside: doors hand it plain arguments that `check` has passed. */
 function untyped<Inputs extends object, Outputs extends object>(handler: Handler<Inputs, Outputs>): Handler {
@@ -33,10 +40,17 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
   "virtual-network": settings(virtualNetworkSettings),
   fabric: settings(fabricSettings),
   "services-provider": settings(servicesProviderSettings),
+  "network-path": settings(networkPathSettings),
   "protection-container": settings(protectionContainerSettings),
+  host: settings(hostSettings),
+  vcenter: settings(vcenterSettings),
+  "master-target": settings(masterTargetSettings),
   "container-mapping": settings(containerMappingSettings),
   policy: settings(policySettings),
+  "vm-network": settings(vmNetworkSettings),
   "network-mapping": settings(networkMappingSettings),
+  "storage-classification": settings(storageClassificationSettings),
+  "storage-classification-mapping": settings(storageClassificationMappingSettings),
   "protected-item": (engine) => untyped(protectedItemHandler(engine)),
   "recovery-plan": settings(recoveryPlanSettings),
   drill: (engine) => untyped(drillHandler(engine)),

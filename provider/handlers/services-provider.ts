@@ -1,47 +1,72 @@
-import path from "node:path";
-import { identifierOf, nameOf } from "../arm-id.ts";
-import { flows } from "../engine/flows.ts";
+import { identifierOf, nameOf, sameId } from "../arm-id.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import {
   type ServicesProviderInputs,
   servicesProviderKind,
   type ServicesProviderOutputs,
 } from "../kinds/services-provider.ts";
-import { projectFolder } from "../project-folder.ts";
-import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { withAbsoluteFolder } from "./absolute-folder.ts";
+import { fabricIdOf, fabricTypeOf, refuse, requireFabricType, type Ruled } from "./fabric-rules.ts";
+import { parentReference, type SettingsKind } from "./settings-handler.ts";
+
+/** A fabric of one server has one: C-1, and a VMM server is what a VMM fabric stands for. */
+function requireOnly({ engine, id, inputs }: Ruled, server: string): void {
+  const fabricId = fabricIdOf(inputs);
+  const other = engine
+    .listThings({ kind: "services-provider", under: fabricId })
+    .find((one) => !sameId(one.id, id));
+  if (!other) return;
+  const message =
+    `The fabric ${nameOf(fabricId)} has a ${server} already, ${nameOf(other.id)}, and has one only. ` +
+    `Declare another fabric for ${nameOf(id)}.`;
+  throw new SiteRecoveryError("AlreadyExists", message, { target: id, property: "fabricName" });
+}
+
+function requireRegistration(ruled: Ruled, inputs: ServicesProviderInputs): void {
+  const { engine, id, kind } = ruled;
+  const why = "it registers a host, a VMM server or a configuration server";
+  const type = requireFabricType(ruled, ["HyperVSite", "VMM", "VMware"], why);
+  if (type === "VMM") requireOnly(ruled, "VMM server");
+  if (type === "VMware") requireOnly(ruled, "configuration server");
+  if (type !== "VMware" && inputs.runAsAccounts !== undefined)
+    refuse(ruled, "runAsAccounts", "are accounts of a configuration server; leave them out");
+  const folder = inputs.inventoryFolder;
+  if (type === "VMM" && folder !== undefined) {
+    const reason =
+      "is for hosts and configuration servers; declare a ReplicationHost for each of the VMM server's";
+    refuse(ruled, "inventoryFolder", `${reason} hosts, with its own`);
+  }
+  if (type === "HyperVSite" && folder === undefined) {
+    const reason =
+      "is missing: it is the folder that holds the host's machines, one folder a machine, each with";
+    refuse(ruled, "inventoryFolder", `${reason} a machine.yaml and its disk images`);
+  }
+  if (folder !== undefined)
+    engine.components.requireInventory(id, kind.kind, { property: "inventoryFolder", folder });
+}
 
 export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, ServicesProviderOutputs> = {
   kind: servicesProviderKind,
-  withDefaults: (inputs) => {
-    const folder = known(inputs.inventoryFolder);
-    return folder === undefined
-      ? inputs
-      : { ...inputs, inventoryFolder: path.resolve(projectFolder(), folder) };
-  },
+  withDefaults: (inputs) => withAbsoluteFolder(inputs, "inventoryFolder"),
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
-  rules: (inputs) =>
-    inputs.inventoryFolder === undefined
-      ? [
-          {
-            property: "inventoryFolder",
-            reason:
-              "is missing: the embedded engine needs the folder that holds the host's machines " +
-              "(one folder a machine, each with a machine.yaml and its disk images)",
-          },
-        ]
-      : [],
-  outputs: (engine, id, inputs) => ({
-    name: nameOf(id),
-    type: servicesProviderKind.armType,
-    properties: {
-      friendlyName: inputs.properties.machineName,
-      fabricType: flows.S3.fabricType,
-      connectionStatus: engine.hosts.isReachable(id) ? "Connected" : "Disconnected",
-      lastHeartBeat: new Date(engine.findThing(id)?.updatedAt ?? 0).toISOString(),
-      protectedItemCount: engine.hosts.protectedItemCount(id),
-      draIdentifier: identifierOf(id),
-      machineName: inputs.properties.machineName,
-    },
-  }),
-  require: (engine, id, inputs) => engine.hosts.requireInventory(id, inputs.inventoryFolder),
+  outputs: (engine, id, inputs) => {
+    const folder = inputs.inventoryFolder;
+    const isConnected = folder === undefined || engine.components.isThere(folder);
+    return {
+      name: nameOf(id),
+      type: servicesProviderKind.armType,
+      properties: {
+        friendlyName: inputs.properties.machineName,
+        fabricType: fabricTypeOf(engine, inputs),
+        connectionStatus: isConnected ? "Connected" : "Disconnected",
+        lastHeartBeat: engine.components.lastSeen(id, isConnected),
+        protectedItemCount: engine.hosts.protectedItemCount(id),
+        draIdentifier: identifierOf(id),
+        machineName: inputs.properties.machineName,
+      },
+    };
+  },
+  require: (engine, id, inputs) =>
+    requireRegistration({ engine, kind: servicesProviderKind, id, inputs }, inputs),
 };

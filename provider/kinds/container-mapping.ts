@@ -31,7 +31,7 @@ export interface ContainerMappingInputs extends VaultScope {
   mappingName?: string;
   properties?: {
     policyId?: string;
-    /** The literal `Microsoft Azure` when the target is Azure. */
+    /** The literal `Microsoft Azure` (default), or the id of a container of the same sort: VMM cloud to VMM cloud (S6). */
     targetProtectionContainerId?: string;
   };
 }

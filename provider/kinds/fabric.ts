@@ -10,19 +10,40 @@ export const fabricKind: Kind = {
   immutable: ["resourceGroupName", "resourceName", "fabricName", "properties.customDetails.instanceType"],
 };
 
+/**
+ * What sorts of sites there are, in Azure's words: hosts without VMM (S3), VMM servers (S4, S6), ESXi hosts and
+ * physical servers (S1, S2, S5), and Azure itself.
+ */
+export const fabricTypes = ["HyperVSite", "VMM", "VMware", "Azure"] as const;
+export type FabricType = (typeof fabricTypes)[number];
+
+/** Details of an Azure fabric. */
+export interface AzureFabricDetails {
+  instanceType: "Azure";
+  /** Its region; recorded. */
+  location?: string;
+}
+
 /** Arguments of a fabric. Without `customDetails` it is a Hyper-V site, as in Azure (S3). */
 export interface FabricInputs extends VaultScope {
   /** Defaults to the logical name. */
   fabricName?: string;
-  properties?: { customDetails?: { instanceType: "Azure"; location?: string } };
+  properties?: {
+    /**
+     * Beyond Azure: `VMM` and `VMware`. Azure makes such fabrics by itself when the Provider of a VMM server or a
+     * configuration server registers; the embedded engine has no installer to do so.
+     */
+    customDetails?: AzureFabricDetails | { instanceType: "VMM" } | { instanceType: "VMware" };
+  };
 }
 
 export interface FabricOutputs extends CommonOutputs {
   properties: {
     friendlyName: string;
     bcdrState: string;
+    /** `Normal`, or `Critical` when nothing of what the fabric holds can be reached. */
     health: string;
     internalIdentifier: string;
-    customDetails: { instanceType: string };
+    customDetails: { instanceType: FabricType };
   };
 }

@@ -15,10 +15,17 @@ export const kindNames = [
   "virtual-network",
   "fabric",
   "services-provider",
+  "network-path",
   "protection-container",
+  "host",
+  "vcenter",
+  "master-target",
   "container-mapping",
   "policy",
+  "vm-network",
   "network-mapping",
+  "storage-classification",
+  "storage-classification-mapping",
   "protected-item",
   "recovery-plan",
   "drill",
@@ -54,6 +61,8 @@ export interface Kind {
   readonly path: string;
   /** The argument that names the thing; it defaults to the logical name in the program. */
   readonly nameArgument: string;
+  /** ARM paths of things that the arguments name by name alone, so that those are not deleted while it stands. */
+  readonly names?: readonly string[];
   /** Property paths that cannot change in place; a change of them replaces the resource. */
   readonly immutable: readonly string[];
 }

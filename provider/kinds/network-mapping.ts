@@ -16,15 +16,17 @@ export const networkMappingKind: Kind = {
 /** Arguments of a network mapping: machines on a network of the site join this network after a failover. */
 export interface NetworkMappingInputs extends VaultScope {
   fabricName: string;
-  /** The network at the primary side, as the machines' `machine.yaml` name it. */
+  /** The network at the primary side, as the machines' `machine.yaml` name it; in a VMM fabric, a VM network. */
   networkName: string;
   /** Defaults to the logical name. */
   networkMappingName?: string;
   properties: {
-    /** ARM id of the virtual network at the recovery side. */
+    /** ARM id of the virtual network, or of the VM network of another fabric, at the recovery side. */
     recoveryNetworkId: string;
+    /** `Microsoft Azure` for a virtual network, else the VM network's fabric; follows from the network's id. */
     recoveryFabricName?: string;
-    fabricSpecificDetails?: { instanceType: "VmmToAzure" };
+    /** `VmmToAzure` goes with a virtual network, `VmmToVmm` with a VM network. */
+    fabricSpecificDetails?: { instanceType: "VmmToAzure" } | { instanceType: "VmmToVmm" };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FabricType } from "./fabric.ts";
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 
 export const protectionContainerKind: Kind = {
@@ -13,7 +14,7 @@ export const protectionContainerKind: Kind = {
 };
 
 /**
- * Arguments of a protection container, the set of machines of a site. azure-native has no such resource: the
+ * Arguments of a protection container, the set of machines of a site; in a VMM fabric, a cloud. azure-native has no such resource: the
  * shape is that of the REST API (PUT replicationProtectionContainers).
  */
 export interface ProtectionContainerInputs extends VaultScope {
@@ -21,15 +22,21 @@ export interface ProtectionContainerInputs extends VaultScope {
   /** Defaults to the logical name. */
   protectionContainerName?: string;
   properties?: { providerSpecificInput?: { instanceType: string }[] };
+  /**
+   * Beyond Azure: the capability profile of a VMM cloud, such as `Hyper-V`. Required in a VMM fabric, whose
+   * containers are clouds (S6), and in no other.
+   */
+  capabilityProfile?: string;
 }
 
 export interface ProtectionContainerOutputs extends CommonOutputs {
   properties: {
     friendlyName: string;
     fabricFriendlyName: string;
-    fabricType: string;
+    fabricType: FabricType;
     pairingStatus: string;
     protectedItemCount: number;
+    /** `Recovery` when another container is mapped to this one, else `Primary`. */
     role: string;
   };
 }

@@ -1,9 +1,10 @@
+import type { FabricType } from "./fabric.ts";
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 
 export const servicesProviderKind: Kind = {
   kind: "services-provider",
   className: "ReplicationRecoveryServicesProvider",
-  title: "host registration",
+  title: "services provider",
   armType: "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationRecoveryServicesProviders",
   path:
     "Microsoft.RecoveryServices/vaults/{resourceName}/replicationFabrics/{fabricName}" +
@@ -21,13 +22,17 @@ export interface IdentityProvider {
   aadAuthority: string;
 }
 
-/** Arguments of a host's registration: Site Recovery Provider and Recovery Services agent on a host (S3). */
+/**
+ * Arguments of a registration. In a Hyper-V site it is a host, with Site Recovery Provider and Recovery Services
+ * agent (S3). In a VMM fabric it is the VMM server's Provider (S4, S6), and in a VMware fabric the configuration
+ * server (C-1); of these two a fabric has one.
+ */
 export interface ServicesProviderInputs extends VaultScope {
   fabricName: string;
   /** Defaults to the logical name. */
   providerName?: string;
   properties: {
-    /** The host's name. */
+    /** The name of the host or server. */
     machineName: string;
     machineId?: string;
     biosId?: string;
@@ -37,15 +42,23 @@ export interface ServicesProviderInputs extends VaultScope {
   };
   /**
    * Beyond Azure: the folder that holds the host's machines, one folder a machine with a `machine.yaml` and its
-   * disk images. Relative paths count from the Pulumi project's folder. Required by the embedded engine.
+   * disk images. Relative paths count from the Pulumi project's folder. Required in a Hyper-V site. In a VMware
+   * fabric it holds the physical servers that the configuration server protects (S2). None in a VMM fabric, whose
+   * hosts are `ReplicationHost`s.
    */
   inventoryFolder?: string;
+  /**
+   * Beyond Azure: names of the accounts that the configuration server pushes the Mobility service with (C-5) and
+   * reads vCenter servers with (C-6). Names only: credentials stay on the server.
+   */
+  runAsAccounts?: string[];
 }
 
 export interface ServicesProviderOutputs extends CommonOutputs {
   properties: {
     friendlyName: string;
-    fabricType: string;
+    fabricType: FabricType;
+    /** `Connected`, or `Disconnected` when its inventory folder is gone. */
     connectionStatus: string;
     lastHeartBeat: string;
     protectedItemCount: number;

@@ -265,7 +265,10 @@ export class FlowSite {
       const azure = { ...vault, fabricName: "westeurope" };
       const customDetails = { instanceType: "Azure", location: "westeurope" };
       await this.declare("Azure fabric", "fabric", { ...azure, properties: { customDetails } });
-      await this.declare("Azure process server", "process-server", { ...azure, processServerName: "ps" });
+      await this.declare("Azure process server", "process-server" as KindName, {
+        ...azure,
+        processServerName: "ps",
+      });
       const failback = { networkPathName: "vpn", purpose: "failback", connection: "SiteToSiteVpn" };
       await this.declare("failback path", "network-path", { ...london, ...failback });
       await this.#mapContainer(undefined);

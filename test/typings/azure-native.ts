@@ -10,14 +10,23 @@ import type { ReplicationProtectedItemArgs as AzureItem } from "@pulumi/azure-na
 import type { ReplicationProtectionContainerMappingArgs as AzureContainerMapping } from "@pulumi/azure-native/recoveryservices/replicationProtectionContainerMapping.js";
 import type { ReplicationRecoveryPlanArgs as AzurePlan } from "@pulumi/azure-native/recoveryservices/replicationRecoveryPlan.js";
 import type { ReplicationRecoveryServicesProviderArgs as AzureProvider } from "@pulumi/azure-native/recoveryservices/replicationRecoveryServicesProvider.js";
+import type { ReplicationStorageClassificationMappingArgs as AzureStorageMapping } from "@pulumi/azure-native/recoveryservices/replicationStorageClassificationMapping.js";
+import type { ReplicationvCenterArgs as AzureVcenter } from "@pulumi/azure-native/recoveryservices/replicationvCenter.js";
 import type { VaultArgs as AzureVault } from "@pulumi/azure-native/recoveryservices/vault.js";
 import type { StorageAccountArgs as AzureStorage } from "@pulumi/azure-native/storage/storageAccount.js";
 import type * as ours from "../../provider/index.ts";
 import type { Fits, ForeignKeys, None } from "./foreign-keys.ts";
 
 /** The properties that stand last in each interface, under "Beyond Azure". */
-type BeyondAzure = "activeLocation" | "failover" | "allowDisableWhileFailedOver" | "inventoryFolder";
+type BeyondAzure =
+  "activeLocation" | "failover" | "allowDisableWhileFailedOver" | "inventoryFolder" | "runAsAccounts";
 type Shared<T> = Omit<T, BeyondAzure>;
+
+/** A fabric as Azure lets anybody declare it; VMM and VMware fabrics are beyond Azure. */
+type AzureSite = Omit<ours.FabricInputs, "properties"> & {
+  properties?: { customDetails?: Exclude<FabricDetails, { instanceType: "VMM" | "VMware" }> };
+};
+type FabricDetails = NonNullable<NonNullable<ours.FabricInputs["properties"]>["customDetails"]>;
 
 /** The plain inputs fit, the arguments with outputs in them fit, and no key at any depth is of our own making. */
 type Moves<Inputs extends Theirs, Args extends Theirs, Theirs, _Keys extends never> = [Inputs, Args, Theirs];
@@ -36,12 +45,7 @@ export type Proofs = [
     AzureNetwork,
     ForeignKeys<ours.VirtualNetworkInputs, AzureNetwork>
   >,
-  Moves<
-    ours.FabricInputs,
-    ours.ReplicationFabricArgs,
-    AzureFabric,
-    ForeignKeys<ours.FabricInputs, AzureFabric>
-  >,
+  Moves<AzureSite, ours.ArgsOf<AzureSite>, AzureFabric, ForeignKeys<AzureSite, AzureFabric>>,
   Moves<
     Shared<ours.ServicesProviderInputs>,
     Shared<ours.ReplicationRecoveryServicesProviderArgs>,
@@ -65,6 +69,18 @@ export type Proofs = [
     ours.ReplicationNetworkMappingArgs,
     AzureNetworkMapping,
     ForeignKeys<ours.NetworkMappingInputs, AzureNetworkMapping>
+  >,
+  Moves<
+    ours.StorageClassificationMappingInputs,
+    ours.ReplicationStorageClassificationMappingArgs,
+    AzureStorageMapping,
+    ForeignKeys<ours.StorageClassificationMappingInputs, AzureStorageMapping>
+  >,
+  Moves<
+    Shared<ours.VcenterInputs>,
+    Shared<ours.ReplicationvCenterArgs>,
+    AzureVcenter,
+    ForeignKeys<Shared<ours.VcenterInputs>, AzureVcenter>
   >,
   Moves<
     Shared<ours.ProtectedItemInputs>,
@@ -109,6 +125,8 @@ export type Refutations = [
   None<ForeignKeys<MisspeltInList, AzurePlan>>,
   // @ts-expect-error what the engine adds is not in azure-native
   None<ForeignKeys<ours.ProtectedItemInputs, AzureItem>>,
+  // @ts-expect-error a sort of fabric that azure-native does not have
+  Fits<ours.FabricInputs, AzureFabric>,
   // @ts-expect-error a number where azure-native has a string
   Fits<{ resourceGroupName: string; resourceName: string; policyName: number }, AzurePolicy>,
 ];

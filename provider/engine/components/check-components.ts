@@ -7,8 +7,9 @@ import type { Machine } from "../../machines/machine-driver.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Flow } from "../flows.ts";
+import { fabricTypeOf } from "./fabric-type.ts";
 import { inventoryForNewMachine } from "../inventory/find-machine.ts";
-import { fabricOf, fabricTypeOf, type Inventory } from "../inventory/inventories.ts";
+import { fabricOf, type Inventory } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { type Component, type ComponentStep, componentsOf, stepNames } from "./needed-components.ts";
@@ -139,7 +140,7 @@ const masterTarget: Check = ({ parts, itemId }) => {
 };
 
 const azureProcessServer: Check = ({ parts }) => {
-  const servers = listThings(parts.store, { kind: "process-server" });
+  const servers = listThings(parts.store, {}).filter(({ kind }) => (kind as string) === "process-server");
   if (servers.some(({ id }) => fabricTypeOf(parts, fabricOf(id)) === "Azure")) return undefined;
   return (
     "there is no process server in Azure (V2F-5). Declare a ProcessServer in a fabric of Azure; it may be " +

@@ -9,11 +9,12 @@ import type { PolicyInputs } from "../../kinds/policy.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
 import { findThing } from "../../store/things.ts";
+import { fabricTypeOf } from "../components/fabric-type.ts";
 import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flowFor, flowsOf } from "../flows.ts";
 import { type FoundMachine, inventoryForNewMachine, requireMachine } from "../inventory/find-machine.ts";
-import { fabricOf, fabricTypeOf } from "../inventory/inventories.ts";
+import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
@@ -91,7 +92,7 @@ function requireFlow(
 ): Flow {
   const policy = findThing<PolicyInputs>(parts.store, inputs.properties?.policyId ?? "")!;
   const { instanceType } = rulesOfPolicy(policy.inputs.properties!.providerSpecificInput!);
-  const fabricType = fabricTypeOf(parts, fabricOf(id));
+  const fabricType = fabricTypeOf(parts, fabricOf(id)) ?? "HyperVSite";
   const flow = flowFor({ instanceType, fabricType, platform: inventory.platform });
   const own = inputs.properties?.providerSpecificDetails?.instanceType;
   if (flow && (own === undefined || own === instanceType)) return flow;

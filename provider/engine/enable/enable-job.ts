@@ -12,6 +12,7 @@ import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
+import { requirePathOf } from "../replication-cycle/require-path-of.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { checkPrerequisites } from "./check-prerequisites.ts";
@@ -48,6 +49,7 @@ function pushMobilityService(context: Context): { pushed: boolean } {
 
 function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
   const item = context.item();
+  requirePathOf(context.parts, item);
   return runCycle(context.parts, item.details, {
     kind,
     disks: primaryDisks(context.parts, item),

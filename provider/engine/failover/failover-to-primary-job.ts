@@ -6,7 +6,8 @@
 import { isRecoverable } from "../../errors.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import { findMachine } from "../inventory/find-machine.ts";
-import { fabricOf, fabricTypeOf } from "../inventory/inventories.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { fabricTypeOf } from "../components/fabric-type.ts";
 import { flowFor, flows } from "../flows.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
@@ -74,7 +75,7 @@ const finish =
   ({ parts, resultOf }, item) => {
     const { instanceType } = flows[item.details.flow];
     const { platform } = resultOf<PrimaryPlace>("PrerequisitesCheck");
-    const fabricType = fabricTypeOf(parts, fabricOf(item.id));
+    const fabricType = fabricTypeOf(parts, fabricOf(item.id)) ?? "HyperVSite";
     return {
       ...item,
       activeLocation: "primary",

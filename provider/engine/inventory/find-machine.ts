@@ -3,8 +3,9 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { fabricTypeOf } from "../components/fabric-type.ts";
 import type { FabricType } from "../flows.ts";
-import { fabricTypeOf, inventoriesOf, type Inventory } from "./inventories.ts";
+import { inventoriesOf, type Inventory } from "./inventories.ts";
 
 export interface FoundMachine {
   readonly inventory: Inventory;
@@ -25,7 +26,7 @@ const missing: Record<FabricType | "Azure", string> = {
 function reachableInventories(parts: EngineParts, fabricId: string): Inventory[] {
   const inventories = inventoriesOf(parts, fabricId);
   if (inventories.length === 0) {
-    const what = missing[fabricTypeOf(parts, fabricId)];
+    const what = missing[fabricTypeOf(parts, fabricId) ?? "HyperVSite"];
     const message = `The site ${nameOf(fabricId)} ${what}, and let the protected items depend on it.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
   }

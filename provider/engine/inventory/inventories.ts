@@ -4,10 +4,10 @@
  * whose ESXi hosts it discovers machines through (C-6).
  */
 import { nameOf, parentOf } from "../../arm-id.ts";
-import type { FabricInputs } from "../../kinds/fabric.ts";
 import type { KindName } from "../../kinds/kind.ts";
-import { findThing, listThings } from "../../store/things.ts";
+import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { fabricTypeOf } from "../components/fabric-type.ts";
 import type { FabricType, Platform } from "../flows.ts";
 
 export interface Inventory {
@@ -31,12 +31,6 @@ export function fabricOf(id: string): string {
   return current;
 }
 
-/** What a fabric is. One that is not there is taken for a Hyper-V site: a reference says that it is missing. */
-export function fabricTypeOf(parts: EngineParts, fabricId: string): FabricType | "Azure" {
-  const fabric = findThing<FabricInputs>(parts.store, fabricId);
-  return (fabric?.inputs.properties?.customDetails?.instanceType as FabricType | undefined) ?? "HyperVSite";
-}
-
 /** The kinds of things that hold machines, and what the machines of each run on, by fabric. */
 const holders: readonly { kind: KindName; platforms: Partial<Record<FabricType, Platform>> }[] = [
   // A server that failed back is a VMware machine (V2F-9), and found before the physical one that it was.
@@ -51,7 +45,7 @@ interface HolderInputs {
 }
 
 export function inventoriesOf(parts: EngineParts, fabricId: string): Inventory[] {
-  const fabricType = fabricTypeOf(parts, fabricId);
+  const fabricType = fabricTypeOf(parts, fabricId) ?? "HyperVSite";
   if (fabricType === "Azure") return [];
   return holders.flatMap(({ kind, platforms }) => {
     const platform = platforms[fabricType];

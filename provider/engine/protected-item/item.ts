@@ -63,6 +63,8 @@ export interface ItemDetails {
   /** The machine as it was when it was last seen at the primary side: hardware, networks, disks. */
   readonly definition: MachineDefinition;
   readonly disks: readonly ItemDisk[];
+  /** Name of the replication group that the machine shares recovery points with (V2A-5). */
+  readonly groupName?: string;
   /** What holds the replica: the id of a storage account, a master target or a host at the recovery side. */
   readonly replicaStoreId: string;
   /** The way back: where the machine's changes go while it runs at the recovery side and is protected there. */

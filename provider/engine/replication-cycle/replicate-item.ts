@@ -10,6 +10,7 @@ import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { recordFailure } from "./record-failure.ts";
+import { requirePathOf } from "./require-path-of.ts";
 import { runCycle } from "./run-cycle.ts";
 import { sourceDisks } from "./source-disks.ts";
 
@@ -26,6 +27,7 @@ export async function replicateItem(
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   try {
+    requirePathOf(parts, item);
     const disks = sourceDisks(parts, item);
     const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress });
     const { replicationError: _mended, ...details } = item.details;

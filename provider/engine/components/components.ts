@@ -1,0 +1,143 @@
+/**
+ * The parts of a site besides its protected machines: servers, hosts, folders and paths, as the settings name them.
+ * Each has a health that is read off what is there now; nothing is polled, and nothing is kept. Handlers show it,
+ * and jobs refuse a step whose part is missing or unhealthy.
+ */
+import path from "node:path";
+import { nameOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { FabricType } from "../../kinds/fabric.ts";
+import type { KindName } from "../../kinds/kind.ts";
+import type { NetworkPathInputs } from "../../kinds/network-path.ts";
+import { kinds } from "../../kinds/registry.ts";
+import { findThing, listThings, type Thing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { fabricTypeOf } from "./fabric-type.ts";
+import { pathProblem, requiredPorts } from "./network-paths.ts";
+
+/** Kinds with an `inventoryFolder`: where machines run. */
+const inventoryKinds: readonly KindName[] = ["services-provider", "host", "vcenter"];
+/** Kinds with a folder where replicas are kept, and the argument that names it. */
+const storageKinds: readonly [KindName, string][] = [
+  ["master-target", "storageFolder"],
+  ["storage-classification", "folder"],
+];
+
+interface NamedFolder {
+  readonly thing: Thing;
+  readonly folder: string;
+}
+
+/** A folder that a component needs. */
+export interface WantedFolder {
+  readonly property: string;
+  readonly folder: string;
+}
+
+function overlap(one: string, other: string): boolean {
+  const isInside = (outer: string, inner: string): boolean => {
+    const way = path.relative(outer, inner);
+    return way === "" || !(way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way));
+  };
+  return isInside(one, other) || isInside(other, one);
+}
+
+export class Components {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /** What sort of site a fabric is; nothing when it is not declared. */
+  fabricType(fabricId: string): FabricType | undefined {
+    return fabricTypeOf(this.#parts, fabricId);
+  }
+
+  /** The VMM server or configuration server of a fabric; in a Hyper-V site, its first host. */
+  providerOf(fabricId: string): Thing | undefined {
+    return listThings(this.#parts.store, { kind: "services-provider", under: fabricId })[0];
+  }
+
+  /** Whether a folder can be reached now. */
+  isThere(folder: string): boolean {
+    return this.#parts.files.exists(folder);
+  }
+
+  /** How many machines a folder holds; an absent one has none. */
+  machineCount(inventoryFolder: string): number {
+    return this.#parts.machines.list(inventoryFolder).length;
+  }
+
+  /** ISO 8601: now while a thing can be reached, else when its settings were written. */
+  lastSeen(id: string, isReachable: boolean): string {
+    const thing = isReachable ? undefined : findThing(this.#parts.store, id);
+    return new Date(thing?.updatedAt ?? this.#parts.clock.now()).toISOString();
+  }
+
+  /** `Critical` when a fabric has inventories and none of them can be reached, else `Normal`. */
+  fabricHealth(fabricId: string): "Normal" | "Critical" {
+    const folders = this.#folders(
+      inventoryKinds.map((kind) => [kind, "inventoryFolder"]),
+      fabricId,
+    );
+    const isLost = folders.length > 0 && !folders.some(({ folder }) => this.isThere(folder));
+    return isLost ? "Critical" : "Normal";
+  }
+
+  /** The ports that a network path needs, and what keeps it from carrying what it is for. */
+  pathState(fabricId: string, inputs: NetworkPathInputs): { ports: number[]; problem: string | undefined } {
+    const ports = requiredPorts(inputs, this.fabricType(fabricId) ?? "HyperVSite");
+    return { ports, problem: pathProblem(inputs, ports) };
+  }
+
+  /** Throws `PrerequisitesNotMet` for an inventory folder that is not there, or that holds replicas. */
+  requireInventory(id: string, kind: KindName, wanted: WantedFolder): void {
+    this.#requireFolder(id, kind, wanted);
+    this.#requireApart(id, kind, wanted, storageKinds);
+  }
+
+  /** Throws `PrerequisitesNotMet` for a storage folder that is not there, or that somebody else uses. */
+  requireStorage(id: string, kind: KindName, wanted: WantedFolder): void {
+    this.#requireFolder(id, kind, wanted);
+    const inventories = inventoryKinds.map((one): [KindName, string] => [one, "inventoryFolder"]);
+    this.#requireApart(id, kind, wanted, [...inventories, ...storageKinds]);
+  }
+
+  #folders(from: readonly (readonly [KindName, string])[], under?: string): NamedFolder[] {
+    return from.flatMap(([kind, argument]) =>
+      listThings(this.#parts.store, { kind, ...(under === undefined ? {} : { under }) }).flatMap((thing) => {
+        const folder = thing.inputs[argument];
+        return typeof folder === "string" ? [{ thing, folder }] : [];
+      }),
+    );
+  }
+
+  #requireFolder(id: string, kind: KindName, { property, folder }: WantedFolder): void {
+    if (this.isThere(folder)) return;
+    const message =
+      `The ${kinds[kind].title} ${nameOf(id)} cannot be declared: its folder ${folder} (${property}) does not ` +
+      "exist. Make or mount it, or correct the path.";
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
+  }
+
+  /** The engine would take replicas for machines, and a failback would write over what it reads. */
+  #requireApart(
+    id: string,
+    kind: KindName,
+    { property, folder }: WantedFolder,
+    from: readonly (readonly [KindName, string])[],
+  ): void {
+    const real = this.#parts.files.realPath(folder);
+    const realOf = (other: string): string =>
+      this.isThere(other) ? this.#parts.files.realPath(other) : other;
+    const found = this.#folders(from).find(
+      (other) => !sameId(other.thing.id, id) && overlap(real, realOf(other.folder)),
+    );
+    if (!found) return;
+    const message =
+      `The ${kinds[kind].title} ${nameOf(id)} cannot have the folder ${folder} (${property}): it overlaps with ` +
+      `${found.folder} of the ${kinds[found.thing.kind].title} ${nameOf(found.thing.id)}. Choose a folder of its own.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Network paths: what a site reaches the other side by. A path is a link with state; a closed port or a cut makes
+ * what goes over it fail, and time may heal that, so that it is retried (V2A-4, HW-4f).
+ */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { FabricType } from "../../kinds/fabric.ts";
+import { microsoftAzure } from "../../kinds/kind.ts";
+import { defaultDataPort, type NetworkPathInputs, networkPorts } from "../../kinds/network-path.ts";
+import { listThings } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { fabricTypeOf } from "./fabric-type.ts";
+
+/** The ports that a path needs open: machines of VMware fabrics send to a process server, hosts do not (V2A-4). */
+export function requiredPorts(path: NetworkPathInputs, fabricType: FabricType): number[] {
+  const data = fabricType === "VMware" ? [path.dataPort ?? defaultDataPort] : [];
+  return [...new Set([networkPorts.management, ...data])];
+}
+
+const uses = (port: number, path: NetworkPathInputs): string =>
+  port === (path.dataPort ?? defaultDataPort)
+    ? "data to the process server"
+    : port === networkPorts.multiVm
+      ? "between the machines of a replication group"
+      : "management and the target";
+
+/** What keeps a path from carrying what it is for, in words; nothing when it is fine. */
+export function pathProblem(path: NetworkPathInputs, ports: readonly number[]): string | undefined {
+  if (path.connected === false) return "it is cut";
+  const closed = ports.filter((port) => path.closedPorts?.includes(port));
+  if (closed.length === 0) return undefined;
+  return closed.map((port) => `port ${port} (${uses(port, path)}) is closed`).join(", ");
+}
+
+/** What is to go over a path. */
+export interface PathNeed {
+  readonly fabricId: string;
+  readonly purpose: NetworkPathInputs["purpose"];
+  /** The other end; Azure by default. */
+  readonly recoveryFabricName?: string;
+  /** Whether machines of a replication group agree on a point, which takes a port of its own (V2A-5). */
+  readonly isMultiVm?: boolean;
+}
+
+function pathsFor(parts: EngineParts, need: PathNeed): { name: string; inputs: NetworkPathInputs }[] {
+  const end = (need.recoveryFabricName ?? microsoftAzure).toLowerCase();
+  return listThings<NetworkPathInputs>(parts.store, { kind: "network-path", under: need.fabricId })
+    .map(({ id, inputs }) => ({ name: nameOf(id), inputs }))
+    .filter(({ inputs }) => inputs.purpose === need.purpose)
+    .filter(({ inputs }) => (inputs.recoveryFabricName ?? microsoftAzure).toLowerCase() === end);
+}
+
+/**
+ * Passes when one of the declared paths carries what is asked. Replication without any declared path goes over an
+ * open one; failback needs a declared one (V2F-6), and throws `PrerequisitesNotMet` without. Throws the recoverable
+ * `TargetUnreachable` when all paths are cut or closed.
+ */
+export function requirePath(parts: EngineParts, need: PathNeed): void {
+  const site = nameOf(need.fabricId);
+  const end = need.recoveryFabricName ?? microsoftAzure;
+  const paths = pathsFor(parts, need);
+  if (paths.length === 0 && need.purpose === "replication") return;
+  if (paths.length === 0) {
+    const message =
+      `Failback to the site ${site} needs a VPN or ExpressRoute from ${end}, and none is declared. Declare a ` +
+      'NetworkPath with the purpose "failback" in that fabric.';
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: need.fabricId });
+  }
+  const extra = need.isMultiVm ? [networkPorts.multiVm] : [];
+  const fabricType = fabricTypeOf(parts, need.fabricId) ?? "HyperVSite";
+  const problems: string[] = [];
+  for (const { name, inputs } of paths) {
+    const problem = pathProblem(inputs, [...requiredPorts(inputs, fabricType), ...extra]);
+    if (problem === undefined) return;
+    problems.push(`${name}: ${problem}`);
+  }
+  const way = need.purpose === "replication" ? `from the site ${site} to ${end}` : `from ${end} to ${site}`;
+  const message =
+    `No network path carries the ${need.purpose} ${way}: ${problems.join("; ")}. Open it again; the work goes on ` +
+    "from where it stopped.";
+  throw new SiteRecoveryError("TargetUnreachable", message, { target: need.fabricId });
+}

@@ -1,0 +1,41 @@
+import { nameOf } from "../arm-id.ts";
+import { fabricKind } from "../kinds/fabric.ts";
+import { type HostInputs, hostKind, type HostOutputs } from "../kinds/host.ts";
+import { protectionContainerKind } from "../kinds/protection-container.ts";
+import { withAbsoluteFolder } from "./absolute-folder.ts";
+import { requireFabricType, requireProvider } from "./fabric-rules.ts";
+import { parentReference, type SettingsKind } from "./settings-handler.ts";
+
+export const hostSettings: SettingsKind<HostInputs, HostOutputs> = {
+  kind: hostKind,
+  withDefaults: (inputs) => ({
+    ...withAbsoluteFolder(inputs, "inventoryFolder"),
+    recoveryServicesAgentInstalled: inputs.recoveryServicesAgentInstalled ?? true,
+  }),
+  references: (inputs) => [
+    parentReference(fabricKind, "fabricName", inputs),
+    parentReference(protectionContainerKind, "protectionContainerName", inputs),
+  ],
+  outputs: (engine, id, inputs) => {
+    const isConnected = engine.components.isThere(inputs.inventoryFolder);
+    const health = inputs.recoveryServicesAgentInstalled === false ? "Warning" : "Normal";
+    return {
+      name: nameOf(id),
+      type: hostKind.armType,
+      properties: {
+        friendlyName: nameOf(id),
+        connectionStatus: isConnected ? "Connected" : "Disconnected",
+        health: isConnected ? health : "Critical",
+        machineCount: engine.components.machineCount(inputs.inventoryFolder),
+      },
+    };
+  },
+  require: (engine, id, inputs) => {
+    const ruled = { engine, kind: hostKind, id, inputs };
+    const why = "a VMM server tells of its hosts; a host of a Hyper-V site registers by itself";
+    requireFabricType(ruled, ["VMM"], why);
+    requireProvider(ruled, "VMM server", "its Provider manages the hosts of its clouds");
+    const folder = inputs.inventoryFolder;
+    engine.components.requireInventory(id, hostKind.kind, { property: "inventoryFolder", folder });
+  },
+};

@@ -1,0 +1,97 @@
+import { identifierOf, nameOf, parentOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import { fabricKind } from "../kinds/fabric.ts";
+import type { ServicesProviderInputs } from "../kinds/services-provider.ts";
+import { type VcenterInputs, vcenterKind, type VcenterOutputs } from "../kinds/vcenter.ts";
+import { withAbsoluteFolder } from "./absolute-folder.ts";
+import { fabricIdOf, refuse, requireFabricType, requireProvider, type Ruled } from "./fabric-rules.ts";
+import { parentReference, type SettingsKind } from "./settings-handler.ts";
+
+/** Port of the vSphere API. */
+const defaultPort = "443";
+
+/** The account is one that the configuration server has; without a choice of its own any of them does. */
+function requireAccount(ruled: Ruled, account: string | undefined): void {
+  if (account === undefined) return;
+  const server = ruled.engine.components.providerOf(fabricIdOf(ruled.inputs))!;
+  const { runAsAccounts = [] } = server.inputs as unknown as ServicesProviderInputs;
+  if (runAsAccounts.includes(account)) return;
+  const known = runAsAccounts.length === 0 ? "which has none" : `which has ${runAsAccounts.join(", ")}`;
+  const reason = `names the account "${account}", which is none of the configuration server ${nameOf(server.id)}'s`;
+  refuse(ruled, "properties.runAsAccountId", `${reason}, ${known}; add it to its runAsAccounts`);
+}
+
+function healthErrors(
+  engine: Engine,
+  id: string,
+  folder: string,
+): VcenterOutputs["properties"]["healthErrors"] {
+  return [
+    ...(engine.components.isThere(folder)
+      ? []
+      : [
+          {
+            errorCode: "VcenterNotReachable",
+            summaryMessage: `The folder ${folder} is gone. Bring it back.`,
+          },
+        ]),
+    ...(engine.components.providerOf(parentOf(id))
+      ? []
+      : [
+          {
+            errorCode: "ConfigurationServerMissing",
+            summaryMessage: "No configuration server is registered in the fabric. Declare it again.",
+          },
+        ]),
+  ];
+}
+
+export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
+  kind: vcenterKind,
+  withDefaults: (inputs) => ({
+    ...withAbsoluteFolder(inputs, "inventoryFolder"),
+    properties: { ...inputs.properties, port: inputs.properties?.port ?? defaultPort },
+  }),
+  references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
+  rules: (inputs) =>
+    inputs.inventoryFolder === undefined
+      ? [
+          {
+            property: "inventoryFolder",
+            reason:
+              "is missing: the embedded engine needs the folder that holds the virtual machines of the vCenter " +
+              "server's hosts (one folder a machine, each with a machine.yaml and its disk images)",
+          },
+        ]
+      : [],
+  outputs: (engine, id, inputs) => {
+    const folder = inputs.inventoryFolder ?? "";
+    const errors = healthErrors(engine, id, folder);
+    return {
+      name: nameOf(id),
+      type: vcenterKind.armType,
+      properties: {
+        friendlyName: inputs.properties?.friendlyName ?? nameOf(id),
+        internalId: identifierOf(id),
+        discoveryStatus: errors.length === 0 ? "Completed" : "Failed",
+        lastHeartbeat: engine.components.lastSeen(id, engine.components.isThere(folder)),
+        discoveredMachineCount: errors.length === 0 ? engine.components.machineCount(folder) : 0,
+        infrastructureId: engine.components.providerOf(parentOf(id))?.id ?? "",
+        fabricArmResourceName: inputs.fabricName,
+        healthErrors: errors,
+      },
+    };
+  },
+  require: (engine, id, inputs) => {
+    const ruled = { engine, kind: vcenterKind, id, inputs };
+    requireFabricType(ruled, ["VMware"], "a vCenter server manages ESXi hosts");
+    requireProvider(
+      ruled,
+      "configuration server",
+      "it discovers the virtual machines through the vCenter server",
+    );
+    requireAccount(ruled, inputs.properties?.runAsAccountId);
+    const folder = inputs.inventoryFolder!;
+    engine.components.requireInventory(id, vcenterKind.kind, { property: "inventoryFolder", folder });
+  },
+};
