@@ -1,5 +1,8 @@
 /** `siterecovery plan …`: see a recovery plan and run it, outside of any program. */
 import { Command, Option } from "commander";
+import type { Engine } from "../engine/engine.ts";
+import type { PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
+import { defaultKind } from "./failover.ts";
 import { planNamed } from "./plan-named.ts";
 import { planText, runJson } from "./plan-table.ts";
 import { type RunFlags, runPlanCommand } from "./run-plan.ts";
@@ -7,11 +10,17 @@ import { openSession, printJson } from "./session.ts";
 import { networkNamed } from "./test-failover.ts";
 
 interface FailoverFlags extends RunFlags {
+  readonly planned?: boolean;
   readonly unplanned?: boolean;
   readonly recoveryPoint: string;
   /** False with --no-source-shutdown. */
   readonly sourceShutdown: boolean;
   readonly commit?: boolean;
+}
+
+interface FailbackFlags extends RunFlags {
+  readonly unplanned?: boolean;
+  readonly finish?: boolean;
 }
 
 /** A subcommand that runs the plan, with the options that all of them have. */
@@ -50,18 +59,32 @@ function showCommand(): Command {
 
 function failoverCommand(): Command {
   return runs("failover", "fail the plan's machines over to the recovery side, group by group")
-    .addOption(new Option("--planned", "shut sources down and lose nothing (default)").conflicts("unplanned"))
+    .addOption(
+      new Option(
+        "--planned",
+        "shut sources down and lose nothing (default, where all machines have it)",
+      ).conflicts("unplanned"),
+    )
     .option("--unplanned", "without need of the sources")
     .option("--recovery-point <point>", "for an unplanned failover: one of Azure's choices", "latest")
     .option("--no-source-shutdown", "unplanned: leave the Shutdown group's machines out")
     .option("--commit", "commit at once")
     .action((name: string, flags: FailoverFlags, command: Command) => {
-      const operation = flags.unplanned === true ? "UnplannedFailover" : "PlannedFailover";
       const { recoveryPoint, sourceShutdown } = flags;
-      const choice = flags.unplanned === true ? { recoveryPoint, shutDownSources: sourceShutdown } : {};
-      const commit = flags.commit === true ? [{ operation: "Commit" } as const] : [];
-      return runPlanCommand(command, name, () => [{ operation, ...choice }, ...commit], flags);
+      const requests = (engine: Engine, planId: string): PlanRequest[] => {
+        const isPlanned = flags.planned ?? (flags.unplanned !== true && hasPlannedFailover(engine, planId));
+        const request: PlanRequest = isPlanned
+          ? { operation: "PlannedFailover" }
+          : { operation: "UnplannedFailover", recoveryPoint, shutDownSources: sourceShutdown };
+        return [request, ...(flags.commit === true ? [{ operation: "Commit" } as const] : [])];
+      };
+      return runPlanCommand(command, name, requests, flags);
     });
+}
+
+/** Whether each of a plan's machines has a planned failover: VMware machines and physical servers have none. */
+function hasPlannedFailover(engine: Engine, planId: string): boolean {
+  return engine.plans.view(planId).items.every((item) => defaultKind(item) === "planned");
 }
 
 function testFailoverCommand(): Command {
@@ -85,11 +108,13 @@ function testFailoverCommand(): Command {
 
 function failbackCommand(): Command {
   return runs("failback", "bring the plan's machines back to the primary side, group by group")
+    .option("--unplanned", "without need of the machines at the recovery side, where their flow has that")
     .option("--finish", "commit and protect them again")
-    .action((name: string, flags: RunFlags & { finish?: boolean }, command: Command) => {
-      const finish = flags.finish === true ? (["Commit", "ReverseReplicate"] as const) : [];
-      const operations = ["Failback", ...finish] as const;
-      return runPlanCommand(command, name, () => operations.map((operation) => ({ operation })), flags);
+    .action((name: string, flags: FailbackFlags, command: Command) => {
+      const back: PlanRequest = { operation: "Failback", unplanned: flags.unplanned === true };
+      const finish = [{ operation: "Commit" }, { operation: "ReverseReplicate" }] as const;
+      const requests = flags.finish === true ? [back, ...finish] : [back];
+      return runPlanCommand(command, name, () => requests, flags);
     });
 }
 

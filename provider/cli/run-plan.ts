@@ -56,12 +56,12 @@ export async function withPlanShown(
 export async function runPlanCommand(
   command: Command,
   name: string,
-  requests: (engine: Engine) => readonly PlanRequest[],
+  requests: (engine: Engine, planId: string) => readonly PlanRequest[],
   flags: RunFlags,
 ): Promise<void> {
   const engine = await openSession(command);
   const planId = planNamed(engine, name);
-  for (const request of requests(engine)) {
+  for (const request of requests(engine, planId)) {
     const options = { waits: flags.wait ?? true };
     const run = (progress: Progress): Promise<PlanOutcome> =>
       engine.plans.run(planId, request, progress, options);

@@ -24,9 +24,9 @@ function folderAt(parts: EngineParts, item: ProtectedItem, side: "primary" | "re
     return requireMachine(parts, fabricOf(item.id), item.details.machineName).machine.folder;
   }
   const folder = item.details.recoveryMachine?.folder;
-  if (folder !== undefined) return folder;
-  const message = `${nameOf(item.id)} has no machine at the recovery side.`;
-  throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
+  if (folder !== undefined && parts.machines.exists(folder)) return folder;
+  const message = `${nameOf(item.id)} has no machine at the recovery side that can be reached.`;
+  throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
 }
 
 function sourceSide({ operation }: Pick<PlanRun, "operation">): "primary" | "recovery" {
@@ -75,8 +75,14 @@ export async function startSourceAgain(run: PlanRun, itemId: string, progress: P
   await withFreeItem(run, itemId, progress, async () => {
     const item = requireItem(run.parts, itemId);
     if (run.operation.isDone(item, run.plan.id)) return;
-    run.parts.machines.start(folderAt(run.parts, item, sourceSide(run)));
-    progress.report("started again where it was");
+    try {
+      run.parts.machines.start(folderAt(run.parts, item, sourceSide(run)));
+      progress.report("started again where it was");
+    } catch (error) {
+      // A side that is lost must not keep a run from being given up.
+      if (!(error instanceof SiteRecoveryError)) throw error;
+      progress.report(`could not be started again: ${error.message}`);
+    }
   });
 }
 

@@ -14,8 +14,8 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { giveSourcesBack } from "./give-up.ts";
 import { WaitsForPerson } from "./manual-action.ts";
-import { planOperations } from "./plan-operation.ts";
-import { type PlanInput, type PlanRun, requirePlan } from "./plan-run.ts";
+import { operationFor } from "./plan-operation.ts";
+import { itemsOf, type PlanInput, type PlanRun, requirePlan } from "./plan-run.ts";
 import { type Stage, stagesOf } from "./plan-steps.ts";
 import { runStages } from "./run-stages.ts";
 
@@ -33,8 +33,9 @@ export interface RunOptions {
 
 export function runOf(parts: EngineParts, job: JobRow, progress: Progress): PlanRun {
   const input = job.input as PlanInput;
-  const operation = planOperations[input.operation];
-  return { parts, plan: requirePlan(parts, job.targetId), operation, jobId: job.id, input, progress };
+  const plan = requirePlan(parts, job.targetId);
+  const operation = operationFor(input, itemsOf(parts, plan.inputs));
+  return { parts, plan, operation, jobId: job.id, input, progress };
 }
 
 export function stagesOfRun({ plan, operation, input }: PlanRun): Stage[] {

@@ -3,6 +3,7 @@
  * takes the step that the table of transitions allows it, and a machine that is there already is passed over.
  */
 import { sameId } from "../../arm-id.ts";
+import { flows } from "../flows.ts";
 import type { Scenario } from "../job/job-definition.ts";
 import { allowedActions } from "../protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
@@ -110,7 +111,7 @@ export const planOperations: Record<PlanOperationName, PlanOperation> = {
     shutsDown: "always",
     done: "at the primary side already",
     isDone: atPrimary,
-    steps: ["Failback", "PlannedFailover", "UnplannedFailover"],
+    steps: ["Failback", "PlannedFailover"],
   },
   ReverseReplicate: {
     name: "ReverseReplicate",
@@ -122,6 +123,25 @@ export const planOperations: Record<PlanOperationName, PlanOperation> = {
     steps: ["ReverseReplicate"],
   },
 };
+
+/** A failback by an unplanned failover: what flows without a planned one have (V2F-4), or by choice. */
+const unplannedFailback: PlanOperation = {
+  ...planOperations.Failback,
+  failover: "UnplannedFailover",
+  shutsDown: "ifReachable",
+  steps: ["UnplannedFailover", "Failback"],
+};
+
+/** The operation for these items: how machines get back is their flow's matter. */
+export function operationFor(
+  request: { readonly operation: PlanOperationName; readonly unplanned?: boolean },
+  items: readonly ProtectedItem[],
+): PlanOperation {
+  const operation = planOperations[request.operation];
+  if (operation.name !== "Failback") return operation;
+  const hasPlanned = items.every(({ details }) => flows[details.flow].failoverKinds.includes("planned"));
+  return request.unplanned === true || !hasPlanned ? unplannedFailback : operation;
+}
 
 /** The step that an item takes; where none is allowed the preferred one, so that the refusal names it. */
 export function stepOf(operation: PlanOperation, item: ProtectedItem): ItemAction {

@@ -5,6 +5,9 @@ import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { findThing, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { itemIdsOf } from "./plan-groups.ts";
 import type { PlanOperation, PlanOperationName } from "./plan-operation.ts";
 
 /** What a run is asked for; kept as the job's input. */
@@ -14,6 +17,8 @@ export interface PlanRequest {
   readonly recoveryPoint?: string;
   /** ARM id of the isolated network of a test failover. */
   readonly networkId?: string;
+  /** A failback of machines whose side is lost, where their flow has an unplanned failover back. */
+  readonly unplanned?: boolean;
   /** False leaves the Shutdown group's machines out of an unplanned failover (`sourceSiteOperations: NotRequired`). */
   readonly shutDownSources?: boolean;
 }
@@ -37,6 +42,11 @@ export function requirePlan(parts: EngineParts, id: string): Thing<RecoveryPlanI
   if (plan?.kind === "recovery-plan") return plan;
   const message = `There is no recovery plan ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
   throw new SiteRecoveryError("NotFound", message, { target: id });
+}
+
+/** The plan's protected items. Throws `NotFound` for one that is not there. */
+export function itemsOf(parts: EngineParts, inputs: RecoveryPlanInputs): ProtectedItem[] {
+  return itemIdsOf(inputs).map((id) => requireItem(parts, id));
 }
 
 /** Progress with the name of what it is about in front. */

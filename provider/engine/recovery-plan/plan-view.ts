@@ -9,7 +9,12 @@ import { allowedActions } from "../protected-item/allowed-actions.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { itemIdsOf, namedGroups } from "./plan-groups.ts";
-import { type PlanOperation, type PlanOperationName, planOperations } from "./plan-operation.ts";
+import {
+  operationFor,
+  type PlanOperation,
+  type PlanOperationName,
+  planOperationNames,
+} from "./plan-operation.ts";
 import { type PlanInput, requirePlan } from "./plan-run.ts";
 
 export interface PlanGroupView {
@@ -31,6 +36,8 @@ export interface PlanView {
   readonly lastJob: PlanJob | undefined;
   /** When an operation last ended well. */
   readonly lastEndedAt: Readonly<Partial<Record<PlanOperationName, number>>>;
+  /** The plan's machines, as far as they are protected. */
+  readonly items: readonly ProtectedItem[];
   /** Where its machines run; nothing while they are not all at one side, or there is none. */
   readonly activeLocation: "primary" | "recovery" | undefined;
 }
@@ -52,7 +59,8 @@ export function allowedOperations(
 ): PlanOperationName[] {
   const known = items.filter((item) => item !== undefined);
   if (known.length < items.length) return [];
-  return Object.values(planOperations)
+  return planOperationNames
+    .map((operation) => operationFor({ operation }, known))
     .filter((operation) => isAllowed(operation, planId, known))
     .map(({ name }) => name);
 }
@@ -92,6 +100,7 @@ export function viewPlan(parts: EngineParts, planId: string, inputs?: RecoveryPl
       tasks: tasksOf(parts.store, last.id),
     },
     lastEndedAt: lastEnds(jobs),
+    items: [...items.values()].filter((item) => item !== undefined),
     activeLocation: sideOf([...items.values()]),
   };
 }

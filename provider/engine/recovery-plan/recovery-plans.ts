@@ -2,22 +2,19 @@
  * Recovery plans (V2F-2, H2F-2): machines that move together, in groups and in order, with scripts and manual steps
  * between. This file is the room's face; run-plan.ts runs an operation, plan-steps.ts lays it out.
  */
-import { nameOf, sameId } from "../../arm-id.ts";
+import { idKey, nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { endJob, endTask, findJob, type JobRow, setJobState, tasksOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
-import { findItem } from "../../store/protected-items.ts";
 import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
 import { describeRun } from "./describe-run.ts";
 import { giveSourcesBack } from "./give-up.ts";
 import { completeGroups, itemIdsOf } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
-import { type PlanOperationName, planOperations } from "./plan-operation.ts";
+import { operationFor, planOperations } from "./plan-operation.ts";
 import type { PlanInput, PlanRequest } from "./plan-run.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 import { runPlan, withPlan } from "./run-plan.ts";
@@ -58,13 +55,11 @@ export class RecoveryPlans {
   }
 
   /** What a run would do, in words, a line a group. */
-  describe(planId: string, inputs: RecoveryPlanInputs, name: PlanOperationName): string[] {
-    const operation = planOperations[name];
-    const isLeft = (itemId: string): boolean => {
-      const item = findItem<ItemState, ItemDetails>(this.#parts.store, itemId) as ProtectedItem | undefined;
-      return item === undefined || !operation.isDone(item, planId);
-    };
-    return describeRun(inputs, operation, isLeft);
+  describe(planId: string, inputs: RecoveryPlanInputs, request: PlanRequest): string[] {
+    const { items } = viewPlan(this.#parts, planId, inputs);
+    const operation = operationFor(request, items);
+    const done = new Set(items.filter((item) => operation.isDone(item, planId)).map(({ id }) => idKey(id)));
+    return describeRun(inputs, operation, (itemId) => !done.has(idKey(itemId)));
   }
 
   /** The plans that a protected item is in. */

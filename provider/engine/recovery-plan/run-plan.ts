@@ -21,10 +21,9 @@ import { requireIsolatedNetwork } from "../failover/drills.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import { isStarted } from "./machine-power.ts";
-import { itemIdsOf } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "./plan-job.ts";
-import { planOperations } from "./plan-operation.ts";
-import { type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
+import { operationFor, planOperations } from "./plan-operation.ts";
+import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
 import { pointsTask } from "./plan-steps.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
 
@@ -45,8 +44,8 @@ function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRe
 
 /** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there. */
 function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
-  const operation = planOperations[request.operation];
-  const items = itemIdsOf(requirePlan(parts, planId).inputs).map((id) => requireItem(parts, id));
+  const items = itemsOf(parts, requirePlan(parts, planId).inputs);
+  const operation = operationFor(request, items);
   const hasWork = items.some(
     (item) =>
       !operation.isDone(item, planId) ||
@@ -111,7 +110,7 @@ export async function runPlan(
   options: RunOptions = {},
 ): Promise<PlanOutcome> {
   const plan = requirePlan(parts, planId);
-  const operation = planOperations[request.operation];
+  const operation = operationFor(request, itemsOf(parts, plan.inputs));
   return withPlan(parts, plan.id, operation.title, async () => {
     const open = openJobOf(parts.store, plan.id);
     if (open) {
