@@ -1,5 +1,5 @@
 /**
- * The hosts' inventory folders. A relative path counts from the definition's folder and stays inside it, links
+ * The inventory folders of hosts and servers, and the folders that take replicas. A relative path counts from the definition's folder and stays inside it, links
  * followed, so that a definition from somebody else cannot reach what lies around it. What lies elsewhere is
  * named by an absolute path, which nobody writes by accident.
  */
@@ -9,17 +9,20 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
+import { inventoriesOf, storageFoldersOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
 
-/** A host's inventory as far as it can be looked into: the machines' folder names, by the name in lower case. */
+/** An inventory as far as it can be looked into: the machines' folder names, by the name in lower case. */
 export interface Inventory {
-  readonly host: string;
+  /** What people call its owner: `host hv1`. */
+  readonly owner: string;
   readonly folder: string;
   readonly machines: ReadonlyMap<string, string>;
 }
 
-/** By the host's name. */
-export type Inventories = ReadonlyMap<string, Inventory>;
+/** By site: the inventories that could be looked into, and whether these are all. */
+export type Inventories = ReadonlyMap<StackSite, { readonly list: Inventory[]; readonly areAll: boolean }>;
 
 function isOutside(folder: string, inner: string): boolean {
   const relative = path.relative(folder, inner);
@@ -33,6 +36,7 @@ const leadsOut =
 function realFolder(
   inventory: string,
   folder: string,
+  what: string,
   report: (message: string) => void,
 ): string | undefined {
   const resolved = path.resolve(folder, inventory);
@@ -40,13 +44,50 @@ function realFolder(
   if (!mayBeOutside && isOutside(folder, resolved)) {
     report(`'${inventory}' ${leadsOut}`);
   } else if (!localFileSystem.exists(resolved)) {
-    report(`there is no folder ${resolved}; it holds the host's machines`);
+    report(`there is no folder ${resolved}; ${what}`);
   } else {
     const real = localFileSystem.realPath(resolved);
     if (mayBeOutside || !isOutside(localFileSystem.realPath(folder), real)) return real;
     report(`'${inventory}' is a link that ${leadsOut}`);
   }
   return undefined;
+}
+
+/** A folder that has an owner already, or lies in one that has. */
+interface Owned {
+  readonly owner: string;
+  readonly folder: string;
+}
+
+/** Master targets and storage classes: folders that are there, with no machines in or around them. */
+function checkStorage(stack: StackDefinition, folder: string, taken: Owned[], findings: Findings): void {
+  for (const [index, site] of stack.sites.entries()) {
+    for (const wanted of storageFoldersOf(site)) {
+      const place: YamlPath = ["sites", index, ...wanted.path];
+      const what = "it takes replicas; make it, or mount it";
+      const real = realFolder(wanted.folder, folder, what, (message) => findings.add(place, message));
+      if (real === undefined) continue;
+      const other = taken.find((one) => !isOutside(one.folder, real) || !isOutside(real, one.folder));
+      if (other)
+        findings.add(place, `overlaps with the folder of the ${other.owner}; each has its own folder`);
+      else taken.push({ owner: wanted.owner, folder: real });
+    }
+  }
+}
+
+/** The machines of an inventory; nothing when it cannot be looked into, which is told. */
+function listMachines(
+  folder: string,
+  drivers: MachineDriver,
+  report: (message: string) => void,
+): Map<string, string> | undefined {
+  try {
+    return new Map(drivers.list(folder).map((name) => [name.toLowerCase(), name]));
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError)) throw error;
+    report(`cannot be looked into, and a folder of machines is wanted: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Checks and lists each inventory once, so that a definition of thousands of machines is checked in a moment. */
@@ -56,27 +97,26 @@ export function checkInventories(
   drivers: MachineDriver,
   findings: Findings,
 ): Inventories {
-  const inventories = new Map<string, Inventory>();
-  const hostOf = new Map<string, string>();
-  for (const [siteIndex, site] of stack.sites.entries()) {
-    for (const [index, host] of site.hosts.entries()) {
-      const place: YamlPath = ["sites", siteIndex, "hosts", index, "inventory"];
-      const real = realFolder(host.inventory, folder, (message) => findings.add(place, message));
+  const inventories = new Map<StackSite, { list: Inventory[]; areAll: boolean }>();
+  const taken: Owned[] = [];
+  for (const [index, site] of stack.sites.entries()) {
+    const wanted = inventoriesOf(site);
+    const list: Inventory[] = [];
+    for (const { owner, folder: inventory, path: inSite } of wanted) {
+      const report = (message: string): void => findings.add(["sites", index, ...inSite], message);
+      const real = realFolder(inventory, folder, "it holds the host's machines", report);
       if (real === undefined) continue;
-      const other = hostOf.get(real);
-      if (other !== undefined && other !== host.name) {
-        findings.add(place, `is the inventory of the host ${other} already; each host has its own folder`);
+      const other = taken.find((one) => one.folder === real);
+      if (other !== undefined && other.owner !== owner) {
+        report(`is the inventory of the ${other.owner} already; each host has its own folder`);
         continue;
       }
-      hostOf.set(real, host.name);
-      try {
-        const machines = new Map(drivers.list(real).map((name) => [name.toLowerCase(), name]));
-        inventories.set(host.name, { host: host.name, folder: real, machines });
-      } catch (error) {
-        if (!(error instanceof SiteRecoveryError)) throw error;
-        findings.add(place, `cannot be looked into, and a folder of machines is wanted: ${error.message}`);
-      }
+      taken.push({ owner, folder: real });
+      const machines = listMachines(real, drivers, report);
+      if (machines) list.push({ owner, folder: real, machines });
     }
+    inventories.set(site, { list, areAll: list.length === wanted.length });
   }
+  checkStorage(stack, folder, taken, findings);
   return inventories;
 }

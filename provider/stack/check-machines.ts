@@ -8,8 +8,10 @@ import type { YamlPath } from "../yaml/read-yaml.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import { checkInventories, type Inventories, type Inventory } from "./check-inventories.ts";
 import type { Findings } from "./findings.ts";
-import { siteOf } from "./site-of.ts";
-import type { StackDefinition, StackMachine, StackSite } from "./stack-definition.ts";
+import { containerOf, siteOf } from "./site-of.ts";
+import { kindOf } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
 
 function readMachine(
   drivers: MachineDriver,
@@ -38,18 +40,23 @@ function checkDisks(wanted: StackMachine, machine: Machine, at: YamlPath, findin
   findings.add([...at, "disks"], `leaves out '${left.id}', which the machine boots from; add it to the list`);
 }
 
+/** Machines of a VMware site join the network of the same name at a second site; all others need a mapping. */
 function checkNetwork(
   stack: StackDefinition,
   found: { wanted: StackMachine; machine: Machine; site: StackSite; at: YamlPath },
   findings: Findings,
 ): void {
   const { wanted, machine, site, at } = found;
+  const target = containerOf(stack, wanted)?.target?.site;
   if (wanted.network !== undefined || stack.azure.networks.length === 0) return;
+  if (target !== undefined && kindOf(site) === "vmware") return;
+  const mappings = (site.networkMappings ?? []).filter((mapping) => mapping.site === target);
+  const where = target === undefined ? "virtual network" : `network of ${target}`;
   for (const network of new Set(machine.nics.map((nic) => nic.network))) {
-    if ((site.networkMappings ?? []).some((mapping) => mapping.from === network)) continue;
+    if (mappings.some((mapping) => mapping.from === network)) continue;
     const message =
-      `cannot be protected: its network '${network}' is mapped to no virtual network; add a network mapping to ` +
-      `the site ${site.name}, or set network`;
+      `cannot be protected: its network '${network}' is mapped to no ${where}; add a network mapping to ` +
+      `the site ${site.name}${target === undefined ? ", or set network" : ""}`;
     findings.add([...at, "name"], message);
   }
 }
@@ -95,14 +102,14 @@ function checkOne(
   const { drivers, at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
-  const inventories = site.hosts.flatMap((host) => context.inventories.get(host.name) ?? []);
+  const { list: inventories, areAll } = context.inventories.get(site)!;
   const holders = inventories.filter(({ machines }) => machines.has(wanted.name.toLowerCase()));
   const [holder] = holders;
   // Where an inventory could not be looked into, that is told, and the machine may be in it.
-  if (!holder && inventories.length < site.hosts.length) return;
+  if (!holder && !areAll) return;
   if (!holder) return tellMissing(wanted, site, { at, inventories }, findings);
   if (holders.length > 1) {
-    const hosts = holders.map(({ host }) => host).join(" and ");
+    const hosts = holders.map(({ owner }) => owner.replace(/^host /, "")).join(" and ");
     findings.add([...at, "name"], `is on ${hosts}; leave it on the host that it runs on`);
   }
   const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);

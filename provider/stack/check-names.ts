@@ -1,8 +1,11 @@
 /** Names: those that must differ, and those that refer to something. */
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
-import { siteOf } from "./site-of.ts";
+import { checkSites } from "./check-sites.ts";
+import { containerOf, siteOf } from "./site-of.ts";
+import { containersOf, kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine, StackPlan } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
 
 function namesOf(list: readonly { readonly name: string }[]): string[] {
   return list.map(({ name }) => name);
@@ -23,26 +26,18 @@ function checkUnique(stack: StackDefinition, findings: Findings): void {
     const named = list.map(({ name }, index) => ({ path: [...path, index, "name"], name }));
     findings.requireUnique(named, what);
   }
-  const hosts = stack.sites.flatMap((site, siteIndex) =>
-    site.hosts.map(({ name }, index) => ({ path: ["sites", siteIndex, "hosts", index, "name"], name })),
+  const inSites = (named: (site: StackSite) => { path: YamlPath; name: string }[]): typeof hosts =>
+    stack.sites.flatMap((site, index) =>
+      named(site).map(({ path, name }) => ({ path: ["sites", index, ...path], name })),
+    );
+  const hosts: { path: YamlPath; name: string }[] = inSites((site) =>
+    containersOf(site).flatMap(({ hosts, path }) =>
+      hosts.map(({ name }, index) => ({ path: [...path, "hosts", index, "name"], name })),
+    ),
   );
   findings.requireUnique(hosts, "host");
-}
-
-function checkSites(stack: StackDefinition, findings: Findings): void {
-  for (const [index, site] of stack.sites.entries()) {
-    findings.requireName(["sites", index, "policy"], site.policy, "policy", namesOf(stack.policies));
-    const mappings = site.networkMappings ?? [];
-    for (const [mapping, { to }] of mappings.entries()) {
-      const path = ["sites", index, "networkMappings", mapping, "to"];
-      findings.requireName(path, to, "network", namesOf(stack.azure.networks));
-    }
-    const from = mappings.map((mapping, place) => ({
-      path: ["sites", index, "networkMappings", place, "from"],
-      name: mapping.from,
-    }));
-    findings.requireUnique(from, "network mapping from");
-  }
+  const servers = inSites(({ server }) => (server === undefined ? [] : [{ path: ["server"], name: server }]));
+  findings.requireUnique(servers, "server");
 }
 
 /** A name that may be left out where there is one thing only. */
@@ -69,6 +64,16 @@ function checkMachine(
 ): void {
   const path = ["machines", index];
   checkChoice(findings, { path, key: "site", what: "site" }, machine.site, namesOf(stack.sites));
+  const site = siteOf(stack, machine.site);
+  if (site && kindOf(site) === "vmm") {
+    const clouds = namesOf(site.clouds ?? []);
+    checkChoice(findings, { path, key: "cloud", what: `cloud of ${site.name}` }, machine.cloud, clouds);
+  } else if (site && machine.cloud !== undefined) {
+    findings.add([...path, "cloud"], `is for machines of vmm sites; leave it out`);
+  }
+  const container = containerOf(stack, machine);
+  if (site && container && container.policy === undefined)
+    findings.add([...path, "name"], `cannot be protected: ${container.name} has no policy; give it one`);
   const accounts = namesOf(stack.azure.storageAccounts);
   const place = { path, key: "storageAccount", what: "storage account" };
   checkChoice(findings, place, machine.storageAccount, accounts);
@@ -97,7 +102,9 @@ function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findi
 
 function checkDrills(stack: StackDefinition, findings: Findings): void {
   const production = new Set([
-    ...stack.sites.flatMap((site) => (site.networkMappings ?? []).map(({ to }) => to)),
+    ...stack.sites
+      .flatMap((site) => site.networkMappings ?? [])
+      .flatMap((mapping) => (mapping.site === undefined ? mapping.to : [])),
     ...(stack.machines ?? []).flatMap(({ network }) => network ?? []),
   ]);
   for (const [index, drill] of (stack.drills ?? []).entries()) {

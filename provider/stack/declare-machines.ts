@@ -2,7 +2,7 @@
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
 import type { StackFile } from "./read-stack.ts";
-import { siteOf } from "./site-of.ts";
+import { containerOf, siteOf } from "./site-of.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 
@@ -19,16 +19,17 @@ function protection(stack: StackDefinition, ids: StackIds, machine: StackMachine
 
 function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMachine): Declaration {
   const site = siteOf(stack, machine.site)!;
+  const container = containerOf(stack, machine)!;
   const { allowDisableWhileFailedOver, failover } = machine;
   return {
     logicalName: logicalNames.machine(machine.name),
     kind: "protected-item",
     inputs: {
-      ...ids.inContainer(site),
+      ...ids.inContainer(site, container),
       replicatedProtectedItemName: machine.name,
       properties: {
-        policyId: ids.policy(site.policy),
-        protectableItemId: `${ids.container(site)}/replicationProtectableItems/${machine.name}`,
+        policyId: ids.policy(container.policy!),
+        protectableItemId: `${ids.container(site, container.name)}/replicationProtectableItems/${machine.name}`,
         providerSpecificDetails: protection(stack, ids, machine),
       },
       activeLocation: machine.activeLocation ?? "primary",
@@ -36,7 +37,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
     },
     // The mapping stands last in a site: what a machine needs is in place when the mapping is.
-    dependsOn: [logicalNames.containerMapping(site.name)],
+    dependsOn: [logicalNames.containerMapping(site.name, container.name)],
   };
 }
 

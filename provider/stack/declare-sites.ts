@@ -1,96 +1,137 @@
-/** Sites: fabric, hosts, the container of their machines, its policy, network mappings. */
-import path from "node:path";
+/** Sites: fabrics with what stands in them, then what joins them to Azure and to each other. */
+import type { FabricInputs } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
-import type { IdentityProvider } from "../kinds/services-provider.ts";
-import { projectFolder } from "../project-folder.ts";
 import type { Declaration } from "./declaration.ts";
+import { declareComponents, declareNetworkPaths, type InSite } from "./declare-components.ts";
 import type { StackFile } from "./read-stack.ts";
-import type { StackSite } from "./stack-definition.ts";
+import { containersOf, kindOf } from "./site-parts.ts";
+import type { SiteKind, StackSite } from "./stack-site.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 
-/** The embedded engine has no directory of identities: every host registers with this one. */
-const embeddedIdentity: IdentityProvider = {
-  tenantId: "00000000-0000-0000-0000-000000000000",
-  applicationId: "00000000-0000-0000-0000-000000000000",
-  objectId: "00000000-0000-0000-0000-000000000000",
-  audience: "https://siterecovery.embedded",
-  aadAuthority: "https://login.siterecovery.embedded",
+/** What a kind of site is called in Azure; a fabric without details is a Hyper-V site. */
+const detailsOf: Record<SiteKind, FabricInputs["properties"]> = {
+  hyperv: undefined,
+  vmm: { customDetails: { instanceType: "VMM" } },
+  vmware: { customDetails: { instanceType: "VMware" } },
 };
 
-function declareHosts(stack: StackFile, ids: StackIds, site: StackSite): Declaration[] {
-  return site.hosts.map(({ name, inventory }) => ({
-    logicalName: logicalNames.host(name),
-    kind: "services-provider",
-    inputs: {
-      ...ids.inSite(site),
-      providerName: name,
-      properties: {
-        machineName: name,
-        authenticationIdentityInput: embeddedIdentity,
-        resourceAccessIdentityInput: embeddedIdentity,
-      },
-      // Written from the project's folder, so that another clone of the project shows no difference.
-      inventoryFolder: path.relative(projectFolder(), path.resolve(path.dirname(stack.file), inventory)),
-    },
-    dependsOn: [logicalNames.site(site.name)],
-  }));
+function declareFabric({ stack, ids, site }: InSite): Declaration {
+  const properties = detailsOf[kindOf(site)];
+  return {
+    logicalName: logicalNames.site(site.name),
+    kind: "fabric",
+    inputs: { ...ids.inSite(site), ...(properties === undefined ? {} : { properties }) },
+    dependsOn: [stack.definition.vault.name],
+  };
 }
 
-function declareNetworkMappings(ids: StackIds, site: StackSite): Declaration[] {
-  return (site.networkMappings ?? []).map(({ from, to }) => ({
-    logicalName: logicalNames.networkMapping(site.name, from),
-    kind: "network-mapping",
-    inputs: {
-      ...ids.inSite(site),
-      networkName: from,
-      networkMappingName: `${from}-to-${to}`,
-      properties: { recoveryNetworkId: ids.network(to), recoveryFabricName: microsoftAzure },
-    },
-    dependsOn: [logicalNames.site(site.name), logicalNames.network(to)],
-  }));
-}
-
-function declareSite(stack: StackFile, ids: StackIds, site: StackSite): Declaration[] {
-  const fabric = logicalNames.site(site.name);
-  const container = logicalNames.container(site.name);
-  const { storageAccounts, networks } = stack.definition.azure;
-  const networkMappings = declareNetworkMappings(ids, site);
-  return [
-    {
-      logicalName: fabric,
-      kind: "fabric",
-      inputs: ids.inSite(site),
-      dependsOn: [stack.definition.vault.name],
-    },
-    ...declareHosts(stack, ids, site),
-    {
-      logicalName: container,
-      kind: "protection-container",
-      inputs: ids.inContainer(site),
-      dependsOn: [fabric],
-    },
-    ...networkMappings,
-    {
-      logicalName: logicalNames.containerMapping(site.name),
-      kind: "container-mapping",
+/** Machines of a VMware site take their virtual network from their own settings: it has no mapping to Azure. */
+function declareNetworkMappings({ ids, site }: InSite): Declaration[] {
+  const mappings = (site.networkMappings ?? []).filter(
+    (mapping) => kindOf(site) !== "vmware" || mapping.site !== undefined,
+  );
+  return mappings.map(({ from, to, site: end }) => {
+    const isVmm = kindOf(site) === "vmm";
+    const recoveryNetworkId = end === undefined ? ids.network(to) : ids.vmNetwork(ids.siteNamed(end), to);
+    const instanceType = end === undefined ? "VmmToAzure" : "VmmToVmm";
+    const isDeclared = (site.networks ?? []).some(({ name }) => name === from);
+    return {
+      logicalName: logicalNames.networkMapping(site.name, from),
+      kind: "network-mapping",
       inputs: {
-        ...ids.inContainer(site),
-        mappingName: `${site.name}-to-azure`,
-        properties: { policyId: ids.policy(site.policy), targetProtectionContainerId: microsoftAzure },
+        ...ids.inSite(site),
+        networkName: from,
+        networkMappingName: `${from}-to-${to}`,
+        properties: {
+          recoveryNetworkId,
+          recoveryFabricName: end ?? microsoftAzure,
+          ...(isVmm ? { fabricSpecificDetails: { instanceType } } : {}),
+        },
       },
       dependsOn: [
-        container,
-        logicalNames.policy(site.policy),
-        ...site.hosts.map((host) => logicalNames.host(host.name)),
-        ...networkMappings.map((mapping) => mapping.logicalName),
-        ...networks.map((network) => logicalNames.network(network.name)),
-        ...storageAccounts.map((account) => logicalNames.storageAccount(account.name)),
+        isDeclared ? logicalNames.vmNetwork(site.name, from) : logicalNames.site(site.name),
+        end === undefined ? logicalNames.network(to) : logicalNames.vmNetwork(end, to),
       ],
-    },
-  ];
+    };
+  });
+}
+
+function declareStorageMappings({ ids, site }: InSite): Declaration[] {
+  return (site.storageClassifications ?? []).flatMap(({ name, target }): Declaration[] => {
+    if (target === undefined) return [];
+    const targetId = ids.storageClassification(ids.siteNamed(target.site), target.classification);
+    return [
+      {
+        logicalName: logicalNames.storageClassificationMapping(site.name, name),
+        kind: "storage-classification-mapping",
+        inputs: {
+          ...ids.inSite(site),
+          storageClassificationName: name,
+          storageClassificationMappingName: `${name}-to-${target.site}`,
+          properties: { targetStorageClassificationId: targetId },
+        },
+        dependsOn: [
+          logicalNames.storageClassification(site.name, name),
+          logicalNames.storageClassification(target.site, target.classification),
+        ],
+      },
+    ];
+  });
+}
+
+/** The mapping of a container stands last: what its machines need is in place when the mapping is. */
+function declareContainerMappings(inSite: InSite, before: readonly Declaration[]): Declaration[] {
+  const { stack, ids, site } = inSite;
+  const { storageAccounts, networks } = stack.definition.azure;
+  return containersOf(site).flatMap(({ name, policy, target }): Declaration[] => {
+    if (policy === undefined) return [];
+    const targetId = target && ids.container(ids.siteNamed(target.site), target.container);
+    return [
+      {
+        logicalName: logicalNames.containerMapping(site.name, name),
+        kind: "container-mapping",
+        inputs: {
+          ...ids.inSite(site),
+          protectionContainerName: name,
+          mappingName: `${name}-to-${target === undefined ? "azure" : target.site}`,
+          properties: {
+            policyId: ids.policy(policy),
+            targetProtectionContainerId: targetId ?? microsoftAzure,
+          },
+        },
+        dependsOn: [
+          logicalNames.policy(policy),
+          ...before.map(({ logicalName }) => logicalName),
+          ...networks.map((network) => logicalNames.network(network.name)),
+          ...storageAccounts.map((account) => logicalNames.storageAccount(account.name)),
+        ],
+      },
+    ];
+  });
 }
 
 export function declareSites(stack: StackFile): Declaration[] {
   const ids = new StackIds(stack.definition);
-  return stack.definition.sites.flatMap((site) => declareSite(stack, ids, site));
+  const all = stack.definition.sites.map((site): InSite => ({ stack, ids, site }));
+  const fabrics = all.map(declareFabric);
+  const components = new Map(all.map((inSite) => [inSite.site, declareComponents(inSite)]));
+  const links = new Map(
+    all.map((inSite) => [
+      inSite.site,
+      [...declareNetworkPaths(inSite), ...declareNetworkMappings(inSite), ...declareStorageMappings(inSite)],
+    ]),
+  );
+  /** Of a site and of those that its machines replicate to. */
+  const before = (site: StackSite): Declaration[] => {
+    const targets = containersOf(site).flatMap(({ target }) => (target ? ids.siteNamed(target.site) : []));
+    const others = [...new Set(targets)].filter((other) => other !== site);
+    const ofOthers = others.flatMap((other) => components.get(other)!);
+    return [...components.get(site)!, ...links.get(site)!, ...ofOthers];
+  };
+  return [
+    ...fabrics,
+    ...[...components.values()].flat(),
+    ...[...links.values()].flat(),
+    ...all.flatMap((inSite) => declareContainerMappings(inSite, before(inSite.site))),
+  ];
 }

@@ -1,8 +1,19 @@
-import type { StackDefinition, StackSite } from "./stack-definition.ts";
+import { containersOf, type SiteContainer } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
 
 /** The site of a machine or plan: the one it names, or the only one. */
 export function siteOf(stack: StackDefinition, name: string | undefined): StackSite | undefined {
   return name === undefined && stack.sites.length === 1
     ? stack.sites[0]
     : stack.sites.find((site) => site.name === name);
+}
+
+/** The container of a machine: the cloud it names, or the only one of its site. */
+export function containerOf(stack: StackDefinition, machine: StackMachine): SiteContainer | undefined {
+  const site = siteOf(stack, machine.site);
+  const containers = site ? containersOf(site) : [];
+  return machine.cloud === undefined && containers.length === 1
+    ? containers[0]
+    : containers.find(({ name }) => name === machine.cloud);
 }

@@ -1,5 +1,6 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
+import type { StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
   readonly version: 1;
@@ -38,16 +39,11 @@ export interface StackPolicy {
   readonly onlineReplicationStartTime?: string;
 }
 
-export interface StackSite {
-  readonly name: string;
-  readonly hosts: readonly { readonly name: string; readonly inventory: string }[];
-  readonly policy: string;
-  readonly networkMappings?: readonly { readonly from: string; readonly to: string }[];
-}
-
 export interface StackMachine {
   readonly name: string;
   readonly site?: string;
+  /** Of a machine of a VMM site; may be left out where there is one cloud. */
+  readonly cloud?: string;
   readonly storageAccount?: string;
   readonly network?: string;
   readonly size?: string;

@@ -1,13 +1,18 @@
 /** The ids and parent arguments that names of a definition stand for. */
 import { armIdOf } from "../arm-id.ts";
 import { fabricKind } from "../kinds/fabric.ts";
+import { masterTargetKind } from "../kinds/master-target.ts";
 import { policyKind } from "../kinds/policy.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import { storageAccountKind } from "../kinds/storage-account.ts";
+import { storageClassificationKind } from "../kinds/storage-classification.ts";
 import { virtualNetworkKind } from "../kinds/virtual-network.ts";
-import { siteOf } from "./site-of.ts";
-import type { StackDefinition, StackMachine, StackSite } from "./stack-definition.ts";
+import { vmNetworkKind } from "../kinds/vm-network.ts";
+import { containerOf, siteOf } from "./site-of.ts";
+import type { SiteContainer } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
 
 export class StackIds {
   readonly #stack: StackDefinition;
@@ -29,17 +34,35 @@ export class StackIds {
     return { ...this.inVault, fabricName: site.name };
   }
 
-  /** A site's machines form one container, under the site's own name. */
-  inContainer(site: StackSite): ReturnType<StackIds["inSite"]> & { protectionContainerName: string } {
-    return { ...this.inSite(site), protectionContainerName: site.name };
+  inContainer(
+    site: StackSite,
+    container: SiteContainer,
+  ): ReturnType<StackIds["inSite"]> & { protectionContainerName: string } {
+    return { ...this.inSite(site), protectionContainerName: container.name };
+  }
+
+  siteNamed(name: string): StackSite {
+    return this.#stack.sites.find((site) => site.name === name)!;
   }
 
   fabric(site: StackSite): string {
     return armIdOf(fabricKind, this.inSite(site));
   }
 
-  container(site: StackSite): string {
-    return armIdOf(protectionContainerKind, this.inContainer(site));
+  container(site: StackSite, protectionContainerName: string): string {
+    return armIdOf(protectionContainerKind, { ...this.inSite(site), protectionContainerName });
+  }
+
+  vmNetwork(site: StackSite, networkName: string): string {
+    return armIdOf(vmNetworkKind, { ...this.inSite(site), networkName });
+  }
+
+  storageClassification(site: StackSite, storageClassificationName: string): string {
+    return armIdOf(storageClassificationKind, { ...this.inSite(site), storageClassificationName });
+  }
+
+  masterTarget(site: StackSite, masterTargetName: string): string {
+    return armIdOf(masterTargetKind, { ...this.inSite(site), masterTargetName });
   }
 
   policy(policyName: string): string {
@@ -57,10 +80,14 @@ export class StackIds {
   item(machine: StackMachine): string {
     const site = siteOf(this.#stack, machine.site)!;
     return armIdOf(protectedItemKind, {
-      ...this.inContainer(site),
+      ...this.inContainer(site, containerOf(this.#stack, machine)!),
       replicatedProtectedItemName: machine.name,
     });
   }
+}
+
+function underSite(site: string, name: string): string {
+  return site === name ? site : `${site}/${name}`;
 }
 
 /** Logical names in the Pulumi program: the kind in front, since names of different kinds may be the same. */
@@ -69,9 +96,18 @@ export const logicalNames = {
   network: (name: string) => `network/${name}`,
   policy: (name: string) => `policy/${name}`,
   site: (name: string) => `site/${name}`,
+  server: (name: string) => `server/${name}`,
   host: (name: string) => `host/${name}`,
-  container: (name: string) => `container/${name}`,
-  containerMapping: (name: string) => `container-mapping/${name}`,
+  vcenter: (site: string, name: string) => `vcenter/${site}/${name}`,
+  masterTarget: (site: string, name: string) => `master-target/${site}/${name}`,
+  vmNetwork: (site: string, name: string) => `vm-network/${site}/${name}`,
+  storageClassification: (site: string, name: string) => `storage-classification/${site}/${name}`,
+  storageClassificationMapping: (site: string, name: string) =>
+    `storage-classification-mapping/${site}/${name}`,
+  networkPath: (site: string, name: string) => `network-path/${site}/${name}`,
+  /** Of a cloud; of the one container of another site. */
+  container: (site: string, name: string) => `container/${underSite(site, name)}`,
+  containerMapping: (site: string, name: string) => `container-mapping/${underSite(site, name)}`,
   networkMapping: (site: string, network: string) => `network-mapping/${site}/${network}`,
   machine: (name: string) => `machine/${name}`,
   plan: (name: string) => `plan/${name}`,

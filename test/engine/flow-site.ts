@@ -12,23 +12,14 @@ import { type FlowId, flows } from "../../provider/engine/flows.ts";
 import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
-import type { PolicySettings } from "../../provider/kinds/policy.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
 import { machineDefinition } from "../machine-definition.ts";
 import { hashOf, quiet } from "./fixture.ts";
+import { FlowComponents } from "./flow-components.ts";
 
-const identity = { tenantId: "t", applicationId: "a", objectId: "o", audience: "x", aadAuthority: "y" };
-const group = { resourceGroupName: "dr" };
-const vault = { ...group, resourceName: "dr-vault" };
+const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
 /** Where each platform's machines are, below a site's folder. */
 const inventories = { vmware: "vcenter", physical: "servers", "hyper-v": "hv1" } as const;
-
-const policies: Record<string, PolicySettings> = {
-  InMageAzureV2: { instanceType: "InMageAzureV2", multiVmSyncStatus: "Enable" },
-  HyperVReplicaAzure: { instanceType: "HyperVReplicaAzure" },
-  InMage: { instanceType: "InMage", multiVmSyncStatus: "Enable" },
-  HyperVReplica2012R2: { instanceType: "HyperVReplica2012R2", recoveryPoints: 4 },
-};
 
 export interface FlowSiteOptions {
   readonly flow: FlowId;
@@ -63,11 +54,7 @@ export class FlowSite {
     });
     const site = new FlowSite(folder, engine, options);
     for (const name of options.machines ?? ["web1"]) site.#makeMachine(name, options);
-    await site.#declareAzure();
-    const { fabricType } = flows[options.flow];
-    if (fabricType === "HyperVSite") await site.#declareHyperVSite();
-    else if (fabricType === "VMM") await site.#declareVmm();
-    else await site.#declareVmware();
+    await new FlowComponents(site).declareAll();
     return site;
   }
 
@@ -164,124 +151,5 @@ export class FlowSite {
     const group = { multiVmGroupId: "", multiVmGroupName: "" };
     const processServerId = this.ids.get("configuration server") ?? "";
     return { instanceType, masterTargetId, processServerId, retentionDrive: "R", ...group };
-  }
-
-  async #declareAzure(): Promise<void> {
-    await this.declare("vault", "vault", { ...group, vaultName: "dr-vault" });
-    const account = { ...group, accountName: "replicas", kind: "StorageV2", sku: { name: "Standard_LRS" } };
-    await this.declare("storage", "storage-account", account);
-    await this.declare("network", "virtual-network", { ...group, virtualNetworkName: "recovery-net" });
-    await this.declare("drill network", "virtual-network", { ...group, virtualNetworkName: "drill-net" });
-    const settings = policies[flows[this.flow].instanceType]!;
-    const policy = { ...vault, policyName: "five", properties: { providerSpecificInput: settings } };
-    await this.declare("policy", "policy", policy);
-  }
-
-  async #declareSite(name: "london" | "paris", extra: object, server: object): Promise<void> {
-    const { fabricType } = flows[this.flow];
-    const details = fabricType === "HyperVSite" ? {} : { customDetails: { instanceType: fabricType } };
-    const site = { ...vault, fabricName: name };
-    const second = name === "paris" ? "second " : "";
-    await this.declare(`${second}fabric`, "fabric", { ...site, properties: details });
-    const properties = {
-      machineName: `${name}-server`,
-      authenticationIdentityInput: identity,
-      resourceAccessIdentityInput: identity,
-    };
-    const what = { HyperVSite: "host", VMM: "VMM server", VMware: "configuration server" }[fabricType];
-    const registration = { ...site, providerName: `${name}-server`, properties, ...server };
-    await this.declare(`${second}${what}`, "services-provider", registration);
-    const container = { ...site, protectionContainerName: "machines", ...extra };
-    await this.declare(`${second}container`, "protection-container", container);
-  }
-
-  async #mapContainer(target: string | undefined): Promise<void> {
-    await this.declare("mapping", "container-mapping", {
-      ...vault,
-      fabricName: "london",
-      protectionContainerName: "machines",
-      mappingName: "map",
-      properties: {
-        policyId: this.ids.get("policy"),
-        ...(target === undefined ? {} : { targetProtectionContainerId: target }),
-      },
-    });
-  }
-
-  async #mapNetwork(recoveryNetworkId: string, recoveryFabricName: string): Promise<void> {
-    const mapping = { networkName: "production", networkMappingName: "map" };
-    const properties = { recoveryNetworkId, recoveryFabricName };
-    await this.declare("network mapping", "network-mapping", {
-      ...vault,
-      fabricName: "london",
-      ...mapping,
-      properties,
-    });
-  }
-
-  async #declareHyperVSite(): Promise<void> {
-    await this.#declareSite("london", {}, { inventoryFolder: this.at("london", "hv1") });
-    await this.#mapContainer(undefined);
-    await this.#mapNetwork(this.ids.get("network")!, "Microsoft Azure");
-  }
-
-  async #declareVmm(): Promise<void> {
-    const sites =
-      flows[this.flow].recoverySide === "fabric" ? (["london", "paris"] as const) : (["london"] as const);
-    for (const name of sites) {
-      const second = name === "paris" ? "second " : "";
-      await this.#declareSite(name, { capabilityProfile: "Hyper-V" }, {});
-      const site = { ...vault, fabricName: name };
-      await this.declare(`${second}host`, "host", {
-        ...site,
-        hostName: "hv1",
-        protectionContainerName: "machines",
-        inventoryFolder: this.at(name, "hv1"),
-      });
-      const network = {
-        networkName: "production",
-        logicalNetworkName: "lan",
-        protectionContainerName: "machines",
-      };
-      await this.declare(`${second}VM network`, "vm-network", { ...site, ...network });
-    }
-    const target = this.ids.get("second container");
-    await this.#mapContainer(target);
-    if (target === undefined) await this.#mapNetwork(this.ids.get("network")!, "Microsoft Azure");
-    else await this.#mapNetwork(this.ids.get("second VM network")!, "paris");
-  }
-
-  async #declareVmware(): Promise<void> {
-    await this.#declareSite("london", {}, { inventoryFolder: this.at("london", "servers") });
-    const london = { ...vault, fabricName: "london" };
-    const vcenter = (site: "london" | "paris"): object => ({
-      ...vault,
-      fabricName: site,
-      vcenterName: "vcenter",
-      inventoryFolder: this.at(site, "vcenter"),
-    });
-    await this.declare("vCenter", "vcenter", vcenter("london"));
-    if (flows[this.flow].recoverySide === "azure") {
-      const azure = { ...vault, fabricName: "westeurope" };
-      const customDetails = { instanceType: "Azure", location: "westeurope" };
-      await this.declare("Azure fabric", "fabric", { ...azure, properties: { customDetails } });
-      await this.declare("Azure process server", "process-server" as KindName, {
-        ...azure,
-        processServerName: "ps",
-      });
-      const failback = { networkPathName: "vpn", purpose: "failback", connection: "SiteToSiteVpn" };
-      await this.declare("failback path", "network-path", { ...london, ...failback });
-      await this.#mapContainer(undefined);
-      return;
-    }
-    await this.#declareSite("paris", {}, {});
-    await this.declare("second vCenter", "vcenter", vcenter("paris"));
-    await this.declare("second master target", "master-target", {
-      ...vault,
-      fabricName: "paris",
-      masterTargetName: "mt",
-      storageFolder: this.at("paris", "retention"),
-    });
-    await this.#mapContainer(this.ids.get("second container"));
   }
 }

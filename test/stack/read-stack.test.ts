@@ -130,7 +130,7 @@ describe("readStack", () => {
     try {
       fs.cpSync(path.join(folder, "hv1"), path.join(elsewhere, "hv1"), { recursive: true });
       const definition = read(good.replace("inventory: hv1", `inventory: ${elsewhere}/hv1`)).definition;
-      expect(definition.sites[0]?.hosts[0]?.inventory).toBe(`${elsewhere}/hv1`);
+      expect(definition.sites[0]?.hosts?.[0]?.inventory).toBe(`${elsewhere}/hv1`);
     } finally {
       fs.rmSync(elsewhere, { recursive: true });
     }

@@ -1,0 +1,79 @@
+/** What a site consists of, whatever its kind: containers of machines, and folders that hold machines. */
+import type { YamlPath } from "../yaml/read-yaml.ts";
+import type { SiteKind, StackHost, StackSite } from "./stack-site.ts";
+
+/** The machines of a site that follow one policy: a cloud of a VMM site, all machines of another one. */
+export interface SiteContainer {
+  readonly name: string;
+  readonly policy: string | undefined;
+  /** Where its machines replicate to; nothing for Azure. */
+  readonly target: { readonly site: string; readonly container: string } | undefined;
+  readonly capabilityProfile?: string;
+  readonly hosts: readonly StackHost[];
+  readonly path: YamlPath;
+}
+
+/** A folder that holds machines of a site. */
+export interface SiteInventory {
+  /** What people call it: `host hv1`. */
+  readonly owner: string;
+  readonly folder: string;
+  readonly path: YamlPath;
+}
+
+export function kindOf(site: StackSite): SiteKind {
+  return site.kind ?? "hyperv";
+}
+
+/** Paths count from the site. */
+export function containersOf(site: StackSite): SiteContainer[] {
+  if (kindOf(site) === "vmm") {
+    return (site.clouds ?? []).map(({ name, capabilityProfile, policy, target, hosts }, index) => ({
+      ...{ name, capabilityProfile, hosts },
+      policy: policy ?? site.policy,
+      target: target && { site: target.site, container: target.cloud },
+      path: ["clouds", index],
+    }));
+  }
+  // Its machines form one container, under the site's own name.
+  const target = site.target === undefined ? undefined : { site: site.target, container: site.target };
+  return [{ name: site.name, policy: site.policy, target, hosts: site.hosts ?? [], path: [] }];
+}
+
+/** Paths count from the site. */
+export function inventoriesOf(site: StackSite): SiteInventory[] {
+  const ofHosts = (hosts: readonly StackHost[], path: YamlPath): SiteInventory[] =>
+    hosts.map(({ name, inventory }, index) => ({
+      owner: `host ${name}`,
+      folder: inventory,
+      path: [...path, "hosts", index, "inventory"],
+    }));
+  const { server, physicalServers, vcenters = [] } = site;
+  return [
+    ...containersOf(site).flatMap(({ hosts, path }) => ofHosts(hosts, path)),
+    ...vcenters.map(({ name, inventory }, index) => ({
+      owner: `vCenter server ${name}`,
+      folder: inventory,
+      path: ["vcenters", index, "inventory"],
+    })),
+    ...(physicalServers === undefined
+      ? []
+      : [{ owner: `server ${server}`, folder: physicalServers, path: ["physicalServers"] }]),
+  ];
+}
+
+/** Folders that take replicas, and must be there. Paths count from the site. */
+export function storageFoldersOf(site: StackSite): SiteInventory[] {
+  return [
+    ...(site.masterTargets ?? []).map(({ name, folder }, index) => ({
+      owner: `master target ${name}`,
+      folder,
+      path: ["masterTargets", index, "folder"],
+    })),
+    ...(site.storageClassifications ?? []).map(({ name, folder }, index) => ({
+      owner: `storage classification ${name}`,
+      folder,
+      path: ["storageClassifications", index, "folder"],
+    })),
+  ];
+}

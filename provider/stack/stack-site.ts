@@ -1,0 +1,85 @@
+/** A site of a definition, as schema/stack.schema.json has it. Names stand for ids. */
+
+/** Hyper-V hosts without VMM (S3), a VMM server (S4, S6), or ESXi hosts and physical servers (S1, S2, S5). */
+export type SiteKind = "hyperv" | "vmm" | "vmware";
+
+export interface StackSite {
+  readonly name: string;
+  /** Default `hyperv`. */
+  readonly kind?: SiteKind;
+  /** Policy of its machines; a site without one only receives replicas. */
+  readonly policy?: string;
+  readonly networkMappings?: readonly StackNetworkMapping[];
+  readonly networkPaths?: readonly StackNetworkPath[];
+  /** Of a Hyper-V site. */
+  readonly hosts?: readonly StackHost[];
+  /** The VMM server, or the configuration server. */
+  readonly server?: string;
+  /** Of a VMM site. */
+  readonly clouds?: readonly StackCloud[];
+  readonly storageClassifications?: readonly StackStorageClassification[];
+  /** Of a VMM or a VMware site. */
+  readonly networks?: readonly StackVmNetwork[];
+  /** Of a VMware site. */
+  readonly runAsAccounts?: readonly string[];
+  readonly physicalServers?: string;
+  readonly vcenters?: readonly StackVcenter[];
+  readonly masterTargets?: readonly { readonly name: string; readonly folder: string }[];
+  /** The site that machines of a VMware site replicate to; Azure when absent. */
+  readonly target?: string;
+}
+
+export interface StackHost {
+  readonly name: string;
+  readonly inventory: string;
+  /** Of a host in a cloud: whether it has the Recovery Services agent. */
+  readonly agent?: boolean;
+}
+
+export interface StackCloud {
+  readonly name: string;
+  readonly capabilityProfile: string;
+  readonly hosts: readonly StackHost[];
+  /** Instead of the site's. */
+  readonly policy?: string;
+  /** The cloud that its machines replicate to; Azure when absent. */
+  readonly target?: { readonly site: string; readonly cloud: string };
+}
+
+export interface StackVcenter {
+  readonly name: string;
+  readonly inventory: string;
+  readonly address?: string;
+  readonly port?: string;
+  readonly account?: string;
+}
+
+export interface StackNetworkMapping {
+  readonly from: string;
+  readonly to: string;
+  /** The site that `to` is a network of; a virtual network when absent. */
+  readonly site?: string;
+}
+
+export interface StackVmNetwork {
+  readonly name: string;
+  readonly logicalNetwork?: string;
+  readonly cloud?: string;
+}
+
+export interface StackStorageClassification {
+  readonly name: string;
+  readonly folder: string;
+  readonly target?: { readonly site: string; readonly classification: string };
+}
+
+export interface StackNetworkPath {
+  readonly name: string;
+  readonly purpose: "replication" | "failback";
+  readonly connection: string;
+  /** The site at the other end; Azure when absent. */
+  readonly site?: string;
+  readonly closedPorts?: readonly number[];
+  readonly dataPort?: number;
+  readonly connected?: boolean;
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { FlowId } from "../../../provider/engine/flows.ts";
+import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
+import { FlowSite, type FlowSiteOptions } from "../flow-site.ts";
+import { quiet } from "../fixture.ts";
+
+let site: FlowSite;
+afterEach(() => site.remove());
+
+const block = 65_536;
+
+async function make(flow: FlowId, options: Partial<FlowSiteOptions> = {}): Promise<void> {
+  site = await FlowSite.make({ flow, content: randomBytes(8 * block), ...options });
+}
+
+/** A guest writes: some blocks change through the tracked disk, as a hypervisor or agent would do it. */
+async function write(image: string): Promise<string> {
+  const disk = await openTrackedDisk(image);
+  await disk.write(randomBytes(block), 2 * block);
+  await disk.write(randomBytes(1000), 5 * block + 17);
+  await disk.flush();
+  await disk.close();
+  return site.hash(image);
+}
+
+const moves = (): FlowSite["engine"]["moves"] => site.engine.moves;
+
+async function failOver(kind: "planned" | "unplanned", recoveryPoint = "latest"): Promise<void> {
+  await moves().failover(site.itemId(), { kind, recoveryPoint }, quiet);
+}
+
+describe("before the commit", () => {
+  it("another recovery point can be chosen, and the failover be cancelled", async () => {
+    await make("S3");
+    await site.protect();
+    const first = site.hash(site.image());
+    const [point] = await site.engine.recoveryPoints(site.itemId());
+    await write(site.image());
+    await failOver("planned");
+    await moves().changePoint(site.itemId(), point!.id, quiet);
+    expect(site.hash(site.replica())).toBe(first);
+    expect(site.power(site.replica())).toBe("running");
+    const replica = site.replica();
+    await write(replica);
+    await moves().cancel(site.itemId(), quiet);
+    expect(fs.existsSync(replica)).toBe(false);
+    expect([site.item().state, site.item().activeLocation, site.power(site.image())]).toEqual([
+      "Protected",
+      "primary",
+      "running",
+    ]);
+    const changed = await write(site.image());
+    await site.engine.replicate(site.itemId(), quiet);
+    await failOver("unplanned");
+    expect(site.hash(site.replica())).toBe(changed);
+  });
+
+  it("a failover to the primary side can be cancelled: the machine goes on at the recovery side", async () => {
+    await make("S6");
+    await site.protect();
+    await failOver("planned");
+    await moves().commit(site.itemId(), quiet);
+    const written = await write(site.replica());
+    await failOver("unplanned");
+    await moves().cancel(site.itemId(), quiet);
+    expect([site.item().state, site.item().activeLocation]).toEqual(["ReverseProtected", "recovery"]);
+    expect([site.power(site.image()), site.power(site.replica())]).toEqual(["off", "running"]);
+    await failOver("planned");
+    expect(site.hash(site.image())).toBe(written);
+  });
+});
+
+describe("a machine of the same name at the second site", () => {
+  it("is never taken for the replica", async () => {
+    await make("S6");
+    await site.protect();
+    const other = site.at("paris", "hv1", "web1");
+    fs.cpSync(path.dirname(site.image()), other, { recursive: true });
+    const before = site.hash(path.join(other, "os.img"));
+    await expect(failOver("planned")).rejects.toThrow(/has a machine "web1" on hv1 already/);
+    expect(site.hash(path.join(other, "os.img"))).toBe(before);
+    expect(site.item().state).toBe("Protected");
+    expect(site.power(site.image())).toBe("running");
+  });
+});
