@@ -1,10 +1,11 @@
 /** Names: those that must differ, and those that refer to something. */
 import type { YamlPath } from "../yaml/read-yaml.ts";
+import { checkPlan } from "./check-plans.ts";
 import type { Findings } from "./findings.ts";
 import { checkSites } from "./check-sites.ts";
 import { containerOf, siteOf } from "./site-of.ts";
 import { containersOf, kindOf } from "./site-parts.ts";
-import type { StackDefinition, StackMachine, StackPlan } from "./stack-definition.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 
 function namesOf(list: readonly { readonly name: string }[]): string[] {
@@ -81,25 +82,6 @@ function checkMachine(
   findings.requireName([...path, "network"], machine.network, "network", namesOf(stack.azure.networks));
 }
 
-function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findings: Findings): void {
-  const path = ["plans", index];
-  checkChoice(findings, { path, key: "site", what: "site" }, plan.site, namesOf(stack.sites));
-  const items = plan.groups.flatMap((group, groupIndex) =>
-    group.map((name, place) => ({ path: [...path, "groups", groupIndex, place], name })),
-  );
-  const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
-  const site = siteOf(stack, plan.site);
-  for (const item of items) {
-    const machine = machines.get(item.name);
-    if (!machine) findings.requireName(item.path, item.name, "machine", [...machines.keys()]);
-    const itsSite = machine && siteOf(stack, machine.site);
-    if (!site || !itsSite || itsSite === site) continue;
-    const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
-    findings.add(item.path, message);
-  }
-  findings.requireUnique(items, "machine of this plan");
-}
-
 function checkDrills(stack: StackDefinition, findings: Findings): void {
   const production = new Set([
     ...stack.sites
@@ -135,6 +117,10 @@ export function checkNames(stack: StackDefinition, findings: Findings): void {
   checkSites(stack, findings);
   for (const [index, machine] of (stack.machines ?? []).entries())
     checkMachine(stack, machine, index, findings);
-  for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);
+  for (const [index, plan] of (stack.plans ?? []).entries()) {
+    const path = ["plans", index];
+    checkChoice(findings, { path, key: "site", what: "site" }, plan.site, namesOf(stack.sites));
+    checkPlan(stack, plan, index, findings);
+  }
   checkDrills(stack, findings);
 }

@@ -1,10 +1,11 @@
 /** Protected machines, recovery plans, drills. */
-import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
+import { declarePlans } from "./declare-plans.ts";
 import type { StackFile } from "./read-stack.ts";
 import { containerOf, siteOf } from "./site-of.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
+import { movingPlanOf } from "./stack-plan.ts";
 
 function protection(stack: StackDefinition, ids: StackIds, machine: StackMachine): object {
   const account = machine.storageAccount ?? stack.azure.storageAccounts[0]!.name;
@@ -21,6 +22,9 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const site = siteOf(stack, machine.site)!;
   const container = containerOf(stack, machine)!;
   const { allowDisableWhileFailedOver, failover } = machine;
+  // A plan that says where its machines run says it for those that don't.
+  const isMovedByPlan = movingPlanOf(stack.plans, machine.name) !== undefined;
+  const activeLocation = machine.activeLocation ?? (isMovedByPlan ? undefined : "primary");
   return {
     logicalName: logicalNames.machine(machine.name),
     kind: "protected-item",
@@ -32,36 +36,13 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
         protectableItemId: `${ids.container(site, container.name)}/replicationProtectableItems/${machine.name}`,
         providerSpecificDetails: protection(stack, ids, machine),
       },
-      activeLocation: machine.activeLocation ?? "primary",
+      ...(activeLocation === undefined ? {} : { activeLocation }),
       ...(failover === undefined ? {} : { failover: { ...failover } }),
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
     },
     // The mapping stands last in a site: what a machine needs is in place when the mapping is.
     dependsOn: [logicalNames.containerMapping(site.name, container.name)],
   };
-}
-
-function declarePlans(stack: StackDefinition, ids: StackIds): Declaration[] {
-  const itemId = (name: string): string =>
-    ids.item((stack.machines ?? []).find((item) => item.name === name)!);
-  return (stack.plans ?? []).map((plan) => ({
-    logicalName: logicalNames.plan(plan.name),
-    kind: "recovery-plan",
-    inputs: {
-      ...ids.inVault,
-      recoveryPlanName: plan.name,
-      properties: {
-        primaryFabricId: ids.fabric(siteOf(stack, plan.site)!),
-        recoveryFabricId: microsoftAzure,
-        failoverDeploymentModel: "ResourceManager",
-        groups: plan.groups.map((group) => ({
-          groupType: "Boot",
-          replicationProtectedItems: group.map((name) => ({ id: itemId(name), virtualMachineId: name })),
-        })),
-      },
-    },
-    dependsOn: plan.groups.flat().map(logicalNames.machine),
-  }));
 }
 
 function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
@@ -79,11 +60,12 @@ function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
   }));
 }
 
-export function declareMachines({ definition }: StackFile): Declaration[] {
+export function declareMachines(stack: StackFile): Declaration[] {
+  const { definition } = stack;
   const ids = new StackIds(definition);
   return [
     ...(definition.machines ?? []).map((machine) => declareMachine(definition, ids, machine)),
-    ...declarePlans(definition, ids),
+    ...declarePlans(stack),
     ...declareDrills(definition, ids),
   ];
 }

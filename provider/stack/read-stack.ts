@@ -10,6 +10,7 @@ import { readValidYaml } from "../yaml/read-valid-yaml.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetworks } from "./check-networks.ts";
+import { checkScripts } from "./check-scripts.ts";
 import { Findings } from "./findings.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 
@@ -26,6 +27,7 @@ export function readStack(file: string): StackFile {
   const findings = new Findings(yaml);
   checkNames(yaml.value, findings);
   checkNetworks(yaml.value, findings);
+  checkScripts(yaml.value, path.dirname(absolute), findings);
   checkMachines(yaml.value, path.dirname(absolute), folderMachines(localFileSystem), findings);
   findings.throwIfAny();
   return { file: absolute, definition: yaml.value };
