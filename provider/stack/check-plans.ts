@@ -1,7 +1,9 @@
 /** Recovery plans: their machines, their steps, and that a machine's side is said once. */
+import { microsoftAzure } from "../kinds/kind.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
+import { checkChoice } from "./check-choice.ts";
 import type { Findings } from "./findings.ts";
-import { siteOf } from "./site-of.ts";
+import { siteOf, targetSiteOf } from "./site-of.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import { longForm, movingPlanOf, type StackPlan, type StackSteps } from "./stack-plan.ts";
 
@@ -57,20 +59,41 @@ function checkSides(
   }
 }
 
-export function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findings: Findings): void {
-  const path = ["plans", index];
-  const items = machinesAt(plan, path);
+/** Machines that are there, all of one site and with one recovery side. */
+function checkMachines(
+  stack: StackDefinition,
+  plan: StackPlan,
+  items: readonly Named[],
+  findings: Findings,
+): void {
   const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
   const site = siteOf(stack, plan.site);
+  let first: { name: string; target: string | undefined } | undefined;
   for (const item of items) {
     const machine = machines.get(item.name);
     if (!machine) findings.requireName(item.path, item.name, "machine", [...machines.keys()]);
     const itsSite = machine && siteOf(stack, machine.site);
-    if (!site || !itsSite || itsSite === site) continue;
-    const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
+    if (!site || !itsSite) continue;
+    if (itsSite !== site) {
+      const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
+      findings.add(item.path, message);
+    }
+    const target = targetSiteOf(stack, machine);
+    first ??= { name: machine.name, target };
+    if (target === first.target) continue;
+    const [here, there] = [target, first.target].map((name) => name ?? microsoftAzure);
+    const message = `'${item.name}' replicates to ${here}, and '${first.name}' to ${there}; plans have one recovery side`;
     findings.add(item.path, message);
   }
   findings.requireUnique(items, "machine of this plan");
+}
+
+export function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findings: Findings): void {
+  const path = ["plans", index];
+  const sites = stack.sites.map(({ name }) => name);
+  checkChoice(findings, { path, key: "site", what: "site" }, plan.site, sites);
+  const items = machinesAt(plan, path);
+  checkMachines(stack, plan, items, findings);
   checkSides(stack, plan, items, findings);
   checkSteps(plan.shutdown ?? {}, [...path, "shutdown"], findings);
   checkSteps(plan.move ?? {}, [...path, "move"], findings);

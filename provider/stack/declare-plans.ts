@@ -4,8 +4,9 @@ import { microsoftAzure } from "../kinds/kind.ts";
 import type { RecoveryPlanAction, RecoveryPlanGroup } from "../kinds/recovery-plan.ts";
 import { projectFolder } from "../project-folder.ts";
 import type { Declaration } from "./declaration.ts";
-import type { StackFile } from "./read-stack.ts";
-import { siteOf } from "./site-of.ts";
+import { siteOf, targetSiteOf } from "./site-of.ts";
+import type { StackDefinition } from "./stack-definition.ts";
+import type { StackFile } from "./stack-file.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 import { longForm, machinesOf, type StackPlan, type StackStep, type StackSteps } from "./stack-plan.ts";
 
@@ -72,6 +73,13 @@ function groupsOf(plan: StackPlan, itemId: (name: string) => string, folder: str
   ];
 }
 
+/** The recovery side of a plan: that of its machines, which have one. */
+function recoveryFabricOf(stack: StackDefinition, ids: StackIds, plan: StackPlan): string {
+  const first = (stack.machines ?? []).find(({ name }) => name === machinesOf(plan)[0])!;
+  const target = targetSiteOf(stack, first);
+  return target === undefined ? microsoftAzure : ids.fabric(ids.siteNamed(target));
+}
+
 export function declarePlans({ definition, file }: StackFile): Declaration[] {
   const ids = new StackIds(definition);
   const itemId = (name: string): string =>
@@ -84,7 +92,7 @@ export function declarePlans({ definition, file }: StackFile): Declaration[] {
       recoveryPlanName: plan.name,
       properties: {
         primaryFabricId: ids.fabric(siteOf(definition, plan.site)!),
-        recoveryFabricId: microsoftAzure,
+        recoveryFabricId: recoveryFabricOf(definition, ids, plan),
         failoverDeploymentModel: "ResourceManager",
         groups: groupsOf(plan, itemId, path.dirname(file)),
       },

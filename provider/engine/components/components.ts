@@ -17,10 +17,11 @@ import { pathProblem, requiredPorts } from "./network-paths.ts";
 
 /** Kinds with an `inventoryFolder`: where machines run. */
 const inventoryKinds: readonly KindName[] = ["services-provider", "host", "vcenter"];
-/** Kinds with a folder where replicas are kept, and the argument that names it. */
+/** Kinds with a folder where replicas, or data on its way to them, are kept, and the argument that names it. */
 const storageKinds: readonly [KindName, string][] = [
   ["master-target", "storageFolder"],
   ["storage-classification", "folder"],
+  ["process-server", "cacheFolder"],
 ];
 
 interface NamedFolder {
@@ -69,10 +70,9 @@ export class Components {
     return this.#parts.machines.list(inventoryFolder).length;
   }
 
-  /** ISO 8601: now while a thing can be reached, else when its settings were written. */
-  lastSeen(id: string, isReachable: boolean): string {
-    const thing = isReachable ? undefined : findThing(this.#parts.store, id);
-    return new Date(thing?.updatedAt ?? this.#parts.clock.now()).toISOString();
+  /** ISO 8601: when a thing's settings were last written; a refresh without any change shows no other time. */
+  lastSeen(id: string): string {
+    return new Date(findThing(this.#parts.store, id)?.updatedAt ?? 0).toISOString();
   }
 
   /** `Critical` when a fabric has inventories and none of them can be reached, else `Normal`. */

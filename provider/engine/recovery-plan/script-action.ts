@@ -9,7 +9,7 @@ import { requireItem } from "../job/run-job.ts";
 import { timeoutSecondsOf } from "./action-timeout.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { ActionStep } from "./plan-steps.ts";
-import { runScript, type ScriptResult } from "./run-script.ts";
+import { runScript, type ScriptResult } from "../../machines/run-script.ts";
 
 type ScriptDetails = Extract<ActionStep["action"]["customDetails"], { instanceType: "ScriptActionDetails" }>;
 

@@ -109,6 +109,20 @@ describe("the scripts of a plan", () => {
     expect(isAlive()).toBe(false);
   });
 
+  it("may leave something running that goes on by itself, which is not waited for", async () => {
+    const start = shop.script("start", `sleep 30 & echo $! > ${shop.notes}; echo started`);
+    await shop.declare([shop.boot(["db1", "web1", "web2"], { startGroupActions: [start] })]);
+    await shop.site.engine.plans.run(shop.planId, planned, quiet);
+    const child = Number(shop.noted()[0]);
+    expect(() => process.kill(child, 0)).not.toThrow();
+    process.kill(child, "SIGKILL");
+    const [job] = shop.site.engine.jobs({ targetId: shop.planId, limit: 1 });
+    expect(job!.tasks.find(({ name }) => name.includes("start: start"))!.result).toEqual({
+      exitCode: 0,
+      output: "started\n",
+    });
+  });
+
   it("that are not there, or not executable, say so", async () => {
     const script = shop.script("locked", "exit 0");
     fs.chmodSync((script.customDetails as { path: string }).path, 0o644);

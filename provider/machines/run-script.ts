@@ -1,9 +1,9 @@
 /**
- * Runs a script as a process group of its own, so that what it starts ends with it. Nothing goes through a shell:
- * the path is one file, executed as it is.
+ * Runs a script of a recovery plan in a process group of its own, so that what it starts ends with it when its time is
+ * over. Nothing goes through a shell: the path is one file, executed as it is.
  */
 import { spawn } from "node:child_process";
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../clock.ts";
 
 export interface ScriptRequest {
   readonly path: string;
@@ -31,6 +31,8 @@ export interface ScriptResult {
 const outputBytesMax = 8192;
 /** A script that is told to end has so long to clean up. */
 const graceMilliseconds = 5000;
+/** What a script has started may hold its output open when it has ended itself; that is not waited for. */
+const lastWordsMilliseconds = 1000;
 
 function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
@@ -57,6 +59,13 @@ function lineReader(onLine: (line: string) => void): { push(text: string): void;
   };
 }
 
+async function lastWords(clock: Clock, closed: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(lastWordsMilliseconds, done.signal).catch(() => undefined);
+  await Promise.race([closed, late]);
+  done.abort();
+}
+
 export async function runScript(request: ScriptRequest): Promise<ScriptResult> {
   const { clock, signal } = request;
   let output = Buffer.alloc(0);
@@ -75,9 +84,10 @@ export async function runScript(request: ScriptRequest): Promise<ScriptResult> {
       lines.push(chunk.toString("utf8"));
     });
   }
+  const closed = new Promise<void>((resolve) => child.on("close", () => resolve()));
   const ended = new Promise<{ exitCode?: number; startError?: string }>((resolve) => {
     child.on("error", (error) => resolve({ startError: error.message }));
-    child.on("close", (code) => resolve(code === null ? {} : { exitCode: code }));
+    child.on("exit", (code) => resolve(code === null ? {} : { exitCode: code }));
   });
   const over = new AbortController();
   const stop = async (why: "timedOut" | "stopped"): Promise<void> => {
@@ -98,6 +108,8 @@ export async function runScript(request: ScriptRequest): Promise<ScriptResult> {
   over.abort();
   signal?.removeEventListener("abort", onAbort);
   await timer;
+  await lastWords(clock, closed);
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
   lines.end();
   return {
     exitCode,
