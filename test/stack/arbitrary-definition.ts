@@ -132,7 +132,10 @@ function definitionOf(from: Parts): PlacedStack {
     const site = index % from.sites.length;
     inventories.get(hostsOf(site)[0]!)!.push(name);
     const names = { site: from.sites[site]!, storageAccount: of(from.accounts, index) };
-    return { name, ...names, ...from.machineSettings[index] };
+    const { failover, ...settings } = from.machineSettings[index]!;
+    // Machines of a VMware site have no planned failover.
+    const isRefused = from.kinds[site] === "vmware" && failover?.kind === "planned";
+    return { name, ...names, ...settings, ...(failover && !isRefused ? { failover } : {}) };
   });
   const first = machines.filter(({ site }) => site === from.sites[0]).map(({ name }) => name);
   const plans: StackPlan[] = [];
