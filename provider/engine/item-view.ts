@@ -1,7 +1,7 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
-import type { RecoveryPoint } from "../targets/replica-store.ts";
+import type { RecoveryPoint, ReplicaStore } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { fabricOf, findMachine } from "./inventory/find-machine.ts";
 import { requireItem } from "./job/run-job.ts";
@@ -72,6 +72,15 @@ function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, interv
   return notes;
 }
 
+/** Layer files that the last verification found damaged, and that points still need. */
+function damagedLayers(replicas: ReplicaStore, { details }: ProtectedItem): number {
+  const machine = replicas.machine(details.replicaId);
+  const noted = new Set(machine.damage.read());
+  if (noted.size === 0) return 0;
+  const present = details.disks.flatMap((disk) => machine.layerFiles(disk.id));
+  return present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const replicas = await parts.replicaStoreOf(item.details.storageAccountId);
@@ -82,7 +91,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = policyOf(parts, itemId)?.replicationInterval ?? 300;
-  const damaged = unreadable + replicas.machine(item.details.replicaId).damage.read().length;
+  const damaged = unreadable + damagedLayers(replicas, item);
   const notes = healthNotes(item, rpoSeconds, interval);
   if (damaged > 0) {
     notes.push(
