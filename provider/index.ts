@@ -28,6 +28,7 @@ export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dyn
 export { ReplicationHost, type ReplicationHostArgs } from "./dynamic/host.ts";
 export { ReplicationvCenter, type ReplicationvCenterArgs } from "./dynamic/vcenter.ts";
 export { MasterTarget, type MasterTargetArgs } from "./dynamic/master-target.ts";
+export { ProcessServer, type ProcessServerArgs } from "./dynamic/process-server.ts";
 export { VmNetwork, type VmNetworkArgs } from "./dynamic/vm-network.ts";
 export { StorageClassification, type StorageClassificationArgs } from "./dynamic/storage-classification.ts";
 export {
@@ -66,6 +67,7 @@ export type { DrillInputs, DrillOutputs } from "./kinds/drill.ts";
 export type { HostInputs, HostOutputs } from "./kinds/host.ts";
 export type { VcenterInputs, VcenterOutputs } from "./kinds/vcenter.ts";
 export type { MasterTargetInputs, MasterTargetOutputs } from "./kinds/master-target.ts";
+export type { Bandwidth, ProcessServerInputs, ProcessServerOutputs } from "./kinds/process-server.ts";
 export type { VmNetworkInputs, VmNetworkOutputs } from "./kinds/vm-network.ts";
 export type {
   StorageClassificationInputs,

@@ -10,6 +10,7 @@ import { MasterTarget } from "./master-target.ts";
 import { ReplicationNetworkMapping } from "./network-mapping.ts";
 import { NetworkPath } from "./network-path.ts";
 import { ReplicationPolicy } from "./policy.ts";
+import { ProcessServer } from "./process-server.ts";
 import { ReplicationProtectedItem } from "./protected-item.ts";
 import { ReplicationProtectionContainer } from "./protection-container.ts";
 import { ReplicationRecoveryPlan } from "./recovery-plan.ts";
@@ -39,6 +40,7 @@ export const resourceClasses: Record<KindName, ResourceClass> = {
   host: ReplicationHost,
   vcenter: ReplicationvCenter,
   "master-target": MasterTarget,
+  "process-server": ProcessServer,
   "container-mapping": ReplicationProtectionContainerMapping,
   policy: ReplicationPolicy,
   "vm-network": VmNetwork,

@@ -10,6 +10,7 @@ import { masterTargetSettings } from "./master-target.ts";
 import { networkMappingSettings } from "./network-mapping.ts";
 import { networkPathSettings } from "./network-path.ts";
 import { policySettings } from "./policy.ts";
+import { processServerSettings } from "./process-server.ts";
 import { protectedItemHandler } from "./protected-item.ts";
 import { protectionContainerSettings } from "./protection-container.ts";
 import { recoveryPlanSettings } from "./recovery-plan.ts";
@@ -45,6 +46,7 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
   host: settings(hostSettings),
   vcenter: settings(vcenterSettings),
   "master-target": settings(masterTargetSettings),
+  "process-server": settings(processServerSettings),
   "container-mapping": settings(containerMappingSettings),
   policy: settings(policySettings),
   "vm-network": settings(vmNetworkSettings),

@@ -20,6 +20,7 @@ export const kindNames = [
   "host",
   "vcenter",
   "master-target",
+  "process-server",
   "container-mapping",
   "policy",
   "vm-network",

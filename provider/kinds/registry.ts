@@ -8,6 +8,7 @@ import { masterTargetKind } from "./master-target.ts";
 import { networkMappingKind } from "./network-mapping.ts";
 import { networkPathKind } from "./network-path.ts";
 import { policyKind } from "./policy.ts";
+import { processServerKind } from "./process-server.ts";
 import { protectedItemKind } from "./protected-item.ts";
 import { protectionContainerKind } from "./protection-container.ts";
 import { recoveryPlanKind } from "./recovery-plan.ts";
@@ -31,6 +32,7 @@ export const kinds: Record<KindName, Kind> = {
   host: hostKind,
   vcenter: vcenterKind,
   "master-target": masterTargetKind,
+  "process-server": processServerKind,
   "container-mapping": containerMappingKind,
   policy: policyKind,
   "vm-network": vmNetworkKind,

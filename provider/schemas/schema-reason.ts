@@ -76,8 +76,9 @@ function boundReason(
 ): string {
   const { minimum, maximum } = schema;
   const unit = typeof schema["x-unit"] === "string" ? ` ${schema["x-unit"]}` : "";
-  const range = `${shown(data)} is out of range: ${String(minimum)} to ${String(maximum)}${unit}`;
-  return `${range}; the nearest legal value is ${String(params["limit"])}`;
+  const range =
+    maximum === undefined ? `${String(minimum)} or more` : `${String(minimum)} to ${String(maximum)}`;
+  return `${shown(data)} is out of range: ${range}${unit}; the nearest legal value is ${String(params["limit"])}`;
 }
 
 function plural(count: unknown, word: string): string {

@@ -1,6 +1,5 @@
 /** Declares the components of a flow's two sites, by the handlers. */
 import { flows } from "../../provider/engine/flows.ts";
-import type { KindName } from "../../provider/kinds/kind.ts";
 import type { PolicySettings } from "../../provider/kinds/policy.ts";
 import type { FlowSite } from "./flow-site.ts";
 
@@ -134,7 +133,7 @@ export class FlowComponents {
       const azure = { ...vault, fabricName: "westeurope" };
       const customDetails = { instanceType: "Azure", location: "westeurope" };
       await this.#site.declare("Azure fabric", "fabric", { ...azure, properties: { customDetails } });
-      await this.#site.declare("Azure process server", "process-server" as KindName, {
+      await this.#site.declare("Azure process server", "process-server", {
         ...azure,
         processServerName: "ps",
       });

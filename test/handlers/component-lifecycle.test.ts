@@ -72,6 +72,23 @@ const lives: readonly Life[] = [
     mistake: [{ storagefolder: "x" }, "storagefolder", /did you mean 'storageFolder'/],
   },
   {
+    kind: "process-server",
+    inputs: { ...sites.rome, processServerName: "ps1", cacheFolder: "$storage" },
+    change: {
+      cacheFolder: "$storage-2",
+      cacheLimitMebibytes: 64,
+      bandwidth: { limitKilobitsPerSecond: 512 },
+    },
+    changed: ["bandwidth.limitKilobitsPerSecond", "cacheFolder", "cacheLimitMebibytes"],
+    made: { friendlyName: "ps1", health: "Normal" },
+    updated: { friendlyName: "ps1", health: "Normal" },
+    mistake: [
+      { bandwidth: { limitKilobitsPerSecond: 100 } },
+      "bandwidth.limitKilobitsPerSecond",
+      /100 is out of range: 512 or more; the nearest legal value is 512/,
+    ],
+  },
+  {
     kind: "vm-network",
     inputs: {
       ...sites.paris,

@@ -140,7 +140,7 @@ const masterTarget: Check = ({ parts, itemId }) => {
 };
 
 const azureProcessServer: Check = ({ parts }) => {
-  const servers = listThings(parts.store, {}).filter(({ kind }) => (kind as string) === "process-server");
+  const servers = listThings(parts.store, { kind: "process-server" });
   if (servers.some(({ id }) => fabricTypeOf(parts, fabricOf(id)) === "Azure")) return undefined;
   return (
     "there is no process server in Azure (V2F-5). Declare a ProcessServer in a fabric of Azure; it may be " +

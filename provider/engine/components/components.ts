@@ -17,10 +17,11 @@ import { pathProblem, requiredPorts } from "./network-paths.ts";
 
 /** Kinds with an `inventoryFolder`: where machines run. */
 const inventoryKinds: readonly KindName[] = ["services-provider", "host", "vcenter"];
-/** Kinds with a folder where replicas are kept, and the argument that names it. */
+/** Kinds with a folder where replicas, or data on its way to them, are kept, and the argument that names it. */
 const storageKinds: readonly [KindName, string][] = [
   ["master-target", "storageFolder"],
   ["storage-classification", "folder"],
+  ["process-server", "cacheFolder"],
 ];
 
 interface NamedFolder {
