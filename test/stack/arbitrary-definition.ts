@@ -103,7 +103,11 @@ function definitionOf(from: Parts): PlacedStack {
     const site = index % from.sites.length;
     inventories.get(hostsOf(site)[0]!)!.push(name);
     const names = { site: from.sites[site]!, storageAccount: of(from.accounts, index) };
-    return { name, ...names, ...from.machineSettings[index] };
+    const settings = from.machineSettings[index]!;
+    // Machines of VMware sites have unplanned failovers only.
+    if (from.kinds[site] !== "vmware" || settings.failover === undefined)
+      return { name, ...names, ...settings };
+    return { name, ...names, ...settings, failover: { ...settings.failover, kind: "unplanned" } };
   });
   const first = machines.filter(({ site }) => site === from.sites[0]).map(({ name }) => name);
   const plans: StackPlan[] =
