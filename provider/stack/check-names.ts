@@ -6,6 +6,7 @@ import { checkChoice } from "./check-choice.ts";
 import { checkDrills } from "./check-drills.ts";
 import { checkMachineNames } from "./check-machine-names.ts";
 import { checkPolicies } from "./check-policies.ts";
+import { checkProcessServers } from "./check-process-servers.ts";
 import { checkSites } from "./check-sites.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { containersOf } from "./site-parts.ts";
@@ -77,6 +78,7 @@ export function checkNames(stack: StackDefinition, findings: Findings): void {
   checkUnique(stack, findings);
   checkSites(stack, findings);
   checkPolicies(stack, findings);
+  checkProcessServers(stack, findings);
   for (const [index, machine] of (stack.machines ?? []).entries())
     checkMachineNames(stack, machine, index, findings);
   for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);

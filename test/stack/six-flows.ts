@@ -21,7 +21,8 @@ export const vmmToSite = definitionUnder("Hyper-V in VMM clouds to a second VMM 
 
 /** All folders that the definitions name. */
 export function makeSites(folder: string): void {
-  for (const name of ["retention", "fast", "slow", "hv2", "esxi-2"]) fs.mkdirSync(path.join(folder, name));
+  for (const name of ["retention", "cache", "fast", "slow", "hv2", "esxi-2"])
+    fs.mkdirSync(path.join(folder, name));
   writeMachine(path.join(folder, "hv1"), "web1");
   writeMachine(path.join(folder, "esxi"), "vm1");
   writeMachine(path.join(folder, "physical"), "erp1");
