@@ -86,16 +86,29 @@ function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, interv
   return notes;
 }
 
+function damageNotes(count: number): string[] {
+  if (count === 0) return [];
+  const are = count === 1 ? "is" : "are";
+  return [`${count} of its stored objects ${are} damaged; run \`siterecovery verify\``];
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const { replicaStoreId, replicaId } = relationshipOf(item);
-  const points = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+  const replicas = await parts.replicaStoreOf(replicaStoreId);
+  let unreadable = 0;
+  const points = replicas.recoveryPoints(replicaId, () => (unreadable += 1));
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
-  const notes = [...healthNotes(item, rpoSeconds, interval), ...consistencyNotes(parts, item)];
+  const damaged = unreadable + replicas.machine(replicaId).damage.read().length;
+  const notes = [
+    ...healthNotes(item, rpoSeconds, interval),
+    ...consistencyNotes(parts, item),
+    ...damageNotes(damaged),
+  ];
   const lease = currentLease(parts.store, itemId);
   return {
     item,
