@@ -140,6 +140,12 @@ module.exports = {
       "Every query is in the store, where transactions are.",
     ),
     only(
+      "processes",
+      "^(node:)?child_process$",
+      ["^provider/machines/"],
+      "Commands of the user's run in one place, with a time limit and without a shell.",
+    ),
+    only(
       "file-system",
       "^(node:)?fs(/promises)?$",
       [

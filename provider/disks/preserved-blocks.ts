@@ -4,11 +4,14 @@
  * When there is no space for it, the snapshot is given up and the write goes on: a source must never suffer
  * from being replicated. Readers then get an error, and the cycle is repeated later.
  */
+import { crc32 } from "node:zlib";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { BlockSet } from "./block-set.ts";
 import { blockCountOf, blockSizeBytes } from "./disk.ts";
 import {
   blockMarks,
+  checksumBytes,
+  checksumPosition,
   dataPosition,
   encodeSnapshotHeader,
   mapPosition,
@@ -136,12 +139,14 @@ export class PreservedBlocks {
     const content = this.#buffer.subarray(0, end - start);
     image.read(content, start);
     const marks = Buffer.alloc(blockCount);
+    const checksums = Buffer.alloc(blockCount * checksumBytes);
     for (let index = 0; index < blockCount; index += 1) {
       const block = content.subarray(index * blockSizeBytes, (index + 1) * blockSizeBytes);
       marks[index] =
         zeroBlock.compare(block, 0, block.length, 0, block.length) === 0
           ? blockMarks.zero
           : blockMarks.preserved;
+      checksums.writeUInt32LE(crc32(block), index * checksumBytes);
     }
     const base = dataPosition(this.header.sizeBytes) + start;
     for (let index = 0; index < blockCount;) {
@@ -154,6 +159,8 @@ export class PreservedBlocks {
       }
       index = last;
     }
+    // The mark comes last: a reader that meets it finds the rest.
+    this.#file.write(checksums, checksumPosition(this.header.sizeBytes) + firstBlock * checksumBytes);
     this.#file.write(marks, mapPosition + firstBlock);
     this.#kept.addRange(firstBlock, blockCount);
   }

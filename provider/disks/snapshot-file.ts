@@ -1,6 +1,6 @@
 /**
- * The bytes of `<disk>.snapshot`: a header of 4 KiB, a map with one byte a block, and the old content of the
- * blocks that were overwritten since, each at its own place, so that the file has holes where nothing was
+ * The bytes of `<disk>.snapshot`: a header of 4 KiB, a map with one byte a block, a crc32 a block, and the old
+ * content of the blocks that were overwritten since, each at its own place, so that the file has holes where nothing was
  * overwritten.
  *
  * A reader reads the image first and looks at the map and the state afterwards; the owner fills the map
@@ -17,8 +17,11 @@ export const snapshotPathOf = (diskPath: string): string => `${diskPath}.snapsho
 export const snapshotStates = { active: 1, ended: 2, lost: 3 } as const;
 export type SnapshotState = keyof typeof snapshotStates;
 
-/** What the map says of a block: still in the image, its old content is here, or it was all zeros. */
-export const blockMarks = { inImage: 0, preserved: 1, zero: 2 } as const;
+/**
+ * What the map says of a block: still in the image, its old content is here, or it was all zeros. A flipped
+ * bit turns none of them into another.
+ */
+export const blockMarks = { inImage: 0, preserved: 0x5a, zero: 0xa5 } as const;
 
 export interface SnapshotHeader {
   readonly snapshotId: string;
@@ -30,14 +33,21 @@ export interface SnapshotHeader {
   readonly sizeBytes: number;
 }
 
-const magic = Buffer.from("SRSNAP01", "latin1");
+const magic = Buffer.from("SRSNAP02", "latin1");
 const statePosition = 8;
 export const snapshotHeaderBytes = 4096;
 export const mapPosition = snapshotHeaderBytes;
+export const checksumBytes = 4;
+
+/** Where the checksum of block 0's old content is. */
+export function checksumPosition(sizeBytes: number): number {
+  return Math.ceil((mapPosition + blockCountOf(sizeBytes)) / checksumBytes) * checksumBytes;
+}
 
 /** Where the old content of block 0 is. */
 export function dataPosition(sizeBytes: number): number {
-  return Math.ceil((mapPosition + blockCountOf(sizeBytes)) / blockSizeBytes) * blockSizeBytes;
+  const checksumsEnd = checksumPosition(sizeBytes) + blockCountOf(sizeBytes) * checksumBytes;
+  return Math.ceil(checksumsEnd / blockSizeBytes) * blockSizeBytes;
 }
 
 export function encodeSnapshotHeader(header: SnapshotHeader): Buffer {

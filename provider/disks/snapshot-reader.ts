@@ -1,4 +1,5 @@
 /** Reads a snapshot from any thread or process, by its plain description. */
+import { crc32 } from "node:zlib";
 import { localFileSystem } from "../blocks/file-system.ts";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
@@ -6,6 +7,8 @@ import { blockSizeBytes } from "./disk.ts";
 import type { SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
 import {
   blockMarks,
+  checksumBytes,
+  checksumPosition,
   dataPosition,
   mapPosition,
   readSnapshotHeader,
@@ -78,7 +81,29 @@ class FileSnapshotReader implements SnapshotReader {
     const end = Math.min(offset + buffer.length, (block + 1) * blockSizeBytes);
     const part = buffer.subarray(start - offset, end - offset);
     if (mark === blockMarks.zero) part.fill(0);
-    else this.#snapshot.read(part, dataPosition(this.sizeBytes) + start);
+    else if (mark === blockMarks.preserved) this.#readPreserved(part, start, block);
+    else this.#refuseDamage(block);
+  }
+
+  #readPreserved(part: Uint8Array, start: number, block: number): void {
+    const from = block * blockSizeBytes;
+    const length = Math.min(blockSizeBytes, this.sizeBytes - from);
+    const content = part.length === length ? part : Buffer.alloc(length);
+    const checksum = Buffer.alloc(checksumBytes);
+    this.#snapshot.read(checksum, checksumPosition(this.sizeBytes) + block * checksumBytes);
+    this.#snapshot.read(content, dataPosition(this.sizeBytes) + from);
+    if (crc32(content) !== checksum.readUInt32LE()) this.#refuseDamage(block);
+    if (content !== part) part.set(content.subarray(start - from, start - from + part.length));
+  }
+
+  /** What ended or was lost meanwhile has no old content any more, and says so first. */
+  #refuseDamage(block: number): never {
+    this.#checkState();
+    const where = this.#spec.snapshotPath;
+    const message =
+      `The snapshot file ${where} is damaged: the old content of block ${block} is not what was kept. The next ` +
+      "replication cycle takes another snapshot; check the device that it lies on.";
+    throw new SiteRecoveryError("Damaged", message, { target: where });
   }
 
   #checkState(): void {

@@ -1,6 +1,7 @@
 /** The ports that the engine's rooms work with; engine.ts puts real ones behind them, tests their own. */
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
+import type { MachineHooks } from "../machines/machine-hooks.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
 import type { Random } from "../random.ts";
 import type { Store } from "../store/open-store.ts";
@@ -14,6 +15,7 @@ export interface EngineParts {
   readonly random: Random;
   readonly files: FileSystem;
   readonly machines: MachineDriver;
+  readonly hooks: MachineHooks;
   /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */
   replicaStoreOf(holderId: string): Promise<ReplicaStore>;
   /** Opens a storage account's replica store, making store and key when they are not there. */

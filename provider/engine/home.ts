@@ -3,6 +3,7 @@
  *
  *     siterecovery.db             settings, item states, jobs (metadata only)
  *     keys/<holder>.key           the key that wraps the data key of a store of replicas, owner-readable only
+ *     keys/<holder>.store         the id of the store that was made for it, so that one that went away is missed
  *     storage/<account>/          replicas of a storage account: segments and recovery points, encrypted
  *     master-targets/<fabric>/    replicas on the master target that a configuration server is by default
  *     azure/<group>/<machine>/    replica machines that failovers and drills made
@@ -17,6 +18,7 @@ export interface Home {
   readonly folder: string;
   readonly storeFile: string;
   keyFileOf(holderId: string): string;
+  witnessFileOf(holderId: string): string;
   storageFolderOf(storageAccountId: string): string;
   masterTargetFolderOf(configurationServerId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
@@ -38,6 +40,7 @@ export function homeAt(folder: string): Home {
   return {
     folder,
     storeFile: path.join(folder, "siterecovery.db"),
+    witnessFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.store`),
     keyFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.key`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
     masterTargetFolderOf: (id) => path.join(folder, "master-targets", safeName(nameOf(parentOf(id)))),

@@ -9,6 +9,7 @@ import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
+import { resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
 import { sourceDisks } from "./replication-cycle/source-disks.ts";
 import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
@@ -61,6 +62,18 @@ function retryNote({ attempt, retryAt, situation }: ReplicationFailure): string 
     : "(not retried until its settings or the machine change; once it is mended, run `siterecovery replicate`)";
 }
 
+function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
+  const { consistencyFailure, frozenAt, machineName } = item.details;
+  const waitsUntil = stateFacts[item.state].replicates ? resyncWaitsUntil(parts, item) : undefined;
+  return [
+    ...(consistencyFailure === undefined
+      ? []
+      : [`the newest recovery point is not app-consistent: ${consistencyFailure}`]),
+    ...(frozenAt === undefined ? [] : ["its applications are frozen; the next action on it thaws them"]),
+    ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil)]),
+  ];
+}
+
 function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, intervalSeconds: number): string[] {
   const notes: string[] = [];
   const { replicationError } = item.details;
@@ -82,7 +95,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
-  const notes = healthNotes(item, rpoSeconds, interval);
+  const notes = [...healthNotes(item, rpoSeconds, interval), ...consistencyNotes(parts, item)];
   const lease = currentLease(parts.store, itemId);
   return {
     item,

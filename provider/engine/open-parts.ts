@@ -3,6 +3,7 @@ import os from "node:os";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
+import { commandHooks } from "../machines/machine-hooks.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { openStore } from "../store/open-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -46,6 +47,7 @@ export function openParts(options: {
     random: options.random ?? systemRandom,
     files,
     machines: folderMachines(files),
+    hooks: commandHooks(clock),
     openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
     replicaStoreOf: async (holderId) => stores.of(holderId),
     copiesMax,

@@ -75,9 +75,9 @@ export class ReplicaStores {
     const opened = this.#opened.get(folder);
     if (opened) return opened;
     const keyFile = ensureKeyFile(this.#files, this.#home, holderId);
-    this.#files.makeFolder(folder);
     const files = this.#injected ? { files: this.#files } : {};
-    const replicas = openReplicaStore({ folder, keyFile, ...files });
+    const witnessPath = this.#home.witnessFileOf(holderId);
+    const replicas = openReplicaStore({ folder, keyFile, witnessPath, ...files });
     this.#opened.set(folder, replicas);
     return replicas;
   }

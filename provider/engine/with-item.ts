@@ -2,12 +2,28 @@
  * The gate to every change of a protected item: one process at a time, and a job that a dead process left is
  * finished before anything new begins.
  */
+import { idKey } from "../arm-id.ts";
 import { openJobOf } from "../store/jobs.ts";
 import { takeLease } from "../store/leases.ts";
+import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { Progress, Scenario } from "./job/job-definition.ts";
 import { resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./job/scenarios.ts";
+import { thawLeftFrozen } from "./replication-cycle/while-frozen.ts";
+
+/** Runs the work while holding the leases of several items, taken in the order of their ids: no two can wait for each other. */
+export async function withItems<T>(
+  parts: EngineParts,
+  itemIds: readonly string[],
+  purpose: string,
+  progress: Progress,
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first, ...others] = itemIds.toSorted((left, right) => (idKey(left) < idKey(right) ? -1 : 1));
+  if (first === undefined) return work();
+  return withItem(parts, first, purpose, progress, () => withItems(parts, others, purpose, progress, work));
+}
 
 /** Runs the work while holding the item's lease. Throws `Busy` when another process works on the item. */
 export async function withItem<T>(
@@ -19,6 +35,7 @@ export async function withItem<T>(
 ): Promise<T> {
   const release = takeLease(parts.store, itemId, purpose, parts.clock.now());
   try {
+    if (findItem(parts.store, itemId)) await thawLeftFrozen(parts, itemId);
     const left = openJobOf(parts.store, itemId);
     if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
     return await work();

@@ -9,14 +9,14 @@ import { policyKind } from "../kinds/policy.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import { fabricTitles, fabricTypeOf, refuse, type Ruled } from "./fabric-rules.ts";
 import type { CheckFailure } from "./handler.ts";
-import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { isMissing, known, parentReference, type SettingsKind } from "./settings-handler.ts";
 
 const targetProperty = "properties.targetProtectionContainerId";
 
 function checkMapping(inputs: ContainerMappingInputs): CheckFailure[] {
   const target = known(inputs.properties?.targetProtectionContainerId);
   const failures: CheckFailure[] = [];
-  if (inputs.properties?.policyId === undefined) {
+  if (isMissing(inputs.properties, "policyId")) {
     const reason = "is missing: a mapping ties a policy to the container";
     failures.push({ property: "properties.policyId", reason });
   }

@@ -4,9 +4,21 @@ import { type PolicyInputs, policyKind, type PolicyOutputs } from "../kinds/poli
 import { storageAccountKind } from "../kinds/storage-account.ts";
 import { vaultReference } from "./fabric.ts";
 import { appConsistencyClash, policyOutputs, policyWithDefaults } from "./policy-settings.ts";
-import type { SettingsKind } from "./settings-handler.ts";
+import { isTimeZone } from "../weekly-hours.ts";
+import { known, type SettingsKind } from "./settings-handler.ts";
 
 function rules(inputs: PolicyInputs): CheckFailure[] {
+  return [...appConsistencyFailures(inputs), ...timeZoneFailures(inputs)];
+}
+
+function timeZoneFailures(inputs: PolicyInputs): CheckFailure[] {
+  const timeZone = known(inputs.officeHours?.timeZone);
+  if (timeZone === undefined || isTimeZone(timeZone)) return [];
+  const reason = `'${timeZone}' is no time zone; take an IANA name such as Europe/London`;
+  return [{ property: "officeHours.timeZone", reason }];
+}
+
+function appConsistencyFailures(inputs: PolicyInputs): CheckFailure[] {
   const clash = appConsistencyClash(policyWithDefaults(inputs.properties?.providerSpecificInput));
   if (!clash) return [];
   const { property, historyName, history, frequency, unit } = clash;

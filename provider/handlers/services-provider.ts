@@ -60,7 +60,7 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
         friendlyName: inputs.properties.machineName,
         fabricType: fabricTypeOf(engine, inputs),
         connectionStatus: isConnected ? "Connected" : "Disconnected",
-        lastHeartBeat: engine.components.lastSeen(id, isConnected),
+        lastHeartBeat: engine.components.lastSeen(id),
         protectedItemCount: engine.hosts.protectedItemCount(id),
         draIdentifier: identifierOf(id),
         machineName: inputs.properties.machineName,

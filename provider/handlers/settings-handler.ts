@@ -118,3 +118,12 @@ export function alreadyExists(kind: Kind, id: string, property: string): SiteRec
 export function known<T>(value: T | undefined): T | undefined {
   return value === unknownValue ? undefined : value;
 }
+
+/** Whether a setting is left out for sure: settings that are not known yet as a whole may have it. */
+export function isMissing<Settings extends object>(
+  settings: Settings | undefined,
+  argument: keyof Settings,
+): boolean {
+  const isUnknown = settings !== undefined && known(settings) === undefined;
+  return !isUnknown && settings?.[argument] === undefined;
+}

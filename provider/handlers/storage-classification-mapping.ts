@@ -7,7 +7,7 @@ import {
 } from "../kinds/storage-classification-mapping.ts";
 import { storageClassificationKind } from "../kinds/storage-classification.ts";
 import { refuse, type Ruled } from "./fabric-rules.ts";
-import { parentReference, type SettingsKind } from "./settings-handler.ts";
+import { isMissing, parentReference, type SettingsKind } from "./settings-handler.ts";
 
 const targetProperty = "properties.targetStorageClassificationId";
 
@@ -40,7 +40,7 @@ export const storageClassificationMappingSettings: SettingsKind<Inputs, Outputs>
     },
   ],
   rules: (inputs) =>
-    inputs.properties?.targetStorageClassificationId === undefined
+    isMissing(inputs.properties, "targetStorageClassificationId")
       ? [{ property: targetProperty, reason: "is missing: a mapping leads to a class of the recovery side" }]
       : [],
   outputs: (_engine, id, inputs) => ({

@@ -74,7 +74,7 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
         friendlyName: inputs.properties?.friendlyName ?? nameOf(id),
         internalId: identifierOf(id),
         discoveryStatus: errors.length === 0 ? "Completed" : "Failed",
-        lastHeartbeat: engine.components.lastSeen(id, engine.components.isThere(folder)),
+        lastHeartbeat: engine.components.lastSeen(id),
         discoveredMachineCount: errors.length === 0 ? engine.components.machineCount(folder) : 0,
         infrastructureId: engine.components.providerOf(parentOf(id))?.id ?? "",
         fabricArmResourceName: inputs.fabricName,

@@ -1,3 +1,4 @@
+import type { Weekday } from "../weekly-hours.ts";
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 
 export const policyKind: Kind = {
@@ -84,10 +85,27 @@ export interface HyperVReplica2012R2Policy {
 export type PolicySettings =
   HyperVReplicaAzurePolicy | InMageAzureV2Policy | InMagePolicy | HyperVReplica2012R2Policy;
 
+/** Hours that come back every week, on a wall clock. */
+export interface OfficeHours {
+  /** Days on which they begin. Default all. */
+  days?: Weekday[];
+  /** `HH:MM`. Default `06:00`. */
+  from?: string;
+  /** `HH:MM`; not later than `from`: on the next day. Default `18:30`. */
+  to?: string;
+  /** IANA name such as `Europe/London`. Default that of the place where the engine runs. */
+  timeZone?: string;
+}
+
 export interface PolicyInputs extends VaultScope {
   /** Defaults to the logical name. */
   policyName?: string;
   properties?: { providerSpecificInput?: PolicySettings };
+  /**
+   * Beyond Azure: hours in which no resync starts by itself (HW-4d). Default 06:00 to 18:30 every day, where the
+   * engine runs. No days: a resync starts at once.
+   */
+  officeHours?: OfficeHours;
 }
 
 export interface PolicyOutputs extends CommonOutputs {

@@ -46,7 +46,7 @@ export interface VcenterOutputs extends CommonOutputs {
     internalId: string;
     /** `Completed`, or `Failed` when the inventory folder or the configuration server is gone. */
     discoveryStatus: string;
-    /** When it was last seen: now while it can be reached, else when its settings were written. ISO 8601. */
+    /** When its settings were last written; ISO 8601. */
     lastHeartbeat: string;
     /** How many machines were discovered. */
     discoveredMachineCount: number;

@@ -21,6 +21,14 @@ export interface MachineDiskDefinition {
   readonly role: "os" | "data";
 }
 
+/** Program and arguments each, without a shell; they run in the machine's folder. */
+export interface MachineConsistency {
+  readonly freeze: readonly string[];
+  readonly thaw: readonly string[];
+  /** How long the machine may be frozen, and each command take, 1 to 60 seconds. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
 /** What `machine.yaml` says. */
 export interface MachineDefinition {
   readonly name: string;
@@ -30,6 +38,8 @@ export interface MachineDefinition {
   readonly memoryMiB: number;
   /** The Mobility service, or unified agent, that runs in the guest (C-5); Hyper-V machines need none. */
   readonly mobilityService?: { readonly version: string };
+  /** Commands that make the applications hold still, and go on, for app-consistent recovery points. */
+  readonly consistency?: MachineConsistency;
   readonly nics: readonly MachineNic[];
   readonly disks: readonly MachineDiskDefinition[];
 }

@@ -8,7 +8,7 @@ import type { YamlPath } from "../yaml/read-yaml.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import { checkInventories, type Inventories, type Inventory } from "./check-inventories.ts";
 import type { Findings } from "./findings.ts";
-import { containerOf, siteOf } from "./site-of.ts";
+import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
@@ -47,8 +47,8 @@ function checkNetwork(
   findings: Findings,
 ): void {
   const { wanted, machine, site, at } = found;
-  const target = containerOf(stack, wanted)?.target?.site;
-  if (wanted.network !== undefined || stack.azure.networks.length === 0) return;
+  const target = targetSiteOf(stack, wanted);
+  if (wanted.network !== undefined) return;
   if (target !== undefined && kindOf(site) === "vmware") return;
   const mappings = (site.networkMappings ?? []).filter((mapping) => mapping.site === target);
   const where = target === undefined ? "virtual network" : `network of ${target}`;

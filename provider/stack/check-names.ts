@@ -1,10 +1,15 @@
 /** Names: those that must differ, and those that refer to something. */
+import { microsoftAzure } from "../kinds/kind.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
+import { checkChoice } from "./check-choice.ts";
+import { checkDrills } from "./check-drills.ts";
+import { checkMachineNames } from "./check-machine-names.ts";
+import { checkPolicies } from "./check-policies.ts";
 import { checkSites } from "./check-sites.ts";
-import { containerOf, siteOf } from "./site-of.ts";
-import { containersOf, kindOf } from "./site-parts.ts";
-import type { StackDefinition, StackMachine, StackPlan } from "./stack-definition.ts";
+import { siteOf, targetSiteOf } from "./site-of.ts";
+import { containersOf } from "./site-parts.ts";
+import type { StackDefinition, StackPlan } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 
 function namesOf(list: readonly { readonly name: string }[]): string[] {
@@ -40,47 +45,6 @@ function checkUnique(stack: StackDefinition, findings: Findings): void {
   findings.requireUnique(servers, "server");
 }
 
-/** A name that may be left out where there is one thing only. */
-function checkChoice(
-  findings: Findings,
-  place: { path: YamlPath; key: string; what: string },
-  name: string | undefined,
-  known: readonly string[],
-): void {
-  if (name !== undefined) findings.requireName([...place.path, place.key], name, place.what, known);
-  else if (known.length !== 1) {
-    findings.add(
-      place.path,
-      `names no ${place.what} (${place.key}); there are ${known.join(", ")}, so say which`,
-    );
-  }
-}
-
-function checkMachine(
-  stack: StackDefinition,
-  machine: StackMachine,
-  index: number,
-  findings: Findings,
-): void {
-  const path = ["machines", index];
-  checkChoice(findings, { path, key: "site", what: "site" }, machine.site, namesOf(stack.sites));
-  const site = siteOf(stack, machine.site);
-  if (site && kindOf(site) === "vmm") {
-    const clouds = namesOf(site.clouds ?? []);
-    checkChoice(findings, { path, key: "cloud", what: `cloud of ${site.name}` }, machine.cloud, clouds);
-  } else if (site && machine.cloud !== undefined) {
-    findings.add([...path, "cloud"], `is for machines of vmm sites; leave it out`);
-  }
-  const container = containerOf(stack, machine);
-  if (site && container && container.policy === undefined)
-    findings.add([...path, "name"], `cannot be protected: ${container.name} has no policy; give it one`);
-  const accounts = namesOf(stack.azure.storageAccounts);
-  const place = { path, key: "storageAccount", what: "storage account" };
-  checkChoice(findings, place, machine.storageAccount, accounts);
-  if (machine.network === undefined) return;
-  findings.requireName([...path, "network"], machine.network, "network", namesOf(stack.azure.networks));
-}
-
 function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findings: Findings): void {
   const path = ["plans", index];
   checkChoice(findings, { path, key: "site", what: "site" }, plan.site, namesOf(stack.sites));
@@ -89,52 +53,32 @@ function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findi
   );
   const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
   const site = siteOf(stack, plan.site);
+  let first: { name: string; target: string | undefined } | undefined;
   for (const item of items) {
     const machine = machines.get(item.name);
     if (!machine) findings.requireName(item.path, item.name, "machine", [...machines.keys()]);
     const itsSite = machine && siteOf(stack, machine.site);
-    if (!site || !itsSite || itsSite === site) continue;
-    const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
+    if (!site || !itsSite) continue;
+    if (itsSite !== site) {
+      const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
+      findings.add(item.path, message);
+    }
+    const target = targetSiteOf(stack, machine);
+    first ??= { name: machine.name, target };
+    if (target === first.target) continue;
+    const [here, there] = [target, first.target].map((name) => name ?? microsoftAzure);
+    const message = `'${item.name}' replicates to ${here}, and '${first.name}' to ${there}; plans have one recovery side`;
     findings.add(item.path, message);
   }
   findings.requireUnique(items, "machine of this plan");
 }
 
-function checkDrills(stack: StackDefinition, findings: Findings): void {
-  const production = new Set([
-    ...stack.sites
-      .flatMap((site) => site.networkMappings ?? [])
-      .flatMap((mapping) => (mapping.site === undefined ? mapping.to : [])),
-    ...(stack.machines ?? []).flatMap(({ network }) => network ?? []),
-  ]);
-  for (const [index, drill] of (stack.drills ?? []).entries()) {
-    findings.requireName(
-      ["drills", index, "machine"],
-      drill.machine,
-      "machine",
-      namesOf(stack.machines ?? []),
-    );
-    const path = ["drills", index, "network"];
-    const found = findings.requireName(path, drill.network, "network", namesOf(stack.azure.networks));
-    if (found && production.has(drill.network)) {
-      findings.add(
-        path,
-        `machines fail over to '${drill.network}' for real; a drill needs an isolated network`,
-      );
-    }
-  }
-  const machines = (stack.drills ?? []).map(({ machine }, index) => ({
-    path: ["drills", index, "machine"],
-    name: machine,
-  }));
-  findings.requireUnique(machines, "drill of machine");
-}
-
 export function checkNames(stack: StackDefinition, findings: Findings): void {
   checkUnique(stack, findings);
   checkSites(stack, findings);
+  checkPolicies(stack, findings);
   for (const [index, machine] of (stack.machines ?? []).entries())
-    checkMachine(stack, machine, index, findings);
+    checkMachineNames(stack, machine, index, findings);
   for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);
   checkDrills(stack, findings);
 }

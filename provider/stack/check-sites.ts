@@ -1,9 +1,12 @@
 /** Sites: what belongs into which kind of them, names that must differ, and names of their parts. */
+import { networkPathSettings } from "../handlers/network-path.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
+import { networkPathInputs } from "./declare-network-paths.ts";
 import type { Findings } from "./findings.ts";
 import { containersOf, kindOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { SiteKind, StackSite } from "./stack-site.ts";
+import { StackIds } from "./stack-ids.ts";
 
 type Property = keyof StackSite;
 
@@ -132,18 +135,19 @@ function checkParts(stack: StackDefinition, site: StackSite, path: YamlPath, fin
     const known = classes.map(({ name }) => name);
     findings.requireName([...at, "classification"], target.classification, "storage classification", known);
   }
-  for (const [index, { site: end }] of (site.networkPaths ?? []).entries()) {
-    if (end === undefined) continue;
-    findings.requireName([...path, "networkPaths", index, "site"], end, "other site", othersOf(stack, site));
-  }
 }
 
-function checkPolicies(stack: StackDefinition, site: StackSite, path: YamlPath, findings: Findings): void {
-  const known = stack.policies.map(({ name }) => name);
-  if (site.policy !== undefined) findings.requireName([...path, "policy"], site.policy, "policy", known);
-  for (const [index, { policy }] of (site.clouds ?? []).entries()) {
-    if (policy !== undefined)
-      findings.requireName([...path, "clouds", index, "policy"], policy, "policy", known);
+/** The other end of each path, and what it is made of (V2A-6, V2F-6). */
+function checkPaths(stack: StackDefinition, site: StackSite, path: YamlPath, findings: Findings): void {
+  const ids = new StackIds(stack);
+  for (const [index, networkPath] of (site.networkPaths ?? []).entries()) {
+    const at = [...path, "networkPaths", index];
+    const known = othersOf(stack, site);
+    if (networkPath.site !== undefined)
+      findings.requireName([...at, "site"], networkPath.site, "other site of its kind", known);
+    const inputs = networkPathInputs(ids, site, networkPath);
+    for (const { property, reason } of networkPathSettings.rules!(inputs))
+      findings.add([...at, property], reason);
   }
 }
 
@@ -152,9 +156,9 @@ export function checkSites(stack: StackDefinition, findings: Findings): void {
     const path: YamlPath = ["sites", index];
     checkProperties(site, path, findings);
     requireUniqueIn(site, path, findings);
-    checkPolicies(stack, site, path, findings);
     checkTargets(stack, site, path, findings);
     checkNetworkMappings(stack, site, path, findings);
     checkParts(stack, site, path, findings);
+    checkPaths(stack, site, path, findings);
   }
 }

@@ -1,7 +1,25 @@
 /** The vault, what there is at the recovery side, and the policies. */
+import type { PolicyInputs, PolicySettings } from "../kinds/policy.ts";
 import type { Declaration } from "./declaration.ts";
-import type { StackFile } from "./read-stack.ts";
+import type { StackFile } from "./stack-file.ts";
+import type { StackPolicy } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
+
+/** Machines of VMware sites may form replication groups unless the policy says otherwise. */
+export function policyInputs(ids: StackIds, { name, ...settings }: StackPolicy): PolicyInputs {
+  const { instanceType = "HyperVReplicaAzure" } = settings;
+  const given = { instanceType, ...settings };
+  const isVmware = instanceType === "InMageAzureV2" || instanceType === "InMage";
+  return {
+    ...ids.inVault,
+    policyName: name,
+    properties: {
+      providerSpecificInput: (isVmware
+        ? { multiVmSyncStatus: "Enable", ...given }
+        : given) as unknown as PolicySettings,
+    },
+  };
+}
 
 export function declareAzure({ definition }: StackFile): Declaration[] {
   const ids = new StackIds(definition);
@@ -37,14 +55,10 @@ export function declareAzure({ definition }: StackFile): Declaration[] {
       },
       dependsOn: [],
     })),
-    ...policies.map(({ name, ...settings }): Declaration => ({
-      logicalName: logicalNames.policy(name),
+    ...policies.map((policy): Declaration => ({
+      logicalName: logicalNames.policy(policy.name),
       kind: "policy",
-      inputs: {
-        ...ids.inVault,
-        policyName: name,
-        properties: { providerSpecificInput: { instanceType: "HyperVReplicaAzure", ...settings } },
-      },
+      inputs: policyInputs(ids, policy),
       dependsOn: [vault.name],
     })),
   ];

@@ -1,10 +1,9 @@
-/** What stands in a site: servers and hosts, containers, networks, storage, and then the paths and mappings. */
+/** What stands in a site: servers and hosts, containers, networks, storage. */
 import path from "node:path";
-import { microsoftAzure } from "../kinds/kind.ts";
 import type { IdentityProvider } from "../kinds/services-provider.ts";
 import { projectFolder } from "../project-folder.ts";
 import type { Declaration } from "./declaration.ts";
-import type { StackFile } from "./read-stack.ts";
+import type { StackFile } from "./stack-file.ts";
 import { containersOf, kindOf, type SiteContainer } from "./site-parts.ts";
 import type { StackHost, StackSite } from "./stack-site.ts";
 import type { StackIds } from "./stack-ids.ts";
@@ -169,20 +168,4 @@ export function declareComponents(inSite: InSite): Declaration[] {
     ...declareNetworks(inSite),
     ...declareStorage(inSite),
   ];
-}
-
-/** How a site reaches the other side. */
-export function declareNetworkPaths({ ids, site }: InSite): Declaration[] {
-  return (site.networkPaths ?? []).map(({ name, site: end, closedPorts, ...settings }) => ({
-    logicalName: logicalNames.networkPath(site.name, name),
-    kind: "network-path",
-    inputs: {
-      ...ids.inSite(site),
-      networkPathName: name,
-      recoveryFabricName: end ?? microsoftAzure,
-      ...(closedPorts === undefined ? {} : { closedPorts: [...closedPorts] }),
-      ...settings,
-    },
-    dependsOn: [logicalNames.site(site.name), ...(end === undefined ? [] : [logicalNames.site(end)])],
-  }));
 }

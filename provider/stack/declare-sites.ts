@@ -2,8 +2,9 @@
 import type { FabricInputs } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
-import { declareComponents, declareNetworkPaths, type InSite } from "./declare-components.ts";
-import type { StackFile } from "./read-stack.ts";
+import { declareComponents, type InSite } from "./declare-components.ts";
+import { declareNetworkPaths } from "./declare-network-paths.ts";
+import type { StackFile } from "./stack-file.ts";
 import { containersOf, kindOf } from "./site-parts.ts";
 import type { SiteKind, StackSite } from "./stack-site.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
@@ -118,7 +119,11 @@ export function declareSites(stack: StackFile): Declaration[] {
   const links = new Map(
     all.map((inSite) => [
       inSite.site,
-      [...declareNetworkPaths(inSite), ...declareNetworkMappings(inSite), ...declareStorageMappings(inSite)],
+      [
+        ...declareNetworkPaths(ids, inSite.site),
+        ...declareNetworkMappings(inSite),
+        ...declareStorageMappings(inSite),
+      ],
     ]),
   );
   /** Of a site and of those that its machines replicate to. */

@@ -6,7 +6,7 @@ import type { Declaration } from "./declaration.ts";
 import { declareAzure } from "./declare-azure.ts";
 import { declareMachines } from "./declare-machines.ts";
 import { declareSites } from "./declare-sites.ts";
-import type { StackFile } from "./read-stack.ts";
+import type { StackFile } from "./stack-file.ts";
 
 export function declarationsOf(stack: StackFile): Declaration[] {
   return [...declareAzure(stack), ...declareSites(stack), ...declareMachines(stack)];

@@ -12,21 +12,20 @@ import { checkNames } from "./check-names.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { Findings } from "./findings.ts";
 import type { StackDefinition } from "./stack-definition.ts";
+import type { StackFile } from "./stack-file.ts";
 
-export interface StackFile {
-  /** Absolute path of the definition. */
-  readonly file: string;
-  readonly definition: StackDefinition;
-}
+type Written = Omit<StackDefinition, "azure"> & { readonly azure?: Partial<StackDefinition["azure"]> };
 
 /** Throws a `DefinitionError` that holds every finding. */
 export function readStack(file: string): StackFile {
   const absolute = path.resolve(file);
-  const yaml = readValidYaml<StackDefinition>(absolute, "stack");
+  const yaml = readValidYaml<Written>(absolute, "stack");
+  // Where all machines replicate to a second site there may be nothing in Azure.
+  const definition = { ...yaml.value, azure: { storageAccounts: [], networks: [], ...yaml.value.azure } };
   const findings = new Findings(yaml);
-  checkNames(yaml.value, findings);
-  checkNetworks(yaml.value, findings);
-  checkMachines(yaml.value, path.dirname(absolute), folderMachines(localFileSystem), findings);
+  checkNames(definition, findings);
+  checkNetworks(definition, findings);
+  checkMachines(definition, path.dirname(absolute), folderMachines(localFileSystem), findings);
   findings.throwIfAny();
-  return { file: absolute, definition: yaml.value };
+  return { file: absolute, definition };
 }

@@ -17,3 +17,8 @@ export function containerOf(stack: StackDefinition, machine: StackMachine): Site
     ? containers[0]
     : containers.find(({ name }) => name === machine.cloud);
 }
+
+/** The site that a machine replicates to; nothing for Azure. */
+export function targetSiteOf(stack: StackDefinition, machine: StackMachine): string | undefined {
+  return containerOf(stack, machine)?.target?.site;
+}

@@ -1,4 +1,5 @@
 /** What a site consists of, whatever its kind: containers of machines, and folders that hold machines. */
+import type { PolicySettings } from "../kinds/policy.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { SiteKind, StackHost, StackSite } from "./stack-site.ts";
 
@@ -23,6 +24,12 @@ export interface SiteInventory {
 
 export function kindOf(site: StackSite): SiteKind {
   return site.kind ?? "hyperv";
+}
+
+/** Azure's discriminator of the policies and machines of a container: it follows from both its sides. */
+export function instanceTypeOf(site: StackSite, { target }: SiteContainer): PolicySettings["instanceType"] {
+  if (kindOf(site) === "vmware") return target ? "InMage" : "InMageAzureV2";
+  return target ? "HyperVReplica2012R2" : "HyperVReplicaAzure";
 }
 
 /** Paths count from the site. */

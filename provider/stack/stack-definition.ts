@@ -1,5 +1,6 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
+import type { PolicySettings } from "../kinds/policy.ts";
 import type { StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
@@ -33,10 +34,10 @@ export interface StackNetwork {
 
 export interface StackPolicy {
   readonly name: string;
-  readonly replicationInterval?: number;
-  readonly recoveryPointHistoryDuration?: number;
-  readonly applicationConsistentSnapshotFrequencyInHours?: number;
-  readonly onlineReplicationStartTime?: string;
+  /** Default `HyperVReplicaAzure`. */
+  readonly instanceType?: PolicySettings["instanceType"];
+  /** The others are those of the replication provider, under Azure's names. */
+  readonly [setting: string]: string | number | undefined;
 }
 
 export interface StackMachine {
@@ -48,6 +49,12 @@ export interface StackMachine {
   readonly network?: string;
   readonly size?: string;
   readonly disks?: readonly string[];
+  /** Of a machine of a VMware site: the account that the Mobility service is pushed with (C-5). */
+  readonly account?: string;
+  /** Of a machine of a VMware site: its replication group (V2A-5). */
+  readonly group?: string;
+  /** Of a machine of a VMware site: the master target that keeps its replica, or takes it back. */
+  readonly masterTarget?: string;
   readonly activeLocation?: ActiveLocation;
   readonly failover?: FailoverSettings;
   readonly allowDisableWhileFailedOver?: boolean;

@@ -5,6 +5,7 @@ import { masterTargetKind } from "../kinds/master-target.ts";
 import { policyKind } from "../kinds/policy.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
+import { servicesProviderKind } from "../kinds/services-provider.ts";
 import { storageAccountKind } from "../kinds/storage-account.ts";
 import { storageClassificationKind } from "../kinds/storage-classification.ts";
 import { virtualNetworkKind } from "../kinds/virtual-network.ts";
@@ -51,6 +52,11 @@ export class StackIds {
 
   container(site: StackSite, protectionContainerName: string): string {
     return armIdOf(protectionContainerKind, { ...this.inSite(site), protectionContainerName });
+  }
+
+  /** The VMM server or configuration server. */
+  server(site: StackSite): string {
+    return armIdOf(servicesProviderKind, { ...this.inSite(site), providerName: site.server });
   }
 
   vmNetwork(site: StackSite, networkName: string): string {

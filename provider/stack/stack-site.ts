@@ -1,4 +1,5 @@
 /** A site of a definition, as schema/stack.schema.json has it. Names stand for ids. */
+import type { NetworkPathInputs } from "../kinds/network-path.ts";
 
 /** Hyper-V hosts without VMM (S3), a VMM server (S4, S6), or ESXi hosts and physical servers (S1, S2, S5). */
 export type SiteKind = "hyperv" | "vmm" | "vmware";
@@ -76,7 +77,7 @@ export interface StackStorageClassification {
 export interface StackNetworkPath {
   readonly name: string;
   readonly purpose: "replication" | "failback";
-  readonly connection: string;
+  readonly connection: NetworkPathInputs["connection"];
   /** The site at the other end; Azure when absent. */
   readonly site?: string;
   readonly closedPorts?: readonly number[];

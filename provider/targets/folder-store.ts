@@ -5,6 +5,7 @@ import { systemRandom } from "../random.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { MachineFolder } from "./machine-folder.ts";
 import { pinnedPoints } from "./machine-lock.ts";
+import { checkReach, explainFailure } from "./reach-store.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import type {
   ReplicaStore,
@@ -15,7 +16,7 @@ import type {
 } from "./replica-store.ts";
 import { type StoreSecret, wrapStoreKey } from "./store-key.ts";
 import { compactMachine } from "./upkeep/compact-machine.ts";
-import { fileSize } from "./upkeep/file-size.ts";
+import { measureUsage } from "./upkeep/measure-usage.ts";
 import { damageOf } from "./upkeep/verify-layer.ts";
 import { verifyMachine } from "./upkeep/verify-machine.ts";
 
@@ -40,7 +41,12 @@ export class FolderStore implements ReplicaStore {
   }
 
   machine(machineId: string): MachineFolder {
+    this.#checkReach();
     return new MachineFolder(this.files, this.#ring, this.#machinesFolder, machineId);
+  }
+
+  explain(error: unknown): unknown {
+    return explainFailure(this.files, this.folder, this.#storeId, error);
   }
 
   machineIds(): string[] {
@@ -82,6 +88,8 @@ export class FolderStore implements ReplicaStore {
       machine.points.drop(new Set(dropped));
       const bytesFreed = dropped.length === 0 ? 0 : await compactMachine(machine);
       return { droppedPointIds: dropped, bytesFreed };
+    } catch (error) {
+      throw this.explain(error);
     } finally {
       release();
     }
@@ -92,6 +100,8 @@ export class FolderStore implements ReplicaStore {
     const release = machine.lock();
     try {
       return await compactMachine(machine);
+    } catch (error) {
+      throw this.explain(error);
     } finally {
       release();
     }
@@ -144,23 +154,26 @@ export class FolderStore implements ReplicaStore {
   }
 
   usage(machineId: string): StoreUsage {
-    const machine = this.machine(machineId);
-    const usage = { pointCount: 0, segmentCount: 0, mapCount: 0, bytesStored: 0 };
-    for (const filePath of filesBelow(this.files, machine.folder, ["points", "disks"])) {
-      usage.bytesStored += fileSize(this.files, filePath);
-      if (filePath.endsWith(".point")) usage.pointCount += 1;
-      else if (filePath.endsWith(".segment")) usage.segmentCount += 1;
-      else if (filePath.endsWith(".map")) usage.mapCount += 1;
-    }
-    return usage;
+    return measureUsage(this.files, this.machine(machineId).folder);
   }
 
   rotateKey(secret: StoreSecret): void {
+    this.#checkReach();
     wrapStoreKey(this.files, path.join(this.folder, "store.key"), this.#ring.spec, secret);
+  }
+
+  /** A folder that is not the store any more is not read as an empty one, and nothing is made in it. */
+  #checkReach(): void {
+    checkReach(this.files, this.folder, this.#storeId);
+  }
+
+  get #storeId(): string {
+    return Buffer.from(this.#ring.storeId).toString("hex");
   }
 
   /** Folders of machines; one that was never named or is being removed does not count. */
   #folders(): string[] {
+    this.#checkReach();
     return this.files
       .list(this.#machinesFolder)
       .filter((name) => /^[0-9a-f]{32}$/.test(name))
@@ -171,10 +184,4 @@ export class FolderStore implements ReplicaStore {
           this.files.exists(path.join(folder, "machine.sealed")),
       );
   }
-}
-
-/** Files in `points/` and one level deeper in `disks/`. */
-function filesBelow(files: FileSystem, folder: string, [flat, nested]: [string, string]): string[] {
-  const inFolder = (parent: string): string[] => files.list(parent).map((name) => path.join(parent, name));
-  return [...inFolder(path.join(folder, flat)), ...inFolder(path.join(folder, nested)).flatMap(inFolder)];
 }

@@ -46,6 +46,11 @@ export class MachineFolder {
     return this.files.exists(path.join(this.folder, namePath));
   }
 
+  /** False when the very first preparation was cut short: the roster is written before any disk's folder. */
+  get isPrepared(): boolean {
+    return this.files.list(path.join(this.folder, "disks")).length > 0;
+  }
+
   /** Makes the folders, durably. Repeating it is cheap. */
   prepare(diskIds: readonly string[]): void {
     this.#makeFolder(path.dirname(this.folder));

@@ -4,6 +4,8 @@
  * their process; what a dead process left is cleared by the next one.
  */
 import path from "node:path";
+import { crc32 } from "node:zlib";
+import { threadId } from "node:worker_threads";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
@@ -12,17 +14,22 @@ import { readWholeFile } from "./read-whole-file.ts";
 
 export type Release = () => void;
 
+/**
+ * The locks and pins of this thread that were not released yet. One whose file could not be removed then
+ * would otherwise count for as long as the process lives.
+ */
+const held = new Set<string>();
+
 /** Takes the writer's lock of a machine folder. Throws `Busy` when a living process has it. */
 export function lockMachine(files: FileSystem, folder: string): Release {
   const lockPath = path.join(folder, "writer.lock");
   if (files.exists(lockPath)) removeStaleLock(files, lockPath);
   try {
-    writeHolder(files, lockPath);
+    return hold(files, lockPath);
   } catch (error) {
     if (isCode(error, "AlreadyExists")) throw busy(lockPath, error);
     throw error;
   }
-  return () => files.remove(lockPath);
 }
 
 /** Clears the lock of a process that is gone; throws `Busy` when it is not. */
@@ -46,13 +53,23 @@ function removeStaleLock(files: FileSystem, lockPath: string): void {
 
 function isHeld(files: FileSystem, lockPath: string): boolean {
   const holder = holderOf(files, lockPath) ?? holderAfterPause(files, lockPath);
-  return holder !== undefined && isAlive(holder);
+  return holder !== undefined && isHolding(holder);
 }
 
-/** A lock without a name in it is being written this moment, or its writer was killed between two calls. */
-function holderAfterPause(files: FileSystem, lockPath: string): string | undefined {
+/** Whether who made a lock or pin is alive and has not released it. */
+function isHolding(holder: string): boolean {
+  return holder.startsWith(ownHolders()) ? held.has(holder) : isAlive(holder);
+}
+
+function ownHolders(): string {
+  return `${processIdentity()}:${threadId}:`;
+}
+
+/** A lock or pin without a name in it is being written this moment, or its writer was killed between two calls. */
+function holderAfterPause(files: FileSystem, filePath: string): string | undefined {
+  if (!files.exists(filePath)) return undefined;
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds);
-  return holderOf(files, lockPath);
+  return holderOf(files, filePath);
 }
 
 const pauseMilliseconds = 50;
@@ -73,8 +90,7 @@ export function pinPoint(files: FileSystem, folder: string, pointId: string): Re
   const pins = path.join(folder, "pins");
   files.makeFolder(pins);
   const pinPath = path.join(pins, `${pointId}.${Buffer.from(systemRandom.bytes(8)).toString("hex")}`);
-  writeHolder(files, pinPath);
-  return () => files.remove(pinPath);
+  return hold(files, pinPath);
 }
 
 /** The recovery points that living processes have pinned. Pins of dead ones are removed. */
@@ -83,32 +99,60 @@ export function pinnedPoints(files: FileSystem, folder: string): Set<string> {
   const pinned = new Set<string>();
   for (const name of files.list(pins)) {
     const pinPath = path.join(pins, name);
-    const holder = holderOf(files, pinPath);
-    if (holder !== undefined && isAlive(holder)) pinned.add(name.slice(0, name.lastIndexOf(".")));
+    const holder = holderOf(files, pinPath) ?? holderAfterPause(files, pinPath);
+    if (holder !== undefined && isHolding(holder)) pinned.add(name.slice(0, name.lastIndexOf(".")));
     else files.remove(pinPath);
   }
   return pinned;
 }
 
-function writeHolder(files: FileSystem, filePath: string): void {
+/** Makes a file that names this process and thread; the returned function removes it. */
+function hold(files: FileSystem, filePath: string): Release {
+  const holder = ownHolders() + Buffer.from(systemRandom.bytes(8)).toString("hex");
   const file = files.open(filePath, "createNew");
   try {
-    file.write(Buffer.from(JSON.stringify(processIdentity())), 0);
+    file.write(encodeHolder(holder), 0);
   } catch (error) {
     files.remove(filePath);
     throw error;
   } finally {
     file.close();
   }
+  held.add(holder);
+  return () => {
+    held.delete(holder);
+    files.remove(filePath);
+  };
 }
 
-/** Who made a lock or pin; undefined when it is gone or was never written whole. */
+/**
+ * Who made a lock or pin; undefined when it is gone or was never written whole. Throws `Damaged` when it was
+ * and has changed since: whether it is held is not known then.
+ */
 function holderOf(files: FileSystem, filePath: string): string | undefined {
-  if (!files.exists(filePath)) return undefined;
+  let content: Buffer;
   try {
-    return JSON.parse(readWholeFile(files, filePath).toString("utf8")) as string;
-  } catch {
-    // Half-written by a process that was killed, or removed in between: nobody holds it.
-    return undefined;
+    content = readWholeFile(files, filePath);
+  } catch (error) {
+    if (isCode(error, "NotFound")) return undefined;
+    throw error;
   }
+  // Cut short by a kill, or emptied by a power cut.
+  if (content.length !== holderBytes || content.every((byte) => byte === 0)) return undefined;
+  const text = content.toString("latin1");
+  const holder = (/^"([^"]*)"/.exec(text) ?? [])[1];
+  if (holder !== undefined && content.equals(encodeHolder(holder))) return holder;
+  const message =
+    `The lock ${filePath} is damaged, so it is not known whether somebody holds it. Remove it when no other ` +
+    "process works on this store.";
+  throw new SiteRecoveryError("Damaged", message, { target: filePath });
+}
+
+/** Of one length, so that one that was cut short is known from one that has changed. */
+const holderBytes = 256;
+const checksumDigits = 8;
+
+function encodeHolder(holder: string): Buffer {
+  const text = JSON.stringify(holder).padEnd(holderBytes - checksumDigits);
+  return Buffer.from(text + crc32(text).toString(16).padStart(checksumDigits, "0"), "latin1");
 }

@@ -47,6 +47,11 @@ export interface ReplicaStore {
   readonly files: FileSystem;
   /** Worker threads that large copies may use; 0: everything runs on the calling thread. */
   readonly threads: number;
+  /**
+   * What a failure of work on the store was: `TargetUnreachable` when the store has gone away meanwhile, the
+   * error itself otherwise. Every method throws it when the store is not there.
+   */
+  explain(error: unknown): unknown;
   /** Machines with anything stored, sorted by id. */
   machineIds(): string[];
   /**

@@ -68,9 +68,8 @@ export function wrapStoreKey(
 
 /** Reads and unwraps the data key. Throws `WrongKey`, or `Damaged` when the file is not what was written. */
 export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSecret): KeyRingSpec {
-  const text = readWholeFile(files, keyPath).toString("latin1");
-  const body = text.slice(0, text.indexOf("\n"));
-  if (text !== `${body}\n${sha256(body)}\n`) {
+  const body = soundBody(readWholeFile(files, keyPath));
+  if (body === undefined) {
     throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
   }
   const { wrapped, ...open } = JSON.parse(body) as WrappedKey;
@@ -96,6 +95,13 @@ export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSe
   } catch (error) {
     throw wrongKey(keyPath, `the ${words[open.secret]} is not the one it was locked with`, error);
   }
+}
+
+/** The first line of a key file; undefined when it does not match the checksum in the second. */
+export function soundBody(content: Buffer): string | undefined {
+  const text = content.toString("latin1");
+  const body = text.slice(0, text.indexOf("\n"));
+  return text === `${body}\n${sha256(body)}\n` ? body : undefined;
 }
 
 const words = { passphrase: "passphrase", keyFile: "key file" };

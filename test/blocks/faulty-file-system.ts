@@ -9,8 +9,9 @@ import type { FileSystem, OpenFile, OpenMode } from "../../provider/blocks/file-
 export interface Fault {
   /**
    * `ENOSPC`: no space. `EIO`: the device fails. `SHORT`: a write stores a part only, then there is no space.
+   * `EACCES`, `ESTALE`, `EROFS`: a share that may not be used, went away or became read-only.
    */
-  readonly kind: "ENOSPC" | "EIO" | "SHORT";
+  readonly kind: "ENOSPC" | "EIO" | "SHORT" | "EACCES" | "ESTALE" | "EROFS";
   /** The call that fails, counted from 1 among those of this kind. */
   readonly call: number;
   /** Whether all later calls of the kind fail as well, until `heal`. */

@@ -29,6 +29,7 @@ process.once("exit", () => fs.rmSync(env.NODE_COMPILE_CACHE, { recursive: true, 
 export function startChild(name: string, ...args: string[]): Child {
   const file = fileURLToPath(new URL(name, import.meta.url));
   const child = spawn(process.execPath, ["--no-warnings", file, ...args], {
+    env,
     stdio: ["pipe", "pipe", "pipe"],
   });
   let output = "";

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unknownValue } from "../../provider/handlers/handler.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
 import { quiet } from "../engine/fixture.ts";
 import { ComponentSites, inVault, sites } from "./component-sites.ts";
@@ -52,6 +53,8 @@ describe("a cloud", () => {
       },
     ]);
     expect(await check(target)).toEqual([]);
+    const unknown = { ...mapping(sites.paris), properties: unknownValue };
+    expect(await place.handler("container-mapping").check(unknown)).toEqual([]);
     await expect(create("container-mapping", mapping(sites.paris, source))).rejects.toThrow(
       /container itself/,
     );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unknownValue } from "../../provider/handlers/handler.ts";
 import { quiet } from "../engine/fixture.ts";
 import { ComponentSites, sites } from "./component-sites.ts";
 
@@ -32,6 +33,7 @@ describe("a storage classification mapping", () => {
         reason: "is missing: a mapping leads to a class of the recovery side",
       },
     ]);
+    expect(await handler.check({ ...mappingTo("map"), properties: unknownValue })).toEqual([]);
     await expect(handler.create(mappingTo("map", primaryId), quiet)).rejects.toThrow(/is the class itself/);
     const wanted = mappingTo("map", classId);
     expect(await handler.check(wanted)).toEqual([]);

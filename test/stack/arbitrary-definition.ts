@@ -6,6 +6,7 @@ import type {
   StackMachine,
   StackPlan,
 } from "../../provider/stack/stack-definition.ts";
+import type { SiteKind, StackHost, StackSite } from "../../provider/stack/stack-site.ts";
 
 export interface PlacedStack {
   readonly definition: StackDefinition;
@@ -59,6 +60,7 @@ const parts = fc.record({
   policies: names({ minLength: 1, maxLength: 3 }),
   policySettings: fc.array(policySettings, { minLength: 3, maxLength: 3 }),
   sites: names({ minLength: 1, maxLength: 3 }),
+  kinds: fc.array(fc.constantFrom<SiteKind>("hyperv", "vmm", "vmware"), { minLength: 3, maxLength: 3 }),
   hosts: names({ minLength: 3, maxLength: 6 }),
   machines: names({ minLength: 0, maxLength: 6 }),
   machineSettings: fc.array(machineSettings, { minLength: 6, maxLength: 6 }),
@@ -68,6 +70,28 @@ const parts = fc.record({
 });
 
 type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Longer than any name at random, so that it is no other policy's. */
+const vmwarePolicy = { name: "vmware-policy", instanceType: "InMageAzureV2" } as const;
+
+/** What differs from kind to kind; hosts are ESXi hosts behind a vCenter server each in a VMware site. */
+const partsOf: Record<SiteKind, (name: string, hosts: StackHost[]) => Partial<StackSite>> = {
+  hyperv: (_name, hosts) => ({ hosts }),
+  vmm: (name, hosts) => ({
+    kind: "vmm",
+    server: `${name}-vmm`,
+    clouds: [{ name: "cloud", capabilityProfile: "Hyper-V", hosts }],
+    networks: [{ name: "production", logicalNetwork: "lan" }],
+  }),
+  vmware: (name, hosts) => ({
+    kind: "vmware",
+    server: `${name}-configuration`,
+    policy: vmwarePolicy.name,
+    runAsAccounts: ["push"],
+    vcenters: hosts.map((host) => ({ ...host, account: "push", port: "443" })),
+    networkPaths: [{ name: "vpn", purpose: "failback", connection: "SiteToSiteVpn" }],
+  }),
+};
 
 function definitionOf(from: Parts): PlacedStack {
   const of = <Value>(list: readonly Value[], index: number): Value => list[index % list.length]!;
@@ -103,12 +127,18 @@ function definitionOf(from: Parts): PlacedStack {
         subnets: [{ name: "apps", addressPrefix: `10.${index}.1.0/24` }],
       })),
     },
-    policies: from.policies.map((name, index) => ({ name, ...from.policySettings[index] })),
+    policies: [
+      ...from.policies.map((name, index) => ({ name, ...from.policySettings[index] })),
+      vmwarePolicy,
+    ],
     sites: from.sites.map((name, index) => ({
       name,
-      hosts: hostsOf(index).map((host) => ({ name: host, inventory: host })),
       policy: of(from.policies, index),
       networkMappings: [{ from: "production", to: recoveryNet }],
+      ...partsOf[from.kinds[index]!](
+        name,
+        hostsOf(index).map((host) => ({ name: host, inventory: host })),
+      ),
     })),
     machines,
     plans,

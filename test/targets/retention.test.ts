@@ -2,6 +2,9 @@ import fs from "node:fs";
 import os from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
+import { localFileSystem } from "../../provider/blocks/file-system.ts";
+import { FolderStore } from "../../provider/targets/folder-store.ts";
+import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
 
 let disk: ProtectedDisk;
@@ -92,5 +95,23 @@ describe("machines of a store", () => {
     fs.writeFileSync(`${machine.folder}/writer.lock`, "half a lo");
     machine.lock()();
     expect(fs.existsSync(`${machine.folder}/writer.lock`)).toBe(false);
+  });
+
+  it("goes on after a lock and a pin whose files could not be removed", async () => {
+    const faulty = new FaultyFileSystem(localFileSystem);
+    const store = new FolderStore(faulty, disk.storeFolder, disk.store.machine("").ring, 0);
+    const machine = store.machine(disk.machineId);
+    disk.fill(1, 2);
+    await disk.delta();
+    const [oldest] = store.recoveryPoints(disk.machineId);
+    const releases = [machine.lock(), machine.pin(oldest!.id)];
+    faulty.arm({ kind: "EIO", call: 1, lasting: true });
+    for (const release of releases) {
+      expect(release).toThrow(expect.objectContaining({ code: "IoFailed" }) as Error);
+    }
+    faulty.heal();
+    machine.lock()();
+    await store.retain(disk.machineId, () => []);
+    expect(store.recoveryPoints(disk.machineId).map((point) => point.id)).not.toContain(oldest!.id);
   });
 });

@@ -19,7 +19,12 @@ import type { Fits, ForeignKeys, None } from "./foreign-keys.ts";
 
 /** The properties that stand last in each interface, under "Beyond Azure". */
 type BeyondAzure =
-  "activeLocation" | "failover" | "allowDisableWhileFailedOver" | "inventoryFolder" | "runAsAccounts";
+  | "activeLocation"
+  | "failover"
+  | "allowDisableWhileFailedOver"
+  | "inventoryFolder"
+  | "runAsAccounts"
+  | "officeHours";
 type Shared<T> = Omit<T, BeyondAzure>;
 
 /** A fabric as Azure lets anybody declare it; VMM and VMware fabrics are beyond Azure. */
@@ -59,10 +64,10 @@ export type Proofs = [
     ForeignKeys<ours.ContainerMappingInputs, AzureContainerMapping>
   >,
   Moves<
-    ours.PolicyInputs,
-    ours.ReplicationPolicyArgs,
+    Shared<ours.PolicyInputs>,
+    Shared<ours.ReplicationPolicyArgs>,
     AzurePolicy,
-    ForeignKeys<ours.PolicyInputs, AzurePolicy>
+    ForeignKeys<Shared<ours.PolicyInputs>, AzurePolicy>
   >,
   Moves<
     ours.NetworkMappingInputs,

@@ -70,10 +70,9 @@ export class Components {
     return this.#parts.machines.list(inventoryFolder).length;
   }
 
-  /** ISO 8601: now while a thing can be reached, else when its settings were written. */
-  lastSeen(id: string, isReachable: boolean): string {
-    const thing = isReachable ? undefined : findThing(this.#parts.store, id);
-    return new Date(thing?.updatedAt ?? this.#parts.clock.now()).toISOString();
+  /** ISO 8601: when a thing's settings were last written; a refresh without any change shows no other time. */
+  lastSeen(id: string): string {
+    return new Date(findThing(this.#parts.store, id)?.updatedAt ?? 0).toISOString();
   }
 
   /** `Critical` when a fabric has inventories and none of them can be reached, else `Normal`. */

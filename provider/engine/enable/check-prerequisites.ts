@@ -19,11 +19,14 @@ import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
+import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
 
 export interface Prerequisites extends FoundMachine {
   readonly disks: readonly ItemDisk[];
   readonly flow: Flow;
+  /** The replication group that it joins. */
+  readonly groupName: string | undefined;
   /** What is to hold the replica. */
   readonly replicaStoreId: string;
 }
@@ -107,6 +110,25 @@ function requireFlow(
   });
 }
 
+/** The group that the machine may join. Throws when its policy has no multi-VM consistency, or the group is full. */
+function requireGroup(parts: EngineParts, id: string, inputs: ProtectedItemInputs): string | undefined {
+  const { groupName } = protectionOf(inputs);
+  if (groupName === undefined) return undefined;
+  const property = "properties.providerSpecificDetails.multiVmGroupName";
+  const policy = findThing<PolicyInputs>(parts.store, inputs.properties?.policyId ?? "")!;
+  if (!rulesOfPolicy(policy.inputs.properties!.providerSpecificInput!).multiVmSync) {
+    const what = `it names the replication group "${groupName}", and its policy has multiVmSyncStatus Disable.`;
+    throw refuse(id, property, what);
+  }
+  const others = groupNamed(parts, parentOf(id), groupName);
+  if (others.length < groupMachinesMax) return groupName;
+  throw refuse(
+    id,
+    property,
+    `the replication group "${groupName}" has ${groupMachinesMax} machines, the most there may be.`,
+  );
+}
+
 function chosenDisks(id: string, found: FoundMachine, inputs: ProtectedItemInputs): ItemDisk[] {
   const chosen = protectionOf(inputs).diskIds;
   const unknownDisk = chosen?.find((diskId) => !found.machine.disks.some((disk) => disk.id === diskId));
@@ -141,5 +163,11 @@ export function checkPrerequisites(
     });
   }
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
-  return { ...found, flow, disks: chosenDisks(id, found, inputs), replicaStoreId };
+  return {
+    ...found,
+    flow,
+    groupName: requireGroup(parts, id, inputs),
+    disks: chosenDisks(id, found, inputs),
+    replicaStoreId,
+  };
 }

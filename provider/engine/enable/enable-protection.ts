@@ -32,6 +32,7 @@ function newItem(parts: EngineParts, id: string, found: Prerequisites): Protecte
       machineName: found.machine.name,
       definition: parts.machines.definitionOf(found.machine),
       disks: found.disks,
+      ...(found.groupName === undefined ? {} : { groupName: found.groupName }),
       replicaStoreId: found.replicaStoreId,
       initialReplicationPercent: 0,
     },

@@ -3,6 +3,7 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { groupOf } from "../replication-cycle/replication-group.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 
@@ -13,15 +14,42 @@ const choices: Record<string, (point: RecoveryPoint) => boolean> = {
   latestApplicationConsistent: (point) => point.kind === "AppConsistent",
 };
 
+/** Points that all machines of the replication group have of the same instant (V2A-5). */
+const groupChoices: Record<string, (point: RecoveryPoint) => boolean> = {
+  latestMultiVm: () => true,
+  latestMultiVmApplicationConsistent: (point) => point.kind === "AppConsistent",
+};
+
+async function pointsOf(parts: EngineParts, item: ProtectedItem): Promise<RecoveryPoint[]> {
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  return (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+}
+
+/** Instants of which every machine of the item's group has a fitting point. */
+async function sharedInstants(
+  parts: EngineParts,
+  item: ProtectedItem,
+  fits: (point: RecoveryPoint) => boolean,
+): Promise<Set<number>> {
+  const groups = await Promise.all(groupOf(parts, item).map((member) => pointsOf(parts, member)));
+  const [first, ...others] = groups.map(
+    (points) => new Set(points.filter((point) => point.multiVm && fits(point)).map(({ takenAt }) => takenAt)),
+  );
+  return new Set([...(first ?? [])].filter((instant) => others.every((instants) => instants.has(instant))));
+}
+
 /** Throws `NotFound` when no point fits, naming those there are. */
 export async function chooseRecoveryPoint(
   parts: EngineParts,
   item: ProtectedItem,
   choice: string,
 ): Promise<RecoveryPoint> {
-  const { replicaStoreId, replicaId } = relationshipOf(item);
-  const points = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
-  const fits = choices[choice] ?? ((point: RecoveryPoint) => point.id === choice);
+  const points = await pointsOf(parts, item);
+  const ofGroup = groupChoices[choice];
+  const instants = ofGroup ? await sharedInstants(parts, item, ofGroup) : undefined;
+  const fits = instants
+    ? (point: RecoveryPoint) => point.multiVm && instants.has(point.takenAt)
+    : (choices[choice] ?? ((point: RecoveryPoint) => point.id === choice));
   const found = points.findLast(fits);
   if (found) return found;
   const name = nameOf(item.id);

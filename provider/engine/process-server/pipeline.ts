@@ -16,12 +16,17 @@ export interface WorkerRequest {
   readonly job: Job;
 }
 
+/** The parts of a `SiteRecoveryError`, and what the operating system had answered. */
+export interface JobFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly target: string | undefined;
+  readonly errno: string | undefined;
+}
+
 export type WorkerAnswer =
   | { readonly number: number; readonly result: ResultOf<Job> }
-  | {
-      readonly number: number;
-      readonly failure: { code: ErrorCode; message: string; target: string | undefined };
-    };
+  | { readonly number: number; readonly failure: JobFailure };
 
 export interface Pipeline {
   /** Jobs to keep under way. */
@@ -103,11 +108,9 @@ class ThreadPipeline implements Pipeline {
   }
 }
 
-function errorOf(failure: {
-  code: ErrorCode;
-  message: string;
-  target: string | undefined;
-}): SiteRecoveryError {
-  const details = failure.target === undefined ? {} : { target: failure.target };
-  return new SiteRecoveryError(failure.code, failure.message, details);
+function errorOf({ code, message, target, errno }: JobFailure): SiteRecoveryError {
+  return new SiteRecoveryError(code, message, {
+    ...(target === undefined ? {} : { target }),
+    ...(errno === undefined ? {} : { cause: Object.assign(new Error(message), { code: errno }) }),
+  });
 }

@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { localFileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { WorkerAnswer, WorkerRequest } from "./pipeline.ts";
+import type { JobFailure, WorkerAnswer, WorkerRequest } from "./pipeline.ts";
 import { MemoryRelease } from "./release-memory.ts";
 import { runJob } from "./run-job.ts";
 
@@ -20,11 +20,21 @@ async function answer({ number, job }: WorkerRequest): Promise<void> {
     // An error loses its class on the way to another thread, so its parts are sent.
     message =
       error instanceof SiteRecoveryError
-        ? { number, failure: { code: error.code, message: error.message, target: error.target } }
+        ? { number, failure: failureOf(error) }
         : {
             number,
-            failure: { code: "Bug", message: String((error as Error).stack ?? error), target: undefined },
+            failure: {
+              code: "Bug",
+              message: String((error as Error).stack ?? error),
+              target: undefined,
+              errno: undefined,
+            },
           };
   }
   parentPort?.postMessage(message);
+}
+
+function failureOf(error: SiteRecoveryError): JobFailure {
+  const { code, message, target } = error;
+  return { code, message, target, errno: (error.cause as { code?: string } | undefined)?.code };
 }

@@ -73,6 +73,12 @@ export interface ItemDetails {
   readonly initialReplicationPercent: number;
   readonly initialReplicationEndedAt?: number;
   readonly lastCycle?: ReplicationCycle;
+  /** When the newest app-consistent point was taken, in milliseconds since 1970. */
+  readonly lastAppConsistentAt?: number;
+  /** Why the newest point that should have been app-consistent is not; gone after the next that is. */
+  readonly consistencyFailure?: string;
+  /** When the machine was frozen, while it has not been thawed. */
+  readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;
   /** The newest recovery point that the machine at the recovery side has sent on its way back. */
   readonly failbackPointId?: string;

@@ -3,6 +3,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
+import { resyncWaitsUntil } from "./resync-window.ts";
 import { situationOf } from "./situation-of.ts";
 
 const defaultIntervalSeconds = 300;
@@ -23,5 +24,7 @@ export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefin
   if (isNew) return initialReplicationWaitsUntil(parts, item.id) ?? now;
   const interval = (replicationRulesOf(parts, item.id)?.intervalSeconds ?? defaultIntervalSeconds) * 1000;
   // After a clock that was set back, a snapshot seems to lie in the future: no cycle waits longer than an interval.
-  return lastCycle ? Math.min(lastCycle.takenAt, now) + interval : now;
+  const due = lastCycle ? Math.min(lastCycle.takenAt, now) + interval : now;
+  // Only what is due anyway is looked at: reading the change logs of all machines all the time would cost.
+  return due <= now ? (resyncWaitsUntil(parts, item) ?? due) : due;
 }

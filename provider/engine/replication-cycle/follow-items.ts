@@ -6,7 +6,15 @@ import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { dueAt } from "./due-at.ts";
+import { replicatingGroupOf } from "./replication-group.ts";
 import { runSchedule } from "./run-schedule.ts";
+
+/** The machines of a group have their cycles together: the first of those that are followed stands for them. */
+function isFirstOfGroup(parts: EngineParts, item: ProtectedItem, all: readonly ProtectedItem[]): boolean {
+  const group = replicatingGroupOf(parts, item);
+  const first = group.find((other) => all.some(({ id }) => id === other.id));
+  return first === undefined || first.id === item.id || !group.some(({ id }) => id === item.id);
+}
 
 /** The schedule over the store's items: those of the given ids, or all there are at the time. */
 export function followItems(
@@ -25,7 +33,12 @@ export function followItems(
     clock: parts.clock,
     limit: parts.copiesMax,
     signal: options.signal,
-    items: () => items().map((item) => ({ id: item.id, dueAt: dueAt(parts, item) })),
+    items: () => {
+      const all = items();
+      return all
+        .filter((item) => isFirstOfGroup(parts, item, all))
+        .map((item) => ({ id: item.id, dueAt: dueAt(parts, item) }));
+    },
     run: async (id) => {
       const before = requireItem(parts, id);
       await run(before);

@@ -1,47 +1,111 @@
-/** One delta cycle of a protected item (HW-4a): what has changed since the last one becomes a recovery point. */
+/**
+ * One delta cycle of a protected item (HW-4a): what has changed since the last one becomes a recovery point. The
+ * machines of a replication group have it together, at one barrier.
+ */
 import { SiteRecoveryError } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
-import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
-import { replicationRulesOf } from "./replication-rules.ts";
 import { recordFailure } from "./record-failure.ts";
+import { replicationRulesOf } from "./replication-rules.ts";
 import { requirePathOf } from "./require-path-of.ts";
-import { runCycle } from "./run-cycle.ts";
+import { resyncWaitsUntil, waitText } from "./resync-window.ts";
+import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
 import { sourceDisks } from "./source-disks.ts";
+import { type Member, takeSnapshots } from "./take-snapshots.ts";
 
-/** The caller holds the item's lease. */
-export async function replicateItem(
+type Mode = "delta" | "resync";
+
+/** The caller holds the items' leases. Cycles by item id; throws the first failure when all have ended. */
+export async function replicateTogether(
   parts: EngineParts,
-  itemId: string,
+  itemIds: readonly string[],
   progress: Progress,
-  mode: "delta" | "resync" = "delta",
-): Promise<ReplicationCycle> {
-  const item = requireItem(parts, itemId);
-  if (!stateFacts[item.state].replicates) {
-    const message = `${item.details.machineName} does not replicate now: ${stateFacts[item.state].description}.`;
-    throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
+  mode: Mode,
+): Promise<Map<string, ReplicationCycle>> {
+  const failures: unknown[] = [];
+  const attempt = async <T>(itemId: string, work: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      recordFailure(parts, itemId, error);
+      failures.push(error);
+      return undefined;
+    }
+  };
+  const members: Member[] = [];
+  for (const itemId of itemIds) {
+    const member = await attempt(itemId, () => memberOf(parts, itemId, mode, progress));
+    if (member) members.push(member);
   }
-  try {
-    requirePathOf(parts, item);
-    const disks = sourceDisks(parts, item);
-    const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress });
-    const { replicationError: _mended, ...details } = item.details;
-    save(parts, item, { ...details, lastCycle: cycle });
-    const { replicaStoreId, replicaId } = relationshipOf(item);
-    const rule = replicationRulesOf(parts, itemId)?.retention ?? { retentionMinutes: 0 };
-    await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
-    return cycle;
-  } catch (error) {
-    recordFailure(parts, itemId, error);
-    throw error;
+  const cycles = new Map<string, ReplicationCycle>();
+  const isGroup = itemIds.length > 1 && members.length === itemIds.length;
+  const taken = await takeAll(parts, members, isGroup).catch((error: unknown) => {
+    for (const { item } of members) recordFailure(parts, item.id, error);
+    failures.push(error);
+    return undefined;
+  });
+  if (taken) {
+    await Promise.all(
+      members.map(async (member, index) => {
+        const id = member.item.id;
+        const cycle = await attempt(id, () => runMember(parts, member, taken[index]!, mode, progress));
+        if (cycle) cycles.set(id, cycle);
+      }),
+    );
   }
+  if (failures.length > 0) throw failures[0];
+  return cycles;
 }
 
-function save(parts: EngineParts, item: ProtectedItem, details: ItemDetails): void {
-  putItem(parts.store, { ...item, details });
+/** Takes the snapshots, if there is anything to take one of. */
+async function takeAll(
+  parts: EngineParts,
+  members: readonly Member[],
+  isGroup: boolean,
+): Promise<TakenSnapshot[]> {
+  return members.length === 0 ? [] : takeSnapshots(parts, members, isGroup);
+}
+
+/** What is to be read; nothing while its resync waits for the end of office hours (HW-4d). */
+function memberOf(parts: EngineParts, itemId: string, mode: Mode, progress: Progress): Member | undefined {
+  const item = requireItem(parts, itemId);
+  const { machineName } = item.details;
+  if (!stateFacts[item.state].replicates) {
+    const message = `${machineName} does not replicate now: ${stateFacts[item.state].description}.`;
+    throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
+  }
+  requirePathOf(parts, item);
+  const disks = sourceDisks(parts, item);
+  requireDisks(parts, machineName, disks);
+  const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item) : undefined;
+  if (waitsUntil === undefined) return { item, disks };
+  progress.report(waitText(machineName, waitsUntil));
+  return undefined;
+}
+
+async function runMember(
+  parts: EngineParts,
+  { item, disks }: Member,
+  taken: TakenSnapshot,
+  mode: Mode,
+  progress: Progress,
+): Promise<ReplicationCycle> {
+  const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken });
+  keep(parts, item.id, cycle);
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
+  await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
+  return cycle;
+}
+
+function keep(parts: EngineParts, itemId: string, lastCycle: ReplicationCycle): void {
+  const item: ProtectedItem = requireItem(parts, itemId);
+  const { replicationError: _mended, ...details } = item.details;
+  putItem(parts.store, { ...item, details: { ...details, lastCycle } });
 }

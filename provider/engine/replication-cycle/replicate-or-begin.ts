@@ -4,20 +4,23 @@ import { beginInitialReplication } from "../enable/enable-protection.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
-import { withItem } from "../with-item.ts";
+import { withItems } from "../with-item.ts";
 import { forgetFailure, recordFailure } from "./record-failure.ts";
-import { replicateItem } from "./replicate-item.ts";
+import { replicateTogether } from "./replicate-item.ts";
+import { replicatingGroupOf } from "./replication-group.ts";
 
+/** The item's cycle; the machines of its replication group have theirs with it. Nothing when it waits. */
 export async function replicateOrBegin(
   parts: EngineParts,
   id: string,
   progress: Progress,
   mode: "delta" | "resync",
 ): Promise<ReplicationCycle | undefined> {
-  requireItem(parts, id);
-  return withItem(parts, id, "replication", progress, async () => {
+  const group = replicatingGroupOf(parts, requireItem(parts, id)).map((item) => item.id);
+  const ids = group.includes(id) ? group : [id];
+  return withItems(parts, ids, "replication", progress, async () => {
     if (requireItem(parts, id).state !== "EnablingReplication") {
-      return replicateItem(parts, id, progress, mode);
+      return (await replicateTogether(parts, ids, progress, mode)).get(id);
     }
     try {
       await beginInitialReplication(parts, id, progress);

@@ -5,6 +5,7 @@
  */
 import { takeSnapshot } from "../../disks/take-snapshot.ts";
 import type { MachineSnapshot } from "../../disks/disk.ts";
+import type { RecoveryPointKind } from "../../targets/recovery-point.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -35,6 +36,31 @@ export interface CycleOptions {
   readonly disks: readonly CycleDisk[];
   readonly progress: Progress;
   readonly onPercent?: (percent: number) => void;
+  /** A snapshot that is taken already; without it the cycle takes one of its own. */
+  readonly taken?: TakenSnapshot;
+}
+
+/** A snapshot of a machine's disks, and what a recovery point of it may call itself. */
+export interface TakenSnapshot {
+  readonly snapshot: MachineSnapshot;
+  readonly pointKind: RecoveryPointKind;
+  /** Whether the machines of a replication group share its instant. */
+  readonly multiVm: boolean;
+}
+
+/** Throws `SourceUnreachable` for a disk that is gone. */
+export function requireDisks(parts: EngineParts, machineName: string, disks: readonly CycleDisk[]): void {
+  for (const disk of disks) {
+    if (parts.files.exists(disk.path)) continue;
+    const message = `${machineName}: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
+    throw new SiteRecoveryError("SourceUnreachable", message, { target: disk.path });
+  }
+}
+
+async function takeOwn(parts: EngineParts, disks: readonly CycleDisk[]): Promise<TakenSnapshot> {
+  const paths = disks.map((disk) => disk.path);
+  const snapshot = await takeSnapshot(paths, { files: parts.files, clock: parts.clock });
+  return { snapshot, pointKind: "CrashConsistent", multiVm: false };
 }
 
 export async function runCycle(
@@ -42,22 +68,19 @@ export async function runCycle(
   details: ItemDetails,
   options: CycleOptions,
 ): Promise<ReplicationCycle> {
-  for (const disk of options.disks) {
-    if (parts.files.exists(disk.path)) continue;
-    const message = `${details.machineName}: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
-    throw new SiteRecoveryError("SourceUnreachable", message, { target: disk.path });
-  }
+  requireDisks(parts, details.machineName, options.disks);
   const { replicaStoreId, replicaId } = relationshipOf({ details });
   const store = await parts.replicaStoreOf(replicaStoreId);
   return parts.copySlot(async () => {
-    const paths = options.disks.map((disk) => disk.path);
-    // The copy completes the snapshot when its recovery point is durable, and abandons it when it fails.
-    const snapshot = await takeSnapshot(paths, { files: parts.files, clock: parts.clock });
+    const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
     const kind = chooseKind(options.kind, snapshot);
     return copies[kind]({
       store,
       source: { machineId: replicaId, disks: options.disks },
+      // The copy completes it when its recovery point is durable, and abandons it when it fails.
       snapshot,
+      kind: pointKind,
+      multiVm,
       clock: parts.clock,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),

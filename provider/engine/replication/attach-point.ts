@@ -46,10 +46,16 @@ export function attachPoint(options: AttachOptions): AttachedDisk {
     }
     const folder = machine.disk(diskId);
     const source = { map: new DiskMap(folder, disk.layers), segments: new SegmentCache(folder) };
-    return new OverlayDisk(store.files, options.overlayPath, disk.sizeBytes, source, unpin);
+    try {
+      return new OverlayDisk(store.files, options.overlayPath, disk.sizeBytes, source, unpin);
+    } catch (error) {
+      source.map.close();
+      source.segments.close();
+      throw error;
+    }
   } catch (error) {
     unpin();
-    throw error;
+    throw store.explain(error);
   }
 }
 
@@ -79,8 +85,13 @@ class OverlayDisk implements AttachedDisk {
     this.#source = source;
     this.#unpin = unpin;
     this.#image = files.open(overlayPath, "createOrOpen");
-    if (this.#image.size().sizeBytes !== sizeBytes) this.#image.truncate(sizeBytes);
-    this.#marks = new OverlayMarks(files, overlayPath, blockCountOf(sizeBytes));
+    try {
+      if (this.#image.size().sizeBytes !== sizeBytes) this.#image.truncate(sizeBytes);
+      this.#marks = new OverlayMarks(files, overlayPath, blockCountOf(sizeBytes));
+    } catch (error) {
+      this.#image.close();
+      throw error;
+    }
   }
 
   read(buffer: Uint8Array, offset: number): void {

@@ -134,7 +134,7 @@ async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>
   } catch (error) {
     await options.snapshot.abandon();
     if (options.signal?.aborted === true) throw cancelled(options.source.machineId, error);
-    throw error;
+    throw options.store.explain(error);
   }
 }
 

@@ -1,9 +1,16 @@
+import { crc32 } from "node:zlib";
 import { type FileSystem, type OpenFile, writeAtomically } from "../../blocks/file-system.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
 
-/** A block's mark: the point's data count; it is in the image; it is in the image and was synced. */
-const marks = { lacking: 0, written: 1, durable: 2 } as const;
+/**
+ * A block's mark: the point's data count; it is in the image; it is in the image and was synced. A flipped bit
+ * turns none of them into another.
+ */
+const marks = { lacking: 0, written: 0x5a, durable: 0xa5 } as const;
+const known: ReadonlySet<number> = new Set(Object.values(marks));
 const headerBytes = 64;
+const checksumAt = 60;
 
 /**
  * Which blocks an overlay image holds: `<overlay>.filled`, a header that names the boot of the machine, then
@@ -21,12 +28,18 @@ export class OverlayMarks {
     const filePath = `${overlayPath}.filled`;
     const header = Buffer.alloc(headerBytes);
     header.write(`SRFILLED ${bootId}`, "latin1");
+    header.writeUInt32LE(crc32(header.subarray(0, checksumAt)), checksumAt);
     if (!files.exists(filePath)) writeAtomically(files, filePath, header);
     this.#file = files.open(filePath, "readWrite");
     this.#marks = new Uint8Array(blockCount);
     this.#file.read(this.#marks, headerBytes);
     const before = Buffer.alloc(headerBytes);
     this.#file.read(before, 0);
+    const isSound = crc32(before.subarray(0, checksumAt)) === before.readUInt32LE(checksumAt);
+    if (!isSound || this.#marks.some((mark) => !known.has(mark))) {
+      this.#file.close();
+      throw damagedMarks(filePath, overlayPath);
+    }
     if (!before.equals(header)) this.#forgetWritten(header);
     this.#lacking = 0;
     for (const [block, mark] of this.#marks.entries()) {
@@ -85,4 +98,11 @@ export class OverlayMarks {
     this.#file.write(header, 0);
     this.#file.sync();
   }
+}
+
+function damagedMarks(filePath: string, overlayPath: string): SiteRecoveryError {
+  const message =
+    `The file ${filePath} is damaged, so it is not known which blocks of ${overlayPath} count. Attach the ` +
+    "recovery point under another path; the recovery point itself is as it was.";
+  return new SiteRecoveryError("Damaged", message, { target: filePath });
 }

@@ -57,7 +57,7 @@ export async function withPinnedDisk<T>(
     }
   } catch (error) {
     if (options.signal?.aborted === true) throw cancelled(`disk ${diskId}`, error);
-    throw error;
+    throw store.explain(error);
   } finally {
     unpin();
   }

@@ -73,7 +73,8 @@ function readPoints(machine: MachineFolder, hurt: Hurt): RecoveryPoint[] {
     }
   } catch (error) {
     const isAbsent = error instanceof SiteRecoveryError && error.code === "NotFound";
-    note(hurt, points.rosterPath, isAbsent ? missing : damageOf(error));
+    const isBegun = machine.isPrepared || points.names().length > 0;
+    if (isBegun || !isAbsent) note(hurt, points.rosterPath, isAbsent ? missing : damageOf(error));
   }
   return points.all((error, name) => {
     note(hurt, path.join(points.folder, name), damageOf(error), pointIdOf(name));

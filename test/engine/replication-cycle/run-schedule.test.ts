@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../provider/clock.ts";
 import { runSchedule } from "../../../provider/engine/replication-cycle/run-schedule.ts";
-
-/** A virtual clock that lets the event loop turn on each sleep, as real timers do: cycles go on meanwhile. */
-class TurningClock extends VirtualClock {
-  override async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    await super.sleep(milliseconds, signal);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { TurningClock } from "../../turning-clock.ts";
 
 describe("runSchedule", () => {
   it("runs no more items at once than the limit, and all of them", async () => {

@@ -122,6 +122,16 @@ describe("objects that are cut, gone or swapped", () => {
     expect(await findings()).toEqual([]);
   });
 
+  it("takes a machine whose first preparation was killed for what it is", async () => {
+    const machine = disk.store.machine("/machines/just-begun");
+    machine.prepare([]);
+    fs.rmSync(machine.points.rosterPath);
+    expect(await findings()).toEqual([]);
+    machine.prepare(["disk-0"]);
+    fs.rmSync(machine.points.rosterPath);
+    expect(await findings()).toMatchObject([{ objectPath: machine.points.rosterPath }]);
+  });
+
   it("names objects that were put in each other's place", async () => {
     for (const ending of [".segment", ".point"]) {
       const [one, other] = filesOf(ending) as [string, string];

@@ -1,0 +1,53 @@
+/** When a machine that is marked for resync (HW-4b) may be compared: outside of office hours by default (HW-4d). */
+import { readChangeState } from "../../disks/read-change-state.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { PolicyInputs } from "../../kinds/policy.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { findThing } from "../../store/things.ts";
+import { endOfHours, isWithinHours, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { sourceDisks } from "./source-disks.ts";
+
+/** Hyper-V Replica resynchronises between 18:30 and 6:00 unless told otherwise; the rest of each day is office hours. */
+const defaultHours = { days: weekdays, from: "06:00", to: "18:30" } as const;
+
+/** The office hours of an item's policy; by default those of the place where the engine runs. */
+export function officeHoursOf(parts: EngineParts, itemId: string): WeeklyHours {
+  const policyId = findThing<ProtectedItemInputs>(parts.store, itemId)?.inputs.properties?.policyId;
+  const given = findThing<PolicyInputs>(parts.store, policyId ?? "")?.inputs.officeHours;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return { ...defaultHours, timeZone, ...given };
+}
+
+/** Whether a disk of the side that the machine runs at is marked for resync; no when it cannot be read. */
+export function isMarkedForResync(parts: EngineParts, item: ProtectedItem): boolean {
+  try {
+    return sourceDisks(parts, item).some(
+      ({ path }) => readChangeState(path, { files: parts.files, clock: parts.clock }).resyncRequired,
+    );
+  } catch (error) {
+    // A cycle that meets the same error tells it.
+    if (error instanceof SiteRecoveryError) return false;
+    throw error;
+  }
+}
+
+/** When the resync of a marked machine starts by itself, if that is not now: milliseconds since 1970. */
+export function resyncWaitsUntil(parts: EngineParts, item: ProtectedItem): number | undefined {
+  const now = parts.clock.now();
+  const hours = officeHoursOf(parts, item.id);
+  if (!isWithinHours(hours, now) || !isMarkedForResync(parts, item)) return undefined;
+  return endOfHours(hours, now) ?? Infinity;
+}
+
+/** What people are told of a resync that waits. */
+export function waitText(machineName: string, waitsUntil: number): string {
+  const when = Number.isFinite(waitsUntil)
+    ? `when office hours end, ${new Date(waitsUntil).toISOString()}`
+    : "by hand only, since office hours never end";
+  return (
+    `${machineName} is marked for resync, which starts ${when}; its changes are kept. ` +
+    "`siterecovery replicate --resync` starts it now"
+  );
+}

@@ -1,0 +1,66 @@
+/** The snapshots of a cycle: of one machine, or of a replication group at one barrier; frozen where that is due. */
+import { takeGroupSnapshot } from "../../disks/take-snapshot.ts";
+import { hasHooks } from "../../machines/machine-hooks.ts";
+import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { findMachine } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { replicationRulesOf } from "./replication-rules.ts";
+import type { CycleDisk, TakenSnapshot } from "./run-cycle.ts";
+import { type Freezable, whileFrozen } from "./while-frozen.ts";
+
+export interface Member {
+  readonly item: ProtectedItem;
+  readonly disks: readonly CycleDisk[];
+}
+
+/** Whether the policy wants an app-consistent point now. Machines that replicate back are taken as they are. */
+function isDue(parts: EngineParts, item: ProtectedItem): boolean {
+  const minutes = replicationRulesOf(parts, item.id)?.appConsistentMinutes ?? 0;
+  if (minutes === 0 || item.details.reverse !== undefined) return false;
+  return parts.clock.now() - (item.details.lastAppConsistentAt ?? -Infinity) >= minutes * 60_000;
+}
+
+const noHooks =
+  "its machine.yaml has no freeze and thaw commands: add `consistency`, or set the policy's app-consistent " +
+  "frequency to 0";
+
+function freezableOf(parts: EngineParts, item: ProtectedItem): Freezable | undefined {
+  const found = findMachine(parts, fabricOf(item.id), item.details.machineName);
+  return found && hasHooks(found.machine) ? { itemId: item.id, machine: found.machine } : undefined;
+}
+
+/** Keeps with the item whether its point is what the policy asks for. */
+function record(parts: EngineParts, itemId: string, takenAt: number, failure: string | undefined): void {
+  const item = requireItem(parts, itemId);
+  const { consistencyFailure: _former, ...details } = item.details;
+  const outcome = failure === undefined ? { lastAppConsistentAt: takenAt } : { consistencyFailure: failure };
+  putItem(parts.store, { ...item, details: { ...details, ...outcome } });
+}
+
+/** One instant of all members' disks. Throws what `takeGroupSnapshot` throws: all begin or none does. */
+export async function takeSnapshots(
+  parts: EngineParts,
+  members: readonly Member[],
+  isGroup: boolean,
+): Promise<TakenSnapshot[]> {
+  const due = members.filter(({ item }) => isDue(parts, item)).map(({ item }) => item);
+  const freezable = due.flatMap((item) => freezableOf(parts, item) ?? []);
+  const settings = { files: parts.files, clock: parts.clock };
+  const paths = members.map(({ disks }) => disks.map((disk) => disk.path));
+  const take = (): ReturnType<typeof takeGroupSnapshot> => takeGroupSnapshot(paths, settings);
+  const { result: snapshots, failures } =
+    freezable.length === 0
+      ? { result: await take(), failures: new Map<string, string>() }
+      : await whileFrozen(parts, freezable, take);
+  return members.map(({ item }, index): TakenSnapshot => {
+    const snapshot = snapshots[index]!;
+    const isFrozen = freezable.some(({ itemId }) => itemId === item.id);
+    const failure = isFrozen ? failures.get(item.id) : noHooks;
+    if (due.includes(item)) record(parts, item.id, snapshot.takenAt, failure);
+    const pointKind = isFrozen && failure === undefined ? "AppConsistent" : "CrashConsistent";
+    return { snapshot, pointKind, multiVm: isGroup };
+  });
+}

@@ -1,0 +1,39 @@
+/** Drills: their machines, and networks that are at the machine's recovery side and in nobody's use. */
+import type { Findings } from "./findings.ts";
+import { targetSiteOf } from "./site-of.ts";
+import type { StackDefinition } from "./stack-definition.ts";
+
+/** Networks of Azure (no site) or of a second site that machines fail over to for real. */
+function productionNetworks(stack: StackDefinition, site: string | undefined): Set<string> {
+  const mapped = stack.sites
+    .flatMap(({ networkMappings = [] }) => networkMappings)
+    .flatMap((mapping) => (mapping.site === site ? mapping.to : []));
+  const chosen = (stack.machines ?? []).flatMap(({ network }) => network ?? []);
+  return new Set([...mapped, ...(site === undefined ? chosen : [])]);
+}
+
+export function checkDrills(stack: StackDefinition, findings: Findings): void {
+  const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
+  for (const [index, drill] of (stack.drills ?? []).entries()) {
+    findings.requireName(["drills", index, "machine"], drill.machine, "machine", [...machines.keys()]);
+    const machine = machines.get(drill.machine);
+    const target = machine && targetSiteOf(stack, machine);
+    const site = stack.sites.find(({ name }) => name === target);
+    const networks = target === undefined ? stack.azure.networks : (site?.networks ?? []);
+    const what = target === undefined ? "network" : `network of ${target}`;
+    const path = ["drills", index, "network"];
+    const known = networks.map(({ name }) => name);
+    const found = findings.requireName(path, drill.network, what, known);
+    if (found && productionNetworks(stack, target).has(drill.network)) {
+      findings.add(
+        path,
+        `machines fail over to '${drill.network}' for real; a drill needs an isolated network`,
+      );
+    }
+  }
+  const tested = (stack.drills ?? []).map(({ machine }, index) => ({
+    path: ["drills", index, "machine"],
+    name: machine,
+  }));
+  findings.requireUnique(tested, "drill of machine");
+}

@@ -1,0 +1,102 @@
+/** What a machine of a definition names: its site and cloud, storage, network, and the parts of a VMware site. */
+import type { YamlPath } from "../yaml/read-yaml.ts";
+import { checkChoice } from "./check-choice.ts";
+import type { Findings } from "./findings.ts";
+import { containerOf, siteOf } from "./site-of.ts";
+import { kindOf } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
+
+const namesOf = (list: readonly { readonly name: string }[] | undefined): string[] =>
+  (list ?? []).map(({ name }) => name);
+
+interface Place {
+  readonly stack: StackDefinition;
+  readonly machine: StackMachine;
+  readonly site: StackSite;
+  readonly path: YamlPath;
+  readonly findings: Findings;
+}
+
+function refuseGiven(
+  { machine, path, findings }: Place,
+  keys: readonly (keyof StackMachine)[],
+  why: string,
+): void {
+  for (const key of keys) if (machine[key] !== undefined) findings.add([...path, key], why);
+}
+
+function checkContainer(place: Place): void {
+  const { stack, machine, site, path, findings } = place;
+  if (kindOf(site) === "vmm") {
+    const at = { path, key: "cloud", what: `cloud of ${site.name}` };
+    checkChoice(findings, at, machine.cloud, namesOf(site.clouds));
+  } else refuseGiven(place, ["cloud"], "is for machines of vmm sites; leave it out");
+  const container = containerOf(stack, machine);
+  if (!container || container.policy !== undefined) return;
+  findings.add([...path, "name"], `cannot be protected: ${container.name} has no policy; give it one`);
+}
+
+/** The virtual network of a machine of a VMware site: its own, or the one that all its site's mappings lead to. */
+export function azureNetworkOf(site: StackSite, machine: StackMachine): string | undefined {
+  const mapped = (site.networkMappings ?? []).filter((mapping) => mapping.site === undefined);
+  const [only, ...others] = new Set(mapped.map(({ to }) => to));
+  return machine.network ?? (others.length === 0 ? only : undefined);
+}
+
+function checkAzureSide(place: Place): void {
+  const { stack, machine, site, path, findings } = place;
+  const at = { path, key: "storageAccount", what: "storage account" };
+  checkChoice(findings, at, machine.storageAccount, namesOf(stack.azure.storageAccounts));
+  if (machine.network !== undefined)
+    findings.requireName([...path, "network"], machine.network, "network", namesOf(stack.azure.networks));
+  else if (kindOf(site) === "vmware" && azureNetworkOf(site, machine) === undefined) {
+    const why = "a machine of a vmware site joins one; set network, or map the site's networks to one";
+    findings.add(path, `names no network (network); ${why}`);
+  }
+}
+
+function checkVmwareParts(place: Place, target: string | undefined): void {
+  const { stack, machine, site, path, findings } = place;
+  if (machine.failover?.kind === "planned") {
+    const message = "is planned, and machines of vmware sites have unplanned failovers only; leave it out";
+    findings.add([...path, "failover", "kind"], message);
+  }
+  if (machine.account !== undefined) {
+    const known = site.runAsAccounts ?? [];
+    findings.requireName([...path, "account"], machine.account, "account in runAsAccounts", known);
+  }
+  // The one at the second site keeps the replica; the one at the primary side takes it back from Azure.
+  const holder = target === undefined ? site : stack.sites.find(({ name }) => name === target);
+  const known = namesOf(holder?.masterTargets);
+  const what = `master target of ${holder?.name ?? "its target"}`;
+  if (target !== undefined || machine.masterTarget !== undefined)
+    checkChoice(findings, { path, key: "masterTarget", what }, machine.masterTarget, known);
+}
+
+export function checkMachineNames(
+  stack: StackDefinition,
+  machine: StackMachine,
+  index: number,
+  findings: Findings,
+): void {
+  const path = ["machines", index];
+  checkChoice(findings, { path, key: "site", what: "site" }, machine.site, namesOf(stack.sites));
+  const site = siteOf(stack, machine.site);
+  if (!site) return;
+  const place: Place = { stack, machine, site, path, findings };
+  checkContainer(place);
+  const target = containerOf(stack, machine)?.target?.site;
+  if (target === undefined) checkAzureSide(place);
+  else {
+    const why = `is for machines that replicate to Azure, and this one replicates to ${target}; leave it out`;
+    refuseGiven(place, ["storageAccount", "network", "size"], why);
+  }
+  if (kindOf(site) === "vmware") checkVmwareParts(place, target);
+  else
+    refuseGiven(place, ["account", "group", "masterTarget"], "is for machines of vmware sites; leave it out");
+  if (kindOf(site) === "vmm" && target !== undefined) {
+    const why = "cannot be chosen between VMM sites, where all disks are replicated; leave it out";
+    refuseGiven(place, ["disks"], why);
+  }
+}

@@ -1,0 +1,69 @@
+/** What Azure wants to know of a machine, by how it replicates. */
+import type { ProtectionSettings } from "../kinds/protected-item.ts";
+import { azureNetworkOf } from "./check-machine-names.ts";
+import { containerOf, siteOf } from "./site-of.ts";
+import { instanceTypeOf } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import type { StackSite } from "./stack-site.ts";
+import type { StackIds } from "./stack-ids.ts";
+
+interface Place {
+  readonly stack: StackDefinition;
+  readonly ids: StackIds;
+  readonly site: StackSite;
+  readonly machine: StackMachine;
+}
+
+function toAzure({ stack, ids, machine }: Place): ProtectionSettings {
+  const account = machine.storageAccount ?? stack.azure.storageAccounts[0]!.name;
+  return {
+    instanceType: "HyperVReplicaAzure",
+    targetStorageAccountId: ids.storageAccount(account),
+    ...(machine.network === undefined ? {} : { targetAzureNetworkId: ids.network(machine.network) }),
+    ...(machine.size === undefined ? {} : { targetVmSize: machine.size }),
+    ...(machine.disks === undefined ? {} : { disksToInclude: [...machine.disks] }),
+  };
+}
+
+function vmwareToAzure({ stack, ids, site, machine }: Place): ProtectionSettings {
+  const { masterTarget, account, group, size, disks } = machine;
+  return {
+    instanceType: "InMageAzureV2",
+    storageAccountId: ids.storageAccount(machine.storageAccount ?? stack.azure.storageAccounts[0]!.name),
+    targetAzureNetworkId: ids.network(azureNetworkOf(site, machine)!),
+    ...(masterTarget === undefined ? {} : { masterTargetId: ids.masterTarget(site, masterTarget) }),
+    ...(account === undefined ? {} : { runAsAccountId: account }),
+    ...(group === undefined ? {} : { multiVmGroupName: group }),
+    ...(size === undefined ? {} : { targetVmSize: size }),
+    ...(disks === undefined ? {} : { disksToInclude: disks.map((diskId) => ({ diskId })) }),
+  };
+}
+
+function vmwareToSite({ stack, ids, site, machine }: Place): ProtectionSettings {
+  const target = stack.sites.find(({ name }) => name === site.target)!;
+  const { masterTarget, account, group, disks } = machine;
+  return {
+    instanceType: "InMage",
+    masterTargetId: ids.masterTarget(target, masterTarget ?? target.masterTargets![0]!.name),
+    // The process server on the configuration server.
+    processServerId: ids.server(site),
+    retentionDrive: "retention",
+    multiVmGroupId: "",
+    multiVmGroupName: group ?? "",
+    ...(account === undefined ? {} : { runAsAccountId: account }),
+    ...(disks === undefined ? {} : { disksToInclude: [...disks] }),
+  };
+}
+
+/** Between VMM sites Azure has no settings of its own: nothing then. */
+export function protectionOf(
+  stack: StackDefinition,
+  ids: StackIds,
+  machine: StackMachine,
+): ProtectionSettings | undefined {
+  const site = siteOf(stack, machine.site)!;
+  const place = { stack, ids, site, machine };
+  const type = instanceTypeOf(site, containerOf(stack, machine)!);
+  if (type === "HyperVReplica2012R2") return undefined;
+  return { HyperVReplicaAzure: toAzure, InMageAzureV2: vmwareToAzure, InMage: vmwareToSite }[type](place);
+}
