@@ -38,6 +38,15 @@ async function sharedInstants(
   return new Set([...(first ?? [])].filter((instant) => others.every((instants) => instants.has(instant))));
 }
 
+/** The point of an instant that a machine shares with its replication group, if it has one. */
+export async function sharedPointOf(
+  parts: EngineParts,
+  item: ProtectedItem,
+  takenAt: number,
+): Promise<RecoveryPoint | undefined> {
+  return (await pointsOf(parts, item)).findLast((point) => point.multiVm && point.takenAt === takenAt);
+}
+
 /** Throws `NotFound` when no point fits, naming those there are. */
 export async function chooseRecoveryPoint(
   parts: EngineParts,
