@@ -11,7 +11,9 @@ export function recoveryPointsCommand(): Command {
     .option("--json", "for scripts")
     .action(async (name: string, options: { json?: boolean }, command: Command) => {
       const engine = await openSession(command);
-      const points = await engine.recoveryPoints(itemNamed(engine, name).id);
+      const points = await engine.recoveryPoints(itemNamed(engine, name).id, (error) => {
+        process.stderr.write(`warning: ${name}: ${error.message}\n`);
+      });
       if (options.json === true) {
         printJson(
           points.map((point) => ({

@@ -1,7 +1,7 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
-import type { RecoveryPoint } from "../targets/replica-store.ts";
+import type { RecoveryPoint, ReplicaStore } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { recoverySideName } from "./inventory/recovery-side.ts";
 import { requireItem } from "./job/run-job.ts";
@@ -86,16 +86,38 @@ function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, interv
   return notes;
 }
 
+function damageNotes(count: number): string[] {
+  if (count === 0) return [];
+  const are = count === 1 ? "is" : "are";
+  return [`${count} of its stored objects ${are} damaged; run \`siterecovery verify\``];
+}
+
+/** Layer files that the last verification found damaged, and that points still need. */
+function damagedLayers(replicas: ReplicaStore, item: ProtectedItem): number {
+  const machine = replicas.machine(relationshipOf(item).replicaId);
+  const noted = new Set(machine.damage.read());
+  if (noted.size === 0) return 0;
+  const present = item.details.disks.flatMap((disk) => machine.layerFiles(disk.id));
+  return present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const { replicaStoreId, replicaId } = relationshipOf(item);
-  const points = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+  const replicas = await parts.replicaStoreOf(replicaStoreId);
+  let unreadable = 0;
+  const points = replicas.recoveryPoints(replicaId, () => (unreadable += 1));
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
-  const notes = [...healthNotes(item, rpoSeconds, interval), ...consistencyNotes(parts, item)];
+  const damaged = unreadable + damagedLayers(replicas, item);
+  const notes = [
+    ...healthNotes(item, rpoSeconds, interval),
+    ...consistencyNotes(parts, item),
+    ...damageNotes(damaged),
+  ];
   const lease = currentLease(parts.store, itemId);
   return {
     item,

@@ -68,7 +68,7 @@ describe("app-consistent recovery points", () => {
     await replicate();
     expect((await newest()).kind).toBe("AppConsistent");
     const toPath = path.join(site.folder, "point.img");
-    await site.engine.exportPoint({ itemId: site.itemId(), recoveryPoint: "latest", toPath }, quiet);
+    await site.engine.points.export({ itemId: site.itemId(), recoveryPoint: "latest", toPath }, quiet);
     expect(fs.readFileSync(toPath).subarray(0, 5).toString()).toBe("QUIET");
     expect(fs.readFileSync(site.image()).subarray(0, 5).toString()).toBe("NOISY");
   });

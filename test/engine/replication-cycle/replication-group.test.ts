@@ -31,7 +31,7 @@ const count = (name: string): Promise<number> =>
 
 async function counterIn(machine: string, recoveryPoint: string): Promise<number> {
   const toPath = path.join(site.folder, "point.img");
-  await site.engine.exportPoint(
+  await site.engine.points.export(
     { itemId: site.itemId(machine), recoveryPoint, toPath, overwrite: true },
     quiet,
   );
