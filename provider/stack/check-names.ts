@@ -5,6 +5,7 @@ import { checkDrills } from "./check-drills.ts";
 import { checkMachineNames } from "./check-machine-names.ts";
 import { checkPlan } from "./check-plans.ts";
 import { checkPolicies } from "./check-policies.ts";
+import { checkProcessServers } from "./check-process-servers.ts";
 import { checkSites } from "./check-sites.ts";
 import { containersOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";
@@ -43,6 +44,7 @@ export function checkNames(stack: StackDefinition, findings: Findings): void {
   checkUnique(stack, findings);
   checkSites(stack, findings);
   checkPolicies(stack, findings);
+  checkProcessServers(stack, findings);
   for (const [index, machine] of (stack.machines ?? []).entries())
     checkMachineNames(stack, machine, index, findings);
   for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);

@@ -2,7 +2,7 @@
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
 import type { PolicySettings } from "../kinds/policy.ts";
 import type { StackPlan } from "./stack-plan.ts";
-import type { StackSite } from "./stack-site.ts";
+import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
   readonly version: 1;
@@ -12,6 +12,7 @@ export interface StackDefinition {
   readonly azure: {
     readonly storageAccounts: readonly StackStorageAccount[];
     readonly networks: readonly StackNetwork[];
+    readonly processServers?: readonly StackProcessServer[];
   };
   readonly policies: readonly StackPolicy[];
   readonly sites: readonly StackSite[];
@@ -54,6 +55,8 @@ export interface StackMachine {
   readonly account?: string;
   /** Of a machine of a VMware site: its replication group (V2A-5). */
   readonly group?: string;
+  /** Of a machine of a VMware site: the process server that takes its data (C-3). */
+  readonly processServer?: string;
   /** Of a machine of a VMware site: the master target that keeps its replica, or takes it back. */
   readonly masterTarget?: string;
   readonly activeLocation?: ActiveLocation;
