@@ -47,6 +47,17 @@ async function sharedInstants(
   return new Set([...(first ?? [])].filter((instant) => others.every((instants) => instants.has(instant))));
 }
 
+/** The point of an instant that a machine shares with its replication group, if it has one. */
+export async function sharedPointOf(
+  parts: EngineParts,
+  item: ProtectedItem,
+  takenAt: number,
+): Promise<RecoveryPoint | undefined> {
+  // A damaged point is none that the machine has; the choice then falls on another one, or says so.
+  const points = await pointsOf(parts, item, () => undefined);
+  return points.findLast((point) => point.multiVm && point.takenAt === takenAt);
+}
+
 /**
  * Throws `NotFound` when no point fits, naming those there are, and `Damaged` when a choice like `latest` could
  * mean a point that cannot be read: an older one must be chosen by its id, knowingly.

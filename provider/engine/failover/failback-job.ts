@@ -4,9 +4,10 @@
  */
 import { assert } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
 import { findMachine } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
-import type { JobContext, JobDefinition } from "../job/job-definition.ts";
+import type { JobContext, JobDefinition, Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
@@ -26,10 +27,15 @@ export function recoveryMachineOf(item: ProtectedItem): RecoveryMachine {
   return item.details.recoveryMachine;
 }
 
-/** Sends what the replica machine has changed back into the replica, as a new recovery point. */
-async function synchronise(context: Context): Promise<ReplicationCycle> {
-  const { parts, progress } = context;
-  const item = context.item();
+/**
+ * Sends what the replica machine has changed back into the replica, as a new recovery point. Can be repeated, also
+ * before the job begins, so that less is left to send while the machine is off.
+ */
+export async function synchroniseReplica(
+  parts: EngineParts,
+  item: ProtectedItem,
+  progress: Progress,
+): Promise<ReplicationCycle> {
   const { pointId } = recoveryMachineOf(item);
   const replicas = await parts.replicaStoreOf(item.details.replicaStoreId);
   const newest = replicas.recoveryPoints(item.details.replicaId).at(-1)?.id;
@@ -39,6 +45,9 @@ async function synchronise(context: Context): Promise<ReplicationCycle> {
   putItem(parts.store, { ...item, details: { ...item.details, failbackPointId: cycle.pointId } });
   return cycle;
 }
+
+const synchronise = ({ parts, item, progress }: Context): Promise<ReplicationCycle> =>
+  synchroniseReplica(parts, item(), progress);
 
 export const failbackJob: JobDefinition<FailbackInput> = {
   scenario: "Failback",

@@ -10,7 +10,12 @@ function actionText({ actionName, customDetails }: RecoveryPlanAction): string {
     : `run ${actionName} at the ${customDetails.fabricLocation.toLowerCase()} side`;
 }
 
-const verbs = { shutDown: "shut down", move: "move", start: "start" } as const;
+const verbs = {
+  synchronise: "synchronise changes of",
+  shutDown: "shut down",
+  move: "move",
+  start: "start",
+} as const;
 
 function stageText(operation: PlanOperation, steps: readonly PlanStep[]): string {
   const [first] = steps;

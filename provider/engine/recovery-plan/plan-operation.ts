@@ -37,6 +37,8 @@ export interface PlanOperation {
   readonly failover?: ActionType;
   /** The machines that run now are shut down first: always, or as far as they can be reached. */
   readonly shutsDown?: "always" | "ifReachable";
+  /** Changes are sent while the machines still run, so that they are off for a short time only (H2F-4). */
+  readonly synchronises?: boolean;
   /** Whether the machines' recovery points are chosen, rather than taken anew by the machines' own jobs. */
   readonly choosesPoints?: boolean;
   /** What a machine is when nothing is left to do for it, for people. */
@@ -108,6 +110,7 @@ export const planOperations: Record<PlanOperationName, PlanOperation> = {
     title: "failback",
     direction: "RecoveryToPrimary",
     failover: "PlannedFailover",
+    synchronises: true,
     shutsDown: "always",
     done: "at the primary side already",
     isDone: atPrimary,
@@ -128,6 +131,7 @@ export const planOperations: Record<PlanOperationName, PlanOperation> = {
 const unplannedFailback: PlanOperation = {
   ...planOperations.Failback,
   failover: "UnplannedFailover",
+  synchronises: false,
   shutsDown: "ifReachable",
   steps: ["UnplannedFailover", "Failback"],
 };

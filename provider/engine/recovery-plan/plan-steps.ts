@@ -19,7 +19,7 @@ export interface ActionStep {
 }
 
 export interface MachineStep {
-  readonly kind: "shutDown" | "move" | "start";
+  readonly kind: "synchronise" | "shutDown" | "move" | "start";
   readonly name: string;
   readonly group: string;
   readonly itemId: string;
@@ -46,8 +46,10 @@ export const pointsTask = "Failover: recovery points";
 const allMachines = "Machines";
 
 function machineStage(kind: MachineStep["kind"], group: string, itemIds: readonly string[]): Stage[] {
+  // A machine has one step of a group, and another one before it where its changes are sent first.
+  const what = kind === "synchronise" ? "changes of " : "";
   const steps = itemIds.map((itemId): MachineStep => {
-    return { kind, name: `${group}: ${nameOf(itemId)}`, group, itemId };
+    return { kind, name: `${group}: ${what}${nameOf(itemId)}`, group, itemId };
   });
   return steps.length === 0 ? [] : [{ group, steps }];
 }
@@ -87,9 +89,11 @@ function machinesOf(
       ...machineStage("move", named.name, itemIds),
     ];
   }
-  return shutsDown
-    ? all.toReversed().flatMap((other) => machineStage("shutDown", named.name, other.itemIds))
-    : [];
+  if (!shutsDown) return [];
+  return [
+    ...(operation.synchronises ? machineStage("synchronise", named.name, itemIds) : []),
+    ...all.toReversed().flatMap((other) => machineStage("shutDown", named.name, other.itemIds)),
+  ];
 }
 
 /** The stages of an operation. `shutDownSources` false leaves the Shutdown group's machines out. */

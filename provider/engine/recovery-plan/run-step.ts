@@ -9,6 +9,7 @@ import { moveMachine } from "./move-machine.ts";
 import { type PlanRun, progressOf } from "./plan-run.ts";
 import { type ActionStep, type PlanStep, pointsTask } from "./plan-steps.ts";
 import { runScriptAction } from "./script-action.ts";
+import { synchroniseSource } from "./synchronise-source.ts";
 
 export interface StepPlace {
   readonly ordinal: number;
@@ -38,6 +39,7 @@ export function runStep(run: PlanRun, step: PlanStep, place: StepPlace): Promise
   if (step.kind === "action") return runAction(run, step, place, about(step.action.actionName));
   if (step.kind === "points") return choosePlanPoints(run, step.itemIds);
   const progress = about(nameOf(step.itemId));
+  if (step.kind === "synchronise") return synchroniseSource(run, step.itemId, progress);
   if (step.kind === "shutDown") return shutDownSource(run, step.itemId, progress);
   if (step.kind === "start") return startMoved(run, step.itemId, progress);
   return moveMachine(run, step.itemId, pointsOf(run), progress);

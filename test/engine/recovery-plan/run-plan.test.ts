@@ -57,6 +57,13 @@ describe("a run of a recovery plan", () => {
     const written = hashOf(shop.replica("db1"));
     const told = trace();
     await engine.plans.run(shop.planId, { operation: "Failback" }, told);
+    // What was written is sent while the machine runs; when it is off there is nothing left to send.
+    const { tasks } = engine.plans.view(shop.planId).lastJob!;
+    const early = tasks.find(({ name }) => name === "Shutdown: changes of db1")!.result as {
+      bytesSent: number;
+    };
+    expect(early.bytesSent).toBeGreaterThan(0);
+    expect(engine.findItem(shop.itemId("db1"))!.details.lastCycle!.bytesSent).toBe(0);
     expect(
       told.lines.filter((line) => /: (shut down|start)$/.test(line)).map((line) => line.split(": ")[1]),
     ).toEqual(["web1", "web2", "db1", "db1", "web1", "web2"]);
