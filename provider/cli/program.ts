@@ -9,6 +9,7 @@ import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { jobsCommand } from "./jobs.ts";
+import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
@@ -43,6 +44,7 @@ function program(): Command {
     failbackCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),
+    planCommand(),
     jobsCommand(),
     validateCommand(),
     schemaCommand(),

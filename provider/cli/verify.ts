@@ -34,7 +34,15 @@ async function verifyOne(engine: Engine, accountId: string): Promise<Outcome> {
 function toJson({ accountId, check, error }: Outcome): object {
   const name = { storageAccount: nameOf(accountId), id: accountId };
   if (error) return { ...name, error: { code: error.code, message: error.message } };
-  const { objectsRead, bytesRead, durationMilliseconds, pointCount, soundPointCount, damaged } = check!;
+  const {
+    objectsRead,
+    bytesRead,
+    durationMilliseconds,
+    pointCount,
+    soundPointCount,
+    damaged,
+    itemsToResync,
+  } = check!;
   const toDamaged = ({ objectPath, why, itemId, points }: DamagedObject): object => ({
     object: objectPath,
     why,
@@ -45,7 +53,14 @@ function toJson({ accountId, check, error }: Outcome): object {
     })),
   });
   const counts = { objectsRead, bytesRead, durationMilliseconds, recoveryPoints: pointCount };
-  return { ...name, ...counts, soundRecoveryPoints: soundPointCount, damaged: damaged.map(toDamaged) };
+  const machinesToResync = itemsToResync.map(nameOf);
+  return {
+    ...name,
+    ...counts,
+    soundRecoveryPoints: soundPointCount,
+    damaged: damaged.map(toDamaged),
+    machinesToResync,
+  };
 }
 
 const head = ["STORAGE ACCOUNT", "OBJECTS", "READ", "TOOK", "POINTS", "SOUND", "DAMAGED OBJECTS"];
@@ -78,11 +93,14 @@ function printTable(engine: Engine, outcomes: readonly Outcome[]): void {
   process.stdout.write(`${formatTable(head, outcomes.map(toRow))}\n`);
   const damaged = outcomes.flatMap(({ check }) => check?.damaged ?? []);
   for (const each of damaged) printDamaged(engine, each);
-  const items = new Set(damaged.flatMap(({ itemId }) => itemId ?? []));
-  for (const id of items) {
+  for (const id of outcomes.flatMap(({ check }) => check?.itemsToResync ?? [])) {
     process.stdout.write(
-      `Next: \`siterecovery replicate ${nameOf(id)} --resync\` sends again what is lost, as a new recovery point; ` +
-        "those named above stay damaged until retention drops them, all others can be used.\n",
+      `Next: \`siterecovery replicate ${nameOf(id)} --resync\` sends again what is lost, as a new recovery point.\n`,
+    );
+  }
+  if (damaged.some(({ points }) => points.length > 0)) {
+    process.stdout.write(
+      "The recovery points named above stay damaged until retention drops them; all others can be used.\n",
     );
   }
   if (outcomes.every(({ check }) => check?.damaged.length === 0)) {

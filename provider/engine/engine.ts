@@ -30,6 +30,7 @@ import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-i
 import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
 import { Points } from "./recovery-point/points.ts";
+import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
@@ -51,6 +52,7 @@ export class Engine {
   readonly hosts: Hosts;
   readonly components: Components;
   readonly drills: Drills;
+  readonly plans: RecoveryPlans;
   readonly moves: Moves;
   readonly points: Points;
   readonly upkeep: Upkeep;
@@ -60,6 +62,7 @@ export class Engine {
     this.hosts = new Hosts(parts);
     this.components = new Components(parts);
     this.drills = new Drills(parts);
+    this.plans = new RecoveryPlans(parts);
     this.moves = new Moves(parts);
     this.points = new Points(parts);
     this.upkeep = new Upkeep(parts);

@@ -1,7 +1,7 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
-import type { RecoveryPoint } from "../targets/replica-store.ts";
+import type { RecoveryPoint, ReplicaStore } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { recoverySideName } from "./inventory/recovery-side.ts";
 import { requireItem } from "./job/run-job.ts";
@@ -92,6 +92,15 @@ function damageNotes(count: number): string[] {
   return [`${count} of its stored objects ${are} damaged; run \`siterecovery verify\``];
 }
 
+/** Layer files that the last verification found damaged, and that points still need. */
+function damagedLayers(replicas: ReplicaStore, item: ProtectedItem): number {
+  const machine = replicas.machine(relationshipOf(item).replicaId);
+  const noted = new Set(machine.damage.read());
+  if (noted.size === 0) return 0;
+  const present = item.details.disks.flatMap((disk) => machine.layerFiles(disk.id));
+  return present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const { replicaStoreId, replicaId } = relationshipOf(item);
@@ -103,7 +112,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
-  const damaged = unreadable + replicas.machine(replicaId).damage.read().length;
+  const damaged = unreadable + damagedLayers(replicas, item);
   const notes = [
     ...healthNotes(item, rpoSeconds, interval),
     ...consistencyNotes(parts, item),

@@ -41,7 +41,7 @@ export interface ProcessServerInputs extends VaultScope {
    * project's folder.
    */
   cacheFolder?: string;
-  /** How much may wait there, in mebibytes; 64 or more. Reading of machines stops while there is no room. Default 1024. */
+  /** How much may wait there, in mebibytes; 128 or more. Reading of machines stops while there is no room. Default 1024. */
   cacheLimitMebibytes?: number;
   /** Absent: as fast as it goes. */
   bandwidth?: Bandwidth;

@@ -23,7 +23,8 @@ export interface Inventory {
 /** By site: the inventories that could be looked into, and whether these are all. */
 export type Inventories = ReadonlyMap<StackSite, { readonly list: Inventory[]; readonly areAll: boolean }>;
 
-function isOutside(folder: string, inner: string): boolean {
+/** Whether a path is none of a folder's inner ones. */
+export function isOutside(folder: string, inner: string): boolean {
   const relative = path.relative(folder, inner);
   return relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }

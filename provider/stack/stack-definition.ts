@@ -1,6 +1,7 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
 import type { PolicySettings } from "../kinds/policy.ts";
+import type { StackPlan } from "./stack-plan.ts";
 import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
@@ -61,12 +62,6 @@ export interface StackMachine {
   readonly activeLocation?: ActiveLocation;
   readonly failover?: FailoverSettings;
   readonly allowDisableWhileFailedOver?: boolean;
-}
-
-export interface StackPlan {
-  readonly name: string;
-  readonly site?: string;
-  readonly groups: readonly (readonly string[])[];
 }
 
 export interface StackDrill {

@@ -26,6 +26,7 @@ interface Report {
     readonly machine: string | null;
     readonly recoveryPoints: readonly { readonly id: string; readonly time: string | null }[];
   }[];
+  readonly machinesToResync: readonly string[];
   readonly error?: { readonly code: string };
 }
 
@@ -86,12 +87,14 @@ describe("siterecovery verify", () => {
     expect(told.stdout).toContain("siterecovery replicate web1 --resync");
     expect((await runProgram(home, "status")).stdout).toContain("run `siterecovery verify`");
 
+    expect(report.machinesToResync).toEqual(["web1"]);
     expect((await runProgram(home, "replicate", "web1", "--resync")).code).toBe(0);
     const healed = (await pointIds()).at(-1)!;
     await changeBlock(7);
     expect((await runProgram(home, "replicate", "web1")).code).toBe(0);
     const after = await verify();
     expect(after.ended.code).toBe(1);
+    expect(after.report.machinesToResync).toEqual([]);
     expect(after.report).toMatchObject({ recoveryPoints: before.length + 2, soundRecoveryPoints: 2 });
     expect(after.report.damaged.flatMap((each) => each.recoveryPoints.map(({ id }) => id))).toEqual(before);
     expect((await exported(before[0]!)).code).toBe(1);

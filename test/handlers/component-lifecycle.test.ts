@@ -76,7 +76,7 @@ const lives: readonly Life[] = [
     inputs: { ...sites.rome, processServerName: "ps1", cacheFolder: "$storage" },
     change: {
       cacheFolder: "$storage-2",
-      cacheLimitMebibytes: 64,
+      cacheLimitMebibytes: 128,
       bandwidth: { limitKilobitsPerSecond: 512 },
     },
     changed: ["bandwidth.limitKilobitsPerSecond", "cacheFolder", "cacheLimitMebibytes"],

@@ -13,6 +13,8 @@ import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { applyToPrimary, type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
 
 export interface FailbackInput {
+  /** False leaves the machine at the primary side off: a recovery plan starts it with its boot group. */
+  readonly startMachine?: boolean;
   /** The host that a machine which is gone is made on (alternate location); absent: the first that can be reached. */
   readonly toHost?: string;
 }
@@ -71,7 +73,10 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     {
       name: "StartPrimary",
       title: "Start the machine at the primary side",
-      run: ({ parts, resultOf }) => parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder),
+      run: ({ parts, resultOf, input }) => {
+        if (input.startMachine ?? true)
+          parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder);
+      },
     },
   ],
   finish: ({ parts, resultOf }, item) => ({

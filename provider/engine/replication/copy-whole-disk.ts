@@ -60,6 +60,8 @@ export async function copyWholeDisk(
       return { diskId, sizeBytes: snapshot.sizeBytes, layers };
     }
     writer.seal();
+    await task.transfer?.arrived();
+    await task.transfer?.pass(writer.sizeBytes);
     await writer.publish();
     task.counts.bytesSent += writer.sizeBytes;
     const layer = { kind: "map", id: identity.id, entryCount: writer.entryCount } as const;

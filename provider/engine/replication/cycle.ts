@@ -9,6 +9,7 @@ import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "../../targets/recovery-point.ts";
+import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 
 export interface ReplicationSource {
@@ -33,6 +34,8 @@ export interface CycleOptions {
   /** Completed by the cycle when the recovery point is durable, abandoned when the cycle fails. */
   readonly snapshot: MachineSnapshot;
   readonly clock: Clock;
+  /** The process server that takes the data to the target [C-2]; absent: it goes straight there. */
+  readonly server?: ProcessServer;
   /** Default `CrashConsistent`. */
   readonly kind?: RecoveryPointKind;
   /** True when all machines of a replication group share the snapshot's instant [V2A-5]. */
@@ -71,6 +74,8 @@ export interface DiskTask {
   readonly machine: MachineFolder;
   readonly previous: RecoveryPointDisk | undefined;
   readonly counts: CycleCounts;
+  /** The way of this cycle's segments to the target. */
+  readonly transfer: Transfer | undefined;
   /** Tells how much of this disk is done. */
   report(bytesDone: number, bytesTotal: number): void;
   readonly signal: AbortSignal | undefined;
@@ -89,14 +94,16 @@ export async function runCycle(
     const machine = store.machine(source.machineId);
     const inputs = pairDisks(source, snapshot);
     machine.prepare(source.disks.map((disk) => disk.diskId));
+    const transfer = options.server && new Transfer(options.server, store.files, options.signal);
     const release = machine.lock();
     try {
       const previous = previousOf(machine);
       const disks: RecoveryPointDisk[] = [];
       for (const input of inputs) {
         const before = previous?.disks.find((disk) => disk.diskId === input.diskId);
-        disks.push(await copyDisk(taskOf(options, machine, input, before, counts)));
+        disks.push(await copyDisk(taskOf({ options, machine, counts, transfer }, input, before)));
       }
+      await transfer?.arrived();
       options.signal?.throwIfAborted();
       return machine.publish({
         takenAt: snapshot.takenAt,
@@ -106,6 +113,7 @@ export async function runCycle(
         bytesStored: counts.bytesSent,
       });
     } finally {
+      await transfer?.close();
       release();
     }
   });
@@ -153,15 +161,14 @@ function pairDisks(source: ReplicationSource, snapshot: MachineSnapshot): DiskIn
 }
 
 function taskOf(
-  options: CycleOptions,
-  machine: MachineFolder,
+  cycle: Pick<DiskTask, "machine" | "counts" | "transfer"> & { options: CycleOptions },
   input: DiskInput,
   previous: RecoveryPointDisk | undefined,
-  counts: CycleCounts,
 ): DiskTask {
+  const { options, machine, counts, transfer } = cycle;
   const report = (bytesDone: number, bytesTotal: number): void => {
     const { bytesSent, blocksReused } = counts;
     options.onProgress?.({ diskId: input.diskId, bytesDone, bytesTotal, bytesSent, blocksReused });
   };
-  return { ...input, machine, previous, counts, report, signal: options.signal };
+  return { ...input, machine, previous, counts, transfer, report, signal: options.signal };
 }

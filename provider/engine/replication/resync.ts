@@ -36,14 +36,15 @@ async function resyncDisk(
   distrusted: ReadonlySet<string>,
 ): Promise<RecoveryPointDisk> {
   const { previous } = task;
+  const way = task.transfer?.through(pipeline) ?? pipeline;
   // After a disk has shrunk, old layers would say something of blocks that may come back one day.
   const fresh = previous === undefined || previous.sizeBytes > task.snapshot.sizeBytes;
   try {
-    return await copyWholeDisk(task, pipeline, { fresh, distrusted });
+    return await copyWholeDisk(task, way, { fresh, distrusted });
   } catch (error) {
     if (previous === undefined || !isDamage(error)) throw error;
     // The previous map is lost. Its segments are still there and are found by their own index.
-    return copyWholeDisk({ ...task, previous: undefined }, pipeline, { fresh: true, distrusted });
+    return copyWholeDisk({ ...task, previous: undefined }, way, { fresh: true, distrusted });
   }
 }
 

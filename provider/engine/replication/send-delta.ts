@@ -36,7 +36,8 @@ export async function sendDelta(options: DeltaOptions): Promise<CycleResult> {
       (machine) => basePoint(options, machine),
       (task) => {
         pipeline ??= openPipeline(options.store.files, threadsFor(options.store, changedBytes(options)));
-        return sendDisk(task, task.snapshot.changedBlocks(), pipeline);
+        const way = task.transfer?.through(pipeline) ?? pipeline;
+        return sendDisk(task, task.snapshot.changedBlocks(), way);
       },
     );
   } finally {
@@ -114,6 +115,8 @@ async function writeLayer(
     };
     await runInOrder(pipeline, planJobs(task, changed), receive, task.signal);
     writer.seal();
+    await task.transfer?.arrived();
+    await task.transfer?.pass(writer.sizeBytes);
     await writer.publish();
   } catch (error) {
     writer.discard();
@@ -173,6 +176,7 @@ function count(task: DiskTask, job: CopyJob, result: CopyResult): void {
 async function mergeIfMany(task: DiskTask, layers: readonly LayerReference[]): Promise<LayerReference[]> {
   const mergeCount = layersToMerge(layers);
   if (mergeCount === 0) return [...layers];
+  await task.transfer?.arrived();
   const disk = task.machine.disk(task.diskId);
   const identity = task.machine.newLayer(task.diskId, "map");
   const staying = layers.slice(0, layers.length - mergeCount);

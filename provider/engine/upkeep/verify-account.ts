@@ -36,6 +36,8 @@ export interface AccountCheck {
   readonly pointCount: number;
   readonly soundPointCount: number;
   readonly damaged: readonly DamagedObject[];
+  /** Items whose newest recovery point is hurt, so that failover would lose data: a resync makes a sound one. */
+  readonly itemsToResync: readonly string[];
 }
 
 /** Throws what kept it from being verified: `WrongKey`, `IoFailed`, `Busy`. Damage is a result, not an error. */
@@ -70,6 +72,7 @@ export async function verifyAccount(
     pointCount: result.pointCount,
     soundPointCount: result.pointCount - hurt.size,
     damaged: findings.map((finding) => toDamaged(replicas, items, finding)),
+    itemsToResync: items.filter((item) => newestIsHurt(replicas, item, hurt)).map(({ id }) => id),
   };
 }
 
@@ -96,13 +99,32 @@ function lostKey(accountId: string, error: SiteRecoveryError): AccountCheck {
   };
   const objectPath = error.target ?? accountId;
   const why = "it is damaged or gone, and without it no recovery point can be opened: put a copy of it back";
-  return { accountId, ...nothing, damaged: [{ objectPath, why, itemId: undefined, points: [] }] };
+  return {
+    accountId,
+    ...nothing,
+    damaged: [{ objectPath, why, itemId: undefined, points: [] }],
+    itemsToResync: [],
+  };
 }
 
 function itemsOf(parts: EngineParts, accountId: string): ProtectedItem[] {
   return listThings(parts.store, { kind: "protected-item" })
     .flatMap(({ id }) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
     .filter((item) => sameId(item.details.replicaStoreId, accountId)) as ProtectedItem[];
+}
+
+/** The newest point is the one that the last cycle made, if it is missing; else the last that there is. */
+function newestIsHurt(replicas: ReplicaStore, item: ProtectedItem, hurt: ReadonlySet<string>): boolean {
+  let unreadable = 0;
+  const points = replicas.recoveryPoints(item.details.replicaId, (_error, sequence) => {
+    unreadable = Math.max(unreadable, sequence);
+  });
+  const newest = points.at(-1);
+  const lastId = item.details.lastCycle?.pointId;
+  const lastIsGone = lastId !== undefined && hurt.has(lastId) && !points.some(({ id }) => id === lastId);
+  return newest === undefined
+    ? unreadable > 0
+    : hurt.has(newest.id) || unreadable > newest.sequence || lastIsGone;
 }
 
 function toDamaged(

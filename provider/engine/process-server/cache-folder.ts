@@ -1,0 +1,147 @@
+/**
+ * A process server's cache [C-2]: the folder that sealed segments wait in until they are at the target. It is
+ * bounded: a job enters only when there is room for the most that it can write, so reading stops while the target or
+ * the line is slower than the machines. Each process has a folder of its own in it, by its identity; what a process
+ * that is gone has left is swept by the next one: it was promised to nobody, since a recovery point names only what
+ * is at the target.
+ */
+import path from "node:path";
+import type { FileSystem } from "../../blocks/file-system.ts";
+import type { Clock } from "../../clock.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { isAlive, processIdentity } from "../../process-identity.ts";
+
+/** How often a full cache is looked at again while it is other processes that fill it. */
+const lookAgainMilliseconds = 250;
+
+export interface CacheParts {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly folder: string;
+  /** Asked each time, so that a change of the settings holds at once. */
+  limitBytes(): number;
+}
+
+/** Room in a cache that one job has. */
+export interface Place {
+  readonly folder: string;
+  /** Gives back what the job did not need. */
+  shrinkTo(bytes: number): void;
+  /** Gives all of it back; the file is gone from the cache. */
+  leave(): void;
+}
+
+/** `host%3Apid%3Astart`. A cache is one computer's: what another host has in it is neither counted nor swept. */
+const ownName = encodeURIComponent(processIdentity());
+const hostPart = ownName.slice(0, ownName.indexOf("%3A") + 3);
+
+export class CacheFolder {
+  readonly #parts: CacheParts;
+  readonly #own: string;
+  /** Bytes that jobs of this process have room for. */
+  #takenBytes = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting: (() => void)[] = [];
+
+  constructor(parts: CacheParts) {
+    this.#parts = parts;
+    this.#own = path.join(parts.folder, ownName);
+  }
+
+  get takenBytes(): number {
+    return this.#takenBytes;
+  }
+
+  /** Removes what processes that are gone have left, and makes this one's folder. */
+  prepare(): void {
+    const { files, folder } = this.#parts;
+    for (const name of this.#others()) {
+      if (!isAlive(decodeURIComponent(name))) files.remove(path.join(folder, name));
+    }
+    if (!files.exists(this.#own)) files.makeFolder(this.#own);
+  }
+
+  /** Waits, in the order of the calls, until there is room for so many bytes, and takes it. */
+  async enter(bytes: number, signal: AbortSignal): Promise<Place> {
+    const before = this.#turn;
+    const turn = before.then(() => this.#waitForRoom(bytes, signal));
+    this.#turn = turn.catch(() => undefined);
+    await turn;
+    return this.#placeOf(bytes);
+  }
+
+  async #waitForRoom(bytes: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    while (this.#takenBytes + this.#bytesOfOthers() + bytes > this.#limitFor(bytes)) {
+      if (this.#takenBytes === 0) await this.#parts.clock.sleep(lookAgainMilliseconds, signal);
+      else await this.#nextLeave(signal);
+    }
+    this.#takenBytes += bytes;
+  }
+
+  #limitFor(bytes: number): number {
+    const limit = this.#parts.limitBytes();
+    if (bytes <= limit) return limit;
+    const message =
+      `The cache ${this.#parts.folder} may hold ${limit} bytes, and one piece of work needs ${bytes}. ` +
+      "Set a larger cacheLimitMebibytes of its process server.";
+    throw new SiteRecoveryError("InvalidInput", message, { property: "cacheLimitMebibytes" });
+  }
+
+  #nextLeave(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason as Error);
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(() => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      });
+    });
+  }
+
+  #placeOf(bytes: number): Place {
+    let held = bytes;
+    const giveBack = (count: number): void => {
+      held -= count;
+      this.#takenBytes -= count;
+      for (const wake of this.#waiting.splice(0)) wake();
+    };
+    return {
+      folder: this.#own,
+      shrinkTo: (wanted) => giveBack(Math.max(0, held - wanted)),
+      leave: () => giveBack(held),
+    };
+  }
+
+  /** Folders of other processes of this computer. */
+  #others(): string[] {
+    const { files, folder } = this.#parts;
+    return files.list(folder).filter((name) => name !== ownName && name.startsWith(hostPart));
+  }
+
+  #bytesOfOthers(): number {
+    const { files, folder } = this.#parts;
+    let sum = 0;
+    for (const other of this.#others()) {
+      if (!isAlive(decodeURIComponent(other))) continue;
+      for (const name of files.list(path.join(folder, other)))
+        sum += sizeOf(files, path.join(folder, other, name));
+    }
+    return sum;
+  }
+}
+
+function sizeOf(files: FileSystem, filePath: string): number {
+  try {
+    const file = files.open(filePath, "read");
+    try {
+      return file.size().sizeBytes;
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    // Its process has moved it to the target in between.
+    if (error instanceof SiteRecoveryError && error.code === "NotFound") return 0;
+    throw error;
+  }
+}
