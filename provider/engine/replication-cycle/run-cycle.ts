@@ -69,7 +69,9 @@ export async function runCycle(
   options: CycleOptions,
 ): Promise<ReplicationCycle> {
   requireDisks(parts, details.machineName, options.disks);
-  const { replicaStoreId, replicaId } = relationshipOf({ details });
+  const { replicaStoreId, replicaId, processServerId } = relationshipOf({ details });
+  // An item of an earlier version has none; its store's name gives it a default one.
+  const server = parts.processServerOf(processServerId ?? replicaStoreId);
   const store = await parts.replicaStoreOf(replicaStoreId);
   return parts.copySlot(async () => {
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
@@ -82,6 +84,7 @@ export async function runCycle(
       kind: pointKind,
       multiVm,
       clock: parts.clock,
+      server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),
     });
