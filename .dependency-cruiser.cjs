@@ -64,7 +64,7 @@ module.exports = {
       "doors-to-handlers",
       "What a door did beyond the handlers, another door would do differently.",
       { path: doors, pathNot: "^provider/stack/" },
-      { path: "^provider/(store|blocks|disks|machines|targets)/" },
+      { path: "^provider/(store|blocks|disks|machines|targets|nbd)/" },
     ),
     forbid(
       "stack-looks-at-machines-only",
@@ -83,7 +83,7 @@ module.exports = {
       "The engine has one face. A handler never talks to a disk or to SQL. Types are free: they do nothing.",
       { path: "^provider/handlers/" },
       {
-        path: "^provider/(engine|store|blocks|disks|machines|targets)/",
+        path: "^provider/(engine|store|blocks|disks|machines|targets|nbd)/",
         pathNot: engineFace,
         dependencyTypesNot: ["type-only"],
       },
@@ -105,6 +105,12 @@ module.exports = {
       "Metadata and bytes meet in the engine only, which decides the order in which they are written.",
       { path: "^provider/(store|blocks)/" },
       { path: "^provider/(store|blocks|disks|machines|targets)/", pathNot: "^provider/$1/" },
+    ),
+    forbid(
+      "nbd-serves-any-disk",
+      "The protocol knows nothing of replicas; the engine gives it the disks.",
+      { path: "^provider/nbd/" },
+      { path: "^provider/", pathNot: "^provider/(nbd/|errors\\.ts$)" },
     ),
     forbid(
       "words-stay-words",

@@ -24,7 +24,7 @@ export function exportCommand(): Command {
       const item = itemNamed(engine, name);
       const toPath = path.resolve(options.to);
       const { bytesWritten, pointId } = await withProgress(name, (progress) =>
-        engine.exportPoint(
+        engine.points.export(
           {
             itemId: item.id,
             recoveryPoint: options.recoveryPoint,

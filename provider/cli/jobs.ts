@@ -2,35 +2,46 @@ import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
-import { itemNamed, openSession, printJson } from "./session.ts";
+import { cancelCommand, completeCommand } from "./end-job.ts";
+import { targetNamed } from "./plan-named.ts";
+import { openSession, printJson } from "./session.ts";
 
-const head = ["STARTED", "JOB", "ITEM", "STATE", "TOOK", "TASKS"];
+const head = ["STARTED", "JOB", "OF", "STATE", "TOOK", "TASKS", "ID"];
 
-/** `siterecovery jobs [item]`: what the engine did, newest first, with each job's tasks. */
+/** `siterecovery jobs [name]`: what the engine did, newest first, with each job's tasks. */
 export function jobsCommand(): Command {
-  return new Command("jobs")
-    .description("the engine's jobs and their tasks, newest first")
-    .argument("[item]", "name of a protected item (default: all)")
-    .option("--limit <count>", "how many", "20")
-    .option("--json", "for scripts")
-    .action(async (name: string | undefined, flags: { limit: string; json?: boolean }, command: Command) => {
-      const limit = Number(flags.limit);
-      if (!Number.isInteger(limit) || limit < 1) {
-        const message = `--limit takes a whole number from 1; it is "${flags.limit}".`;
-        throw new SiteRecoveryError("InvalidInput", message, { property: "limit" });
-      }
-      const engine = await openSession(command);
-      const target = name === undefined ? {} : { targetId: itemNamed(engine, name).id };
-      const jobs = engine.jobs({ ...target, limit });
-      if (flags.json === true) return printJson(jobs);
-      const rows = jobs.map((job) => [
-        formatTime(job.startedAt),
-        job.scenario,
-        nameOf(job.targetId),
-        job.state,
-        job.endedAt === undefined ? "-" : formatSeconds((job.endedAt - job.startedAt) / 1000),
-        job.tasks.map((task) => `${task.name} ${task.state}`).join("\n"),
-      ]);
-      process.stdout.write(rows.length === 0 ? "No jobs yet.\n" : `${formatTable(head, rows)}\n`);
-    });
+  return (
+    new Command("jobs")
+      .description("the engine's jobs and their tasks, newest first")
+      .argument("[name]", "name of a protected item or recovery plan (default: all)")
+      .option("--limit <count>", "how many", "20")
+      .option("--json", "for scripts")
+      // What stands behind complete or cancel is theirs, not this command's.
+      .enablePositionalOptions()
+      .addCommand(completeCommand())
+      .addCommand(cancelCommand())
+      .action(
+        async (name: string | undefined, flags: { limit: string; json?: boolean }, command: Command) => {
+          const limit = Number(flags.limit);
+          if (!Number.isInteger(limit) || limit < 1) {
+            const message = `--limit takes a whole number from 1; it is "${flags.limit}".`;
+            throw new SiteRecoveryError("InvalidInput", message, { property: "limit" });
+          }
+          const engine = await openSession(command);
+          const target = name === undefined ? {} : { targetId: targetNamed(engine, name) };
+          const jobs = engine.jobs({ ...target, limit });
+          if (flags.json === true) return printJson(jobs);
+          const rows = jobs.map((job) => [
+            formatTime(job.startedAt),
+            job.scenario,
+            nameOf(job.targetId),
+            job.state,
+            job.endedAt === undefined ? "-" : formatSeconds((job.endedAt - job.startedAt) / 1000),
+            job.tasks.map((task) => `${task.name} ${task.state}`).join("\n"),
+            job.id,
+          ]);
+          process.stdout.write(rows.length === 0 ? "No jobs yet.\n" : `${formatTable(head, rows)}\n`);
+        },
+      )
+  );
 }

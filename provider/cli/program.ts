@@ -1,6 +1,7 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
 import { Command, CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { attachCommand } from "./attach.ts";
 import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
@@ -8,13 +9,16 @@ import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { jobsCommand } from "./jobs.ts";
+import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
+import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
 import { validateCommand } from "./validate.ts";
+import { verifyCommand } from "./verify.ts";
 import { packageVersion } from "./package-version.ts";
 
 function program(): Command {
@@ -29,6 +33,9 @@ function program(): Command {
     replicateCommand(),
     recoveryPointsCommand(),
     exportCommand(),
+    attachCommand(),
+    verifyCommand(),
+    rotateKeyCommand(),
     failoverCommand(),
     changeRecoveryPointCommand(),
     cancelFailoverCommand(),
@@ -37,6 +44,7 @@ function program(): Command {
     failbackCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),
+    planCommand(),
     jobsCommand(),
     validateCommand(),
     schemaCommand(),
@@ -45,7 +53,10 @@ function program(): Command {
   return root;
 }
 
-/** Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong. */
+/**
+ * Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong. A command that tells more
+ * with it (verify) has set the one of its failure before it failed.
+ */
 export async function runProgram(): Promise<number> {
   try {
     await program().parseAsync(process.argv);
@@ -54,7 +65,7 @@ export async function runProgram(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof SiteRecoveryError && error.code !== "Bug") {
       process.stderr.write(`error: ${error.message}\n`);
-      return 1;
+      return Number(process.exitCode ?? 1);
     }
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");

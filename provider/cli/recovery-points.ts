@@ -11,7 +11,9 @@ export function recoveryPointsCommand(): Command {
     .option("--json", "for scripts")
     .action(async (name: string, options: { json?: boolean }, command: Command) => {
       const engine = await openSession(command);
-      const points = await engine.recoveryPoints(itemNamed(engine, name).id);
+      const points = await engine.recoveryPoints(itemNamed(engine, name).id, (error) => {
+        process.stderr.write(`warning: ${name}: ${error.message}\n`);
+      });
       if (options.json === true) {
         printJson(
           points.map((point) => ({
@@ -28,7 +30,7 @@ export function recoveryPointsCommand(): Command {
       const rows = points.map((point) => [
         point.id,
         formatTime(point.takenAt),
-        point.kind,
+        point.kind + (point.multiVm ? ", multi-VM" : ""),
         formatBytes(point.bytesStored),
         point.disks.map((disk) => disk.diskId).join(", "),
       ]);

@@ -7,6 +7,7 @@ import { connectEngine, engineHome } from "../connect.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { nearestWord } from "../schemas/nearest.ts";
 
 /** The engine that the command line means. Throws `NotFound` where there is none yet: a look must not make one. */
 export async function openSession(command: Command): Promise<Engine> {
@@ -27,9 +28,31 @@ export function itemNamed(engine: Engine, name: string): ProtectedItem {
   const known = items.map((item) => nameOf(item.id)).join(", ") || "none";
   const message =
     found.length === 0
-      ? `There is no protected item "${name}". There are: ${known}.`
+      ? `There is no protected item "${name}"${didYouMean(
+          name,
+          items.map((item) => nameOf(item.id)),
+        )} There are: ${known}.`
       : `"${name}" names ${found.length} items; use the whole id:\n  ${found.map((item) => item.id).join("\n  ")}`;
   throw new SiteRecoveryError("NotFound", message, { target: name });
+}
+
+/** The end of a sentence about a name that is not there: the nearest one, when it is near. */
+function didYouMean(written: string, names: readonly string[]): string {
+  const nearest = nearestWord(written, names);
+  return nearest === undefined ? "." : `; did you mean "${nearest}"?`;
+}
+
+/** Ids of the storage accounts of these names or ids; of all of them without a name. Throws `NotFound`. */
+export function accountsNamed(engine: Engine, names: readonly string[] = []): string[] {
+  const ids = engine.listThings({ kind: "storage-account" }).map(({ id }) => id);
+  if (names.length === 0) return ids;
+  const known = ids.map(nameOf);
+  return names.map((name) => {
+    const found = ids.find((id) => sameId(id, name) || sameId(nameOf(id), name));
+    if (found !== undefined) return found;
+    const message = `There is no storage account "${name}"${didYouMean(name, known)} There are: ${known.join(", ") || "none"}.`;
+    throw new SiteRecoveryError("NotFound", message, { target: name });
+  });
 }
 
 /** Progress on stderr, so that stdout stays for results: one line that is rewritten on a terminal. */

@@ -82,13 +82,12 @@ function printTable(engine: Engine, views: readonly ItemView[]): void {
     if (view.underWay !== undefined) process.stdout.write(`${name}: ${view.underWay} is under way\n`);
     for (const note of view.healthNotes) process.stdout.write(pico.yellow(`${name}: ${note}\n`));
   }
-  const plans = engine.listThings<{ properties: { groups: { groupType: string }[] } }>({
-    kind: "recovery-plan",
-  });
-  for (const plan of plans) {
-    const groups = plan.inputs.properties.groups.filter((group) => group.groupType === "Boot").length;
+  for (const plan of engine.listThings({ kind: "recovery-plan" })) {
+    const { groups, lastJob } = engine.plans.view(plan.id);
+    const boots = groups.filter(({ name }) => name.startsWith("Group ")).length;
+    const run = lastJob === undefined ? "" : `, ${lastJob.operation} ${lastJob.state}`;
     process.stdout.write(
-      `Recovery plan ${nameOf(plan.id)}: ${groups} boot group${groups === 1 ? "" : "s"}\n`,
+      `Recovery plan ${nameOf(plan.id)}: ${boots} boot group${boots === 1 ? "" : "s"}${run}\n`,
     );
   }
 }

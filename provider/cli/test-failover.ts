@@ -8,7 +8,8 @@ import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
 import { formatSeconds } from "./format.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 
-function networkNamed(engine: Engine, name: string): string {
+/** The id of the virtual network of a name or ARM id. Throws `NotFound`, listing those there are. */
+export function networkNamed(engine: Engine, name: string): string {
   const networks = engine.listThings({ kind: "virtual-network" });
   const found = networks.find(({ id }) => sameId(id, name) || sameId(nameOf(id), name));
   if (found) return found.id;

@@ -29,10 +29,12 @@ import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
-import { exportPoint, type ExportOptions } from "./recovery-point/export-point.ts";
+import { Points } from "./recovery-point/points.ts";
+import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
+import { Upkeep } from "./upkeep/upkeep.ts";
 
 export type { ItemView } from "./item-view.ts";
 export type { Progress } from "./job/job-definition.ts";
@@ -50,21 +52,25 @@ export class Engine {
   readonly hosts: Hosts;
   readonly components: Components;
   readonly drills: Drills;
+  readonly plans: RecoveryPlans;
   readonly moves: Moves;
+  readonly points: Points;
+  readonly upkeep: Upkeep;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.hosts = new Hosts(parts);
     this.components = new Components(parts);
     this.drills = new Drills(parts);
+    this.plans = new RecoveryPlans(parts);
     this.moves = new Moves(parts);
+    this.points = new Points(parts);
+    this.upkeep = new Upkeep(parts);
   }
 
   get homeFolder(): string {
     return this.#parts.home.folder;
   }
-
-  // Settings.
 
   findThing<Inputs = Record<string, unknown>>(id: string): Thing<Inputs> | undefined {
     return findThing<Inputs>(this.#parts.store, id);
@@ -89,8 +95,6 @@ export class Engine {
   async openStorageAccount(id: string): Promise<void> {
     await this.#parts.openReplicaStore(id);
   }
-
-  // Protected items.
 
   items(): ProtectedItem[] {
     return this.listThings({ kind: "protected-item" }).flatMap(({ id }) => this.findItem(id) ?? []);
@@ -137,14 +141,10 @@ export class Engine {
 
   // Recovery points and jobs.
 
-  async recoveryPoints(itemId: string): Promise<RecoveryPoint[]> {
+  /** Oldest first. Throws `Damaged` when one cannot be read, unless `onDamaged` is told instead. */
+  async recoveryPoints(itemId: string, onDamaged?: (error: Error) => void): Promise<RecoveryPoint[]> {
     const { replicaStoreId, replicaId } = relationshipOf(requireItem(this.#parts, itemId));
-    return (await this.#parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
-  }
-
-  /** Writes a disk of a recovery point as a raw image, every block verified. */
-  exportPoint(options: ExportOptions, progress: Progress): ReturnType<typeof exportPoint> {
-    return exportPoint(this.#parts, options, progress);
+    return (await this.#parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId, onDamaged);
   }
 
   jobs(filter: { targetId?: string; limit: number }): (JobRow & { tasks: TaskRow[] })[] {

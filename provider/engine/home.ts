@@ -19,6 +19,8 @@ export interface Home {
   readonly folder: string;
   readonly storeFile: string;
   keyFileOf(holderId: string): string;
+  /** Where a new key lies until the store is locked with it. */
+  nextKeyFileOf(holderId: string): string;
   witnessFileOf(holderId: string): string;
   storageFolderOf(storageAccountId: string): string;
   masterTargetFolderOf(configurationServerId: string): string;
@@ -42,8 +44,9 @@ export function homeAt(folder: string): Home {
   return {
     folder,
     storeFile: path.join(folder, "siterecovery.db"),
-    witnessFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.store`),
     keyFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.key`),
+    nextKeyFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.key.next`),
+    witnessFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.store`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
     masterTargetFolderOf: (id) => path.join(folder, "master-targets", safeName(nameOf(parentOf(id)))),
     cacheFolderOf: (id) => path.join(folder, "caches", keyNameOf(id)),

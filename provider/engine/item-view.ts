@@ -2,7 +2,7 @@
 import { nameOf } from "../arm-id.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
-import type { RecoveryPoint } from "../targets/replica-store.ts";
+import type { RecoveryPoint, ReplicaStore } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { processServersOf } from "./components/choose-process-server.ts";
 import { fabricOf } from "./inventory/inventories.ts";
@@ -12,7 +12,7 @@ import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
-import { resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
+import { officeHoursOf, resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
 import { sourceDisks } from "./replication-cycle/source-disks.ts";
 import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
@@ -75,7 +75,7 @@ function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
       ? []
       : [`the newest recovery point is not app-consistent: ${consistencyFailure}`]),
     ...(frozenAt === undefined ? [] : ["its applications are frozen; the next action on it thaws them"]),
-    ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil)]),
+    ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil, officeHoursOf(parts, item.id))]),
   ];
 }
 
@@ -97,16 +97,38 @@ function processServerNameOf(parts: EngineParts, item: ProtectedItem): string | 
   return processServersOf(parts, fabricOf(processServerId)).length > 1 ? nameOf(processServerId) : undefined;
 }
 
+function damageNotes(count: number): string[] {
+  if (count === 0) return [];
+  const are = count === 1 ? "is" : "are";
+  return [`${count} of its stored objects ${are} damaged; run \`siterecovery verify\``];
+}
+
+/** Layer files that the last verification found damaged, and that points still need. */
+function damagedLayers(replicas: ReplicaStore, item: ProtectedItem): number {
+  const machine = replicas.machine(relationshipOf(item).replicaId);
+  const noted = new Set(machine.damage.read());
+  if (noted.size === 0) return 0;
+  const present = item.details.disks.flatMap((disk) => machine.layerFiles(disk.id));
+  return present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const { replicaStoreId, replicaId } = relationshipOf(item);
-  const points = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+  const replicas = await parts.replicaStoreOf(replicaStoreId);
+  let unreadable = 0;
+  const points = replicas.recoveryPoints(replicaId, () => (unreadable += 1));
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
-  const notes = [...healthNotes(item, rpoSeconds, interval), ...consistencyNotes(parts, item)];
+  const damaged = unreadable + damagedLayers(replicas, item);
+  const notes = [
+    ...healthNotes(item, rpoSeconds, interval),
+    ...consistencyNotes(parts, item),
+    ...damageNotes(damaged),
+  ];
   const lease = currentLease(parts.store, itemId);
   return {
     item,

@@ -40,7 +40,7 @@ export function openParts(options: {
   const clock = options.clock ?? systemClock;
   const home = homeAt(options.home);
   const store = openStore(home.storeFile);
-  const stores = new ReplicaStores({ home, store, files, injected: options.files !== undefined });
+  const stores = new ReplicaStores({ home, store, files });
   const servers = new ProcessServers({ home, store, files, clock });
   return {
     home,

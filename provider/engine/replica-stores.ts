@@ -5,17 +5,15 @@
  */
 import path from "node:path";
 import { nameOf } from "../arm-id.ts";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { KindName } from "../kinds/kind.ts";
-import { systemRandom } from "../random.ts";
 import type { Store } from "../store/open-store.ts";
 import { findThing, type Thing } from "../store/things.ts";
-import { openReplicaStore } from "../targets/open-replica-store.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
+import { openStore } from "./upkeep/account-key.ts";
 
-const keySizeBytes = 32;
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */
 const hostReplicas = ".replicas";
 
@@ -33,28 +31,16 @@ const holders: Partial<Record<KindName, FolderOf>> = {
   "services-provider": (home, { id }) => home.masterTargetFolderOf(id),
 };
 
-/** The key file of a store, made on first use: random, readable by its owner alone, never in the store. */
-function ensureKeyFile(files: FileSystem, home: Home, holderId: string): string {
-  const keyFile = home.keyFileOf(holderId);
-  if (files.exists(keyFile)) return keyFile;
-  files.makeFolder(path.dirname(keyFile));
-  // Key material never comes from an injected source of chance.
-  writeAtomically(files, keyFile, Buffer.from(Buffer.from(systemRandom.bytes(keySizeBytes)).toString("hex")));
-  return keyFile;
-}
-
 export class ReplicaStores {
   readonly #home: Home;
   readonly #store: Store;
   readonly #files: FileSystem;
-  readonly #injected: boolean;
   readonly #opened = new Map<string, ReplicaStore>();
 
-  constructor(parts: { home: Home; store: Store; files: FileSystem; injected: boolean }) {
+  constructor(parts: { home: Home; store: Store; files: FileSystem }) {
     this.#home = parts.home;
     this.#store = parts.store;
     this.#files = parts.files;
-    this.#injected = parts.injected;
   }
 
   /** The store of a holder, opened at first use. Throws `NotFound` for an id of nothing that holds replicas. */
@@ -74,10 +60,7 @@ export class ReplicaStores {
   #open(folder: string, holderId: string): ReplicaStore {
     const opened = this.#opened.get(folder);
     if (opened) return opened;
-    const keyFile = ensureKeyFile(this.#files, this.#home, holderId);
-    const files = this.#injected ? { files: this.#files } : {};
-    const witnessPath = this.#home.witnessFileOf(holderId);
-    const replicas = openReplicaStore({ folder, keyFile, witnessPath, ...files });
+    const replicas = openStore(this.#files, this.#home, { holderId, folder });
     this.#opened.set(folder, replicas);
     return replicas;
   }

@@ -32,7 +32,8 @@ const stepsTo: Record<ActiveLocation, Partial<Record<ItemState, readonly (ItemAc
   },
 };
 
-function nextStep(side: ActiveLocation, item: ProtectedItem): ItemAction | "Failover" | undefined {
+/** The next step of a machine on its way to a side; nothing when it is there. */
+export function nextStep(side: ActiveLocation, item: ProtectedItem): ItemAction | "Failover" | undefined {
   const flow = flows[item.details.flow];
   return stepsTo[side][item.state]?.find(
     (step) => step === "Failover" || nextState(flow, item.state, step) !== undefined,
@@ -47,14 +48,19 @@ interface Wish {
   readonly wanted: ProtectedItemInputs;
 }
 
+/** Where the program wants a machine; one that says nothing wants it at the primary side. */
+function sideOf({ activeLocation }: ProtectedItemInputs): ActiveLocation | undefined {
+  return known(activeLocation ?? "primary");
+}
+
 function asksForMove({ last, wanted }: Wish): boolean {
-  return last.activeLocation !== wanted.activeLocation;
+  return sideOf(last) !== sideOf(wanted);
 }
 
 /** A commit that waits for the program, and the program now says `automatic`. */
 function asksForCommit({ last, wanted }: Wish, item: ProtectedItem): boolean {
   const released = last.failover?.commit === "manual" && wanted.failover?.commit === "automatic";
-  return released && item.activeLocation === wanted.activeLocation;
+  return released && item.activeLocation === sideOf(wanted);
 }
 
 /** How a machine is to be moved. */
@@ -70,7 +76,7 @@ export interface MoveOptions {
 
 /** Carries out what the program's text asks for. */
 export async function moveMachine(engine: Engine, id: string, wish: Wish, work: Work): Promise<void> {
-  const side = known(wish.wanted.activeLocation);
+  const side = sideOf(wish.wanted);
   if (side === undefined) return;
   if (!asksForMove(wish) && !asksForCommit(wish, engine.findItem(id)!)) return;
   const { kind = "planned", recoveryPoint, commit } = wish.wanted.failover ?? {};
@@ -117,7 +123,7 @@ export function describeMove(
   wanted: ProtectedItemInputs,
 ): DiffAnswer["notices"] {
   const name = nameOf(item.id);
-  const side = known(wanted.activeLocation);
+  const side = sideOf(wanted);
   if (side === undefined) return [];
   if (asksForMove({ last, wanted })) {
     if (item.activeLocation === side) {

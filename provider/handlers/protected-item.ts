@@ -12,6 +12,7 @@ import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import type { CheckFailure, DiffAnswer, Handler, Live, PropertyChange, Work } from "./handler.ts";
 import { describeMove, moveMachine } from "./move-machine.ts";
+import { movingPlan, planNotices, requireNoMoveOfItsOwn } from "./moved-by-plan.ts";
 import { protectedItemOutputs } from "./protected-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
@@ -25,11 +26,13 @@ function failoverKindsOf(inputs: ProtectedItemInputs): readonly FailoverKind[] {
   return flowsOf(instanceTypeOf(inputs))[0]?.failoverKinds ?? ["planned", "unplanned"];
 }
 
-/** The arguments with defaults filled in. Where a machine is to run at first is the primary side. */
+/**
+ * The arguments with defaults filled in. A side that the program does not name stays unnamed: a recovery plan may
+ * say it for the machine; else it is the primary one.
+ */
 export function protectedItemDefaults(inputs: ProtectedItemInputs): ProtectedItemInputs {
   return {
     ...inputs,
-    activeLocation: inputs.activeLocation ?? "primary",
     failover: {
       kind: inputs.failover?.kind ?? failoverKindsOf(inputs)[0]!,
       recoveryPoint: inputs.failover?.recoveryPoint ?? "latest",
@@ -102,7 +105,9 @@ async function diff(
   return {
     changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished(item)] : changes,
     replaces: replacedBy(changes, kind.immutable),
-    notices: describeMove(item, lastFull, wantedFull),
+    notices: movingPlan(engine, id)
+      ? planNotices(engine, item, lastFull, wantedFull)
+      : describeMove(item, lastFull, wantedFull),
   };
 }
 
@@ -125,8 +130,9 @@ export function protectedItemHandler(engine: Engine): Handler<ProtectedItemInput
     wanted: ProtectedItemInputs,
     work: Work,
   ): Promise<Live<ProtectedItemInputs, ProtectedItemOutputs>> => {
+    requireNoMoveOfItsOwn(engine, id, last, wanted);
     await engine.enableProtection(id, wanted, work);
-    await moveMachine(engine, id, { last, wanted }, work);
+    if (!movingPlan(engine, id)) await moveMachine(engine, id, { last, wanted }, work);
     return live(id);
   };
   return {

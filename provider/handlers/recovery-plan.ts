@@ -1,19 +1,30 @@
+import path from "node:path";
 import { nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { flows } from "../engine/flows.ts";
-import { allowedActions } from "../engine/protected-item/allowed-actions.ts";
-import type { CheckFailure } from "./handler.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
 import {
-  type RecoveryPlanGroup,
+  type RecoveryPlanAction,
   type RecoveryPlanInputs,
-  recoveryPlanKind,
+  recoveryPlanKind as kind,
   type RecoveryPlanOutputs,
 } from "../kinds/recovery-plan.ts";
+import { projectFolder } from "../project-folder.ts";
+import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { vaultReference } from "./fabric.ts";
-import { known, type Reference, type SettingsKind } from "./settings-handler.ts";
+import type { CheckFailure, Handler, Live, Work } from "./handler.ts";
+import { describePlanMove, movePlan } from "./move-plan.ts";
+import { requireOneSide } from "./moved-by-plan.ts";
+import { recoveryPlanOutputs } from "./recovery-plan-outputs.ts";
+import {
+  goneFromEngine,
+  known,
+  type Reference,
+  type SettingsKind,
+  settingsHandler,
+} from "./settings-handler.ts";
 
 /** A plan holds at most so many groups and machines (published limits, 2025 and 2020). */
 const groupsMax = 7;
@@ -34,16 +45,6 @@ function itemsOf(inputs: RecoveryPlanInputs): PlanItem[] {
   );
 }
 
-/** The groups as the service keeps them: Shutdown and Failover stand in front of the Boot groups. */
-export function completeGroups(groups: readonly RecoveryPlanGroup[]): RecoveryPlanGroup[] {
-  const ofType = (type: string): RecoveryPlanGroup[] => groups.filter((group) => group.groupType === type);
-  const orEmpty = (type: string): RecoveryPlanGroup[] => {
-    const found = ofType(type);
-    return found.length > 0 ? found : [{ groupType: type, replicationProtectedItems: [] }];
-  };
-  return [...orEmpty("Shutdown"), ...orEmpty("Failover"), ...ofType("Boot")];
-}
-
 function rules(inputs: RecoveryPlanInputs): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const { groups } = inputs.properties;
@@ -57,7 +58,7 @@ function rules(inputs: RecoveryPlanInputs): CheckFailure[] {
     const reason = "has no Boot group; a plan needs at least one, with the machines to start";
     failures.push({ property: "properties.groups", reason });
   }
-  if (completeGroups(groups).length - 2 > groupsMax) {
+  if (groups.filter((group) => group.groupType === "Boot").length > groupsMax) {
     const reason = `has ${groups.length} groups; a plan holds at most ${groupsMax} Boot groups`;
     failures.push({ property: "properties.groups", reason });
   }
@@ -80,37 +81,106 @@ function references(inputs: RecoveryPlanInputs): Reference[] {
   ];
 }
 
-/** The operations that each of the plan's machines allows now. */
-function allowedOnAll(engine: Engine, inputs: RecoveryPlanInputs): string[] {
-  const [first = [], ...others] = itemsOf(inputs).map(({ id }): string[] => {
-    const item = engine.findItem(id);
-    return item ? allowedActions(item) : [];
+/** Paths of scripts count from the project's folder, whatever folder the run is in. */
+function withPaths(actions: readonly RecoveryPlanAction[]): RecoveryPlanAction[] {
+  return actions.map((action) => {
+    const { customDetails } = action;
+    if (customDetails.instanceType !== "ScriptActionDetails" || known(customDetails.path) === undefined)
+      return action;
+    const file = path.resolve(projectFolder(), customDetails.path);
+    return { ...action, customDetails: { ...customDetails, path: file } };
   });
-  return first.filter((action) => others.every((actions) => actions.includes(action)));
 }
 
-export const recoveryPlanSettings: SettingsKind<RecoveryPlanInputs, RecoveryPlanOutputs> = {
-  kind: recoveryPlanKind,
-  withDefaults: (inputs) => ({
+function withDefaults(inputs: RecoveryPlanInputs): RecoveryPlanInputs {
+  const { properties, failover } = inputs;
+  const groups = properties.groups.map(({ startGroupActions: start, endGroupActions: end, ...group }) => ({
+    ...group,
+    ...(start ? { startGroupActions: withPaths(start) } : {}),
+    ...(end ? { endGroupActions: withPaths(end) } : {}),
+  }));
+  return {
     ...inputs,
     properties: {
-      ...inputs.properties,
-      failoverDeploymentModel: inputs.properties.failoverDeploymentModel ?? "ResourceManager",
+      ...properties,
+      failoverDeploymentModel: properties.failoverDeploymentModel ?? "ResourceManager",
+      groups,
     },
-  }),
+    failover: {
+      ...(failover?.kind ? { kind: failover.kind } : {}),
+      recoveryPoint: failover?.recoveryPoint ?? "latest",
+      commit: failover?.commit ?? "automatic",
+    },
+  };
+}
+
+const settings: SettingsKind<RecoveryPlanInputs, RecoveryPlanOutputs> = {
+  kind,
+  withDefaults,
   references,
   rules,
-  outputs: (engine, id, inputs) => ({
-    name: nameOf(id),
-    type: recoveryPlanKind.armType,
-    properties: {
-      friendlyName: nameOf(id),
-      primaryFabricId: inputs.properties.primaryFabricId,
-      recoveryFabricId: inputs.properties.recoveryFabricId,
-      failoverDeploymentModel: inputs.properties.failoverDeploymentModel ?? "ResourceManager",
-      replicationProviders: [flows.S3.instanceType],
-      allowedOperations: allowedOnAll(engine, inputs),
-      groups: completeGroups(inputs.properties.groups),
-    },
-  }),
+  outputs: recoveryPlanOutputs,
+  require: (engine, id, inputs) => {
+    requireIdle(engine, id);
+    requireOneSide(
+      engine,
+      id,
+      inputs,
+      itemsOf(inputs).map((item) => item.id),
+    );
+  },
 };
+
+/** A plan whose run goes on now is not changed under it. Throws `Busy`. */
+function requireIdle(engine: Engine, id: string): void {
+  if (!engine.findThing(id)) return;
+  const { underWay } = engine.plans.view(id);
+  if (underWay === undefined) return;
+  const message = `The recovery plan ${nameOf(id)} cannot be changed now: its ${underWay} is under way. Wait for its end.`;
+  throw new SiteRecoveryError("Busy", message, { target: id });
+}
+
+/** The handler of recovery plans: settings, and where the plan's machines run. */
+export function recoveryPlanHandler(engine: Engine): Handler<RecoveryPlanInputs, RecoveryPlanOutputs> {
+  const base = settingsHandler(engine, settings);
+  const move = async (
+    id: string,
+    last: RecoveryPlanInputs,
+    wanted: RecoveryPlanInputs,
+    work: Work,
+  ): Promise<Live<RecoveryPlanInputs, RecoveryPlanOutputs>> => {
+    await movePlan(engine, id, { last, wanted }, work);
+    return (await base.read(id))!;
+  };
+  return {
+    ...base,
+    diff: async (id, last, wanted) => {
+      const found = engine.findThing<RecoveryPlanInputs>(id);
+      if (!found) return goneFromEngine(kind, id);
+      // Where machines run is never compared with live: only a change of the program's own text counts.
+      const live = { ...found.inputs };
+      delete live.activeLocation;
+      if (last.activeLocation !== undefined) live.activeLocation = last.activeLocation;
+      const changes = compareSettings(kind, withDefaults(wanted), live, withDefaults(last));
+      const notices = describePlanMove(engine, id, { last, wanted });
+      return { changes, replaces: replacedBy(changes, kind.immutable), notices };
+    },
+    create: async (wanted, work) => {
+      const { id } = await base.create(wanted, work);
+      const { activeLocation: _side, ...last } = wanted;
+      return move(id, last, wanted, work);
+    },
+    update: async (id, last, wanted, work) => {
+      await base.update(id, last, wanted, work);
+      return move(id, last, wanted, work);
+    },
+    delete: async (id, work) => {
+      requireIdle(engine, id);
+      const lastJob = engine.findThing(id) && engine.plans.view(id).lastJob;
+      if (lastJob && !["Succeeded", "Cancelled"].includes(lastJob.state)) {
+        await engine.plans.cancel(lastJob.id, work);
+      }
+      await base.delete(id, work);
+    },
+  };
+}

@@ -13,7 +13,7 @@ import { policySettings } from "./policy.ts";
 import { processServerSettings } from "./process-server.ts";
 import { protectedItemHandler } from "./protected-item.ts";
 import { protectionContainerSettings } from "./protection-container.ts";
-import { recoveryPlanSettings } from "./recovery-plan.ts";
+import { recoveryPlanHandler } from "./recovery-plan.ts";
 import { servicesProviderSettings } from "./services-provider.ts";
 import { type SettingsKind, settingsHandler } from "./settings-handler.ts";
 import { storageAccountSettings } from "./storage-account.ts";
@@ -54,7 +54,7 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
   "storage-classification": settings(storageClassificationSettings),
   "storage-classification-mapping": settings(storageClassificationMappingSettings),
   "protected-item": (engine) => untyped(protectedItemHandler(engine)),
-  "recovery-plan": settings(recoveryPlanSettings),
+  "recovery-plan": (engine) => untyped(recoveryPlanHandler(engine)),
   drill: (engine) => untyped(drillHandler(engine)),
 };
 

@@ -1,4 +1,5 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
+import type { ActiveLocation, FailoverSettings } from "./protected-item.ts";
 
 export const recoveryPlanKind: Kind = {
   kind: "recovery-plan",
@@ -22,7 +23,14 @@ export interface RecoveryPlanAction {
   failoverTypes: string[];
   failoverDirections: string[];
   customDetails:
-    | { instanceType: "ScriptActionDetails"; path: string; timeout?: string; fabricLocation: string }
+    | {
+        instanceType: "ScriptActionDetails";
+        /** A file that is executed as it is; relative paths count from the project's folder. */
+        path: string;
+        /** An ISO 8601 duration such as `PT5M`, or a number of seconds. Default `PT30M`. */
+        timeout?: string;
+        fabricLocation: string;
+      }
     | { instanceType: "ManualActionDetails"; description?: string };
 }
 
@@ -45,9 +53,15 @@ export interface RecoveryPlanInputs extends VaultScope {
     /** In order. The engine adds empty Shutdown and Failover groups in front, as Azure does. */
     groups: RecoveryPlanGroup[];
   };
+  /** Beyond Azure: where the plan's machines should run. A change of it declares a failover or failback of them. */
+  activeLocation?: ActiveLocation;
+  /** Beyond Azure: how a change of `activeLocation` is carried out. */
+  failover?: FailoverSettings;
 }
 
 export interface RecoveryPlanOutputs extends CommonOutputs {
+  /** Where the plan's machines really run; `both` while they are not all at one side. */
+  activeLocation: ActiveLocation | "both";
   properties: {
     friendlyName: string;
     primaryFabricId: string;
@@ -55,6 +69,13 @@ export interface RecoveryPlanOutputs extends CommonOutputs {
     failoverDeploymentModel: string;
     replicationProviders: string[];
     allowedOperations: string[];
+    /** The newest run: Azure's name of it, and the job behind it. */
+    currentScenario?: { scenarioName: string; jobId: string; startTime: string };
+    currentScenarioStatus: string;
+    currentScenarioStatusDescription: string;
+    lastPlannedFailoverTime?: string;
+    lastUnplannedFailoverTime?: string;
+    lastTestFailoverTime?: string;
     groups: RecoveryPlanGroup[];
   };
 }

@@ -100,7 +100,8 @@ const reasons: Record<string, (error: SchemaError, schema: Record<string, unknow
   type: ({ data, params }) => {
     const example = params["type"] === "integer" && typeof data === "string" && /^\d+$/.test(data);
     const hint = example ? `; write ${data} without quotes` : "";
-    return `${shown(data)} is not ${/^[aeiou]/.test(String(params["type"])) ? "an" : "a"} ${String(params["type"])}${hint}`;
+    const wanted = String(params["type"]).replaceAll(",", " or ");
+    return `${shown(data)} is not ${/^[aeiou]/.test(wanted) ? "an" : "a"} ${wanted}${hint}`;
   },
   pattern: ({ data }, schema) => patternReason(data, schema),
   minimum: ({ data, params }, schema) => boundReason(data, schema, params),

@@ -7,9 +7,8 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
-import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
-import { inventoriesOf, storageFoldersOf } from "./site-parts.ts";
+import { cachesOf, inventoriesOf, storageFoldersOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 
@@ -24,7 +23,8 @@ export interface Inventory {
 /** By site: the inventories that could be looked into, and whether these are all. */
 export type Inventories = ReadonlyMap<StackSite, { readonly list: Inventory[]; readonly areAll: boolean }>;
 
-function isOutside(folder: string, inner: string): boolean {
+/** Whether a path is none of a folder's inner ones. */
+export function isOutside(folder: string, inner: string): boolean {
   const relative = path.relative(folder, inner);
   return relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }
@@ -61,17 +61,20 @@ interface Owned {
 
 /** Master targets and storage classes: folders that are there, with no machines in or around them. */
 function checkStorage(stack: StackDefinition, folder: string, taken: Owned[], findings: Findings): void {
-  for (const [index, site] of stack.sites.entries()) {
-    for (const wanted of storageFoldersOf(site)) {
-      const place: YamlPath = ["sites", index, ...wanted.path];
-      const what = "it takes replicas; make it, or mount it";
-      const real = realFolder(wanted.folder, folder, what, (message) => findings.add(place, message));
-      if (real === undefined) continue;
-      const other = taken.find((one) => !isOutside(one.folder, real) || !isOutside(real, one.folder));
-      if (other)
-        findings.add(place, `overlaps with the folder of the ${other.owner}; each has its own folder`);
-      else taken.push({ owner: wanted.owner, folder: real });
-    }
+  const inAzure = cachesOf(stack.azure.processServers).map((one) => ({
+    ...one,
+    path: ["azure", ...one.path],
+  }));
+  const inSites = stack.sites.flatMap((site, index) =>
+    storageFoldersOf(site).map((one) => ({ ...one, path: ["sites", index, ...one.path] })),
+  );
+  for (const { owner, folder: wanted, path: place } of [...inAzure, ...inSites]) {
+    const what = "it takes replicas; make it, or mount it";
+    const real = realFolder(wanted, folder, what, (message) => findings.add(place, message));
+    if (real === undefined) continue;
+    const other = taken.find((one) => !isOutside(one.folder, real) || !isOutside(real, one.folder));
+    if (other) findings.add(place, `overlaps with the folder of the ${other.owner}; each has its own folder`);
+    else taken.push({ owner, folder: real });
   }
 }
 

@@ -92,6 +92,11 @@ export function checkMachineNames(
     const why = `is for machines that replicate to Azure, and this one replicates to ${target}; leave it out`;
     refuseGiven(place, ["storageAccount", "network", "size"], why);
   }
+  if (machine.processServer !== undefined) {
+    const servers = namesOf(site.processServers);
+    const what = `process server of ${site.name}`;
+    findings.requireName([...path, "processServer"], machine.processServer, what, servers);
+  }
   if (kindOf(site) === "vmware") checkVmwareParts(place, target);
   else
     refuseGiven(place, ["account", "group", "masterTarget"], "is for machines of vmware sites; leave it out");

@@ -1,8 +1,8 @@
 /** What stands in a site: servers and hosts, containers, networks, storage. */
-import path from "node:path";
 import type { IdentityProvider } from "../kinds/services-provider.ts";
-import { projectFolder } from "../project-folder.ts";
 import type { Declaration } from "./declaration.ts";
+import { declareProcessServers } from "./declare-process-servers.ts";
+import { folderFrom } from "./folder-from.ts";
 import type { StackFile } from "./stack-file.ts";
 import { containersOf, kindOf, type SiteContainer } from "./site-parts.ts";
 import type { StackHost, StackSite } from "./stack-site.ts";
@@ -22,11 +22,6 @@ export interface InSite {
   readonly stack: StackFile;
   readonly ids: StackIds;
   readonly site: StackSite;
-}
-
-/** Written from the project's folder, so that another clone of the project shows no difference. */
-function folderFrom(stack: StackFile, folder: string): string {
-  return path.relative(projectFolder(), path.resolve(path.dirname(stack.file), folder));
 }
 
 function registration(name: string): object {
@@ -164,6 +159,7 @@ export function declareComponents(inSite: InSite): Declaration[] {
   return [
     ...declareServer(inSite),
     ...declareContainers(inSite),
+    ...declareProcessServers(inSite.stack, inSite.ids.inSite(inSite.site), inSite.site.processServers),
     ...declareVmwareParts(inSite),
     ...declareNetworks(inSite),
     ...declareStorage(inSite),

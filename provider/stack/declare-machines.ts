@@ -1,19 +1,23 @@
 /** Protected machines, recovery plans, drills. */
-import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
-import { kindOf } from "./site-parts.ts";
-import type { StackFile } from "./stack-file.ts";
+import { declarePlans } from "./declare-plans.ts";
 import { protectionOf } from "./declare-protection.ts";
 import { containerOf, siteOf, targetSiteOf } from "./site-of.ts";
-import type { StackDefinition, StackMachine, StackPlan } from "./stack-definition.ts";
+import { kindOf } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import type { StackFile } from "./stack-file.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
+import { movingPlanOf } from "./stack-plan.ts";
 
 function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMachine): Declaration {
   const site = siteOf(stack, machine.site)!;
   const container = containerOf(stack, machine)!;
   const settings = protectionOf(stack, ids, machine);
   const isVmware = kindOf(site) === "vmware";
-  const { allowDisableWhileFailedOver, failover } = machine;
+  const { allowDisableWhileFailedOver, failover, processServer } = machine;
+  // A plan that says where its machines run says it for those that don't.
+  const isMovedByPlan = movingPlanOf(stack.plans, machine.name) !== undefined;
+  const activeLocation = machine.activeLocation ?? (isMovedByPlan ? undefined : "primary");
   return {
     logicalName: logicalNames.machine(machine.name),
     kind: "protected-item",
@@ -25,45 +29,19 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
         protectableItemId: `${ids.container(site, container.name)}/replicationProtectableItems/${machine.name}`,
         ...(settings === undefined ? {} : { providerSpecificDetails: settings }),
       },
-      activeLocation: machine.activeLocation ?? "primary",
+      ...(activeLocation === undefined ? {} : { activeLocation }),
       // The only failover that a machine of a VMware site has (V2F-1) need not be said.
       ...(isVmware ? { failover: { kind: "unplanned", ...failover } } : {}),
       ...(!isVmware && failover !== undefined ? { failover: { ...failover } } : {}),
+      // Machines of VMware sites name it in their settings, as in Azure.
+      ...(isVmware || processServer === undefined
+        ? {}
+        : { processServerId: ids.processServer(site, processServer) }),
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
     },
     // The mapping stands last in a site: what a machine needs is in place when the mapping is.
     dependsOn: [logicalNames.containerMapping(site.name, container.name)],
   };
-}
-
-/** The recovery side of a plan: that of its machines, which have one. */
-function recoveryFabricOf(stack: StackDefinition, ids: StackIds, plan: StackPlan): string {
-  const first = (stack.machines ?? []).find(({ name }) => name === plan.groups[0]![0])!;
-  const target = targetSiteOf(stack, first);
-  return target === undefined ? microsoftAzure : ids.fabric(ids.siteNamed(target));
-}
-
-function declarePlans(stack: StackDefinition, ids: StackIds): Declaration[] {
-  const itemId = (name: string): string =>
-    ids.item((stack.machines ?? []).find((item) => item.name === name)!);
-  return (stack.plans ?? []).map((plan) => ({
-    logicalName: logicalNames.plan(plan.name),
-    kind: "recovery-plan",
-    inputs: {
-      ...ids.inVault,
-      recoveryPlanName: plan.name,
-      properties: {
-        primaryFabricId: ids.fabric(siteOf(stack, plan.site)!),
-        recoveryFabricId: recoveryFabricOf(stack, ids, plan),
-        failoverDeploymentModel: "ResourceManager",
-        groups: plan.groups.map((group) => ({
-          groupType: "Boot",
-          replicationProtectedItems: group.map((name) => ({ id: itemId(name), virtualMachineId: name })),
-        })),
-      },
-    },
-    dependsOn: plan.groups.flat().map(logicalNames.machine),
-  }));
 }
 
 function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
@@ -91,11 +69,12 @@ function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
   });
 }
 
-export function declareMachines({ definition }: StackFile): Declaration[] {
+export function declareMachines(stack: StackFile): Declaration[] {
+  const { definition } = stack;
   const ids = new StackIds(definition);
   return [
     ...(definition.machines ?? []).map((machine) => declareMachine(definition, ids, machine)),
-    ...declarePlans(definition, ids),
+    ...declarePlans(stack),
     ...declareDrills(definition, ids),
   ];
 }

@@ -26,11 +26,12 @@ function toAzure({ stack, ids, machine }: Place): ProtectionSettings {
 }
 
 function vmwareToAzure({ stack, ids, site, machine }: Place): ProtectionSettings {
-  const { masterTarget, account, group, size, disks } = machine;
+  const { processServer, masterTarget, account, group, size, disks } = machine;
   return {
     instanceType: "InMageAzureV2",
     storageAccountId: ids.storageAccount(machine.storageAccount ?? stack.azure.storageAccounts[0]!.name),
     targetAzureNetworkId: ids.network(azureNetworkOf(site, machine)!),
+    ...(processServer === undefined ? {} : { processServerId: ids.processServer(site, processServer) }),
     ...(masterTarget === undefined ? {} : { masterTargetId: ids.masterTarget(site, masterTarget) }),
     ...(account === undefined ? {} : { runAsAccountId: account }),
     ...(group === undefined ? {} : { multiVmGroupName: group }),
@@ -41,12 +42,12 @@ function vmwareToAzure({ stack, ids, site, machine }: Place): ProtectionSettings
 
 function vmwareToSite({ stack, ids, site, machine }: Place): ProtectionSettings {
   const target = stack.sites.find(({ name }) => name === site.target)!;
-  const { masterTarget, account, group, disks } = machine;
+  const { processServer, masterTarget, account, group, disks } = machine;
   return {
     instanceType: "InMage",
     masterTargetId: ids.masterTarget(target, masterTarget ?? target.masterTargets![0]!.name),
-    // The process server on the configuration server.
-    processServerId: ids.server(site),
+    // By default the one on the configuration server (C-2).
+    processServerId: processServer === undefined ? ids.server(site) : ids.processServer(site, processServer),
     retentionDrive: "retention",
     multiVmGroupId: "",
     multiVmGroupName: group ?? "",

@@ -3,6 +3,7 @@ import type { FabricInputs } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
 import { declareComponents, type InSite } from "./declare-components.ts";
+import { declareAzureFabric } from "./declare-process-servers.ts";
 import { declareNetworkPaths } from "./declare-network-paths.ts";
 import type { StackFile } from "./stack-file.ts";
 import { containersOf, kindOf } from "./site-parts.ts";
@@ -114,6 +115,7 @@ function declareContainerMappings(inSite: InSite, before: readonly Declaration[]
 export function declareSites(stack: StackFile): Declaration[] {
   const ids = new StackIds(stack.definition);
   const all = stack.definition.sites.map((site): InSite => ({ stack, ids, site }));
+  const inAzure = declareAzureFabric(stack, ids);
   const fabrics = all.map(declareFabric);
   const components = new Map(all.map((inSite) => [inSite.site, declareComponents(inSite)]));
   const links = new Map(
@@ -131,9 +133,10 @@ export function declareSites(stack: StackFile): Declaration[] {
     const targets = containersOf(site).flatMap(({ target }) => (target ? ids.siteNamed(target.site) : []));
     const others = [...new Set(targets)].filter((other) => other !== site);
     const ofOthers = others.flatMap((other) => components.get(other)!);
-    return [...components.get(site)!, ...links.get(site)!, ...ofOthers];
+    return [...inAzure, ...components.get(site)!, ...links.get(site)!, ...ofOthers];
   };
   return [
+    ...inAzure,
     ...fabrics,
     ...[...components.values()].flat(),
     ...[...links.values()].flat(),

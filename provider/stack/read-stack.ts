@@ -10,6 +10,7 @@ import { readValidYaml } from "../yaml/read-valid-yaml.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetworks } from "./check-networks.ts";
+import { checkScripts } from "./check-scripts.ts";
 import { Findings } from "./findings.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { StackFile } from "./stack-file.ts";
@@ -25,6 +26,7 @@ export function readStack(file: string): StackFile {
   const findings = new Findings(yaml);
   checkNames(definition, findings);
   checkNetworks(definition, findings);
+  checkScripts(definition, path.dirname(absolute), findings);
   checkMachines(definition, path.dirname(absolute), folderMachines(localFileSystem), findings);
   findings.throwIfAny();
   return { file: absolute, definition };

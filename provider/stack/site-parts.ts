@@ -1,7 +1,7 @@
 /** What a site consists of, whatever its kind: containers of machines, and folders that hold machines. */
 import type { PolicySettings } from "../kinds/policy.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import type { SiteKind, StackHost, StackSite } from "./stack-site.ts";
+import type { SiteKind, StackHost, StackProcessServer, StackSite } from "./stack-site.ts";
 
 /** The machines of a site that follow one policy: a cloud of a VMM site, all machines of another one. */
 export interface SiteContainer {
@@ -69,9 +69,25 @@ export function inventoriesOf(site: StackSite): SiteInventory[] {
   ];
 }
 
+/** Folders that process servers keep data in until it is sent. Paths count from what the servers are in. */
+export function cachesOf(processServers: readonly StackProcessServer[] = []): SiteInventory[] {
+  return processServers.flatMap(({ name, cache }, index) =>
+    cache === undefined
+      ? []
+      : [
+          {
+            owner: `process server ${name}`,
+            folder: cache,
+            path: ["processServers", index, "cache"],
+          },
+        ],
+  );
+}
+
 /** Folders that take replicas, and must be there. Paths count from the site. */
 export function storageFoldersOf(site: StackSite): SiteInventory[] {
   return [
+    ...cachesOf(site.processServers),
     ...(site.masterTargets ?? []).map(({ name, folder }, index) => ({
       owner: `master target ${name}`,
       folder,

@@ -1,7 +1,8 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
-import type { PolicySettings } from "../kinds/policy.ts";
-import type { StackSite } from "./stack-site.ts";
+import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
+import type { StackPlan } from "./stack-plan.ts";
+import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
   readonly version: 1;
@@ -11,6 +12,7 @@ export interface StackDefinition {
   readonly azure: {
     readonly storageAccounts: readonly StackStorageAccount[];
     readonly networks: readonly StackNetwork[];
+    readonly processServers?: readonly StackProcessServer[];
   };
   readonly policies: readonly StackPolicy[];
   readonly sites: readonly StackSite[];
@@ -37,7 +39,9 @@ export interface StackPolicy {
   /** Default `HyperVReplicaAzure`. */
   readonly instanceType?: PolicySettings["instanceType"];
   /** The others are those of the replication provider, under Azure's names. */
-  readonly [setting: string]: string | number | undefined;
+  readonly [setting: string]: string | number | OfficeHours | undefined;
+  /** Hours in which no resync starts by itself (HW-4d). */
+  readonly officeHours?: OfficeHours;
 }
 
 export interface StackMachine {
@@ -53,17 +57,13 @@ export interface StackMachine {
   readonly account?: string;
   /** Of a machine of a VMware site: its replication group (V2A-5). */
   readonly group?: string;
+  /** Of a machine of a VMware site: the process server that takes its data (C-3). */
+  readonly processServer?: string;
   /** Of a machine of a VMware site: the master target that keeps its replica, or takes it back. */
   readonly masterTarget?: string;
   readonly activeLocation?: ActiveLocation;
   readonly failover?: FailoverSettings;
   readonly allowDisableWhileFailedOver?: boolean;
-}
-
-export interface StackPlan {
-  readonly name: string;
-  readonly site?: string;
-  readonly groups: readonly (readonly string[])[];
 }
 
 export interface StackDrill {

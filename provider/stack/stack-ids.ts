@@ -3,6 +3,7 @@ import { armIdOf } from "../arm-id.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import { masterTargetKind } from "../kinds/master-target.ts";
 import { policyKind } from "../kinds/policy.ts";
+import { processServerKind } from "../kinds/process-server.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import { servicesProviderKind } from "../kinds/services-provider.ts";
@@ -14,6 +15,9 @@ import { containerOf, siteOf } from "./site-of.ts";
 import type { SiteContainer } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
+
+/** The fabric that process servers in Azure are in. */
+export const azureFabricName = "azure";
 
 export class StackIds {
   readonly #stack: StackDefinition;
@@ -52,6 +56,15 @@ export class StackIds {
 
   container(site: StackSite, protectionContainerName: string): string {
     return armIdOf(protectionContainerKind, { ...this.inSite(site), protectionContainerName });
+  }
+
+  /** The fabric of process servers in Azure. */
+  get inAzure(): ReturnType<StackIds["inSite"]> {
+    return { ...this.inVault, fabricName: azureFabricName };
+  }
+
+  processServer(site: StackSite, processServerName: string): string {
+    return armIdOf(processServerKind, { ...this.inSite(site), processServerName });
   }
 
   /** The VMM server or configuration server. */
@@ -105,6 +118,7 @@ export const logicalNames = {
   server: (name: string) => `server/${name}`,
   host: (name: string) => `host/${name}`,
   vcenter: (site: string, name: string) => `vcenter/${site}/${name}`,
+  processServer: (site: string, name: string) => `process-server/${site}/${name}`,
   masterTarget: (site: string, name: string) => `master-target/${site}/${name}`,
   vmNetwork: (site: string, name: string) => `vm-network/${site}/${name}`,
   storageClassification: (site: string, name: string) => `storage-classification/${site}/${name}`,

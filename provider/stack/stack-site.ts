@@ -1,5 +1,6 @@
 /** A site of a definition, as schema/stack.schema.json has it. Names stand for ids. */
 import type { NetworkPathInputs } from "../kinds/network-path.ts";
+import type { Bandwidth } from "../kinds/process-server.ts";
 
 /** Hyper-V hosts without VMM (S3), a VMM server (S4, S6), or ESXi hosts and physical servers (S1, S2, S5). */
 export type SiteKind = "hyperv" | "vmm" | "vmware";
@@ -12,6 +13,7 @@ export interface StackSite {
   readonly policy?: string;
   readonly networkMappings?: readonly StackNetworkMapping[];
   readonly networkPaths?: readonly StackNetworkPath[];
+  readonly processServers?: readonly StackProcessServer[];
   /** Of a Hyper-V site. */
   readonly hosts?: readonly StackHost[];
   /** The VMM server, or the configuration server. */
@@ -28,6 +30,13 @@ export interface StackSite {
   readonly masterTargets?: readonly { readonly name: string; readonly folder: string }[];
   /** The site that machines of a VMware site replicate to; Azure when absent. */
   readonly target?: string;
+}
+
+export interface StackProcessServer {
+  readonly name: string;
+  readonly cache?: string;
+  readonly cacheLimitMebibytes?: number;
+  readonly bandwidth?: Bandwidth;
 }
 
 export interface StackHost {

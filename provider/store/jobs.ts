@@ -59,7 +59,9 @@ export function addJob(
 
 export function beginAttempt(store: Store, jobId: string): void {
   store.database
-    .prepare("UPDATE jobs SET state = 'InProgress', attempts = attempts + 1, error = NULL WHERE id = ?")
+    .prepare(
+      "UPDATE jobs SET state = 'InProgress', attempts = attempts + 1, error = NULL, ended_at = NULL WHERE id = ?",
+    )
     .run(jobId);
 }
 
@@ -67,6 +69,35 @@ export function endJob(store: Store, jobId: string, state: JobState, now: number
   store.database
     .prepare("UPDATE jobs SET state = ?, ended_at = ?, error = ? WHERE id = ?")
     .run(state, now, error ? JSON.stringify(error) : null, jobId);
+}
+
+/** Moves a job between states that are not an end: `InProgress`, `Suspended`. One that was cancelled stays so. */
+export function setJobState(store: Store, jobId: string, state: JobState): void {
+  store.database.prepare("UPDATE jobs SET state = ? WHERE id = ? AND state <> 'Cancelled'").run(state, jobId);
+}
+
+/** What a job that goes on after a failure is asked now. */
+export function setJobInput(store: Store, jobId: string, input: unknown): void {
+  store.database.prepare("UPDATE jobs SET input = ? WHERE id = ?").run(JSON.stringify(input), jobId);
+}
+
+/** Puts other tasks in the place of a job's; those that are given with a state keep it. */
+export function replaceTasks(store: Store, jobId: string, tasks: readonly TaskRow[]): void {
+  store.database.prepare("DELETE FROM tasks WHERE job_id = ?").run(jobId);
+  const insert = store.database.prepare(
+    "INSERT INTO tasks (job_id, ordinal, name, state, result, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  );
+  for (const [ordinal, { name, state, result, startedAt, endedAt }] of tasks.entries()) {
+    const text = result === undefined ? null : JSON.stringify(result);
+    insert.run(jobId, ordinal, name, state, text, startedAt ?? null, endedAt ?? null);
+  }
+}
+
+/** A task that waits for a person. */
+export function suspendTask(store: Store, jobId: string, ordinal: number): void {
+  store.database
+    .prepare("UPDATE tasks SET state = 'Suspended' WHERE job_id = ? AND ordinal = ?")
+    .run(jobId, ordinal);
 }
 
 export function beginTask(store: Store, jobId: string, ordinal: number, now: number): void {
@@ -101,6 +132,11 @@ export function tasksOf(store: Store, jobId: string): TaskRow[] {
     startedAt: (row["started_at"] as number | null) ?? undefined,
     endedAt: (row["ended_at"] as number | null) ?? undefined,
   }));
+}
+
+export function findJob(store: Store, jobId: string): JobRow | undefined {
+  const row = store.database.prepare("SELECT * FROM jobs WHERE id = ?").get(jobId);
+  return row ? toJob(row) : undefined;
 }
 
 /** The job of a target that has begun and not ended, if any: at most one by way of the target's lease. */

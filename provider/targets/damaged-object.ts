@@ -1,12 +1,21 @@
 import { SiteRecoveryError } from "../errors.ts";
 
-/** The error for a stored object that is not what was written: a flipped bit, a cut, a swap or a deletion. */
+/** A stored object that is not what was written: a flipped bit, a cut, a swap or a deletion. */
+export class DamagedObjectError extends SiteRecoveryError {
+  /** What is wrong with it, without its path: `it is cut short`. */
+  readonly why: string;
+
+  constructor(objectPath: string, why: string, cause?: unknown) {
+    const message =
+      `The stored object ${objectPath} is damaged: ${why}. Recovery points that do not need it can still be ` +
+      "restored: `siterecovery verify` tells which ones do need it, and `siterecovery replicate <machine> " +
+      "--resync` after it sends again what was lost.";
+    super("Damaged", message, { target: objectPath, ...(cause === undefined ? {} : { cause }) });
+    this.why = why;
+  }
+}
+
+/** The error for a damaged object. */
 export function damagedObject(objectPath: string, why: string, cause?: unknown): SiteRecoveryError {
-  const message =
-    `The stored object ${objectPath} is damaged: ${why}. Recovery points that do not need it can still be ` +
-    `restored; run a verification to see which ones do, then a resync.`;
-  return new SiteRecoveryError("Damaged", message, {
-    target: objectPath,
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return new DamagedObjectError(objectPath, why, cause);
 }

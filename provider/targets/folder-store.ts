@@ -5,6 +5,7 @@ import { systemRandom } from "../random.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { MachineFolder } from "./machine-folder.ts";
 import { pinnedPoints } from "./machine-lock.ts";
+import { pointIdOf, sequenceOf } from "./point-folder.ts";
 import { checkReach, explainFailure } from "./reach-store.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import type {
@@ -12,13 +13,13 @@ import type {
   RetentionResult,
   StoreUsage,
   VerifyFinding,
+  VerifyOptions,
   VerifyResult,
 } from "./replica-store.ts";
 import { type StoreSecret, wrapStoreKey } from "./store-key.ts";
 import { compactMachine } from "./upkeep/compact-machine.ts";
 import { measureUsage } from "./upkeep/measure-usage.ts";
-import { damageOf } from "./upkeep/verify-layer.ts";
-import { verifyMachine } from "./upkeep/verify-machine.ts";
+import { verifyStore } from "./upkeep/verify-store.ts";
 
 const removedEnding = ".removed";
 
@@ -55,8 +56,9 @@ export class FolderStore implements ReplicaStore {
       .sort();
   }
 
-  recoveryPoints(machineId: string, onDamaged?: (error: Error) => void): RecoveryPoint[] {
-    return this.machine(machineId).points.all(onDamaged);
+  recoveryPoints(machineId: string, onDamaged?: (error: Error, sequence: number) => void): RecoveryPoint[] {
+    const { points } = this.machine(machineId);
+    return points.all(onDamaged && ((error, name) => onDamaged(error, sequenceOf(name))));
   }
 
   findPoint(pointId: string): RecoveryPoint {
@@ -79,14 +81,19 @@ export class FolderStore implements ReplicaStore {
     const machine = this.machine(machineId);
     const release = machine.lock();
     try {
-      const points = machine.points.all();
+      const unreadable: string[] = [];
+      const points = machine.points.all((_error, name) => unreadable.push(name));
       const staying = new Set(keep(points));
       for (const pinned of pinnedPoints(this.files, machine.folder)) staying.add(pinned);
       const newest = points.at(-1);
       if (newest !== undefined) staying.add(newest.id);
-      const dropped = points.map((point) => point.id).filter((id) => !staying.has(id));
+      const leaving = points.filter((point) => !staying.has(point.id));
+      // A point that cannot be read tells no time: it goes with the first later one that goes.
+      const last = Math.max(0, ...leaving.map((point) => point.sequence));
+      const outdated = unreadable.filter((name) => sequenceOf(name) < last);
+      const dropped = [...leaving.map((point) => point.id), ...outdated.map(pointIdOf)];
       machine.points.drop(new Set(dropped));
-      const bytesFreed = dropped.length === 0 ? 0 : await compactMachine(machine);
+      const bytesFreed = dropped.length === 0 ? 0 : await compactWhatIsSound(machine);
       return { droppedPointIds: dropped, bytesFreed };
     } catch (error) {
       throw this.explain(error);
@@ -130,27 +137,13 @@ export class FolderStore implements ReplicaStore {
     }
   }
 
-  async verify(onFinding: (finding: VerifyFinding) => void, signal?: AbortSignal): Promise<VerifyResult> {
-    let objectsRead = 0;
-    let bytesRead = 0;
-    let findingCount = 0;
-    for (const folder of this.#folders()) {
-      let machineId: string;
-      try {
-        machineId = MachineFolder.readId(this.files, this.#ring, folder);
-      } catch (error) {
-        const objectPath = path.join(folder, "machine.sealed");
-        onFinding({ machineId: undefined, objectPath, message: damageOf(error), pointIds: [] });
-        findingCount += 1;
-        continue;
-      }
-      const check = await verifyMachine(this.machine(machineId), signal);
-      objectsRead += check.objectsRead;
-      bytesRead += check.bytesRead;
-      findingCount += check.findings.length;
-      for (const finding of check.findings) onFinding(finding);
-    }
-    return { objectsRead, bytesRead, findingCount };
+  verify(onFinding: (finding: VerifyFinding) => void, options: VerifyOptions = {}): Promise<VerifyResult> {
+    const store = {
+      folders: this.#folders(),
+      readId: (folder: string) => MachineFolder.readId(this.files, this.#ring, folder),
+      machine: (machineId: string) => this.machine(machineId),
+    };
+    return verifyStore(store, onFinding, options);
   }
 
   usage(machineId: string): StoreUsage {
@@ -183,5 +176,15 @@ export class FolderStore implements ReplicaStore {
           this.files.exists(path.join(folder, "points", "roster.sealed")) ||
           this.files.exists(path.join(folder, "machine.sealed")),
       );
+  }
+}
+
+/** While a damaged object is left nobody knows what it needs: the space comes free once it is dropped or mended. */
+async function compactWhatIsSound(machine: MachineFolder): Promise<number> {
+  try {
+    return await compactMachine(machine);
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code === "Damaged") return 0;
+    throw error;
   }
 }

@@ -3,6 +3,7 @@ import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
+import { DamageNote } from "./damage-note.ts";
 import { diskScope, type KeyRing } from "./key-ring.ts";
 import type { LayerKind } from "./layers/layer-format.ts";
 import type { DiskFolder } from "./layers/layer-reader.ts";
@@ -25,6 +26,8 @@ export class MachineFolder {
   readonly folder: string;
   readonly machineId: string;
   readonly points: PointFolder;
+  /** What the last verification found damaged. */
+  readonly damage: DamageNote;
 
   constructor(files: FileSystem, ring: KeyRing, machinesFolder: string, machineId: string) {
     this.files = files;
@@ -32,6 +35,7 @@ export class MachineFolder {
     this.machineId = machineId;
     this.folder = path.join(machinesFolder, ring.nameOf(machineId));
     this.points = new PointFolder(files, ring, path.join(this.folder, "points"), machineId);
+    this.damage = new DamageNote(files, this.folder);
   }
 
   /** The id of the machine whose folder this is. Throws `Damaged`. */
@@ -51,12 +55,12 @@ export class MachineFolder {
     return this.files.list(path.join(this.folder, "disks")).length > 0;
   }
 
-  /** Makes the folders, durably. Repeating it is cheap. */
+  /** Makes the folders, durably, and writes the machine's id anew when it is damaged. Repeating it is cheap. */
   prepare(diskIds: readonly string[]): void {
     this.#makeFolder(path.dirname(this.folder));
     this.#makeFolder(this.folder);
     for (const name of ["disks", "points"]) this.#makeFolder(path.join(this.folder, name));
-    if (!this.exists) {
+    if (!this.exists || this.#nameIsDamaged()) {
       const objectId = systemRandom.bytes(16);
       const sealed = sealObject(this.ring, { kind: "machine", objectId, scope: "" }, this.machineId);
       writeAtomically(this.files, path.join(this.folder, namePath), sealed);
@@ -105,6 +109,15 @@ export class MachineFolder {
   publish(draft: Omit<PointDraft, "id">): RecoveryPoint {
     for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);
     return this.points.publish({ ...draft, id: randomUuid(systemRandom) });
+  }
+
+  #nameIsDamaged(): boolean {
+    try {
+      return MachineFolder.readId(this.files, this.ring, this.folder) !== this.machineId;
+    } catch (error) {
+      if (error instanceof SiteRecoveryError && error.code === "Damaged") return true;
+      throw error;
+    }
   }
 
   #makeFolder(folder: string): void {

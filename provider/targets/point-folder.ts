@@ -148,7 +148,8 @@ function nameOf(point: RecoveryPoint): string {
   return `${String(point.sequence).padStart(12, "0")}-${point.id}.point`;
 }
 
-function sequenceOf(name: string): number {
+/** The recovery point's number, from the name of its file. */
+export function sequenceOf(name: string): number {
   return Number(name.slice(0, 12));
 }
 

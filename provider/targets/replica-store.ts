@@ -40,6 +40,16 @@ export interface VerifyResult {
   readonly objectsRead: number;
   readonly bytesRead: number;
   readonly findingCount: number;
+  /** Recovery points that there should be, sound or not. */
+  readonly pointCount: number;
+}
+
+export interface VerifyOptions {
+  /** Machines that should be there: one of them is verified even if its folder's name cannot be read. */
+  readonly knownMachineIds?: readonly string[];
+  /** Told after each object; bytes are those of layer files. */
+  readonly onProgress?: (progress: { objectsRead: number; bytesRead: number; bytesTotal: number }) => void;
+  readonly signal?: AbortSignal;
 }
 
 export interface ReplicaStore {
@@ -56,9 +66,9 @@ export interface ReplicaStore {
   machineIds(): string[];
   /**
    * The machine's recovery points, oldest first. A point whose file is damaged throws `Damaged`, unless
-   * `onDamaged` is given: then it is told and the others are returned.
+   * `onDamaged` is given: then it is told with the point's number, and the others are returned.
    */
-  recoveryPoints(machineId: string, onDamaged?: (error: Error) => void): RecoveryPoint[];
+  recoveryPoints(machineId: string, onDamaged?: (error: Error, sequence: number) => void): RecoveryPoint[];
   /** Throws `NotFound` when there is no such point. */
   findPoint(pointId: string): RecoveryPoint;
   /**
@@ -75,8 +85,11 @@ export interface ReplicaStore {
    * Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read.
    */
   removeMachine(machineId: string): void;
-  /** Reads and checks everything, and tells each damaged object with the recovery points it hurts. */
-  verify(onFinding: (finding: VerifyFinding) => void, signal?: AbortSignal): Promise<VerifyResult>;
+  /**
+   * Reads and checks everything, and tells each damaged object with the recovery points it hurts. What it finds
+   * is noted with the machine (damage-note.ts), for its next resync.
+   */
+  verify(onFinding: (finding: VerifyFinding) => void, options?: VerifyOptions): Promise<VerifyResult>;
   usage(machineId: string): StoreUsage;
   /** Locks the store with another secret. No replica data is rewritten. */
   rotateKey(secret: StoreSecret): void;

@@ -75,7 +75,7 @@ export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSe
   const { wrapped, ...open } = JSON.parse(body) as WrappedKey;
   const given = "passphrase" in secret ? "passphrase" : "keyFile";
   if (open.secret !== given) {
-    throw wrongKey(keyPath, `it is locked with a ${words[open.secret]}, not with a ${words[given]}`);
+    throw wrongKey(keyPath, secret, `it is locked with a ${words[open.secret]}, not with a ${words[given]}`);
   }
   const sealed = Buffer.from(wrapped, "hex");
   const decipher = createDecipheriv(
@@ -93,7 +93,8 @@ export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSe
     ]);
     return { storeId: Buffer.from(open.storeId, "hex"), dataKey };
   } catch (error) {
-    throw wrongKey(keyPath, `the ${words[open.secret]} is not the one it was locked with`, error);
+    const which = "keyFile" in secret ? `key file ${secret.keyFile}` : "passphrase";
+    throw wrongKey(keyPath, secret, `the ${which} is not the one it was locked with`, error);
   }
 }
 
@@ -106,9 +107,10 @@ export function soundBody(content: Buffer): string | undefined {
 
 const words = { passphrase: "passphrase", keyFile: "key file" };
 
-function wrongKey(keyPath: string, why: string, cause?: unknown): SiteRecoveryError {
-  const message =
-    `Cannot open the replica store of ${keyPath}: ${why}. Give the key that the store was made ` + "with.";
+function wrongKey(keyPath: string, secret: StoreSecret, why: string, cause?: unknown): SiteRecoveryError {
+  const next =
+    "keyFile" in secret ? "Put the right one back, from a copy." : "Give the one that was set last.";
+  const message = `Cannot open the replica store of ${keyPath}: ${why}. ${next}`;
   return new SiteRecoveryError("WrongKey", message, { target: keyPath, cause });
 }
 

@@ -2,7 +2,8 @@
  * The one reader of YAML, hardened: what a hostile or broken file holds ends in an error with file, line and
  * column, never in a hang, a crash or a surprising value. Refused are: files over 1 MiB, other encodings than
  * UTF-8, several documents, aliases (a few lines of them can stand for gigabytes), tags, duplicate keys, keys
- * that reach into prototypes, nesting deeper than 64, control characters, and numbers that lose precision.
+ * that reach into prototypes, nesting deeper than 64, control characters, numbers that lose precision, and more
+ * values, lines and signs than a parser gets through in a second (refuse-text.ts).
  */
 import fs from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
@@ -98,6 +99,26 @@ function nodeAt(document: Document, path: YamlPath, wantKey: boolean): Node | un
   return nearest as Node | undefined;
 }
 
+/** The parser makes an error object of each mistake; without stack traces a hundred thousand of them cost little. */
+function parseQuietly(text: string): Document {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(text, {
+      version: "1.2",
+      schema: "core",
+      // Checked afterwards, in a time that does not explode.
+      uniqueKeys: false,
+      intAsBigInt: true,
+      prettyErrors: false,
+      stringKeys: false,
+      merge: false,
+    });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Reads one YAML document. Throws a `DefinitionError` with everything that the parser finds wrong. */
 export function readYaml(file: string): YamlFile {
   const text = readText(file);
@@ -112,16 +133,7 @@ export function readYaml(file: string): YamlFile {
   }
   const problem = refuseText(text);
   if (problem) refuse(file, text, at(problem.offset), problem.message);
-  const document = parseDocument(text, {
-    version: "1.2",
-    schema: "core",
-    // Checked afterwards, in a time that does not explode.
-    uniqueKeys: false,
-    intAsBigInt: true,
-    prettyErrors: false,
-    stringKeys: false,
-    merge: false,
-  });
+  const document = parseQuietly(text);
   const findings: Finding[] = [];
   const add = (offset: number, message: string): void => {
     if (findings.length < findingsMax) findings.push({ file, ...at(offset), property: "", message });

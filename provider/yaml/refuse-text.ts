@@ -1,11 +1,15 @@
 /**
- * What is refused before a file is parsed: nesting that would run the parser out of stack, and characters that a
- * reader cannot see. Brackets in strings and comments are no nesting, so the parser's own lexer tells them apart.
+ * What is refused before a file is parsed: nesting that would run the parser out of stack, more of anything than it
+ * gets through in a second, and characters that a reader cannot see. Brackets in strings and comments are no nesting,
+ * so the parser's own lexer tells them apart; it looks at each character once.
  */
 import { CST, Lexer } from "yaml";
 
 export const depthMax = 64;
 export const nodesMax = 100_000;
+/** Of indicators, anchors, tags and the like: each costs the parser some ten microseconds, an error object included. */
+const marksMax = 50_000;
+const linesMax = 50_000;
 
 /** Control characters, and those that turn the direction of text: what is shown would not be what is read. */
 export const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
@@ -49,21 +53,59 @@ const values = new Set([
   "alias",
 ]);
 
-/** Depth of flow style, and the number of values, which bounds the time that everything later takes. */
+const marks = new Set([
+  "flow-seq-start",
+  "flow-map-start",
+  "seq-item-ind",
+  "explicit-key-ind",
+  "map-value-ind",
+  "comma",
+  "anchor",
+  "tag",
+  "directive-line",
+  "doc-start",
+  "doc-end",
+]);
+
+/** Blank lines and comments are no values, and cost the parser as much. */
+function tooManyLines(text: string): TextProblem | undefined {
+  let lines = 1;
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) {
+    lines += 1;
+    if (lines > linesMax) {
+      return {
+        offset: end + 1,
+        message: `is line ${lines}; at most ${linesMax} are read, so split the file`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Depth of flow style, and the numbers of values and marks, which bound the time that everything later takes. */
 function tooMuch(text: string): TextProblem | undefined {
   let offset = 0;
   let depth = 0;
   let nodes = 0;
+  let marksMet = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const type = CST.tokenType(lexeme);
     if (type === "flow-seq-start" || type === "flow-map-start") depth += 1;
-    if (type === "flow-seq-end" || type === "flow-map-end") depth = Math.max(0, depth - 1);
+    if (type === "flow-seq-end" || type === "flow-map-end") depth -= 1;
     if (depth > depthMax) return { offset, message: tooDeep };
+    if (depth < 0) return { offset, message: `this ${lexeme} closes nothing; remove it, or quote the text` };
     if (type !== null && values.has(type)) nodes += 1;
     if (nodes > nodesMax) {
       return { offset, message: `is value number ${nodes}; at most ${nodesMax} are read, so split the file` };
     }
-    // These are marks between the lexemes and stand for no text.
+    if (type !== null && marks.has(type)) marksMet += 1;
+    if (marksMet > marksMax) {
+      return {
+        offset,
+        message: `is sign number ${marksMet}; at most ${marksMax} are read, so split the file`,
+      };
+    }
+    // These are signs between the lexemes and stand for no text.
     if (type !== "doc-mode" && type !== "flow-error-end" && type !== "scalar") offset += lexeme.length;
   }
   return undefined;
@@ -71,5 +113,5 @@ function tooMuch(text: string): TextProblem | undefined {
 
 /** The first reason not to parse a text. */
 export function refuseText(text: string): TextProblem | undefined {
-  return invisibleCharacter(text) ?? deepBlock(text) ?? tooMuch(text);
+  return invisibleCharacter(text) ?? tooManyLines(text) ?? deepBlock(text) ?? tooMuch(text);
 }

@@ -1,11 +1,7 @@
 /** Stack definitions at random, all of them right, and the machines that they speak of. */
 import fc from "fast-check";
-import type {
-  StackDefinition,
-  StackDrill,
-  StackMachine,
-  StackPlan,
-} from "../../provider/stack/stack-definition.ts";
+import type { StackDefinition, StackDrill, StackMachine } from "../../provider/stack/stack-definition.ts";
+import type { StackPlan, StackStep } from "../../provider/stack/stack-plan.ts";
 import type { SiteKind, StackHost, StackSite } from "../../provider/stack/stack-site.ts";
 
 export interface PlacedStack {
@@ -54,6 +50,39 @@ const machineSettings = fc.record(
   { requiredKeys: [] },
 );
 
+const occasions = fc.uniqueArray(fc.constantFrom("planned", "unplanned", "test", "failback"), {
+  minLength: 1,
+});
+const step: fc.Arbitrary<StackStep> = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ manual: word }),
+      // An absolute path is not looked for in the definition's folder; this file is there for sure.
+      fc.record(
+        {
+          script: fc.constant(import.meta.filename),
+          at: fc.constantFrom("primary", "recovery"),
+          timeout: fc.constantFrom("PT5M", "90"),
+        },
+        { requiredKeys: ["script"] },
+      ),
+    ),
+    fc.record({ name: word, on: occasions }, { requiredKeys: [] }),
+  )
+  .map(([what, more]) => ({ ...what, ...more }));
+const stepsAround = fc.record(
+  { before: fc.array(step, { maxLength: 2 }), after: fc.array(step, { maxLength: 2 }) },
+  { requiredKeys: [] },
+);
+const planSettings = fc.record(
+  {
+    shutdown: stepsAround,
+    move: stepsAround,
+    failover: fc.record({ commit: fc.constantFrom("automatic", "manual") }),
+  },
+  { requiredKeys: [] },
+);
+
 const parts = fc.record({
   accounts: fc.uniqueArray(account, { minLength: 1, maxLength: 3 }),
   networks: names({ minLength: 2, maxLength: 4 }),
@@ -64,7 +93,7 @@ const parts = fc.record({
   hosts: names({ minLength: 3, maxLength: 6 }),
   machines: names({ minLength: 0, maxLength: 6 }),
   machineSettings: fc.array(machineSettings, { minLength: 6, maxLength: 6 }),
-  plan: fc.boolean(),
+  plan: fc.option(fc.tuple(planSettings, fc.option(stepsAround))),
   drills: fc.integer({ min: 0, max: 2 }),
   head: fc.tuple(maybe(fc.record({ location: word })), maybe(fc.record({ tags: fc.dictionary(word, tag) }))),
 });
@@ -103,13 +132,18 @@ function definitionOf(from: Parts): PlacedStack {
     const site = index % from.sites.length;
     inventories.get(hostsOf(site)[0]!)!.push(name);
     const names = { site: from.sites[site]!, storageAccount: of(from.accounts, index) };
-    return { name, ...names, ...from.machineSettings[index] };
+    const { failover, ...settings } = from.machineSettings[index]!;
+    // Machines of a VMware site have no planned failover.
+    const isRefused = from.kinds[site] === "vmware" && failover?.kind === "planned";
+    return { name, ...names, ...settings, ...(failover && !isRefused ? { failover } : {}) };
   });
   const first = machines.filter(({ site }) => site === from.sites[0]).map(({ name }) => name);
-  const plans: StackPlan[] =
-    from.plan && first.length > 0
-      ? [{ name: "plan", site: from.sites[0]!, groups: first.map((name) => [name]) }]
-      : [];
+  const plans: StackPlan[] = [];
+  if (from.plan && first.length > 0) {
+    const [settings, steps] = from.plan;
+    const groups = first.map((name) => (steps ? { machines: [name], ...steps } : [name]));
+    plans.push({ name: "plan", site: from.sites[0]!, ...settings, groups });
+  }
   const drills: StackDrill[] = machines
     .slice(0, from.drills)
     .map(({ name }, index) => ({ name: `drill-${index}`, machine: name, network: drillNet }));

@@ -107,4 +107,32 @@ export const badVmwareSites: readonly BadSite[] = [
     "erp1, failover: { kind: ¦planned }, account: push",
     "machines[1].failover.kind: is planned, and machines of vmware sites have unplanned failovers only",
   ],
+  [
+    "a process server that is not there",
+    vmwareToAzure,
+    "processServer: ps1",
+    "processServer: ¦ps9",
+    "machines[1].processServer: there is no process server of rome 'ps9'; did you mean 'ps1'?",
+  ],
+  [
+    "a cache that is not there",
+    vmwareToAzure,
+    "cache: cache",
+    "cache: ¦kache",
+    "sites[0].processServers[0].cache: there is no folder",
+  ],
+  [
+    "a limit without its hours",
+    vmwareToAzure,
+    "{ name: ps-azure }",
+    "{ name: ps-azure, bandwidth: ¦{ limitKilobitsPerSecond: 1024, workHoursLimitKilobitsPerSecond: 512 } }",
+    "azure.processServers[0].bandwidth.workHours: are missing",
+  ],
+  [
+    "a site that has the name of Azure's fabric",
+    vmwareToAzure,
+    "name: rome",
+    "name: ¦Azure",
+    "sites[0].name: 'Azure' is the fabric of the process servers in Azure; take another name",
+  ],
 ];

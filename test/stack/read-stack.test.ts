@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { declarationsOf } from "../../provider/stack/declare.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
 import { badNames } from "./bad-names.ts";
+import { badPlans } from "./bad-plans.ts";
 import { badSettings } from "./bad-settings.ts";
 import { badSurroundings } from "./bad-surroundings.ts";
 import { goodDefinition as good } from "./good-definition.ts";
@@ -72,7 +73,7 @@ describe("readStack", () => {
     }
   });
 
-  for (const [what, from, to, expected] of [...badSettings, ...badNames, ...badSurroundings]) {
+  for (const [what, from, to, expected] of [...badSettings, ...badNames, ...badPlans, ...badSurroundings]) {
     it(`tells ${what}`, () => {
       const { told, marked } = findings(from, to);
       const wanted = to.includes("¦") ? `${marked} ${expected}` : expected;

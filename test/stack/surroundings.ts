@@ -32,5 +32,7 @@ export function makeSurroundings(folder: string): void {
   fs.rmSync(linked);
   fs.symlinkSync(path.join(folder, "hv1", "web1", "os.img"), linked);
   fs.writeFileSync(path.join(folder, "file"), "");
+  fs.writeFileSync(path.join(folder, "check.sh"), "#!/bin/sh\n", { mode: 0o755 });
+  fs.symlinkSync("/bin/sh", path.join(folder, "link.sh"));
   fs.symlinkSync(os.tmpdir(), path.join(folder, "out"));
 }

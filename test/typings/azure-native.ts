@@ -95,10 +95,10 @@ export type Proofs = [
     ForeignKeys<Shared<ours.ProtectedItemInputs>, AzureItem>
   >,
   Moves<
-    ours.RecoveryPlanInputs,
-    ours.ReplicationRecoveryPlanArgs,
+    Shared<ours.RecoveryPlanInputs>,
+    Shared<ours.ReplicationRecoveryPlanArgs>,
     AzurePlan,
-    ForeignKeys<ours.RecoveryPlanInputs, AzurePlan>
+    ForeignKeys<Shared<ours.RecoveryPlanInputs>, AzurePlan>
   >,
 ];
 

@@ -83,8 +83,9 @@ const refused: [string, string | Uint8Array, string, RegExp][] = [
   ["an escape in a key", '"a\\u0007": 1', "1:1", /U\+0007/],
   ["a duplicate key in a flow map", "a: { b: 1, c: 2, b: 3 }", "1:18", /"b" is there already/],
   ["a duplicate key, once in quotes", 'a: 1\n"a": 2', "2:1", /unique/],
-  ["200,000 duplicate keys", "a: 1\n".repeat(200_000), "50001:1", /at most 100000 are read/],
-  ["a million brackets", "[]".repeat(500_000), "1:3", /flow|expected|end|separate/i],
+  ["200,000 duplicate keys", "a: 1\n".repeat(200_000), "50001:1", /is line 50001; at most 50000/],
+  ["a million brackets", "[]".repeat(500_000), "1:100001", /is sign number 50001; at most 50000/],
+  ["a bracket that closes nothing", "a: 1\n]\n", "2:1", /this \] closes nothing/],
   ["a merge key's alias", "a: &a { x: 1 }\nb: { <<: *a }", "2:10", /is an alias/],
   ["UTF-16", Buffer.from("\ufeffa: 1", "utf16le"), "1:1", /not UTF-8/],
   ["invalid UTF-8", Buffer.from([0x61, 0x3a, 0x20, 0xc3, 0x28]), "1:1", /not UTF-8/],
@@ -108,13 +109,13 @@ describe("readYaml", () => {
     expect(yaml.positionOf(["b", 0, "missing"])).toEqual({ line: 3, column: 5 });
   });
 
-  it.each<[what: string, text: string]>([
-    ["40,000 keys", Array.from({ length: 40_000 }, (_, index) => `key${index}: 1`).join("\n")],
-    ["40,000 anchors", Array.from({ length: 40_000 }, (_, index) => `key${index}: &a${index} 1`).join("\n")],
-  ])("reads a map of %s in a time that does not grow with its square", (_what, text) => {
+  it.each<[what: string, count: number, text: string]>([
+    ["keys", 40_000, Array.from({ length: 40_000 }, (_, index) => `key${index}: 1`).join("\n")],
+    ["anchors", 20_000, Array.from({ length: 20_000 }, (_, index) => `key${index}: &a${index} 1`).join("\n")],
+  ])("reads a map with %s (%i) in a time that does not grow with its square", (_what, count, text) => {
     // The parser's own look for keys that are there twice takes a minute here.
     const { value } = readYaml(write(text));
-    expect(Object.keys(value as object)).toHaveLength(40_000);
+    expect(Object.keys(value as object)).toHaveLength(count);
   });
 
   it("takes a folder for what it is", () => {

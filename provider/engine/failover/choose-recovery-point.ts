@@ -20,9 +20,15 @@ const groupChoices: Record<string, (point: RecoveryPoint) => boolean> = {
   latestMultiVmApplicationConsistent: (point) => point.kind === "AppConsistent",
 };
 
-async function pointsOf(parts: EngineParts, item: ProtectedItem): Promise<RecoveryPoint[]> {
+type OnDamaged = (error: Error, sequence: number) => void;
+
+async function pointsOf(
+  parts: EngineParts,
+  item: ProtectedItem,
+  onDamaged: OnDamaged,
+): Promise<RecoveryPoint[]> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
-  return (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+  return (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId, onDamaged);
 }
 
 /** Instants of which every machine of the item's group has a fitting point. */
@@ -31,28 +37,55 @@ async function sharedInstants(
   item: ProtectedItem,
   fits: (point: RecoveryPoint) => boolean,
 ): Promise<Set<number>> {
-  const groups = await Promise.all(groupOf(parts, item).map((member) => pointsOf(parts, member)));
+  // A point that cannot be read is none that all have.
+  const groups = await Promise.all(
+    groupOf(parts, item).map((member) => pointsOf(parts, member, () => undefined)),
+  );
   const [first, ...others] = groups.map(
     (points) => new Set(points.filter((point) => point.multiVm && fits(point)).map(({ takenAt }) => takenAt)),
   );
   return new Set([...(first ?? [])].filter((instant) => others.every((instants) => instants.has(instant))));
 }
 
-/** Throws `NotFound` when no point fits, naming those there are. */
+/** The point of an instant that a machine shares with its replication group, if it has one. */
+export async function sharedPointOf(
+  parts: EngineParts,
+  item: ProtectedItem,
+  takenAt: number,
+): Promise<RecoveryPoint | undefined> {
+  // A damaged point is none that the machine has; the choice then falls on another one, or says so.
+  const points = await pointsOf(parts, item, () => undefined);
+  return points.findLast((point) => point.multiVm && point.takenAt === takenAt);
+}
+
+/**
+ * Throws `NotFound` when no point fits, naming those there are, and `Damaged` when a choice like `latest` could
+ * mean a point that cannot be read: an older one must be chosen by its id, knowingly.
+ */
 export async function chooseRecoveryPoint(
   parts: EngineParts,
   item: ProtectedItem,
   choice: string,
 ): Promise<RecoveryPoint> {
-  const points = await pointsOf(parts, item);
+  const unreadable: { error: Error; sequence: number }[] = [];
+  const points = await pointsOf(parts, item, (error, sequence) => unreadable.push({ error, sequence }));
   const ofGroup = groupChoices[choice];
   const instants = ofGroup ? await sharedInstants(parts, item, ofGroup) : undefined;
   const fits = instants
     ? (point: RecoveryPoint) => point.multiVm && instants.has(point.takenAt)
     : (choices[choice] ?? ((point: RecoveryPoint) => point.id === choice));
   const found = points.findLast(fits);
-  if (found) return found;
   const name = nameOf(item.id);
+  const newer = unreadable.find(({ sequence }) => sequence > (found?.sequence ?? 0));
+  if (newer && (found === undefined || choices[choice])) {
+    const next = points.at(-1);
+    const instead = next
+      ? `The newest one that can be read is ${next.id}; name it to use it.`
+      : "No other is left.";
+    const message = `${name} has a newer recovery point that cannot be read. ${instead} ${newer.error.message}`;
+    throw new SiteRecoveryError("Damaged", message, { target: item.id, property: "recoveryPoint" });
+  }
+  if (found) return found;
   const known =
     points.length === 0 ? "It has none." : `It has ${points.length}, the newest is ${points.at(-1)!.id}.`;
   const message = `${name} has no recovery point "${choice}". ${known} \`siterecovery recovery-points ${name}\` lists them.`;

@@ -13,7 +13,8 @@ import type { ItemState } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts";
 
-function requireIsolatedNetwork(parts: EngineParts, drillId: string, networkId: string): void {
+/** Throws unless the network is there and no machine fails over to it for real. */
+export function requireIsolatedNetwork(parts: EngineParts, drillId: string, networkId: string): void {
   const details = { target: drillId, property: "networkId" };
   if (!isNetwork(parts, networkId)) {
     const message = `The drill ${nameOf(drillId)} needs the virtual network ${networkId}, and there is none. Declare it first.`;

@@ -4,15 +4,18 @@
  */
 import { assert } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
 import { findMachine } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
-import type { JobContext, JobDefinition } from "../job/job-definition.ts";
+import type { JobContext, JobDefinition, Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { applyToPrimary, type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
 
 export interface FailbackInput {
+  /** False leaves the machine at the primary side off: a recovery plan starts it with its boot group. */
+  readonly startMachine?: boolean;
   /** The host that a machine which is gone is made on (alternate location); absent: the first that can be reached. */
   readonly toHost?: string;
 }
@@ -24,10 +27,15 @@ export function recoveryMachineOf(item: ProtectedItem): RecoveryMachine {
   return item.details.recoveryMachine;
 }
 
-/** Sends what the replica machine has changed back into the replica, as a new recovery point. */
-async function synchronise(context: Context): Promise<ReplicationCycle> {
-  const { parts, progress } = context;
-  const item = context.item();
+/**
+ * Sends what the replica machine has changed back into the replica, as a new recovery point. Can be repeated, also
+ * before the job begins, so that less is left to send while the machine is off.
+ */
+export async function synchroniseReplica(
+  parts: EngineParts,
+  item: ProtectedItem,
+  progress: Progress,
+): Promise<ReplicationCycle> {
   const { pointId } = recoveryMachineOf(item);
   const replicas = await parts.replicaStoreOf(item.details.replicaStoreId);
   const newest = replicas.recoveryPoints(item.details.replicaId).at(-1)?.id;
@@ -37,6 +45,9 @@ async function synchronise(context: Context): Promise<ReplicationCycle> {
   putItem(parts.store, { ...item, details: { ...item.details, failbackPointId: cycle.pointId } });
   return cycle;
 }
+
+const synchronise = ({ parts, item, progress }: Context): Promise<ReplicationCycle> =>
+  synchroniseReplica(parts, item(), progress);
 
 export const failbackJob: JobDefinition<FailbackInput> = {
   scenario: "Failback",
@@ -71,7 +82,10 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     {
       name: "StartPrimary",
       title: "Start the machine at the primary side",
-      run: ({ parts, resultOf }) => parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder),
+      run: ({ parts, resultOf, input }) => {
+        if (input.startMachine ?? true)
+          parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder);
+      },
     },
   ],
   finish: ({ parts, resultOf }, item) => ({

@@ -30,6 +30,8 @@ import {
 export interface FailoverInput {
   /** One of Azure's choices or a recovery point's name; a planned failover always uses its own last delta. */
   readonly recoveryPoint: string;
+  /** False leaves the machine that is made off: a recovery plan starts it with its boot group. */
+  readonly startMachine?: boolean;
   /** To the primary side only: the host that a machine which is gone is made on. */
   readonly toHost?: string;
 }
@@ -80,7 +82,7 @@ const start: JobTask<FailoverInput> = {
   run: async (context): Promise<RecoveryMachine> => {
     const pointId = context.resultOf<{ pointId: string }>("RecoveryPoint").pointId;
     const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-    return startRecoveryMachine(context.parts, planOf(context), point);
+    return startRecoveryMachine(context.parts, planOf(context), point, context.input.startMachine);
   },
 };
 

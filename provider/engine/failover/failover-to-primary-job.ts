@@ -64,7 +64,9 @@ const apply: JobTask<FailoverInput> = {
 const start: JobTask<FailoverInput> = {
   name: "StartPrimary",
   title: "Start the machine at the primary side",
-  run: ({ parts, resultOf }) => parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder),
+  run: ({ parts, resultOf, input }) => {
+    if (input.startMachine ?? true) parts.machines.start(resultOf<PrimaryPlace>("PrerequisitesCheck").folder);
+  },
 };
 
 /** A server that came back runs on VMware now, and goes on by that row (V2F-9). */

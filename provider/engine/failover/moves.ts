@@ -19,6 +19,18 @@ const failovers = {
   unplanned: { out: unplannedFailoverJob, back: unplannedFailoverToPrimaryJob },
 } as const;
 
+type NoInput = Record<string, never>;
+
+/** The job of each move, by where the machine stands when it is run. */
+export const moveJobs = {
+  failover: (kind: "planned" | "unplanned", { details }: ProtectedItem): JobDefinition<FailoverInput> =>
+    failovers[kind][details.reverse ? "back" : "out"],
+  commit: ({ details, state }: ProtectedItem): JobDefinition<NoInput> =>
+    nextState(flows[details.flow], state, "Commit") === "ReverseProtected" ? commitAndReverseJob : commitJob,
+  reverseReplicate: ({ activeLocation }: ProtectedItem): JobDefinition<NoInput> =>
+    activeLocation === "primary" ? reverseReplicationJob : reverseToPrimaryJob,
+};
+
 export interface FailoverChoice extends FailoverInput {
   readonly kind: "planned" | "unplanned";
 }
@@ -33,9 +45,7 @@ export class Moves {
 
   /** To the other side: out, or back once replication was reversed. */
   failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
-    const job = (item: ProtectedItem): JobDefinition<FailoverInput> =>
-      failovers[kind][item.details.reverse ? "back" : "out"];
-    return this.#run(id, `${kind} failover`, job, input, progress);
+    return this.#run(id, `${kind} failover`, (item) => moveJobs.failover(kind, item), input, progress);
   }
 
   /** Makes the replica machine again from another recovery point, before the commit. */
@@ -48,11 +58,7 @@ export class Moves {
   }
 
   commit(id: string, progress: Progress): Promise<void> {
-    const job = (item: ProtectedItem): JobDefinition<Record<string, never>> =>
-      nextState(flows[item.details.flow], item.state, "Commit") === "ReverseProtected"
-        ? commitAndReverseJob
-        : commitJob;
-    return this.#run(id, commitJob.title, job, {}, progress);
+    return this.#run(id, commitJob.title, moveJobs.commit, {}, progress);
   }
 
   failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
@@ -60,9 +66,7 @@ export class Moves {
   }
 
   reverseReplicate(id: string, progress: Progress): Promise<void> {
-    const job = (item: ProtectedItem): JobDefinition<Record<string, never>> =>
-      item.activeLocation === "primary" ? reverseReplicationJob : reverseToPrimaryJob;
-    return this.#run(id, reverseReplicationJob.title, job, {}, progress);
+    return this.#run(id, reverseReplicationJob.title, moveJobs.reverseReplicate, {}, progress);
   }
 
   /** The job is chosen under the lease: a job that a dead process left is finished first, and moves the item. */

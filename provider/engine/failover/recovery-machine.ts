@@ -83,11 +83,15 @@ export async function restoreDisks(
   }
 }
 
-/** Starts it. Change tracking begins before the machine can write, so that a failback costs what has changed. */
+/**
+ * Defines it and, unless told not to, starts it. Change tracking begins before the machine can write, so that a
+ * failback costs what has changed.
+ */
 export async function startRecoveryMachine(
   parts: EngineParts,
   plan: RecoveryMachinePlan,
   point: RecoveryPoint,
+  startMachine = true,
 ): Promise<RecoveryMachine> {
   const running = parts.machines.exists(plan.folder) && parts.machines.powerState(plan.folder) === "running";
   if (!running) {
@@ -95,7 +99,7 @@ export async function startRecoveryMachine(
       await resetTracking(path.join(plan.folder, disk.file), { files: parts.files, clock: parts.clock });
     }
     parts.machines.define(plan.folder, plan.definition);
-    parts.machines.start(plan.folder);
+    if (startMachine) parts.machines.start(plan.folder);
   }
   return {
     name: plan.definition.name,

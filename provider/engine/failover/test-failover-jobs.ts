@@ -23,6 +23,8 @@ export interface TestFailoverInput {
   readonly networkId: string;
   readonly recoveryPoint: string;
   readonly requestedAt: number;
+  /** False leaves the test machine off: a recovery plan starts it with its boot group. */
+  readonly startMachine?: boolean;
 }
 
 type Context = JobContext<TestFailoverInput>;
@@ -104,7 +106,8 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
       run: async (context) => {
         const { pointId } = context.resultOf<ChosenPoint>("RecoveryPoint");
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-        const machine = await startRecoveryMachine(context.parts, planOf(context), point);
+        const { startMachine } = context.input;
+        const machine = await startRecoveryMachine(context.parts, planOf(context), point, startMachine);
         return { ...machine, startedAt: context.parts.clock.now() };
       },
     },

@@ -1,10 +1,9 @@
 /** Writes a disk of a recovery point to a file of the user's, without touching machine or replica. */
-import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
+import { onlyDisk } from "../protected-item/only-disk.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
@@ -26,13 +25,7 @@ export async function exportPoint(
   progress: Progress,
 ): Promise<{ bytesWritten: number; pointId: string }> {
   const item = requireItem(parts, options.itemId);
-  const ids = item.details.disks.map((disk) => disk.id);
-  const diskId = options.diskId ?? (ids.length === 1 ? ids[0] : undefined);
-  if (diskId === undefined || !ids.includes(diskId)) {
-    const what = options.diskId === undefined ? "has several disks" : `has no disk "${options.diskId}"`;
-    const message = `${nameOf(item.id)} ${what}. Name one of them with --disk: ${ids.join(", ")}.`;
-    throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "diskId" });
-  }
+  const diskId = onlyDisk(item, options.diskId);
   const point = await chooseRecoveryPoint(parts, item, options.recoveryPoint);
   const result = await restoreDisk({
     store: await parts.replicaStoreOf(relationshipOf(item).replicaStoreId),

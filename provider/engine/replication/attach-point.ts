@@ -7,7 +7,7 @@
  * The overlay is a sparse image; overlay-marks.ts keeps which blocks of it count.
  */
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
-import { blockCountOf, blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
+import { blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
 import { DiskMap, type MapWindow } from "../../targets/layers/disk-map.ts";
@@ -16,17 +16,23 @@ import { SegmentCache } from "../../targets/layers/segment-cache.ts";
 import type { Release } from "../../targets/machine-lock.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import { checksumAt } from "./known-data.ts";
-import { OverlayMarks } from "./overlay-marks.ts";
+import { openOverlay, type Overlay } from "./open-overlay.ts";
+import type { OverlayMarks } from "./overlay-marks.ts";
 
 export interface AttachOptions {
   readonly store: ReplicaStore;
   readonly pointId: string;
   readonly diskId: string;
-  /** Made when it is not there; gone on with when it is. */
+  /**
+   * Made when it is not there; gone on with when it was made for the same disk of the same point. A file that is
+   * no overlay is refused with `AlreadyExists`.
+   */
   readonly overlayPath: string;
 }
 
 export interface AttachedDisk extends TrackedDisk {
+  /** Blocks that the overlay lacks. At 0 and after a flush it is the whole disk, and needs its marks no more. */
+  readonly lackingCount: number;
   /** Copies blocks that the overlay lacks, at most so many; returns how many are still lacking. */
   fill(blocksMax: number): number;
 }
@@ -46,8 +52,10 @@ export function attachPoint(options: AttachOptions): AttachedDisk {
     }
     const folder = machine.disk(diskId);
     const source = { map: new DiskMap(folder, disk.layers), segments: new SegmentCache(folder) };
+    const origin = JSON.stringify([pointId, diskId]);
+    const overlay = { path: options.overlayPath, origin };
     try {
-      return new OverlayDisk(store.files, options.overlayPath, disk.sizeBytes, source, unpin);
+      return new OverlayDisk(store.files, overlay, disk.sizeBytes, source, unpin);
     } catch (error) {
       source.map.close();
       source.segments.close();
@@ -73,25 +81,18 @@ class OverlayDisk implements AttachedDisk {
   readonly #unpin: Release;
   #window: MapWindow | undefined;
 
-  constructor(
-    files: FileSystem,
-    overlayPath: string,
-    sizeBytes: number,
-    source: PointSource,
-    unpin: Release,
-  ) {
-    this.path = overlayPath;
+  constructor(files: FileSystem, overlay: Overlay, sizeBytes: number, source: PointSource, unpin: Release) {
+    this.path = overlay.path;
     this.sizeBytes = sizeBytes;
     this.#source = source;
     this.#unpin = unpin;
-    this.#image = files.open(overlayPath, "createOrOpen");
-    try {
-      if (this.#image.size().sizeBytes !== sizeBytes) this.#image.truncate(sizeBytes);
-      this.#marks = new OverlayMarks(files, overlayPath, blockCountOf(sizeBytes));
-    } catch (error) {
-      this.#image.close();
-      throw error;
-    }
+    const { image, marks } = openOverlay(files, overlay, sizeBytes);
+    this.#image = image;
+    this.#marks = marks;
+  }
+
+  get lackingCount(): number {
+    return this.#marks.lackingCount;
   }
 
   read(buffer: Uint8Array, offset: number): void {
@@ -123,12 +124,15 @@ class OverlayDisk implements AttachedDisk {
   }
 
   fill(blocksMax: number): number {
-    let copied = 0;
-    for (let block = this.#marks.nextLacking(0); block >= 0 && copied < blocksMax; copied += 1) {
-      this.#image.write(this.#original(block), block * blockSizeBytes);
-      this.#marks.add(block);
+    const filled: number[] = [];
+    for (let block = this.#marks.nextLacking(0); block >= 0 && filled.length < blocksMax;) {
+      const data = this.#original(block);
+      // What is zeros already stays a hole.
+      if (!this.#holds(data, block)) this.#image.write(data, block * blockSizeBytes);
+      filled.push(block);
       block = this.#marks.nextLacking(block + 1);
     }
+    this.#marks.addAll(filled);
     return this.#marks.lackingCount;
   }
 
@@ -139,6 +143,12 @@ class OverlayDisk implements AttachedDisk {
     this.#marks.close();
     this.#unpin();
     return Promise.resolve();
+  }
+
+  #holds(data: Buffer, block: number): boolean {
+    const held = Buffer.alloc(data.length);
+    this.#image.read(held, block * blockSizeBytes);
+    return held.equals(data);
   }
 
   #lengthOf(block: number): number {

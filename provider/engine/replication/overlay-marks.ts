@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { type FileSystem, type OpenFile, writeAtomically } from "../../blocks/file-system.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
@@ -10,11 +11,18 @@ import { SiteRecoveryError } from "../../errors.ts";
 const marks = { lacking: 0, written: 0x5a, durable: 0xa5 } as const;
 const known: ReadonlySet<number> = new Set(Object.values(marks));
 const headerBytes = 64;
+const originAt = 32;
+const originBytes = 28;
 const checksumAt = 60;
 
+/** Where the marks of an overlay image are. */
+export function marksPathOf(overlayPath: string): string {
+  return `${overlayPath}.filled`;
+}
+
 /**
- * Which blocks an overlay image holds: `<overlay>.filled`, a header that names the boot of the machine, then
- * a byte a block. After the death of a process all marks count. After a power cut only those do that were
+ * Which blocks an overlay image holds: `<overlay>.filled`, a header that names the boot of the machine and the
+ * disk that the image lies over (`origin`), then a byte a block. After the death of a process all marks count. After a power cut only those do that were
  * made durable behind the image's own sync: the system may have kept another mark and lost the block it
  * speaks of.
  */
@@ -24,10 +32,17 @@ export class OverlayMarks {
   readonly #pending = new Set<number>();
   #lacking: number;
 
-  constructor(files: FileSystem, overlayPath: string, blockCount: number, bootId: string = currentBootId()) {
-    const filePath = `${overlayPath}.filled`;
+  /** Throws `AlreadyExists` when the image lies over another disk than `origin`. */
+  constructor(
+    files: FileSystem,
+    overlayPath: string,
+    { blockCount, origin }: { blockCount: number; origin: string },
+    bootId: string = currentBootId(),
+  ) {
+    const filePath = marksPathOf(overlayPath);
     const header = Buffer.alloc(headerBytes);
     header.write(`SRFILLED ${bootId}`, "latin1");
+    createHash("sha256").update(origin).digest().copy(header, originAt, 0, originBytes);
     header.writeUInt32LE(crc32(header.subarray(0, checksumAt)), checksumAt);
     if (!files.exists(filePath)) writeAtomically(files, filePath, header);
     this.#file = files.open(filePath, "readWrite");
@@ -39,6 +54,11 @@ export class OverlayMarks {
     if (!isSound || this.#marks.some((mark) => !known.has(mark))) {
       this.#file.close();
       throw damagedMarks(filePath, overlayPath);
+    }
+    if (!before.subarray(originAt, checksumAt).equals(header.subarray(originAt, checksumAt))) {
+      this.#file.close();
+      const message = `${overlayPath} holds what was written to another recovery point or disk. Name another file, or remove it and ${filePath}.`;
+      throw new SiteRecoveryError("AlreadyExists", message, { target: overlayPath });
     }
     if (!before.equals(header)) this.#forgetWritten(header);
     this.#lacking = 0;
@@ -70,6 +90,13 @@ export class OverlayMarks {
     this.#lacking -= 1;
   }
 
+  /** Marks lacking blocks, in order. */
+  addAll(blocks: readonly number[]): void {
+    this.#write(blocks, marks.written);
+    for (const block of blocks) this.#pending.add(block);
+    this.#lacking -= blocks.length;
+  }
+
   /** Blocks that wait for the image to be synced. */
   pending(): number[] {
     return [...this.#pending];
@@ -77,16 +104,22 @@ export class OverlayMarks {
 
   /** The image was synced after these blocks were in it. */
   confirm(blocks: readonly number[]): void {
-    for (const block of blocks) {
-      this.#file.write(Uint8Array.of(marks.durable), headerBytes + block);
-      this.#marks[block] = marks.durable;
-    }
+    this.#write(blocks, marks.durable);
     this.#file.sync();
     for (const block of blocks) this.#pending.delete(block);
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  /** One write a run: blocks of a disk that is filled in stand side by side. */
+  #write(blocks: readonly number[], mark: number): void {
+    for (let from = 0, to = 1; from < blocks.length; from = to, to += 1) {
+      while (blocks[to] === blocks[to - 1]! + 1) to += 1;
+      this.#file.write(new Uint8Array(to - from).fill(mark), headerBytes + blocks[from]!);
+      for (const block of blocks.slice(from, to)) this.#marks[block] = mark;
+    }
   }
 
   #forgetWritten(header: Buffer): void {

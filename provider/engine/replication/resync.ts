@@ -8,19 +8,21 @@ import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./
 import { threadsFor } from "./threads-for.ts";
 
 export interface ResyncOptions extends CycleOptions {
-  /** Paths of damaged objects, as a verification names them: what they hold is sent again. */
+  /** Paths of damaged objects: what they hold is sent again, as is what the last verification has noted. */
   readonly distrust?: Iterable<string>;
 }
 
 /**
  * Compares checksums of the whole source with those of the newest recovery point and sends only what differs
- * [HW-4c]. It mends a replica as well: a lost map is made anew from the segments, and data of `distrust` is
- * replaced. Disks that were added, removed or resized since are taken as they are now.
+ * [HW-4c]. It mends a replica as well: a lost map is made anew from the segments, and data in damaged
+ * objects is replaced. Disks that were added, removed or resized since are taken as they are now.
  */
 export async function resync(options: ResyncOptions): Promise<CycleResult> {
   const sizeBytes = options.snapshot.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const pipeline = openPipeline(options.store.files, threadsFor(options.store, sizeBytes));
-  const distrusted = new Set([...(options.distrust ?? [])].map((objectPath) => path.parse(objectPath).name));
+  const noted = options.store.machine(options.source.machineId).damage.read();
+  const damaged = [...(options.distrust ?? []), ...noted];
+  const distrusted = new Set(damaged.map((objectPath) => path.parse(objectPath).name));
   try {
     return await runCycle(options, latestReadable, (task) => resyncDisk(task, pipeline, distrusted));
   } finally {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { blockCountOf } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
 import { headerBytes } from "../layers/layer-format.ts";
 import type { LayerReference } from "../layers/disk-map.ts";
 import { LayerReader } from "../layers/layer-reader.ts";
@@ -74,11 +75,23 @@ async function compactDisk(
   return freed;
 }
 
+/** A damaged segment is left as it is: a point may need the part of it that can be read. */
 function isSparse(machine: MachineFolder, diskId: string, id: string, liveBytes: number): boolean {
-  const reader = new LayerReader(machine.disk(diskId), "segment", id);
+  if (machine.damage.read().some((name) => name.startsWith(id))) return false;
+  const reader = openIfSound(machine, diskId, id);
+  if (reader === undefined) return false;
   reader.close();
   const recordBytes = reader.recordsEnd - headerBytes;
   return liveBytes < recordBytes * liveShareMin && recordBytes - liveBytes >= deadBytesMin;
+}
+
+function openIfSound(machine: MachineFolder, diskId: string, id: string): LayerReader | undefined {
+  try {
+    return new LayerReader(machine.disk(diskId), "segment", id);
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code === "Damaged") return undefined;
+    throw error;
+  }
 }
 
 async function rewriteSparse(

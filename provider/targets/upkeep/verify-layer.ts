@@ -1,4 +1,5 @@
 import { SiteRecoveryError } from "../../errors.ts";
+import { DamagedObjectError } from "../damaged-object.ts";
 import { checksumOf } from "../layers/layer-format.ts";
 import type { LayerReader } from "../layers/layer-reader.ts";
 
@@ -47,16 +48,15 @@ function recordDamage(
 ): string | undefined {
   try {
     const plain = reader.readBlock(block, offset, length);
-    return checksumOf(plain).equals(checksum)
-      ? undefined
-      : `${reader.path}: block ${block} has another checksum`;
+    return checksumOf(plain).equals(checksum) ? undefined : `block ${block} has another checksum`;
   } catch (error) {
     return damageOf(error);
   }
 }
 
-/** The message of a `Damaged` error; any other error is not about damage and is thrown on. */
+/** What a `Damaged` error is about, in words; any other error is not about damage and is thrown on. */
 export function damageOf(error: unknown): string {
+  if (error instanceof DamagedObjectError) return error.why;
   if (error instanceof SiteRecoveryError && error.code === "Damaged") return error.message;
   throw error;
 }

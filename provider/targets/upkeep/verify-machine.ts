@@ -14,8 +14,8 @@ import { damageOf, type LayerHealth, verifyLayer } from "./verify-layer.ts";
 
 export interface MachineCheck {
   readonly findings: readonly VerifyFinding[];
-  readonly objectsRead: number;
-  readonly bytesRead: number;
+  /** Recovery points that there should be, sound or not. */
+  readonly pointCount: number;
 }
 
 interface DiskCheck {
@@ -28,31 +28,42 @@ interface DiskCheck {
   readonly health: Map<string, LayerHealth & { readonly path: string }>;
 }
 
-const missing = "The file is missing.";
+const missing = "it is missing";
 
 type Hurt = Map<string, { message: string; pointIds: Set<string> }>;
 
-/** Reads all that is stored of a machine. Its points are pinned meanwhile, so that nothing is dropped. */
-export async function verifyMachine(machine: MachineFolder, signal?: AbortSignal): Promise<MachineCheck> {
+/**
+ * Reads all that is stored of a machine, and tells the layer bytes of each object read. Its points are pinned
+ * meanwhile, so that nothing is dropped.
+ */
+export async function verifyMachine(
+  machine: MachineFolder,
+  onRead: (bytesRead: number) => void,
+  signal?: AbortSignal,
+): Promise<MachineCheck> {
   const hurt: Hurt = new Map();
-  const unpin = machine.points.names().map((name) => machine.pin(pointIdOf(name)));
-  let bytesRead = 0;
-  let objectsRead = 1;
+  const names = machine.points.names();
+  const unpin = names.map((name) => machine.pin(pointIdOf(name)));
+  let pointCount = 0;
+  onRead(0);
   try {
     const points = readPoints(machine, hurt);
-    objectsRead += points.length;
+    for (const _point of points) onRead(0);
     for (const diskId of new Set(points.flatMap((point) => point.disks.map((disk) => disk.diskId)))) {
       const { folder } = machine.disk(diskId);
       const check: DiskCheck = { machine, diskId, folder, present: new Set(), health: new Map() };
       for (const { kind, id } of machine.layerFiles(diskId)) {
         signal?.throwIfAborted();
-        bytesRead += verifyFile(check, kind, id);
-        objectsRead += 1;
+        onRead(verifyFile(check, kind, id));
         await scheduler.yield();
       }
       for (const point of points) findHurt(check, point, hurt);
       for (const state of check.health.values()) note(hurt, state.path, state.message ?? missing);
     }
+    pointCount = new Set([
+      ...names.map(pointIdOf),
+      ...[...hurt.values()].flatMap(({ pointIds }) => [...pointIds]),
+    ]).size;
   } finally {
     for (const release of unpin) release();
   }
@@ -62,7 +73,7 @@ export async function verifyMachine(machine: MachineFolder, signal?: AbortSignal
     message,
     pointIds: [...pointIds],
   }));
-  return { findings, objectsRead, bytesRead };
+  return { findings, pointCount };
 }
 
 function readPoints(machine: MachineFolder, hurt: Hurt): RecoveryPoint[] {

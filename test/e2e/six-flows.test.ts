@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import { makeSites, vmmToSite, vmwareToSite } from "../stack/six-flows.ts";
+import { makeSites, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite } from "../stack/six-flows.ts";
 import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
@@ -13,8 +13,12 @@ async function writeTo(image: string, byte: number): Promise<string> {
   return sha256(image);
 }
 
+const inAzure = ".siterecovery/azure/dr";
+
 /** A definition, its machine, the folder it runs in, and the folder it fails over to. */
 const flows: readonly [flow: string, text: string, machine: string, from: string, to: string][] = [
+  ["S1, VMware to Azure", vmwareToAzure, "vm1", "esxi", inAzure],
+  ["S4, VMM clouds to Azure", vmmToAzure.replace(/drills:[^]*$/, ""), "web1", "hv1", inAzure],
   ["S5, VMware to a second site", vmwareToSite, "vm1", "esxi", "esxi-2"],
   ["S6, VMM clouds to a second VMM site", vmmToSite.replace(/drills:[^]*$/, ""), "web1", "hv1", "hv2"],
 ];
@@ -39,7 +43,7 @@ describe.each(flows)("%s, from a definition, with the real Pulumi CLI", (_flow, 
     return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : "running";
   };
   const at = (location: string) => (definition: string) =>
-    definition.replace(`{ name: ${machine}, `, `{ name: ${machine}, activeLocation: ${location}, `);
+    definition.replace(`{ name: ${machine}`, `{ name: ${machine}, activeLocation: ${location}`);
 
   it("stands up, fails over with every byte, comes back with what changed, and is taken down", async () => {
     await up((same) => same);
@@ -57,8 +61,9 @@ describe.each(flows)("%s, from a definition, with the real Pulumi CLI", (_flow, 
     await up(at("primary"));
     expect(sha256(project.path(from, machine, "os.img"))).toBe(changed);
     expect(running(from)).toBe("running");
-    const [item] = (await project.json<Status>("status")).items;
-    expect([item!.protectionState, item!.activeLocation]).toEqual(["Protected", "primary"]);
+    const { items } = await project.json<Status>("status");
+    const item = items.find(({ name }) => name === machine);
+    expect([item?.protectionState, item?.activeLocation]).toEqual(["Protected", "primary"]);
 
     const destroy = await project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test");
     expect(destroy.status, destroy.text).toBe(0);

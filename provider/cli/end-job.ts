@@ -1,0 +1,43 @@
+/** `siterecovery jobs complete` and `siterecovery jobs cancel`: how a person lets a plan's run go on, or gives it up. */
+import { Command } from "commander";
+import type { PlanOutcome } from "../engine/recovery-plan/recovery-plans.ts";
+import { type RunFlags, withPlanShown } from "./run-plan.ts";
+import { openSession, withProgress } from "./session.ts";
+
+export function completeCommand(): Command {
+  return new Command("complete")
+    .description("say that the manual step is done that a recovery plan waits for, and let it go on")
+    .argument("<job>", "id of the job")
+    .option("--comments <text>", "kept with the step", "")
+    .option("--no-wait", "end with exit code 3 where another manual step waits, instead of waiting for it")
+    .option("--json", "for scripts")
+    .exitOverride()
+    .action(async (jobId: string, { comments }: { comments: string }, command: Command) => {
+      // `--json` is an option of `jobs` as well, which sees it first.
+      const flags = command.optsWithGlobals<RunFlags>();
+      const engine = await openSession(command);
+      const planId = engine.plans.planOfJob(jobId);
+      let isElsewhere = false;
+      await withPlanShown(engine, planId, flags, async (progress): Promise<PlanOutcome> => {
+        const options = { waits: flags.wait ?? true };
+        const outcome = await engine.plans.complete(jobId, comments, progress, options);
+        isElsewhere = outcome === "goes on elsewhere";
+        return outcome === "goes on elsewhere" ? { jobId, state: "Succeeded" } : outcome;
+      });
+      if (isElsewhere) process.stderr.write("completed; the process that waits for it goes on\n");
+    });
+}
+
+export function cancelCommand(): Command {
+  return new Command("cancel")
+    .description("give up a recovery plan's run: what it moved stays, sources that it shut down start again")
+    .argument("<job>", "id of the job")
+    .exitOverride()
+    .action(async (jobId: string, _flags: object, command: Command) => {
+      const engine = await openSession(command);
+      const outcome = await withProgress("cancel", (progress) => engine.plans.cancel(jobId, progress));
+      const text =
+        outcome === "given up" ? "given up" : "given up; the process that runs it ends at its next step";
+      process.stdout.write(`${jobId}: ${text}\n`);
+    });
+}

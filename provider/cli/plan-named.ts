@@ -1,0 +1,31 @@
+/** A recovery plan, or whatever a job can be of, by its name on the command line. */
+import { nameOf, sameId } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { itemNamed } from "./session.ts";
+
+function plansNamed(engine: Engine, name: string): string[] {
+  const ids = engine.listThings({ kind: "recovery-plan" }).map(({ id }) => id);
+  return ids.filter((id) => sameId(id, name) || sameId(nameOf(id), name));
+}
+
+/** The id of the plan of a name or ARM id. Throws `NotFound`, listing those there are. */
+export function planNamed(engine: Engine, name: string): string {
+  const found = plansNamed(engine, name);
+  if (found.length === 1) return found[0]!;
+  const known = engine
+    .listThings({ kind: "recovery-plan" })
+    .map(({ id }) => nameOf(id))
+    .join(", ");
+  const message =
+    found.length === 0
+      ? `There is no recovery plan "${name}". There are: ${known || "none"}.`
+      : `"${name}" names ${found.length} plans; use the whole id:\n  ${found.join("\n  ")}`;
+  throw new SiteRecoveryError("NotFound", message, { target: name });
+}
+
+/** The id of the plan or protected item of a name; a plan comes first. */
+export function targetNamed(engine: Engine, name: string): string {
+  const [plan, ...others] = plansNamed(engine, name);
+  return plan !== undefined && others.length === 0 ? plan : itemNamed(engine, name).id;
+}

@@ -1,0 +1,95 @@
+/** How a plan and a run of it look in the terminal. */
+import pico from "picocolors";
+import { nameOf } from "../arm-id.ts";
+import type { PlanJob, PlanView } from "../engine/recovery-plan/recovery-plans.ts";
+import { stateFacts } from "../engine/protected-item/states.ts";
+import { formatSeconds, formatTable, formatTime } from "./format.ts";
+
+type Task = PlanJob["tasks"][number];
+
+/** What a step's result says to people. */
+function noteOf({ result }: Task): string {
+  const kept = (result ?? {}) as Record<string, unknown>;
+  const { skipped, error, comments, exitCode, output } = kept;
+  if (error !== undefined) return (error as { message: string }).message.split("\n")[0]!;
+  if (typeof skipped === "string") return skipped;
+  if (typeof comments === "string") return comments === "" ? "completed" : `completed: ${comments}`;
+  if (exitCode === undefined) return "";
+  return String(output).trimEnd().split("\n").at(-1) ?? "";
+}
+
+function coloured(state: string): string {
+  if (state === "Succeeded") return pico.green(state);
+  if (state === "Failed") return pico.red(state);
+  return state === "NotStarted" ? pico.dim(state) : pico.yellow(state);
+}
+
+/** A line a step: group, machine or action, state, time, note. */
+export function runTable(job: PlanJob): string {
+  const rows = job.tasks.map((task) => {
+    const [group = "", ...name] = task.name.split(": ");
+    const { startedAt, endedAt } = task;
+    const took =
+      startedAt === undefined || endedAt === undefined ? "-" : formatSeconds((endedAt - startedAt) / 1000);
+    return [group, name.join(": "), coloured(task.state), took, noteOf(task)];
+  });
+  return formatTable(["GROUP", "MACHINE OR STEP", "STATE", "TOOK", "NOTE"], rows);
+}
+
+/** What scripts read of a run; names stay. */
+export function runJson(view: PlanView, job: PlanJob): object {
+  return {
+    plan: nameOf(view.id),
+    id: view.id,
+    job: {
+      id: job.id,
+      operation: job.operation,
+      scenario: job.scenario,
+      state: job.state,
+      attempts: job.attempts,
+      startedAt: new Date(job.startedAt).toISOString(),
+      endedAt: job.endedAt === undefined ? null : new Date(job.endedAt).toISOString(),
+      error: job.error ?? null,
+    },
+    tasks: job.tasks.map((task) => ({
+      group: task.name.split(": ")[0]!.replace(/ (start|end)$/, ""),
+      name: task.name,
+      state: task.state,
+      result: task.result ?? null,
+    })),
+    activeLocation: view.activeLocation ?? null,
+    allowedOperations: view.allowedOperations,
+  };
+}
+
+function groupRows({ groups }: PlanView): string[][] {
+  return groups.flatMap(({ name, machines, startActions, endActions }) => [
+    ...startActions.map((action) => [name, `start: ${action}`, "", ""]),
+    ...machines.map(({ id, item }) => {
+      if (!item) return [name, nameOf(id), pico.red("not protected"), ""];
+      const test = item.testFailoverState === "None" ? "" : ", test failover running";
+      return [name, nameOf(id), stateFacts[item.state].description + test, item.activeLocation];
+    }),
+    ...endActions.map((action) => [name, `end: ${action}`, "", ""]),
+  ]);
+}
+
+/** The plan as it stands: its groups, what is allowed, its last run. */
+export function planText(view: PlanView): string {
+  const { lastJob, underWay, allowedOperations } = view;
+  const lines = [formatTable(["GROUP", "MACHINE OR STEP", "STATE", "RUNS AT"], groupRows(view))];
+  if (underWay !== undefined) lines.push(pico.yellow(`${underWay} is under way`));
+  lines.push(`Allowed: ${allowedOperations.join(", ") || "nothing"}`);
+  if (!lastJob) return [...lines, "It has not been run yet."].join("\n");
+  const { id, state, startedAt, operation } = lastJob;
+  lines.push(`Last run: ${operation} of ${formatTime(startedAt)}, ${coloured(state)} (job ${id})`);
+  if (state !== "Succeeded") lines.push(runTable(lastJob));
+  if (lastJob.error) lines.push(lastJob.error.message);
+  if (state === "Suspended") {
+    lines.push(
+      `It waits for a person. When the step is done: \`siterecovery jobs complete ${id}\`; to give up: ` +
+        `\`siterecovery jobs cancel ${id}\``,
+    );
+  }
+  return lines.join("\n");
+}

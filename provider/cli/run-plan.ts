@@ -1,0 +1,76 @@
+/** Runs an operation of a plan from the terminal: progress, the table at the end, the exit code. */
+import type { Command } from "commander";
+import { nameOf } from "../arm-id.ts";
+import type { Engine, Progress } from "../engine/engine.ts";
+import type { PlanOutcome, PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
+import { planNamed } from "./plan-named.ts";
+import { planProgress } from "./plan-progress.ts";
+import { runJson, runTable } from "./plan-table.ts";
+import { openSession, printJson } from "./session.ts";
+
+export interface RunFlags {
+  readonly json?: boolean;
+  /** False with --no-wait. */
+  readonly wait?: boolean;
+}
+
+/** The exit code of a run that waits for a person. */
+export const waitsExitCode = 3;
+
+/** Shows the plan's last run, as a table or for scripts. */
+export function showRun(engine: Engine, planId: string, flags: RunFlags): void {
+  const view = engine.plans.view(planId);
+  const { lastJob } = view;
+  if (!lastJob) return;
+  if (flags.json === true) printJson(runJson(view, lastJob));
+  else process.stdout.write(`${runTable(lastJob)}\n`);
+}
+
+/** Runs work on a plan and shows what became of it, of a failure too, which is then thrown on. */
+export async function withPlanShown(
+  engine: Engine,
+  planId: string,
+  flags: RunFlags,
+  work: (progress: Progress) => Promise<PlanOutcome>,
+): Promise<PlanOutcome> {
+  const progress = planProgress();
+  const jobBefore = engine.plans.view(planId).lastJob;
+  try {
+    const outcome = await work(progress);
+    progress.end();
+    showRun(engine, planId, flags);
+    if (outcome.state === "Suspended") process.exitCode = waitsExitCode;
+    return outcome;
+  } catch (error) {
+    progress.end();
+    // A run that was refused has changed nothing, and there is nothing to show.
+    const { lastJob } = engine.plans.view(planId);
+    if (lastJob && (lastJob.id !== jobBefore?.id || lastJob.attempts !== jobBefore.attempts)) {
+      showRun(engine, planId, flags);
+    }
+    throw error;
+  }
+}
+
+/** Runs operations one after the other, until one waits or fails. */
+export async function runPlanCommand(
+  command: Command,
+  name: string,
+  requests: (engine: Engine, planId: string) => readonly PlanRequest[],
+  flags: RunFlags,
+): Promise<void> {
+  const engine = await openSession(command);
+  const planId = planNamed(engine, name);
+  for (const request of requests(engine, planId)) {
+    const options = { waits: flags.wait ?? true };
+    const run = (progress: Progress): Promise<PlanOutcome> =>
+      engine.plans.run(planId, request, progress, options);
+    const { state, jobId } = await withPlanShown(engine, planId, flags, run);
+    if (state === "Suspended") {
+      const next = `When the step is done: \`siterecovery jobs complete ${jobId}\``;
+      process.stderr.write(`${nameOf(planId)} waits for a person. ${next}\n`);
+      return;
+    }
+    if (flags.json !== true) process.stdout.write(`${nameOf(planId)}: ${request.operation} done\n`);
+  }
+}

@@ -1,0 +1,139 @@
+import path from "node:path";
+import { Command } from "commander";
+import pico from "picocolors";
+import { nameOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { AccountCheck, DamagedObject } from "../engine/upkeep/verify-account.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { formatBytes } from "../format-bytes.ts";
+import { formatTable, formatTime } from "./format.ts";
+import { accountsNamed, openSession, printJson, withProgress } from "./session.ts";
+
+/** Exit codes, for a schedule that runs it: what was read is sound; something is damaged; it could not be read. */
+const exitCodes = { sound: 0, damaged: 1, failed: 2 } as const;
+
+interface Outcome {
+  readonly accountId: string;
+  readonly check?: AccountCheck;
+  readonly error?: SiteRecoveryError;
+}
+
+async function verifyOne(engine: Engine, accountId: string): Promise<Outcome> {
+  try {
+    const check = await withProgress(nameOf(accountId), (progress) =>
+      engine.upkeep.verify(accountId, progress),
+    );
+    return { accountId, check };
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    return { accountId, error };
+  }
+}
+
+/** What `verify --json` prints for an account; scripts read it, so names stay. */
+function toJson({ accountId, check, error }: Outcome): object {
+  const name = { storageAccount: nameOf(accountId), id: accountId };
+  if (error) return { ...name, error: { code: error.code, message: error.message } };
+  const {
+    objectsRead,
+    bytesRead,
+    durationMilliseconds,
+    pointCount,
+    soundPointCount,
+    damaged,
+    itemsToResync,
+  } = check!;
+  const toDamaged = ({ objectPath, why, itemId, points }: DamagedObject): object => ({
+    object: objectPath,
+    why,
+    machine: itemId === undefined ? null : nameOf(itemId),
+    recoveryPoints: points.map(({ id, takenAt }) => ({
+      id,
+      time: takenAt === undefined ? null : new Date(takenAt).toISOString(),
+    })),
+  });
+  const counts = { objectsRead, bytesRead, durationMilliseconds, recoveryPoints: pointCount };
+  const machinesToResync = itemsToResync.map(nameOf);
+  return {
+    ...name,
+    ...counts,
+    soundRecoveryPoints: soundPointCount,
+    damaged: damaged.map(toDamaged),
+    machinesToResync,
+  };
+}
+
+const head = ["STORAGE ACCOUNT", "OBJECTS", "READ", "TOOK", "POINTS", "SOUND", "DAMAGED OBJECTS"];
+
+function toRow({ accountId, check }: Outcome): string[] {
+  if (!check) return [nameOf(accountId), "-", "-", "-", "-", "-", pico.yellow("not verified")];
+  const count = check.damaged.length;
+  return [
+    nameOf(accountId),
+    String(check.objectsRead),
+    formatBytes(check.bytesRead),
+    `${(check.durationMilliseconds / 1000).toFixed(1)} s`,
+    String(check.pointCount),
+    String(check.soundPointCount),
+    count === 0 ? pico.green("none") : pico.red(String(count)),
+  ];
+}
+
+function printDamaged(engine: Engine, { objectPath, why, itemId, points }: DamagedObject): void {
+  process.stdout.write(`${pico.red("damaged")}: ${path.relative(engine.homeFolder, objectPath)}: ${why}\n`);
+  const machine = itemId === undefined ? "a machine that is protected no more" : nameOf(itemId);
+  if (points.length === 0) process.stdout.write("  no recovery point needs it\n");
+  for (const { id, takenAt } of points) {
+    const time = takenAt === undefined ? "time unknown" : formatTime(takenAt);
+    process.stdout.write(`  ${machine}: recovery point ${id} (${time}) cannot be restored in full\n`);
+  }
+}
+
+function printTable(engine: Engine, outcomes: readonly Outcome[]): void {
+  process.stdout.write(`${formatTable(head, outcomes.map(toRow))}\n`);
+  const damaged = outcomes.flatMap(({ check }) => check?.damaged ?? []);
+  for (const each of damaged) printDamaged(engine, each);
+  for (const id of outcomes.flatMap(({ check }) => check?.itemsToResync ?? [])) {
+    process.stdout.write(
+      `Next: \`siterecovery replicate ${nameOf(id)} --resync\` sends again what is lost, as a new recovery point.\n`,
+    );
+  }
+  if (damaged.some(({ points }) => points.length > 0)) {
+    process.stdout.write(
+      "The recovery points named above stay damaged until retention drops them; all others can be used.\n",
+    );
+  }
+  if (outcomes.every(({ check }) => check?.damaged.length === 0)) {
+    process.stdout.write("Sound: every stored byte was read and is what was written.\n");
+  }
+}
+
+/** `siterecovery verify`: reads all that is stored, and names what is damaged and which points it hurts. */
+export function verifyCommand(): Command {
+  return new Command("verify")
+    .description("read everything that is stored; name what is damaged and the recovery points that it hurts")
+    .option("--storage-account <name...>", "which storage accounts (default: all)")
+    .option("--json", "for scripts")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 all is sound, 1 something is damaged, 2 something could not be verified." +
+        "\n\nExample: siterecovery verify --storage-account drreplicas --json",
+    )
+    .action(async (flags: { storageAccount?: string[]; json?: boolean }, command: Command) => {
+      // Until all is read, a failure means that nothing is known.
+      process.exitCode = exitCodes.failed;
+      const engine = await openSession(command);
+      const outcomes: Outcome[] = [];
+      for (const id of accountsNamed(engine, flags.storageAccount))
+        outcomes.push(await verifyOne(engine, id));
+      for (const { accountId, error } of outcomes) {
+        if (error) process.stderr.write(`${nameOf(accountId)}: error: ${error.message}\n`);
+      }
+      if (flags.json === true) printJson(outcomes.map(toJson));
+      else if (outcomes.length === 0) process.stdout.write("There is no storage account yet.\n");
+      else printTable(engine, outcomes);
+      const isDamaged = outcomes.some(({ check }) => (check?.damaged.length ?? 0) > 0);
+      if (outcomes.some(({ error }) => error !== undefined)) process.exitCode = exitCodes.failed;
+      else process.exitCode = isDamaged ? exitCodes.damaged : exitCodes.sound;
+    });
+}

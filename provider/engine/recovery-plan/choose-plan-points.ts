@@ -1,0 +1,76 @@
+/**
+ * The one place where a plan picks its recovery points: which point each of its machines fails over to. The choice is
+ * made once for all machines, before the first of them is made at the other side, and kept with the job. Machines of
+ * a replication group get points of one instant (V2A-5), also when some of them are over already.
+ */
+import { idKey, nameOf, parentOf } from "../../arm-id.ts";
+import type { RecoveryPoint } from "../../targets/replica-store.ts";
+import { chooseRecoveryPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { groupOf } from "../replication-cycle/replication-group.ts";
+import type { PlanRun } from "./plan-run.ts";
+
+/** A machine's recovery point, by the item's id in lower case. */
+export type PlanPoints = Readonly<Record<string, string>>;
+
+/** What a choice means for machines of a replication group; a point's own name means what it says. */
+const choicesOfGroup: Readonly<Record<string, string>> = {
+  latest: "latestMultiVm",
+  latestProcessed: "latestMultiVm",
+  latestApplicationConsistent: "latestMultiVmApplicationConsistent",
+  latestMultiVm: "latestMultiVm",
+  latestMultiVmApplicationConsistent: "latestMultiVmApplicationConsistent",
+};
+
+function groupKeyOf({ id, details }: ProtectedItem): string {
+  return `${idKey(parentOf(id))}/${details.groupName?.toLowerCase() ?? ""}`;
+}
+
+class PointChooser {
+  readonly #run: PlanRun;
+  readonly #members: ReadonlySet<string>;
+  /** The instant of a replication group, once it is chosen. */
+  readonly #instants = new Map<string, number>();
+
+  constructor(run: PlanRun, itemIds: readonly string[]) {
+    this.#run = run;
+    this.#members = new Set(itemIds.map(idKey));
+  }
+
+  /** Throws `NotFound` for a machine that has no point of the choice. */
+  async choose(item: ProtectedItem): Promise<RecoveryPoint> {
+    const choice = this.#run.input.recoveryPoint ?? "latest";
+    const ofGroup = choicesOfGroup[choice];
+    const { parts } = this.#run;
+    const group = groupOf(parts, item).filter(({ id }) => this.#members.has(idKey(id)));
+    if (ofGroup === undefined || group.length < 2) return chooseRecoveryPoint(parts, item, choice);
+    const instant = this.#instants.get(groupKeyOf(item)) ?? this.#instantOfThoseOver(group);
+    const shared = instant === undefined ? undefined : await sharedPointOf(parts, item, instant);
+    const point = shared ?? (await chooseRecoveryPoint(parts, item, ofGroup));
+    this.#instants.set(groupKeyOf(item), point.takenAt);
+    return point;
+  }
+
+  /** A machine of the group that the run has moved already says which instant the others follow. */
+  #instantOfThoseOver(group: readonly ProtectedItem[]): number | undefined {
+    const { operation, plan } = this.#run;
+    const over = group.find((item) => operation.isDone(item, plan.id));
+    const { recoveryMachine, testMachine } = over?.details ?? {};
+    return (operation.failover === "TestFailover" ? testMachine : recoveryMachine)?.pointTakenAt;
+  }
+}
+
+/** The points of those machines that are left. */
+export async function choosePlanPoints(run: PlanRun, itemIds: readonly string[]): Promise<PlanPoints> {
+  const chooser = new PointChooser(run, itemIds);
+  const points: Record<string, string> = {};
+  for (const itemId of itemIds) {
+    const item = requireItem(run.parts, itemId);
+    if (run.operation.isDone(item, run.plan.id)) continue;
+    const point = await chooser.choose(item);
+    points[idKey(itemId)] = point.id;
+    run.progress.report(`${nameOf(itemId)}: recovery point of ${new Date(point.takenAt).toISOString()}`);
+  }
+  return points;
+}

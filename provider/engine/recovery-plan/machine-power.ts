@@ -1,0 +1,116 @@
+/** The machines' power in a run: those that run now are shut down first, those made anew are started group by group. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { requireMachine } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { requireItem } from "../job/run-job.ts";
+import { requireAllowed } from "../protected-item/allowed-actions.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { type PlanOperation, stepOf } from "./plan-operation.ts";
+import type { PlanRun } from "./plan-run.ts";
+import { withFreeItem } from "./with-free-item.ts";
+
+export interface ShutDownResult {
+  readonly wasRunning?: boolean;
+  readonly skipped?: string;
+}
+
+/** Where the machine of an item is at a side. Throws `SourceUnreachable` or `PrerequisitesNotMet`. */
+function folderAt(parts: EngineParts, item: ProtectedItem, side: "primary" | "recovery"): string {
+  if (side === "primary") {
+    return requireMachine(parts, fabricOf(item.id), item.details.machineName).machine.folder;
+  }
+  const folder = item.details.recoveryMachine?.folder;
+  if (folder !== undefined && parts.machines.exists(folder)) return folder;
+  const message = `${nameOf(item.id)} has no machine at the recovery side that can be reached.`;
+  throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
+}
+
+function sourceSide({ operation }: Pick<PlanRun, "operation">): "primary" | "recovery" {
+  return operation.direction === "PrimaryToRecovery" ? "primary" : "recovery";
+}
+
+/** The folder of the machine that an operation makes. */
+function movedFolder(parts: EngineParts, operation: PlanOperation, item: ProtectedItem): string {
+  const { testMachine } = item.details;
+  if (operation.failover === "TestFailover" && testMachine) return testMachine.folder;
+  return folderAt(parts, item, sourceSide({ operation }) === "primary" ? "recovery" : "primary");
+}
+
+/** Whether the machine that an operation made runs. */
+export function isStarted(parts: EngineParts, operation: PlanOperation, item: ProtectedItem): boolean {
+  return parts.machines.powerState(movedFolder(parts, operation, item)) === "running";
+}
+
+/** Shuts down the machine where it runs now. */
+export async function shutDownSource(
+  run: PlanRun,
+  itemId: string,
+  progress: Progress,
+): Promise<ShutDownResult> {
+  const { parts, operation } = run;
+  return withFreeItem(run, itemId, progress, async () => {
+    const item = requireItem(parts, itemId);
+    if (operation.isDone(item, run.plan.id)) return { skipped: operation.done };
+    requireAllowed(item, stepOf(operation, item));
+    try {
+      const folder = folderAt(parts, item, sourceSide(run));
+      const wasRunning = parts.machines.powerState(folder) === "running";
+      if (wasRunning) progress.report("shut down");
+      parts.machines.shutDown(folder);
+      return { wasRunning };
+    } catch (error) {
+      if (operation.shutsDown === "always" || !(error instanceof SiteRecoveryError)) throw error;
+      progress.report(`cannot be reached, and is left as it is: ${error.message}`);
+      return { skipped: "cannot be reached" };
+    }
+  });
+}
+
+/** Starts a source again that a run shut down and did not move, when the run is given up. */
+export async function startSourceAgain(run: PlanRun, itemId: string, progress: Progress): Promise<void> {
+  await withFreeItem(run, itemId, progress, async () => {
+    const item = requireItem(run.parts, itemId);
+    if (run.operation.isDone(item, run.plan.id)) return;
+    try {
+      run.parts.machines.start(folderAt(run.parts, item, sourceSide(run)));
+      progress.report("started again where it was");
+    } catch (error) {
+      // A side that is lost must not keep a run from being given up.
+      if (!(error instanceof SiteRecoveryError)) throw error;
+      progress.report(`could not be started again: ${error.message}`);
+    }
+  });
+}
+
+/** Starts the machine that the run made, in its boot group. */
+export async function startMoved(
+  run: PlanRun,
+  itemId: string,
+  progress: Progress,
+): Promise<{ startedAt: number }> {
+  const { parts, operation } = run;
+  return withFreeItem(run, itemId, progress, async () => {
+    const item = requireItem(parts, itemId);
+    if (!operation.isDone(item, run.plan.id)) {
+      const message = `${nameOf(itemId)} was moved back while the plan ran. Run the plan again.`;
+      throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
+    }
+    if (isStarted(parts, operation, item)) return { startedAt: parts.clock.now() };
+    progress.report("start");
+    parts.machines.start(movedFolder(parts, operation, item));
+    const startedAt = parts.clock.now();
+    if (operation.failover === "TestFailover") recordRto(run, item, startedAt);
+    return { startedAt };
+  });
+}
+
+/** A test machine's recovery time counts until its boot group has started it. */
+function recordRto({ parts, input }: PlanRun, item: ProtectedItem, startedAt: number): void {
+  const measuredRtoSeconds = Math.max(0, (startedAt - input.requestedAt) / 1000);
+  const testMachine = { ...item.details.testMachine!, measuredRtoSeconds };
+  putItem(parts.store, { ...item, details: { ...item.details, testMachine } });
+}

@@ -1,0 +1,98 @@
+/** The job behind a plan's run: its tasks laid out by the plan, its stages run, its end written down. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import {
+  beginAttempt,
+  endJob,
+  findJob,
+  type JobRow,
+  replaceTasks,
+  type TaskRow,
+  tasksOf,
+} from "../../store/jobs.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { giveSourcesBack } from "./give-up.ts";
+import { WaitsForPerson } from "./manual-action.ts";
+import { operationFor } from "./plan-operation.ts";
+import { itemsOf, type PlanInput, type PlanRun, requirePlan } from "./plan-run.ts";
+import { type Stage, stagesOf } from "./plan-steps.ts";
+import { runStages } from "./run-stages.ts";
+
+/** How a run ended; failures are thrown. */
+export interface PlanOutcome {
+  readonly jobId: string;
+  /** `Suspended`: a manual step waits, and nobody waits for it here. */
+  readonly state: "Succeeded" | "Suspended";
+}
+
+export interface RunOptions {
+  /** Whether to wait here for manual steps. Default true. */
+  readonly waits?: boolean;
+}
+
+export function runOf(parts: EngineParts, job: JobRow, progress: Progress): PlanRun {
+  const input = job.input as PlanInput;
+  const plan = requirePlan(parts, job.targetId);
+  const operation = operationFor(input, itemsOf(parts, plan.inputs));
+  return { parts, plan, operation, jobId: job.id, input, progress };
+}
+
+export function stagesOfRun({ plan, operation, input }: PlanRun): Stage[] {
+  return stagesOf(plan.inputs, operation, { shutDownSources: input.shutDownSources ?? true });
+}
+
+/** Lays the job's tasks out by the plan as it is now; a step of the same name that has ended well stays ended. */
+function layOut(run: PlanRun, stages: readonly Stage[]): void {
+  const { parts, jobId } = run;
+  const known = new Map(tasksOf(parts.store, jobId).map((row) => [row.name, row]));
+  const rows = stages.flatMap(({ steps }) =>
+    steps.map(({ name }): TaskRow => {
+      const row = known.get(name);
+      if (row?.state === "Succeeded" || row?.state === "Suspended") return row;
+      return { name, state: "NotStarted", result: undefined, startedAt: undefined, endedAt: undefined };
+    }),
+  );
+  parts.store.transaction(() => {
+    replaceTasks(parts.store, jobId, rows);
+    beginAttempt(parts.store, jobId);
+  });
+}
+
+/**
+ * Runs what has not ended of a job: one that is new, that a dead process left, that failed, or that a person has let
+ * go on. The caller holds the plan's lease.
+ */
+export async function attempt(run: PlanRun, options: RunOptions): Promise<PlanOutcome> {
+  const { parts, jobId } = run;
+  const stages = stagesOfRun(run);
+  layOut(run, stages);
+  try {
+    await runStages(run, stages, options.waits ?? true);
+    endJob(parts.store, jobId, "Succeeded", parts.clock.now());
+    return { jobId, state: "Succeeded" };
+  } catch (thrown) {
+    if (thrown instanceof WaitsForPerson) return { jobId, state: "Suspended" };
+    throw await stopJob(run, thrown);
+  }
+}
+
+async function stopJob(run: PlanRun, thrown: unknown): Promise<SiteRecoveryError> {
+  const { parts, jobId, operation, plan } = run;
+  if (findJob(parts.store, jobId)?.state === "Cancelled") {
+    await giveSourcesBack(run);
+    const message = `The ${operation.title} of ${nameOf(plan.id)} was given up.`;
+    return new SiteRecoveryError("Cancelled", message, { target: plan.id, cause: thrown });
+  }
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const error =
+    thrown instanceof SiteRecoveryError
+      ? thrown
+      : new SiteRecoveryError(
+          run.progress.signal?.aborted ? "Cancelled" : "JobFailed",
+          `The ${operation.title} of ${nameOf(plan.id)} was stopped: ${why}. Run it again to go on.`,
+          { target: plan.id, cause: thrown },
+        );
+  endJob(parts.store, jobId, "Failed", parts.clock.now(), { code: error.code, message: error.message });
+  return error;
+}

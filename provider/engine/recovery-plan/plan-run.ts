@@ -1,0 +1,56 @@
+/** What a run of a plan carries from step to step. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
+import { findThing, type Thing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { itemIdsOf } from "./plan-groups.ts";
+import type { PlanOperation, PlanOperationName } from "./plan-operation.ts";
+
+/** What a run is asked for; kept as the job's input. */
+export interface PlanRequest {
+  readonly operation: PlanOperationName;
+  /** One of Azure's choices, for unplanned and test failovers. Default `latest`. */
+  readonly recoveryPoint?: string;
+  /** ARM id of the isolated network of a test failover. */
+  readonly networkId?: string;
+  /** A failback of machines whose side is lost, where their flow has an unplanned failover back. */
+  readonly unplanned?: boolean;
+  /** False leaves the Shutdown group's machines out of an unplanned failover (`sourceSiteOperations: NotRequired`). */
+  readonly shutDownSources?: boolean;
+}
+
+export interface PlanInput extends PlanRequest {
+  readonly requestedAt: number;
+}
+
+export interface PlanRun {
+  readonly parts: EngineParts;
+  readonly plan: Thing<RecoveryPlanInputs>;
+  readonly operation: PlanOperation;
+  readonly jobId: string;
+  readonly input: PlanInput;
+  readonly progress: Progress;
+}
+
+/** The plan, which must be there. Throws `NotFound`. */
+export function requirePlan(parts: EngineParts, id: string): Thing<RecoveryPlanInputs> {
+  const plan = findThing<RecoveryPlanInputs>(parts.store, id);
+  if (plan?.kind === "recovery-plan") return plan;
+  const message = `There is no recovery plan ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
+  throw new SiteRecoveryError("NotFound", message, { target: id });
+}
+
+/** The plan's protected items. Throws `NotFound` for one that is not there. */
+export function itemsOf(parts: EngineParts, inputs: RecoveryPlanInputs): ProtectedItem[] {
+  return itemIdsOf(inputs).map((id) => requireItem(parts, id));
+}
+
+/** Progress with the name of what it is about in front. */
+export function progressOf(progress: Progress, prefix: string): Progress {
+  const { signal } = progress;
+  return { report: (line) => progress.report(`${prefix}: ${line}`), ...(signal ? { signal } : {}) };
+}

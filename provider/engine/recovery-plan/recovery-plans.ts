@@ -1,0 +1,140 @@
+/**
+ * Recovery plans (V2F-2, H2F-2): machines that move together, in groups and in order, with scripts and manual steps
+ * between. This file is the room's face; run-plan.ts runs an operation, plan-steps.ts lays it out.
+ */
+import { idKey, nameOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
+import { endJob, endTask, findJob, type JobRow, setJobState, tasksOf } from "../../store/jobs.ts";
+import { currentLease } from "../../store/leases.ts";
+import { findThing, listThings, type Thing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { describeRun } from "./describe-run.ts";
+import { giveSourcesBack } from "./give-up.ts";
+import { completeGroups, itemIdsOf } from "./plan-groups.ts";
+import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
+import { operationFor, planOperations } from "./plan-operation.ts";
+import type { PlanInput, PlanRequest } from "./plan-run.ts";
+import { type PlanView, viewPlan } from "./plan-view.ts";
+import { runPlan, withPlan } from "./run-plan.ts";
+
+export type { PlanOutcome } from "./plan-job.ts";
+export type { PlanOperationName } from "./plan-operation.ts";
+export type { PlanRequest } from "./plan-run.ts";
+export type { PlanJob, PlanView } from "./plan-view.ts";
+
+export class RecoveryPlans {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Runs an operation of a plan, and goes on with a run of it that was interrupted or failed. Throws
+   * `ActionNotAllowed` or `Busy` before anything is changed, else what stopped it.
+   */
+  run(
+    planId: string,
+    request: PlanRequest,
+    progress: Progress,
+    options: RunOptions = {},
+  ): Promise<PlanOutcome> {
+    return runPlan(this.#parts, planId, request, progress, options);
+  }
+
+  /** A plan as it stands; with arguments, as it would stand with those. */
+  view(planId: string, inputs?: RecoveryPlanInputs): PlanView {
+    return viewPlan(this.#parts, planId, inputs);
+  }
+
+  /** The groups as the service keeps them. */
+  completeGroups(inputs: RecoveryPlanInputs): RecoveryPlanInputs["properties"]["groups"] {
+    return completeGroups(inputs.properties.groups);
+  }
+
+  /** What a run would do, in words, a line a group. */
+  describe(planId: string, inputs: RecoveryPlanInputs, request: PlanRequest): string[] {
+    const { items } = viewPlan(this.#parts, planId, inputs);
+    const operation = operationFor(request, items);
+    const done = new Set(items.filter((item) => operation.isDone(item, planId)).map(({ id }) => idKey(id)));
+    return describeRun(inputs, operation, (itemId) => !done.has(idKey(itemId)));
+  }
+
+  /** The plans that a protected item is in. */
+  plansOf(itemId: string): Thing<RecoveryPlanInputs>[] {
+    return listThings<RecoveryPlanInputs>(this.#parts.store, { kind: "recovery-plan" }).filter(({ inputs }) =>
+      itemIdsOf(inputs).some((id) => sameId(id, itemId)),
+    );
+  }
+
+  /** The plan that a job is a run of. Throws `NotFound`, or `ActionNotAllowed` for another job. */
+  planOfJob(jobId: string): string {
+    return this.#requireJob(jobId).targetId;
+  }
+
+  /**
+   * Says that the manual step is done that a job waits for. The process that waits goes on; where there is none, this
+   * one goes on with the job. Throws `NotFound`, or `ActionNotAllowed` when nothing waits.
+   */
+  async complete(
+    jobId: string,
+    comments: string,
+    progress: Progress,
+    options: RunOptions = {},
+  ): Promise<PlanOutcome | "goes on elsewhere"> {
+    const { store, clock } = this.#parts;
+    const job = this.#requireJob(jobId);
+    store.transaction(() => {
+      const ordinal = tasksOf(store, jobId).findIndex(({ state }) => state === "Suspended");
+      if (ordinal < 0 || job.state === "Cancelled") throw nothingWaits(job);
+      const now = clock.now();
+      endTask(store, jobId, ordinal, { state: "Succeeded", result: { comments, completedAt: now }, now });
+      setJobState(store, jobId, "InProgress");
+    });
+    const purpose = currentLease(store, job.targetId);
+    if (purpose !== undefined) return "goes on elsewhere";
+    return withPlan(this.#parts, job.targetId, planOperations[(job.input as PlanInput).operation].title, () =>
+      attempt(runOf(this.#parts, findJob(store, jobId)!, progress), options),
+    );
+  }
+
+  /**
+   * Gives a run up: one under way ends when its steps of the moment have ended, one that failed or waits ends here.
+   * Sources that it shut down and did not move are started again. Machines that it moved stay where they are.
+   */
+  async cancel(jobId: string, progress: Progress): Promise<"given up" | "ends elsewhere"> {
+    const { store, clock } = this.#parts;
+    const job = this.#requireJob(jobId);
+    if (job.state === "Succeeded" || job.state === "Cancelled") {
+      const message = `The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
+      throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
+    }
+    const record = { code: "Cancelled", message: "It was given up." };
+    endJob(store, jobId, "Cancelled", clock.now(), record);
+    if (currentLease(store, job.targetId) !== undefined) return "ends elsewhere";
+    await withPlan(this.#parts, job.targetId, "giving up", () =>
+      giveSourcesBack(runOf(this.#parts, job, progress)),
+    );
+    return "given up";
+  }
+
+  #requireJob(jobId: string): JobRow {
+    const job = findJob(this.#parts.store, jobId);
+    if (!job) {
+      const message = `There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
+      throw new SiteRecoveryError("NotFound", message, { target: jobId });
+    }
+    if (findThing(this.#parts.store, job.targetId)?.kind === "recovery-plan") return job;
+    const message = `The job ${jobId} is no run of a recovery plan: ${job.scenario} of ${nameOf(job.targetId)} runs to its end.`;
+    throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
+  }
+}
+
+function nothingWaits(job: JobRow): SiteRecoveryError {
+  const message =
+    `The job ${job.id} of ${nameOf(job.targetId)} (${job.scenario}, ${job.state}) waits for nobody. ` +
+    `\`siterecovery plan show ${nameOf(job.targetId)}\` says where it stands.`;
+  return new SiteRecoveryError("ActionNotAllowed", message, { target: job.id });
+}

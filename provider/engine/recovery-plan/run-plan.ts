@@ -1,0 +1,130 @@
+/**
+ * Runs a recovery plan as a job: written down before it starts, one task a step. The job of a process that died goes
+ * on where it stopped, and so does one that failed, when it is run again; one that was given up begins anew.
+ */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { randomUuid } from "../../random.ts";
+import {
+  addJob,
+  findJob,
+  type JobRow,
+  listJobs,
+  openJobOf,
+  replaceTasks,
+  setJobInput,
+  tasksOf,
+} from "../../store/jobs.ts";
+import { takeLease } from "../../store/leases.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { requireIsolatedNetwork } from "../failover/drills.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { requireItem } from "../job/run-job.ts";
+import { isStarted } from "./machine-power.ts";
+import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "./plan-job.ts";
+import { operationFor, planOperations } from "./plan-operation.ts";
+import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
+import { pointsTask } from "./plan-steps.ts";
+import { requirePlanAllowed } from "./require-plan-allowed.ts";
+
+/** The plan's last job, if it failed at this operation and every machine that it moved is still there. */
+function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRequest): JobRow | undefined {
+  const [last] = listJobs(parts.store, { targetId: planId, limit: 1 });
+  if (last?.state !== "Failed" || (last.input as PlanInput).operation !== request.operation) return undefined;
+  const run = runOf(parts, last, { report: () => undefined });
+  const ended = new Set(
+    tasksOf(parts.store, last.id).flatMap(({ name, state }) => (state === "Succeeded" ? [name] : [])),
+  );
+  const moved = stagesOfRun(run).flatMap(({ steps }) =>
+    steps.flatMap((step) => (step.kind === "move" && ended.has(step.name) ? [step.itemId] : [])),
+  );
+  const areThere = moved.every((id) => run.operation.isDone(requireItem(parts, id), planId));
+  return areThere ? last : undefined;
+}
+
+/** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there. */
+function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
+  const items = itemsOf(parts, requirePlan(parts, planId).inputs);
+  const operation = operationFor(request, items);
+  const hasWork = items.some(
+    (item) =>
+      !operation.isDone(item, planId) ||
+      (operation.failover !== undefined && !isStarted(parts, operation, item)),
+  );
+  if (hasWork) return;
+  const message = `There is nothing to do for the ${operation.title} of ${nameOf(planId)}: each machine is ${operation.done}.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
+}
+
+function beginOrGoOn(parts: EngineParts, planId: string, request: PlanRequest, progress: Progress): JobRow {
+  const failed = failedJobToGoOnWith(parts, planId, request);
+  if (failed) {
+    progress.report("goes on with the run that failed");
+    // The points are chosen again for the machines that are left; what is asked for now counts.
+    parts.store.transaction(() => {
+      const rows = tasksOf(parts.store, failed.id).filter(({ name }) => name !== pointsTask);
+      replaceTasks(parts.store, failed.id, rows);
+      setJobInput(parts.store, failed.id, { ...(failed.input as PlanInput), ...request });
+    });
+    return findJob(parts.store, failed.id)!;
+  }
+  requireWork(parts, planId, request);
+  const now = parts.clock.now();
+  const input: PlanInput = { ...request, requestedAt: now };
+  const { scenario } = planOperations[request.operation];
+  const job = { id: randomUuid(parts.random), scenario, targetId: planId, input, startedAt: now };
+  parts.store.transaction(() => addJob(parts.store, job, []));
+  return findJob(parts.store, job.id)!;
+}
+
+/** A job that waits for a person, of another operation than is asked for now, has to be ended first. */
+function requireNotWaiting(parts: EngineParts, open: JobRow): void {
+  if (!tasksOf(parts.store, open.id).some(({ state }) => state === "Suspended")) return;
+  const message =
+    `${nameOf(open.targetId)} waits for a person in its ${open.scenario}. Say that the step is done with ` +
+    `\`siterecovery jobs complete ${open.id}\`, or give the run up with \`siterecovery jobs cancel ${open.id}\`.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: open.targetId });
+}
+
+/** Runs work under the plan's lease. Throws `Busy` when another process runs the plan. */
+export async function withPlan<T>(
+  parts: EngineParts,
+  planId: string,
+  purpose: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = takeLease(parts.store, planId, purpose, parts.clock.now());
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** Runs an operation of a plan. Throws what stopped it; run again, it goes on with what is left. */
+export async function runPlan(
+  parts: EngineParts,
+  planId: string,
+  request: PlanRequest,
+  progress: Progress,
+  options: RunOptions = {},
+): Promise<PlanOutcome> {
+  const plan = requirePlan(parts, planId);
+  const operation = operationFor(request, itemsOf(parts, plan.inputs));
+  return withPlan(parts, plan.id, operation.title, async () => {
+    const open = openJobOf(parts.store, plan.id);
+    if (open) {
+      const isSame = (open.input as PlanInput).operation === request.operation;
+      if (!isSame) requireNotWaiting(parts, open);
+      progress.report(`resuming the ${planOperations[(open.input as PlanInput).operation].title}`);
+      const outcome = await attempt(runOf(parts, open, progress), options);
+      if (isSame || outcome.state === "Suspended") return outcome;
+    }
+    requirePlanAllowed(parts, plan, operation);
+    if (operation.name === "TestFailover") {
+      requireIsolatedNetwork(parts, plan.id, request.networkId ?? "");
+    }
+    const job = beginOrGoOn(parts, plan.id, request, progress);
+    return attempt(runOf(parts, job, progress), options);
+  });
+}

@@ -1,0 +1,110 @@
+/** A script step: a real command at one side, with the facts of plan, group and machines in its environment. */
+import path from "node:path";
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { inventoriesOf } from "../inventory/inventories.ts";
+import { microsoftAzure } from "../../kinds/kind.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { requireItem } from "../job/run-job.ts";
+import { timeoutSecondsOf } from "./action-timeout.ts";
+import type { PlanRun } from "./plan-run.ts";
+import type { ActionStep } from "./plan-steps.ts";
+import { runScript, type ScriptResult } from "../../machines/run-script.ts";
+
+type ScriptDetails = Extract<ActionStep["action"]["customDetails"], { instanceType: "ScriptActionDetails" }>;
+
+/** What is kept of a script that was run. */
+export interface ScriptActionResult {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+/** The working folder: that of an inventory of the side that can be reached; in Azure the one of its machines. */
+function folderAt({ parts, plan }: PlanRun, location: string): string {
+  const { primaryFabricId, recoveryFabricId } = plan.inputs.properties;
+  const fabricId = location === "Recovery" ? recoveryFabricId : primaryFabricId;
+  if (fabricId === microsoftAzure) {
+    const folder = path.join(parts.home.folder, "azure");
+    parts.files.makeFolder(folder);
+    return folder;
+  }
+  const found = inventoriesOf(parts, fabricId).find(({ folder }) => parts.files.exists(folder));
+  if (found) return found.folder;
+  const message = `No host of the site ${nameOf(fabricId)} can be reached to run the script on.`;
+  throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
+}
+
+function factsOf(run: PlanRun, step: ActionStep): Record<string, string> {
+  const machines = step.itemIds.map((id) => {
+    const { state, activeLocation, details } = requireItem(run.parts, id);
+    const { machineName, recoveryMachine, testMachine } = details;
+    const recoveryMachineName = (testMachine ?? recoveryMachine)?.name ?? null;
+    return { name: nameOf(id), id, machineName, recoveryMachineName, state, activeLocation };
+  });
+  return {
+    SITERECOVERY_PLAN: nameOf(run.plan.id),
+    SITERECOVERY_PLAN_ID: run.plan.id,
+    SITERECOVERY_JOB: run.jobId,
+    SITERECOVERY_OPERATION: run.operation.name,
+    SITERECOVERY_FAILOVER_TYPE: run.operation.failover ?? "",
+    SITERECOVERY_DIRECTION: run.operation.direction,
+    SITERECOVERY_GROUP: step.group,
+    SITERECOVERY_ACTION: step.action.actionName,
+    SITERECOVERY_MACHINE_NAMES: machines.map(({ name }) => name).join(","),
+    SITERECOVERY_MACHINES: JSON.stringify(machines),
+  };
+}
+
+/** The engine's own environment without what belongs to Pulumi, which holds its passphrase and tokens. */
+function environmentOf(facts: Record<string, string>): Record<string, string | undefined> {
+  const own = Object.entries(process.env).filter(([name]) => !/^PULUMI_/i.test(name));
+  return { ...Object.fromEntries(own), ...facts };
+}
+
+function failureOf(step: ActionStep, details: ScriptDetails, result: ScriptResult): string | undefined {
+  const { path: file, timeout } = details;
+  const what = `The script "${step.action.actionName}" of ${step.group} (${file})`;
+  if (result.startError !== undefined) {
+    return `${what} could not be started: ${result.startError}. It has to be there and executable.`;
+  }
+  if (result.timedOut) {
+    return `${what} took longer than its timeout of ${timeout ?? "PT30M"} and was ended.`;
+  }
+  if (result.wasStopped) return `${what} was stopped.`;
+  if (result.exitCode === 0) return undefined;
+  const last = result.output.trimEnd().split("\n").at(-1) ?? "";
+  const how =
+    result.exitCode === undefined ? "was ended by a signal" : `failed with exit code ${result.exitCode}`;
+  return `${what} ${how}${last === "" ? "" : `: ${last}`}.`;
+}
+
+/** A failed script, with what it printed. */
+export class ScriptFailed extends SiteRecoveryError {
+  readonly result: ScriptActionResult;
+
+  constructor(message: string, target: string, result: ScriptActionResult) {
+    super("JobFailed", message, { target });
+    this.result = result;
+  }
+}
+
+export async function runScriptAction(
+  run: PlanRun,
+  step: ActionStep,
+  details: ScriptDetails,
+  progress: Progress,
+): Promise<ScriptActionResult> {
+  const result = await runScript({
+    path: details.path,
+    folder: folderAt(run, details.fabricLocation),
+    environment: environmentOf(factsOf(run, step)),
+    timeoutSeconds: timeoutSecondsOf(details.timeout),
+    clock: run.parts.clock,
+    onLine: (line) => progress.report(line),
+    ...(progress.signal ? { signal: progress.signal } : {}),
+  });
+  const kept = { exitCode: result.exitCode ?? null, output: result.output };
+  const failure = failureOf(step, details, result);
+  if (failure !== undefined) throw new ScriptFailed(failure, run.plan.id, kept);
+  return kept;
+}

@@ -1,0 +1,37 @@
+import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import { blockCountOf } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { marksPathOf, OverlayMarks } from "./overlay-marks.ts";
+
+export interface Overlay {
+  readonly path: string;
+  /** Which disk of which recovery point it lies over. */
+  readonly origin: string;
+}
+
+/**
+ * Opens an overlay image with its marks, and makes both when there is no image. Throws `AlreadyExists` for a file that
+ * is no overlay, or lies over another disk: whose ever it is, it stays as it is.
+ */
+export function openOverlay(
+  files: FileSystem,
+  { path, origin }: Overlay,
+  sizeBytes: number,
+): { image: OpenFile; marks: OverlayMarks } {
+  const isNew = !files.exists(path);
+  // Marks are made first; those that a crash between the two has left speak of no image.
+  if (isNew) files.remove(marksPathOf(path));
+  else if (!files.exists(marksPathOf(path))) {
+    const message = `${path} is there already and is no overlay of a recovery point. Name a file that is not there.`;
+    throw new SiteRecoveryError("AlreadyExists", message, { target: path });
+  }
+  const marks = new OverlayMarks(files, path, { blockCount: blockCountOf(sizeBytes), origin });
+  try {
+    const image = files.open(path, isNew ? "createNew" : "readWrite");
+    if (image.size().sizeBytes !== sizeBytes) image.truncate(sizeBytes);
+    return { image, marks };
+  } catch (error) {
+    marks.close();
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The key file of a storage account: made with the store, found again, changed. A change touches two files, so the
+ * new key lies beside the old one until the store is locked with it: whatever a crash leaves, one of them opens the
+ * store, and the next opening tidies up.
+ */
+import path from "node:path";
+import { nameOf } from "../../arm-id.ts";
+import { type FileSystem, localFileSystem, writeAtomically } from "../../blocks/file-system.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { systemRandom } from "../../random.ts";
+import { takeLease } from "../../store/leases.ts";
+import { openReplicaStore } from "../../targets/open-replica-store.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Home } from "../home.ts";
+
+const keySizeBytes = 32;
+
+/** Random, as hexadecimal digits, readable by its owner alone. */
+function writeKey(files: FileSystem, keyFile: string): void {
+  files.makeFolder(path.dirname(keyFile));
+  // Key material never comes from an injected source of chance.
+  writeAtomically(files, keyFile, Buffer.from(Buffer.from(systemRandom.bytes(keySizeBytes)).toString("hex")));
+}
+
+/** What holds replicas, and where. */
+export interface StorePlace {
+  /** The id of a storage account, a master target or a host. */
+  readonly holderId: string;
+  readonly folder: string;
+}
+
+/** Whether anything is there that only a key can open. */
+function isMade(files: FileSystem, folder: string): boolean {
+  return files.exists(path.join(folder, "store.key")) || files.list(path.join(folder, "machines")).length > 0;
+}
+
+function lostKey(home: Home, { holderId, folder }: StorePlace): SiteRecoveryError {
+  const keyFile = home.keyFileOf(holderId);
+  const message =
+    `The key file ${keyFile} of ${nameOf(holderId)} is gone, and nothing else opens the replicas in ` +
+    `${folder}. Put a copy of it back; no new key is made over replicas that need the old one.`;
+  return new SiteRecoveryError("WrongKey", message, { target: keyFile });
+}
+
+/**
+ * Opens the replica store of what holds one, and makes store and key when there is neither. Throws `WrongKey`, naming the
+ * key file, when that is gone or is not the one the store was locked with.
+ */
+export function openStore(files: FileSystem, home: Home, place: StorePlace): ReplicaStore {
+  const { holderId, folder } = place;
+  const keyFile = home.keyFileOf(holderId);
+  const nextKeyFile = home.nextKeyFileOf(holderId);
+  const witnessPath = home.witnessFileOf(holderId);
+  const port = files === localFileSystem ? {} : { files };
+  const open = (secret: string): ReplicaStore =>
+    openReplicaStore({ folder, keyFile: secret, witnessPath, ...port });
+  if (!isMade(files, folder)) {
+    if (!files.exists(keyFile)) writeKey(files, keyFile);
+    return open(keyFile);
+  }
+  let failure: unknown;
+  // The last look is for a change by another process that ended between the first two.
+  for (const candidate of [keyFile, nextKeyFile, keyFile]) {
+    if (!files.exists(candidate)) continue;
+    try {
+      const replicas = open(candidate);
+      if (candidate === nextKeyFile) putInPlace(files, nextKeyFile, keyFile);
+      return replicas;
+    } catch (error) {
+      if (!isCode(error, "WrongKey")) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure ?? lostKey(home, place);
+}
+
+/** The store is locked with the next key: it takes the old one's place. */
+function putInPlace(files: FileSystem, nextKeyFile: string, keyFile: string): void {
+  try {
+    files.rename(nextKeyFile, keyFile);
+  } catch (error) {
+    // Another process was faster.
+    if (!isCode(error, "NotFound")) throw error;
+  }
+  files.syncFolder(path.dirname(keyFile));
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof SiteRecoveryError && error.code === code;
+}
+
+/**
+ * Locks a storage account with a new random key; the old one opens it no more. Nothing is rewritten but the key file
+ * and the store's small `store.key`. Returns the key file's path.
+ */
+export async function rotateAccountKey(parts: EngineParts, accountId: string): Promise<string> {
+  await parts.replicaStoreOf(accountId);
+  const release = takeLease(parts.store, accountId, "a change of its key", parts.clock.now());
+  try {
+    const { files, home } = parts;
+    // Opened anew under the lease: it ends what an earlier change has left, so that a next key is nobody's key.
+    const replicas = openStore(files, home, { holderId: accountId, folder: home.storageFolderOf(accountId) });
+    const nextKeyFile = home.nextKeyFileOf(accountId);
+    writeKey(files, nextKeyFile);
+    replicas.rotateKey({ keyFile: nextKeyFile });
+    putInPlace(files, nextKeyFile, home.keyFileOf(accountId));
+    return home.keyFileOf(accountId);
+  } finally {
+    release();
+  }
+}

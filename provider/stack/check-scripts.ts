@@ -1,0 +1,46 @@
+/**
+ * The scripts of plans: files that are there. A relative path stays inside of the definition's folder, links followed,
+ * as that of an inventory does: a definition from somebody else must not run what lies around it.
+ */
+import path from "node:path";
+import { localFileSystem } from "../blocks/file-system.ts";
+import type { YamlPath } from "../yaml/read-yaml.ts";
+import { isOutside } from "./check-inventories.ts";
+import type { Findings } from "./findings.ts";
+import type { StackDefinition } from "./stack-definition.ts";
+import { longForm, type StackPlan, type StackSteps } from "./stack-plan.ts";
+
+const leadsOut =
+  "leads out of the definition's folder; move it there, or write its absolute path if it is meant";
+
+function reasonAgainst(script: string, folder: string): string | undefined {
+  const file = path.resolve(folder, script);
+  const mayBeOutside = path.isAbsolute(script);
+  if (!mayBeOutside && isOutside(folder, file)) return `'${script}' ${leadsOut}`;
+  if (!localFileSystem.exists(file))
+    return `there is no file ${file}; write the script and make it executable`;
+  const real = localFileSystem.realPath(file);
+  if (mayBeOutside || !isOutside(localFileSystem.realPath(folder), real)) return undefined;
+  return `'${script}' is a link that ${leadsOut}`;
+}
+
+function stepsOf(plan: StackPlan): { readonly at: YamlPath; readonly steps: StackSteps }[] {
+  return [
+    { at: ["shutdown"], steps: plan.shutdown ?? {} },
+    { at: ["move"], steps: plan.move ?? {} },
+    ...plan.groups.map((group, index) => ({ at: ["groups", index], steps: longForm(group) })),
+  ];
+}
+
+export function checkScripts(stack: StackDefinition, folder: string, findings: Findings): void {
+  for (const [planIndex, plan] of (stack.plans ?? []).entries()) {
+    for (const { at, steps } of stepsOf(plan)) {
+      for (const when of ["before", "after"] as const) {
+        for (const [index, { script }] of (steps[when] ?? []).entries()) {
+          const reason = script === undefined ? undefined : reasonAgainst(script, folder);
+          if (reason !== undefined) findings.add(["plans", planIndex, ...at, when, index, "script"], reason);
+        }
+      }
+    }
+  }
+}

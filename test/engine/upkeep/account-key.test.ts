@@ -1,0 +1,87 @@
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { localFileSystem } from "../../../provider/blocks/file-system.ts";
+import { homeAt } from "../../../provider/engine/home.ts";
+import { openParts } from "../../../provider/engine/open-parts.ts";
+import { openStore, rotateAccountKey } from "../../../provider/engine/upkeep/account-key.ts";
+import { takeLease } from "../../../provider/store/leases.ts";
+import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
+import { FaultyFileSystem } from "../../blocks/faulty-file-system.ts";
+import { Site } from "../fixture.ts";
+
+let site: Site;
+let folder: string;
+
+beforeEach(async () => {
+  site = await Site.make({ content: Buffer.alloc(65_536, "data ") });
+  folder = path.join(site.folder, "home");
+  await site.protect();
+});
+
+afterEach(() => site.remove());
+
+const keyFile = (): string => path.join(folder, "keys", "replicas.key");
+
+function openAccount(): ReplicaStore {
+  const home = homeAt(folder);
+  const place = { holderId: site.ids.storage, folder: home.storageFolderOf(site.ids.storage) };
+  return openStore(localFileSystem, home, place);
+}
+
+/** A rotation in a process whose every call from the n-th on fails; true when it got through. */
+async function rotateUntil(call: number): Promise<boolean> {
+  const files = new FaultyFileSystem(localFileSystem);
+  const parts = openParts({ home: folder, files });
+  try {
+    await parts.replicaStoreOf(site.ids.storage);
+    files.arm({ kind: "EIO", call, lasting: true });
+    await rotateAccountKey(parts, site.ids.storage);
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: "IoFailed" });
+    return false;
+  } finally {
+    parts.store.close();
+  }
+}
+
+it("whatever a crash of a change leaves, a key opens the store, and the next opening tidies up", async () => {
+  const [point] = await site.engine.recoveryPoints(site.itemId);
+  let call = 1;
+  let finishedByOpening = 0;
+  for (; ; call += 1) {
+    const before = fs.readFileSync(keyFile(), "utf8");
+    if (await rotateUntil(call)) break;
+    const replicas = openAccount();
+    expect(replicas.findPoint(point!.id).id).toBe(point!.id);
+    if (fs.readFileSync(keyFile(), "utf8") !== before) finishedByOpening += 1;
+  }
+  expect(call).toBeGreaterThan(10);
+  expect(finishedByOpening).toBeGreaterThan(0);
+  expect(fs.readdirSync(path.dirname(keyFile()))).toEqual(["replicas.key"]);
+  expect(fs.readFileSync(keyFile(), "utf8")).toMatch(/^[0-9a-f]{64}$/);
+});
+
+it("refuses a change while another one is under way", async () => {
+  const parts = openParts({ home: folder });
+  const key = fs.readFileSync(keyFile(), "utf8");
+  const release = takeLease(parts.store, site.ids.storage, "a change of its key", 0);
+  await expect(rotateAccountKey(parts, site.ids.storage)).rejects.toMatchObject({ code: "Busy" });
+  expect(fs.readFileSync(keyFile(), "utf8")).toBe(key);
+  release();
+  expect(await rotateAccountKey(parts, site.ids.storage)).toBe(keyFile());
+  expect(fs.readFileSync(keyFile(), "utf8")).not.toBe(key);
+  parts.store.close();
+});
+
+it("never makes a key over replicas that need another one", () => {
+  const key = fs.readFileSync(keyFile());
+  fs.rmSync(keyFile());
+  expect(() => openAccount()).toThrow(
+    expect.objectContaining({ code: "WrongKey", target: keyFile() }) as Error,
+  );
+  expect(fs.existsSync(keyFile())).toBe(false);
+  fs.writeFileSync(keyFile(), key);
+  expect(openAccount().machineIds()).toHaveLength(1);
+});
