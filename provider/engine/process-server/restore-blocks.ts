@@ -1,6 +1,7 @@
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
+import { freeBuffer } from "../../targets/layers/free-buffer.ts";
 import { KeyRing } from "../../targets/key-ring.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import { checksumOf, openRecord } from "../../targets/layers/layer-format.ts";
@@ -122,6 +123,7 @@ class RestoreWork {
         throw damagedObject(reader.path, `the data of block ${blocks[position]} has another checksum`);
       }
       into.set(plain, index * blockSizeBytes);
+      freeBuffer(plain);
       at += length[position]!;
     }
   }

@@ -15,6 +15,7 @@
  */
 import { createCipheriv, createDecipheriv, hash, type KeyObject } from "node:crypto";
 import zlib from "node:zlib";
+import { freeBuffer } from "./free-buffer.ts";
 import { damagedObject } from "../damaged-object.ts";
 import { checksumBytes } from "./entry-table.ts";
 
@@ -84,10 +85,14 @@ export function sealRecord(
   output.writeUInt32LE((plain.length + (compressed ? compressedBit : 0)) >>> 0, at + 12);
   const cipher = createCipheriv("aes-256-gcm", key, recordNonce(counter));
   cipher.setAAD(output.subarray(at, at + recordHeaderBytes));
-  output.set(cipher.update(payload), at + recordHeaderBytes);
+  const payloadBytes = payload.length;
+  const sealed = cipher.update(payload);
+  output.set(sealed, at + recordHeaderBytes);
   cipher.final();
-  output.set(cipher.getAuthTag(), at + recordHeaderBytes + payload.length);
-  return recordHeaderBytes + payload.length + tagBytes;
+  output.set(cipher.getAuthTag(), at + recordHeaderBytes + payloadBytes);
+  freeBuffer(packed);
+  freeBuffer(sealed);
+  return recordHeaderBytes + payloadBytes + tagBytes;
 }
 
 /** Opens one record; throws `Damaged` when it is not the authentic record of that block. */
@@ -108,7 +113,12 @@ export function openRecord(key: KeyObject, record: Buffer, block: number, filePa
     decipher.final();
     if ((lengthWord & compressedBit) === 0) return payload;
     const plainLength = (lengthWord & ~compressedBit) >>> 0;
-    return zlib.zstdDecompressSync(payload, { chunkSize: plainLength + 64, maxOutputLength: plainLength });
+    const plain = zlib.zstdDecompressSync(payload, {
+      chunkSize: plainLength + 64,
+      maxOutputLength: plainLength,
+    });
+    freeBuffer(payload);
+    return plain;
   } catch (error) {
     throw damagedObject(filePath, where("does not match its authentication tag"), error);
   }
