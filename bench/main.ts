@@ -1,12 +1,19 @@
 /**
  * `npm run bench`: measures what docs/benchmarks.md shows. Figures are ratios beside a peer in one run; the
- * absolute times depend on the machine. `npm run bench -- pulumi-up` runs one part.
+ * absolute times depend on the machine. `npm run bench -- replication --runs 5` runs one part, with its options.
  */
 import { benchPulumiUp } from "./pulumi-up.ts";
+import { benchReplication } from "./replication.ts";
 
-const parts: Record<string, () => Promise<string>> = { "pulumi-up": benchPulumiUp };
+const parts: Record<string, (options: readonly string[]) => Promise<string>> = {
+  "pulumi-up": benchPulumiUp,
+  replication: benchReplication,
+};
 
-const chosen = process.argv.slice(2);
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => word.startsWith("-"));
+const chosen = firstOption < 0 ? words : words.slice(0, firstOption);
+const options = firstOption < 0 ? [] : words.slice(firstOption);
 const unknown = chosen.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -16,5 +23,5 @@ if (unknown.length > 0) {
 }
 for (const [name, run] of Object.entries(parts)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
-  process.stdout.write(`\n## ${name}\n\n${await run()}\n`);
+  process.stdout.write(`\n## ${name}\n\n${await run(options)}\n`);
 }

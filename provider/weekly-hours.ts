@@ -74,3 +74,8 @@ export function nextChange(hours: WeeklyHours, at: number): number | undefined {
   }
   return undefined;
 }
+
+/** A moment as the zone's wall clock shows it: `2026-01-07 18:00 Europe/London`. */
+export function localTime(at: number, timeZone: string): string {
+  return `${DateTime.fromMillis(at, { zone: timeZone }).toFormat("yyyy-MM-dd HH:mm")} ${timeZone}`;
+}

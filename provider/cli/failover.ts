@@ -28,7 +28,11 @@ export function failoverCommand(): Command {
     .description("fail a machine over to the recovery side (a program declares it with activeLocation)")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())
-    .option("--recovery-point <point>", "for an unplanned failover: latest or a point's id", "latest")
+    .option(
+      "--recovery-point <point>",
+      "for an unplanned failover: latest, latestApplicationConsistent, latestMultiVm, or a point's id",
+      "latest",
+    )
     .option("--commit", "commit at once")
     .action(async (name: string, options: FailoverFlags, command: Command) => {
       const engine = await openSession(command);

@@ -30,7 +30,7 @@ export function recoveryPointsCommand(): Command {
       const rows = points.map((point) => [
         point.id,
         formatTime(point.takenAt),
-        point.kind,
+        point.kind + (point.multiVm ? ", multi-VM" : ""),
         formatBytes(point.bytesStored),
         point.disks.map((disk) => disk.diskId).join(", "),
       ]);

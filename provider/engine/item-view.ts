@@ -9,7 +9,7 @@ import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
-import { resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
+import { officeHoursOf, resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
 import { sourceDisks } from "./replication-cycle/source-disks.ts";
 import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
@@ -70,7 +70,7 @@ function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
       ? []
       : [`the newest recovery point is not app-consistent: ${consistencyFailure}`]),
     ...(frozenAt === undefined ? [] : ["its applications are frozen; the next action on it thaws them"]),
-    ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil)]),
+    ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil, officeHoursOf(parts, item.id))]),
   ];
 }
 

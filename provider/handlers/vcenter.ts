@@ -1,11 +1,12 @@
-import { identifierOf, nameOf, parentOf } from "../arm-id.ts";
+import { identifierOf, isIdOf, nameOf, parentOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { fabricKind } from "../kinds/fabric.ts";
-import type { ServicesProviderInputs } from "../kinds/services-provider.ts";
+import { processServerKind } from "../kinds/process-server.ts";
+import { type ServicesProviderInputs, servicesProviderKind } from "../kinds/services-provider.ts";
 import { type VcenterInputs, vcenterKind, type VcenterOutputs } from "../kinds/vcenter.ts";
 import { withAbsoluteFolder } from "./absolute-folder.ts";
 import { fabricIdOf, refuse, requireFabricType, requireProvider, type Ruled } from "./fabric-rules.ts";
-import { parentReference, type SettingsKind } from "./settings-handler.ts";
+import { parentReference, type Reference, type SettingsKind } from "./settings-handler.ts";
 
 /** Port of the vSphere API. */
 const defaultPort = "443";
@@ -19,6 +20,13 @@ function requireAccount(ruled: Ruled, account: string | undefined): void {
   const known = runAsAccounts.length === 0 ? "which has none" : `which has ${runAsAccounts.join(", ")}`;
   const reason = `names the account "${account}", which is none of the configuration server ${nameOf(server.id)}'s`;
   refuse(ruled, "properties.runAsAccountId", `${reason}, ${known}; add it to its runAsAccounts`);
+}
+
+/** The process server that discovers: one of its own, or the configuration server for the one on it (C-2). */
+function discoverer(id: string | undefined): Reference[] {
+  if (id === undefined) return [];
+  const kind = isIdOf(servicesProviderKind, id) ? servicesProviderKind : processServerKind;
+  return [{ property: "properties.processServerId", kind, id }];
 }
 
 function healthErrors(
@@ -52,7 +60,10 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
     ...withAbsoluteFolder(inputs, "inventoryFolder"),
     properties: { ...inputs.properties, port: inputs.properties?.port ?? defaultPort },
   }),
-  references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
+  references: (inputs) => [
+    parentReference(fabricKind, "fabricName", inputs),
+    ...discoverer(inputs.properties?.processServerId),
+  ],
   rules: (inputs) =>
     inputs.inventoryFolder === undefined
       ? [

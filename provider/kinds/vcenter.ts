@@ -27,7 +27,7 @@ export interface VcenterInputs extends VaultScope {
     ipAddress?: string;
     /** A port from 1 to 65535, as a string as in Azure. Default `443`. */
     port?: string;
-    /** ARM id of the process server that discovers; by default the one on the configuration server (C-2). */
+    /** ARM id of the process server that discovers; by default the configuration server, for the one on it (C-2). */
     processServerId?: string;
     /** Name of one of the configuration server's `runAsAccounts`. */
     runAsAccountId?: string;

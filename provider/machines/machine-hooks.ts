@@ -13,7 +13,7 @@ export interface MachineHooks {
   /** How long a machine may be frozen, in milliseconds. */
   timeoutOf(machine: Machine): number;
   /** Makes the applications hold still; nothing when that worked. */
-  freeze(machine: Machine): Promise<HookFailure>;
+  freeze(machine: Machine, signal?: AbortSignal): Promise<HookFailure>;
   /** Lets them go on. Thawed already is fine. */
   thaw(machine: Machine): Promise<HookFailure>;
 }
@@ -26,13 +26,15 @@ export function commandHooks(clock: Clock): MachineHooks {
   const watchdogs = new Map<string, ChildProcess>();
   const timeoutOf = (machine: Machine): number =>
     (machine.consistency?.timeoutSeconds ?? defaultTimeoutSeconds) * 1000;
-  const run = (machine: Machine, command: readonly string[]): Promise<HookFailure> =>
-    runHook({ command, folder: machine.folder, timeoutMilliseconds: timeoutOf(machine) }, clock);
+  const run = (machine: Machine, command: readonly string[], signal?: AbortSignal): Promise<HookFailure> => {
+    const timeoutMilliseconds = timeoutOf(machine);
+    return runHook({ command, folder: machine.folder, timeoutMilliseconds, signal }, clock);
+  };
   return {
     timeoutOf,
-    freeze: (machine) => {
+    freeze: (machine, signal) => {
       watchdogs.set(machine.folder, watch(machine, timeoutOf(machine)));
-      return run(machine, machine.consistency!.freeze);
+      return run(machine, machine.consistency!.freeze, signal);
     },
     thaw: async (machine) => {
       const failure = await run(machine, machine.consistency!.thaw);

@@ -13,13 +13,15 @@ export interface HookCommand {
   readonly command: readonly string[];
   readonly folder: string;
   readonly timeoutMilliseconds: number;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Why the command failed, with the end of what it printed; nothing when it ended well. */
 export type HookFailure = string | undefined;
 
 export async function runHook(
-  { command, folder, timeoutMilliseconds }: HookCommand,
+  { command, folder, timeoutMilliseconds, signal }: HookCommand,
   clock: Clock,
 ): Promise<HookFailure> {
   const [program, ...words] = command;
@@ -31,6 +33,7 @@ export async function runHook(
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   const timer = new AbortController();
+  const stop = signal ? AbortSignal.any([timer.signal, signal]) : timer.signal;
   const ended = new Promise<HookFailure>((resolve) => {
     child.on("error", (error) => resolve(`cannot be run: ${error.message}`));
     child.on("exit", (code, signal) =>
@@ -38,9 +41,9 @@ export async function runHook(
     );
   });
   const late = clock
-    .sleep(timeoutMilliseconds, timer.signal)
+    .sleep(timeoutMilliseconds, stop)
     .then(() => `took longer than ${timeoutMilliseconds / 1000} s`)
-    .catch(() => undefined);
+    .catch(() => "was stopped");
   const failure = await Promise.race([ended, late]);
   timer.abort();
   killGroup(child);

@@ -6,7 +6,7 @@ import type { StackPolicy } from "./stack-definition.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 
 /** Machines of VMware sites may form replication groups unless the policy says otherwise. */
-export function policyInputs(ids: StackIds, { name, ...settings }: StackPolicy): PolicyInputs {
+export function policyInputs(ids: StackIds, { name, officeHours, ...settings }: StackPolicy): PolicyInputs {
   const { instanceType = "HyperVReplicaAzure" } = settings;
   const given = { instanceType, ...settings };
   const isVmware = instanceType === "InMageAzureV2" || instanceType === "InMage";
@@ -18,6 +18,7 @@ export function policyInputs(ids: StackIds, { name, ...settings }: StackPolicy):
         ? { multiVmSyncStatus: "Enable", ...given }
         : given) as unknown as PolicySettings,
     },
+    ...(officeHours ? { officeHours } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
-import type { PolicySettings } from "../kinds/policy.ts";
+import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
 import type { StackPlan } from "./stack-plan.ts";
 import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
@@ -39,7 +39,9 @@ export interface StackPolicy {
   /** Default `HyperVReplicaAzure`. */
   readonly instanceType?: PolicySettings["instanceType"];
   /** The others are those of the replication provider, under Azure's names. */
-  readonly [setting: string]: string | number | undefined;
+  readonly [setting: string]: string | number | OfficeHours | undefined;
+  /** Hours in which no resync starts by itself (HW-4d). */
+  readonly officeHours?: OfficeHours;
 }
 
 export interface StackMachine {

@@ -59,6 +59,32 @@ describe("a vCenter server", () => {
   });
 });
 
+describe("the process server that discovers", () => {
+  it("[C-2] is the configuration server or one of its own, and is not deleted under a vCenter server", async () => {
+    const vcenter = (processServerId: string): object => ({
+      ...sites.rome,
+      vcenterName: "vc1",
+      inventoryFolder: place.folderOf("esxi"),
+      properties: { processServerId },
+    });
+    const serverId = idOf("services-provider", "cs-rome");
+    const missing = serverId.replace(
+      /replicationRecoveryServicesProviders.*$/,
+      "replicationProcessServers/ps9",
+    );
+    await expect(create("vcenter", vcenter(missing))).rejects.toThrow(
+      /vc1 needs the process server "ps9" \(properties.processServerId\), and there is none/,
+    );
+    const first = await create("vcenter", vcenter(serverId));
+    await expect(remove("services-provider", serverId)).rejects.toThrow(/in use by vCenter server vc1/);
+    const ownId = await create("process-server", { ...sites.rome, processServerName: "ps1" });
+    await place.handler("vcenter").update(first, vcenter(serverId), vcenter(ownId), quiet);
+    await expect(remove("process-server", ownId)).rejects.toThrow(/in use by vCenter server vc1/);
+    await remove("vcenter", first);
+    await remove("process-server", ownId);
+  });
+});
+
 describe("storage folders", () => {
   it("[C-4] of a master target are there, and share nothing with machines or another storage", async () => {
     const target = (masterTargetName: string, storageFolder: string): object => ({

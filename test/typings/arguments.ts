@@ -2,6 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   RecoveryPlanGroupType,
+  type NetworkPathArgs,
+  type ReplicationFabricArgs,
+  type ReplicationHostArgs,
+  type ReplicationNetworkMappingArgs,
   type ReplicationPolicyArgs,
   type ReplicationProtectedItem,
   type ReplicationProtectedItemArgs,
@@ -36,6 +40,33 @@ export const accepted = {
       },
     },
   } satisfies ReplicationProtectedItemArgs,
+  fabric: {
+    ...scope,
+    properties: { customDetails: { instanceType: "VMM" } },
+  } satisfies ReplicationFabricArgs,
+  host: {
+    ...scope,
+    fabricName: pulumi.output("paris"),
+    protectionContainerName: "gold",
+    inventoryFolder: "inventory/hv1",
+    recoveryServicesAgentInstalled: pulumi.output(true),
+  } satisfies ReplicationHostArgs,
+  networkMapping: {
+    ...scope,
+    fabricName: "paris",
+    networkName: "production",
+    properties: {
+      recoveryNetworkId: pulumi.output("/subscriptions/0"),
+      fabricSpecificDetails: { instanceType: "VmmToVmm" },
+    },
+  } satisfies ReplicationNetworkMappingArgs,
+  networkPath: {
+    ...scope,
+    fabricName: "rome",
+    purpose: "failback",
+    connection: "SiteToSiteVpn",
+    closedPorts: [80, pulumi.output(9443)],
+  } satisfies NetworkPathArgs,
   plan: {
     ...scope,
     properties: {
@@ -52,6 +83,28 @@ export const accepted = {
 };
 
 export const refused: unknown[] = [
+  {
+    ...scope,
+    properties: {
+      customDetails: {
+        // @ts-expect-error a sort of fabric that there is not
+        instanceType: "HyperV",
+      },
+    },
+  } satisfies ReplicationFabricArgs,
+  {
+    ...scope,
+    fabricName: "paris",
+    inventoryFolder: "inventory/hv1",
+    // @ts-expect-error the cloud is missing
+  } satisfies ReplicationHostArgs,
+  {
+    ...scope,
+    fabricName: "rome",
+    purpose: "replication",
+    // @ts-expect-error a connection that there is not
+    connection: "Wifi",
+  } satisfies NetworkPathArgs,
   {
     ...scope,
     // @ts-expect-error a misspelt key

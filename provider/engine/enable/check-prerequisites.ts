@@ -120,7 +120,7 @@ function requireGroup(parts: EngineParts, id: string, inputs: ProtectedItemInput
     const what = `it names the replication group "${groupName}", and its policy has multiVmSyncStatus Disable.`;
     throw refuse(id, property, what);
   }
-  const others = groupNamed(parts, parentOf(id), groupName);
+  const others = groupNamed(parts, parentOf(id), groupName).filter((other) => !sameId(other.id, id));
   if (others.length < groupMachinesMax) return groupName;
   throw refuse(
     id,

@@ -14,7 +14,7 @@ import { retainPoints } from "../recovery-point/retain-points.ts";
 import { recordFailure } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { requirePathOf } from "./require-path-of.ts";
-import { resyncWaitsUntil, waitText } from "./resync-window.ts";
+import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
 import { sourceDisks } from "./source-disks.ts";
 import { type Member, takeSnapshots } from "./take-snapshots.ts";
@@ -45,11 +45,13 @@ export async function replicateTogether(
   }
   const cycles = new Map<string, ReplicationCycle>();
   const isGroup = itemIds.length > 1 && members.length === itemIds.length;
-  const taken = await takeAll(parts, members, isGroup).catch((error: unknown) => {
-    for (const { item } of members) recordFailure(parts, item.id, error);
-    failures.push(error);
-    return undefined;
-  });
+  const taken = await takeAll(parts, members, { isGroup, signal: progress.signal }).catch(
+    (error: unknown) => {
+      for (const { item } of members) recordFailure(parts, item.id, error);
+      failures.push(error);
+      return undefined;
+    },
+  );
   if (taken) {
     await Promise.all(
       members.map(async (member, index) => {
@@ -67,9 +69,9 @@ export async function replicateTogether(
 async function takeAll(
   parts: EngineParts,
   members: readonly Member[],
-  isGroup: boolean,
+  options: { isGroup: boolean; signal: AbortSignal | undefined },
 ): Promise<TakenSnapshot[]> {
-  return members.length === 0 ? [] : takeSnapshots(parts, members, isGroup);
+  return members.length === 0 ? [] : takeSnapshots(parts, members, options);
 }
 
 /** What is to be read; nothing while its resync waits for the end of office hours (HW-4d). */
@@ -85,7 +87,7 @@ function memberOf(parts: EngineParts, itemId: string, mode: Mode, progress: Prog
   requireDisks(parts, machineName, disks);
   const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item) : undefined;
   if (waitsUntil === undefined) return { item, disks };
-  progress.report(waitText(machineName, waitsUntil));
+  progress.report(waitText(machineName, waitsUntil, officeHoursOf(parts, itemId)));
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { findThing } from "../../store/things.ts";
-import { endOfHours, isWithinHours, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
+import { endOfHours, isWithinHours, localTime, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { sourceDisks } from "./source-disks.ts";
@@ -41,10 +41,10 @@ export function resyncWaitsUntil(parts: EngineParts, item: ProtectedItem): numbe
   return endOfHours(hours, now) ?? Infinity;
 }
 
-/** What people are told of a resync that waits. */
-export function waitText(machineName: string, waitsUntil: number): string {
+/** What people are told of a resync that waits. Times are those of the office hours' zone. */
+export function waitText(machineName: string, waitsUntil: number, { timeZone }: WeeklyHours): string {
   const when = Number.isFinite(waitsUntil)
-    ? `when office hours end, ${new Date(waitsUntil).toISOString()}`
+    ? `when office hours end, ${localTime(waitsUntil, timeZone)}`
     : "by hand only, since office hours never end";
   return (
     `${machineName} is marked for resync, which starts ${when}; its changes are kept. ` +

@@ -5,6 +5,7 @@
  */
 import { takeSnapshot } from "../../disks/take-snapshot.ts";
 import type { MachineSnapshot } from "../../disks/disk.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { RecoveryPointKind } from "../../targets/recovery-point.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -63,14 +64,28 @@ async function takeOwn(parts: EngineParts, disks: readonly CycleDisk[]): Promise
   return { snapshot, pointKind: "CrashConsistent", multiVm: false };
 }
 
+/** The store, once everything that the cycle needs is there. A snapshot that was taken for it is given up if not. */
+async function ready(
+  parts: EngineParts,
+  details: ItemDetails,
+  { disks, taken }: CycleOptions,
+): Promise<ReplicaStore> {
+  try {
+    requireDisks(parts, details.machineName, disks);
+    return await parts.replicaStoreOf(relationshipOf({ details }).replicaStoreId);
+  } catch (error) {
+    await taken?.snapshot.abandon();
+    throw error;
+  }
+}
+
 export async function runCycle(
   parts: EngineParts,
   details: ItemDetails,
   options: CycleOptions,
 ): Promise<ReplicationCycle> {
-  requireDisks(parts, details.machineName, options.disks);
   const { replicaStoreId, replicaId } = relationshipOf({ details });
-  const store = await parts.replicaStoreOf(replicaStoreId);
+  const store = await ready(parts, details, options);
   return parts.copySlot(async () => {
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
     const kind = chooseKind(options.kind, snapshot);

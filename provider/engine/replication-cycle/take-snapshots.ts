@@ -44,7 +44,7 @@ function record(parts: EngineParts, itemId: string, takenAt: number, failure: st
 export async function takeSnapshots(
   parts: EngineParts,
   members: readonly Member[],
-  isGroup: boolean,
+  { isGroup, signal }: { isGroup: boolean; signal?: AbortSignal | undefined },
 ): Promise<TakenSnapshot[]> {
   const due = members.filter(({ item }) => isDue(parts, item)).map(({ item }) => item);
   const freezable = due.flatMap((item) => freezableOf(parts, item) ?? []);
@@ -54,7 +54,7 @@ export async function takeSnapshots(
   const { result: snapshots, failures } =
     freezable.length === 0
       ? { result: await take(), failures: new Map<string, string>() }
-      : await whileFrozen(parts, freezable, take);
+      : await whileFrozen(parts, freezable, take, signal);
   return members.map(({ item }, index): TakenSnapshot => {
     const snapshot = snapshots[index]!;
     const isFrozen = freezable.some(({ itemId }) => itemId === item.id);

@@ -117,4 +117,29 @@ describe("app-consistent recovery points", () => {
     expect(hooks()).toEqual(["freeze", "thaw", "thaw"]);
     expect(site.item().details.frozenAt).toBeUndefined();
   });
+
+  it("keep neither a lost site nor a thaw that fails from a failover; the mark stays", async () => {
+    await make({ ...good, thaw: ["sh", "-c", "exit 1"] });
+    await replicate();
+    expect(await notes()).toMatch(/could not be thawed/);
+    expect(site.item().details.frozenAt).toBeDefined();
+    await replicate();
+    expect(site.item().details.frozenAt).toBeDefined();
+    fs.renameSync(path.join(site.folder, "london"), path.join(site.folder, "lost"));
+    await site.engine.moves.failover(site.itemId(), { kind: "unplanned", recoveryPoint: "latest" }, quiet);
+    expect(site.item().activeLocation).toBe("recovery");
+    expect(site.item().details.frozenAt).toBeDefined();
+  });
+
+  it("can be cancelled while they wait for freeze, and the machine is thawed", async () => {
+    await make({ ...good, freeze: ["sh", "-c", "echo freeze >> hooks.txt; sleep 60"] });
+    const stop = new AbortController();
+    const cycle = site.engine.replicate(site.itemId(), { ...quiet, signal: stop.signal });
+    cycle.catch(() => undefined);
+    while (!hooks().includes("freeze")) await sleep(20);
+    stop.abort();
+    await expect(cycle).rejects.toThrow();
+    expect(hooks()).toEqual(["freeze", "thaw"]);
+    expect(site.item().details.frozenAt).toBeUndefined();
+  });
 });

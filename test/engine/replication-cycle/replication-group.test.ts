@@ -4,6 +4,8 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
+import { groupMachinesMax } from "../../../provider/engine/replication-cycle/replication-group.ts";
+import { handlerOf } from "../../../provider/handlers/registry.ts";
 import type { TrackedDisk } from "../../../provider/disks/disk.ts";
 import type { ProtectedItemInputs } from "../../../provider/kinds/protected-item.ts";
 import { FlowSite } from "../flow-site.ts";
@@ -105,11 +107,24 @@ describe("a replication group", () => {
     }
   });
 
-  it("is refused to machines whose policy has no multi-VM consistency, and has no point for others", async () => {
+  it("has no shared point for a machine that is in none", async () => {
     await make();
     const choice = { kind: "unplanned", recoveryPoint: "latestMultiVm" } as const;
     await expect(site.engine.moves.failover(site.itemId("web1"), choice, quiet)).rejects.toThrow(
       /has no recovery point "latestMultiVm"/,
     );
+  });
+
+  it("is refused where the policy has no multi-VM consistency, and beyond its limit", async () => {
+    const names = Array.from({ length: groupMachinesMax + 1 }, (_, index) => `vm${index}`);
+    site = await FlowSite.make({ flow: "S5", machines: names, content: randomBytes(65_536) });
+    for (const name of names.slice(1)) await site.protect(name, grouped(name, "shop"));
+    await expect(site.protect("vm0", grouped("vm0", "Shop"))).rejects.toThrow(/has 16 machines, the most/);
+    const policy = { resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" };
+    const settings = { instanceType: "InMage", multiVmSyncStatus: "Disable" };
+    const wanted = { ...policy, properties: { providerSpecificInput: settings } };
+    await handlerOf("policy", site.engine).update(site.ids.get("policy")!, wanted, wanted, quiet);
+    await expect(site.protect("vm0", grouped("vm0", "other"))).rejects.toThrow(/multiVmSyncStatus Disable/);
+    expect(site.engine.findItem(site.itemId("vm0"))).toBeUndefined();
   });
 });

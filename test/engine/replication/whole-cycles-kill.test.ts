@@ -11,7 +11,7 @@ const firstSeed = Number(process.env["SITERECOVERY_SEED"] ?? Date.now() % 1_000_
 const killsPerMachine = 25;
 const laneCount = 2;
 /** Every so many machines one has a disk large enough for a worker thread. */
-const machinesPerThreads = 4;
+const machinesPerThreads = 6;
 const landed = new Map<Phase, number>(phases.map((phase) => [phase, 0]));
 
 afterAll(() => {

@@ -13,6 +13,7 @@ export const phases = [
   "abandoning",
   "retaining",
   "compacting",
+  "pinning",
   "restoring",
   "rotating",
   "attaching",
@@ -35,6 +36,7 @@ export function phaseOf(
 ): Phase {
   if (step === undefined) return "starting";
   const { kind } = step;
+  if (filePath.includes("/pins")) return "pinning";
   if (kind === "retain" || kind === "compact") {
     return filePath.includes("/disks/") ? "compacting" : "retaining";
   }

@@ -2,6 +2,7 @@
  * What a process of the kill harness does, drawn from a seed: whoever knows the seed can do the same steps in
  * memory. Which recovery point a step means is said when it begins, by its id.
  */
+import { blockSizeBytes } from "../../../../provider/disks/disk.ts";
 import { SeededRandom } from "../../../../provider/random.ts";
 import { noise } from "../protected-disk.ts";
 import type { Phase } from "./phases.ts";
@@ -53,6 +54,7 @@ const stepOf: Partial<Record<Phase, Step["kind"]>> = {
   abandoning: "cycle",
   retaining: "retain",
   compacting: "retain",
+  pinning: "restore",
   restoring: "restore",
   rotating: "rotate",
   attaching: "attach",
@@ -101,7 +103,7 @@ function drawStep(
     case "restore":
       return { kind, which, disk };
     case "attach": {
-      const writes = Array.from({ length: random.integer(6) }, () =>
+      const writes = Array.from({ length: 1 + random.integer(5) }, () =>
         drawWrite(random, disk, diskSizes[disk]!, 1),
       );
       return { kind, which, disk, writes };
@@ -109,15 +111,20 @@ function drawStep(
   }
 }
 
-/** One write in `perLarge` may have whole blocks in it. */
+/** One write in `perLarge` may be a large one, and half of these are of whole blocks. */
 function drawWrite(random: SeededRandom, disk: number, sizeBytes: number, perLarge = 6): WriteStep {
-  const length = 1 + random.integer(random.integer(perLarge) === 0 ? 200_000 : 9000);
+  const isLarge = random.integer(perLarge) === 0;
+  const isWhole = isLarge && random.integer(2) === 0;
+  const length = isWhole
+    ? blockSizeBytes * (1 + random.integer(3))
+    : 1 + random.integer(isLarge ? 200_000 : 9000);
   // Most writes meet few blocks again and again; some go anywhere, some to the very end.
   const place = random.integer(10);
   const limit = sizeBytes - length;
   let offset = random.integer(limit + 1);
   if (place < 7) offset = random.integer(Math.min(limit, 900_000));
   else if (place === 7) offset = limit;
+  if (isWhole) offset -= offset % blockSizeBytes;
   const seed = random.integer(1_000_000);
   const look = random.integer(8);
   const data =
