@@ -1,19 +1,25 @@
 /**
  * `npm run bench`: measures what docs/benchmarks.md shows. Figures are ratios beside a peer in one run; the
- * absolute times depend on the machine. `npm run bench -- replication --runs 5` runs one part, with its options.
+ * absolute times depend on the machine. `npm run bench -- pulumi-up` runs one part.
  */
+import { parseArgs } from "node:util";
 import { benchPulumiUp } from "./pulumi-up.ts";
 import { benchReplication } from "./replication.ts";
 
-const parts: Record<string, (options: readonly string[]) => Promise<string>> = {
+const { values, positionals: chosen } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: "string", default: "5" },
+    size: { type: "string", default: "2048" },
+    json: { type: "boolean", default: false },
+  },
+});
+const replication = { runs: Number(values.runs), sizeMebibytes: Number(values.size), json: values.json };
+const parts: Record<string, () => Promise<string>> = {
   "pulumi-up": benchPulumiUp,
-  replication: benchReplication,
+  replication: () => benchReplication(replication),
 };
 
-const words = process.argv.slice(2);
-const firstOption = words.findIndex((word) => word.startsWith("-"));
-const chosen = firstOption < 0 ? words : words.slice(0, firstOption);
-const options = firstOption < 0 ? [] : words.slice(firstOption);
 const unknown = chosen.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -21,7 +27,12 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
+if (![replication.runs, replication.sizeMebibytes].every((count) => Number.isInteger(count) && count > 0)) {
+  process.stderr.write("--runs and --size (MiB) want whole numbers above 0.\n");
+  process.exit(2);
+}
 for (const [name, run] of Object.entries(parts)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
-  process.stdout.write(`\n## ${name}\n\n${await run(options)}\n`);
+  const heading = values.json ? "" : `\n## ${name}\n\n`;
+  process.stdout.write(`${heading}${await run()}\n`);
 }

@@ -1,98 +1,77 @@
 /**
- * The replication engine beside restic, borg, qemu-img and rsync, turn by turn on the same image. Options:
- * `--runs N` (default 5) and `--size GiB` (default 2).
+ * Replication beside restic, borg, qemu-img and rsync: `npm run bench -- replication [--runs 5] [--size <MiB>] [--json]`.
+ * Needs the built package (`npm run build`) and GNU time. With the full size the figures go to docs/benchmarks.md.
  */
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { extraRows } from "./replication/extra-jobs.ts";
-import { bytesRows, goalRows, type Results, timesTable } from "./replication/table.ts";
-import {
-  type Job,
-  jobs,
-  type JobResult,
-  ourJob,
-  peers,
-  siterecovery,
-  type Tool,
-} from "./replication/tools.ts";
-import { gibibyte, makeImage } from "./replication/workload.ts";
+import { fileURLToPath } from "node:url";
+import { format } from "prettier";
+import { replaceSection } from "./replace-section.ts";
+import { Bench } from "./replication/measure.ts";
+import { findPeers } from "./replication/peers.ts";
+import { rowsOf, table } from "./replication/report.ts";
+import { isInstalled } from "./replication/timed-run.ts";
 
-const blockBytes = 65_536;
-
-/** Before a job: how much of the image's blocks changes. */
-const changes: Partial<Record<Job, number>> = { delta1: 0.01, delta10: 0.1, resync: 0.0005 };
-
-function keep(results: Results, job: Job, tool: string, result: JobResult | undefined): void {
-  if (!result) return;
-  const byTool = results.get(job) ?? new Map<string, JobResult[]>();
-  results.set(job, byTool.set(tool, [...(byTool.get(tool) ?? []), result]));
+export interface ReplicationOptions {
+  readonly runs: number;
+  readonly sizeMebibytes: number;
+  readonly json: boolean;
 }
 
-async function oneRun(
-  folder: string,
-  tools: readonly Tool[],
-  sizeBytes: number,
-  run: number,
-  results: Results,
-): Promise<void> {
-  const image = path.join(folder, "disk.img");
-  fs.rmSync(image, { force: true });
-  for (const name of fs.readdirSync(folder))
-    if (name.startsWith("disk.img.")) fs.rmSync(path.join(folder, name));
-  makeImage(image, sizeBytes, sizeBytes);
-  for (const job of jobs) {
-    const part = changes[job];
-    if (part !== undefined) {
-      const count = Math.max(1, Math.round((part * sizeBytes) / blockBytes));
-      await ourJob("change", { image, count, contentBytes: sizeBytes, salt: run * 100 + count });
-    }
-    // Each run begins with another tool, so that none always has the warmest cache.
-    for (let index = 0; index < tools.length; index += 1) {
-      const tool = tools[(index + run) % tools.length]!;
-      process.stderr.write(`run ${run + 1}: ${job} by ${tool.name}\n`);
-      keep(results, job, tool.name, await tool.run(job, image));
-    }
-  }
+const heading = "Replication beside restic, borg, qemu-img and rsync";
+const fullMebibytes = 2048;
+const largeTimes = 8;
+
+function machineLine(runs: number): string {
+  const cpu = os.cpus()[0]?.model ?? "unknown processor";
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  const load = os.loadavg()[0]!.toFixed(1);
+  const day = new Date().toISOString().slice(0, 10);
+  const runsText = runs === 1 ? "1 run" : `${runs} runs, turn by turn; medians (least–most)`;
+  return `${os.availableParallelism()} cores (${cpu}), ${memory} GiB, Node ${process.version}, ${day}, load ${load}; ${runsText}.`;
 }
 
-export async function benchReplication(words: readonly string[]): Promise<string> {
-  const { values } = parseArgs({
-    args: [...words],
-    options: { runs: { type: "string", default: "5" }, size: { type: "string", default: "2" } },
-  });
-  const [runs, sizeGibibytes] = [Number(values.runs), Number(values.size)];
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-bench-"));
+function sizeText(mebibytes: number): string {
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
+}
+
+function explain(small: string, large: string): string {
+  return [
+    `The work: an image of ${small}, two fifths of it holes, the rest half text-like, half random; then 1 % and 10 % of its`,
+    `64 KiB blocks changed at random places. The image of ${large} has the same amount of data and of changes. Each job of ours`,
+    "is a fresh process of the built package that opens a store with a key file and takes a snapshot; its start-up is part of",
+    "the time. All is durable: ours syncs by itself, a `sync -f` of the target belongs to each job of a peer. qemu-img and",
+    "rsync do not encrypt. Peak memory is the largest resident set of a job's processes: the median of all jobs, and the",
+    "least and the most. A restored image is compared with the source, outside of the time.",
+  ].join("\n");
+}
+
+export async function benchReplication(options: ReplicationOptions): Promise<string> {
+  if (!isInstalled("time")) throw new Error("GNU time is missing: apt-get install -y time");
+  execFileSync(process.execPath, [fileURLToPath(new URL("../setup/build.mjs", import.meta.url))]);
+  const { peers, missing } = findPeers();
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-bench-"));
   try {
-    const found = peers(folder);
-    for (const name of found.missing) {
-      process.stderr.write(
-        `${name} is not installed and left out: apt-get install restic borgbackup qemu-utils rsync\n`,
-      );
+    const smallBytes = options.sizeMebibytes * 1_048_576;
+    const machine = machineLine(options.runs);
+    const bench = new Bench(work, { smallBytes, largeBytes: largeTimes * smallBytes }, peers);
+    for (let run = 0; run < options.runs; run += 1) {
+      process.stderr.write(`replication: run ${run + 1} of ${options.runs}\n`);
+      bench.round();
+      bench.trackingCost();
     }
-    const ours = siterecovery(folder);
-    const tools = [ours, ...found.tools];
-    const names = tools.map(({ name }) => name);
-    const results: Results = new Map();
-    for (let run = 0; run < runs; run += 1) {
-      await oneRun(folder, tools, sizeGibibytes * gibibyte, run, results);
-    }
-    const extra = await extraRows(folder, { runs, sizeBytes: sizeGibibytes * gibibyte, results });
-    return [
-      `Image: ${sizeGibibytes} GiB. Machine: ${os.availableParallelism()} cores (${os.cpus()[0]?.model ?? "unknown"}), ` +
-        `${Math.round(os.totalmem() / gibibyte)} GiB of memory, Node ${process.version}; ${runs} runs turn by turn, medians (least–most).`,
-      "",
-      ...timesTable(results, names),
-      "",
-      ...bytesRows(results, names),
-      "",
-      "| goal | measured | verdict |",
-      "|---|---|---|",
-      ...goalRows(results, ours.name),
-      ...extra,
-    ].join("\n");
+    const small = sizeText(options.sizeMebibytes);
+    const large = sizeText(largeTimes * options.sizeMebibytes);
+    const rows = rowsOf(bench.measures, { small, large, share: options.sizeMebibytes / fullMebibytes });
+    const names = [...peers.map((peer) => peer.name), "cmp"];
+    const figures = table(bench.measures, rows, names);
+    const parts = [explain(small, large), machine, ...(missing === undefined ? [] : [missing]), figures];
+    const body = await format(parts.join("\n\n"), { parser: "markdown", printWidth: 110 });
+    if (options.sizeMebibytes === fullMebibytes) replaceSection(heading, body);
+    return options.json ? JSON.stringify({ machine, measures: bench.measures }, null, 2) : body;
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(work, { recursive: true, force: true });
   }
 }

@@ -1,110 +1,90 @@
 /**
- * One job of ours in a process of its own, by the functions that the engine itself calls: `node our-job.ts <job>
- * <arguments as JSON>`. Prints what it measured as JSON.
+ * One job of ours, in a process of its own, as a user's process would do it: `node our-job.ts <job> <json>`. It runs the
+ * built package (dist), whose start-up is part of the time. Prints one line of JSON.
  */
 import fs from "node:fs";
-import { systemClock } from "../../provider/clock.ts";
-import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
-import { attachPoint } from "../../provider/engine/replication/attach-point.ts";
-import { copyInitial } from "../../provider/engine/replication/copy-initial.ts";
-import { resync } from "../../provider/engine/replication/resync.ts";
-import { restoreDisk } from "../../provider/engine/replication/restore-disk.ts";
-import { sendDelta } from "../../provider/engine/replication/send-delta.ts";
-import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
+import type * as Targets from "../../provider/targets/open-replica-store.ts";
+import type * as Snapshots from "../../provider/disks/take-snapshot.ts";
+import type * as Clocks from "../../provider/clock.ts";
+import type * as Disks from "../../provider/disks/open-tracked-disk.ts";
+import type * as Attach from "../../provider/engine/replication/attach-point.ts";
+import type * as Copy from "../../provider/engine/replication/copy-initial.ts";
+import type * as Delta from "../../provider/engine/replication/send-delta.ts";
+import type * as Resync from "../../provider/engine/replication/resync.ts";
+import type * as Restore from "../../provider/engine/replication/restore-disk.ts";
 import { SeededRandom } from "../../provider/random.ts";
-import { changeBlocks, mebibyte } from "./workload.ts";
+import { blockBytes, blockContent, chooseBlocks } from "./disk-image.ts";
+import type { JobName, JobSettings } from "./ours.ts";
 
-interface Arguments {
-  readonly image: string;
-  readonly store: string;
-  readonly keyFile: string;
-  readonly to: string;
-  readonly count: number;
-  readonly contentBytes: number;
-  readonly salt: number;
-  readonly tracked: boolean;
-  readonly megabytes: number;
+const [name, json] = process.argv.slice(2) as [JobName, string];
+const settings = JSON.parse(json) as JobSettings;
+const built = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
+const source = { machineId: "bench", disks: [{ diskId: "os", path: settings.imagePath }] };
+
+async function openStore() {
+  const { openReplicaStore } = (await import(built("targets/open-replica-store.js"))) as typeof Targets;
+  return openReplicaStore({ folder: settings.storeFolder, keyFile: settings.keyFile });
 }
 
-const [job = "", json = "{}"] = process.argv.slice(2);
-const args = JSON.parse(json) as Arguments;
-const machineId = "bench";
-const diskId = "disk";
-
-const open = (): ReturnType<typeof openReplicaStore> =>
-  openReplicaStore({ folder: args.store, keyFile: args.keyFile });
-
-async function cycle(copy: typeof copyInitial | typeof sendDelta | typeof resync): Promise<object> {
-  const store = open();
-  const snapshot = await takeSnapshot([args.image]);
-  const source = { machineId, disks: [{ diskId, path: args.image }] };
-  const started = performance.now();
-  const result = await copy({ store, source, snapshot, clock: systemClock });
-  return { bytesStored: result.bytesSent, inner: (performance.now() - started) / 1000 };
+async function cycleOptions() {
+  const { takeSnapshot } = (await import(built("disks/take-snapshot.js"))) as typeof Snapshots;
+  const { systemClock } = (await import(built("clock.js"))) as typeof Clocks;
+  const store = await openStore();
+  return { store, source, snapshot: await takeSnapshot([settings.imagePath]), clock: systemClock };
 }
 
-/** Plain and tracked writes by the same loop: 1 MiB one after the other, then 4 KiB at random with a flush each. */
-async function writes(): Promise<object> {
-  const random = new SeededRandom(1);
-  const large = Buffer.from(random.bytes(mebibyte));
-  const small = Buffer.from(random.bytes(4096));
-  const file = args.tracked ? undefined : fs.openSync(args.image, "r+");
-  const disk = args.tracked ? await openTrackedDisk(args.image) : undefined;
-  const write = async (data: Buffer, offset: number): Promise<void> => {
-    if (disk) await disk.write(data, offset);
-    else fs.writeSync(file!, data, 0, data.length, offset);
-  };
-  const flush = async (): Promise<void> => {
-    if (disk) return disk.flush();
-    await new Promise<void>((resolve, reject) =>
-      fs.fdatasync(file!, (error) => (error ? reject(error) : resolve())),
-    );
-  };
-  let started = performance.now();
-  for (let index = 0; index < args.megabytes; index += 1) await write(large, index * mebibyte);
-  await flush();
-  const sequential = (performance.now() - started) / 1000;
-  started = performance.now();
-  for (let index = 0; index < args.count; index += 1) {
-    await write(small, random.below((args.megabytes * mebibyte) / 4096) * 4096);
-    await flush();
+async function latestPoint() {
+  const store = await openStore();
+  const point = store.recoveryPoints("bench").at(-1);
+  if (point === undefined) throw new Error("the bench's store has no recovery point");
+  return { store, pointId: point.id, diskId: "os" };
+}
+
+/** Writes so many blocks through the tracked disk; with its change log, as a hypervisor would. */
+async function change(): Promise<void> {
+  const { openTrackedDisk } = (await import(built("disks/open-tracked-disk.js"))) as typeof Disks;
+  const disk = await openTrackedDisk(settings.imagePath);
+  const random = new SeededRandom(settings.seed + 1);
+  for (const block of chooseBlocks(disk.sizeBytes / blockBytes, settings.blocks, settings.seed)) {
+    await disk.write(blockContent(random), block * blockBytes);
   }
-  const flushed = (performance.now() - started) / 1000;
-  await disk?.close();
-  if (file !== undefined) fs.closeSync(file);
-  return { sequential, flushed };
+  await disk.flush();
+  await disk.close();
 }
 
-function attach(): object {
-  const started = performance.now();
-  const store = open();
-  const [point] = store.recoveryPoints(machineId).slice(-1);
-  const disk = attachPoint({ store, pointId: point!.id, diskId, overlayPath: args.to });
-  disk.read(Buffer.alloc(4096), 0);
-  return { inner: (performance.now() - started) / 1000 };
+async function attach(): Promise<void> {
+  const { attachPoint } = (await import(built("engine/replication/attach-point.js"))) as typeof Attach;
+  const disk = attachPoint({ ...(await latestPoint()), overlayPath: settings.toPath });
+  const expected = Buffer.alloc(4096);
+  const image = fs.openSync(settings.imagePath, "r");
+  const offset = chooseBlocks(disk.sizeBytes / blockBytes, settings.blocks, settings.seed)[0]! * blockBytes;
+  fs.readSync(image, expected, 0, expected.length, offset);
+  const read = Buffer.alloc(4096);
+  disk.read(read, offset);
+  if (!read.equals(expected)) throw new Error("the attached disk reads something else than the image holds");
+  await disk.write(read, offset + 4096);
+  await disk.close();
 }
 
-async function restore(): Promise<object> {
-  const store = open();
-  const [point] = store.recoveryPoints(machineId).slice(-1);
-  await restoreDisk({ store, pointId: point!.id, diskId, toPath: args.to, overwrite: true });
-  return {};
-}
-
-const jobs: Record<string, () => Promise<object> | object> = {
-  initial: () => cycle(copyInitial),
-  delta: () => cycle(sendDelta),
-  resync: () => cycle(resync),
-  restore,
+const jobs: Record<JobName, () => Promise<unknown>> = {
+  change,
   attach,
-  writes,
-  change: async () => {
-    await changeBlocks(args.image, args.count, args.contentBytes, args.salt);
-    return {};
+  initial: async () => {
+    const { copyInitial } = (await import(built("engine/replication/copy-initial.js"))) as typeof Copy;
+    return copyInitial(await cycleOptions());
+  },
+  delta: async () => {
+    const { sendDelta } = (await import(built("engine/replication/send-delta.js"))) as typeof Delta;
+    return sendDelta(await cycleOptions());
+  },
+  resync: async () => {
+    const { resync } = (await import(built("engine/replication/resync.js"))) as typeof Resync;
+    return resync(await cycleOptions());
+  },
+  restore: async () => {
+    const { restoreDisk } = (await import(built("engine/replication/restore-disk.js"))) as typeof Restore;
+    return restoreDisk({ ...(await latestPoint()), toPath: settings.toPath });
   },
 };
 
-const result = await jobs[job]!();
-const peak = /VmHWM:\s+(\d+)/.exec(fs.readFileSync("/proc/self/status", "utf8"));
-process.stdout.write(JSON.stringify({ ...result, peakMebibytes: Math.round(Number(peak?.[1] ?? 0) / 1024) }));
+process.stdout.write(`${JSON.stringify((await jobs[name]()) ?? {})}\n`);

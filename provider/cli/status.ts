@@ -28,6 +28,7 @@ function toJson(view: ItemView): object {
     lastRecoveryPoint: point
       ? { id: point.id, time: new Date(point.takenAt).toISOString(), kind: point.kind }
       : null,
+    processServer: view.processServerName ?? null,
     recoveryPointCount: view.recoveryPointCount,
     rpoSeconds: view.rpoSeconds ?? null,
     replicationIntervalSeconds: view.replicationIntervalSeconds,
@@ -48,7 +49,7 @@ function stateText(view: ItemView): string {
   return (stateFacts[item.state].replicates ? pico.green(text) : pico.yellow(text)) + test;
 }
 
-function toRow(view: ItemView): string[] {
+function toRow(view: ItemView, withServers: boolean): string[] {
   const { item } = view;
   const point = view.latestRecoveryPoint;
   return [
@@ -60,6 +61,7 @@ function toRow(view: ItemView): string[] {
     String(view.recoveryPointCount),
     formatBytes(item.details.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)),
     view.pendingBytes === undefined ? "-" : formatBytes(view.pendingBytes),
+    ...(withServers ? [view.processServerName ?? "-"] : []),
   ];
 }
 
@@ -70,7 +72,11 @@ function printTable(engine: Engine, views: readonly ItemView[]): void {
     process.stdout.write(`No machine is protected yet (engine: ${engine.homeFolder}).\n`);
     return;
   }
-  process.stdout.write(`${formatTable(head, views.map(toRow))}\n`);
+  // Who serves a machine is a question only where there is more than one process server.
+  const withServers = views.some((view) => view.processServerName !== undefined);
+  const titles = withServers ? [...head, "PROCESS SERVER"] : head;
+  const rows = views.map((view) => toRow(view, withServers));
+  process.stdout.write(`${formatTable(titles, rows)}\n`);
   for (const view of views) {
     const name = nameOf(view.item.id);
     if (view.underWay !== undefined) process.stdout.write(`${name}: ${view.underWay} is under way\n`);

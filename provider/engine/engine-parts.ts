@@ -7,6 +7,7 @@ import type { Random } from "../random.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
+import type { ProcessServer } from "./process-server/transfer.ts";
 
 export interface EngineParts {
   readonly home: Home;
@@ -20,6 +21,8 @@ export interface EngineParts {
   replicaStoreOf(holderId: string): Promise<ReplicaStore>;
   /** Opens a storage account's replica store, making store and key when they are not there. */
   openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
+  /** The process server of an id, declared or the default of a site. */
+  processServerOf(serverId: string): ProcessServer;
   /** Copies that go on at once in this process, at most. */
   readonly copiesMax: number;
   /** Runs copies of disks with a bound on how many go on at once in this process. */

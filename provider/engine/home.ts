@@ -6,6 +6,7 @@
  *     keys/<holder>.store         the id of the store that was made for it, so that one that went away is missed
  *     storage/<account>/          replicas of a storage account: segments and recovery points, encrypted
  *     master-targets/<fabric>/    replicas on the master target that a configuration server is by default
+ *     caches/<server>/           what waits in the cache of a process server that has no folder of its own
  *     azure/<group>/<machine>/    replica machines that failovers and drills made
  *
  * Names come from checked arguments (letters, digits, hyphens), never from raw paths.
@@ -23,6 +24,7 @@ export interface Home {
   witnessFileOf(holderId: string): string;
   storageFolderOf(storageAccountId: string): string;
   masterTargetFolderOf(configurationServerId: string): string;
+  cacheFolderOf(processServerId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
 }
 
@@ -47,6 +49,7 @@ export function homeAt(folder: string): Home {
     witnessFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.store`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
     masterTargetFolderOf: (id) => path.join(folder, "master-targets", safeName(nameOf(parentOf(id)))),
+    cacheFolderOf: (id) => path.join(folder, "caches", keyNameOf(id)),
     machineFolderOf: (group, name) => path.join(folder, "azure", safeName(group), safeName(name)),
   };
 }

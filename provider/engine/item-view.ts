@@ -1,8 +1,11 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
+import { nameOf } from "../arm-id.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
 import type { RecoveryPoint, ReplicaStore } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { processServersOf } from "./components/choose-process-server.ts";
+import { fabricOf } from "./inventory/inventories.ts";
 import { recoverySideName } from "./inventory/recovery-side.ts";
 import { requireItem } from "./job/run-job.ts";
 import { allowedActions } from "./protected-item/allowed-actions.ts";
@@ -30,6 +33,8 @@ export interface ItemView {
   readonly recoveryPointCount: number;
   /** The second site's name, or `Microsoft Azure`. */
   readonly recoverySideName: string;
+  /** The process server that serves the machine, where its site has more than one (C-3). */
+  readonly processServerName: string | undefined;
   /** Age of the newest recovery point, in seconds; nothing while the machine does not replicate. */
   readonly rpoSeconds: number | undefined;
   /** The policy's interval, in seconds. */
@@ -86,6 +91,12 @@ function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, interv
   return notes;
 }
 
+function processServerNameOf(parts: EngineParts, item: ProtectedItem): string | undefined {
+  const { processServerId } = relationshipOf(item);
+  if (processServerId === undefined) return undefined;
+  return processServersOf(parts, fabricOf(processServerId)).length > 1 ? nameOf(processServerId) : undefined;
+}
+
 function damageNotes(count: number): string[] {
   if (count === 0) return [];
   const are = count === 1 ? "is" : "are";
@@ -129,6 +140,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     latestRecoveryPoint: latest,
     recoveryPointCount: points.length,
     recoverySideName: recoverySideName(parts, itemId),
+    processServerName: processServerNameOf(parts, item),
     rpoSeconds,
     replicationIntervalSeconds: interval,
     pendingBytes: replicates ? pendingBytesOf(parts, item) : undefined,

@@ -1,5 +1,6 @@
 /** Puts real drivers behind the engine's ports. */
 import os from "node:os";
+import { ProcessServers } from "./components/process-servers.ts";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
@@ -40,6 +41,7 @@ export function openParts(options: {
   const home = homeAt(options.home);
   const store = openStore(home.storeFile);
   const stores = new ReplicaStores({ home, store, files });
+  const servers = new ProcessServers({ home, store, files, clock });
   return {
     home,
     store,
@@ -50,6 +52,7 @@ export function openParts(options: {
     hooks: commandHooks(clock),
     openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
     replicaStoreOf: async (holderId) => stores.of(holderId),
+    processServerOf: (serverId) => servers.of(serverId),
     copiesMax,
     copySlot: slots(copiesMax),
   };

@@ -2,8 +2,10 @@
 import { namedIdsOf, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { kinds } from "../kinds/registry.ts";
+import { findItem } from "../store/protected-items.ts";
 import { deleteThing, findThing, listThings, listThingsReferringTo, type Thing } from "../store/things.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import type { ItemDetails } from "./protected-item/item.ts";
 
 const namesShown = 5;
 
@@ -11,6 +13,16 @@ function describe(things: readonly Thing[]): string {
   const shown = things.slice(0, namesShown).map((thing) => `${kinds[thing.kind].title} ${nameOf(thing.id)}`);
   const more = things.length > namesShown ? ` and ${things.length - namesShown} more` : "";
   return shown.join(", ") + more;
+}
+
+/** Machines that a process server serves without being named by them (C-3). */
+function listMachinesServedBy(parts: EngineParts, server: Thing): Thing[] {
+  if (server.kind !== "process-server") return [];
+  return listThings(parts.store, { kind: "protected-item" }).filter(({ id }) => {
+    const details = findItem<string, ItemDetails>(parts.store, id)?.details;
+    const used = [details?.processServerId, details?.reverse?.processServerId];
+    return used.some((one) => one !== undefined && sameId(one, server.id));
+  });
 }
 
 /** Things whose arguments name a thing by name alone. */
@@ -32,11 +44,14 @@ export function removeThing(parts: EngineParts, id: string): void {
       ...listThings(parts.store, { under: id }),
       ...listThingsReferringTo(parts.store, id),
       ...listThingsNaming(parts, id),
+      ...listMachinesServedBy(parts, thing),
     ];
     if (users.length > 0) {
       const message =
         `The ${kinds[thing.kind].title} ${nameOf(id)} cannot be deleted: it is in use by ${describe(users)}. ` +
-        "Delete those first.";
+        (thing.kind === "process-server"
+          ? "Name another process server in their processServerId, or delete those first."
+          : "Delete those first.");
       throw new SiteRecoveryError("InUse", message, { target: id });
     }
     deleteThing(parts.store, id);

@@ -43,7 +43,11 @@ export const processServerSettings: SettingsKind<ProcessServerInputs, ProcessSer
     return {
       name: nameOf(id),
       type: processServerKind.armType,
-      properties: { friendlyName: nameOf(id), health: isLost ? "Critical" : "Normal" },
+      properties: {
+        friendlyName: nameOf(id),
+        health: isLost ? "Critical" : "Normal",
+        ...engine.components.processServerLoad(id),
+      },
     };
   },
   require: (engine, id, { cacheFolder }) => {

@@ -71,10 +71,18 @@ function missingArguments(wanted: ProtectedItemInputs): CheckFailure[] {
     .map(([property, , what]) => ({ property: `properties.${property}`, reason: `is missing: ${what}` }));
 }
 
+/** One place for one thing: machines that send to a process server in Azure too name it in their settings. */
+function misplacedProcessServer(wanted: ProtectedItemInputs): CheckFailure[] {
+  const type = instanceTypeOf(wanted);
+  if (wanted.processServerId === undefined || !type.startsWith("InMage")) return [];
+  const reason = `belongs into properties.providerSpecificDetails for ${type}; move it there`;
+  return [{ property: "processServerId", reason }];
+}
+
 function rules(wanted: ProtectedItemInputs): CheckFailure[] {
   const kind = known(wanted.failover?.kind);
   const kinds = failoverKindsOf(wanted);
-  const failures = missingArguments(wanted);
+  const failures = [...missingArguments(wanted), ...misplacedProcessServer(wanted)];
   if (kind === undefined || kinds.includes(kind)) return failures;
   const { title } = flowsOf(instanceTypeOf(wanted))[0]!;
   const reason = `is ${kind}; ${title} knows only an ${kinds.join(" or ")} failover (V2F-1). Leave it out`;

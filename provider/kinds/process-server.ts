@@ -52,5 +52,8 @@ export interface ProcessServerOutputs extends CommonOutputs {
     friendlyName: string;
     /** `Normal`, or `Critical` when its cache folder is gone. */
     health: string;
+    /** Machines that it serves, and the size of their disks. */
+    machineCount: number;
+    protectedBytes: number;
   };
 }

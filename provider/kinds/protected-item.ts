@@ -130,6 +130,11 @@ export interface ProtectedItemInputs extends VaultScope {
   activeLocation?: ActiveLocation;
   /** Beyond Azure: how a change of `activeLocation` is carried out. */
   failover?: FailoverSettings;
+  /**
+   * Beyond Azure: ARM id of the process server that serves the machine, for machines whose own settings have no such
+   * argument. Absent: the one of the site with the least to do; a change moves the machine to another one (C-3).
+   */
+  processServerId?: string;
   /** Beyond Azure: consent to delete the item while the machine runs at the recovery side. Default false. */
   allowDisableWhileFailedOver?: boolean;
 }

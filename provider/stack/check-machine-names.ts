@@ -66,11 +66,6 @@ function checkVmwareParts(place: Place, target: string | undefined): void {
     const known = site.runAsAccounts ?? [];
     findings.requireName([...path, "account"], machine.account, "account in runAsAccounts", known);
   }
-  if (machine.processServer !== undefined) {
-    const servers = namesOf(site.processServers);
-    const what = `process server of ${site.name}`;
-    findings.requireName([...path, "processServer"], machine.processServer, what, servers);
-  }
   // The one at the second site keeps the replica; the one at the primary side takes it back from Azure.
   const holder = target === undefined ? site : stack.sites.find(({ name }) => name === target);
   const known = namesOf(holder?.masterTargets);
@@ -97,13 +92,14 @@ export function checkMachineNames(
     const why = `is for machines that replicate to Azure, and this one replicates to ${target}; leave it out`;
     refuseGiven(place, ["storageAccount", "network", "size"], why);
   }
+  if (machine.processServer !== undefined) {
+    const servers = namesOf(site.processServers);
+    const what = `process server of ${site.name}`;
+    findings.requireName([...path, "processServer"], machine.processServer, what, servers);
+  }
   if (kindOf(site) === "vmware") checkVmwareParts(place, target);
   else
-    refuseGiven(
-      place,
-      ["account", "group", "processServer", "masterTarget"],
-      "is for machines of vmware sites; leave it out",
-    );
+    refuseGiven(place, ["account", "group", "masterTarget"], "is for machines of vmware sites; leave it out");
   if (kindOf(site) === "vmm" && target !== undefined) {
     const why = "cannot be chosen between VMM sites, where all disks are replicated; leave it out";
     refuseGiven(place, ["disks"], why);

@@ -14,7 +14,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const container = containerOf(stack, machine)!;
   const settings = protectionOf(stack, ids, machine);
   const isVmware = kindOf(site) === "vmware";
-  const { allowDisableWhileFailedOver, failover } = machine;
+  const { allowDisableWhileFailedOver, failover, processServer } = machine;
   // A plan that says where its machines run says it for those that don't.
   const isMovedByPlan = movingPlanOf(stack.plans, machine.name) !== undefined;
   const activeLocation = machine.activeLocation ?? (isMovedByPlan ? undefined : "primary");
@@ -33,6 +33,10 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
       // The only failover that a machine of a VMware site has (V2F-1) need not be said.
       ...(isVmware ? { failover: { kind: "unplanned", ...failover } } : {}),
       ...(!isVmware && failover !== undefined ? { failover: { ...failover } } : {}),
+      // Machines of VMware sites name it in their settings, as in Azure.
+      ...(isVmware || processServer === undefined
+        ? {}
+        : { processServerId: ids.processServer(site, processServer) }),
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
     },
     // The mapping stands last in a site: what a machine needs is in place when the mapping is.

@@ -54,7 +54,7 @@ export const badVmmSites: readonly BadSite[] = [
   [
     "a machine that does not say its cloud",
     vmmToAzure,
-    /( {4}networks:[^]*?)\{ name: web1 \}/,
+    /( {4}networks:[^]*?)\{ name: web1, processServer: ps2 \}/,
     `      - { name: tin, capabilityProfile: Hyper-V, hosts: [{ name: hv9, inventory: hv2 }] }
     networks: [{ name: production, logicalNetwork: backbone, cloud: gold }]
     networkMappings: [{ from: production, to: recovery-net }]
@@ -65,7 +65,7 @@ machines:
   [
     "a machine of a cloud that is not there",
     vmmToAzure,
-    "{ name: web1 }",
+    "{ name: web1, processServer: ps2 }",
     "{ name: web1, cloud: ¦golt }",
     "machines[0].cloud: there is no cloud of paris 'golt'; did you mean 'gold'?",
   ],
@@ -163,8 +163,15 @@ machines:
   [
     "a master target of a machine that has none",
     vmmToAzure,
-    "{ name: web1 }",
+    "{ name: web1, processServer: ps2 }",
     "{ name: web1, group: ¦shop }",
     "machines[0].group: is for machines of vmware sites; leave it out",
+  ],
+  [
+    "[C-3] a process server that is not there",
+    vmmToAzure,
+    "processServer: ps2",
+    "processServer: ¦ps3",
+    "machines[0].processServer: there is no process server of paris 'ps3'; did you mean 'ps",
   ],
 ];

@@ -51,6 +51,11 @@ describe("a definition of each flow", () => {
         const found = engine.items().map(({ details, state }) => [details.machineName, details.flow, state]);
         const wanted = Object.entries(flows).map(([name, flow]) => [name, flow, "Protected"]);
         expect(found.toSorted()).toEqual(wanted.toSorted());
+        const named = declarations.flatMap(
+          ({ inputs }) => (inputs as { processServerId?: string }).processServerId ?? [],
+        );
+        const serving = engine.items().map(({ details }) => details.processServerId);
+        for (const id of named) expect(serving).toContain(id);
         for (const { logicalName, kind } of declarations.toReversed())
           await handlerOf(kind, engine).delete(made.get(logicalName)!.id, quiet);
         expect(engine.listThings({})).toEqual([]);

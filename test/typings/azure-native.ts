@@ -23,6 +23,7 @@ type BeyondAzure =
   | "failover"
   | "allowDisableWhileFailedOver"
   | "inventoryFolder"
+  | "processServerId"
   | "runAsAccounts"
   | "officeHours";
 type Shared<T> = Omit<T, BeyondAzure>;

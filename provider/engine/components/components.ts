@@ -12,6 +12,7 @@ import type { NetworkPathInputs } from "../../kinds/network-path.ts";
 import { kinds } from "../../kinds/registry.ts";
 import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { loadOf, type ServerLoad } from "./choose-process-server.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
 import { pathProblem, requiredPorts } from "./network-paths.ts";
 
@@ -89,6 +90,11 @@ export class Components {
   pathState(fabricId: string, inputs: NetworkPathInputs): { ports: number[]; problem: string | undefined } {
     const ports = requiredPorts(inputs, this.fabricType(fabricId) ?? "HyperVSite");
     return { ports, problem: pathProblem(inputs, ports) };
+  }
+
+  /** What a process server has to do. */
+  processServerLoad(id: string): ServerLoad {
+    return loadOf(this.#parts, id);
   }
 
   /** Throws `PrerequisitesNotMet` for an inventory folder that is not there, or that holds replicas. */

@@ -5,6 +5,7 @@ import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
+import { processServerFor } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
@@ -20,7 +21,12 @@ import { checkPrerequisites, type Prerequisites } from "./check-prerequisites.ts
 import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
 
-function newItem(parts: EngineParts, id: string, found: Prerequisites): ProtectedItem {
+function newItem(
+  parts: EngineParts,
+  id: string,
+  found: Prerequisites,
+  processServerId: string,
+): ProtectedItem {
   return {
     id,
     state: "EnablingReplication",
@@ -34,6 +40,7 @@ function newItem(parts: EngineParts, id: string, found: Prerequisites): Protecte
       disks: found.disks,
       ...(found.groupName === undefined ? {} : { groupName: found.groupName }),
       replicaStoreId: found.replicaStoreId,
+      processServerId,
       initialReplicationPercent: 0,
     },
   };
@@ -77,9 +84,13 @@ export async function enableProtection(
       const place = { flow: flows[known.details.flow], fabricId: fabricOf(id) };
       recoveryNetworks(parts, place, known.details.definition, wanted);
     }
+    // No cycle is under way while the lease is held, and between cycles a process server holds nothing of a machine.
+    const wantedServer = protectionOf(wanted).processServerId;
+    const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
     parts.store.transaction(() => {
       putThing(parts.store, id, "protected-item", wanted, parts.clock.now());
-      if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites));
+      if (known) putItem(parts.store, { ...known, details: { ...known.details, processServerId } });
+      if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites, processServerId));
     });
     if (requireItem(parts, id).state !== "EnablingReplication") return;
     await beginInitialReplication(parts, id, progress);

@@ -9,10 +9,12 @@ import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import { checkComponents } from "../components/check-components.ts";
+import { processServerForWayBack } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flows } from "../flows.ts";
 import { findMachine, inventoryForNewMachine } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
+import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { ProtectedItem, Relationship, ReplicationCycle } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
@@ -44,6 +46,13 @@ const holderOf: Record<Flow["replicaHolder"], (parts: EngineParts, item: Protect
   "master-target": masterTargetOf,
   host: (parts, item) => inventoryForNewMachine(parts, fabricOf(item.id)).id,
 };
+
+/** Of the side where the machine runs now. */
+function serverOfWayBack(parts: EngineParts, item: ProtectedItem): string {
+  const inputs = findThing<ProtectedItemInputs>(parts.store, item.id)!.inputs;
+  const container = recoveryContainerOf(parts, item.id, inputs);
+  return processServerForWayBack(parts, container === undefined ? undefined : fabricOf(container));
+}
 
 /** The item as a cycle of the way back sees it, before the job has ended. */
 function reversed(context: Context): ProtectedItem {
@@ -82,6 +91,7 @@ export const reverseTasks: readonly JobTask<Input>[] = [
     run: ({ parts, item }): Relationship => ({
       replicaStoreId: holderOf[flows[item().details.flow].replicaHolder](parts, item()),
       replicaId: randomUuid(parts.random),
+      processServerId: serverOfWayBack(parts, item()),
     }),
   },
   { name: "SeedReplica", title: "Seed the replica from the disks at the primary side", run: seed },

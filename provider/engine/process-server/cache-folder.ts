@@ -18,6 +18,8 @@ export interface CacheParts {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly folder: string;
+  /** Throws what to do when the folder is gone; absent, it is made. */
+  requireFolder?(): void;
   /** Asked each time, so that a change of the settings holds at once. */
   limitBytes(): number;
 }
@@ -54,6 +56,7 @@ export class CacheFolder {
 
   /** Removes what processes that are gone have left, and makes this one's folder. */
   prepare(): void {
+    this.#parts.requireFolder?.();
     const { files, folder } = this.#parts;
     for (const name of this.#others()) {
       if (!isAlive(decodeURIComponent(name))) files.remove(path.join(folder, name));

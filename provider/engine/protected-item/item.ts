@@ -53,6 +53,8 @@ export interface Relationship {
   readonly replicaStoreId: string;
   /** What the store calls the machine. */
   readonly replicaId: string;
+  /** The process server that takes the changes there (C-3). */
+  readonly processServerId?: string | undefined;
 }
 
 export interface ItemDetails {
@@ -67,6 +69,8 @@ export interface ItemDetails {
   readonly groupName?: string;
   /** What holds the replica: the id of a storage account, a master target or a host at the recovery side. */
   readonly replicaStoreId: string;
+  /** The process server that serves the machine on its way out (C-3). */
+  readonly processServerId?: string;
   /** The way back: where the machine's changes go while it runs at the recovery side and is protected there. */
   readonly reverse?: Relationship;
   /** Percent of the initial replication that is done, 0 to 100. */

@@ -59,7 +59,9 @@ const readers: Readers = {
 
 export function protectionOf(inputs: ProtectedItemInputs): Protection {
   const settings = inputs.properties?.providerSpecificDetails;
-  if (settings === undefined) return {};
+  const { processServerId } = inputs;
+  if (settings === undefined) return { processServerId };
   const read = readers[settings.instanceType] as (settings: ProtectionSettings) => Protection;
-  return read(settings);
+  const protection = read(settings);
+  return { ...protection, processServerId: protection.processServerId ?? processServerId };
 }

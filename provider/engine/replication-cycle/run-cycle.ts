@@ -84,7 +84,9 @@ export async function runCycle(
   details: ItemDetails,
   options: CycleOptions,
 ): Promise<ReplicationCycle> {
-  const { replicaStoreId, replicaId } = relationshipOf({ details });
+  const { replicaStoreId, replicaId, processServerId } = relationshipOf({ details });
+  // An item of an earlier version has none; its store's name gives it a default one.
+  const server = parts.processServerOf(processServerId ?? replicaStoreId);
   const store = await ready(parts, details, options);
   return parts.copySlot(async () => {
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
@@ -97,6 +99,7 @@ export async function runCycle(
       kind: pointKind,
       multiVm,
       clock: parts.clock,
+      server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),
     });

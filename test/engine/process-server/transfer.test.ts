@@ -144,32 +144,36 @@ describe("[C-2] a cycle through a process server", () => {
 });
 
 describe("[C-2] a fault on the way through a process server", () => {
-  it.each(["ENOSPC", "EIO", "SHORT"] as const)(
-    "%s at any call: the next cycle makes it whole",
-    async (kind) => {
+  it.each([
+    ["ENOSPC", "one file system"],
+    ["EIO", "one file system"],
+    ["EIO", "two file systems"],
+    ["SHORT", "two file systems"],
+  ] as const)(
+    "%s at any call, cache and target on %s: the next cycle makes it whole",
+    async (kind, place) => {
       disk.remove();
       disk = new ProtectedDisk(mebibyte);
       for (let block = 0; block < 9; block += 1) disk.fill(block, 1);
       const { pointId: before } = await disk.initial({ server: server() });
       const old = disk.image();
-      for (const inner of [localFileSystem, twoDevices()]) {
-        let hits = 1;
-        for (let call = 1; hits > 0; call += call < 12 ? 1 : 5) {
-          const files = new FaultyFileSystem(inner);
-          disk.store = store(files);
-          for (let block = 0; block < 3; block += 1) disk.fill(block * 2, call + 10);
-          files.arm({ kind, call });
-          const through = server({ files });
-          const failure = await disk.delta({ server: through }).catch((error: unknown) => error);
-          hits = files.hits;
-          files.heal();
-          expect(through.cache.takenBytes).toBe(0);
-          if (hits === 0) break;
-          if (failure instanceof Error)
-            expect(failure).toMatchObject({ code: kind === "EIO" ? "IoFailed" : "DiskFull" });
-          const { pointId } = await disk.delta({ server: server({ files: inner }) });
-          expect((await disk.restored(pointId)).equals(disk.image())).toBe(true);
-        }
+      const inner = place === "one file system" ? localFileSystem : twoDevices();
+      let hits = 1;
+      for (let call = 1; hits > 0; call += 3) {
+        const files = new FaultyFileSystem(inner);
+        disk.store = store(files);
+        for (let block = 0; block < 3; block += 1) disk.fill(block * 2, call + 10);
+        files.arm({ kind, call });
+        const through = server({ files });
+        const failure = await disk.delta({ server: through }).catch((error: unknown) => error);
+        hits = files.hits;
+        files.heal();
+        expect(through.cache.takenBytes).toBe(0);
+        if (hits === 0) break;
+        if (failure instanceof Error)
+          expect(failure).toMatchObject({ code: kind === "EIO" ? "IoFailed" : "DiskFull" });
+        const { pointId } = await disk.delta({ server: server({ files: inner }) });
+        expect((await disk.restored(pointId)).equals(disk.image())).toBe(true);
       }
       expect((await disk.restored(before)).equals(old)).toBe(true);
     },
