@@ -54,8 +54,13 @@ export class FlowSite {
     });
     const site = new FlowSite(folder, engine, options);
     for (const name of options.machines ?? ["web1"]) site.#makeMachine(name, options);
-    await new FlowComponents(site).declareAll();
-    return site;
+    try {
+      await new FlowComponents(site).declareAll();
+      return site;
+    } catch (error) {
+      site.remove();
+      throw error;
+    }
   }
 
   /** Puts a component in place by its handler, unless the test leaves it out. */

@@ -160,19 +160,6 @@ describe("objects that are cut, gone or swapped", () => {
   });
 });
 
-it("[C-9] nothing of the plain data, and no name, is to be found in the stored files", async () => {
-  const canary = "CANARY-5f2c-plain-text-of-the-source";
-  disk.write(300_000, Buffer.from(canary.repeat(50)));
-  await disk.delta();
-  for (const file of disk.storedFiles()) {
-    const content = fs.readFileSync(file).toString("latin1");
-    for (const secret of [canary, "generation 1", disk.machineId, "correct horse"]) {
-      expect(content.includes(secret), `${secret} in ${file}`).toBe(false);
-      expect(file.includes(secret)).toBe(false);
-    }
-  }
-});
-
 describe("with damaged objects in the store", () => {
   it("a resync relies on nothing that a verification found damaged, and what it sends is sound", async () => {
     const segment = filesOf(".segment")[0]!;

@@ -59,7 +59,7 @@ it("whatever a crash of a change leaves, a key opens the store, and the next ope
   }
   expect(call).toBeGreaterThan(10);
   expect(finishedByOpening).toBeGreaterThan(0);
-  expect(fs.readdirSync(path.dirname(keyFile()))).toEqual(["replicas.key"]);
+  expect(fs.readdirSync(path.dirname(keyFile()))).toEqual(["replicas.key", "replicas.store"]);
   expect(fs.readFileSync(keyFile(), "utf8")).toMatch(/^[0-9a-f]{64}$/);
 });
 
