@@ -16,11 +16,15 @@ function atTerminal(write: (text: string) => void): Progress & { end(): void } {
       const [group = "", name, ...text] = line.split(": ");
       if (name === undefined || text.length === 0) shown.set(line, "");
       else shown.set(`${group}: ${name}`, text.join(": "));
-      const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
       clear();
-      for (const [subject, state] of shown) {
-        write(`${`${subject.padEnd(24)} ${state}`.slice(0, width)}\n`);
-        drawnLines += 1;
+      // A terminal without a width, such as one of a script, is taken for a usual one.
+      const width = process.stderr.columns || 80;
+      // What does not fit on the screen could not be drawn over: the last subjects are shown.
+      const height = Math.max(1, (process.stderr.rows || 24) - 2);
+      for (const [subject, state] of [...shown].slice(-height)) {
+        const text = `${subject.padEnd(24)} ${state}`.trimEnd();
+        write(`${text}\n`);
+        drawnLines += Math.max(1, Math.ceil(text.length / width));
       }
     },
     end: clear,

@@ -2,8 +2,8 @@
 import path from "node:path";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { RecoveryPlanAction, RecoveryPlanGroup } from "../kinds/recovery-plan.ts";
-import { projectFolder } from "../project-folder.ts";
 import type { Declaration } from "./declaration.ts";
+import { folderFrom } from "./folder-from.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { StackFile } from "./stack-file.ts";
@@ -18,24 +18,23 @@ const failoverTypes = {
 /** A step that says nothing runs in real failovers to the recovery side. */
 const usualOccasions: NonNullable<StackStep["on"]> = ["planned", "unplanned"];
 
-function detailsOf(step: StackStep, folder: string): RecoveryPlanAction["customDetails"] {
+function detailsOf(step: StackStep, stack: StackFile): RecoveryPlanAction["customDetails"] {
   if (step.script === undefined)
     return { instanceType: "ManualActionDetails", description: step.manual ?? "" };
   return {
     instanceType: "ScriptActionDetails",
-    // Written from the project's folder, so that another clone of the project shows no difference.
-    path: path.relative(projectFolder(), path.resolve(folder, step.script)),
+    path: folderFrom(stack, step.script),
     fabricLocation: step.at === "primary" ? "Primary" : "Recovery",
     ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
   };
 }
 
 /** A step as actions: one for the way out and one for the way back, as far as it runs there. */
-function actionsOf(step: StackStep, folder: string): RecoveryPlanAction[] {
+function actionsOf(step: StackStep, stack: StackFile): RecoveryPlanAction[] {
   const actionName = step.name ?? (step.script === undefined ? step.manual! : path.basename(step.script));
   const occasions = step.on ?? usualOccasions;
   const types = occasions.flatMap((occasion) => (occasion === "failback" ? [] : failoverTypes[occasion]));
-  const common = { actionName, customDetails: detailsOf(step, folder) };
+  const common = { actionName, customDetails: detailsOf(step, stack) };
   return [
     ...(types.length > 0
       ? [{ ...common, failoverTypes: types, failoverDirections: ["PrimaryToRecovery"] }]
@@ -52,23 +51,23 @@ function actionsOf(step: StackStep, folder: string): RecoveryPlanAction[] {
   ];
 }
 
-function stepsOf({ before, after }: StackSteps, folder: string): Partial<RecoveryPlanGroup> {
+function stepsOf({ before, after }: StackSteps, stack: StackFile): Partial<RecoveryPlanGroup> {
   const list = (steps: StackSteps["before"]): RecoveryPlanAction[] =>
-    (steps ?? []).flatMap((step) => actionsOf(step, folder));
+    (steps ?? []).flatMap((step) => actionsOf(step, stack));
   return {
     ...(before ? { startGroupActions: list(before) } : {}),
     ...(after ? { endGroupActions: list(after) } : {}),
   };
 }
 
-function groupsOf(plan: StackPlan, itemId: (name: string) => string, folder: string): RecoveryPlanGroup[] {
+function groupsOf(plan: StackPlan, itemId: (name: string) => string, stack: StackFile): RecoveryPlanGroup[] {
   return [
-    ...(plan.shutdown ? [{ groupType: "Shutdown", ...stepsOf(plan.shutdown, folder) }] : []),
-    ...(plan.move ? [{ groupType: "Failover", ...stepsOf(plan.move, folder) }] : []),
+    ...(plan.shutdown ? [{ groupType: "Shutdown", ...stepsOf(plan.shutdown, stack) }] : []),
+    ...(plan.move ? [{ groupType: "Failover", ...stepsOf(plan.move, stack) }] : []),
     ...plan.groups.map(longForm).map(({ machines, ...steps }) => ({
       groupType: "Boot",
       replicationProtectedItems: machines.map((name) => ({ id: itemId(name), virtualMachineId: name })),
-      ...stepsOf(steps, folder),
+      ...stepsOf(steps, stack),
     })),
   ];
 }
@@ -80,7 +79,8 @@ function recoveryFabricOf(stack: StackDefinition, ids: StackIds, plan: StackPlan
   return target === undefined ? microsoftAzure : ids.fabric(ids.siteNamed(target));
 }
 
-export function declarePlans({ definition, file }: StackFile): Declaration[] {
+export function declarePlans(stack: StackFile): Declaration[] {
+  const { definition } = stack;
   const ids = new StackIds(definition);
   const itemId = (name: string): string =>
     ids.item((definition.machines ?? []).find((item) => item.name === name)!);
@@ -94,7 +94,7 @@ export function declarePlans({ definition, file }: StackFile): Declaration[] {
         primaryFabricId: ids.fabric(siteOf(definition, plan.site)!),
         recoveryFabricId: recoveryFabricOf(definition, ids, plan),
         failoverDeploymentModel: "ResourceManager",
-        groups: groupsOf(plan, itemId, path.dirname(file)),
+        groups: groupsOf(plan, itemId, stack),
       },
       ...(plan.activeLocation === undefined ? {} : { activeLocation: plan.activeLocation }),
       ...(plan.failover === undefined ? {} : { failover: { ...plan.failover } }),
