@@ -20,14 +20,19 @@ export interface ResyncOptions extends CycleOptions {
 export async function resync(options: ResyncOptions): Promise<CycleResult> {
   const sizeBytes = options.snapshot.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const pipeline = openPipeline(options.store.files, threadsFor(options.store, sizeBytes));
-  const noted = options.store.machine(options.source.machineId).damage.read();
-  const damaged = [...(options.distrust ?? []), ...noted];
-  const distrusted = new Set(damaged.map((objectPath) => path.parse(objectPath).name));
   try {
-    return await runCycle(options, latestReadable, (task) => resyncDisk(task, pipeline, distrusted));
+    return await runCycle(options, latestReadable, (task) =>
+      resyncDisk(task, pipeline, distrustedIn(options, task.machine)),
+    );
   } finally {
     await pipeline.close();
   }
+}
+
+/** Ids of layers whose data is sent again. Read within the cycle: one that fails here gives its snapshot up. */
+function distrustedIn({ distrust }: ResyncOptions, machine: MachineFolder): ReadonlySet<string> {
+  const damaged = [...(distrust ?? []), ...machine.damage.read()];
+  return new Set(damaged.map((objectPath) => path.parse(objectPath).name));
 }
 
 async function resyncDisk(
