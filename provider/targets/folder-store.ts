@@ -137,13 +137,16 @@ export class FolderStore implements ReplicaStore {
     }
   }
 
-  verify(onFinding: (finding: VerifyFinding) => void, options: VerifyOptions = {}): Promise<VerifyResult> {
+  async verify(
+    onFinding: (finding: VerifyFinding) => void,
+    options: VerifyOptions = {},
+  ): Promise<VerifyResult> {
     const store = {
       folders: this.#folders(),
       readId: (folder: string) => MachineFolder.readId(this.files, this.#ring, folder),
       machine: (machineId: string) => this.machine(machineId),
     };
-    return verifyStore(store, onFinding, options);
+    return await verifyStore(store, onFinding, options);
   }
 
   usage(machineId: string): StoreUsage {

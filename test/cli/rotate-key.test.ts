@@ -40,7 +40,7 @@ it("locks the store with another key: the old one opens it no more, no replica i
   const renewed = fs.readFileSync(keyFile);
   expect(renewed.equals(old)).toBe(false);
   expect(fs.statSync(keyFile).mode & 0o777).toBe(0o600);
-  expect(fs.readdirSync(path.dirname(keyFile))).toEqual(["replicas.key"]);
+  expect(fs.readdirSync(path.dirname(keyFile))).toEqual(["replicas.key", "replicas.store"]);
   expect((await verify()).code).toBe(0);
   // An engine that has the store open goes on with it.
   await site.engine.replicate(site.itemId, { report: () => undefined });
@@ -54,7 +54,7 @@ it("locks the store with another key: the old one opens it no more, no replica i
   fs.rmSync(keyFile);
   const gone = await verify();
   expect(gone.code).toBe(2);
-  expect(gone.stderr).toContain(`The key file ${keyFile} of storage account replicas is gone`);
+  expect(gone.stderr).toContain(`The key file ${keyFile} of replicas is gone`);
   expect(fs.existsSync(keyFile)).toBe(false);
   fs.writeFileSync(keyFile, renewed);
   expect((await verify()).code).toBe(0);

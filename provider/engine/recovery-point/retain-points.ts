@@ -1,5 +1,19 @@
+import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { ReplicaStore, RetentionResult } from "../../targets/replica-store.ts";
 import { choosePointsToKeep, type RetentionRule } from "./choose-points-to-keep.ts";
+
+/**
+ * Points go when a twentieth of them is due, not one by one: giving their space back means a look at what all the
+ * others need, and with hundreds of points that would cost each cycle more than its delta.
+ */
+const batchDivisor = 20;
+
+/** Ids of the points that stay: all of them until a batch has come together. */
+export function pointsToStay(points: readonly RecoveryPoint[], rule: RetentionRule): Set<string> {
+  const kept = choosePointsToKeep(points, rule);
+  const isBatch = points.length - kept.size >= Math.max(1, Math.floor(points.length / batchDivisor));
+  return isBatch ? kept : new Set(points.map((point) => point.id));
+}
 
 /**
  * Drops a machine's recovery points that its policy no longer keeps and gives their space back. The newest
@@ -10,5 +24,5 @@ export function retainPoints(
   machineId: string,
   rule: RetentionRule,
 ): Promise<RetentionResult> {
-  return store.retain(machineId, (points) => choosePointsToKeep(points, rule));
+  return store.retain(machineId, (points) => pointsToStay(points, rule));
 }

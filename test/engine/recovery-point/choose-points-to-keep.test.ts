@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choosePointsToKeep } from "../../../provider/engine/recovery-point/choose-points-to-keep.ts";
+import { pointsToStay } from "../../../provider/engine/recovery-point/retain-points.ts";
 import type { RecoveryPoint, RecoveryPointKind } from "../../../provider/targets/recovery-point.ts";
 
 const minute = 60_000;
@@ -53,5 +54,30 @@ describe("choosePointsToKeep", () => {
         expect(left.length).toBe(once.size);
       }),
     );
+  });
+});
+
+describe("pointsToStay", () => {
+  const minutely = (count: number): RecoveryPoint[] =>
+    Array.from({ length: count }, (_, index) => pointAt(index, index));
+
+  it("drops few points one by one, and many in batches of a twentieth", () => {
+    const rule = { retentionMinutes: 10 };
+    expect(pointsToStay(minutely(12), rule).size).toBe(11);
+    const hundred = { retentionMinutes: 100 };
+    expect(pointsToStay(minutely(104), hundred).size).toBe(104);
+    expect(pointsToStay(minutely(105), hundred).size).toBe(105);
+    expect(pointsToStay(minutely(106), hundred).size).toBe(101);
+  });
+
+  it("never keeps more than a twentieth beyond the policy", () => {
+    let points = minutely(1);
+    for (let at = 1; at < 500; at += 1) {
+      points = [...points, pointAt(at, at)];
+      const stay = pointsToStay(points, { retentionMinutes: 100 });
+      points = points.filter((point) => stay.has(point.id));
+      expect(points.length).toBeLessThanOrEqual(107);
+    }
+    expect(points.length).toBeGreaterThanOrEqual(101);
   });
 });
