@@ -42,7 +42,8 @@ function explain(small: string, large: string): string {
     `The work: an image of ${small}, two fifths of it holes, the rest half text-like, half random; then 1 % and 10 % of its`,
     `64 KiB blocks changed at random places. The image of ${large} has the same amount of data and of changes. Each job of ours`,
     "is a fresh process of the built package that opens a store with a key file and takes a snapshot; its start-up is part of",
-    "the time. All is durable: ours syncs by itself, a `sync -f` of the target belongs to each job of a peer. qemu-img and",
+    "the time. Rows of a process that runs already (`siterecovery replicate --follow`) tell the cycle alone, from the snapshot to the",
+    "durable recovery point. All is durable: ours syncs by itself, a `sync -f` of the target belongs to each job of a peer. qemu-img and",
     "rsync do not encrypt. Peak memory is the largest resident set of a job's processes: the median of all jobs, and the",
     "least and the most. A restored image is compared with the source, outside of the time.",
   ].join("\n");

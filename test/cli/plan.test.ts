@@ -20,7 +20,8 @@ interface Ended {
 
 function siterecovery(...words: string[]): Ended {
   const home = shop.site.engine.homeFolder;
-  return spawnSync(process.execPath, [main, "--home", home, ...words], { encoding: "utf8" });
+  const env = { ...process.env, NO_COLOR: "1" };
+  return spawnSync(process.execPath, [main, "--home", home, ...words], { encoding: "utf8", env });
 }
 
 interface RunJson {
