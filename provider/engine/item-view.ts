@@ -74,6 +74,11 @@ function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
     ...(consistencyFailure === undefined
       ? []
       : [`the newest recovery point is not app-consistent: ${consistencyFailure}`]),
+    ...(item.details.isSourceUnfenced && item.activeLocation === "recovery"
+      ? [
+          "its source could not be shut down and may still run; the next action on it that finds it shuts it down",
+        ]
+      : []),
     ...(frozenAt === undefined ? [] : ["its applications are frozen; the next action on it thaws them"]),
     ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil, officeHoursOf(parts, item.id))]),
   ];

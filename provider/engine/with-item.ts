@@ -7,6 +7,7 @@ import { openJobOf } from "../store/jobs.ts";
 import { takeLease } from "../store/leases.ts";
 import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { fenceLostSource } from "./failover/fence-source.ts";
 import type { Progress, Scenario } from "./job/job-definition.ts";
 import { resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./job/scenarios.ts";
@@ -35,7 +36,10 @@ export async function withItem<T>(
 ): Promise<T> {
   const release = takeLease(parts.store, itemId, purpose, parts.clock.now());
   try {
-    if (findItem(parts.store, itemId)) await thawLeftFrozen(parts, itemId);
+    if (findItem(parts.store, itemId)) {
+      await thawLeftFrozen(parts, itemId);
+      fenceLostSource(parts, itemId, progress);
+    }
     const left = openJobOf(parts.store, itemId);
     if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
     return await work();

@@ -10,6 +10,7 @@ import type { Clock } from "../../provider/clock.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
 import { type FlowId, flows } from "../../provider/engine/flows.ts";
 import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts";
+import type { Random } from "../../provider/random.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
@@ -24,6 +25,7 @@ const inventories = { vmware: "vcenter", physical: "servers", "hyper-v": "hv1" }
 export interface FlowSiteOptions {
   readonly flow: FlowId;
   readonly clock?: Clock;
+  readonly random?: Random;
   readonly content?: Buffer;
   /** Names of machines; each gets the same content. Default `["web1"]`. */
   readonly machines?: readonly string[];
@@ -51,6 +53,7 @@ export class FlowSite {
     const engine = await openEngine({
       home: path.join(folder, "home"),
       ...(options.clock ? { clock: options.clock } : {}),
+      ...(options.random ? { random: options.random } : {}),
     });
     const site = new FlowSite(folder, engine, options);
     for (const name of options.machines ?? ["web1"]) site.#makeMachine(name, options);

@@ -40,6 +40,7 @@ type Context = JobContext<FailoverInput>;
 
 interface Shutdown {
   readonly wasRunning: boolean;
+  readonly isLost?: boolean;
 }
 
 function inputsOf({ parts, itemId }: Context): ProtectedItemInputs {
@@ -86,6 +87,11 @@ const start: JobTask<FailoverInput> = {
   },
 };
 
+/** Whether an unplanned failover could not shut the source down (fence-source.ts). */
+function isSourceLost(context: Context): boolean {
+  return context.hasEnded("FenceSource") && context.resultOf<Shutdown>("FenceSource").isLost === true;
+}
+
 const finish =
   (action: string): NonNullable<JobDefinition<FailoverInput>["finish"]> =>
   (context, item) => ({
@@ -94,6 +100,7 @@ const finish =
     details: {
       ...item.details,
       recoveryMachine: context.resultOf<RecoveryMachine>("StartReplicaMachine"),
+      ...(isSourceLost(context) ? { isSourceUnfenced: true } : {}),
       lastMove: { action, endedAt: context.parts.clock.now() },
     },
   });
@@ -169,13 +176,13 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
     {
       name: "FenceSource",
       title: "Shut the source machine down if it can be reached",
-      run: (context) => {
+      run: (context): Shutdown => {
         try {
           return shutDownSource(context.parts, context.itemId, context.item().details.machineName);
         } catch (error) {
           if (!(error instanceof SiteRecoveryError)) throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);
-          return { wasRunning: false };
+          return { wasRunning: false, isLost: true };
         }
       },
     },

@@ -18,6 +18,7 @@ import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { ProtectedItem, Relationship, ReplicationCycle } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 
@@ -98,12 +99,16 @@ export const reverseTasks: readonly JobTask<Input>[] = [
   {
     name: "StartReverseReplication",
     title: "Send what differs",
-    run: (context): Promise<ReplicationCycle> => {
+    run: async (context): Promise<ReplicationCycle> => {
       const item = reversed(context);
       const { seeded } = context.resultOf<{ seeded: boolean }>("SeedReplica");
       const kind = seeded ? "resync" : "initial copy";
       const disks = recoveryDisks(item);
-      return runCycle(context.parts, item.details, { kind, disks, progress: context.progress });
+      const cycle = await runCycle(context.parts, item.details, { kind, disks, progress: context.progress });
+      // The seed is what the machine left behind, and no instant of it that anybody could want to go back to.
+      const { replicaStoreId, replicaId } = relationshipOf(item);
+      await (await context.parts.replicaStoreOf(replicaStoreId)).retain(replicaId, () => [cycle.pointId]);
+      return cycle;
     },
   },
 ];

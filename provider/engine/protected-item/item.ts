@@ -81,6 +81,8 @@ export interface ItemDetails {
   readonly lastAppConsistentAt?: number;
   /** Why the newest point that should have been app-consistent is not; gone after the next that is. */
   readonly consistencyFailure?: string;
+  /** Whether the machine may still run at the primary side, which could not be reached when it failed over. */
+  readonly isSourceUnfenced?: boolean;
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;

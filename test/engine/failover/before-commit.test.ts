@@ -73,6 +73,23 @@ describe("before the commit", () => {
   });
 });
 
+describe("a source that was lost", () => {
+  it("[HW-5a] is shut down by the first action that finds it again, and is told until then", async () => {
+    await make("S3");
+    await site.protect();
+    const london = path.join(site.folder, "london");
+    fs.renameSync(london, `${london}.lost`);
+    await failOver("unplanned");
+    fs.renameSync(`${london}.lost`, london);
+    expect(site.power(site.image())).toBe("running");
+    const { healthNotes } = await site.engine.viewItem(site.itemId());
+    expect(healthNotes.join()).toContain("may still run");
+    await moves().commit(site.itemId(), quiet);
+    expect([site.power(site.image()), site.power(site.replica())]).toEqual(["off", "running"]);
+    expect((await site.engine.viewItem(site.itemId())).healthNotes).toEqual([]);
+  });
+});
+
 describe("a machine of the same name at the second site", () => {
   it("is never taken for the replica", async () => {
     await make("S6");

@@ -50,6 +50,8 @@ describe.each(["S1", "S2", "S5"] as const)("flow %s: replication back, then a fa
     const changed = await write(site.replica());
     await moves().reverseReplicate(site.itemId(), quiet);
     expect(site.item().state).toBe("ReverseProtected");
+    // What the replica was seeded with is no recovery point: it is older than the failover.
+    expect(await site.engine.recoveryPoints(site.itemId())).toHaveLength(1);
     const last = await write(site.replica());
     expect(last).not.toBe(changed);
     await failOver("unplanned");

@@ -1,0 +1,148 @@
+/** What users do, each with what must be true of its outcome. Steps that cannot be taken now are left out. */
+import { expect } from "vitest";
+import type { FailoverKind } from "../../provider/engine/flows.ts";
+import { handlerOf } from "../../provider/handlers/registry.ts";
+import { type Machine, quiet, type World } from "./world.ts";
+
+export interface Step {
+  readonly name: string;
+  run(world: World): Promise<void>;
+}
+
+const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
+
+async function replicate(world: World, machine: Machine): Promise<void> {
+  const digest = world.hash(world.activeImage(machine));
+  await world.site.engine.replicate(world.site.itemId(machine), quiet, "resync");
+  await world.note(machine, digest);
+}
+
+async function failOver(world: World, machine: Machine, kind: FailoverKind): Promise<void> {
+  const { engine } = world.site;
+  const id = world.site.itemId(machine);
+  const source = world.activeImage(machine);
+  const isBack = world.find(machine)!.details.reverse !== undefined;
+  const before = world.hash(source);
+  const points = await engine.recoveryPoints(id);
+  const recoveryPoint =
+    kind === "planned" || world.random.integer(2) === 0 ? "latest" : world.pick(points).id;
+  await engine.moves.failover(id, { kind, recoveryPoint }, quiet);
+  const now = world.hash(world.activeImage(machine));
+  // Nothing is lost where the source could be shut down and read: planned ones, and the way back from a live side.
+  const losesNothing = kind === "planned" || (isBack && recoveryPoint === "latest");
+  const chosen = recoveryPoint === "latest" ? points.at(-1)!.id : recoveryPoint;
+  expect(now, `${kind} failover of ${machine} from ${recoveryPoint}`).toBe(
+    losesNothing ? before : world.contents.get(chosen),
+  );
+  await world.note(machine, before);
+}
+
+async function changePoint(world: World, machine: Machine): Promise<void> {
+  const id = world.site.itemId(machine);
+  const point = world.pick(await world.site.engine.recoveryPoints(id));
+  await world.site.engine.moves.changePoint(id, point.id, quiet);
+  expect(world.hash(world.activeImage(machine)), `another point for ${machine}`).toBe(
+    world.contents.get(point.id),
+  );
+}
+
+async function moveBack(world: World, machine: Machine): Promise<void> {
+  const before = world.hash(world.activeImage(machine));
+  await world.site.engine.moves.failback(world.site.itemId(machine), quiet);
+  expect(world.hash(world.activeImage(machine)), `failback of ${machine}`).toBe(before);
+  await world.note(machine, before);
+}
+
+async function reverse(world: World, machine: Machine): Promise<void> {
+  const before = world.hash(world.activeImage(machine));
+  await world.site.engine.moves.reverseReplicate(world.site.itemId(machine), quiet);
+  expect(world.hash(world.activeImage(machine)), `reverse replication of ${machine}`).toBe(before);
+  await world.note(machine, before);
+}
+
+async function drill(world: World, machine: Machine): Promise<void> {
+  const { site } = world;
+  const networkId = site.ids.get("second VM network") ?? site.ids.get("drill network");
+  const inputs = {
+    ...vault,
+    drillName: `drill-${machine}`,
+    protectedItemId: site.itemId(machine),
+    networkId,
+  };
+  const handler = handlerOf("drill", site.engine);
+  const before = world.hash(world.activeImage(machine));
+  const points = await site.engine.recoveryPoints(site.itemId(machine));
+  // A network that machines fail over to is refused for a drill; then there is nothing to clean up.
+  if (site.flow === "S6")
+    return void (await expect(handler.create(inputs, quiet)).rejects.toThrow(/for real/));
+  const { id } = await handler.create(inputs, quiet);
+  const [evidence] = world.find(machine)!.details.testMachine!.evidence;
+  expect(evidence!.sha256, `drill of ${machine}`).toBe(world.contents.get(points.at(-1)!.id));
+  expect(world.allowed(machine)).toEqual(["TestFailoverCleanup"]);
+  await handler.delete(id, quiet);
+  expect(world.hash(world.activeImage(machine))).toBe(before);
+}
+
+async function commit(world: World, machine: Machine): Promise<void> {
+  const before = world.hash(world.activeImage(machine));
+  await world.site.engine.moves.commit(world.site.itemId(machine), quiet);
+  expect(world.hash(world.activeImage(machine)), `commit of ${machine}`).toBe(before);
+  await world.note(machine, before);
+}
+
+/** All that can be done with a machine now. */
+function machineSteps(world: World, machine: Machine): Step[] {
+  const step = (name: string, run: (world: World) => Promise<void>): Step => ({
+    name: `${name} ${machine}`,
+    run,
+  });
+  if (world.find(machine) === undefined) {
+    return [
+      step("protect", async () => {
+        const digest = world.hash(world.activeImage(machine));
+        await world.site.protect(machine);
+        await world.note(machine, digest);
+      }),
+    ];
+  }
+  const allowed = new Set(world.allowed(machine));
+  const { moves } = world.site.engine;
+  const id = world.site.itemId(machine);
+  const steps: (Step | false)[] = [
+    world.isRunning(world.activeImage(machine)) && step("write to", () => world.write(machine)),
+    world.replicates(machine) && step("replicate", () => replicate(world, machine)),
+    allowed.has("PlannedFailover") && step("planned failover of", () => failOver(world, machine, "planned")),
+    allowed.has("UnplannedFailover") &&
+      step("unplanned failover of", () => failOver(world, machine, "unplanned")),
+    allowed.has("ChangePit") && step("another point for", () => changePoint(world, machine)),
+    allowed.has("CancelFailover") && step("cancel", () => moves.cancel(id, quiet)),
+    allowed.has("Commit") && step("commit", () => commit(world, machine)),
+    allowed.has("ReverseReplicate") && step("reverse", () => reverse(world, machine)),
+    allowed.has("Failback") && step("fail back", () => moveBack(world, machine)),
+    allowed.has("TestFailover") && step("drill", () => drill(world, machine)),
+  ];
+  return steps.filter((found) => found !== false);
+}
+
+/** Accidents, and their end. */
+function siteSteps(world: World, machines: readonly Machine[]): Step[] {
+  const step = (name: string, run: () => void): Step => ({
+    name,
+    run: async () => Promise.resolve(run()),
+  });
+  return [
+    world.isLondonLost
+      ? step("the primary site comes back", () => world.mendLondon())
+      : step("the primary site is lost", () => world.loseLondon()),
+    world.isLineCut
+      ? step("the line is mended", () => world.setLine(true))
+      : step("the line is cut", () => world.setLine(false)),
+  ].filter(() => machines.every((machine) => world.find(machine) !== undefined));
+}
+
+/** A step at random: mostly a user's, sometimes an accident. */
+export function nextStep(world: World, machines: readonly Machine[]): Step {
+  const accidents = siteSteps(world, machines);
+  if (accidents.length > 0 && world.random.integer(6) === 0) return world.pick(accidents);
+  return world.pick(machines.flatMap((machine) => machineSteps(world, machine)));
+}
