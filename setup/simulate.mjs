@@ -15,10 +15,23 @@ function wholeNumber(name, text) {
   throw new SetupError(`--${name} wants a whole number above 0, not "${text}".`, 2);
 }
 
-await runToExit(async () => {
-  const { values } = parseArgs({
-    options: { seed: { type: "string", default: "1" }, count: { type: "string", default: "1" } },
+function readOptions() {
+  const options = /** @type {const} */ ({
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "1" },
   });
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new SetupError(
+      `${/** @type {Error} */ (error).message}. Use: npm run simulate -- --seed N [--count M]`,
+      2,
+    );
+  }
+}
+
+await runToExit(async () => {
+  const values = readOptions();
   const environment = {
     ...process.env,
     SITERECOVERY_SEED: wholeNumber("seed", values.seed),
