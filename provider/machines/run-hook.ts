@@ -1,12 +1,9 @@
-/**
- * Runs a command of a machine's: its freeze and thaw hooks. The command is a list of words and no shell reads it;
- * it runs in the machine's folder, in a process group of its own, so that all of it ends when its time is over.
- */
-import { type ChildProcess, spawn } from "node:child_process";
+/** Runs the freeze and thaw commands of a machine, in the machine's folder. */
 import type { Clock } from "../clock.ts";
+import { runCommand } from "./run-command.ts";
 
-/** Of what a hook prints, the end is kept for messages. */
-const outputBytesMax = 2000;
+/** Of what a hook prints, the end is told in messages. */
+const toldCharacters = 2000;
 
 export interface HookCommand {
   /** Program and arguments. A program with a slash in it is looked up from the machine's folder. */
@@ -20,46 +17,27 @@ export interface HookCommand {
 /** Why the command failed, with the end of what it printed; nothing when it ended well. */
 export type HookFailure = string | undefined;
 
-export async function runHook(
-  { command, folder, timeoutMilliseconds, signal }: HookCommand,
-  clock: Clock,
-): Promise<HookFailure> {
-  const [program, ...words] = command;
-  const child = spawn(program!, words, { cwd: folder, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString("utf8")).slice(-outputBytesMax);
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  const timer = new AbortController();
-  const stop = signal ? AbortSignal.any([timer.signal, signal]) : timer.signal;
-  const ended = new Promise<HookFailure>((resolve) => {
-    child.on("error", (error) => resolve(`cannot be run: ${error.message}`));
-    child.on("exit", (code, signal) =>
-      resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`),
-    );
+export async function runHook(hook: HookCommand, clock: Clock): Promise<HookFailure> {
+  const { command, folder, signal } = hook;
+  const timeoutSeconds = hook.timeoutMilliseconds / 1000;
+  const ended = await runCommand({
+    command,
+    folder,
+    environment: process.env,
+    timeoutSeconds,
+    clock,
+    ...(signal ? { signal } : {}),
   });
-  const late = clock
-    .sleep(timeoutMilliseconds, stop)
-    .then(() => `took longer than ${timeoutMilliseconds / 1000} s`)
-    .catch(() => "was stopped");
-  const failure = await Promise.race([ended, late]);
-  timer.abort();
-  killGroup(child);
-  child.stdout.destroy();
-  child.stderr.destroy();
+  const failure = failureOf(ended, timeoutSeconds);
   if (failure === undefined) return undefined;
-  const printed = output.trim();
+  const printed = ended.output.trim().slice(-toldCharacters);
   return `${command.join(" ")} ${failure}${printed === "" ? "" : `; it printed: ${printed}`}`;
 }
 
-/** What the command started in the background goes with it. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // Nothing of the group is left.
-  }
+function failureOf(ended: Awaited<ReturnType<typeof runCommand>>, timeoutSeconds: number): HookFailure {
+  if (ended.startError !== undefined) return `cannot be run: ${ended.startError}`;
+  if (ended.timedOut) return `took longer than ${timeoutSeconds} s`;
+  if (ended.wasStopped) return "was stopped";
+  if (ended.exitCode === 0) return undefined;
+  return ended.exitCode === undefined ? "was ended by a signal" : `ended with code ${ended.exitCode}`;
 }

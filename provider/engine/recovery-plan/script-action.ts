@@ -9,7 +9,7 @@ import { requireItem } from "../job/run-job.ts";
 import { timeoutSecondsOf } from "./action-timeout.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { ActionStep } from "./plan-steps.ts";
-import { runScript, type ScriptResult } from "../../machines/run-script.ts";
+import { runCommand, type CommandResult } from "../../machines/run-command.ts";
 
 type ScriptDetails = Extract<ActionStep["action"]["customDetails"], { instanceType: "ScriptActionDetails" }>;
 
@@ -61,7 +61,7 @@ function environmentOf(facts: Record<string, string>): Record<string, string | u
   return { ...Object.fromEntries(own), ...facts };
 }
 
-function failureOf(step: ActionStep, details: ScriptDetails, result: ScriptResult): string | undefined {
+function failureOf(step: ActionStep, details: ScriptDetails, result: CommandResult): string | undefined {
   const { path: file, timeout } = details;
   const what = `The script "${step.action.actionName}" of ${step.group} (${file})`;
   if (result.startError !== undefined) {
@@ -94,8 +94,8 @@ export async function runScriptAction(
   details: ScriptDetails,
   progress: Progress,
 ): Promise<ScriptActionResult> {
-  const result = await runScript({
-    path: details.path,
+  const result = await runCommand({
+    command: [details.path],
     folder: folderAt(run, details.fabricLocation),
     environment: environmentOf(factsOf(run, step)),
     timeoutSeconds: timeoutSecondsOf(details.timeout),

@@ -1,22 +1,24 @@
 /**
- * Runs a script of a recovery plan in a process group of its own, so that what it starts ends with it when its time is
- * over. Nothing goes through a shell: the path is one file, executed as it is.
+ * Runs a command of the user's, a script of a recovery plan or a hook of a machine, in a process group of its own, so
+ * that what it starts ends with it when its time is over. Nothing goes through a shell: a command is a program and its
+ * arguments, executed as they are.
  */
 import { spawn } from "node:child_process";
 import type { Clock } from "../clock.ts";
 
-export interface ScriptRequest {
-  readonly path: string;
+export interface CommandRequest {
+  /** Program and arguments; a program with a slash in it is looked up from the folder. */
+  readonly command: readonly string[];
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly timeoutSeconds: number;
   readonly clock: Clock;
-  /** Called for each line that the script prints. */
-  readonly onLine: (line: string) => void;
+  /** Called for each line that it prints. */
+  readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface ScriptResult {
+export interface CommandResult {
   /** Nothing when it could not be started or was ended by a signal. */
   readonly exitCode: number | undefined;
   readonly timedOut: boolean;
@@ -27,11 +29,11 @@ export interface ScriptResult {
   readonly output: string;
 }
 
-/** So much of a script's output is kept: its end, where it says what went wrong. */
+/** So much of the output is kept: its end, where it says what went wrong. */
 const outputBytesMax = 8192;
-/** A script that is told to end has so long to clean up. */
+/** A command that is told to end has so long to clean up. */
 const graceMilliseconds = 5000;
-/** What a script has started may hold its output open when it has ended itself; that is not waited for. */
+/** What it has started may hold its output open when it has ended itself; that is not waited for. */
 const lastWordsMilliseconds = 1000;
 
 function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
@@ -66,17 +68,18 @@ async function lastWords(clock: Clock, closed: Promise<void>): Promise<void> {
   done.abort();
 }
 
-export async function runScript(request: ScriptRequest): Promise<ScriptResult> {
+export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   const { clock, signal } = request;
   let output = Buffer.alloc(0);
   let reason: "timedOut" | "stopped" | undefined;
-  const child = spawn(request.path, [], {
+  const [program, ...words] = request.command;
+  const child = spawn(program!, words, {
     cwd: request.folder,
     env: request.environment,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const lines = lineReader(request.onLine);
+  const lines = lineReader(request.onLine ?? (() => undefined));
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       output = Buffer.concat([output, chunk]);
