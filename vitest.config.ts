@@ -14,6 +14,7 @@ export default defineConfig({
           environment: "node",
           // A machine whose disk is busy with something else is slow, not wrong.
           testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
