@@ -40,7 +40,9 @@ export function declareStack(file: string): DeclaredStack {
   for (const declaration of declarationsOf(stack)) {
     const make = resourceClasses[declaration.kind];
     const dependsOn = declaration.dependsOn.map((name) => resources.get(name)!);
-    const resource = new make(declaration.logicalName, declaration.inputs as never, { dependsOn });
+    // The YAML reader's objects have no prototype, and Pulumi puts what it is given into a string.
+    const inputs = structuredClone(declaration.inputs) as never;
+    const resource = new make(declaration.logicalName, inputs, { dependsOn });
     resources.set(declaration.logicalName, resource);
     if (declaration.kind === "protected-item") {
       machines[nameOf(declaration.logicalName)] = (resource as ReplicationProtectedItem).activeLocation;

@@ -45,6 +45,7 @@ describe("a YAML stack definition, with the real Pulumi CLI", () => {
     expect(jobs.map(({ scenario, state }) => [scenario, state])).toEqual([["EnableDr", "Succeeded"]]);
     expect(jobs[0]!.tasks.map(({ name }) => name)).toEqual([
       "PrerequisitesCheck",
+      "InstallMobilityService",
       "CreateReplicationRelationship",
       "StartReplication",
       "MergeChanges",
