@@ -15,6 +15,8 @@ export async function simulate(seed: number): Promise<readonly string[]> {
       const chance = world.random.integer(10);
       if (chance === 0) await rival(world);
       checkWorld(world);
+      // A cycle of one machine of a group is one of the others as well.
+      for (const machine of machines) await world.note(machine, world.hash(world.activeImage(machine)));
       const step = nextStep(world, machines);
       try {
         if (chance > 6 && step.machine) await killDuring(world, step);
