@@ -16,7 +16,10 @@ export async function simulate(seed: number): Promise<readonly string[]> {
       if (chance === 0) await rival(world);
       checkWorld(world);
       // A cycle of one machine of a group is one of the others as well.
-      for (const machine of machines) await world.note(machine, world.hash(world.activeImage(machine)));
+      // After a reversal they are at the primary site, and out of reach while that is lost.
+      if (!world.isLondonLost) {
+        for (const machine of machines) await world.note(machine, world.hash(world.activeImage(machine)));
+      }
       const step = nextStep(world, machines);
       try {
         if (chance > 6 && step.machine) await killDuring(world, step);
