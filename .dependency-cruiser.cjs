@@ -3,9 +3,10 @@
 const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
 const test = "\\.test\\.ts$";
 
-// What everybody above the engine may read of it: its face, and the tables of flows, states and actions.
+// What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
+// and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|flows|protected-item/(states|transitions|allowed-actions))\\.ts$";
+  "^provider/engine/(engine|flows|forecast/(forecast|measure-disk)|protected-item/(states|transitions|allowed-actions))\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -70,7 +71,7 @@ module.exports = {
       "stack-looks-at-machines-only",
       "A definition is checked without an engine: of the drivers it may look at the machines that it names.",
       { path: "^provider/stack/" },
-      { path: "^provider/(store|disks|targets|engine)/" },
+      { path: "^provider/(store|disks|targets|engine)/", dependencyTypesNot: ["type-only"] },
     ),
     forbid(
       "doors-to-engine",
