@@ -1,6 +1,6 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
 
-const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
+const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
@@ -57,7 +57,7 @@ module.exports = {
     forbid(
       "doors-side-by-side",
       "A door that used another one would show that one's behaviour instead of its own.",
-      { path: "^provider/(dynamic|stack|cli|plugin|api)/" },
+      { path: "^provider/(dynamic|stack|cli|plugin|api|policies)/" },
       // `siterecovery validate` is the stack door, held open from the terminal.
       { path: doors, pathNot: ["^provider/$1/", "^provider/stack/"] },
     ),
@@ -121,6 +121,18 @@ module.exports = {
         path: "^provider/",
         pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
       },
+    ),
+    forbid(
+      "policies-look-only",
+      "A policy sees what Pulumi hands it. It asks no engine, and so works for resources of Azure too.",
+      { path: "^provider/policies/" },
+      { path: "^provider/", pathNot: "^provider/(policies/|kinds/|(arm-id|clock|errors)\\.ts$)" },
+    ),
+    only(
+      "policy",
+      "node_modules/@pulumi/policy/",
+      ["^provider/policies/"],
+      "Policy packs are Pulumi's; the engine knows nothing of them.",
     ),
     only(
       "pulumi",
