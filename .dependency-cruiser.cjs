@@ -65,10 +65,10 @@ module.exports = {
       { path: "^provider/pulumi/" },
     ),
     forbid(
-      "pulumi-on-handlers",
-      "What Pulumi's doors share reaches the engine through the handlers, as they do.",
-      { path: "^provider/pulumi/" },
-      { path: "^provider/(engine|store|blocks|disks|machines|targets|nbd|stack|cli)/" },
+      "shared-by-doors",
+      "What doors share reaches the engine through its face or the handlers, as they do.",
+      { path: "^provider/(pulumi|lookups)/" },
+      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|targets|nbd|stack|cli)" },
     ),
     forbid(
       "package-schema-reads-kinds",
@@ -76,7 +76,7 @@ module.exports = {
       { path: "^provider/package-schema/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(package-schema|kinds|handlers/check-schema|lookups|package-version)",
+        pathNot: "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version)",
       },
     ),
     forbid(
