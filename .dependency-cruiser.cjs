@@ -1,4 +1,7 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
+// Which folders may know which packages stands in .dependency-cruiser.packages.cjs.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the cruiser loads its settings as CommonJS
+const { packageRules } = require("./.dependency-cruiser.packages.cjs");
 
 const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
@@ -10,10 +13,6 @@ const engineFace =
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
-
-/** A package or a module of Node that only some folders may know. */
-const only = (name, target, allowed, comment) =>
-  forbid(`only-${name}`, comment, { path: "^provider/", pathNot: [...allowed, test] }, { path: target });
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -60,6 +59,27 @@ module.exports = {
       { path: "^provider/(dynamic|stack|cli|plugin|api|policies)/" },
       // `siterecovery validate` is the stack door, held open from the terminal.
       { path: doors, pathNot: ["^provider/$1/", "^provider/stack/"] },
+    ),
+    forbid(
+      "pulumi-below-its-doors",
+      "What Pulumi's two doors share stands on the handlers, and is nobody else's.",
+      { path: "^provider/", pathNot: ["^provider/(dynamic|plugin|pulumi)/", test] },
+      { path: "^provider/pulumi/" },
+    ),
+    forbid(
+      "shared-by-doors",
+      "What doors share reaches the engine through its face or the handlers, as they do.",
+      { path: "^provider/(pulumi|lookups)/" },
+      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|targets|nbd|stack|cli)" },
+    ),
+    forbid(
+      "package-schema-reads-kinds",
+      "The package schema is made from schemas and registries; no engine runs for it.",
+      { path: "^provider/package-schema/" },
+      {
+        path: "^provider/",
+        pathNot: "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version)",
+      },
     ),
     forbid(
       "doors-to-handlers",
@@ -128,52 +148,7 @@ module.exports = {
       { path: "^provider/policies/" },
       { path: "^provider/", pathNot: "^provider/(policies/|kinds/|(arm-id|clock|errors)\\.ts$)" },
     ),
-    only(
-      "policy",
-      "node_modules/@pulumi/policy/",
-      ["^provider/policies/"],
-      "Policy packs are Pulumi's; the engine knows nothing of them.",
-    ),
-    only(
-      "pulumi",
-      "node_modules/@pulumi/pulumi/",
-      ["^provider/(dynamic|plugin)/", "^provider/(index|declare-stack)\\.ts$"],
-      "The engine works without Pulumi.",
-    ),
-    only(
-      "yaml",
-      "node_modules/yaml/",
-      ["^provider/yaml/"],
-      "YAML is read and written in one room; everywhere else there are only values.",
-    ),
-    only(
-      "ajv",
-      "node_modules/ajv(-formats)?/",
-      ["^provider/handlers/check-schema\\.ts$", "^provider/yaml/"],
-      "Schemas are checked by kind and by file, with one way of saying what is wrong.",
-    ),
-    only(
-      "sqlite",
-      "^(node:)?sqlite$",
-      ["^provider/store/"],
-      "Every query is in the store, where transactions are.",
-    ),
-    only(
-      "processes",
-      "^(node:)?child_process$",
-      ["^provider/machines/"],
-      "Commands of the user's run in one place, with a time limit and without a shell.",
-    ),
-    only(
-      "file-system",
-      "^(node:)?fs(/promises)?$",
-      [
-        "^provider/(blocks|yaml|cli)/",
-        "^provider/(store/open-store|process-identity|project-folder)\\.ts$",
-        "^provider/handlers/check-schema\\.ts$",
-      ],
-      "Files are read and written where crash safety is thought of.",
-    ),
+    ...packageRules,
   ],
   options: {
     doNotFollow: { path: "node_modules" },
