@@ -78,7 +78,8 @@ module.exports = {
       { path: "^provider/package-schema/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version)",
+        pathNot:
+          "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version|yaml/write-yaml)",
       },
     ),
     forbid(
