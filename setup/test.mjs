@@ -46,7 +46,7 @@ await runToExit(async () => {
   const unprepared = [];
   if (runs("unit") || runs("e2e")) {
     unprepared.push(
-      await prepare("pulumi cli", () => ensurePulumi()),
+      await prepare("pulumi cli", () => ensurePulumi({ yaml: runs("e2e") })),
       await prepare("build", buildWhenStale),
     );
   }
