@@ -1,8 +1,6 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
-
 const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
 const test = "\\.test\\.ts$";
-
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions.
 const engineFace =
   "^provider/engine/(engine|flows|protected-item/(states|transitions|allowed-actions))\\.ts$";
@@ -59,6 +57,27 @@ module.exports = {
       { path: "^provider/(dynamic|stack|cli|plugin|api)/" },
       // `siterecovery validate` is the stack door, held open from the terminal.
       { path: doors, pathNot: ["^provider/$1/", "^provider/stack/"] },
+    ),
+    forbid(
+      "pulumi-below-its-doors",
+      "What Pulumi's two doors share stands on the handlers, and is nobody else's.",
+      { path: "^provider/", pathNot: ["^provider/(dynamic|plugin|pulumi)/", test] },
+      { path: "^provider/pulumi/" },
+    ),
+    forbid(
+      "pulumi-on-handlers",
+      "What Pulumi's doors share reaches the engine through the handlers, as they do.",
+      { path: "^provider/pulumi/" },
+      { path: "^provider/(engine|store|blocks|disks|machines|targets|nbd|stack|cli)/" },
+    ),
+    forbid(
+      "package-schema-reads-kinds",
+      "The package schema is made from schemas and registries; no engine runs for it.",
+      { path: "^provider/package-schema/" },
+      {
+        path: "^provider/",
+        pathNot: "^provider/(package-schema|kinds|handlers/check-schema|lookups|package-version)",
+      },
     ),
     forbid(
       "doors-to-handlers",
@@ -124,8 +143,14 @@ module.exports = {
     only(
       "pulumi",
       "node_modules/@pulumi/pulumi/",
-      ["^provider/(dynamic|plugin)/", "^provider/(index|declare-stack)\\.ts$"],
+      ["^provider/(dynamic|plugin|pulumi)/", "^provider/(index|declare-stack)\\.ts$"],
       "The engine works without Pulumi.",
+    ),
+    only(
+      "grpc",
+      "node_modules/(@grpc/grpc-js|google-protobuf)/",
+      ["^provider/(plugin|pulumi)/"],
+      "Messages of Pulumi's are taken apart where they come in.",
     ),
     only(
       "yaml",

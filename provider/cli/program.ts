@@ -19,7 +19,7 @@ import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
 import { validateCommand } from "./validate.ts";
 import { verifyCommand } from "./verify.ts";
-import { packageVersion } from "./package-version.ts";
+import { packageVersion } from "../package-version.ts";
 
 function program(): Command {
   const root = new Command("siterecovery")

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../kinds/kind.ts";
 import { courierText } from "./courier.ts";
-import { providerKey, urnKey } from "./reserved-keys.ts";
+import { providerKey, urnKey } from "../pulumi/reserved-keys.ts";
 
 /** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
 export function typeToken(kind: Kind): string {

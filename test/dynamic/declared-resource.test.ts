@@ -27,7 +27,7 @@ function buildResources(): string {
     verbatimModuleSyntax: true,
     rewriteRelativeImportExtensions: true,
   };
-  for (const part of ["dynamic", "kinds"]) {
+  for (const part of ["dynamic", "pulumi", "kinds"]) {
     mkdirSync(path.join(folder, part));
     for (const file of readdirSync(path.join(project, "provider", part))) {
       const source = readFileSync(path.join(project, "provider", part, file), "utf8");

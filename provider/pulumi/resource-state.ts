@@ -22,7 +22,7 @@ export function urnOf(properties: Properties): string {
   return typeof urn === "string" ? urn : "";
 }
 
-/** What the program wanted last time; what it wants now when nothing was kept. */
+/** What the program wanted last time, as it was kept. */
 export function keptInputs(state: Properties, otherwise: Properties): Properties {
   const kept = state[lastInputsKey];
   return isRecord(kept) ? kept : otherwise;
@@ -32,8 +32,8 @@ export function keptInputs(state: Properties, otherwise: Properties): Properties
  * What to compare the wanted arguments with. After an update that failed, an argument that went back to what it
  * was before it is compared with what was attempted: taking back a failover that got half way is a change.
  */
-export function lastOf(state: Properties, wanted: Properties): Properties {
-  const last = keptInputs(state, wanted);
+export function lastOf(state: Properties, before: Properties, wanted: Properties): Properties {
+  const last = keptInputs(state, before);
   const attempted = state[attemptedInputsKey];
   if (!isRecord(attempted)) return last;
   const keys = new Set([...Object.keys(last), ...Object.keys(attempted)]);

@@ -2,7 +2,7 @@ import grpc from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openEngineLink } from "../../provider/dynamic/engine-link.ts";
+import { openEngineLink } from "../../provider/pulumi/engine-link.ts";
 
 type LogCall = grpc.ServerUnaryCall<
   { toObject(): Record<string, unknown> },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../provider/clock.ts";
-import { Progress } from "../../provider/dynamic/progress.ts";
+import { Progress } from "../../provider/pulumi/progress.ts";
 
 /** Reports every per cent of a disk, each taking so long, and gives back the lines that were shown. */
 function reportDisk(millisecondsPerCent: number, disk = "os"): string[] {

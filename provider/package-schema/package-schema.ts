@@ -1,0 +1,69 @@
+/**
+ * The schema of the Pulumi package `siterecovery`, from which Pulumi makes SDKs in all its languages and which its
+ * YAML is checked with. All of it is made from what is there anyway: the JSON Schemas of the kinds' arguments, the
+ * schemas of what they put out, the registry of kinds, and the lookups.
+ */
+import { schemaOf } from "../handlers/check-schema.ts";
+import { type Kind, kindNames } from "../kinds/kind.ts";
+import { kinds } from "../kinds/registry.ts";
+import { packageVersion } from "../package-version.ts";
+import { configuration } from "./configuration.ts";
+import { type JsonSchema, outputSchemaOf } from "./json-schema.ts";
+import { language } from "./languages.ts";
+import type { PackageSpec, ResourceSpec } from "./package-spec.ts";
+import { TypeSpecs } from "./type-specs.ts";
+
+export const packageName = "siterecovery";
+
+/** The type token of a kind: `siterecovery:index:Vault`. */
+export function tokenOf(kind: Kind): string {
+  return `${packageName}:index:${kind.className}`;
+}
+
+/** How an existing thing of the kind is taken into a program. */
+function importSection({ className, path }: Kind): string {
+  const id = `/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/${path}`;
+  return `## Import\n\nBy its ARM id:\n\n\`\`\`sh\npulumi import ${packageName}:index:${className} <name> ${id}\n\`\`\``;
+}
+
+function resourceSpec(kind: Kind, types: TypeSpecs): ResourceSpec {
+  const inputs = schemaOf(kind.kind) as JsonSchema;
+  const outputs = outputSchemaOf(kind.kind);
+  return {
+    description: `${inputs.description ?? kind.title}\n\n${importSection(kind)}`,
+    properties: types.properties(outputs, outputs, [kind.className], "Response"),
+    required: [...(outputs.required ?? [])].sort(),
+    inputProperties: types.properties(inputs, inputs, [kind.className], ""),
+    requiredInputs: [...(inputs.required ?? [])].sort(),
+  };
+}
+
+/** The schema of the package, as the plugin hands it out and `siterecovery schema --pulumi` prints it. */
+export function packageSchema(): PackageSpec {
+  const types = new TypeSpecs(packageName);
+  const resources = Object.fromEntries(
+    kindNames.map((name) => [tokenOf(kinds[name]), resourceSpec(kinds[name], types)]),
+  );
+  return {
+    name: packageName,
+    version: packageVersion(),
+    displayName: "Site Recovery",
+    description: "Disaster recovery as code over an embedded replication and failover engine.",
+    keywords: ["pulumi", "siterecovery", "disaster-recovery", "category/infrastructure", "kind/native"],
+    license: "Apache-2.0",
+    publisher: "siterecovery",
+    attribution: "Names and nesting of the arguments are those of Azure Site Recovery.",
+    meta: { moduleFormat: "(.*)", supportPack: true },
+    config: { variables: configuration, defaults: [] },
+    provider: {
+      description: "The provider, over an engine that runs in its own process.",
+      inputProperties: configuration,
+      requiredInputs: [],
+      properties: {},
+    },
+    types: types.types,
+    resources,
+    functions: {},
+    language,
+  };
+}
