@@ -3,6 +3,7 @@
 import asyncio
 import os
 import runpy
+import signal
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ async def run_program():
 
 
 def main():
+    # The host interrupts the program when the engine has stopped; the engine has then said why.
+    signal.signal(signal.SIGINT, lambda _signal, _frame: os._exit(ALREADY_REPORTED))
     reset_options(
         monitor_address=monitor,
         engine_address=engine,
@@ -75,7 +78,7 @@ def own_frames(error):
     """The traceback from the program's own first line on: what lies above it is this file and Pulumi."""
     frames = traceback.extract_tb(error.__traceback__)
     folder = os.path.abspath(program if os.path.isdir(program) else os.path.dirname(program)) + os.sep
-    own = [index for index, frame in enumerate(frames) if os.path.abspath(frame.filename).startswith(folder)]
+    own = [index for index, frame in enumerate(frames) if frame.filename.startswith(folder)]
     shown = frames[own[0] :] if own else frames
     return [*traceback.format_exception_only(type(error), error), *traceback.format_list(shown)]
 

@@ -1,7 +1,10 @@
 """One machine of a Hyper-V site, protected to Azure: resources of the plugin, through the SDK generated from its schema."""
 
 import pulumi
-import siterecovery as sr
+import pulumi_siterecovery as sr
+
+# Dictionaries will do for arguments that have one shape. Where the shape depends on `instance_type`, Pulumi for Python needs the
+# class to translate the names.
 
 scope = {"resource_group_name": "dr"}
 vault = sr.Vault("dr-vault", **scope)
@@ -32,7 +35,11 @@ container = sr.ReplicationProtectionContainer("london-machines", **in_site)
 policy = sr.ReplicationPolicy(
     "every-5-minutes",
     **in_vault,
-    properties={"provider_specific_input": {"instance_type": "HyperVReplicaAzure", "replication_interval": 300}},
+    properties={
+        "provider_specific_input": sr.ReplicationPolicyProviderSpecificInputHyperVReplicaAzureArgs(
+            instance_type="HyperVReplicaAzure", replication_interval=300
+        )
+    },
 )
 in_container = {**in_site, "protection_container_name": container.name}
 mapping = sr.ReplicationProtectionContainerMapping(
@@ -45,11 +52,11 @@ web1 = sr.ReplicationProtectedItem(
     properties={
         "policy_id": policy.id,
         "protectable_item_id": pulumi.Output.concat(container.id, "/replicationProtectableItems/web1"),
-        "provider_specific_details": {
-            "instance_type": "HyperVReplicaAzure",
-            "target_storage_account_id": storage.id,
-            "target_azure_network_id": network.id,
-        },
+        "provider_specific_details": sr.ReplicationProtectedItemProviderSpecificDetailsHyperVReplicaAzureArgs(
+            instance_type="HyperVReplicaAzure",
+            target_storage_account_id=storage.id,
+            target_azure_network_id=network.id,
+        ),
     },
     # `pulumi config set activeLocation recovery` and `pulumi up`: a planned failover. Back to primary: a failback.
     active_location=pulumi.Config().get("activeLocation") or "primary",
