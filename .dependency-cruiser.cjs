@@ -1,16 +1,18 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
+// Which folders may know which packages stands in .dependency-cruiser.packages.cjs.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the cruiser loads its settings as CommonJS
+const { packageRules } = require("./.dependency-cruiser.packages.cjs");
+
 const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
 const test = "\\.test\\.ts$";
-// What everybody above the engine may read of it: its face, and the tables of flows, states and actions.
+
+// What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
+// and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|flows|protected-item/(states|transitions|allowed-actions))\\.ts$";
+  "^provider/engine/(engine|flows|forecast/(forecast|measure-disk)|protected-item/(states|transitions|allowed-actions))\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
-
-/** A package or a module of Node that only some folders may know. */
-const only = (name, target, allowed, comment) =>
-  forbid(`only-${name}`, comment, { path: "^provider/", pathNot: [...allowed, test] }, { path: target });
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -65,10 +67,10 @@ module.exports = {
       { path: "^provider/pulumi/" },
     ),
     forbid(
-      "pulumi-on-handlers",
-      "What Pulumi's doors share reaches the engine through the handlers, as they do.",
-      { path: "^provider/pulumi/" },
-      { path: "^provider/(engine|store|blocks|disks|machines|targets|nbd|stack|cli)/" },
+      "shared-by-doors",
+      "What doors share reaches the engine through its face or the handlers, as they do.",
+      { path: "^provider/(pulumi|lookups)/" },
+      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|targets|nbd|stack|cli)" },
     ),
     forbid(
       "package-schema-reads-kinds",
@@ -76,7 +78,7 @@ module.exports = {
       { path: "^provider/package-schema/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(package-schema|kinds|handlers/check-schema|lookups|package-version)",
+        pathNot: "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version)",
       },
     ),
     forbid(
@@ -89,7 +91,7 @@ module.exports = {
       "stack-looks-at-machines-only",
       "A definition is checked without an engine: of the drivers it may look at the machines that it names.",
       { path: "^provider/stack/" },
-      { path: "^provider/(store|disks|targets|engine)/" },
+      { path: "^provider/(store|disks|targets|engine)/", dependencyTypesNot: ["type-only"] },
     ),
     forbid(
       "doors-to-engine",
@@ -140,52 +142,7 @@ module.exports = {
         pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
       },
     ),
-    only(
-      "pulumi",
-      "node_modules/@pulumi/pulumi/",
-      ["^provider/(dynamic|plugin|pulumi)/", "^provider/(index|declare-stack)\\.ts$"],
-      "The engine works without Pulumi.",
-    ),
-    only(
-      "grpc",
-      "node_modules/(@grpc/grpc-js|google-protobuf)/",
-      ["^provider/(plugin|pulumi)/"],
-      "Messages of Pulumi's are taken apart where they come in.",
-    ),
-    only(
-      "yaml",
-      "node_modules/yaml/",
-      ["^provider/yaml/"],
-      "YAML is read and written in one room; everywhere else there are only values.",
-    ),
-    only(
-      "ajv",
-      "node_modules/ajv(-formats)?/",
-      ["^provider/handlers/check-schema\\.ts$", "^provider/yaml/"],
-      "Schemas are checked by kind and by file, with one way of saying what is wrong.",
-    ),
-    only(
-      "sqlite",
-      "^(node:)?sqlite$",
-      ["^provider/store/"],
-      "Every query is in the store, where transactions are.",
-    ),
-    only(
-      "processes",
-      "^(node:)?child_process$",
-      ["^provider/machines/"],
-      "Commands of the user's run in one place, with a time limit and without a shell.",
-    ),
-    only(
-      "file-system",
-      "^(node:)?fs(/promises)?$",
-      [
-        "^provider/(blocks|yaml|cli)/",
-        "^provider/(store/open-store|process-identity|project-folder)\\.ts$",
-        "^provider/handlers/check-schema\\.ts$",
-      ],
-      "Files are read and written where crash safety is thought of.",
-    ),
+    ...packageRules,
   ],
   options: {
     doNotFollow: { path: "node_modules" },

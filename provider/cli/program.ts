@@ -15,6 +15,7 @@ import { replicateCommand } from "./replicate.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
+import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
 import { validateCommand } from "./validate.ts";
@@ -47,6 +48,7 @@ function program(): Command {
     planCommand(),
     jobsCommand(),
     validateCommand(),
+    simulateCommand(),
     schemaCommand(),
   ];
   for (const command of commands) root.addCommand(command.exitOverride());

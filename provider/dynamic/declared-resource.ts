@@ -16,6 +16,18 @@ function urnOf(type: string, name: string, parent: pulumi.Resource | undefined):
   return new Promise((resolve) => void pulumi.createUrn(name, type, parent).apply(resolve));
 }
 
+/**
+ * What a preview can and cannot know. Where a resource is going to be made or updated, Pulumi's host plays its
+ * arguments back as its outputs: `type` is then unknown, and `properties` holds what was asked for instead of
+ * what comes of it. The name on the other hand is known all along, and with it whatever is named after it.
+ */
+function foresee(resource: pulumi.CustomResource, name: pulumi.Input<string>): void {
+  const outputs = resource as unknown as Record<string, pulumi.Output<unknown>>;
+  if (outputs["properties"])
+    outputs["properties"] = pulumi.all([outputs["properties"], outputs["type"]!]).apply(([value]) => value);
+  outputs["name"] = pulumi.all([name, resource.urn]).apply(([value]) => value);
+}
+
 /** What all resources of the package are: a custom resource that Pulumi's own host of dynamic providers serves. */
 export abstract class DeclaredResource extends pulumi.CustomResource {
   constructor(
@@ -35,19 +47,15 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
       [urnKey]: urnOf(type, name, options?.parent),
       [providerKey]: courierText(kind.kind),
     };
-    super(type, name, properties, options);
-    if (pulumi.runtime.isDryRun()) this.#foresee(properties[kind.nameArgument] as pulumi.Input<string>);
-  }
-
-  /**
-   * What a preview can and cannot know. Where a resource is going to be made or updated, Pulumi's host plays its
-   * arguments back as its outputs: `type` is then unknown, and `properties` holds what was asked for instead of
-   * what comes of it. The name on the other hand is known all along, and with it whatever is named after it.
-   */
-  #foresee(name: pulumi.Input<string>): void {
-    const outputs = this as unknown as Record<string, pulumi.Output<unknown>>;
-    if (outputs["properties"])
-      outputs["properties"] = pulumi.all([outputs["properties"], outputs["type"]!]).apply(([value]) => value);
-    outputs["name"] = pulumi.all([name, this.urn]).apply(([value]) => value);
+    // Pulumi notes where each of a resource's promises was made, four a property, and maps every frame to its
+    // source: most of a program's time. The resource's own position it takes without regard to this limit.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      super(type, name, properties, options);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+    if (pulumi.runtime.isDryRun()) foresee(this, properties[kind.nameArgument] as pulumi.Input<string>);
   }
 }

@@ -6,9 +6,12 @@
 import { schemaOf } from "../handlers/check-schema.ts";
 import { type Kind, kindNames } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
+import type { Lookup } from "../lookups/lookup.ts";
+import { lookups } from "../lookups/registry.ts";
 import { packageVersion } from "../package-version.ts";
 import { configuration } from "./configuration.ts";
-import { type JsonSchema, outputSchemaOf } from "./json-schema.ts";
+import { functionSpec } from "./function-spec.ts";
+import { type JsonSchema, outputSchemaOf } from "../schemas/json-schema.ts";
 import { language } from "./languages.ts";
 import type { PackageSpec, ResourceSpec } from "./package-spec.ts";
 import { TypeSpecs } from "./type-specs.ts";
@@ -18,6 +21,11 @@ export const packageName = "siterecovery";
 /** The type token of a kind: `siterecovery:index:Vault`. */
 export function tokenOf(kind: Kind): string {
   return `${packageName}:index:${kind.className}`;
+}
+
+/** The token of a lookup: `siterecovery:index:getVault`. */
+export function functionToken({ name }: Pick<Lookup, "name">): string {
+  return `${packageName}:index:${name}`;
 }
 
 /** How an existing thing of the kind is taken into a program. */
@@ -63,7 +71,9 @@ export function packageSchema(): PackageSpec {
     },
     types: types.types,
     resources,
-    functions: {},
+    functions: Object.fromEntries(
+      [...lookups.values()].map((lookup) => [functionToken(lookup), functionSpec(lookup, types)]),
+    ),
     language,
   };
 }

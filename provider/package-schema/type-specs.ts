@@ -1,5 +1,5 @@
 /** From JSON Schema to the types of a Pulumi package schema: each object and each choice of words gets a name. */
-import type { JsonSchema } from "./json-schema.ts";
+import type { JsonSchema } from "../schemas/json-schema.ts";
 import type { ObjectSpec, PropertySpec, TypeSpec } from "./package-spec.ts";
 
 function capitalised(word: string): string {

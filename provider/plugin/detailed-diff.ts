@@ -48,7 +48,7 @@ export function detailedDiff(
     note(path, kindOf({ from: valueAt(before, path), to: valueAt(wanted, path) }, false), true);
   for (const change of found.changes) {
     const replaces = found.replaces.some((one) => isBelow(change.property, one));
-    note(change.property, kindOf(change, replaces), change.cause === "program");
+    note(change.property, kindOf(change, replaces), true);
   }
   const changed = details.getLength() > 0;
   answer.setChanges(

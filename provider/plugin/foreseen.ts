@@ -1,7 +1,7 @@
 import { armIdOf } from "../arm-id.ts";
 import { unknownValue } from "../handlers/handler.ts";
 import type { Kind } from "../kinds/kind.ts";
-import { outputSchemaOf } from "../package-schema/json-schema.ts";
+import { outputSchemaOf } from "../schemas/json-schema.ts";
 import type { Kept } from "../pulumi/lifecycle-call.ts";
 import type { Properties } from "../pulumi/resource-state.ts";
 

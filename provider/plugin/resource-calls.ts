@@ -1,14 +1,18 @@
 /** What every call about a resource tells: which one, of what kind, and for how long it may take. */
 import { SiteRecoveryError } from "../errors.ts";
+import { schemaOf } from "../handlers/check-schema.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { tokenOf } from "../package-schema/package-schema.ts";
+import type { JsonSchema } from "../schemas/json-schema.ts";
 
 export interface ResourceName {
   readonly kind: Kind;
   readonly urn: string;
   /** The logical name in the program. */
   readonly name: string;
+  /** What its arguments may be. */
+  readonly schema: JsonSchema;
 }
 
 const kindOfToken = new Map(Object.values(kinds).map((kind) => [tokenOf(kind), kind]));
@@ -24,5 +28,5 @@ export function resourceOf(urn: string): ResourceName {
       "Use the version of the SDK that belongs to the plugin.";
     throw new SiteRecoveryError("InvalidInput", message, { target: urn });
   }
-  return { kind, urn, name: rest.join("::") };
+  return { kind, urn, name: rest.join("::"), schema: schemaOf(kind.kind) as JsonSchema };
 }

@@ -31,7 +31,7 @@ export class ResourceService {
     const { values: wanted, secrets } = receive(request.getNews());
     const { values: before } = receive(request.getOlds(), secrets);
     const { inputs, failures } = namedInputs(resource, { wanted, before }, request.getAutonaming());
-    secrets.addMarked(resource.kind.kind, inputs);
+    secrets.addMarked(resource.schema, inputs);
     return this.#session.attend({ resource, secrets }, async (calling) => {
       const found = failures.length > 0 ? failures : await this.#lifecycle(resource).check(calling, inputs);
       const answer = new messages.CheckResponse();
@@ -54,7 +54,7 @@ export class ResourceService {
     const { values: state, secrets } = receive(request.getOlds());
     const { values: wanted } = receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
-    secrets.addMarked(resource.kind.kind, wanted);
+    secrets.addMarked(resource.schema, wanted);
     return this.#session.attend({ resource, secrets }, async (calling) => {
       const found = await this.#lifecycle(resource).diff(calling, request.getId(), { state, wanted, before });
       const ignored = request.getIgnorechangesList();
@@ -65,7 +65,7 @@ export class ResourceService {
   async create(request: Message<"CreateRequest">): Promise<Message<"CreateResponse">> {
     const resource = resourceOf(request.getUrn());
     const { values: wanted, secrets } = receive(request.getProperties());
-    secrets.addMarked(resource.kind.kind, wanted);
+    secrets.addMarked(resource.schema, wanted);
     const answer = new messages.CreateResponse();
     const limit = { seconds: request.getTimeout(), option: "create" };
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
@@ -83,7 +83,7 @@ export class ResourceService {
     const { values: state, secrets } = receive(request.getOlds());
     const { values: wanted } = receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
-    secrets.addMarked(resource.kind.kind, wanted);
+    secrets.addMarked(resource.schema, wanted);
     const answer = new messages.UpdateResponse();
     const limit = { seconds: request.getTimeout(), option: "update" };
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
@@ -108,7 +108,7 @@ export class ResourceService {
       const sides = isImport ? { state } : { state, before: inputs };
       const found = await this.#lifecycle(resource).read(calling, request.getId(), sides);
       if (!found) return answer;
-      for (const values of [found.inputs, inputs]) secrets.addMarked(resource.kind.kind, values);
+      for (const values of [found.inputs, inputs]) secrets.addMarked(resource.schema, values);
       answer.setId(found.id);
       answer.setProperties(send(found.state, secrets));
       answer.setInputs(send(found.inputs, secrets));

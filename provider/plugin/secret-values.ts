@@ -1,6 +1,4 @@
-import { schemaOf } from "../handlers/check-schema.ts";
-import type { KindName } from "../kinds/kind.ts";
-import type { JsonSchema } from "../package-schema/json-schema.ts";
+import type { JsonSchema } from "../schemas/json-schema.ts";
 
 /** The path of a key in an object at a path. */
 export function childPath(path: string, key: string): string {
@@ -9,8 +7,8 @@ export function childPath(path: string, key: string): string {
 
 /** What the program wanted is kept in the state under keys of ours; the paths below them are the arguments' own. */
 const keptKeys = /^__[a-z]+\.?/;
-/** Fewer characters turn up everywhere by chance. */
-const shortestWord = 4;
+/** Fewer characters turn up in every line by chance. */
+const shortestConcealed = 3;
 
 /**
  * What must stay secret: values at some paths, and the words at those paths wherever else they turn up. The engine
@@ -27,16 +25,15 @@ export class SecretValues {
 
   #addWords(value: unknown): void {
     if (typeof value === "string") {
-      if (value.length >= shortestWord) this.#words.add(value);
+      if (value !== "") this.#words.add(value);
     } else if (value !== null && typeof value === "object") {
       for (const inner of Object.values(value)) this.#addWords(inner);
     }
   }
 
-  /** Adds what the schema of a kind says is secret, as far as it is given. */
-  addMarked(kind: KindName, values: Record<string, unknown>): void {
-    const root = schemaOf(kind) as JsonSchema;
-    this.#mark(root, root, values, "");
+  /** Adds what a schema says is secret (`x-secret`), as far as it is given. */
+  addMarked(schema: JsonSchema, values: Record<string, unknown>): void {
+    this.#mark(schema, schema, values, "");
   }
 
   #mark(root: JsonSchema, schema: JsonSchema, value: unknown, path: string): void {
@@ -69,7 +66,8 @@ export class SecretValues {
   /** A line for people without the secret words. */
   readonly conceal = (line: string): string => {
     let text = line;
-    for (const word of this.#words) text = text.replaceAll(word, "[secret]");
+    for (const word of this.#words)
+      if (word.length >= shortestConcealed) text = text.replaceAll(word, "[secret]");
     return text;
   };
 }

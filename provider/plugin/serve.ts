@@ -10,6 +10,7 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { packageSchema } from "../package-schema/package-schema.ts";
 import { packageVersion } from "../package-version.ts";
 import { checkConfig, diffConfig, homeOf } from "./configure.ts";
+import { invoke } from "./invoke.ts";
 import type { ProviderSession } from "./provider-session.ts";
 import { ResourceService } from "./resource-service.ts";
 import { rpcError } from "./rpc-error.ts";
@@ -59,6 +60,7 @@ function serviceOf(session: ProviderSession): grpc.UntypedServiceImplementation 
       session.home = homeOf(request);
       return configured();
     }),
+    invoke: unary((request: InstanceType<typeof messages.InvokeRequest>) => invoke(request, session.home)),
     check: unary((request: InstanceType<typeof messages.CheckRequest>) => resources.check(request)),
     diff: unary((request: InstanceType<typeof messages.DiffRequest>) => resources.diff(request)),
     create: unary((request: InstanceType<typeof messages.CreateRequest>) => resources.create(request)),

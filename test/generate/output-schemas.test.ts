@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { outputSchemas } from "../../generate/output-schemas.ts";
 import { kindNames } from "../../provider/kinds/kind.ts";
-import { outputSchemaOf } from "../../provider/package-schema/json-schema.ts";
+import { outputSchemaOf } from "../../provider/schemas/json-schema.ts";
 
 describe("schema/outputs", () => {
   const fromTypes = outputSchemas();

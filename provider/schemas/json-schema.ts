@@ -25,6 +25,6 @@ const load = createRequire(import.meta.url);
 
 /** What a resource of a kind puts out, as `npm run generate` wrote it down from the kind's types. */
 export function outputSchemaOf(kind: KindName): JsonSchema {
-  // Two folders up in the sources (provider/package-schema) and in the build alike.
+  // Two folders up in the sources (provider/schemas) and in the build alike.
   return load(`../../schema/outputs/${kind}.schema.json`) as JsonSchema;
 }
