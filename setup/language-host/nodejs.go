@@ -55,11 +55,12 @@ func (nodejs) program(request *pulumirpc.RunRequest, engineAddress string) (*exe
 
 func (nodejs) plugin(request *pulumirpc.RunPluginRequest, engineAddress string) (*exec.Cmd, error) {
 	folder := firstOf(request.Info.GetProgramDirectory(), request.Program)
-	name, parameters := "run-plugin", append([]string{folder}, request.Args...)
+	name, parameters, workingFolder := "run-plugin", append([]string{folder}, request.Args...), firstOf(request.Pwd, folder)
 	if request.Kind == "analyzer" {
-		name, parameters = "run-policy-pack", []string{engineAddress, folder}
+		// @pulumi/policy looks for the pack's package.json in the working folder.
+		name, parameters, workingFolder = "run-policy-pack", []string{engineAddress, folder}, folder
 	}
-	command, err := script(name, firstOf(request.Pwd, folder), request.Info, parameters)
+	command, err := script(name, workingFolder, request.Info, parameters)
 	if err != nil {
 		return nil, err
 	}
