@@ -4,12 +4,13 @@
  * `pulumi config set siterecovery:definition path/to/siterecovery.yaml`.
  */
 import fs from "node:fs";
+import path from "node:path";
 import { Config, getStack } from "@pulumi/pulumi";
 import { declareStack } from "siterecovery";
 
-const definitionOf = (example: string): string => `examples/${example}/siterecovery.yaml`;
-const named = definitionOf(process.env["SITERECOVERY_EXAMPLE"] ?? getStack());
-const definition = fs.existsSync(named) ? named : definitionOf("hyperv-to-azure");
+const named = process.env["SITERECOVERY_EXAMPLE"] ?? getStack();
+const isThere = fs.existsSync(path.join(import.meta.dirname, named, "siterecovery.yaml"));
+const definition = `examples/${isThere ? named : "hyperv-to-azure"}/siterecovery.yaml`;
 const stack = declareStack(new Config("siterecovery").get("definition") ?? definition);
 
 /** Where each protected machine runs. */
