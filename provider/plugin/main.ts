@@ -23,9 +23,6 @@ function linkTo(address: string | undefined): EngineLink {
 // Pulumi puts the whole configuration in here, secrets in plain text: nothing that this process starts may have it.
 delete process.env["PULUMI_CONFIG"];
 
-// Ctrl-C reaches the whole terminal; Pulumi then asks each provider to cancel, which ends work in order.
-process.on("SIGINT", () => undefined);
-
 const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
 const session = new ProviderSession({
   // Loaded when first wanted: a schema or a version is told without an engine.
@@ -33,5 +30,10 @@ const session = new ProviderSession({
   link: linkTo(address),
   clock: systemClock,
 });
-const { port } = await serve(session);
+const { port, end } = await serve(session);
+// Pulumi's way of saying that the plugin is not needed any more; it waits a second for its end.
+process.once("SIGINT", () => {
+  session.cancel();
+  void end().then(() => process.exit(0));
+});
 process.stdout.write(`${port}\n`);
