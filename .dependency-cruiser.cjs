@@ -3,7 +3,7 @@
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the cruiser loads its settings as CommonJS
 const { packageRules } = require("./.dependency-cruiser.packages.cjs");
 
-const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
+const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
@@ -56,7 +56,7 @@ module.exports = {
     forbid(
       "doors-side-by-side",
       "A door that used another one would show that one's behaviour instead of its own.",
-      { path: "^provider/(dynamic|stack|cli|plugin|api)/" },
+      { path: "^provider/(dynamic|stack|cli|plugin|api|policies)/" },
       // `siterecovery validate` is the stack door, held open from the terminal.
       { path: doors, pathNot: ["^provider/$1/", "^provider/stack/"] },
     ),
@@ -78,7 +78,8 @@ module.exports = {
       { path: "^provider/package-schema/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version)",
+        pathNot:
+          "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version|yaml/write-yaml)",
       },
     ),
     forbid(
@@ -141,6 +142,12 @@ module.exports = {
         path: "^provider/",
         pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
       },
+    ),
+    forbid(
+      "policies-look-only",
+      "A policy sees what Pulumi hands it. It asks no engine, and so works for resources of Azure too.",
+      { path: "^provider/policies/" },
+      { path: "^provider/", pathNot: "^provider/(policies/|kinds/|(arm-id|clock|errors)\\.ts$)" },
     ),
     ...packageRules,
   ],

@@ -12,6 +12,12 @@ const only = (name, target, allowed, comment) => ({
 
 exports.packageRules = [
   only(
+    "policy",
+    "node_modules/@pulumi/policy/",
+    ["^provider/policies/"],
+    "Policy packs are Pulumi's; the engine knows nothing of them.",
+  ),
+  only(
     "pulumi",
     "node_modules/@pulumi/pulumi/",
     ["^provider/(dynamic|plugin|pulumi)/", "^provider/(index|declare-stack)\\.ts$"],

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../kinds/kind.ts";
 import { courierText } from "./courier.ts";
+import { withWholeSecrets } from "./whole-secrets.ts";
 import { providerKey, urnKey } from "../pulumi/reserved-keys.ts";
 
 /** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
@@ -42,7 +43,7 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     const properties: pulumi.Inputs = {
       // Pulumi gives the resource a property only for keys that are there.
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
-      ...given,
+      ...withWholeSecrets(given),
       [kind.nameArgument]: given[kind.nameArgument] ?? name,
       [urnKey]: urnOf(type, name, options?.parent),
       [providerKey]: courierText(kind.kind),

@@ -9,16 +9,18 @@ import { presentable } from "../pulumi/presentable.ts";
 import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
 import type { Calling, Surroundings } from "../pulumi/lifecycle-call.ts";
 import { hostError } from "./host-error.ts";
+import { toldSecrets } from "./told-secrets.ts";
 
 type Host = Required<pulumi.dynamic.ResourceProvider>;
 
-/** Errors made for the host. */
-async function forHost<T>(work: Promise<T>): Promise<T> {
+/** Errors made for the host, without the secrets among the arguments. */
+async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof HalfDone) throw hostError(error.cause, { id: error.id, properties: error.state });
-    throw hostError(error);
+    const { conceal } = toldSecrets(news);
+    if (!(error instanceof HalfDone)) throw hostError(error, undefined, conceal);
+    throw hostError(error.cause, { id: error.id, properties: error.state }, conceal);
   }
 }
 
@@ -36,19 +38,25 @@ export class Delivery implements Host {
   }
 
   #calling(properties: Properties): Calling {
-    return { urn: urnOf(properties), home: this.#home, keepsUrn: true };
+    const { conceal } = toldSecrets(properties);
+    return { urn: urnOf(properties), home: this.#home, keepsUrn: true, conceal };
   }
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
-    const failures = await forHost(this.#lifecycle.check(this.#calling(news), wantedOf(news)));
-    const shown: CheckFailure[] = failures.map((failure) => presentable(failure, news));
+    const failures = await forHost(this.#lifecycle.check(this.#calling(news), wantedOf(news)), news);
+    const secrets = toldSecrets(news);
+    const shown = failures.map((one): CheckFailure => {
+      // Pulumi shows the value of the property that is named.
+      const { property, reason } = presentable(one, secrets.touches(one.property) ? {} : news);
+      return { property, reason: secrets.conceal(reason) };
+    });
     return { inputs: news, failures: shown };
   }
 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
     const urn = urnOf(news) || urnOf(olds);
-    const found = await forHost(this.#lifecycle.diff({ ...this.#calling(news), urn }, id, sides));
+    const found = await forHost(this.#lifecycle.diff({ ...this.#calling(news), urn }, id, sides), news);
     const { changes, replaces, deleteBeforeReplace } = found;
     return {
       changes: changes.length > 0 || found.textChanges.length > 0,
@@ -58,13 +66,17 @@ export class Delivery implements Host {
   }
 
   async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
-    const { id, state } = await forHost(this.#lifecycle.create(this.#calling(inputs), wantedOf(inputs)));
+    const { id, state } = await forHost(
+      this.#lifecycle.create(this.#calling(inputs), wantedOf(inputs)),
+      inputs,
+    );
     return { id, outs: state };
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
-    return { outs: (await forHost(this.#lifecycle.update(this.#calling(news), id, sides))).state };
+    const { state } = await forHost(this.#lifecycle.update(this.#calling(news), id, sides), news);
+    return { outs: state };
   }
 
   async read(id: string, props: Properties = {}): Promise<pulumi.dynamic.ReadResult> {

@@ -10,6 +10,7 @@ import type { Lookup } from "../lookups/lookup.ts";
 import { lookups } from "../lookups/registry.ts";
 import { packageVersion } from "../package-version.ts";
 import { configuration } from "./configuration.ts";
+import { typescriptExample, yamlExample } from "./examples.ts";
 import { functionSpec } from "./function-spec.ts";
 import { type JsonSchema, outputSchemaOf } from "../schemas/json-schema.ts";
 import { language } from "./languages.ts";
@@ -34,11 +35,19 @@ function importSection({ className, path }: Kind): string {
   return `## Import\n\nBy its ARM id:\n\n\`\`\`sh\npulumi import ${packageName}:index:${className} <name> ${id}\n\`\`\``;
 }
 
+/** Between the marks that Pulumi's tools look for. */
+function exampleSection(kind: Kind): string {
+  const inTypescript = `\`\`\`typescript\nimport * as sr from "@siterecovery/pulumi";\n\n${typescriptExample(kind)}\`\`\``;
+  const inYaml = `\`\`\`yaml\n${yamlExample(kind)}\`\`\``;
+  const example = `{{% example %}}\n### A ${kind.title}\n\n${inTypescript}\n\n${inYaml}\n{{% /example %}}`;
+  return `{{% examples %}}\n## Example Usage\n\n${example}\n{{% /examples %}}`;
+}
+
 function resourceSpec(kind: Kind, types: TypeSpecs): ResourceSpec {
   const inputs = schemaOf(kind.kind) as JsonSchema;
   const outputs = outputSchemaOf(kind.kind);
   return {
-    description: `${inputs.description ?? kind.title}\n\n${importSection(kind)}`,
+    description: `${inputs.description ?? kind.title}\n\n${exampleSection(kind)}\n\n${importSection(kind)}`,
     properties: types.properties(outputs, outputs, [kind.className], "Response"),
     required: [...(outputs.required ?? [])].sort(),
     inputProperties: types.properties(inputs, inputs, [kind.className], ""),

@@ -2,7 +2,7 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { unknownValue } from "../handlers/handler.ts";
 import type { Properties } from "../pulumi/resource-state.ts";
-import { childPath, SecretValues } from "./secret-values.ts";
+import { childPath, SecretValues } from "../pulumi/secret-values.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 

@@ -2,9 +2,10 @@
 import type { Clock } from "../clock.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { Calling, Surroundings } from "../pulumi/lifecycle-call.ts";
+import { HalfDone } from "../pulumi/half-done.ts";
 import type { ResourceName } from "./resource-calls.ts";
 import { rpcError } from "./rpc-error.ts";
-import type { SecretValues } from "./secret-values.ts";
+import type { SecretValues } from "../pulumi/secret-values.ts";
 
 /** One call about a resource. */
 export interface Attended {
@@ -12,6 +13,14 @@ export interface Attended {
   readonly secrets: SecretValues;
   /** How long it may take, 0 for as long as it takes, and the option that says so. */
   readonly limit?: { readonly seconds: number; readonly option: string };
+}
+
+/** What was stopped tells why it was; what failed by itself tells that. */
+function becauseOf(signal: AbortSignal, error: unknown): unknown {
+  const cause = error instanceof HalfDone ? error.cause : error;
+  const isStopped = cause instanceof SiteRecoveryError && cause.code === "Cancelled";
+  if (!signal.aborted || !isStopped) return error;
+  return error instanceof HalfDone ? new HalfDone(signal.reason, error.id, error.state) : signal.reason;
 }
 
 export class ProviderSession {
@@ -38,15 +47,11 @@ export class ProviderSession {
     const { resource, secrets, limit } = attended;
     const [late, done] = [new AbortController(), new AbortController()];
     if (limit && limit.seconds > 0) void this.#watch(this.surroundings.clock, attended, late, done.signal);
+    const signal = AbortSignal.any([this.#stop.signal, late.signal]);
     try {
-      return await run({
-        urn: resource.urn,
-        home: this.home,
-        signal: AbortSignal.any([this.#stop.signal, late.signal]),
-        conceal: secrets.conceal,
-      });
+      return await run({ urn: resource.urn, home: this.home, signal, conceal: secrets.conceal });
     } catch (error) {
-      throw rpcError(error, secrets);
+      throw rpcError(becauseOf(signal, error), secrets);
     } finally {
       done.abort();
     }

@@ -6,7 +6,7 @@ import any from "google-protobuf/google/protobuf/any_pb.js";
 import { SiteRecoveryError } from "../errors.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
 import { send } from "./property-values.ts";
-import type { SecretValues } from "./secret-values.ts";
+import type { SecretValues } from "../pulumi/secret-values.ts";
 
 export interface RpcError {
   readonly code: grpc.status;

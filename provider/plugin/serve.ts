@@ -14,7 +14,7 @@ import { invoke } from "./invoke.ts";
 import type { ProviderSession } from "./provider-session.ts";
 import { ResourceService } from "./resource-service.ts";
 import { rpcError } from "./rpc-error.ts";
-import { SecretValues } from "./secret-values.ts";
+import { SecretValues } from "../pulumi/secret-values.ts";
 
 /** One call with its answer as a promise; what is thrown becomes the call's error. */
 function unary<Request, Response>(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
-import { SecretValues } from "../../provider/plugin/secret-values.ts";
+import { SecretValues } from "../../provider/pulumi/secret-values.ts";
 import { secret } from "../doors/plugin-client.ts";
 import { PluginDoor } from "../doors/plugin-door.ts";
 import { policy, PolicyWorld } from "../doors/policy-world.ts";

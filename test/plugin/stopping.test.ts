@@ -1,5 +1,6 @@
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SiteRecoveryError } from "../../provider/errors.ts";
 import { DoorFailure } from "../doors/door.ts";
 import { PluginDoor } from "../doors/plugin-door.ts";
 import { policy, PolicyWorld } from "../doors/policy-world.ts";
@@ -19,12 +20,13 @@ afterEach(() => {
   world.close();
 });
 
-/** Work that goes on until something stops it. */
+/** Work that goes on until something stops it, and then says so in the engine's own words. */
 function untilStopped(): Promise<void> {
   return new Promise((begun) => {
     world.pause = ({ signal }) =>
       new Promise((_resolve, reject) => {
-        signal!.addEventListener("abort", () => reject(signal!.reason as Error));
+        const words = new SiteRecoveryError("Cancelled", "The work on 4711 was cancelled.");
+        signal!.addEventListener("abort", () => reject(words));
         begun();
       });
   });
