@@ -34,6 +34,7 @@ for (const door of doors) {
       const output = await example.up();
       expect(output).toContain("+ 10 created");
       expect(output).toMatch(/activeLocation *: "primary"/);
+      expect(output).toMatch(/protectionState *: "Protected"/);
       const { name, protectionState, recoveryPointCount } = await example.item();
       expect({ name, protectionState }).toEqual({ name: "web1", protectionState: "Protected" });
       expect(recoveryPointCount).toBeGreaterThan(0);
@@ -51,7 +52,7 @@ for (const door of doors) {
       expect((await example.item()).activeLocation).toBe("primary");
       const output = await example.up();
       expect(output).toContain("~ 1 updated");
-      expect(output).toMatch(/activeLocation: "primary" => "recovery"/);
+      expect(output).toMatch(/activeLocation *: "primary" => "recovery"/);
       expect((await example.item()).activeLocation).toBe("recovery");
       expect(fs.readFileSync(example.path("machines/hv1/web1/power-state"), "utf8")).toBe("off\n");
       expect(sha256(replica())).toBe(sha256(source()));

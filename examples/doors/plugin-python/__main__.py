@@ -63,5 +63,15 @@ web1 = sr.ReplicationProtectedItem(
     opts=pulumi.ResourceOptions(depends_on=[host, mapping]),
 )
 
+# A lookup: what is there now, whoever made it.
+found = sr.get_protected_item_output(
+    resource_group_name="dr",
+    resource_name=vault.name,
+    fabric_name=site.name,
+    protection_container_name=container.name,
+    replicated_protected_item_name=web1.name,
+)
+
 pulumi.export("vaultId", vault.id)
+pulumi.export("protectionState", found.properties.protection_state)
 pulumi.export("activeLocation", web1.active_location)

@@ -63,5 +63,9 @@ const web1 = new sr.ReplicationProtectedItem(
   { dependsOn: [host, mapping] },
 );
 
+// A lookup: what is there now, whoever made it.
+const found = sr.getProtectedItemOutput({ ...inContainer, replicatedProtectedItemName: web1.name });
+
 export const vaultId = vault.id;
+export const protectionState = found.properties.protectionState;
 export const activeLocation = web1.activeLocation;

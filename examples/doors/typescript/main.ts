@@ -64,4 +64,5 @@ const web1 = new sr.ReplicationProtectedItem(
 );
 
 export const vaultId = vault.id;
+export const protectionState = web1.properties.protectionState;
 export const activeLocation = web1.activeLocation;
