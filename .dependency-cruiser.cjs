@@ -1,18 +1,18 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
+// Which folders may know which packages stands in .dependency-cruiser.packages.cjs.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the cruiser loads its settings as CommonJS
+const { packageRules } = require("./.dependency-cruiser.packages.cjs");
 
-const doors = "^provider/(dynamic|stack|cli|plugin|api)/";
+const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 
-// What everybody above the engine may read of it: its face, and the tables of flows, states and actions.
+// What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
+// and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|flows|protected-item/(states|transitions|allowed-actions))\\.ts$";
+  "^provider/engine/(engine|flows|forecast/(forecast|measure-disk)|protected-item/(states|transitions|allowed-actions))\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
-
-/** A package or a module of Node that only some folders may know. */
-const only = (name, target, allowed, comment) =>
-  forbid(`only-${name}`, comment, { path: "^provider/", pathNot: [...allowed, test] }, { path: target });
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -50,15 +50,37 @@ module.exports = {
     forbid(
       "doors-are-for-going-in",
       "Doors open on the handlers; what is behind them does not know that they exist.",
-      { path: "^provider/", pathNot: ["^provider/(index|declare-stack)\\.ts$", doors] },
+      { path: "^provider/", pathNot: ["^provider/(index|declare-stack)\\.ts$", "^provider/convert/", doors] },
       { path: doors },
     ),
     forbid(
       "doors-side-by-side",
       "A door that used another one would show that one's behaviour instead of its own.",
-      { path: "^provider/(dynamic|stack|cli|plugin|api)/" },
+      { path: "^provider/(dynamic|stack|cli|plugin|api|policies)/" },
       // `siterecovery validate` is the stack door, held open from the terminal.
       { path: doors, pathNot: ["^provider/$1/", "^provider/stack/"] },
+    ),
+    forbid(
+      "pulumi-below-its-doors",
+      "What Pulumi's two doors share stands on the handlers, and is nobody else's.",
+      { path: "^provider/", pathNot: ["^provider/(dynamic|plugin|pulumi)/", test] },
+      { path: "^provider/pulumi/" },
+    ),
+    forbid(
+      "shared-by-doors",
+      "What doors share reaches the engine through its face or the handlers, as they do.",
+      { path: "^provider/(pulumi|lookups)/" },
+      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|targets|nbd|stack|cli)" },
+    ),
+    forbid(
+      "package-schema-reads-kinds",
+      "The package schema is made from schemas and registries; no engine runs for it.",
+      { path: "^provider/package-schema/" },
+      {
+        path: "^provider/",
+        pathNot:
+          "^provider/(package-schema|kinds|schemas|handlers/check-schema|lookups|package-version|yaml/write-yaml)",
+      },
     ),
     forbid(
       "doors-to-handlers",
@@ -70,7 +92,7 @@ module.exports = {
       "stack-looks-at-machines-only",
       "A definition is checked without an engine: of the drivers it may look at the machines that it names.",
       { path: "^provider/stack/" },
-      { path: "^provider/(store|disks|targets|engine)/" },
+      { path: "^provider/(store|disks|targets|engine)/", dependencyTypesNot: ["type-only"] },
     ),
     forbid(
       "doors-to-engine",
@@ -121,46 +143,28 @@ module.exports = {
         pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
       },
     ),
-    only(
-      "pulumi",
-      "node_modules/@pulumi/pulumi/",
-      ["^provider/(dynamic|plugin)/", "^provider/(index|declare-stack)\\.ts$"],
-      "The engine works without Pulumi.",
+    forbid(
+      "convert-makes-definitions",
+      "What it makes is declared by the code that declares any definition, and needs no engine.",
+      { path: "^provider/convert/" },
+      {
+        path: "^provider/",
+        pathNot: "^provider/(convert|stack|kinds|handlers/policy-settings|errors|arm-id|project-folder)",
+      },
     ),
-    only(
-      "yaml",
-      "node_modules/yaml/",
-      ["^provider/yaml/"],
-      "YAML is read and written in one room; everywhere else there are only values.",
+    forbid(
+      "convert-for-the-terminal",
+      "A definition is made by a person at the terminal.",
+      { path: "^provider/", pathNot: "^provider/(convert|cli)/" },
+      { path: "^provider/convert/" },
     ),
-    only(
-      "ajv",
-      "node_modules/ajv(-formats)?/",
-      ["^provider/handlers/check-schema\\.ts$", "^provider/yaml/"],
-      "Schemas are checked by kind and by file, with one way of saying what is wrong.",
+    forbid(
+      "policies-look-only",
+      "A policy sees what Pulumi hands it. It asks no engine, and so works for resources of Azure too.",
+      { path: "^provider/policies/" },
+      { path: "^provider/", pathNot: "^provider/(policies/|kinds/|(arm-id|clock|errors)\\.ts$)" },
     ),
-    only(
-      "sqlite",
-      "^(node:)?sqlite$",
-      ["^provider/store/"],
-      "Every query is in the store, where transactions are.",
-    ),
-    only(
-      "processes",
-      "^(node:)?child_process$",
-      ["^provider/machines/"],
-      "Commands of the user's run in one place, with a time limit and without a shell.",
-    ),
-    only(
-      "file-system",
-      "^(node:)?fs(/promises)?$",
-      [
-        "^provider/(blocks|yaml|cli)/",
-        "^provider/(store/open-store|process-identity|project-folder)\\.ts$",
-        "^provider/handlers/check-schema\\.ts$",
-      ],
-      "Files are read and written where crash safety is thought of.",
-    ),
+    ...packageRules,
   ],
   options: {
     doNotFollow: { path: "node_modules" },

@@ -6,7 +6,16 @@ const banned = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist*/", ".cache/", ".pulumi/", ".siterecovery/", "coverage/"] },
+  {
+    ignores: [
+      "dist*/",
+      ".cache/",
+      ".pulumi/",
+      ".siterecovery/",
+      "coverage/",
+      "examples/doors/*/{sdks,venv}/",
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     languageOptions: { parserOptions: { warnOnUnsupportedTypeScriptVersion: false } },

@@ -1,4 +1,6 @@
+import { realpathSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { projectFolder } from "./project.mjs";
 import { collectOutput } from "./run-command.mjs";
 
@@ -14,7 +16,8 @@ const ANSWER_MILLISECONDS = 1000;
 export async function endOrphanedProviders(folder = projectFolder) {
   const ended = [];
   const { output } = await collectOutput("ps", ["-eo", "pid=,args="]);
-  for (const { pid, port } of findProviders(output, folder)) {
+  // Node shows a script by its real path, and a second working copy may share the packages of the first by a link.
+  for (const { pid, port } of findProviders(output, realpathSync(join(folder, "node_modules")))) {
     if (await answers(port)) continue;
     try {
       process.kill(pid, "SIGTERM");
@@ -28,11 +31,11 @@ export async function endOrphanedProviders(folder = projectFolder) {
 
 /**
  * @param {string} processList lines of process id and command line
- * @param {string} folder
+ * @param {string} packageFolder the project's `node_modules`
  * @returns {{pid: number, port: number}[]} this project's dynamic providers, and the port of the CLI that each belongs to
  */
-export function findProviders(processList, folder) {
-  const script = `${folder}/node_modules/@pulumi/pulumi/cmd/dynamic-provider`;
+export function findProviders(processList, packageFolder) {
+  const script = `${packageFolder}/@pulumi/pulumi/cmd/dynamic-provider`;
   const found = [];
   for (const line of processList.split("\n")) {
     const [, pid, args = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];

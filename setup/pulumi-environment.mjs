@@ -26,13 +26,13 @@ const USER_SETTINGS = [
 /**
  * Makes a Pulumi CLI available and returns it with the environment to run it in.
  * Without a state folder it is the project's own one, and a backend and passphrase that the user has set win. With one, the
- * state is there and nowhere else: that is what tests use, one folder each.
- * @param {{stateFolder?: string, environment?: NodeJS.ProcessEnv}} options
+ * state is there and nowhere else: that is what tests use, one folder each. Pulumi YAML programs need `yaml`.
+ * @param {{stateFolder?: string, environment?: NodeJS.ProcessEnv, yaml?: boolean}} options
  * @returns {Promise<PulumiEnvironment>}
  */
-export async function ensurePulumi({ stateFolder, environment = process.env } = {}) {
+export async function ensurePulumi({ stateFolder, environment = process.env, yaml = false } = {}) {
   const homeFolder = resolve(environment["PULUMI_HOME"] || join(projectFolder, ".pulumi", "home"));
-  const pulumi = await findOrMakeCli(homeFolder, environment);
+  const pulumi = await findOrMakeCli(homeFolder, environment, { yaml });
   const kept = Object.entries(environment).filter(
     ([name, value]) => value !== undefined && !(stateFolder !== undefined && USER_SETTINGS.includes(name)),
   );

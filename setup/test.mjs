@@ -5,6 +5,7 @@ import { buildWhenStale } from "./build-when-stale.mjs";
 import { installDependencies } from "./install-dependencies.mjs";
 import { commandFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
+import { ensurePulumiForPython } from "./pulumi-python.mjs";
 import { runVitest } from "./run-vitest.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 import { runStaticChecks } from "./static-checks.mjs";
@@ -46,9 +47,13 @@ await runToExit(async () => {
   const unprepared = [];
   if (runs("unit") || runs("e2e")) {
     unprepared.push(
-      await prepare("pulumi cli", () => ensurePulumi()),
+      await prepare("pulumi cli", () => ensurePulumi({ yaml: runs("e2e") })),
       await prepare("build", buildWhenStale),
     );
+  }
+  if (runs("e2e")) {
+    const python = await ensurePulumiForPython();
+    if ("missing" in python) process.stdout.write(`\nPython programs are not tested: ${python.missing}.\n`);
   }
   rows.push(...unprepared);
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));

@@ -5,6 +5,7 @@ import { attachCommand } from "./attach.ts";
 import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
+import { convertCommand } from "./convert.ts";
 import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
@@ -15,11 +16,12 @@ import { replicateCommand } from "./replicate.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
+import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
 import { validateCommand } from "./validate.ts";
 import { verifyCommand } from "./verify.ts";
-import { packageVersion } from "./package-version.ts";
+import { packageVersion } from "../package-version.ts";
 
 function program(): Command {
   const root = new Command("siterecovery")
@@ -47,6 +49,8 @@ function program(): Command {
     planCommand(),
     jobsCommand(),
     validateCommand(),
+    simulateCommand(),
+    convertCommand(),
     schemaCommand(),
   ];
   for (const command of commands) root.addCommand(command.exitOverride());

@@ -1,10 +1,16 @@
 import fs from "node:fs";
 import { Command } from "commander";
+import { packageSchema } from "../package-schema/package-schema.ts";
+import { printJson } from "./session.ts";
 
-/** `siterecovery schema`: prints the JSON Schema of stack definitions, for editors and other tools. */
+/** `siterecovery schema`: prints the JSON Schema of stack definitions, or the schema of the Pulumi package. */
 export function schemaCommand(): Command {
-  return new Command("schema").description("print the JSON Schema of YAML stack definitions").action(() => {
-    const file = new URL("../../schema/stack.schema.json", import.meta.url);
-    process.stdout.write(fs.readFileSync(file, "utf8"));
-  });
+  return new Command("schema")
+    .description("print the JSON Schema of YAML stack definitions")
+    .option("--pulumi", "the schema of the Pulumi package instead, for `pulumi package gen-sdk`")
+    .action(({ pulumi }: { pulumi?: boolean }) => {
+      if (pulumi === true) return printJson(packageSchema());
+      const file = new URL("../../schema/stack.schema.json", import.meta.url);
+      process.stdout.write(fs.readFileSync(file, "utf8"));
+    });
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../kinds/kind.ts";
 import { courierText } from "./courier.ts";
-import { providerKey, urnKey } from "./reserved-keys.ts";
+import { withWholeSecrets } from "./whole-secrets.ts";
+import { providerKey, urnKey } from "../pulumi/reserved-keys.ts";
 
 /** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
 export function typeToken(kind: Kind): string {
@@ -14,6 +15,18 @@ export function typeToken(kind: Kind): string {
  */
 function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
   return new Promise((resolve) => void pulumi.createUrn(name, type, parent).apply(resolve));
+}
+
+/**
+ * What a preview can and cannot know. Where a resource is going to be made or updated, Pulumi's host plays its
+ * arguments back as its outputs: `type` is then unknown, and `properties` holds what was asked for instead of
+ * what comes of it. The name on the other hand is known all along, and with it whatever is named after it.
+ */
+function foresee(resource: pulumi.CustomResource, name: pulumi.Input<string>): void {
+  const outputs = resource as unknown as Record<string, pulumi.Output<unknown>>;
+  if (outputs["properties"])
+    outputs["properties"] = pulumi.all([outputs["properties"], outputs["type"]!]).apply(([value]) => value);
+  outputs["name"] = pulumi.all([name, resource.urn]).apply(([value]) => value);
 }
 
 /** What all resources of the package are: a custom resource that Pulumi's own host of dynamic providers serves. */
@@ -30,24 +43,20 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     const properties: pulumi.Inputs = {
       // Pulumi gives the resource a property only for keys that are there.
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
-      ...given,
+      ...withWholeSecrets(given),
       [kind.nameArgument]: given[kind.nameArgument] ?? name,
       [urnKey]: urnOf(type, name, options?.parent),
       [providerKey]: courierText(kind.kind),
     };
-    super(type, name, properties, options);
-    if (pulumi.runtime.isDryRun()) this.#foresee(properties[kind.nameArgument] as pulumi.Input<string>);
-  }
-
-  /**
-   * What a preview can and cannot know. Where a resource is going to be made or updated, Pulumi's host plays its
-   * arguments back as its outputs: `type` is then unknown, and `properties` holds what was asked for instead of
-   * what comes of it. The name on the other hand is known all along, and with it whatever is named after it.
-   */
-  #foresee(name: pulumi.Input<string>): void {
-    const outputs = this as unknown as Record<string, pulumi.Output<unknown>>;
-    if (outputs["properties"])
-      outputs["properties"] = pulumi.all([outputs["properties"], outputs["type"]!]).apply(([value]) => value);
-    outputs["name"] = pulumi.all([name, this.urn]).apply(([value]) => value);
+    // Pulumi notes where each of a resource's promises was made, four a property, and maps every frame to its
+    // source: most of a program's time. The resource's own position it takes without regard to this limit.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      super(type, name, properties, options);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+    if (pulumi.runtime.isDryRun()) foresee(this, properties[kind.nameArgument] as pulumi.Input<string>);
   }
 }

@@ -11,8 +11,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { systemClock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
-import { Delivery, type Surroundings } from "./delivery.ts";
-import { openEngineLink } from "./engine-link.ts";
+import type { Surroundings } from "../pulumi/lifecycle-call.ts";
+import { Delivery } from "./delivery.ts";
+import { openEngineLink } from "../pulumi/engine-link.ts";
 import { silenceBlankLines } from "./host-error.ts";
 
 let surroundings: Surroundings | undefined;

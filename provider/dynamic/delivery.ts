@@ -1,46 +1,35 @@
 /** One kind's provider over the kind's handler; see deliver.ts. */
-import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { armIdOf, nameOf, sameId } from "../arm-id.ts";
-import type { Clock } from "../clock.ts";
-import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
-import { type CheckFailure, type Handler, unknownValue, type Work } from "../handlers/handler.ts";
-import type { Kind, KindName } from "../kinds/kind.ts";
-import { announcements } from "./announcements.ts";
-import type { EngineLink } from "./engine-link.ts";
+import type { CheckFailure } from "../handlers/handler.ts";
+import type { Kind } from "../kinds/kind.ts";
+import { HalfDone } from "../pulumi/half-done.ts";
+import { urnKey } from "../pulumi/reserved-keys.ts";
+import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
+import { presentable } from "../pulumi/presentable.ts";
+import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
+import type { Calling, Surroundings } from "../pulumi/lifecycle-call.ts";
 import { hostError } from "./host-error.ts";
-import { Progress } from "./progress.ts";
-import { attemptedInputsKey, urnKey } from "./reserved-keys.ts";
-import { adopted, keptInputs, lastOf, type Properties, stateOf, urnOf, wantedOf } from "./resource-state.ts";
-
-export interface Surroundings {
-  connect(kind: KindName, home?: string): Promise<Handler>;
-  readonly link: EngineLink;
-  readonly clock: Clock;
-}
+import { toldSecrets } from "./told-secrets.ts";
 
 type Host = Required<pulumi.dynamic.ResourceProvider>;
 
-/** Pulumi shows the value of the property, and for a path it shows `<nil>`: a path goes into the sentence instead. */
-function presentable({ property, reason }: CheckFailure, news: Properties): CheckFailure {
-  return property === "" || property in news
-    ? { property, reason }
-    : { property: "", reason: `${property}: ${reason}` };
-}
-
-/** A user's mistake is refused before anything is done. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof SiteRecoveryError && (userErrorCodes as readonly string[]).includes(error.code);
+/** Errors made for the host, without the secrets among the arguments. */
+async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { conceal } = toldSecrets(news);
+    if (!(error instanceof HalfDone)) throw hostError(error, undefined, conceal);
+    throw hostError(error.cause, { id: error.id, properties: error.state }, conceal);
+  }
 }
 
 export class Delivery implements Host {
-  readonly #kind: Kind;
-  readonly #surroundings: Surroundings;
+  readonly #lifecycle: ResourceLifecycle;
   #home: string | undefined;
 
   constructor(kind: Kind, surroundings: Surroundings) {
-    this.#kind = kind;
-    this.#surroundings = surroundings;
+    this.#lifecycle = new ResourceLifecycle(kind, surroundings);
   }
 
   /** `siterecovery:home` in the stack's configuration is the engine's home folder. */
@@ -48,129 +37,60 @@ export class Delivery implements Host {
     this.#home = config.get("siterecovery:home");
   }
 
-  #handler(): Promise<Handler> {
-    return this.#surroundings.connect(this.#kind.kind, this.#home);
-  }
-
-  /** Runs work of a handler with its lines shown under the resource, and errors made for the host. */
-  async #attend<T>(urn: string, run: (handler: Handler, work: Work) => Promise<T>): Promise<T> {
-    const { link, clock } = this.#surroundings;
-    const progress = new Progress(clock, (line) => link.tell(urn, "info", line, "passing"));
-    try {
-      return await run(await this.#handler(), { report: (line) => progress.report(line) });
-    } catch (error) {
-      throw hostError(error);
-    } finally {
-      await link.settled();
-    }
+  #calling(properties: Properties): Calling {
+    const { conceal } = toldSecrets(properties);
+    return { urn: urnOf(properties), home: this.#home, keepsUrn: true, conceal };
   }
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
-    return this.#attend(urnOf(news), async (handler) => {
-      const failures = await handler.check(wantedOf(news)).catch((error: unknown) => {
-        if (!(error instanceof SiteRecoveryError)) throw error;
-        return [{ property: error.property ?? "", reason: error.message }];
-      });
-      return { inputs: news, failures: failures.map((failure) => presentable(failure, news)) };
+    const failures = await forHost(this.#lifecycle.check(this.#calling(news), wantedOf(news)), news);
+    const secrets = toldSecrets(news);
+    const shown = failures.map((one): CheckFailure => {
+      // Pulumi shows the value of the property that is named.
+      const { property, reason } = presentable(one, secrets.touches(one.property) ? {} : news);
+      return { property, reason: secrets.conceal(reason) };
     });
+    return { inputs: news, failures: shown };
   }
 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
-    return this.#attend(urnOf(news), async (handler) => {
-      const wanted = wantedOf(news);
-      const last = lastOf(olds, wanted);
-      const answer = await handler.diff(id, last, wanted);
-      for (const { severity, text } of announcements(id, answer))
-        this.#surroundings.link.tell(urnOf(news), severity, text);
-      // A change of the program's text alone is also recorded by an update: the next change is told from it.
-      const changes = answer.changes.length > 0 || !isDeepStrictEqual(wanted, keptInputs(olds, wanted));
-      const replaces = [...answer.replaces];
-      return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && this.#keepsId(id, wanted) };
-    });
-  }
-
-  /** Whether the replacement is going to have the id of what it replaces, which must then make room first. */
-  #keepsId(id: string, wanted: Properties): boolean {
-    const names = [
-      "resourceGroupName",
-      ...Array.from(this.#kind.path.matchAll(/\{(\w+)\}/g), ([, name]) => name!),
-    ];
-    // What is not known yet is most likely what it was.
-    const path = Object.fromEntries(names.map((name) => [name, wanted[name]]));
-    if (Object.values(path).includes(unknownValue)) return true;
-    return sameId(armIdOf(this.#kind, path), id);
+    const sides = { state: olds, wanted: wantedOf(news) };
+    const urn = urnOf(news) || urnOf(olds);
+    const found = await forHost(this.#lifecycle.diff({ ...this.#calling(news), urn }, id, sides), news);
+    const { changes, replaces, deleteBeforeReplace } = found;
+    return {
+      changes: changes.length > 0 || found.textChanges.length > 0,
+      replaces: [...replaces],
+      deleteBeforeReplace,
+    };
   }
 
   async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
-    const [wanted, urn] = [wantedOf(inputs), urnOf(inputs)];
-    return this.#attend(urn, async (handler, work) => {
-      try {
-        const live = await handler.create(wanted, work);
-        return { id: live.id, outs: stateOf(live.outputs, { last: wanted, urn }) };
-      } catch (error) {
-        // Somebody else's thing of the same name must not get into the state.
-        if (error instanceof SiteRecoveryError && error.code === "AlreadyExists") throw error;
-        const id = armIdOf(this.#kind, wanted);
-        throw await this.#halfDone(handler, id, error, { last: wanted, urn });
-      }
-    });
+    const { id, state } = await forHost(
+      this.#lifecycle.create(this.#calling(inputs), wantedOf(inputs)),
+      inputs,
+    );
+    return { id, outs: state };
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
-    const [wanted, urn] = [wantedOf(news), urnOf(news)];
-    return this.#attend(urn, async (handler, work) => {
-      try {
-        const live = await handler.update(id, lastOf(olds, wanted), wanted, work);
-        return { outs: stateOf(live.outputs, { last: wanted, urn }) };
-      } catch (error) {
-        if (isRefusal(error)) throw error;
-        const kept = { last: keptInputs(olds, wanted), attempted: wanted, urn };
-        throw await this.#halfDone(handler, id, error, kept);
-      }
-    });
-  }
-
-  /** The error of work that stopped on its way: with what is there by now, so that the resource stays in the state. */
-  async #halfDone(
-    handler: Handler,
-    id: string,
-    error: unknown,
-    kept: { last: Properties; attempted?: Properties; urn: string },
-  ): Promise<unknown> {
-    const found = await handler.read(id).catch(() => undefined);
-    return found ? hostError(error, { id: found.id, properties: stateOf(found.outputs, kept) }) : error;
+    const sides = { state: olds, wanted: wantedOf(news) };
+    const { state } = await forHost(this.#lifecycle.update(this.#calling(news), id, sides), news);
+    return { outs: state };
   }
 
   async read(id: string, props: Properties = {}): Promise<pulumi.dynamic.ReadResult> {
-    return this.#attend(urnOf(props), async (handler) => {
-      const live = await handler.read(id);
-      if (!live) return { id: "", props: {} };
-      const last = keptInputs(props, live.inputs as Properties);
-      const attempted = props[attemptedInputsKey] as Properties | undefined;
-      const urn = urnOf(props);
-      return {
-        id: live.id,
-        props: stateOf(live.outputs, { last, attempted, urn }),
-        inputs: { ...adopted(last, live.inputs as Properties), ...(urn === "" ? {} : { [urnKey]: urn }) },
-      };
-    });
+    const found = await forHost(this.#lifecycle.read(this.#calling(props), id, { state: props }));
+    if (!found) return { id: "", props: {} };
+    const urn = urnOf(props);
+    return {
+      id: found.id,
+      props: found.state,
+      inputs: { ...found.inputs, ...(urn === "" ? {} : { [urnKey]: urn }) },
+    };
   }
 
   async delete(id: string, props: Properties): Promise<void> {
-    return this.#attend(urnOf(props), async (handler, work) => {
-      try {
-        await handler.delete(id, work);
-      } catch (error) {
-        if (
-          error instanceof SiteRecoveryError &&
-          error.code === "NotFound" &&
-          sameId(error.target ?? id, id)
-        ) {
-          this.#surroundings.link.tell(urnOf(props), "info", `${nameOf(id)} was gone already`);
-          return;
-        }
-        throw error;
-      }
-    });
+    await forHost(this.#lifecycle.delete(this.#calling(props), id));
   }
 }

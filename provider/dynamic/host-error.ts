@@ -31,11 +31,12 @@ export class HostError extends Error {
 export function hostError(
   error: unknown,
   kept?: { id: string; properties: Record<string, unknown> },
+  conceal = (line: string): string => line,
 ): unknown {
-  if (error instanceof SiteRecoveryError) return new HostError(error.message, kept);
+  if (error instanceof SiteRecoveryError) return new HostError(conceal(error.message), kept);
   if (!kept) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new HostError(`Internal error, please report it: ${text}`, kept);
+  return new HostError(conceal(`Internal error, please report it: ${text}`), kept);
 }
 
 /** Keeps the line that the host prints for a `HostError`, which has no text, off the screen. */

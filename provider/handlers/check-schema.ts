@@ -18,7 +18,7 @@ export function schemaOf(kind: KindName): Record<string, unknown> {
 }
 
 /** Words of ours in the schemas: they say something to people and tools, and validate nothing. */
-export const annotationKeywords = ["x-immutable", "x-unit", "x-pattern-help"];
+export const annotationKeywords = ["x-immutable", "x-secret", "x-unit", "x-pattern-help"];
 
 function newValidator(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, allErrors: true, discriminator: true, verbose: true });
@@ -28,14 +28,14 @@ function newValidator(): Ajv2020 {
 }
 
 let ajv: Ajv2020 | undefined;
-const compiled = new Map<KindName, ValidateFunction>();
+const compiled = new Map<object, ValidateFunction>();
 
-function validatorOf(kind: KindName): ValidateFunction {
-  let validate = compiled.get(kind);
+function validatorOf(schema: object): ValidateFunction {
+  let validate = compiled.get(schema);
   if (!validate) {
     ajv ??= newValidator();
-    validate = ajv.compile(schemaOf(kind));
-    compiled.set(kind, validate);
+    validate = ajv.compile(schema);
+    compiled.set(schema, validate);
   }
   return validate;
 }
@@ -65,8 +65,13 @@ function outshines(error: ErrorObject, other: ErrorObject): boolean {
  * types, units, ranges and names. Empty when nothing is. Values equal to `unknownValue` never fail.
  */
 export function checkSchema(kind: KindName, inputs: object): CheckFailure[] {
-  const validate = validatorOf(kind);
-  if (validate(inputs)) return [];
+  return checkValues(schemaOf(kind), inputs);
+}
+
+/** The same of any schema, which is compiled once: hand in the same object each time. */
+export function checkValues(schema: object, values: object): CheckFailure[] {
+  const validate = validatorOf(schema);
+  if (validate(values)) return [];
   const errors = (validate.errors ?? []).filter((error) => !isAboutUnknown(error));
   return errors
     .filter((error) => !errors.some((other) => outshines(other, error)))

@@ -2,15 +2,28 @@
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import { readValidYaml } from "../yaml/read-valid-yaml.ts";
+import { readText } from "../yaml/read-yaml.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 import { checkMachineFile } from "./check-machine-file.ts";
 import type { MachineDefinition } from "./machine-driver.ts";
 
+/** What the latest texts mean. An operation asks for a machine many times, and parsing takes a millisecond. */
+const known = new Map<string, MachineDefinition>();
+const knownMax = 200;
+
+function remember(text: string, definition: MachineDefinition): void {
+  if (known.size >= knownMax) known.delete(known.keys().next().value!);
+  known.set(text, definition);
+}
+
 /** Throws a `DefinitionError` with file, line and column of everything that is wrong. */
 export function readMachineFile(file: string): MachineDefinition {
+  const definition = known.get(readText(file));
+  if (definition) return definition;
   const yaml = readValidYaml<MachineDefinition>(file, "machine");
   const findings = checkMachineFile(yaml);
   if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
+  remember(yaml.text, yaml.value);
   return yaml.value;
 }
 

@@ -1,6 +1,9 @@
 /** Table `protected_items`: where each protected item stands. The words of `state` are in engine/protected-item. */
+import type { SQLOutputValue } from "node:sqlite";
 import { idKey } from "../arm-id.ts";
 import type { Store } from "./open-store.ts";
+
+type Row = Record<string, SQLOutputValue>;
 
 export interface ItemRow<State extends string, Details> {
   readonly id: string;
@@ -10,14 +13,9 @@ export interface ItemRow<State extends string, Details> {
   readonly details: Details;
 }
 
-export function findItem<State extends string, Details>(
-  store: Store,
-  id: string,
-): ItemRow<State, Details> | undefined {
-  const row = store.database
-    .prepare("SELECT i.*, t.id FROM protected_items i JOIN things t USING (key) WHERE key = ?")
-    .get(idKey(id));
-  if (!row) return undefined;
+const select = "SELECT i.*, t.id FROM protected_items i JOIN things t USING (key)";
+
+function toItem<State extends string, Details>(row: Row): ItemRow<State, Details> {
   return {
     id: row["id"] as string,
     state: row["state"] as State,
@@ -25,6 +23,21 @@ export function findItem<State extends string, Details>(
     testFailoverState: row["test_failover_state"] as string,
     details: JSON.parse(row["details"] as string) as Details,
   };
+}
+
+export function findItem<State extends string, Details>(
+  store: Store,
+  id: string,
+): ItemRow<State, Details> | undefined {
+  const row = store.database.prepare(`${select} WHERE key = ?`).get(idKey(id));
+  return row && toItem(row);
+}
+
+export function listItems<State extends string, Details>(store: Store): ItemRow<State, Details>[] {
+  return store.database
+    .prepare(`${select} ORDER BY key`)
+    .all()
+    .map((row) => toItem<State, Details>(row));
 }
 
 export function putItem<State extends string, Details>(store: Store, item: ItemRow<State, Details>): void {

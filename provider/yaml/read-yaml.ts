@@ -47,7 +47,7 @@ function readBytes(file: string): Buffer {
   }
 }
 
-function readText(file: string): string {
+export function readText(file: string): string {
   const start = { line: 1, column: 1 };
   let bytes: Buffer;
   try {

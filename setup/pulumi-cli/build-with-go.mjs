@@ -1,59 +1,78 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+// What is built with Go where the official download is out of reach: the CLI, and the language hosts that it needs beside it.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pulumiVersion } from "../project.mjs";
-import { reportStep } from "../report-step.mjs";
-import { collectOutput } from "../run-command.mjs";
+import { cacheFolder, projectFolder, pulumiVersion } from "../project.mjs";
 import { cliName } from "./cli-folder.mjs";
-import { makeOnce } from "./make-once.mjs";
+import { goBuild } from "./go-build.mjs";
 
-const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+const PULUMI = {
+  "github.com/pulumi/pulumi/pkg/v3": `v${pulumiVersion}`,
+  "github.com/pulumi/pulumi/sdk/v3": `v${pulumiVersion}`,
+};
 
-/** A Go module whose only content is the version of the CLI to build; `go build` completes it with what those need. */
-const MODULE = `module siterecovery.local/pulumi-cli
+/** The newest version of the host for Pulumi YAML that is served as a Go module; it speaks to any CLI of the same major version. */
+const YAML_VERSION = "v1.32.0";
 
-go 1.25.0
-
-require (
-	github.com/pulumi/pulumi/pkg/v3 v${pulumiVersion}
-	github.com/pulumi/pulumi/sdk/v3 v${pulumiVersion}
-)
-
-tool ${PACKAGE}
-`;
-
-/**
- * Builds the CLI from its source with Go, for networks from which the official download cannot be reached.
- * @param {string} folder the folder of the cache to make
- * @returns {Promise<string | undefined>} why it did not work, or nothing when the folder is there now
- */
-export async function buildWithGo(folder) {
-  const goVersion = await collectOutput("go", ["version"]);
-  if (goVersion.exitCode !== 0) return "Go is not installed, so the CLI cannot be built from source";
-  try {
-    await reportStep(`Building Pulumi ${pulumiVersion} with Go (4 to 10 minutes, once on this machine)`, () =>
-      makeOnce(folder, compile),
-    );
-    return undefined;
-  } catch (error) {
-    return `building the CLI with Go did not work: ${/** @type {Error} */ (error).message}`;
-  }
+/** @returns {import("./go-build.mjs").GoProgram & {folderName: string}} the Pulumi CLI */
+export function cliProgram() {
+  return {
+    folderName: `pulumi-${pulumiVersion}-built`,
+    what: `Pulumi ${pulumiVersion} with Go (4 to 10 minutes, once on this machine)`,
+    executable: cliName,
+    modules: PULUMI,
+    packageName: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    linkFlags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`,
+  };
 }
 
-/** @param {string} folder */
-async function compile(folder) {
-  const moduleFolder = join(folder, "module");
-  const binaryFolder = join(folder, "bin");
-  mkdirSync(moduleFolder);
-  mkdirSync(binaryFolder);
-  writeFileSync(join(moduleFolder, "go.mod"), MODULE);
-  const linkFlags = `-s -w -X ${VERSION_VARIABLE}=v${pulumiVersion}`;
-  const target = join(binaryFolder, cliName);
-  const parameters = ["build", "-mod=mod", "-trimpath", "-ldflags", linkFlags, "-o", target, PACKAGE];
-  const { exitCode, output } = await collectOutput("go", parameters, {
-    folder: moduleFolder,
-    environment: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
-  });
-  if (exitCode !== 0) throw new Error(output.trim().split("\n").slice(-5).join("\n"));
-  rmSync(moduleFolder, { recursive: true, force: true });
+/** @returns {import("./go-build.mjs").GoProgram & {folderName: string}} the stand-in that runs Node and Python programs */
+export function languageHostProgram() {
+  const folder = join(projectFolder, "setup", "language-host");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".go") || name.endsWith(".py"));
+  const sources = Object.fromEntries(
+    names.sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+  );
+  const hash = createHash("sha256").update(JSON.stringify(sources)).digest("hex").slice(0, 12);
+  return {
+    folderName: `pulumi-${pulumiVersion}-language-host-${hash}`,
+    what: "a host for Node and Python programs with Go (half a minute, once on this machine)",
+    executable: "pulumi-language-host",
+    modules: PULUMI,
+    packageName: ".",
+    sources,
+  };
+}
+
+/** @returns {import("./go-build.mjs").GoProgram & {folderName: string}} the official host of Pulumi YAML programs */
+export function yamlHostProgram() {
+  return {
+    folderName: `pulumi-language-yaml-${YAML_VERSION}`,
+    what: "Pulumi's host for YAML programs with Go (1 to 3 minutes, once on this machine)",
+    executable: "pulumi-language-yaml",
+    modules: { "github.com/pulumi/pulumi-yaml": YAML_VERSION },
+    packageName: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    linkFlags: `-X github.com/pulumi/pulumi-yaml/pkg/version.Version=${YAML_VERSION}`,
+  };
+}
+
+/**
+ * @param {import("./go-build.mjs").GoProgram & {folderName: string}} program
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {string} where its executable is or would be
+ */
+export function builtExecutable(program, environment) {
+  return join(cacheFolder(environment), program.folderName, "bin", program.executable);
+}
+
+/**
+ * Builds a program unless it is there already.
+ * @param {import("./go-build.mjs").GoProgram & {folderName: string}} program
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<string | undefined>} why it did not work, or nothing when it is there now
+ */
+export async function buildUnlessThere(program, environment) {
+  if (existsSync(builtExecutable(program, environment))) return undefined;
+  return goBuild(program, join(cacheFolder(environment), program.folderName));
 }

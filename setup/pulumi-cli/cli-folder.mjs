@@ -4,9 +4,13 @@ import { join } from "node:path";
 /** Name of the CLI's executable. */
 export const cliName = process.platform === "win32" ? "pulumi.exe" : "pulumi";
 
-/** Name of the executable that runs programs written for Node. */
-export const languageHostName =
-  process.platform === "win32" ? "pulumi-language-nodejs.exe" : "pulumi-language-nodejs";
+/**
+ * @param {"nodejs" | "python" | "yaml"} language
+ * @returns {string} name of the executable that runs programs in this language
+ */
+export function languageHostName(language) {
+  return `pulumi-language-${language}${process.platform === "win32" ? ".exe" : ""}`;
+}
 
 /**
  * @param {string} file
@@ -27,5 +31,5 @@ export function isExecutable(file) {
  * @returns {boolean}
  */
 export function isComplete(folder) {
-  return isExecutable(join(folder, cliName)) && existsSync(join(folder, languageHostName));
+  return isExecutable(join(folder, cliName)) && existsSync(join(folder, languageHostName("nodejs")));
 }

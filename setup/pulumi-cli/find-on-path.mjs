@@ -20,7 +20,7 @@ export async function findOnPath(environment = process.env) {
   // The npm package `pulumi` downloads a CLI when it is run; asking it for its version would start that.
   if (real.includes("node_modules")) return undefined;
   const hasLanguageHost = [dirname(real), ...folders].some((folder) =>
-    isExecutable(join(folder, languageHostName)),
+    isExecutable(join(folder, languageHostName("nodejs"))),
   );
   if (!hasLanguageHost) return undefined;
   const { exitCode, output } = await collectOutput(found, ["version"], {

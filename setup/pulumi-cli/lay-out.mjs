@@ -13,12 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { projectFolder } from "../project.mjs";
-import { cliName, isExecutable } from "./cli-folder.mjs";
-
-/** Starts the stand-in language host that lies beside it, with the Node of the PATH, as the official one does. */
-const LANGUAGE_HOST_SCRIPT = `#!/bin/sh
-exec node "$(dirname "$0")/language-host.mjs" "$@"
-`;
+import { cliName, isExecutable, languageHostName } from "./cli-folder.mjs";
 
 /**
  * Makes an officially installed CLI appear as a version of a Pulumi home.
@@ -38,26 +33,50 @@ export function linkOfficial(installedFolder, versionFolder) {
 }
 
 /**
- * Lays out a CLI that was built with Go as a version of a Pulumi home: the binary, the stand-in for the Node language host, and
- * the script that runs dynamic providers, which has to lie beside the binary. Files that are right already stay untouched.
- * @param {string} binary the CLI in the cache
+ * @typedef {object} Built what was built with Go, by its place in the cache
+ * @property {string} cli
+ * @property {string} languageHost the stand-in for the hosts of Node and Python programs
+ * @property {string} [yamlHost] the host of YAML programs, when it is there
+ */
+
+/**
+ * Lays out a CLI that was built with Go as a version of a Pulumi home: the binary, the language hosts, and the script that runs
+ * dynamic providers, which has to lie beside the binary. Files that are right already stay untouched.
+ * @param {Built} built
  * @param {string} binaryFolder `$PULUMI_HOME/versions/<version>/bin`
  */
-export function layOutBuilt(binary, binaryFolder) {
+export function layOutBuilt({ cli, languageHost, yamlHost }, binaryFolder) {
   mkdirSync(binaryFolder, { recursive: true });
-  const target = join(binaryFolder, cliName);
-  if (!isExecutable(target) || statSync(target).size !== statSync(binary).size) {
-    replaceFile(target, (temporary) => linkOrCopy(binary, temporary));
-  }
+  putBinary(join(binaryFolder, cliName), cli);
+  putBinary(join(binaryFolder, languageHostName("nodejs")), languageHost);
+  putBinary(join(binaryFolder, languageHostName("python")), languageHost);
+  if (yamlHost !== undefined) putBinary(join(binaryFolder, languageHostName("yaml")), yamlHost);
   const provider = "pulumi-resource-pulumi-nodejs";
   putText(join(binaryFolder, provider), textOf("node_modules", "@pulumi", "pulumi", provider));
-  putText(join(binaryFolder, "language-host.mjs"), textOf("setup", "language-host", "language-host.mjs"));
-  putText(join(binaryFolder, "pulumi-language-nodejs"), LANGUAGE_HOST_SCRIPT);
 }
 
 /** @param {string[]} path below the project's folder */
 function textOf(...path) {
   return readFileSync(join(projectFolder, ...path), "utf8");
+}
+
+/**
+ * @param {string} target
+ * @param {string} binary
+ */
+function putBinary(target, binary) {
+  if (isExecutable(target) && isSameFile(target, binary)) return;
+  replaceFile(target, (temporary) => linkOrCopy(binary, temporary));
+}
+
+/**
+ * A link to the binary, or a copy of it that is not older.
+ * @param {string} one
+ * @param {string} other
+ */
+function isSameFile(one, other) {
+  const [first, second] = [statSync(one), statSync(other)];
+  return first.ino === second.ino || (first.size === second.size && first.mtimeMs >= second.mtimeMs);
 }
 
 /**

@@ -11,6 +11,7 @@ import { kinds } from "../../provider/kinds/registry.ts";
 interface Report {
   readonly registered: readonly { type: string; name: string; inputs: Record<string, unknown> }[];
   readonly outputs: Record<string, { name: unknown; properties: unknown }>;
+  readonly stackTraceLimit: number;
 }
 
 const project = path.resolve(import.meta.dirname, "../..");
@@ -27,7 +28,7 @@ function buildResources(): string {
     verbatimModuleSyntax: true,
     rewriteRelativeImportExtensions: true,
   };
-  for (const part of ["dynamic", "kinds"]) {
+  for (const part of ["dynamic", "pulumi", "kinds"]) {
     mkdirSync(path.join(folder, part));
     for (const file of readdirSync(path.join(project, "provider", part))) {
       const source = readFileSync(path.join(project, "provider", part, file), "utf8");
@@ -87,6 +88,10 @@ describe("declared resources", () => {
 
   test("have their live properties once they are made", () => {
     expect(source.outputs["policy"]).toEqual({ name: "policy-1", properties: { state: "made" } });
+  });
+
+  test("leave the program its stack traces", () => {
+    expect(source.stackTraceLimit).toBe(10);
   });
 
   test("a preview knows the name and does not pass arguments off as live properties", async () => {

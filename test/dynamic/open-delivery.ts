@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { VirtualClock } from "../../provider/clock.ts";
 import { Delivery } from "../../provider/dynamic/delivery.ts";
-import type { EngineLink } from "../../provider/dynamic/engine-link.ts";
+import type { EngineLink } from "../../provider/pulumi/engine-link.ts";
 import { HostError } from "../../provider/dynamic/host-error.ts";
 import { policyKind } from "../../provider/kinds/policy.ts";
 import { FakeHandler } from "./fake-handler.ts";

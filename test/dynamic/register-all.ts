@@ -50,4 +50,4 @@ for (const [kind, make] of Object.entries(resourceClasses)) {
   };
   outputs[kind] = { name: await known("name"), properties: await known("properties") };
 }
-process.stdout.write(JSON.stringify({ registered, outputs }));
+process.stdout.write(JSON.stringify({ registered, outputs, stackTraceLimit: Error.stackTraceLimit }));

@@ -73,6 +73,24 @@ describe("the Pulumi CLI that the set-up makes available", () => {
     expect(marks()).toBe("begun ");
   });
 
+  test("runs a policy pack, whatever the program's language is", async () => {
+    const { call } = await project("export const site = 'london';\n");
+    const pack = temporaryFolder({
+      "PulumiPolicy.yaml": "runtime: nodejs\n",
+      "package.json": JSON.stringify({ name: "pack", version: "1.0.0" }),
+      "index.js": `const { PolicyPack } = require("@pulumi/policy");
+        new PolicyPack("pack", { policies: [{
+          name: "no-stacks", description: "There are none.", enforcementLevel: "mandatory",
+          validateStack: (stack, report) => report("a stack of " + stack.resources.length),
+        }] });`,
+    });
+    symlinkSync(join(root, "node_modules"), join(pack, "node_modules"));
+    expect(await call("preview")).toMatchObject({ exitCode: 0 });
+    const refused = await call("preview", "--policy-pack", pack);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toMatch(/\[mandatory\] +no-stacks/);
+  });
+
   test("tells the error of a program that fails, and does not end well", async () => {
     const { call } = await project('throw new Error("no such vault");\n');
     const { exitCode, output } = await call("preview");

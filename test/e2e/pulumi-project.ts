@@ -111,7 +111,9 @@ export class PulumiProject {
 
   /** Writes siterecovery.yaml: a site with host hv1, and what is given. */
   define(
-    stack: { machines: readonly object[]; plans?: readonly object[]; drills?: readonly object[] } & object,
+    stack: { machines: readonly object[] } & Partial<
+      Record<"plans" | "drills" | "policies", readonly object[]>
+    >,
   ): void {
     this.write(
       "siterecovery.yaml",

@@ -47,6 +47,13 @@ describe("the folder driver", () => {
     expect(drivers.definitionOf(machine)).toEqual(goodMachine);
   });
 
+  it("reads a definition anew when its text has changed", () => {
+    const folder = writeMachine(temporaryFolder(), "web1");
+    const { cpus } = drivers.read(folder);
+    drivers.define(folder, { ...goodMachine, cpus: cpus + 1 });
+    expect(drivers.read(folder).cpus).toBe(cpus + 1);
+  });
+
   it("defines a machine that is off, starts and stops it, and removes it", () => {
     const folder = path.join(temporaryFolder(), "azure", "web1");
     for (let time = 0; time < 2; time++) drivers.define(folder, goodMachine);

@@ -34,6 +34,6 @@ describe("finding dynamic providers in the list of processes", () => {
       `  815 vi /home/me/recovery/${script}`,
       "",
     ].join("\n");
-    expect(findProviders(list, "/home/me/recovery")).toEqual([{ pid: 812, port: 45859 }]);
+    expect(findProviders(list, "/home/me/recovery/node_modules")).toEqual([{ pid: 812, port: 45859 }]);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import { findItem } from "../../store/protected-items.ts";
+import { listItems } from "../../store/protected-items.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricOf } from "../inventory/inventories.ts";
@@ -18,10 +18,9 @@ export interface ServerLoad {
 
 /** What a process server has to do, in both directions. */
 export function loadOf(parts: EngineParts, serverId: string): ServerLoad {
-  const sizes = listThings(parts.store, { kind: "protected-item" }).flatMap(({ id }) => {
-    const details = findItem<string, ItemDetails>(parts.store, id)?.details;
-    const used = details?.reverse ?? details;
-    if (!details || used?.processServerId === undefined || !sameId(used.processServerId, serverId)) return [];
+  const sizes = listItems<string, ItemDetails>(parts.store).flatMap(({ details }) => {
+    const used = details.reverse ?? details;
+    if (used.processServerId === undefined || !sameId(used.processServerId, serverId)) return [];
     return details.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   });
   return { machineCount: sizes.length, protectedBytes: sizes.reduce((sum, size) => sum + size, 0) };
@@ -48,6 +47,7 @@ function processServersInAzure(parts: EngineParts): string[] {
 }
 
 function leastLoaded(parts: EngineParts, servers: readonly string[]): string {
+  if (servers.length === 1) return servers[0]!;
   const loads = servers.map((id) => ({ id, bytes: loadOf(parts, id).protectedBytes }));
   return loads.reduce((least, one) => (one.bytes < least.bytes ? one : least)).id;
 }

@@ -5,6 +5,9 @@
  */
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 
+/** What retention looks at. */
+export type DatedPoint = Pick<RecoveryPoint, "id" | "sequence" | "takenAt" | "kind">;
+
 export interface RetentionRule {
   /** Points older than this go. 0 keeps the newest only. */
   readonly retentionMinutes: number;
@@ -31,10 +34,10 @@ export const defaultPruning: readonly PruningStep[] = [
  * interval an application-consistent point is kept before a crash-consistent one, and a newer before an
  * older.
  */
-export function choosePointsToKeep(points: readonly RecoveryPoint[], rule: RetentionRule): Set<string> {
+export function choosePointsToKeep(points: readonly DatedPoint[], rule: RetentionRule): Set<string> {
   const newest = points.at(-1);
   if (newest === undefined) return new Set();
-  const kept = new Map<string, RecoveryPoint>();
+  const kept = new Map<string, DatedPoint>();
   for (const point of points) {
     const ageMinutes = (newest.takenAt - point.takenAt) / 60_000;
     if (ageMinutes > rule.retentionMinutes) continue;
@@ -46,13 +49,13 @@ export function choosePointsToKeep(points: readonly RecoveryPoint[], rule: Reten
 }
 
 /** Points of one slot compete for it. Slots are fixed in time, so that a later run keeps the same points. */
-function slotOf(point: RecoveryPoint, ageMinutes: number, pruning: readonly PruningStep[]): string {
+function slotOf(point: DatedPoint, ageMinutes: number, pruning: readonly PruningStep[]): string {
   const step = pruning.findLast((candidate) => ageMinutes > candidate.olderThanMinutes);
   if (step === undefined) return point.id;
   return `${step.intervalMinutes}:${Math.floor(point.takenAt / 60_000 / step.intervalMinutes)}`;
 }
 
-function isBetter(point: RecoveryPoint, rival: RecoveryPoint): boolean {
+function isBetter(point: DatedPoint, rival: DatedPoint): boolean {
   if (point.kind !== rival.kind) return point.kind === "AppConsistent";
   return point.sequence > rival.sequence;
 }

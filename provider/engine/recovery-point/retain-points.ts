@@ -1,6 +1,5 @@
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { ReplicaStore, RetentionResult } from "../../targets/replica-store.ts";
-import { choosePointsToKeep, type RetentionRule } from "./choose-points-to-keep.ts";
+import { choosePointsToKeep, type DatedPoint, type RetentionRule } from "./choose-points-to-keep.ts";
 
 /**
  * Points go when a twentieth of them is due, not one by one: giving their space back means a look at what all the
@@ -9,7 +8,7 @@ import { choosePointsToKeep, type RetentionRule } from "./choose-points-to-keep.
 const batchDivisor = 20;
 
 /** Ids of the points that stay: all of them until a batch has come together. */
-export function pointsToStay(points: readonly RecoveryPoint[], rule: RetentionRule): Set<string> {
+export function pointsToStay(points: readonly DatedPoint[], rule: RetentionRule): Set<string> {
   const kept = choosePointsToKeep(points, rule);
   const isBatch = points.length - kept.size >= Math.max(1, Math.floor(points.length / batchDivisor));
   return isBatch ? kept : new Set(points.map((point) => point.id));

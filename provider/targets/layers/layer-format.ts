@@ -58,7 +58,7 @@ export function pageNonce(page: number): Buffer {
   return nonce;
 }
 
-const compression = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
+export const compression = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
 // One output chunk that always fits keeps zlib from growing its output in steps.
 const compressionSlackBytes = 1024;
 

@@ -1,0 +1,66 @@
+// The part of the import law that says which folders may know which packages and modules of Node.
+const test = "\\.test\\.ts$";
+
+/** @param {string} name @param {string} target @param {string[]} allowed @param {string} comment */
+const only = (name, target, allowed, comment) => ({
+  name: `only-${name}`,
+  comment,
+  severity: "error",
+  from: { path: "^provider/", pathNot: [...allowed, test] },
+  to: { path: target },
+});
+
+exports.packageRules = [
+  only(
+    "policy",
+    "node_modules/@pulumi/policy/",
+    ["^provider/policies/"],
+    "Policy packs are Pulumi's; the engine knows nothing of them.",
+  ),
+  only(
+    "pulumi",
+    "node_modules/@pulumi/pulumi/",
+    ["^provider/(dynamic|plugin|pulumi)/", "^provider/(index|declare-stack)\\.ts$"],
+    "The engine works without Pulumi.",
+  ),
+  only(
+    "grpc",
+    "node_modules/(@grpc/grpc-js|google-protobuf)/",
+    ["^provider/(plugin|pulumi)/"],
+    "Messages of Pulumi's are taken apart where they come in.",
+  ),
+  only(
+    "yaml",
+    "node_modules/yaml/",
+    ["^provider/yaml/"],
+    "YAML is read and written in one room; everywhere else there are only values.",
+  ),
+  only(
+    "ajv",
+    "node_modules/ajv(-formats)?/",
+    ["^provider/handlers/check-schema\\.ts$", "^provider/yaml/"],
+    "Schemas are checked by kind and by file, with one way of saying what is wrong.",
+  ),
+  only(
+    "sqlite",
+    "^(node:)?sqlite$",
+    ["^provider/store/"],
+    "Every query is in the store, where transactions are.",
+  ),
+  only(
+    "processes",
+    "^(node:)?child_process$",
+    ["^provider/machines/"],
+    "Commands of the user's run in one place, with a time limit and without a shell.",
+  ),
+  only(
+    "file-system",
+    "^(node:)?fs(/promises)?$",
+    [
+      "^provider/(blocks|yaml|cli)/",
+      "^provider/(store/open-store|process-identity|project-folder)\\.ts$",
+      "^provider/handlers/check-schema\\.ts$",
+    ],
+    "Files are read and written where crash safety is thought of.",
+  ),
+];

@@ -1,0 +1,27 @@
+/** `npm run generate`: writes the files that are made from others. They are kept in the repository. */
+import fs from "node:fs";
+import path from "node:path";
+import { formatted } from "./formatted.ts";
+import { kindPages } from "./kind-pages.ts";
+import { outputSchemas } from "./output-schemas.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+
+/** Replaces a folder's files. */
+async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const at = path.join(root, folder);
+  fs.rmSync(at, { recursive: true, force: true });
+  fs.mkdirSync(at, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(at, name);
+    fs.writeFileSync(file, await formatted(file, text));
+  }
+  process.stdout.write(`Wrote ${Object.keys(files).length} files to ${folder}.\n`);
+}
+
+const schemas = Object.entries(outputSchemas()).map(([kind, schema]) => [
+  `${kind}.schema.json`,
+  JSON.stringify(schema),
+]);
+await write("schema/outputs", Object.fromEntries(schemas) as Record<string, string>);
+await write("docs/resources", kindPages());

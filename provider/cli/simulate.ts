@@ -1,0 +1,100 @@
+import { Command } from "commander";
+import { systemClock } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import { forecast, type Forecast } from "../engine/forecast/forecast.ts";
+import type { ForecastInput, ForecastMachine } from "../engine/forecast/forecast-input.ts";
+import { measureDisk } from "../engine/forecast/measure-disk.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { readStack } from "../stack/read-stack.ts";
+import { type MachineToForecast, stackForecast } from "../stack/stack-forecast.ts";
+import { givenChurn, measuredChurn } from "./churn-option.ts";
+import { numberOf, settingsOf, type SimulateFlags, simulateOptions } from "./forecast-options.ts";
+import { forecastPage } from "./forecast-page.ts";
+import { forecastText } from "./forecast-text.ts";
+import { openSession, printJson } from "./session.ts";
+import { writeOutput } from "./write-output.ts";
+
+type ChurnOf = (machineName: string, compressedRatio: number) => Promise<number>;
+
+/** Throws `InvalidInput` for a machine of which nothing is said. */
+function churnSource(flags: SimulateFlags, names: readonly string[], engine: Engine | undefined): ChurnOf {
+  const given = givenChurn(flags.churn, names);
+  return async (name, compressedRatio) => {
+    const said = given.get(name.toLowerCase());
+    if (said !== undefined) return said;
+    // What is stored has been compressed.
+    if (engine) return (await measuredChurn(engine, name)) / Math.max(compressedRatio, 0.01);
+    const common = given.get("");
+    if (common !== undefined) return common;
+    const message = `How much does ${name} change in a day? Say it with --churn ${name}=20GiB, or for all with --churn 20GiB; --measured asks the engine.`;
+    throw new SiteRecoveryError("InvalidInput", message, { property: "--churn" });
+  };
+}
+
+async function measure(machine: MachineToForecast, churnOf: ChurnOf): Promise<ForecastMachine> {
+  const { name, server, policy, images } = machine;
+  const disks = images.map((image) => measureDisk(image));
+  const dataBytes = disks.reduce((sum, disk) => sum + disk.dataBytes, 0);
+  const compressed = disks.reduce((sum, disk) => sum + disk.compressedBytes, 0);
+  const compressedRatio = dataBytes === 0 ? 1 : compressed / dataBytes;
+  const churnBytesPerDay = await churnOf(name, compressedRatio);
+  return { name, server, policy, dataBytes, compressedRatio, churnBytesPerDay };
+}
+
+/** What is longer than `--max-rpo` and `--max-rto` allow. */
+function excesses(result: Forecast, flags: SimulateFlags): string[] {
+  const limit = (option: string, minutes: string | undefined): number =>
+    minutes === undefined ? Infinity : numberOf(option, minutes, 0, Infinity) * 60;
+  const [maxRpo, maxRto] = [limit("--max-rpo", flags.maxRpo), limit("--max-rto", flags.maxRto)];
+  const machines = result.machines.filter(
+    ({ rpo }) => flags.maxRpo !== undefined && (rpo?.maxSeconds ?? Infinity) > maxRpo,
+  );
+  return [
+    ...machines.map(({ name, rpo }) =>
+      rpo
+        ? `${name}: the RPO gets longer than ${flags.maxRpo} min`
+        : `${name} is not protected within this time`,
+    ),
+    ...result.plans
+      .filter(({ rtoSeconds }) => rtoSeconds > maxRto)
+      .map(({ name }) => `${name}: the plan takes longer than ${flags.maxRto} min`),
+  ];
+}
+
+async function simulate(file: string, flags: SimulateFlags, command: Command): Promise<void> {
+  const settings = settingsOf(flags, systemClock.now());
+  const stack = stackForecast(readStack(file));
+  const names = stack.machines.map(({ name }) => name);
+  const engine = flags.measured === true ? await openSession(command) : undefined;
+  const churnOf = churnSource(flags, names, engine);
+  const line = flags.bandwidth === undefined ? undefined : numberOf("--bandwidth", flags.bandwidth, 1, 1e9);
+  const machines: ForecastMachine[] = [];
+  for (const machine of stack.machines) machines.push(await measure(machine, churnOf));
+  const input: ForecastInput = {
+    machines,
+    servers: stack.servers.map((server) => ({
+      ...server,
+      bandwidth: server.bandwidth ?? (line === undefined ? undefined : { limitKilobitsPerSecond: line }),
+    })),
+    plans: stack.plans,
+    settings,
+  };
+  const result = forecast(input);
+  if (flags.html !== undefined) writeOutput(flags.html, forecastPage(file, result));
+  if (flags.json === true) printJson(result);
+  else process.stdout.write(forecastText(result));
+  if (flags.html !== undefined) process.stderr.write(`The page with charts is ${flags.html}.\n`);
+  for (const excess of excesses(result, flags)) {
+    process.stderr.write(`${excess}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** `siterecovery simulate <definition>`: what a definition would come to, without running it. */
+export function simulateCommand(): Command {
+  const command = new Command("simulate")
+    .description("forecast a definition: initial copies, RPO, storage, process servers, RTO of plans")
+    .argument("<definition>", "a stack definition");
+  for (const option of simulateOptions) command.addOption(option);
+  return command.action((file: string, flags: SimulateFlags, self: Command) => simulate(file, flags, self));
+}

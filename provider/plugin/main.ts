@@ -1,0 +1,39 @@
+/**
+ * The process of the provider plugin, started by Pulumi with the address of its engine. It prints its port as the
+ * one line on stdout; everything else goes to the engine or to stderr. It ends when the engine is gone.
+ */
+import { systemClock } from "../clock.ts";
+import { type EngineLink, openEngineLink } from "../pulumi/engine-link.ts";
+import { ProviderSession } from "./provider-session.ts";
+import { serve } from "./serve.ts";
+
+/** Where lines go while nobody has told an engine's address: `pulumi` attaches to a plugin that was started by hand. */
+const terminal: EngineLink = {
+  tell: (_urn, severity, text) => console.error(`${severity}: ${text}`),
+  settled: async () => undefined,
+};
+
+function linkTo(address: string | undefined): EngineLink {
+  if (address === undefined) return terminal;
+  const link = openEngineLink(address);
+  void link.gone.then(() => process.exit(1));
+  return link;
+}
+
+// Pulumi puts the whole configuration in here, secrets in plain text: nothing that this process starts may have it.
+delete process.env["PULUMI_CONFIG"];
+
+const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
+const session = new ProviderSession({
+  // Loaded when first wanted: a schema or a version is told without an engine.
+  connect: async (kind, home) => (await import("../connect.ts")).connect(kind, home),
+  link: linkTo(address),
+  clock: systemClock,
+});
+const { port, end } = await serve(session);
+// Pulumi's way of saying that the plugin is not needed any more; it waits a second for its end.
+process.once("SIGINT", () => {
+  session.cancel();
+  void end().then(() => process.exit(0));
+});
+process.stdout.write(`${port}\n`);

@@ -1,0 +1,74 @@
+/** Values as Pulumi's engine sends them, and back: secrets and what is not known yet travel in wrappers. */
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { unknownValue } from "../handlers/handler.ts";
+import type { Properties } from "../pulumi/resource-state.ts";
+import { childPath, SecretValues } from "../pulumi/secret-values.ts";
+
+type Struct = InstanceType<typeof struct.Struct>;
+
+/** The key that says what a wrapper is, and what it can be. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+
+/** Pulumi has an own word for each type of value that is not known yet. */
+const unknownValues = new Set([
+  unknownValue,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+export interface Received {
+  readonly values: Properties;
+  /** What of the values is secret. */
+  readonly secrets: SecretValues;
+}
+
+function isRecord(value: unknown): value is Properties {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function open(value: unknown, path: string, secrets: SecretValues): unknown {
+  if (typeof value === "string") return unknownValues.has(value) ? unknownValue : value;
+  if (Array.isArray(value)) return value.map((item, at) => open(item, `${path}[${at}]`, secrets));
+  if (!isRecord(value)) return value;
+  const isOutput = value[signatureKey] === outputSignature;
+  if (value[signatureKey] === secretSignature || isOutput) {
+    const inner = isOutput && value["value"] === undefined ? unknownValue : value["value"];
+    const opened = open(inner, path, secrets);
+    if (!isOutput || value["secret"] === true) secrets.add(path, opened);
+    return opened;
+  }
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, open(inner, childPath(path, key), secrets)]));
+}
+
+/** Plain values out of the engine's message, and which of them are secret. */
+export function receive(message: Struct | undefined, secrets = new SecretValues()): Received {
+  const values = open(message?.toJavaScript() ?? {}, "", secrets) as Properties;
+  return { values, secrets };
+}
+
+function wrap(value: unknown): Properties {
+  return { [signatureKey]: secretSignature, value };
+}
+
+function close(value: unknown, path: string, secrets: SecretValues): unknown {
+  if (value === undefined || value === null) return value;
+  if (secrets.covers(path, value)) return wrap(value);
+  if (Array.isArray(value)) return value.map((item, at) => close(item, `${path}[${at}]`, secrets));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key, close(inner, childPath(path, key), secrets)]),
+  );
+}
+
+/** The engine's message of plain values, with what is secret wrapped as such. */
+export function send(values: Properties, secrets = new SecretValues()): Struct {
+  return struct.Struct.fromJavaScript(close(values, "", secrets) as never);
+}

@@ -1,0 +1,17 @@
+import type { Properties } from "./resource-state.ts";
+
+/**
+ * Work on a resource stopped on its way, and something is there by now: Pulumi has to keep the resource, with the
+ * state as it is, so that the next update goes on.
+ */
+export class HalfDone extends Error {
+  override readonly name = "HalfDone";
+  readonly id: string;
+  readonly state: Properties;
+
+  constructor(cause: unknown, id: string, state: Properties) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.id = id;
+    this.state = state;
+  }
+}

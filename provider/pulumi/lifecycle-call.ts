@@ -1,0 +1,35 @@
+/** What a call of Pulumi's about a resource brings along, and what comes of it. */
+import type { Clock } from "../clock.ts";
+import type { DiffAnswer, Handler } from "../handlers/handler.ts";
+import type { KindName } from "../kinds/kind.ts";
+import type { EngineLink } from "./engine-link.ts";
+import type { Properties } from "./resource-state.ts";
+
+export interface Surroundings {
+  connect(kind: KindName, home?: string): Promise<Handler>;
+  readonly link: EngineLink;
+  readonly clock: Clock;
+}
+
+/** One call of Pulumi's about a resource. */
+export interface Calling {
+  /** Empty when Pulumi did not tell; lines are then shown under no resource. */
+  readonly urn: string;
+  readonly home?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Takes secrets out of a line that people are going to see. */
+  readonly conceal?: (line: string) => string;
+  /** The URN is kept in the state, for doors that are not told it each time. */
+  readonly keepsUrn?: boolean;
+}
+
+export interface Difference extends DiffAnswer {
+  /** Paths at which the program's text changed, whatever is live. */
+  readonly textChanges: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+export interface Kept {
+  readonly id: string;
+  readonly state: Properties;
+}

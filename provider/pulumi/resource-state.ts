@@ -1,0 +1,73 @@
+/**
+ * What Pulumi keeps of a resource: its outputs, and what the program wanted last time. Pulumi's own copy of the
+ * inputs will not do for the latter: a refresh replaces it by what is live, so that drift shows, and an update that
+ * failed replaces it by what was attempted.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { attemptedInputsKey, lastInputsKey, urnKey } from "./reserved-keys.ts";
+
+export type Properties = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Properties {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** The arguments as the program wrote them, without keys of Pulumi's and of ours. */
+export function wantedOf(news: Properties): Properties {
+  return Object.fromEntries(Object.entries(news).filter(([key]) => !key.startsWith("__")));
+}
+
+export function urnOf(properties: Properties): string {
+  const urn = properties[urnKey];
+  return typeof urn === "string" ? urn : "";
+}
+
+/** What the program wanted last time, as it was kept. */
+export function keptInputs(state: Properties, otherwise: Properties): Properties {
+  const kept = state[lastInputsKey];
+  return isRecord(kept) ? kept : otherwise;
+}
+
+/**
+ * What to compare the wanted arguments with. After an update that failed, an argument that went back to what it
+ * was before it is compared with what was attempted: taking back a failover that got half way is a change.
+ */
+export function lastOf(state: Properties, before: Properties, wanted: Properties): Properties {
+  const last = keptInputs(state, before);
+  const attempted = state[attemptedInputsKey];
+  if (!isRecord(attempted)) return last;
+  const keys = new Set([...Object.keys(last), ...Object.keys(attempted)]);
+  const pick = (key: string): unknown =>
+    isDeepStrictEqual(wanted[key], last[key]) ? attempted[key] : last[key];
+  return withoutUndefined(Object.fromEntries([...keys].map((key) => [key, pick(key)])));
+}
+
+/** Pulumi's wire format has no `undefined`, at any depth. */
+function withoutUndefined(properties: Properties): Properties {
+  return JSON.parse(JSON.stringify(properties)) as Properties;
+}
+
+/** The properties to keep in the state. */
+export function stateOf(
+  outputs: object,
+  kept: { readonly last: Properties; readonly attempted?: Properties | undefined; readonly urn: string },
+): Properties {
+  return withoutUndefined({
+    ...outputs,
+    [lastInputsKey]: kept.last,
+    [attemptedInputsKey]: kept.attempted,
+    [urnKey]: kept.urn === "" ? undefined : kept.urn,
+  });
+}
+
+/**
+ * Live settings, cut down to those that the program speaks of. This is what Pulumi shows drift with, property by
+ * property; settings that the program leaves to their defaults are no drift, nor is what the engine does not keep.
+ */
+export function adopted(last: Properties, live: Properties): Properties {
+  const entries = Object.entries(last).map(([key, value]) => {
+    const now = live[key];
+    return [key, isRecord(value) && isRecord(now) ? adopted(value, now) : (now ?? value)];
+  });
+  return withoutUndefined(Object.fromEntries(entries) as Properties);
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { SiteRecoveryError } from "../../provider/errors.ts";
+import { errorOf, id, openDelivery, own, wanted } from "./open-delivery.ts";
+
+// The resource class tells, under the name of what is kept of the arguments, which of them are secret.
+const secretInterval = { __inputs: [["properties", "providerSpecificInput", "replicationInterval"]] };
+const news = { ...wanted("open sesame"), ...own, ...secretInterval };
+
+test("a secret argument is left out of failures, drift and errors", async () => {
+  const { delivery, handler, told } = openDelivery();
+  handler.failures = [{ property: "properties.x", reason: "'open sesame' is not a number" }];
+  expect((await delivery.check({}, news)).failures).toEqual([
+    { property: "", reason: "properties.x: '[secret]' is not a number" },
+  ]);
+  const change = { property: "properties.x", from: 300, to: "open sesame", cause: "drift" as const };
+  handler.answer = { changes: [change], replaces: [], notices: [] };
+  await delivery.diff(id, { __inputs: wanted(300) }, news);
+  expect(told.map(([, , text]) => text)).toEqual([
+    'gold: properties.x has drifted: it is 300, the program says "[secret]"; an update sets it back',
+  ]);
+  const error = new SiteRecoveryError("JobFailed", "open sesame did not open.");
+  handler.trouble = { call: "create", when: "after", error };
+  expect((await errorOf(delivery.create(news))).reasons).toEqual(["[secret] did not open."]);
+});
+
+test("what is kept is what was wanted, not the mark", async () => {
+  const { delivery } = openDelivery();
+  expect((await delivery.create(news)).outs).toMatchObject({ __inputs: wanted("open sesame") });
+});

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SiteRecoveryError } from "../../provider/errors.ts";
+import { SecretValues } from "../../provider/pulumi/secret-values.ts";
+import { secret } from "../doors/plugin-client.ts";
+import { PluginDoor } from "../doors/plugin-door.ts";
+import { policy, PolicyWorld } from "../doors/policy-world.ts";
+import { Stack } from "../doors/stack.ts";
+
+let world: PolicyWorld;
+let door: PluginDoor;
+let stack: Stack;
+
+beforeEach(async () => {
+  world = await PolicyWorld.open();
+  door = await PluginDoor.open(world);
+  stack = new Stack(door);
+});
+afterEach(() => {
+  door.close();
+  world.close();
+});
+
+// A free text among the arguments of a policy.
+const hidden = "2031-05-06T07:08:09Z";
+
+function withSecret(value: unknown, replicationInterval: unknown = 300): Record<string, unknown> {
+  const settings = {
+    instanceType: "HyperVReplicaAzure",
+    replicationInterval,
+    onlineReplicationStartTime: value,
+  };
+  return { ...policy(), properties: { providerSpecificInput: settings } };
+}
+
+/** The text without what Pulumi's engine encrypts. */
+function inPlain(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && "4dabf18193072939515e22adb298388d" in inner
+      ? "[secret]"
+      : inner,
+  );
+}
+
+describe("a secret argument", () => {
+  test("is nowhere in plain text: not in the arguments, not in the state, not after a refresh", async () => {
+    expect(await stack.up(withSecret(secret(hidden)))).toBe("create");
+    expect(JSON.stringify(stack.resource)).toContain(hidden);
+    expect(inPlain(stack.resource)).not.toContain(hidden);
+    await stack.refresh();
+    expect(inPlain(stack.resource)).not.toContain(hidden);
+    expect(await stack.up(withSecret(secret(hidden)))).toBe("same");
+    expect(await stack.up(withSecret(secret(hidden), 900))).toBe("update");
+    expect(inPlain(stack.resource)).not.toContain(hidden);
+  });
+
+  test("is left out of what is told under the resource", async () => {
+    await stack.up(withSecret(secret(hidden)));
+    await world.changeBehind(300);
+    await stack.up(withSecret(secret(hidden)));
+    expect(door.told.join("\n")).toMatch(
+      /onlineReplicationStartTime has drifted: it is not set, the program says "\[secret\]"/,
+    );
+    expect(door.told.join("\n")).not.toContain(hidden);
+  });
+
+  test("is left out of what is wrong with it, and of errors", async () => {
+    const { failures } = await door.check({}, withSecret(secret("tomorrow")));
+    expect(failures).toHaveLength(1);
+    expect(failures[0]!.reason).toMatch(/'\[secret\]' is not an ISO 8601 time/);
+    const { failures: named } = await door.check({}, { ...policy(), resourceGroupName: secret("a/hidden") });
+    // Pulumi shows the value of a property that is named.
+    expect(named).toEqual([{ property: "", reason: expect.stringContaining("'[secret]'") as string }]);
+    const error = new SiteRecoveryError("JobFailed", `There is trouble with ${hidden}.`);
+    world.trouble = { call: "create", when: "after", error };
+    await expect(stack.up(withSecret(secret(hidden)))).rejects.toThrow("There is trouble with [secret].");
+    expect(inPlain(stack.resource)).not.toContain(hidden);
+  });
+});
+
+describe("SecretValues", () => {
+  test("knows what a schema marks, at any depth, and the same word elsewhere", () => {
+    const word = { type: "string", "x-secret": true } as const;
+    const schema = {
+      type: "object",
+      properties: { password: word, accounts: { type: "array", items: { $ref: "#/$defs/account" } } },
+      $defs: { account: { type: "object", properties: { key: word, name: { type: "string" } } } },
+    };
+    const secrets = new SecretValues();
+    secrets.addMarked(schema, { password: "correct horse", accounts: [{ key: "battery", name: "one" }] });
+    expect(secrets.covers("password", "correct horse")).toBe(true);
+    expect(secrets.covers("__inputs.accounts[0].key", "battery")).toBe(true);
+    expect(secrets.covers("accounts[0].name", "one")).toBe(false);
+    expect(secrets.covers("properties.copy", "battery")).toBe(true);
+    expect(secrets.touches("accounts")).toBe(true);
+    expect(secrets.conceal("it is correct horse, not one")).toBe("it is [secret], not one");
+  });
+});
