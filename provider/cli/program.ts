@@ -6,6 +6,7 @@ import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
 import { exportCommand } from "./export.ts";
+import { explainCommand } from "./explain.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { jobsCommand } from "./jobs.ts";
@@ -47,6 +48,7 @@ function program(): Command {
     planCommand(),
     jobsCommand(),
     validateCommand(),
+    explainCommand(),
     schemaCommand(),
   ];
   for (const command of commands) root.addCommand(command.exitOverride());
@@ -69,6 +71,6 @@ export async function runProgram(): Promise<number> {
     }
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");
-    return 1;
+    return Number(process.exitCode ?? 1);
   }
 }

@@ -1,7 +1,7 @@
 /** The machines themselves: their host's inventory, machine.yaml, disks, support matrix (C-8), network (C-7). */
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
-import { checkMachine } from "../machines/check-machine.ts";
+import { machineProblems } from "../machines/check-machine.ts";
 import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
@@ -23,7 +23,8 @@ function readMachine(
   } catch (error) {
     // What is wrong with a machine.yaml is told where it stands, in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
-    else if (error instanceof SiteRecoveryError) findings.add(place.path, error.message);
+    else if (error instanceof SiteRecoveryError)
+      findings.add("machine-unreadable", place.path, error.message);
     else throw error;
     return undefined;
   }
@@ -33,11 +34,15 @@ function checkDisks(wanted: StackMachine, machine: Machine, at: YamlPath, findin
   if (wanted.disks === undefined) return;
   const ids = machine.disks.map((disk) => disk.id);
   for (const [index, id] of wanted.disks.entries()) {
-    findings.requireName([...at, "disks", index], id, `disk of ${machine.name}`, ids);
+    findings.requireName("unknown-disk", [...at, "disks", index], id, `disk of ${machine.name}`, ids);
   }
   const left = machine.disks.find(({ id, role }) => role === "os" && !wanted.disks!.includes(id));
   if (left === undefined) return;
-  findings.add([...at, "disks"], `leaves out '${left.id}', which the machine boots from; add it to the list`);
+  findings.add(
+    "machine-os-disk-left-out",
+    [...at, "disks"],
+    `leaves out '${left.id}', which the machine boots from; add it to the list`,
+  );
 }
 
 /** Machines of a VMware site join the network of the same name at a second site; all others need a mapping. */
@@ -57,7 +62,7 @@ function checkNetwork(
     const message =
       `cannot be protected: its network '${network}' is mapped to no ${where}; add a network mapping to ` +
       `the site ${site.name}${target === undefined ? ", or set network" : ""}`;
-    findings.add([...at, "name"], message);
+    findings.add("machine-network-unmapped", [...at, "name"], message);
   }
 }
 
@@ -70,9 +75,14 @@ function checkFound(
   const name: YamlPath = [...at, "name"];
   if (machine.name.toLowerCase() !== wanted.name.toLowerCase()) {
     const file = path.join(machine.folder, "machine.yaml");
-    findings.add(name, `is called '${machine.name}' in ${file}; give the folder and the machine one name`);
+    findings.add(
+      "machine-name-mismatch",
+      name,
+      `is called '${machine.name}' in ${file}; give the folder and the machine one name`,
+    );
   }
-  for (const reason of checkMachine(machine)) findings.add(name, `cannot be protected: ${reason}`);
+  for (const { rule, reason } of machineProblems(machine))
+    findings.add(rule, name, `cannot be protected: ${reason}`);
   checkDisks(wanted, machine, at, findings);
   checkNetwork(stack, found, findings);
 }
@@ -90,7 +100,7 @@ function tellMissing(
   const some = `${names.slice(0, 20).join(", ")}${names.length > 20 ? ` and ${names.length - 20} more` : ""}`;
   const hint = near === undefined ? `there are ${some || "none"}` : `did you mean '${near}'?`;
   const message = `no host of the site ${site.name} has a machine '${wanted.name}'; ${hint}`;
-  findings.add([...place.at, "name"], message);
+  findings.add("machine-not-found", [...place.at, "name"], message);
 }
 
 function checkOne(
@@ -110,7 +120,11 @@ function checkOne(
   if (!holder) return tellMissing(wanted, site, { at, inventories }, findings);
   if (holders.length > 1) {
     const hosts = holders.map(({ owner }) => owner.replace(/^host /, "")).join(" and ");
-    findings.add([...at, "name"], `is on ${hosts}; leave it on the host that it runs on`);
+    findings.add(
+      "machine-on-two-hosts",
+      [...at, "name"],
+      `is on ${hosts}; leave it on the host that it runs on`,
+    );
   }
   const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);
   const machine = readMachine(drivers, { folder, path: [...at, "name"] }, findings);

@@ -31,7 +31,11 @@ function checkNetwork(network: StackNetwork, index: number, findings: Findings):
   const parse = (place: readonly (string | number)[], text: string): AddressRange[] => {
     const range = parseRange(text);
     if (range) return [range];
-    findings.add([...path, ...place], `'${text}' is no address range; write it like 10.20.0.0/16`);
+    findings.add(
+      "address-range",
+      [...path, ...place],
+      `'${text}' is no address range; write it like 10.20.0.0/16`,
+    );
     return [];
   };
   const space = (network.addressSpace ?? []).flatMap((text, place) => parse(["addressSpace", place], text));
@@ -42,10 +46,11 @@ function checkNetwork(network: StackNetwork, index: number, findings: Findings):
       const other = seen.find((one) => contains(one.range, range) || contains(range, one.range));
       if (other) {
         const message = `'${range.text}' overlaps the subnet ${other.name} (${other.range.text}); ranges must differ`;
-        findings.add([...path, ...where], message);
+        findings.add("subnets-overlap", [...path, ...where], message);
       } else if (space.length > 0 && !space.some((outer) => contains(outer, range))) {
         const inside = space.map(({ text }) => text).join(", ");
         findings.add(
+          "subnet-outside-network",
           [...path, ...where],
           `'${range.text}' is outside of the network's addressSpace, ${inside}`,
         );

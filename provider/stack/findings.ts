@@ -1,5 +1,6 @@
 /** Collects what is wrong with a definition, each with the place where it stands. */
 import { nearestWord } from "../schemas/nearest.ts";
+import type { RuleId } from "../rules/registry.ts";
 import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
 import type { YamlFile, YamlPath } from "../yaml/read-yaml.ts";
 
@@ -33,18 +34,18 @@ export class Findings {
     if (this.list.length > 0) throw new DefinitionError(this.list, this.#texts);
   }
 
-  add(path: YamlPath, message: string): void {
+  add(rule: RuleId, path: YamlPath, message: string): void {
     const position = this.#yaml.positionOf(path);
-    this.list.push({ file: this.#yaml.file, ...position, property: propertyAt(path), message });
+    this.list.push({ rule, file: this.#yaml.file, ...position, property: propertyAt(path), message });
   }
 
   /** A name that refers to something: it must be one of those there are. */
-  requireName(path: YamlPath, name: string, what: string, known: readonly string[]): boolean {
+  requireName(rule: RuleId, path: YamlPath, name: string, what: string, known: readonly string[]): boolean {
     if (known.includes(name)) return true;
     const near = nearestWord(name, known);
     const list = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
     const hint = near === undefined ? list : `did you mean '${near}'?`;
-    this.add(path, `there is no ${what} '${name}'; ${hint}`);
+    this.add(rule, path, `there is no ${what} '${name}'; ${hint}`);
     return false;
   }
 
@@ -54,7 +55,11 @@ export class Findings {
     for (const { path, name } of named) {
       const first = seen.get(name.toLowerCase());
       if (first !== undefined)
-        this.add(path, `there is a ${what} '${name}' already, at ${first}; names must differ`);
+        this.add(
+          "duplicate-name",
+          path,
+          `there is a ${what} '${name}' already, at ${first}; names must differ`,
+        );
       else seen.set(name.toLowerCase(), propertyAt(path));
     }
   }

@@ -4,6 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import addFormats from "ajv-formats";
 import { checkFailure, type SchemaError } from "../schemas/schema-reason.ts";
 import { DefinitionError, type Finding } from "./definition-error.ts";
+import { ruleOfSchemaError } from "./schema-error-rule.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
 
 export interface ValidYaml<Value> extends Omit<YamlFile, "value"> {
@@ -40,7 +41,13 @@ function toFinding(yaml: YamlFile, error: ErrorObject): Finding {
   const extra: unknown = error.params["additionalProperty"];
   const where = typeof extra === "string" ? yaml.positionOfKey([...path, extra]) : yaml.positionOf(path);
   const { property, reason } = checkFailure(error as SchemaError);
-  return { file: yaml.file, ...where, property, message: reason };
+  return {
+    rule: ruleOfSchemaError(error.keyword, property),
+    file: yaml.file,
+    ...where,
+    property,
+    message: reason,
+  };
 }
 
 /** What only says that a branch of a union did not fit; the branches' own errors say why. */
