@@ -9,6 +9,7 @@ import { exportCommand } from "./export.ts";
 import { explainCommand } from "./explain.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
+import { initCommand } from "./init.ts";
 import { jobsCommand } from "./jobs.ts";
 import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
@@ -47,6 +48,7 @@ function program(): Command {
     cleanUpTestFailoverCommand(),
     planCommand(),
     jobsCommand(),
+    initCommand(),
     validateCommand(),
     explainCommand(),
     schemaCommand(),

@@ -2,6 +2,8 @@
  * All rules, by id. An id is kept for good: reports, suppressions and policies refer to it. The registry is data and
  * knows nothing of files or YAML, so that whatever checks something else by the same rules can name them.
  */
+import { includeRules } from "./include-rules.ts";
+import { limitRules } from "./limit-rules.ts";
 import { machineRules } from "./machine-rules.ts";
 import { nameRules } from "./name-rules.ts";
 import { planRules } from "./plan-rules.ts";
@@ -12,11 +14,13 @@ import { textRules } from "./text-rules.ts";
 
 const all = {
   ...textRules,
+  ...includeRules,
   ...schemaRules,
   ...nameRules,
   ...siteRules,
   ...machineRules,
   ...planRules,
+  ...limitRules,
 };
 
 export type RuleId = keyof typeof all;

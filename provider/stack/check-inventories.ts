@@ -22,7 +22,10 @@ export interface Inventory {
 }
 
 /** By site: the inventories that could be looked into, and whether these are all. */
-export type Inventories = ReadonlyMap<StackSite, { readonly list: Inventory[]; readonly areAll: boolean }>;
+export type Inventories = ReadonlyMap<
+  StackSite,
+  { readonly list: Inventory[]; readonly names: readonly string[]; readonly areAll: boolean }
+>;
 
 /** Whether a path is none of a folder's inner ones. */
 export function isOutside(folder: string, inner: string): boolean {
@@ -111,7 +114,7 @@ export function checkInventories(
   drivers: MachineDriver,
   findings: Findings,
 ): Inventories {
-  const inventories = new Map<StackSite, { list: Inventory[]; areAll: boolean }>();
+  const inventories = new Map<StackSite, { list: Inventory[]; names: string[]; areAll: boolean }>();
   const taken: Owned[] = [];
   for (const [index, site] of stack.sites.entries()) {
     const wanted = inventoriesOf(site);
@@ -132,7 +135,8 @@ export function checkInventories(
       const machines = listMachines(real, drivers, report);
       if (machines) list.push({ owner, folder: real, machines });
     }
-    inventories.set(site, { list, areAll: list.length === wanted.length });
+    const names = list.flatMap(({ machines }) => [...machines.values()]);
+    inventories.set(site, { list, names, areAll: list.length === wanted.length });
   }
   checkStorage(stack, folder, taken, findings);
   return inventories;

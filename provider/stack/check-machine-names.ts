@@ -122,7 +122,7 @@ export function checkMachineNames(
   if (target === undefined) checkAzureSide(place);
   else {
     const why = `is for machines that replicate to Azure, and this one replicates to ${target}; leave it out`;
-    refuseGiven(place, ["storageAccount", "network", "size"], why);
+    refuseGiven(place, ["storageAccount", "network", "size", "recoveryAddresses"], why);
   }
   if (machine.processServer !== undefined) {
     const servers = namesOf(site.processServers);

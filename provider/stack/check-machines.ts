@@ -5,8 +5,7 @@ import { machineProblems } from "../machines/check-machine.ts";
 import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import { nearestWord } from "../schemas/nearest.ts";
-import { checkInventories, type Inventories, type Inventory } from "./check-inventories.ts";
+import { checkInventories, type Inventories } from "./check-inventories.ts";
 import type { Findings } from "./findings.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
@@ -90,15 +89,12 @@ function checkFound(
 function tellMissing(
   wanted: StackMachine,
   site: StackSite,
-  place: { at: YamlPath; inventories: readonly Inventory[] },
+  place: { at: YamlPath; names: readonly string[] },
   findings: Findings,
 ): void {
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (wanted.activeLocation === "recovery") return;
-  const names = place.inventories.flatMap(({ machines }) => [...machines.values()]);
-  const near = nearestWord(wanted.name, names);
-  const some = `${names.slice(0, 20).join(", ")}${names.length > 20 ? ` and ${names.length - 20} more` : ""}`;
-  const hint = near === undefined ? `there are ${some || "none"}` : `did you mean '${near}'?`;
+  const hint = findings.hint(wanted.name, place.names);
   const message = `no host of the site ${site.name} has a machine '${wanted.name}'; ${hint}`;
   findings.add("machine-not-found", [...place.at, "name"], message);
 }
@@ -112,12 +108,12 @@ function checkOne(
   const { drivers, at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
-  const { list: inventories, areAll } = context.inventories.get(site)!;
+  const { list: inventories, areAll, names } = context.inventories.get(site)!;
   const holders = inventories.filter(({ machines }) => machines.has(wanted.name.toLowerCase()));
   const [holder] = holders;
   // Where an inventory could not be looked into, that is told, and the machine may be in it.
   if (!holder && !areAll) return;
-  if (!holder) return tellMissing(wanted, site, { at, inventories }, findings);
+  if (!holder) return tellMissing(wanted, site, { at, names }, findings);
   if (holders.length > 1) {
     const hosts = holders.map(({ owner }) => owner.replace(/^host /, "")).join(" and ");
     findings.add(

@@ -1,30 +1,7 @@
 /** Address ranges of virtual networks: well formed, subnets inside their network and apart from each other. */
-import { BlockList, isIP } from "node:net";
+import { type AddressRange, contains, parseRange } from "./address-range.ts";
 import type { Findings } from "./findings.ts";
 import type { StackDefinition, StackNetwork } from "./stack-definition.ts";
-
-interface AddressRange {
-  readonly text: string;
-  readonly address: string;
-  readonly prefix: number;
-  readonly family: "ipv4" | "ipv6";
-}
-
-/** `10.0.0.0/16`, or nothing when it is no range. */
-function parseRange(text: string): AddressRange | undefined {
-  const [, address = "", digits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const version = isIP(address);
-  const prefix = Number(digits);
-  if (version === 0 || prefix > (version === 4 ? 32 : 128)) return undefined;
-  return { text, address, prefix, family: version === 4 ? "ipv4" : "ipv6" };
-}
-
-function contains(outer: AddressRange, inner: AddressRange): boolean {
-  if (outer.family !== inner.family || outer.prefix > inner.prefix) return false;
-  const list = new BlockList();
-  list.addSubnet(outer.address, outer.prefix, outer.family);
-  return list.check(inner.address, inner.family);
-}
 
 function checkNetwork(network: StackNetwork, index: number, findings: Findings): void {
   const path = ["azure", "networks", index];

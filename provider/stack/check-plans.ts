@@ -48,8 +48,9 @@ function checkSides(
 ): void {
   const side = plan.activeLocation;
   if (side === undefined) return;
+  const indices = new Map((stack.machines ?? []).map(({ name }, index) => [name, index]));
   for (const { name, path } of machines) {
-    const index = (stack.machines ?? []).findIndex((machine) => machine.name === name);
+    const index = indices.get(name) ?? -1;
     const own = stack.machines?.[index]?.activeLocation;
     if (own !== undefined && own !== side) {
       const message = `is ${own}, and the plan '${plan.name}' says ${side} for all its machines; leave it out here`;
@@ -73,12 +74,12 @@ function checkMachines(
   findings: Findings,
 ): void {
   const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
+  const names = [...machines.keys()];
   const site = siteOf(stack, plan.site);
   let first: { name: string; target: string | undefined } | undefined;
   for (const item of items) {
     const machine = machines.get(item.name);
-    if (!machine)
-      findings.requireName("plan-unknown-machine", item.path, item.name, "machine", [...machines.keys()]);
+    if (!machine) findings.requireName("plan-unknown-machine", item.path, item.name, "machine", names);
     const itsSite = machine && siteOf(stack, machine.site);
     if (!site || !itsSite) continue;
     if (itsSite !== site) {

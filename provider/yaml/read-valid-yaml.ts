@@ -22,7 +22,10 @@ function validatorOf(schema: string): ValidateFunction {
     addFormats.default(ajv, ["date-time"]);
     for (const keyword of ["x-unit", "x-pattern-help"]) ajv.addKeyword(keyword);
     // Two folders up in the sources (provider/yaml) and in the build (dist/yaml) alike.
-    validate = ajv.compile(load(`../../schema/${schema}.schema.json`) as object);
+    const read = (name: string): object => load(`../../schema/${name}.schema.json`) as object;
+    // A part refers to the whole, which is looked up by its id and never over a network.
+    if (schema === "stack-part") ajv.addSchema(read("stack"));
+    validate = ajv.compile(read(schema));
     compiled.set(schema, validate);
   }
   return validate;

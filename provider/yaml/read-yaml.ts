@@ -42,9 +42,11 @@ function refuse(file: string, text: string, where: Place, { rule, message }: Pro
 function readBytes(file: string): Buffer {
   const descriptor = fs.openSync(file, "r");
   try {
-    const buffer = Buffer.alloc(sizeMaxBytes + 1);
+    // Most files are small, and thousands of machine.yaml files are read one after the other.
+    let buffer = Buffer.allocUnsafe(16 * 1024);
     let length = 0;
-    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
+    for (let count = -1; count !== 0 && length <= sizeMaxBytes; length += count) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, sizeMaxBytes + 1));
       count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
     }
     return buffer.subarray(0, length);
@@ -156,7 +158,8 @@ export function readYaml(file: string): YamlFile {
   const add = (rule: RuleId, range: readonly [number, number], message: string): void => {
     if (findings.length < findingsMax) findings.push({ rule, file, ...span(range), property: "", message });
   };
-  for (const { pos, message } of [...document.errors, ...document.warnings]) add("yaml-syntax", pos, message);
+  for (const { code, pos, message } of [...document.errors, ...document.warnings])
+    add(code === "TAG_RESOLVE_FAILED" ? "yaml-tag" : "yaml-syntax", pos, message);
   if (findings.length === 0) {
     inspectDocument(document, (rule, node, message) => add(rule, rangeOf(node), message));
   }

@@ -16,6 +16,7 @@ const ofKeyword: Readonly<Record<string, RuleId>> = {
   minItems: "list-length",
   maxItems: "list-length",
   maxProperties: "list-length",
+  minProperties: "list-length",
   uniqueItems: "repeated-entry",
 };
 
