@@ -12,6 +12,11 @@ if (major < 22 || (major === 22 && minor < 15)) {
   );
   process.exitCode = 1;
 } else {
+  // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram();
 }

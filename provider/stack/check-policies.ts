@@ -31,7 +31,8 @@ function checkUse(stack: StackDefinition, findings: Findings): void {
   }
 }
 
-export function checkPolicies(stack: StackDefinition, findings: Findings): void {
+/** Settings by the schema and rules of the policy's kind, which say again what is wrong with the form of a definition. */
+function checkSettings(stack: StackDefinition, findings: Findings): void {
   const ids = new StackIds(stack);
   for (const [index, policy] of stack.policies.entries()) {
     const inputs = policyInputs(ids, policy);
@@ -40,5 +41,9 @@ export function checkPolicies(stack: StackDefinition, findings: Findings): void 
     for (const { property, reason } of all)
       findings.add("policy-setting", pathOfFailure(["policies", index], property), reason);
   }
+}
+
+export function checkPolicies(stack: StackDefinition, findings: Findings): void {
+  if (findings.isFormRight) checkSettings(stack, findings);
   checkUse(stack, findings);
 }

@@ -23,9 +23,14 @@ export class Findings {
   readonly #source: StackSource;
   readonly #texts: Map<string, string>;
 
-  constructor(source: StackSource) {
+  /** Whether the form of all files is right; what is wrong with it is told already. */
+  readonly isFormRight: boolean;
+
+  constructor(source: StackSource, ofForm: readonly Finding[] = []) {
     this.#source = source;
     this.#texts = new Map(source.texts);
+    this.list.push(...ofForm);
+    this.isFormRight = ofForm.length === 0;
   }
 
   /** What is wrong with another file, such as a machine.yaml. Told once, however many things refer to it. */

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
-import { readValidYaml, type ValidYaml } from "../yaml/read-valid-yaml.ts";
+import { readUsableYaml, type ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { RuleId } from "../rules/registry.ts";
 import { resolveInclude } from "./resolve-include.ts";
 import { listNames, MergedSource, type StackSource } from "./stack-source.ts";
@@ -28,7 +28,9 @@ function listOf(value: Written, name: string): readonly unknown[] {
 
 class Reader {
   readonly files: File[] = [];
+  /** What keeps a definition from being looked at as a whole, and what does not. */
   readonly findings: Finding[] = [];
+  readonly mild: Finding[] = [];
   readonly texts = new Map<string, string>();
   readonly #seen = new Set<string>();
   readonly #root: string;
@@ -40,7 +42,9 @@ class Reader {
   read(file: string, schema: string, chain: readonly string[]): void {
     let yaml: File;
     try {
-      yaml = readValidYaml<Written>(file, schema);
+      const usable = readUsableYaml<Written>(file, schema);
+      yaml = usable.yaml;
+      this.mild.push(...usable.findings);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       this.findings.push(...error.findings);
@@ -81,20 +85,28 @@ class Reader {
   }
 }
 
-/** Throws a `DefinitionError` with what is wrong with the form of each file, and with what is included. */
-export function readFiles(file: string): { value: Written; source: StackSource } {
+export interface ReadFiles {
+  readonly value: Written;
+  readonly source: StackSource;
+  /** What is wrong with the form of files, and does not keep what they say from being checked. */
+  readonly findings: readonly Finding[];
+}
+
+/** Throws a `DefinitionError` where there is no going on: the form of a file, or what is included. */
+export function readFiles(file: string): ReadFiles {
   const reader = new Reader(file);
   reader.read(file, "stack", []);
-  const { files, findings, texts } = reader;
+  const { files, mild, texts } = reader;
+  const findings = [...reader.findings];
   const [root] = files;
-  if (findings.length > 0 || root === undefined) throw new DefinitionError(findings, texts);
+  if (findings.length > 0 || root === undefined) throw new DefinitionError([...findings, ...mild], texts);
   if (files.length > 1) {
     for (const key of ["policies", "sites"] as const) {
       if (files.some(({ value }) => value[key] !== undefined)) continue;
       const message = "is required and is missing, in this file and in those that it includes";
       findings.push({ rule: "missing-property", file, ...root.positionOf([]), property: key, message });
     }
-    if (findings.length > 0) throw new DefinitionError(findings, texts);
+    if (findings.length > 0) throw new DefinitionError([...findings, ...mild], texts);
   }
   const source = new MergedSource(root);
   const lists = new Map<string, unknown[]>();
@@ -113,5 +125,5 @@ export function readFiles(file: string): { value: Written; source: StackSource }
     if (second === undefined) value[first] = list;
     else azure[second] = list;
   }
-  return { value: value as Written, source };
+  return { value: value as Written, source, findings: mild };
 }

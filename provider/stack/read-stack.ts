@@ -24,14 +24,14 @@ export function readStack(file: string): StackFile {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
   const drivers = folderMachines(localFileSystem);
-  const { value, source } = readFiles(absolute);
+  const { value, source, findings: ofForm } = readFiles(absolute);
   // Where all machines replicate to a second site there may be nothing in Azure.
   const azure = { storageAccounts: [], networks: [], ...value.azure };
   const written = { ...value, azure } as StackDefinition;
   const { definition, origins, problems } = expandPatterns(written, folder, drivers);
   const unmatched = new Findings(source);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
-  const findings = new Findings(withOrigins(source, origins));
+  const findings = new Findings(withOrigins(source, origins), ofForm);
   checkNames(definition, findings);
   checkNetworks(definition, findings);
   checkLimits(definition, findings);

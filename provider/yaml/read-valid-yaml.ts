@@ -58,14 +58,60 @@ function isNoise(error: ErrorObject): boolean {
   return error.keyword === "anyOf" || error.keyword === "oneOf" || error.keyword === "if";
 }
 
-/** Throws a `DefinitionError` with all findings. */
-export function readValidYaml<Value>(file: string, schema: string): ValidYaml<Value> {
+/** What may be wrong with a value that is still of use for everything else: how it is written, or how large it is. */
+const mild = new Set([
+  "pattern",
+  "format",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "maxItems",
+  "uniqueItems",
+  "enum",
+  "additionalProperties",
+]);
+
+/** Words that decide what everything around them means. */
+const deciding = /\/(kind|instanceType)$/;
+
+function isMild({ keyword, instancePath }: ErrorObject): boolean {
+  return mild.has(keyword) && !deciding.test(instancePath);
+}
+
+/** Takes a property out that the schema does not know. */
+function withoutUnknown(value: unknown, error: ErrorObject): void {
+  const holder = toPath(error.instancePath).reduce<unknown>(
+    (inner, step) => (inner as Record<string | number, unknown> | undefined)?.[step],
+    value,
+  );
+  delete (holder as Record<string, unknown> | undefined)?.[String(error.params["additionalProperty"])];
+}
+
+export interface UsableYaml<Value> {
+  readonly yaml: ValidYaml<Value>;
+  /** What is wrong with it. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * A file that may be wrong in ways that do not keep its other parts from being checked; properties that the schema
+ * does not know are left out. Throws a `DefinitionError` with all findings where there is no going on.
+ */
+export function readUsableYaml<Value>(file: string, schema: string): UsableYaml<Value> {
   const yaml = readYaml(file);
   const validate = validatorOf(schema);
-  if (!validate(yaml.value)) {
-    const errors = (validate.errors ?? []).filter((error) => !isNoise(error));
-    const findings = errors.slice(0, findingsMax).map((error) => toFinding(yaml, error));
-    throw new DefinitionError(findings, new Map([[file, yaml.text]]));
-  }
-  return yaml as ValidYaml<Value>;
+  if (validate(yaml.value)) return { yaml: yaml as ValidYaml<Value>, findings: [] };
+  const errors = (validate.errors ?? []).filter((error) => !isNoise(error));
+  const findings = errors.slice(0, findingsMax).map((error) => toFinding(yaml, error));
+  if (!errors.every(isMild)) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
+  for (const error of errors) if (error.keyword === "additionalProperties") withoutUnknown(yaml.value, error);
+  return { yaml: yaml as ValidYaml<Value>, findings };
+}
+
+/** Throws a `DefinitionError` with all findings. */
+export function readValidYaml<Value>(file: string, schema: string): ValidYaml<Value> {
+  const { yaml, findings } = readUsableYaml<Value>(file, schema);
+  if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
+  return yaml;
 }

@@ -15,6 +15,7 @@ export function makeCorpusSurroundings(folder: string): void {
   writeMachine(path.join(folder, "physical"), "erp1");
   writeMachine(path.join(folder, "hv3"), "web2");
   const machines = path.join(folder, "hv1");
+  for (const count of [2, 3, 4, 5, 6, 7]) writeMachine(machines, `group${count}`);
   writeMachine(machines, "clash1", { disks: [disk("os", "os"), disk("OS")] });
   const many = Array.from({ length: 17 }, (_, index) => disk(`data${index}`));
   writeMachine(machines, "loaded1", { disks: [disk("os", "os"), ...many] });
