@@ -23,15 +23,18 @@ function linkTo(address: string | undefined): EngineLink {
 // Pulumi puts the whole configuration in here, secrets in plain text: nothing that this process starts may have it.
 delete process.env["PULUMI_CONFIG"];
 
-// Ctrl-C reaches the whole terminal; Pulumi then asks each provider to cancel, which ends work in order.
-process.on("SIGINT", () => undefined);
-
 const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
 const session = new ProviderSession({
   // Loaded when first wanted: a schema or a version is told without an engine.
   connect: async (kind, home) => (await import("../connect.ts")).connect(kind, home),
   link: linkTo(address),
   clock: systemClock,
+});
+
+// Ctrl-C reaches the whole terminal; Pulumi then asks each provider to cancel, which ends work in order. It is Pulumi's signal
+// that a run is over, too: it waits for the process to end.
+process.on("SIGINT", () => {
+  if (!session.isBusy) process.exit(0);
 });
 const { port } = await serve(session);
 process.stdout.write(`${port}\n`);
