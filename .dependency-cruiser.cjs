@@ -50,7 +50,7 @@ module.exports = {
     forbid(
       "doors-are-for-going-in",
       "Doors open on the handlers; what is behind them does not know that they exist.",
-      { path: "^provider/", pathNot: ["^provider/(index|declare-stack)\\.ts$", doors] },
+      { path: "^provider/", pathNot: ["^provider/(index|declare-stack)\\.ts$", "^provider/convert/", doors] },
       { path: doors },
     ),
     forbid(
@@ -142,6 +142,21 @@ module.exports = {
         path: "^provider/",
         pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
       },
+    ),
+    forbid(
+      "convert-makes-definitions",
+      "What it makes is declared by the code that declares any definition, and needs no engine.",
+      { path: "^provider/convert/" },
+      {
+        path: "^provider/",
+        pathNot: "^provider/(convert|stack|kinds|handlers/policy-settings|errors|arm-id|project-folder)",
+      },
+    ),
+    forbid(
+      "convert-for-the-terminal",
+      "A definition is made by a person at the terminal.",
+      { path: "^provider/", pathNot: "^provider/(convert|cli)/" },
+      { path: "^provider/convert/" },
     ),
     forbid(
       "policies-look-only",

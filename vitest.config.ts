@@ -1,10 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-// Two projects, because they differ in what they need: unit tests share two workers, end-to-end tests each run the real Pulumi
-// CLI with processes of its own and go one file after the other.
+// Two projects, because they differ in what they need: unit tests use the processor and share two workers; end-to-end tests wait
+// for the real Pulumi CLI and its processes most of the time, so that more of them fit side by side.
 export default defineConfig({
   test: {
-    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -12,6 +11,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**"],
           environment: "node",
+          maxWorkers: 2,
           // A machine whose disk is busy with something else is slow, not wrong.
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -22,7 +22,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
-          fileParallelism: false,
+          maxWorkers: 4,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -1,12 +1,17 @@
 /**
- * The project's own Pulumi program: it declares everything that a YAML stack definition says. Another one is
- * chosen with `pulumi config set siterecovery:definition path/to/siterecovery.yaml`.
+ * The project's own Pulumi program: it declares everything that a YAML stack definition says. That is the one of
+ * the example that `npm start -- <example>` names, or that the stack is called after; another one is chosen with
+ * `pulumi config set siterecovery:definition path/to/siterecovery.yaml`.
  */
-import { Config } from "@pulumi/pulumi";
+import fs from "node:fs";
+import path from "node:path";
+import { Config, getStack } from "@pulumi/pulumi";
 import { declareStack } from "siterecovery";
 
-const config = new Config("siterecovery");
-const stack = declareStack(config.get("definition") ?? "examples/hyperv-to-azure/siterecovery.yaml");
+const named = process.env["SITERECOVERY_EXAMPLE"] ?? getStack();
+const isThere = fs.existsSync(path.join(import.meta.dirname, named, "siterecovery.yaml"));
+const definition = `examples/${isThere ? named : "hyperv-to-azure"}/siterecovery.yaml`;
+const stack = declareStack(new Config("siterecovery").get("definition") ?? definition);
 
 /** Where each protected machine runs. */
 export const machines = stack.machines;

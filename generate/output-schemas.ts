@@ -1,11 +1,14 @@
 /**
  * Writes `schema/outputs/<kind>.schema.json`: what a resource of each kind puts out, from the `…Outputs` types in
- * provider/kinds and their docstrings. Run it (`npm run generate`) after a change of those types; a test holds the
+ * provider/kinds and their docstrings; what those leave out is in output-words.ts. Run it (`npm run generate`) after a change of those types; a test holds the
  * files against them.
  */
 import path from "node:path";
 import ts from "typescript";
+import { schemaOf } from "../provider/handlers/check-schema.ts";
 import { type KindName, kindNames } from "../provider/kinds/kind.ts";
+import type { JsonSchema } from "../provider/schemas/json-schema.ts";
+import { outputWords } from "./output-words.ts";
 
 export interface OutputSchema {
   type?: string;
@@ -30,11 +33,27 @@ function sentence(name: string): string {
   );
 }
 
+/** What the arguments of a kind mean, by name, at every depth. */
+function argumentWords(schema: JsonSchema): Record<string, string> {
+  const parts = [
+    ...Object.values(schema.properties ?? {}),
+    ...Object.values(schema.$defs ?? {}),
+    ...(schema.oneOf ?? []),
+    ...(schema.items ? [schema.items] : []),
+  ];
+  const own = Object.entries(schema.properties ?? {}).flatMap(([name, { description }]) =>
+    description === undefined ? [] : [[name, description] as const],
+  );
+  return Object.assign({}, ...parts.map(argumentWords), Object.fromEntries(own)) as Record<string, string>;
+}
+
 class TypeReader {
   readonly #checker: ts.TypeChecker;
+  readonly #words: Readonly<Record<string, string>>;
 
-  constructor(checker: ts.TypeChecker) {
+  constructor(checker: ts.TypeChecker, kind: KindName) {
     this.#checker = checker;
+    this.#words = { ...argumentWords(schemaOf(kind) as JsonSchema), ...outputWords };
   }
 
   #union(parts: readonly ts.Type[], name: string): OutputSchema {
@@ -56,7 +75,8 @@ class TypeReader {
       const written = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker));
       properties[symbol.name] = {
         ...inner,
-        description: written.replace(/\s+/g, " ").trim() || sentence(symbol.name),
+        description:
+          written.replace(/\s+/g, " ").trim() || (this.#words[symbol.name] ?? sentence(symbol.name)),
       };
       if (!(symbol.flags & ts.SymbolFlags.Optional)) required.push(symbol.name);
     }
@@ -95,13 +115,15 @@ export function outputSchemas(): Record<KindName, OutputSchema> {
     types: [],
   });
   const checker = program.getTypeChecker();
-  const reader = new TypeReader(checker);
   const entries = kindNames.map((kind) => {
     const source = program.getSourceFile(path.join(folder, `${kind}.ts`))!;
     const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(source)!);
     const symbol = exported.find(({ name }) => name.endsWith("Outputs"));
     if (!symbol) throw new Error(`provider/kinds/${kind}.ts exports no type of its outputs`);
-    return [kind, reader.schemaOf(checker.getDeclaredTypeOfSymbol(symbol), kind)] as const;
+    return [
+      kind,
+      new TypeReader(checker, kind).schemaOf(checker.getDeclaredTypeOfSymbol(symbol), kind),
+    ] as const;
   });
   return Object.fromEntries(entries) as Record<KindName, OutputSchema>;
 }

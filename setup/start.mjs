@@ -1,7 +1,9 @@
-// `npm start`: makes available what is missing, then makes the project's Pulumi program true, and says what is protected.
+// `npm start`: makes available what is missing, then makes the project's Pulumi program true
+// for an example, and says what is protected.
 
 import { join } from "node:path";
 import { buildWhenStale } from "./build-when-stale.mjs";
+import { chooseExample, surroundingsOf } from "./choose-example.mjs";
 import { clearStaleLocks } from "./clear-stale-locks.mjs";
 import { endOrphanedProviders } from "./end-orphaned-providers.mjs";
 import { forgetInterruptedOperations } from "./forget-interrupted-operations.mjs";
@@ -12,16 +14,14 @@ import { ensurePulumi } from "./pulumi-environment.mjs";
 import { collectOutput, runOnTerminal } from "./run-command.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 
-/** The stack that is used when the user has not named one in PULUMI_STACK. */
-const DEFAULT_STACK = "dev";
-
 await runToExit(async () => {
+  const { example, rest } = chooseExample(process.argv.slice(2));
   await installDependencies();
   await buildWhenStale();
-  await makeExampleMachines();
+  await makeExampleMachines(example);
   const { pulumi, env } = await ensurePulumi();
-  const stack = env["PULUMI_STACK"] || DEFAULT_STACK;
-  const run = { folder: projectFolder, environment: env, stopsInOrder: true };
+  const { stack, environment } = surroundingsOf(example, env);
+  const run = { folder: projectFolder, environment, stopsInOrder: true };
 
   const selected = await collectOutput(
     pulumi,
@@ -43,7 +43,7 @@ await runToExit(async () => {
   process.stderr.write(`• Running pulumi up on stack ${stack} (Ctrl-C once stops it in order)\n`);
   const upExitCode = await runOnTerminal(
     pulumi,
-    ["up", "--yes", "--stack", stack, "--suppress-permalink=true", ...process.argv.slice(2)],
+    ["up", "--yes", "--stack", stack, "--suppress-permalink=true", ...rest],
     run,
   );
   if (upExitCode !== 0) {

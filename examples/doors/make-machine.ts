@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
-import { writeFatImage } from "../hyperv-to-azure/fat-image.ts";
+import { writeFatImage } from "../fat-image.ts";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {

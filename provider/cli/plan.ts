@@ -89,7 +89,7 @@ function hasPlannedFailover(engine: Engine, planId: string): boolean {
 
 function testFailoverCommand(): Command {
   return runs("test-failover", "start copies of the plan's machines in an isolated network, group by group")
-    .requiredOption("--network <name>", "the isolated virtual network")
+    .requiredOption("--network <name>", "the isolated network, by name or id")
     .option("--recovery-point <point>", "one of Azure's choices", "latest")
     .action(
       (name: string, flags: RunFlags & { network: string; recoveryPoint: string }, command: Command) => {

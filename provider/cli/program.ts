@@ -5,6 +5,7 @@ import { attachCommand } from "./attach.ts";
 import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
+import { convertCommand } from "./convert.ts";
 import { exportCommand } from "./export.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
@@ -49,6 +50,7 @@ function program(): Command {
     jobsCommand(),
     validateCommand(),
     simulateCommand(),
+    convertCommand(),
     schemaCommand(),
   ];
   for (const command of commands) root.addCommand(command.exitOverride());

@@ -8,13 +8,23 @@ import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
 import { formatSeconds } from "./format.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 
-/** The id of the virtual network of a name or ARM id. Throws `NotFound`, listing those there are. */
+/**
+ * The id of the network of a name or ARM id: a virtual network in Azure, or a VM network of a second site. Throws
+ * `NotFound`, listing those there are, and `InvalidInput` when several have that name.
+ */
 export function networkNamed(engine: Engine, name: string): string {
-  const networks = engine.listThings({ kind: "virtual-network" });
-  const found = networks.find(({ id }) => sameId(id, name) || sameId(nameOf(id), name));
-  if (found) return found.id;
+  const networks = (["virtual-network", "vm-network"] as const).flatMap((kind) =>
+    engine.listThings({ kind }),
+  );
+  const found = networks.filter(({ id }) => sameId(id, name) || sameId(nameOf(id), name));
+  if (found.length === 1) return found[0]!.id;
+  if (found.length > 1) {
+    const ids = found.map(({ id }) => id).join(", ");
+    const message = `Several networks are called "${name}". Give the id of one of them: ${ids}.`;
+    throw new SiteRecoveryError("InvalidInput", message);
+  }
   const known = networks.map(({ id }) => nameOf(id)).join(", ") || "none";
-  throw new SiteRecoveryError("NotFound", `There is no virtual network "${name}". There are: ${known}.`);
+  throw new SiteRecoveryError("NotFound", `There is no network "${name}". There are: ${known}.`);
 }
 
 function drillOf(engine: Engine, itemId: string): DrillInputs {
@@ -33,7 +43,7 @@ export function testFailoverCommand(): Command {
   return new Command("test-failover")
     .description("start a copy of a machine in an isolated network, without touching the machine")
     .argument("<item>", "name of a protected item")
-    .requiredOption("--network <name>", "the isolated virtual network")
+    .requiredOption("--network <name>", "the isolated network, by name or id")
     .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
     .action(async (name: string, flags: { network: string; recoveryPoint: string }, command: Command) => {
       const engine = await openSession(command);

@@ -102,6 +102,14 @@ export function policyOutputs(
   return { instanceType: settings.instanceType, ...Object.fromEntries(entries) };
 }
 
+/** Settings that were given back by Azure under the names that a program gives them. */
+export function inputNamesOf(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const type = policyTypes[details["instanceType"] as PolicySettings["instanceType"]] as
+    PolicyType<Record<string, unknown>> | undefined;
+  const names = new Map(Object.entries(type?.outputNames ?? {}).map(([input, output]) => [output, input]));
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [names.get(name) ?? name, value]));
+}
+
 /** Where app-consistent points are asked for that would be gone before the next comes; else nothing. */
 export function appConsistencyClash(
   settings: PolicySettings,

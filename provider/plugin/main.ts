@@ -30,11 +30,10 @@ const session = new ProviderSession({
   link: linkTo(address),
   clock: systemClock,
 });
-
-// Ctrl-C reaches the whole terminal; Pulumi then asks each provider to cancel, which ends work in order. It is Pulumi's signal
-// that a run is over, too: it waits for the process to end.
-process.on("SIGINT", () => {
-  if (!session.isBusy) process.exit(0);
+const { port, end } = await serve(session);
+// Pulumi's way of saying that the plugin is not needed any more; it waits a second for its end.
+process.once("SIGINT", () => {
+  session.cancel();
+  void end().then(() => process.exit(0));
 });
-const { port } = await serve(session);
 process.stdout.write(`${port}\n`);

@@ -27,7 +27,6 @@ export class ProviderSession {
   readonly surroundings: Surroundings;
   home: string | undefined;
   readonly #stop = new AbortController();
-  #callsUnderWay = 0;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -43,11 +42,6 @@ export class ProviderSession {
     return this.#stop.signal;
   }
 
-  /** Whether work goes on that has to end in order. */
-  get isBusy(): boolean {
-    return this.#callsUnderWay > 0;
-  }
-
   /** Runs a call with its time limit. Throws an `RpcError`, without secrets in its text. */
   async attend<T>(attended: Attended, run: (calling: Calling) => Promise<T>): Promise<T> {
     const { resource, secrets, limit } = attended;
@@ -59,7 +53,6 @@ export class ProviderSession {
     } catch (error) {
       throw rpcError(becauseOf(signal, error), secrets);
     } finally {
-      this.#callsUnderWay -= 1;
       done.abort();
     }
   }

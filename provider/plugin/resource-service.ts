@@ -1,5 +1,7 @@
 /** Pulumi's calls about resources, each turned into one of `ResourceLifecycle`. */
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { isIdOf } from "../arm-id.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { presentable } from "../pulumi/presentable.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
 import { keptInputs } from "../pulumi/resource-state.ts";
@@ -13,6 +15,14 @@ import type { ProviderSession } from "./provider-session.ts";
 type Message<Name extends keyof typeof messages> = (typeof messages)[Name] extends new () => infer Made
   ? Made
   : never;
+
+/** An id of something else would be read as if it were this. Throws `InvalidInput`. */
+function requireIdOf({ kind }: ResourceName, id: string): void {
+  if (isIdOf(kind, id)) return;
+  const form = `/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/${kind.path}`;
+  const message = `"${id}" is not the id of a ${kind.title}; such an id is ${form}.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: id });
+}
 
 /** Errors are those of `rpc-error.ts`. */
 export class ResourceService {
@@ -105,6 +115,7 @@ export class ResourceService {
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       // An import brings neither: then all settings are told, and nobody's text stands against them.
       const isImport = Object.keys(inputs).length === 0;
+      if (isImport) requireIdOf(resource, request.getId());
       const sides = isImport ? { state } : { state, before: inputs };
       const found = await this.#lifecycle(resource).read(calling, request.getId(), sides);
       if (!found) return answer;

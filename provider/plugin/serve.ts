@@ -77,8 +77,16 @@ function serviceOf(session: ProviderSession): grpc.UntypedServiceImplementation 
   };
 }
 
+export interface Served {
+  readonly port: number;
+  /** Resolves when the calls that go on have been answered; new ones are refused. */
+  end(): Promise<void>;
+  /** Drops everything at once. */
+  stop(): void;
+}
+
 /** Starts to serve, on a free port of the loopback address. */
-export async function serve(session: ProviderSession): Promise<{ port: number; stop(): void }> {
+export async function serve(session: ProviderSession): Promise<Served> {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
@@ -90,5 +98,6 @@ export async function serve(session: ProviderSession): Promise<{ port: number; s
       error ? reject(error) : resolve(bound),
     );
   });
-  return { port, stop: () => server.forceShutdown() };
+  const end = (): Promise<void> => new Promise((resolve) => server.tryShutdown(() => resolve()));
+  return { port, end, stop: () => server.forceShutdown() };
 }

@@ -6,7 +6,8 @@ import type * as policy from "@pulumi/policy";
 import { type Clock, systemClock } from "../clock.ts";
 import type { PolicyOptions, ResourcePolicy, StackPolicy } from "./policy.ts";
 import { resourcePolicies, stackPolicies } from "./registry.ts";
-import { kindOfType, type Plain, type SeenResource, toPlain, valueAt } from "./seen-resource.ts";
+import { type Plain, type SeenResource, toPlain, valueAt } from "./seen-resource.ts";
+import { kindOfPulumiType } from "../kinds/pulumi-type.ts";
 import { kinds } from "../kinds/registry.ts";
 
 type Resource = Pick<policy.PolicyResource, "type" | "props" | "urn" | "name">;
@@ -16,7 +17,7 @@ const liveMarks = ["type", "etag", "properties.provisioningState", "properties.f
 
 /** A resource as a policy sees it; nothing for one of others. `inputs` are its arguments, as far as they were seen. */
 function see(resource: Resource, inputs: Plain | undefined): SeenResource | undefined {
-  const kind = kindOfType(resource.type);
+  const kind = kindOfPulumiType(resource.type);
   if (kind === undefined) return undefined;
   const props = toPlain(resource.props) as Plain;
   const isMade = liveMarks.some((mark) => valueAt(props, mark) !== undefined);
@@ -68,7 +69,7 @@ export function siteRecoveryPolicies(clock: Pick<Clock, "now"> = systemClock): p
       "Keeps the arguments of resources for the policies that look at a whole stack; finds nothing.",
     enforcementLevel: "advisory",
     validateResource: (args) => {
-      if (kindOfType(args.type) !== undefined) arguments_.set(args.urn, toPlain(args.props) as Plain);
+      if (kindOfPulumiType(args.type) !== undefined) arguments_.set(args.urn, toPlain(args.props) as Plain);
     },
   };
   const single = resourcePolicies.map((one): policy.ResourceValidationPolicy => ({

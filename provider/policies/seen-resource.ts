@@ -19,21 +19,6 @@ export interface SeenResource {
   readonly outputs: Plain;
 }
 
-const typePatterns = [
-  /^pulumi-nodejs:dynamic\/siterecovery:(\w+)$/,
-  /^siterecovery:index:(\w+)$/,
-  // Versions of the API have modules of their own: azure-native:recoveryservices/v20240401:Vault.
-  /^azure-native:(?:recoveryservices|storage|network)(?:\/\w+)?:(\w+)$/,
-];
-
-const kindOfClass = new Map(Object.values(kinds).map(({ className, kind }) => [className, kind]));
-
-/** The kind of a Pulumi type; nothing for types of others. */
-export function kindOfType(type: string): KindName | undefined {
-  const className = typePatterns.flatMap((pattern) => pattern.exec(type)?.[1] ?? [])[0];
-  return className === undefined ? undefined : kindOfClass.get(className);
-}
-
 /** A copy without Pulumi's proxies, and without what is not known yet. */
 export function toPlain(value: unknown): unknown {
   if (Array.isArray(value))

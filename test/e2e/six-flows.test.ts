@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import { makeSites, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite } from "../stack/six-flows.ts";
+import * as examples from "../stack/six-flows.ts";
 import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
@@ -13,60 +14,187 @@ async function writeTo(image: string, byte: number): Promise<string> {
   return sha256(image);
 }
 
-const inAzure = ".siterecovery/azure/dr";
+interface Flow {
+  readonly text: string;
+  readonly machine: string;
+  /** The folder that the machine runs in, the one that it fails over to, and the one that it comes back to. */
+  readonly from: string;
+  readonly to: string;
+  readonly home?: string;
+  readonly drillNetwork: string;
+  /** Azure's word for a failover that waits for its commit: planned where the flow has one. */
+  readonly pending: string;
+  /** Whether this one runs out and back by its plan as well. */
+  readonly movesPlan?: true;
+}
 
-/** A definition, its machine, the folder it runs in, and the folder it fails over to. */
-const flows: readonly [flow: string, text: string, machine: string, from: string, to: string][] = [
-  ["S1, VMware to Azure", vmwareToAzure, "vm1", "esxi", inAzure],
-  ["S4, VMM clouds to Azure", vmmToAzure.replace(/drills:[^]*$/, ""), "web1", "hv1", inAzure],
-  ["S5, VMware to a second site", vmwareToSite, "vm1", "esxi", "esxi-2"],
-  ["S6, VMM clouds to a second VMM site", vmmToSite.replace(/drills:[^]*$/, ""), "web1", "hv1", "hv2"],
-];
+const planned = "PlannedFailoverCommitRequired";
+const unplanned = "UnplannedFailoverCommitPendingStatesBegin";
+const inAzure = { to: ".siterecovery/azure/dr", drillNetwork: "drill-net" };
+const flows: Record<string, Flow> = {
+  "S1, VMware to Azure": {
+    ...inAzure,
+    text: examples.vmwareToAzure,
+    machine: "vm1",
+    from: "esxi",
+    pending: unplanned,
+  },
+  "S2, physical servers to Azure": {
+    ...inAzure,
+    text: examples.physicalToAzure,
+    machine: "erp1",
+    from: "physical",
+    home: "esxi",
+    pending: unplanned,
+  },
+  "S3, Hyper-V site to Azure": {
+    ...inAzure,
+    text: examples.hyperVToAzure,
+    machine: "web1",
+    from: "inventory/hv2",
+    pending: planned,
+  },
+  "S4, VMM clouds to Azure": {
+    ...inAzure,
+    text: examples.vmmToAzure,
+    machine: "web1",
+    from: "hv1",
+    pending: planned,
+  },
+  "S5, VMware to a second site": {
+    text: examples.vmwareToSite,
+    machine: "vm1",
+    from: "esxi",
+    to: "esxi-2",
+    drillNetwork: "isolated",
+    pending: unplanned,
+  },
+  "S6, VMM clouds to a second VMM site": {
+    text: examples.vmmToSite,
+    machine: "web1",
+    from: "hv1",
+    to: "hv2",
+    drillNetwork: "isolated",
+    pending: planned,
+    movesPlan: true,
+  },
+};
 
-describe.each(flows)("%s, from a definition, with the real Pulumi CLI", (_flow, text, machine, from, to) => {
-  let project: PulumiProject;
-  beforeEach(async () => {
-    project = await PulumiProject.make();
-    makeSites(project.folder);
+interface Definition {
+  machines: Record<string, unknown>[];
+  plans: Record<string, unknown>[];
+  drills?: object[];
+}
+
+let project: PulumiProject;
+beforeEach(async () => {
+  project = await PulumiProject.make();
+  examples.makeSites(project.folder);
+});
+afterEach(() => project.remove());
+
+async function up(definition: Definition): Promise<void> {
+  project.write("siterecovery.yaml", stringify(definition));
+  const run = await project.up();
+  expect(run.status, run.text).toBe(0);
+}
+
+async function command(...words: string[]): Promise<void> {
+  const run = await project.siterecovery(...words);
+  expect(run.status, run.text).toBe(0);
+}
+
+const power = (side: string, machine: string): string => {
+  const file = project.path(side, machine, "power-state");
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : "running";
+};
+
+async function stateOf(machine: string): Promise<(string | undefined)[]> {
+  const { items } = await project.json<Status>("status");
+  const item = items.find(({ name }) => name === machine);
+  return [item?.protectionState, item?.activeLocation];
+}
+
+async function destroy(): Promise<void> {
+  const run = await project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test");
+  expect(run.status, run.text).toBe(0);
+}
+
+describe.each(Object.entries(flows))("%s, its example, with the real Pulumi CLI", (_title, flow) => {
+  const { text, machine, from, to, home = from, drillNetwork } = flow;
+  const image = (side: string, name = machine): string => project.path(side, name, "os.img");
+  const edited = (changes: object): Definition => {
+    const definition = parse(text) as Definition;
+    const machines = definition.machines.map((one) =>
+      one["name"] === machine ? { ...one, ...changes } : one,
+    );
+    return { ...definition, machines, drills: [] };
+  };
+
+  it("stands up, is rehearsed, fails over, comes back and is taken down, the same bytes at every step", async () => {
     project.write(`${from}/${machine}/os.img`, diskContent(3, 2));
-  });
-  afterEach(() => project.remove());
-
-  const up = async (change: (text: string) => string): Promise<string> => {
-    project.write("siterecovery.yaml", change(text));
-    const run = await project.up();
-    expect(run.status, run.text).toBe(0);
-    return run.text;
-  };
-  const running = (side: string): string => {
-    const file = project.path(side, machine, "power-state");
-    return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : "running";
-  };
-  const at = (location: string) => (definition: string) =>
-    definition.replace(`{ name: ${machine}`, `{ name: ${machine}, activeLocation: ${location}`);
-
-  it("stands up, fails over with every byte, comes back with what changed, and is taken down", async () => {
-    await up((same) => same);
+    const first = sha256(image(from));
+    const drills = [{ name: "rehearsal", machine, network: drillNetwork }];
+    await up({ ...edited({}), drills });
+    expect(await stateOf(machine)).toEqual(["Protected", "primary"]);
+    expect(sha256(image(to, `${machine}-test`))).toBe(first);
     expect((await project.preview()).text).toMatch(/Resources:\n +\d+ unchanged/);
     const refresh = await project.pulumi("refresh", "--yes", "--stack", "test");
     expect(refresh.text).toMatch(/Resources:\n +\d+ unchanged/);
+    await up(edited({}));
+    expect(fs.existsSync(image(to, `${machine}-test`))).toBe(false);
+    expect(sha256(image(from))).toBe(first);
 
-    const written = await writeTo(project.path(from, machine, "os.img"), 0xaa);
-    expect((await project.siterecovery("replicate", machine)).status).toBe(0);
-    await up(at("recovery"));
-    expect(sha256(project.path(to, machine, "os.img"))).toBe(written);
-    expect([running(from), running(to)]).toEqual(["off", "running"]);
+    const written = await writeTo(image(from), 0xaa);
+    await command("replicate", machine);
+    await command("export", machine, "--to", project.path("point.img"));
+    expect(sha256(project.path("point.img"))).toBe(written);
+    await command("test-failover", machine, "--network", drillNetwork);
+    expect(sha256(image(to, `${machine}-test`))).toBe(written);
+    await writeTo(image(to, `${machine}-test`), 0x77);
+    await command("clean-up-test-failover", machine);
+    expect(fs.existsSync(image(to, `${machine}-test`))).toBe(false);
 
-    const changed = await writeTo(project.path(to, machine, "os.img"), 0x55);
-    await up(at("primary"));
-    expect(sha256(project.path(from, machine, "os.img"))).toBe(changed);
-    expect(running(from)).toBe("running");
-    const { items } = await project.json<Status>("status");
-    const item = items.find(({ name }) => name === machine);
-    expect([item?.protectionState, item?.activeLocation]).toEqual(["Protected", "primary"]);
+    await up(edited({ activeLocation: "recovery", failover: { commit: "manual" } }));
+    expect(await stateOf(machine)).toEqual([flow.pending, "recovery"]);
+    expect(sha256(image(to))).toBe(written);
+    expect(sha256(image(from))).toBe(written);
+    expect([power(from, machine), power(to, machine)]).toEqual(["off", "running"]);
+    await command("commit", machine);
 
-    const destroy = await project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test");
-    expect(destroy.status, destroy.text).toBe(0);
-    expect(sha256(project.path(from, machine, "os.img"))).toBe(changed);
+    const changed = await writeTo(image(to), 0x55);
+    expect(changed).not.toBe(written);
+    await up(edited({ activeLocation: "primary" }));
+    expect(sha256(image(home))).toBe(changed);
+    expect(power(home, machine)).toBe("running");
+    expect(await stateOf(machine)).toEqual(["Protected", "primary"]);
+    await writeTo(image(home), 0x33);
+    await command("replicate", machine);
+    await command("export", machine, "--to", project.path("last.img"));
+    expect(sha256(project.path("last.img"))).toBe(sha256(image(home)));
+
+    await destroy();
+    expect(sha256(image(home))).toBe(sha256(project.path("last.img")));
   });
+
+  if (flow.movesPlan)
+    it("moves its recovery plan out and back by its activeLocation, with what was written on both sides", async () => {
+      const moved = (activeLocation: string): Definition => {
+        const definition = edited({});
+        return { ...definition, plans: definition.plans.map((plan) => ({ ...plan, activeLocation })) };
+      };
+      project.write(`${from}/${machine}/os.img`, diskContent(5, 2));
+      await up(moved("primary"));
+      const written = await writeTo(image(from), 0xaa);
+      await command("replicate");
+      await up(moved("recovery"));
+      expect(sha256(image(to))).toBe(written);
+      expect([power(from, machine), power(to, machine)]).toEqual(["off", "running"]);
+      const changed = await writeTo(image(to), 0x55);
+      await up(moved("primary"));
+      expect(sha256(image(home))).toBe(changed);
+      expect(await stateOf(machine)).toEqual(["Protected", "primary"]);
+      await destroy();
+      expect(sha256(image(home))).toBe(changed);
+    });
 });

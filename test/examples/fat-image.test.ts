@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeFatImage } from "../../examples/hyperv-to-azure/fat-image.ts";
+import { writeFatImage } from "../../examples/fat-image.ts";
 
 let folder: string;
 beforeAll(() => {

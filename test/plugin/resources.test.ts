@@ -41,6 +41,13 @@ describe("an import", () => {
   });
 });
 
+test("an import by the id of something else is refused, with the form that is wanted", async () => {
+  const [vault] = world.engine.listThings({ kind: "vault" });
+  await expect(door.read({ id: vault!.id, state: {} }, {})).rejects.toThrow(
+    /is not the id of a replication policy; such an id is .*\/replicationPolicies\/\{policyName\}\./,
+  );
+});
+
 describe("a diff", () => {
   async function detailed(program: Record<string, unknown>): Promise<unknown> {
     const { inputs } = await door.check(stack.resource!.inputs, program);

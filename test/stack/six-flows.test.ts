@@ -10,7 +10,15 @@ import { DefinitionError } from "../../provider/yaml/definition-error.ts";
 import { quiet } from "../engine/fixture.ts";
 import { badVmmSites } from "./bad-vmm-sites.ts";
 import { badVmwareSites } from "./bad-vmware-sites.ts";
-import { makeSites, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite } from "./six-flows.ts";
+import {
+  hyperVToAzure,
+  makeSites,
+  physicalToAzure,
+  vmmToAzure,
+  vmmToSite,
+  vmwareToAzure,
+  vmwareToSite,
+} from "./six-flows.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -22,6 +30,8 @@ afterEach(() => fs.rmSync(folder, { recursive: true }));
 /** Flow, its definition, and the flows of its machines. */
 const definitions: readonly [title: string, text: string, machines: Record<string, string>][] = [
   ["VMware and physical servers to Azure", vmwareToAzure, { vm1: "S1", erp1: "S2" }],
+  ["physical servers to Azure", physicalToAzure, { erp1: "S2" }],
+  ["Hyper-V site to Azure", hyperVToAzure, { db1: "S3", web1: "S3" }],
   ["VMware to a second site", vmwareToSite, { vm1: "S5" }],
   ["VMM clouds to Azure", vmmToAzure, { web1: "S4" }],
   ["VMM clouds to a second site", vmmToSite, { web1: "S6" }],

@@ -1,0 +1,93 @@
+/** Recovery plans of a definition: Azure's actions become steps again. */
+import { isDeepStrictEqual } from "node:util";
+import type { StackGroup, StackPlan, StepOccasion, StackStep, StackSteps } from "../stack/stack-plan.ts";
+import type { FolderOf } from "./convert-sites.ts";
+import { isRecord, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { partOf, propertiesOf, referred, type ThingsOf } from "./things-of.ts";
+
+const occasionOf: Readonly<Record<string, StepOccasion>> = {
+  PlannedFailover: "planned",
+  UnplannedFailover: "unplanned",
+  TestFailover: "test",
+};
+const onTheWayBack = "RecoveryToPrimary";
+
+function textsAt(from: Values, key: string): string[] {
+  const value = from[key];
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+function occasionsOf(action: Values): StepOccasion[] {
+  const types = textsAt(action, "failoverTypes").flatMap((type) => occasionOf[type] ?? []);
+  const directions = textsAt(action, "failoverDirections");
+  const isOut = directions.some((direction) => direction !== onTheWayBack);
+  return [...(isOut ? types : []), ...(directions.includes(onTheWayBack) ? (["failback"] as const) : [])];
+}
+
+function stepFrom(action: Values, folderOf: FolderOf): StackStep {
+  const details = recordAt(action, "customDetails");
+  const name = textAt(action, "actionName");
+  const common = { ...present({ name }), on: occasionsOf(action) };
+  const script = textAt(details, "path");
+  if (script === undefined) return { ...common, manual: textAt(details, "description") ?? name ?? "" };
+  const at = textAt(details, "fabricLocation");
+  return {
+    ...common,
+    script: folderOf(script, ""),
+    ...(at === undefined
+      ? {}
+      : { at: at.toLowerCase() === "primary" ? ("primary" as const) : ("recovery" as const) }),
+    ...present({ timeout: textAt(details, "timeout") }),
+  };
+}
+
+/** A step that runs both ways is two actions, one behind the other. */
+function stepsFrom(actions: readonly Values[], folderOf: FolderOf): StackStep[] {
+  const steps: StackStep[] = [];
+  for (const action of actions) {
+    const step = stepFrom(action, folderOf);
+    const before = steps.at(-1);
+    const { on: beforeOn = [], ...beforeRest } = before ?? {};
+    const { on = [], ...rest } = step;
+    const isWayBack = on.length === 1 && on[0] === "failback" && !beforeOn.includes("failback");
+    if (before && isWayBack && isDeepStrictEqual(beforeRest, rest))
+      steps[steps.length - 1] = { ...step, on: [...beforeOn, ...on] };
+    else steps.push(step);
+  }
+  return steps;
+}
+
+function around(group: Values, folderOf: FolderOf): StackSteps {
+  const list = (key: string): StackStep[] | undefined =>
+    Array.isArray(group[key]) ? stepsFrom(listAt(group, key), folderOf) : undefined;
+  return present({ before: list("startGroupActions"), after: list("endGroupActions") });
+}
+
+function groupFrom(group: Values, folderOf: FolderOf): StackGroup {
+  const machines = listAt(group, "replicationProtectedItems").flatMap((item) => referred(item, "id") ?? []);
+  const steps = around(group, folderOf);
+  return Object.keys(steps).length === 0 ? machines : { machines, ...steps };
+}
+
+export function plansFrom(things: ThingsOf, folderOf: FolderOf): StackPlan[] {
+  return things.all("recovery-plan").map((inputs) => {
+    const properties = propertiesOf(inputs);
+    const groups = listAt(properties, "groups");
+    const ofType = (type: string): StackSteps | undefined => {
+      const group = groups.find((one) => one["groupType"] === type);
+      return group && around(group, folderOf);
+    };
+    const failover = inputs["failover"];
+    return {
+      name: things.nameOf("recovery-plan", inputs),
+      ...present({
+        site: partOf(textAt(properties, "primaryFabricId"), "replicationFabrics"),
+        activeLocation: textAt(inputs, "activeLocation"),
+        failover: isRecord(failover) ? failover : undefined,
+        shutdown: ofType("Shutdown"),
+        move: ofType("Failover"),
+      }),
+      groups: groups.filter((one) => one["groupType"] === "Boot").map((group) => groupFrom(group, folderOf)),
+    } as StackPlan;
+  });
+}

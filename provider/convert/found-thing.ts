@@ -1,0 +1,42 @@
+import type { KindName } from "../kinds/kind.ts";
+
+/** A thing of a source that is converted: its kind, and its arguments under the names that programs give them. */
+export interface FoundThing {
+  readonly kind: KindName;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What a source holds, and what of it cannot be used, as sentences. */
+export interface FoundThings {
+  readonly things: readonly FoundThing[];
+  readonly notes: readonly string[];
+}
+
+export type Values = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is Values {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+export function recordAt(from: Values, key: string): Values {
+  const value = from[key];
+  return isRecord(value) ? value : {};
+}
+
+export function listAt(from: Values, key: string): readonly Values[] {
+  const value = from[key];
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+export function textAt(from: Values, key: string): string | undefined {
+  const value = from[key];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The pairs of which the value is there. */
+export function present<Pairs extends object>(
+  pairs: Pairs,
+): { [Key in keyof Pairs]?: Exclude<Pairs[Key], undefined> } {
+  const entries = Object.entries(pairs).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof Pairs]?: Exclude<Pairs[Key], undefined> };
+}

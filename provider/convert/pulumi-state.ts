@@ -1,0 +1,32 @@
+/** Things of a Pulumi stack: what `pulumi stack export` prints. */
+import { kindOfPulumiType } from "../kinds/pulumi-type.ts";
+import { type FoundThing, type FoundThings, isRecord, listAt, recordAt, type Values } from "./found-thing.ts";
+
+/** Whether a document is a stack's state. */
+export function isPulumiState(document: Values): boolean {
+  return Array.isArray(recordAt(document, "deployment")["resources"]);
+}
+
+/** Secrets are not carried: they have no place in a definition. */
+function isSecret(value: unknown): boolean {
+  return isRecord(value) && value["4dabf18193072939515e22adb298388d"] !== undefined;
+}
+
+/** What the program wrote: without keys of Pulumi's and of ours. */
+function argumentsOf(resource: Values): Values {
+  const inputs = Object.entries(recordAt(resource, "inputs"));
+  return Object.fromEntries(inputs.filter(([key, value]) => !key.startsWith("__") && !isSecret(value)));
+}
+
+export function readPulumiState(document: Values): FoundThings {
+  const notes: string[] = [];
+  const things = listAt(recordAt(document, "deployment"), "resources").flatMap((resource): FoundThing[] => {
+    const type = String(resource["type"]);
+    if (resource["custom"] !== true || type.startsWith("pulumi:providers:")) return [];
+    const kind = kindOfPulumiType(type);
+    if (kind !== undefined) return [{ kind, inputs: argumentsOf(resource) }];
+    notes.push(`${String(resource["urn"]).split("::").at(-1)} is a ${type}, which no definition declares`);
+    return [];
+  });
+  return { things, notes };
+}

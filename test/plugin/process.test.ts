@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import grpc from "@grpc/grpc-js";
+import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { packageVersion } from "../../provider/package-version.ts";
+import { PluginClient } from "../doors/plugin-client.ts";
+
+const main = path.resolve(import.meta.dirname, "../../provider/plugin/main.ts");
+
+/** The part of Pulumi's engine that a plugin watches. */
+let engine: grpc.Server;
+let address: string;
+let plugin: ChildProcess;
+let client: PluginClient;
+let stdout: string;
+
+beforeEach(async () => {
+  engine = new grpc.Server();
+  engine.addService(engineService.EngineService as unknown as grpc.ServiceDefinition, {});
+  const port = await new Promise<number>((resolve, reject) =>
+    engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  address = `127.0.0.1:${port}`;
+  plugin = spawn(process.execPath, [main, address], { stdio: ["ignore", "pipe", "inherit"] });
+  stdout = "";
+  plugin.stdout!.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  await once(plugin.stdout!, "data");
+  client = new PluginClient(Number(stdout.trim()));
+  const info = await client.call<InstanceType<typeof pluginMessages.PluginInfo>>(
+    "getPluginInfo",
+    new empty.Empty(),
+  );
+  expect(info.getVersion()).toBe(packageVersion());
+});
+afterEach(() => {
+  client.close();
+  plugin.kill("SIGKILL");
+  engine.forceShutdown();
+});
+
+describe("the plugin's process", () => {
+  test("prints its port and nothing else, and ends when Pulumi does not need it any more", async () => {
+    const ended = once(plugin, "close");
+    plugin.kill("SIGINT");
+    expect(await ended).toEqual([0, null]);
+    expect(stdout).toMatch(/^\d+\n$/);
+  });
+
+  test("ends when Pulumi's engine is gone", async () => {
+    const ended = once(plugin, "close");
+    engine.forceShutdown();
+    expect(await ended).toEqual([1, null]);
+  });
+});

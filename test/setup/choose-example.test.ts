@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { examples } from "../../examples/machines.ts";
+import { chooseExample, surroundingsOf } from "../../setup/choose-example.mjs";
+
+describe("the example of npm start", () => {
+  it("is the Hyper-V site when none is named, and all words are for pulumi up", () => {
+    expect(chooseExample([])).toEqual({ example: "hyperv-to-azure", rest: [] });
+    expect(chooseExample(["--diff"])).toEqual({ example: "hyperv-to-azure", rest: ["--diff"] });
+    expect(surroundingsOf("hyperv-to-azure", {})).toEqual({
+      stack: "dev",
+      environment: { SITERECOVERY_EXAMPLE: "hyperv-to-azure" },
+    });
+  });
+
+  it.each(Object.keys(examples))("can be %s", (name) => {
+    expect(chooseExample([name, "--diff"])).toEqual({ example: name, rest: ["--diff"] });
+  });
+
+  it("has a stack and a home of its own, unless the user names others", () => {
+    const own = surroundingsOf("vmm-to-vmm", {});
+    expect(own.stack).toBe("vmm-to-vmm");
+    expect(own.environment["SITERECOVERY_HOME"]).toMatch(/vmm-to-vmm.\.siterecovery$/);
+    const named = surroundingsOf("vmm-to-vmm", { PULUMI_STACK: "mine", SITERECOVERY_HOME: "there" });
+    expect([named.stack, named.environment["SITERECOVERY_HOME"]]).toEqual(["mine", "there"]);
+  });
+
+  it("is refused in one line with all names when there is none of that name", () => {
+    const names = Object.keys(examples).toSorted().join(", ");
+    expect(() => chooseExample(["vmware"])).toThrow(`There is no example vmware. Choose one of: ${names}.`);
+  });
+});
