@@ -144,6 +144,24 @@ module.exports = {
       },
     ),
     forbid(
+      "rules-are-data",
+      "Rules and limits are named by whatever checks something, with YAML or without, so they know nobody.",
+      { path: "^provider/rules/" },
+      { path: "^provider/", pathNot: "^provider/rules/" },
+    ),
+    forbid(
+      "reports-tell-findings",
+      "A report turns findings into text; it checks nothing.",
+      { path: "^provider/reports/" },
+      { path: "^provider/", pathNot: "^provider/(reports|rules|yaml)/" },
+    ),
+    forbid(
+      "reports-for-the-terminal",
+      "Only commands tell findings in the formats of other tools.",
+      { path: "^provider/", pathNot: "^provider/(cli|reports)/" },
+      { path: "^provider/reports/" },
+    ),
+    forbid(
       "convert-makes-definitions",
       "What it makes is declared by the code that declares any definition, and needs no engine.",
       { path: "^provider/convert/" },

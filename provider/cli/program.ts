@@ -7,8 +7,10 @@ import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
 import { convertCommand } from "./convert.ts";
 import { exportCommand } from "./export.ts";
+import { explainCommand } from "./explain.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
+import { initCommand } from "./init.ts";
 import { jobsCommand } from "./jobs.ts";
 import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
@@ -48,7 +50,9 @@ function program(): Command {
     cleanUpTestFailoverCommand(),
     planCommand(),
     jobsCommand(),
+    initCommand(),
     validateCommand(),
+    explainCommand(),
     simulateCommand(),
     convertCommand(),
     schemaCommand(),
@@ -73,6 +77,6 @@ export async function runProgram(): Promise<number> {
     }
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");
-    return 1;
+    return Number(process.exitCode ?? 1);
   }
 }

@@ -1,30 +1,71 @@
-import { Command } from "commander";
+import fs from "node:fs";
+import { Command, Option } from "commander";
+import { SiteRecoveryError } from "../errors.ts";
+import { githubReport } from "../reports/github.ts";
+import { jsonReport } from "../reports/json.ts";
+import { junitReport } from "../reports/junit.ts";
+import { prettyReport } from "../reports/pretty.ts";
+import { type Checked, findingsOf } from "../reports/report.ts";
+import { sarifReport } from "../reports/sarif.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import { readStack } from "../stack/read-stack.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
-import { printJson } from "./session.ts";
+import { packageVersion } from "../package-version.ts";
 
-/** `siterecovery validate <files…>`: all that is wrong with stack definitions, without running anything. */
+/** By the name that `--format` has for it. */
+const reports: Readonly<Record<string, (checked: readonly Checked[], color: boolean) => string>> = {
+  pretty: prettyReport,
+  json: jsonReport,
+  sarif: (checked) => sarifReport(checked, packageVersion()),
+  junit: junitReport,
+  github: githubReport,
+};
+
+function check(file: string): Checked {
+  try {
+    return { file, resources: declarationsOf(readStack(file)).length, error: undefined };
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return { file, resources: 0, error };
+  }
+}
+
+function writeReport(file: string | undefined, report: string): void {
+  if (file === undefined) {
+    process.stdout.write(report);
+    return;
+  }
+  try {
+    fs.writeFileSync(file, report);
+  } catch (cause) {
+    const message = `The report cannot be written to ${file}: ${(cause as Error).message}. Check --output.`;
+    throw new SiteRecoveryError("InvalidInput", message, { cause });
+  }
+}
+
+/** `siterecovery validate [files…]`: all that is wrong with stack definitions, without running anything. */
 export function validateCommand(): Command {
   return new Command("validate")
-    .description("check YAML stack definitions: schema, references, machines, disks, support matrix")
-    .argument("<files...>", "stack definitions")
-    .option("--json", "for scripts")
-    .action((files: string[], flags: { json?: boolean }) => {
-      const results = files.map((file) => {
-        try {
-          return { file, resources: declarationsOf(readStack(file)).length, findings: [] };
-        } catch (error) {
-          if (!(error instanceof DefinitionError)) throw error;
-          if (flags.json !== true) process.stderr.write(`${error.format()}\n`);
-          return { file, resources: 0, findings: error.findings };
-        }
-      });
-      if (flags.json === true) printJson(results);
-      for (const { file, resources, findings } of results) {
-        if (findings.length > 0) process.exitCode = 1;
-        else if (flags.json !== true)
-          process.stdout.write(`${file}: right; it declares ${resources} resources\n`);
-      }
+    .description("check YAML stack definitions: schema, references, machines, disks, limits")
+    .argument("[files...]", "stack definitions", ["siterecovery.yaml"])
+    .addOption(
+      new Option("--format <format>", "how to tell it").choices(Object.keys(reports)).default("pretty"),
+    )
+    .addOption(new Option("--json", "the same as --format json").implies({ format: "json" }))
+    .option("--output <file>", "write it to a file instead")
+    .addHelpText("after", "\nExit code: 0 all is right, 1 something is wrong, 2 could not run.")
+    .action((files: string[], flags: { format: string; output?: string }) => {
+      // Until all has been looked at and told, a failure means that there is no answer.
+      process.exitCode = 2;
+      const checked = files.map(check);
+      const color = flags.output === undefined && process.stdout.isTTY === true;
+      writeReport(flags.output, reports[flags.format]!(checked, color));
+      const isUnread = checked.some(({ error }) => error?.findings.some(isOfNoFile) === true);
+      process.exitCode = isUnread ? 2 : findingsOf(checked).length > 0 ? 1 : 0;
     });
+}
+
+/** A definition that is not there was not checked. */
+function isOfNoFile({ rule }: { readonly rule: string }): boolean {
+  return rule === "file-unreadable";
 }

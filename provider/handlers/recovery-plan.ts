@@ -25,10 +25,11 @@ import {
   type SettingsKind,
   settingsHandler,
 } from "./settings-handler.ts";
+import { figure } from "../rules/limits.ts";
 
 /** A plan holds at most so many groups and machines (published limits, 2025 and 2020). */
-const groupsMax = 7;
-const machinesMax = 100;
+const groupsMax = figure("planGroups");
+const machinesMax = figure("planMachines");
 
 interface PlanItem {
   readonly property: string;

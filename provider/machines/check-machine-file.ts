@@ -29,7 +29,13 @@ export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] 
   const report: Report = (path, message) => {
     const [list, index, key] = path;
     const property = `${String(list)}[${String(index)}].${String(key)}`;
-    findings.push({ file: yaml.file, ...yaml.positionOf(path), property, message });
+    findings.push({
+      rule: "machine-file-clash",
+      file: yaml.file,
+      ...yaml.positionOf(path),
+      property,
+      message,
+    });
   };
   const { disks, nics } = yaml.value;
   const at = (

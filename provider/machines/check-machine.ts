@@ -1,4 +1,5 @@
 /** Holds a machine against the support matrix (C-8). */
+import type { RuleId } from "../rules/registry.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import type { Machine } from "./machine-driver.ts";
 import {
@@ -8,6 +9,11 @@ import {
   osDisks,
   supportedGuests,
 } from "./support-matrix.ts";
+
+interface MachineProblem {
+  readonly rule: RuleId;
+  readonly reason: string;
+}
 
 const gibibyte = 1024 ** 3;
 
@@ -32,30 +38,43 @@ function guestReason({ guestOs }: Machine): string | undefined {
   return `${what}; ${hint}supported are ${names.join(", ")}`;
 }
 
-function diskReasons({ disks, firmware }: Machine): string[] {
+function diskProblems({ disks, firmware }: Machine): MachineProblem[] {
   return disks.flatMap(({ id, role, sizeBytes }) => {
-    if (sizeBytes === 0) return [`its ${role} disk ${id} is empty; make an image with a size`];
+    const rule = "machine-disk-size";
+    if (sizeBytes === 0)
+      return [{ rule, reason: `its ${role} disk ${id} is empty; make an image with a size` }];
     const limit = role === "os" ? osDiskMaxBytes[firmware].value : dataDiskMaxBytes.value;
     if (sizeBytes <= limit) return [];
     const size = (sizeBytes / gibibyte).toFixed(1);
     const machineKind = role === "os" ? ` of a ${firmware} machine` : "";
-    return [`its ${role} disk ${id} has ${size} GiB; at most ${limit / gibibyte} GiB${machineKind}`];
+    const reason = `its ${role} disk ${id} has ${size} GiB; at most ${limit / gibibyte} GiB${machineKind}`;
+    return [{ rule, reason }];
   });
+}
+
+/** Why a machine cannot be protected, each with its rule; empty when it can. */
+export function machineProblems(machine: Machine): MachineProblem[] {
+  const problems: MachineProblem[] = [];
+  const add = (rule: RuleId, reason: string): void => void problems.push({ rule, reason });
+  const guest = guestReason(machine);
+  if (guest !== undefined) add("machine-guest-unsupported", guest);
+  const osDiskIds = machine.disks.filter(({ role }) => role === "os").map(({ id }) => id);
+  if (osDiskIds.length === 0)
+    add("machine-os-disks", "it has no OS disk; give the disk that it boots from the role os");
+  if (osDiskIds.length > osDisks.value) {
+    add(
+      "machine-os-disks",
+      `it has ${osDiskIds.length} OS disks (${osDiskIds.join(", ")}); exactly 1 is supported`,
+    );
+  }
+  const dataDisks = machine.disks.length - osDiskIds.length;
+  if (dataDisks > dataDisksMax.value) {
+    add("machine-data-disks", `it has ${dataDisks} data disks; at most ${dataDisksMax.value} are supported`);
+  }
+  return [...problems, ...diskProblems(machine)];
 }
 
 /** Why a machine cannot be protected; empty when it can. */
 export function checkMachine(machine: Machine): string[] {
-  const reasons: string[] = [];
-  const guest = guestReason(machine);
-  if (guest !== undefined) reasons.push(guest);
-  const osDiskIds = machine.disks.filter(({ role }) => role === "os").map(({ id }) => id);
-  if (osDiskIds.length === 0) reasons.push("it has no OS disk; give the disk that it boots from the role os");
-  if (osDiskIds.length > osDisks.value) {
-    reasons.push(`it has ${osDiskIds.length} OS disks (${osDiskIds.join(", ")}); exactly 1 is supported`);
-  }
-  const dataDisks = machine.disks.length - osDiskIds.length;
-  if (dataDisks > dataDisksMax.value) {
-    reasons.push(`it has ${dataDisks} data disks; at most ${dataDisksMax.value} are supported`);
-  }
-  return [...reasons, ...diskReasons(machine)];
+  return machineProblems(machine).map(({ reason }) => reason);
 }

@@ -20,9 +20,12 @@ function distance(one: string, other: string): number {
 
 /** The word nearest to what was written, or begun by it, or nothing when none is near enough. */
 export function nearestWord(written: string, words: readonly string[]): string | undefined {
+  const most = (word: string): number => Math.max(1, Math.floor(Math.max(word.length, written.length) / 3));
   const candidates = words
+    // Each letter more or less is an edit: of most words their lengths alone say enough.
+    .filter((word) => Math.abs(word.length - written.length) <= most(word))
     .map((word) => ({ word, edits: distance(written, word) }))
-    .filter(({ word, edits }) => edits <= Math.max(1, Math.floor(Math.max(word.length, written.length) / 3)))
+    .filter(({ word, edits }) => edits <= most(word))
     .sort((one, other) => one.edits - other.edits);
   const begun = (): string | undefined =>
     words.find((word) => written !== "" && word.toLowerCase().startsWith(written.toLowerCase()));

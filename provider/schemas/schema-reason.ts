@@ -115,6 +115,7 @@ const reasons: Record<string, (error: SchemaError, schema: Record<string, unknow
   minItems: ({ params }) => `is too short a list: at least ${plural(params["limit"], "entry")}`,
   maxItems: ({ params }) => `is too long a list: at most ${plural(params["limit"], "entry")}`,
   maxProperties: ({ params }) => `has too many entries: at most ${String(params["limit"])}`,
+  minProperties: () => "is empty",
   uniqueItems: ({ params, data }) =>
     `lists ${shown((data as unknown[])[params["i"] as number])} twice, at ${String(params["i"])} and ${String(params["j"])}`,
   format: ({ data }) => `${shown(data)} is not an ISO 8601 time with its offset such as 2026-01-31T22:00:00Z`,

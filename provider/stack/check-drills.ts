@@ -15,7 +15,9 @@ function productionNetworks(stack: StackDefinition, site: string | undefined): S
 export function checkDrills(stack: StackDefinition, findings: Findings): void {
   const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
   for (const [index, drill] of (stack.drills ?? []).entries()) {
-    findings.requireName(["drills", index, "machine"], drill.machine, "machine", [...machines.keys()]);
+    findings.requireName("drill-unknown-machine", ["drills", index, "machine"], drill.machine, "machine", [
+      ...machines.keys(),
+    ]);
     const machine = machines.get(drill.machine);
     const target = machine && targetSiteOf(stack, machine);
     const site = stack.sites.find(({ name }) => name === target);
@@ -23,9 +25,10 @@ export function checkDrills(stack: StackDefinition, findings: Findings): void {
     const what = target === undefined ? "network" : `network of ${target}`;
     const path = ["drills", index, "network"];
     const known = networks.map(({ name }) => name);
-    const found = findings.requireName(path, drill.network, what, known);
+    const found = findings.requireName("unknown-network", path, drill.network, what, known);
     if (found && productionNetworks(stack, target).has(drill.network)) {
       findings.add(
+        "drill-network-in-use",
         path,
         `machines fail over to '${drill.network}' for real; a drill needs an isolated network`,
       );

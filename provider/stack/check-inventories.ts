@@ -7,6 +7,7 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
+import type { RuleId } from "../rules/registry.ts";
 import type { Findings } from "./findings.ts";
 import { cachesOf, inventoriesOf, storageFoldersOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";
@@ -21,7 +22,10 @@ export interface Inventory {
 }
 
 /** By site: the inventories that could be looked into, and whether these are all. */
-export type Inventories = ReadonlyMap<StackSite, { readonly list: Inventory[]; readonly areAll: boolean }>;
+export type Inventories = ReadonlyMap<
+  StackSite,
+  { readonly list: Inventory[]; readonly names: readonly string[]; readonly areAll: boolean }
+>;
 
 /** Whether a path is none of a folder's inner ones. */
 export function isOutside(folder: string, inner: string): boolean {
@@ -32,23 +36,25 @@ export function isOutside(folder: string, inner: string): boolean {
 const leadsOut =
   "leads out of the definition's folder; move the folder there, or write its absolute path if it is meant";
 
+type Report = (rule: RuleId, message: string) => void;
+
 /** The folder's real path, once it is one that may be looked into. */
-function realFolder(
+export function realFolder(
   inventory: string,
   folder: string,
   what: string,
-  report: (message: string) => void,
+  report: Report,
 ): string | undefined {
   const resolved = path.resolve(folder, inventory);
   const mayBeOutside = path.isAbsolute(inventory);
   if (!mayBeOutside && isOutside(folder, resolved)) {
-    report(`'${inventory}' ${leadsOut}`);
+    report("folder-leads-out", `'${inventory}' ${leadsOut}`);
   } else if (!localFileSystem.exists(resolved)) {
-    report(`there is no folder ${resolved}; ${what}`);
+    report("folder-missing", `there is no folder ${resolved}; ${what}`);
   } else {
     const real = localFileSystem.realPath(resolved);
     if (mayBeOutside || !isOutside(localFileSystem.realPath(folder), real)) return real;
-    report(`'${inventory}' is a link that ${leadsOut}`);
+    report("folder-leads-out", `'${inventory}' is a link that ${leadsOut}`);
   }
   return undefined;
 }
@@ -70,10 +76,15 @@ function checkStorage(stack: StackDefinition, folder: string, taken: Owned[], fi
   );
   for (const { owner, folder: wanted, path: place } of [...inAzure, ...inSites]) {
     const what = "it takes replicas; make it, or mount it";
-    const real = realFolder(wanted, folder, what, (message) => findings.add(place, message));
+    const real = realFolder(wanted, folder, what, (rule, message) => findings.add(rule, place, message));
     if (real === undefined) continue;
     const other = taken.find((one) => !isOutside(one.folder, real) || !isOutside(real, one.folder));
-    if (other) findings.add(place, `overlaps with the folder of the ${other.owner}; each has its own folder`);
+    if (other)
+      findings.add(
+        "folders-overlap",
+        place,
+        `overlaps with the folder of the ${other.owner}; each has its own folder`,
+      );
     else taken.push({ owner, folder: real });
   }
 }
@@ -82,13 +93,16 @@ function checkStorage(stack: StackDefinition, folder: string, taken: Owned[], fi
 function listMachines(
   folder: string,
   drivers: MachineDriver,
-  report: (message: string) => void,
+  report: Report,
 ): Map<string, string> | undefined {
   try {
     return new Map(drivers.list(folder).map((name) => [name.toLowerCase(), name]));
   } catch (error) {
     if (!(error instanceof SiteRecoveryError)) throw error;
-    report(`cannot be looked into, and a folder of machines is wanted: ${error.message}`);
+    report(
+      "inventory-unreadable",
+      `cannot be looked into, and a folder of machines is wanted: ${error.message}`,
+    );
     return undefined;
   }
 }
@@ -100,25 +114,29 @@ export function checkInventories(
   drivers: MachineDriver,
   findings: Findings,
 ): Inventories {
-  const inventories = new Map<StackSite, { list: Inventory[]; areAll: boolean }>();
+  const inventories = new Map<StackSite, { list: Inventory[]; names: string[]; areAll: boolean }>();
   const taken: Owned[] = [];
   for (const [index, site] of stack.sites.entries()) {
     const wanted = inventoriesOf(site);
     const list: Inventory[] = [];
     for (const { owner, folder: inventory, path: inSite } of wanted) {
-      const report = (message: string): void => findings.add(["sites", index, ...inSite], message);
+      const report: Report = (rule, message) => findings.add(rule, ["sites", index, ...inSite], message);
       const real = realFolder(inventory, folder, "it holds the host's machines", report);
       if (real === undefined) continue;
       const other = taken.find((one) => one.folder === real);
       if (other !== undefined && other.owner !== owner) {
-        report(`is the inventory of the ${other.owner} already; each host has its own folder`);
+        report(
+          "inventory-shared",
+          `is the inventory of the ${other.owner} already; each host has its own folder`,
+        );
         continue;
       }
       taken.push({ owner, folder: real });
       const machines = listMachines(real, drivers, report);
       if (machines) list.push({ owner, folder: real, machines });
     }
-    inventories.set(site, { list, areAll: list.length === wanted.length });
+    const names = list.flatMap(({ machines }) => [...machines.values()]);
+    inventories.set(site, { list, names, areAll: list.length === wanted.length });
   }
   checkStorage(stack, folder, taken, findings);
   return inventories;

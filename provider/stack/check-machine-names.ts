@@ -23,18 +23,23 @@ function refuseGiven(
   keys: readonly (keyof StackMachine)[],
   why: string,
 ): void {
-  for (const key of keys) if (machine[key] !== undefined) findings.add([...path, key], why);
+  for (const key of keys)
+    if (machine[key] !== undefined) findings.add("machine-foreign-setting", [...path, key], why);
 }
 
 function checkContainer(place: Place): void {
   const { stack, machine, site, path, findings } = place;
   if (kindOf(site) === "vmm") {
-    const at = { path, key: "cloud", what: `cloud of ${site.name}` };
+    const at = { rule: "unknown-cloud" as const, path, key: "cloud", what: `cloud of ${site.name}` };
     checkChoice(findings, at, machine.cloud, namesOf(site.clouds));
   } else refuseGiven(place, ["cloud"], "is for machines of vmm sites; leave it out");
   const container = containerOf(stack, machine);
   if (!container || container.policy !== undefined) return;
-  findings.add([...path, "name"], `cannot be protected: ${container.name} has no policy; give it one`);
+  findings.add(
+    "machine-without-policy",
+    [...path, "name"],
+    `cannot be protected: ${container.name} has no policy; give it one`,
+  );
 }
 
 /** The virtual network of a machine of a VMware site: its own, or the one that all its site's mappings lead to. */
@@ -46,13 +51,24 @@ export function azureNetworkOf(site: StackSite, machine: StackMachine): string |
 
 function checkAzureSide(place: Place): void {
   const { stack, machine, site, path, findings } = place;
-  const at = { path, key: "storageAccount", what: "storage account" };
+  const at = {
+    rule: "unknown-storage-account" as const,
+    path,
+    key: "storageAccount",
+    what: "storage account",
+  };
   checkChoice(findings, at, machine.storageAccount, namesOf(stack.azure.storageAccounts));
   if (machine.network !== undefined)
-    findings.requireName([...path, "network"], machine.network, "network", namesOf(stack.azure.networks));
+    findings.requireName(
+      "unknown-network",
+      [...path, "network"],
+      machine.network,
+      "network",
+      namesOf(stack.azure.networks),
+    );
   else if (kindOf(site) === "vmware" && azureNetworkOf(site, machine) === undefined) {
     const why = "a machine of a vmware site joins one; set network, or map the site's networks to one";
-    findings.add(path, `names no network (network); ${why}`);
+    findings.add("machine-without-network", path, `names no network (network); ${why}`);
   }
 }
 
@@ -60,18 +76,29 @@ function checkVmwareParts(place: Place, target: string | undefined): void {
   const { stack, machine, site, path, findings } = place;
   if (machine.failover?.kind === "planned") {
     const message = "is planned, and machines of vmware sites have unplanned failovers only; leave it out";
-    findings.add([...path, "failover", "kind"], message);
+    findings.add("machine-failover-kind", [...path, "failover", "kind"], message);
   }
   if (machine.account !== undefined) {
     const known = site.runAsAccounts ?? [];
-    findings.requireName([...path, "account"], machine.account, "account in runAsAccounts", known);
+    findings.requireName(
+      "unknown-account",
+      [...path, "account"],
+      machine.account,
+      "account in runAsAccounts",
+      known,
+    );
   }
   // The one at the second site keeps the replica; the one at the primary side takes it back from Azure.
   const holder = target === undefined ? site : stack.sites.find(({ name }) => name === target);
   const known = namesOf(holder?.masterTargets);
   const what = `master target of ${holder?.name ?? "its target"}`;
   if (target !== undefined || machine.masterTarget !== undefined)
-    checkChoice(findings, { path, key: "masterTarget", what }, machine.masterTarget, known);
+    checkChoice(
+      findings,
+      { rule: "unknown-master-target", path, key: "masterTarget", what },
+      machine.masterTarget,
+      known,
+    );
 }
 
 export function checkMachineNames(
@@ -81,7 +108,12 @@ export function checkMachineNames(
   findings: Findings,
 ): void {
   const path = ["machines", index];
-  checkChoice(findings, { path, key: "site", what: "site" }, machine.site, namesOf(stack.sites));
+  checkChoice(
+    findings,
+    { rule: "unknown-site", path, key: "site", what: "site" },
+    machine.site,
+    namesOf(stack.sites),
+  );
   const site = siteOf(stack, machine.site);
   if (!site) return;
   const place: Place = { stack, machine, site, path, findings };
@@ -90,12 +122,18 @@ export function checkMachineNames(
   if (target === undefined) checkAzureSide(place);
   else {
     const why = `is for machines that replicate to Azure, and this one replicates to ${target}; leave it out`;
-    refuseGiven(place, ["storageAccount", "network", "size"], why);
+    refuseGiven(place, ["storageAccount", "network", "size", "recoveryAddresses"], why);
   }
   if (machine.processServer !== undefined) {
     const servers = namesOf(site.processServers);
     const what = `process server of ${site.name}`;
-    findings.requireName([...path, "processServer"], machine.processServer, what, servers);
+    findings.requireName(
+      "unknown-process-server",
+      [...path, "processServer"],
+      machine.processServer,
+      what,
+      servers,
+    );
   }
   if (kindOf(site) === "vmware") checkVmwareParts(place, target);
   else

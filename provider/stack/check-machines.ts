@@ -1,12 +1,11 @@
 /** The machines themselves: their host's inventory, machine.yaml, disks, support matrix (C-8), network (C-7). */
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
-import { checkMachine } from "../machines/check-machine.ts";
+import { machineProblems } from "../machines/check-machine.ts";
 import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import { nearestWord } from "../schemas/nearest.ts";
-import { checkInventories, type Inventories, type Inventory } from "./check-inventories.ts";
+import { checkInventories, type Inventories } from "./check-inventories.ts";
 import type { Findings } from "./findings.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
@@ -23,7 +22,8 @@ function readMachine(
   } catch (error) {
     // What is wrong with a machine.yaml is told where it stands, in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
-    else if (error instanceof SiteRecoveryError) findings.add(place.path, error.message);
+    else if (error instanceof SiteRecoveryError)
+      findings.add("machine-unreadable", place.path, error.message);
     else throw error;
     return undefined;
   }
@@ -33,11 +33,15 @@ function checkDisks(wanted: StackMachine, machine: Machine, at: YamlPath, findin
   if (wanted.disks === undefined) return;
   const ids = machine.disks.map((disk) => disk.id);
   for (const [index, id] of wanted.disks.entries()) {
-    findings.requireName([...at, "disks", index], id, `disk of ${machine.name}`, ids);
+    findings.requireName("unknown-disk", [...at, "disks", index], id, `disk of ${machine.name}`, ids);
   }
   const left = machine.disks.find(({ id, role }) => role === "os" && !wanted.disks!.includes(id));
   if (left === undefined) return;
-  findings.add([...at, "disks"], `leaves out '${left.id}', which the machine boots from; add it to the list`);
+  findings.add(
+    "machine-os-disk-left-out",
+    [...at, "disks"],
+    `leaves out '${left.id}', which the machine boots from; add it to the list`,
+  );
 }
 
 /** Machines of a VMware site join the network of the same name at a second site; all others need a mapping. */
@@ -57,7 +61,7 @@ function checkNetwork(
     const message =
       `cannot be protected: its network '${network}' is mapped to no ${where}; add a network mapping to ` +
       `the site ${site.name}${target === undefined ? ", or set network" : ""}`;
-    findings.add([...at, "name"], message);
+    findings.add("machine-network-unmapped", [...at, "name"], message);
   }
 }
 
@@ -70,9 +74,14 @@ function checkFound(
   const name: YamlPath = [...at, "name"];
   if (machine.name.toLowerCase() !== wanted.name.toLowerCase()) {
     const file = path.join(machine.folder, "machine.yaml");
-    findings.add(name, `is called '${machine.name}' in ${file}; give the folder and the machine one name`);
+    findings.add(
+      "machine-name-mismatch",
+      name,
+      `is called '${machine.name}' in ${file}; give the folder and the machine one name`,
+    );
   }
-  for (const reason of checkMachine(machine)) findings.add(name, `cannot be protected: ${reason}`);
+  for (const { rule, reason } of machineProblems(machine))
+    findings.add(rule, name, `cannot be protected: ${reason}`);
   checkDisks(wanted, machine, at, findings);
   checkNetwork(stack, found, findings);
 }
@@ -80,17 +89,14 @@ function checkFound(
 function tellMissing(
   wanted: StackMachine,
   site: StackSite,
-  place: { at: YamlPath; inventories: readonly Inventory[] },
+  place: { at: YamlPath; names: readonly string[] },
   findings: Findings,
 ): void {
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (wanted.activeLocation === "recovery") return;
-  const names = place.inventories.flatMap(({ machines }) => [...machines.values()]);
-  const near = nearestWord(wanted.name, names);
-  const some = `${names.slice(0, 20).join(", ")}${names.length > 20 ? ` and ${names.length - 20} more` : ""}`;
-  const hint = near === undefined ? `there are ${some || "none"}` : `did you mean '${near}'?`;
+  const hint = findings.hint(wanted.name, place.names);
   const message = `no host of the site ${site.name} has a machine '${wanted.name}'; ${hint}`;
-  findings.add([...place.at, "name"], message);
+  findings.add("machine-not-found", [...place.at, "name"], message);
 }
 
 function checkOne(
@@ -102,15 +108,19 @@ function checkOne(
   const { drivers, at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
-  const { list: inventories, areAll } = context.inventories.get(site)!;
+  const { list: inventories, areAll, names } = context.inventories.get(site)!;
   const holders = inventories.filter(({ machines }) => machines.has(wanted.name.toLowerCase()));
   const [holder] = holders;
   // Where an inventory could not be looked into, that is told, and the machine may be in it.
   if (!holder && !areAll) return;
-  if (!holder) return tellMissing(wanted, site, { at, inventories }, findings);
+  if (!holder) return tellMissing(wanted, site, { at, names }, findings);
   if (holders.length > 1) {
     const hosts = holders.map(({ owner }) => owner.replace(/^host /, "")).join(" and ");
-    findings.add([...at, "name"], `is on ${hosts}; leave it on the host that it runs on`);
+    findings.add(
+      "machine-on-two-hosts",
+      [...at, "name"],
+      `is on ${hosts}; leave it on the host that it runs on`,
+    );
   }
   const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);
   const machine = readMachine(drivers, { folder, path: [...at, "name"] }, findings);

@@ -24,11 +24,16 @@ function checkSteps(steps: StackSteps, at: YamlPath, findings: Findings): void {
     for (const [index, step] of (steps[when] ?? []).entries()) {
       const path = [...at, when, index];
       if ((step.script === undefined) === (step.manual === undefined)) {
-        findings.add(path, "is neither a script nor a manual step, or both; write script or manual");
+        findings.add(
+          "plan-step-sort",
+          path,
+          "is neither a script nor a manual step, or both; write script or manual",
+        );
       }
       if (step.manual === undefined) continue;
       for (const key of ["at", "timeout"] as const) {
-        if (step[key] !== undefined) findings.add([...path, key], "is for scripts; a manual step has none");
+        if (step[key] !== undefined)
+          findings.add("plan-step-setting", [...path, key], "is for scripts; a manual step has none");
       }
     }
   }
@@ -43,16 +48,18 @@ function checkSides(
 ): void {
   const side = plan.activeLocation;
   if (side === undefined) return;
+  const indices = new Map((stack.machines ?? []).map(({ name }, index) => [name, index]));
   for (const { name, path } of machines) {
-    const index = (stack.machines ?? []).findIndex((machine) => machine.name === name);
+    const index = indices.get(name) ?? -1;
     const own = stack.machines?.[index]?.activeLocation;
     if (own !== undefined && own !== side) {
       const message = `is ${own}, and the plan '${plan.name}' says ${side} for all its machines; leave it out here`;
-      findings.add(["machines", index, "activeLocation"], message);
+      findings.add("plan-side-conflict", ["machines", index, "activeLocation"], message);
     }
     const other = movingPlanOf(stack.plans, name)!;
     if (other === plan || other.activeLocation === side) continue;
     findings.add(
+      "plan-side-conflict",
       path,
       `the plan '${other.name}' wants '${name}' at the ${other.activeLocation!} side, this one does not`,
     );
@@ -67,23 +74,24 @@ function checkMachines(
   findings: Findings,
 ): void {
   const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
+  const names = [...machines.keys()];
   const site = siteOf(stack, plan.site);
   let first: { name: string; target: string | undefined } | undefined;
   for (const item of items) {
     const machine = machines.get(item.name);
-    if (!machine) findings.requireName(item.path, item.name, "machine", [...machines.keys()]);
+    if (!machine) findings.requireName("plan-unknown-machine", item.path, item.name, "machine", names);
     const itsSite = machine && siteOf(stack, machine.site);
     if (!site || !itsSite) continue;
     if (itsSite !== site) {
       const message = `'${item.name}' is of the site ${itsSite.name}, and the plan of ${site.name}; plans have one site`;
-      findings.add(item.path, message);
+      findings.add("plan-mixed-sites", item.path, message);
     }
     const target = targetSiteOf(stack, machine);
     first ??= { name: machine.name, target };
     if (target === first.target) continue;
     const [here, there] = [target, first.target].map((name) => name ?? microsoftAzure);
     const message = `'${item.name}' replicates to ${here}, and '${first.name}' to ${there}; plans have one recovery side`;
-    findings.add(item.path, message);
+    findings.add("plan-mixed-targets", item.path, message);
   }
   findings.requireUnique(items, "machine of this plan");
 }
@@ -91,7 +99,7 @@ function checkMachines(
 export function checkPlan(stack: StackDefinition, plan: StackPlan, index: number, findings: Findings): void {
   const path = ["plans", index];
   const sites = stack.sites.map(({ name }) => name);
-  checkChoice(findings, { path, key: "site", what: "site" }, plan.site, sites);
+  checkChoice(findings, { rule: "unknown-site", path, key: "site", what: "site" }, plan.site, sites);
   const items = machinesAt(plan, path);
   checkMachines(stack, plan, items, findings);
   checkSides(stack, plan, items, findings);

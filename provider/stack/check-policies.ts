@@ -20,12 +20,13 @@ function checkUse(stack: StackDefinition, findings: Findings): void {
       if (container.policy === undefined) continue;
       const isOwn = site.policy !== container.policy;
       const path = ["sites", index, ...(isOwn ? container.path : []), "policy"];
-      if (!findings.requireName(path, container.policy, "policy", [...policies.keys()])) continue;
+      if (!findings.requireName("unknown-policy", path, container.policy, "policy", [...policies.keys()]))
+        continue;
       const type = policies.get(container.policy)!.instanceType ?? "HyperVReplicaAzure";
       const wanted = instanceTypeOf(site, container);
       if (type === wanted) continue;
       const message = `'${container.policy}' has the instanceType ${type}, and the machines of ${container.name} replicate by ${wanted}`;
-      findings.add(path, `${message}; name a policy of that instanceType`);
+      findings.add("policy-instance-type", path, `${message}; name a policy of that instanceType`);
     }
   }
 }
@@ -37,7 +38,7 @@ export function checkPolicies(stack: StackDefinition, findings: Findings): void 
     const failures = checkSchema("policy", inputs);
     const all = failures.length > 0 ? failures : policySettings.rules!(inputs);
     for (const { property, reason } of all)
-      findings.add(pathOfFailure(["policies", index], property), reason);
+      findings.add("policy-setting", pathOfFailure(["policies", index], property), reason);
   }
   checkUse(stack, findings);
 }

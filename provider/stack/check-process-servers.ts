@@ -18,7 +18,7 @@ function checkList(
   for (const [index, { bandwidth }] of servers.entries()) {
     const inputs = { ...inAzure, ...(bandwidth === undefined ? {} : { bandwidth }) };
     for (const { property, reason } of processServerSettings.rules!(inputs))
-      findings.add([...place, index, ...property.split(".")], reason);
+      findings.add("process-server-bandwidth", [...place, index, ...property.split(".")], reason);
   }
 }
 
@@ -28,6 +28,6 @@ export function checkProcessServers(stack: StackDefinition, findings: Findings):
     checkList(stack, site.processServers ?? [], ["sites", index, "processServers"], findings);
     if (stack.azure.processServers === undefined || site.name.toLowerCase() !== azureFabricName) continue;
     const message = `'${site.name}' is the fabric of the process servers in Azure; take another name`;
-    findings.add(["sites", index, "name"], message);
+    findings.add("reserved-name", ["sites", index, "name"], message);
   }
 }

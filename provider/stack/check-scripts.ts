@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
+import type { RuleId } from "../rules/registry.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { isOutside } from "./check-inventories.ts";
 import type { Findings } from "./findings.ts";
@@ -13,15 +14,24 @@ import { longForm, type StackPlan, type StackSteps } from "./stack-plan.ts";
 const leadsOut =
   "leads out of the definition's folder; move it there, or write its absolute path if it is meant";
 
-function reasonAgainst(script: string, folder: string): string | undefined {
+interface Reason {
+  readonly rule: RuleId;
+  readonly message: string;
+}
+
+function reasonAgainst(script: string, folder: string): Reason | undefined {
   const file = path.resolve(folder, script);
   const mayBeOutside = path.isAbsolute(script);
-  if (!mayBeOutside && isOutside(folder, file)) return `'${script}' ${leadsOut}`;
+  if (!mayBeOutside && isOutside(folder, file))
+    return { rule: "folder-leads-out", message: `'${script}' ${leadsOut}` };
   if (!localFileSystem.exists(file))
-    return `there is no file ${file}; write the script and make it executable`;
+    return {
+      rule: "plan-script-missing",
+      message: `there is no file ${file}; write the script and make it executable`,
+    };
   const real = localFileSystem.realPath(file);
   if (mayBeOutside || !isOutside(localFileSystem.realPath(folder), real)) return undefined;
-  return `'${script}' is a link that ${leadsOut}`;
+  return { rule: "folder-leads-out", message: `'${script}' is a link that ${leadsOut}` };
 }
 
 function stepsOf(plan: StackPlan): { readonly at: YamlPath; readonly steps: StackSteps }[] {
@@ -38,7 +48,8 @@ export function checkScripts(stack: StackDefinition, folder: string, findings: F
       for (const when of ["before", "after"] as const) {
         for (const [index, { script }] of (steps[when] ?? []).entries()) {
           const reason = script === undefined ? undefined : reasonAgainst(script, folder);
-          if (reason !== undefined) findings.add(["plans", planIndex, ...at, when, index, "script"], reason);
+          if (reason !== undefined)
+            findings.add(reason.rule, ["plans", planIndex, ...at, when, index, "script"], reason.message);
         }
       }
     }

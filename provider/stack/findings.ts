@@ -1,7 +1,13 @@
 /** Collects what is wrong with a definition, each with the place where it stands. */
 import { nearestWord } from "../schemas/nearest.ts";
+import type { RuleId } from "../rules/registry.ts";
 import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
-import type { YamlFile, YamlPath } from "../yaml/read-yaml.ts";
+import type { StackSource } from "./stack-source.ts";
+import type { YamlPath } from "../yaml/read-yaml.ts";
+
+/** Names that are compared with a wrong one, in all findings of a definition together. */
+export const comparedMax = 50_000;
+const listedMax = 20;
 
 /** `["machines", 0, "site"]` → `machines[0].site`. */
 function propertyAt(path: YamlPath): string {
@@ -13,12 +19,13 @@ function propertyAt(path: YamlPath): string {
 
 export class Findings {
   readonly list: Finding[] = [];
-  readonly #yaml: Pick<YamlFile, "file" | "text" | "positionOf">;
-  readonly #texts = new Map<string, string>();
+  #compared = 0;
+  readonly #source: StackSource;
+  readonly #texts: Map<string, string>;
 
-  constructor(yaml: Pick<YamlFile, "file" | "text" | "positionOf">) {
-    this.#yaml = yaml;
-    this.#texts.set(yaml.file, yaml.text);
+  constructor(source: StackSource) {
+    this.#source = source;
+    this.#texts = new Map(source.texts);
   }
 
   /** What is wrong with another file, such as a machine.yaml. Told once, however many things refer to it. */
@@ -33,18 +40,31 @@ export class Findings {
     if (this.list.length > 0) throw new DefinitionError(this.list, this.#texts);
   }
 
-  add(path: YamlPath, message: string): void {
-    const position = this.#yaml.positionOf(path);
-    this.list.push({ file: this.#yaml.file, ...position, property: propertyAt(path), message });
+  add(rule: RuleId, path: YamlPath, message: string): void {
+    const { yaml, path: inFile } = this.#source.locate(path);
+    const property = propertyAt(inFile);
+    this.list.push({ rule, file: yaml.file, ...yaml.positionOf(inFile), property, message });
+  }
+
+  /**
+   * What might have been meant: the nearest name, or some of those there are. Looking for the nearest one of ten
+   * thousand takes milliseconds; whoever wrote ten thousand wrong names gets it for the first of them.
+   */
+  hint(name: string, known: readonly string[]): string {
+    const isAffordable = this.#compared + known.length <= comparedMax;
+    if (isAffordable) this.#compared += known.length;
+    const near = isAffordable ? nearestWord(name, known) : undefined;
+    if (near !== undefined) return `did you mean '${near}'?`;
+    if (known.length === 0) return "there is none";
+    const more = known.length > listedMax ? ` and ${known.length - listedMax} more` : "";
+    return `there are ${known.slice(0, listedMax).join(", ")}${more}`;
   }
 
   /** A name that refers to something: it must be one of those there are. */
-  requireName(path: YamlPath, name: string, what: string, known: readonly string[]): boolean {
+  requireName(rule: RuleId, path: YamlPath, name: string, what: string, known: readonly string[]): boolean {
     if (known.includes(name)) return true;
-    const near = nearestWord(name, known);
-    const list = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
-    const hint = near === undefined ? list : `did you mean '${near}'?`;
-    this.add(path, `there is no ${what} '${name}'; ${hint}`);
+    const hint = this.hint(name, known);
+    this.add(rule, path, `there is no ${what} '${name}'; ${hint}`);
     return false;
   }
 
@@ -54,7 +74,11 @@ export class Findings {
     for (const { path, name } of named) {
       const first = seen.get(name.toLowerCase());
       if (first !== undefined)
-        this.add(path, `there is a ${what} '${name}' already, at ${first}; names must differ`);
+        this.add(
+          "duplicate-name",
+          path,
+          `there is a ${what} '${name}' already, at ${first}; names must differ`,
+        );
       else seen.set(name.toLowerCase(), propertyAt(path));
     }
   }

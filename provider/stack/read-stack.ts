@@ -6,28 +6,39 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
-import { readValidYaml } from "../yaml/read-valid-yaml.ts";
+import { checkAddresses } from "./check-addresses.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkScripts } from "./check-scripts.ts";
+import { expandPatterns } from "./expand-patterns.ts";
 import { Findings } from "./findings.ts";
+import { readFiles } from "./read-files.ts";
+import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { StackFile } from "./stack-file.ts";
-
-type Written = Omit<StackDefinition, "azure"> & { readonly azure?: Partial<StackDefinition["azure"]> };
 
 /** Throws a `DefinitionError` that holds every finding. */
 export function readStack(file: string): StackFile {
   const absolute = path.resolve(file);
-  const yaml = readValidYaml<Written>(absolute, "stack");
+  const folder = path.dirname(absolute);
+  const drivers = folderMachines(localFileSystem);
+  const { value, source } = readFiles(absolute);
   // Where all machines replicate to a second site there may be nothing in Azure.
-  const definition = { ...yaml.value, azure: { storageAccounts: [], networks: [], ...yaml.value.azure } };
-  const findings = new Findings(yaml);
+  const azure = { storageAccounts: [], networks: [], ...value.azure };
+  const written = { ...value, azure } as StackDefinition;
+  const { definition, origins, problems } = expandPatterns(written, folder, drivers);
+  const unmatched = new Findings(source);
+  for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
+  const findings = new Findings(withOrigins(source, origins));
   checkNames(definition, findings);
   checkNetworks(definition, findings);
-  checkScripts(definition, path.dirname(absolute), findings);
-  checkMachines(definition, path.dirname(absolute), folderMachines(localFileSystem), findings);
+  checkLimits(definition, findings);
+  checkAddresses(definition, findings);
+  checkScripts(definition, folder, findings);
+  checkMachines(definition, folder, drivers, findings);
+  findings.list.push(...unmatched.list);
   findings.throwIfAny();
   return { file: absolute, definition };
 }

@@ -1,4 +1,4 @@
-import { containersOf, type SiteContainer } from "./site-parts.ts";
+import { containersOf, kindOf, type SiteContainer } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 
@@ -21,4 +21,14 @@ export function containerOf(stack: StackDefinition, machine: StackMachine): Site
 /** The site that a machine replicates to; nothing for Azure. */
 export function targetSiteOf(stack: StackDefinition, machine: StackMachine): string | undefined {
   return containerOf(stack, machine)?.target?.site;
+}
+
+/** The names of a definition's sites, but of this one, and of its kind only. */
+export function othersOf(stack: StackDefinition, site: StackSite): string[] {
+  const isFit = (other: StackSite): boolean => other !== site && kindOf(other) === kindOf(site);
+  return stack.sites.filter(isFit).map(({ name }) => name);
+}
+
+export function siteNamed(stack: StackDefinition, name: string): StackSite | undefined {
+  return stack.sites.find((site) => site.name === name);
 }

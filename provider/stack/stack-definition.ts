@@ -6,6 +6,8 @@ import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
   readonly version: 1;
+  /** Files that more of it stands in; they are read into it. */
+  readonly include?: readonly string[];
   readonly resourceGroup: string;
   readonly location?: string;
   readonly vault: { readonly name: string; readonly tags?: Record<string, string> };
@@ -53,6 +55,10 @@ export interface StackMachine {
   readonly network?: string;
   readonly size?: string;
   readonly disks?: readonly string[];
+  /** Static addresses in its virtual network. */
+  readonly recoveryAddresses?: readonly string[];
+  /** What it is expected to write in a day. */
+  readonly dailyChangeGibibytes?: number;
   /** Of a machine of a VMware site: the account that the Mobility service is pushed with (C-5). */
   readonly account?: string;
   /** Of a machine of a VMware site: its replication group (V2A-5). */

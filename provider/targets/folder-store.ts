@@ -116,25 +116,32 @@ export class FolderStore implements ReplicaStore {
 
   removeMachine(machineId: string): void {
     const machine = this.machine(machineId);
-    if (machine.exists) {
-      const release = machine.lock();
-      if (pinnedPoints(this.files, machine.folder).size > 0) {
-        release();
-        const message =
-          `A recovery point of machine ${machineId} is being read. End the restore or the attached ` +
-          "disk first.";
-        throw new SiteRecoveryError("InUse", message, { target: machineId });
-      }
-    }
-    if (this.files.exists(machine.folder)) {
-      // The folder loses its name first, so that a crash leaves no half of a machine.
-      const suffix = Buffer.from(systemRandom.bytes(4)).toString("hex");
-      this.files.rename(machine.folder, `${machine.folder}.${suffix}${removedEnding}`);
-      this.files.syncFolder(this.#machinesFolder);
-    }
+    if (machine.exists) this.#removeLocked(machine, machineId);
+    else if (this.files.exists(machine.folder)) this.#takeAway(machine.folder);
     for (const name of this.files.list(this.#machinesFolder)) {
       if (name.endsWith(removedEnding)) this.files.remove(path.join(this.#machinesFolder, name));
     }
+  }
+
+  #removeLocked(machine: MachineFolder, machineId: string): void {
+    const release = machine.lock();
+    try {
+      if (pinnedPoints(this.files, machine.folder).size > 0) {
+        const message = `A recovery point of machine ${machineId} is being read. End the restore or the attached disk first.`;
+        throw new SiteRecoveryError("InUse", message, { target: machineId });
+      }
+      this.#takeAway(machine.folder);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** The folder loses its name first, so that a crash leaves no half of a machine. */
+  #takeAway(folder: string): void {
+    const suffix = Buffer.from(systemRandom.bytes(4)).toString("hex");
+    this.files.rename(folder, `${folder}.${suffix}${removedEnding}`);
+    this.files.syncFolder(this.#machinesFolder);
   }
 
   async verify(

@@ -4,18 +4,27 @@
  */
 import path from "node:path";
 import pc from "picocolors";
+import type { RuleId } from "../rules/registry.ts";
 import { SiteRecoveryError } from "../errors.ts";
 
 const { createColors } = pc;
 type Colors = ReturnType<typeof createColors>;
 const plain = createColors(false);
 
-export interface Finding {
-  readonly file: string;
+/** Where something stands in a text. */
+export interface Place {
   /** From 1. */
   readonly line: number;
   /** From 1. */
   readonly column: number;
+  /** How many characters of the line it takes; 1 when that is not known. */
+  readonly length?: number;
+}
+
+export interface Finding extends Place {
+  /** What is broken; `siterecovery explain` tells more of it. */
+  readonly rule: RuleId;
+  readonly file: string;
   /** Path of the property: `machines[0].site`; empty when the text itself is wrong. */
   readonly property: string;
   readonly message: string;
@@ -46,10 +55,12 @@ function show(finding: Finding, lines: readonly string[] | undefined, colors: Co
   const { file, line, column, property } = finding;
   const where = colors.bold(`${relative(file)}:${line}:${column}`);
   const what = `${property === "" ? "" : `${property}: `}${finding.message}`;
-  const head = `${where}: ${harmless(what)}`;
+  const head = `${where}: ${harmless(what)} ${colors.dim(`[${finding.rule}]`)}`;
   const text = lines?.[line - 1];
   if (text === undefined || text.trim() === "") return head;
-  return `${head}\n${context(text, column)}${colors.red("^")}`;
+  const room = Math.min(text.length - column + 1, contextColumns - 1 - Math.max(0, column - contextColumns));
+  const marks = "^".repeat(Math.max(1, Math.min(finding.length ?? 1, room)));
+  return `${head}\n${context(text, column)}${colors.red(marks)}`;
 }
 
 function showAll(findings: readonly Finding[], texts: ReadonlyMap<string, string>, colors: Colors): string {

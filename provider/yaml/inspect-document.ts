@@ -3,12 +3,13 @@
  * there twice or reach into prototypes, numbers that lose precision or mean another number than they seem to.
  */
 import { type Document, isMap, isScalar, type Node, type Scalar, visit, type YAMLMap } from "yaml";
+import type { RuleId } from "../rules/registry.ts";
 import { depthMax, invisibleMessage } from "./refuse-text.ts";
 
 const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 
-type Report = (node: Node, message: string) => void;
+type Report = (rule: RuleId, node: Node, message: string) => void;
 
 /** With a set: the parser's own check compares every key with every other one, which takes minutes at 90,000. */
 function inspectKeys(map: YAMLMap, report: Report): void {
@@ -16,11 +17,15 @@ function inspectKeys(map: YAMLMap, report: Report): void {
   for (const { key } of map.items) {
     if (!isScalar(key) || typeof key.value !== "string") {
       const where = (key ?? map) as Node;
-      report(where, "is a key that is no text; put it in quotes");
+      report("yaml-key", where, "is a key that is no text; put it in quotes");
     } else if (forbiddenKeys.has(key.value)) {
-      report(key, `the key "${key.value}" is not allowed; take another name`);
+      report("yaml-key", key, `the key "${key.value}" is not allowed; take another name`);
     } else if (seen.has(key.value)) {
-      report(key, `the key "${key.value}" is there already; keys must be unique, so remove one of them`);
+      report(
+        "yaml-duplicate-key",
+        key,
+        `the key "${key.value}" is there already; keys must be unique, so remove one of them`,
+      );
     } else seen.add(key.value);
   }
 }
@@ -30,14 +35,19 @@ function inspectScalar(node: Scalar, report: Report): void {
   if (typeof value === "string") {
     // Written as an escape, which the look at the text alone does not find.
     const message = invisibleMessage(value);
-    if (message !== undefined) report(node, message);
+    if (message !== undefined) report("invisible-character", node, message);
   } else if (typeof value === "bigint") {
-    if (value > exactMax || value < -exactMax) report(node, "is a number too large to keep exactly");
+    if (value > exactMax || value < -exactMax)
+      report("yaml-number", node, "is a number too large to keep exactly");
     else if (/^[-+]?0\d/.test(source)) {
-      report(node, `the number ${source} begins with 0; leave the zeros out, or write it in quotes`);
+      report(
+        "yaml-number",
+        node,
+        `the number ${source} begins with 0; leave the zeros out, or write it in quotes`,
+      );
     } else node.value = Number(value);
   } else if (typeof value === "number" && !Number.isFinite(value)) {
-    report(node, "is no finite number");
+    report("yaml-number", node, "is no finite number");
   }
 }
 
@@ -46,6 +56,7 @@ export function inspectDocument(document: Document, report: Report): void {
   const directives = document.directives?.yaml;
   if (directives?.explicit === true && directives.version !== "1.2" && document.contents) {
     report(
+      "yaml-syntax",
       document.contents,
       `is YAML ${directives.version}; remove the %YAML line: this is read as YAML 1.2`,
     );
@@ -53,15 +64,16 @@ export function inspectDocument(document: Document, report: Report): void {
   visit(document, {
     Node: (_key, node, path) => {
       if (path.length > 3 * depthMax) {
-        report(node as Node, `is nested deeper than ${depthMax} levels; write it flatter`);
+        report("yaml-nesting", node as Node, `is nested deeper than ${depthMax} levels; write it flatter`);
         return visit.SKIP;
       }
       const { tag } = node as Node & { tag?: string };
-      if (tag !== undefined) report(node as Node, `has the tag ${tag}; tags are not used here, so remove it`);
+      if (tag !== undefined)
+        report("yaml-tag", node as Node, `has the tag ${tag}; tags are not used here, so remove it`);
       if (isMap(node)) inspectKeys(node, report);
       if (isScalar(node)) inspectScalar(node, report);
       return undefined;
     },
-    Alias: (_key, node) => report(node, "is an alias (*name); write the value out"),
+    Alias: (_key, node) => report("yaml-alias", node, "is an alias (*name); write the value out"),
   });
 }

@@ -4,6 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import addFormats from "ajv-formats";
 import { checkFailure, type SchemaError } from "../schemas/schema-reason.ts";
 import { DefinitionError, type Finding } from "./definition-error.ts";
+import { ruleOfSchemaError } from "./schema-error-rule.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
 
 export interface ValidYaml<Value> extends Omit<YamlFile, "value"> {
@@ -21,7 +22,10 @@ function validatorOf(schema: string): ValidateFunction {
     addFormats.default(ajv, ["date-time"]);
     for (const keyword of ["x-unit", "x-pattern-help"]) ajv.addKeyword(keyword);
     // Two folders up in the sources (provider/yaml) and in the build (dist/yaml) alike.
-    validate = ajv.compile(load(`../../schema/${schema}.schema.json`) as object);
+    const read = (name: string): object => load(`../../schema/${name}.schema.json`) as object;
+    // A part refers to the whole, which is looked up by its id and never over a network.
+    if (schema === "stack-part") ajv.addSchema(read("stack"));
+    validate = ajv.compile(read(schema));
     compiled.set(schema, validate);
   }
   return validate;
@@ -40,7 +44,13 @@ function toFinding(yaml: YamlFile, error: ErrorObject): Finding {
   const extra: unknown = error.params["additionalProperty"];
   const where = typeof extra === "string" ? yaml.positionOfKey([...path, extra]) : yaml.positionOf(path);
   const { property, reason } = checkFailure(error as SchemaError);
-  return { file: yaml.file, ...where, property, message: reason };
+  return {
+    rule: ruleOfSchemaError(error.keyword, property),
+    file: yaml.file,
+    ...where,
+    property,
+    message: reason,
+  };
 }
 
 /** What only says that a branch of a union did not fit; the branches' own errors say why. */

@@ -7,7 +7,8 @@
  */
 import fs from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
-import { DefinitionError, type Finding } from "./definition-error.ts";
+import type { RuleId } from "../rules/registry.ts";
+import { DefinitionError, type Finding, type Place } from "./definition-error.ts";
 import { inspectDocument } from "./inspect-document.ts";
 import { refuseText } from "./refuse-text.ts";
 
@@ -23,22 +24,29 @@ export interface YamlFile {
   /** Plain objects without prototype, arrays, strings, numbers, booleans, null. */
   readonly value: unknown;
   /** Where a value stands; that of the nearest one around it when there is none at the path. */
-  positionOf(path: YamlPath): { line: number; column: number };
+  positionOf(path: YamlPath): Place;
   /** Where the key itself stands, for what is wrong with a key. */
-  positionOfKey(path: YamlPath): { line: number; column: number };
+  positionOfKey(path: YamlPath): Place;
 }
 
-function refuse(file: string, text: string, where: { line: number; column: number }, message: string): never {
-  throw new DefinitionError([{ file, ...where, property: "", message }], new Map([[file, text]]));
+interface Problem {
+  readonly rule: RuleId;
+  readonly message: string;
+}
+
+function refuse(file: string, text: string, where: Place, { rule, message }: Problem): never {
+  throw new DefinitionError([{ rule, file, ...where, property: "", message }], new Map([[file, text]]));
 }
 
 /** Of a larger file no more is read than shows that it is too large. */
 function readBytes(file: string): Buffer {
   const descriptor = fs.openSync(file, "r");
   try {
-    const buffer = Buffer.alloc(sizeMaxBytes + 1);
+    // Most files are small, and thousands of machine.yaml files are read one after the other.
+    let buffer = Buffer.allocUnsafe(16 * 1024);
     let length = 0;
-    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
+    for (let count = -1; count !== 0 && length <= sizeMaxBytes; length += count) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, sizeMaxBytes + 1));
       count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
     }
     return buffer.subarray(0, length);
@@ -60,13 +68,14 @@ export function readText(file: string): string {
         : code === "EISDIR"
           ? "is a folder, and a file is wanted"
           : `cannot be read: ${(error as Error).message}`;
-    return refuse(file, "", start, why);
+    return refuse(file, "", start, { rule: "file-unreadable", message: why });
   }
-  if (bytes.length > sizeMaxBytes) refuse(file, "", start, "is larger than 1 MiB; split it");
+  if (bytes.length > sizeMaxBytes)
+    refuse(file, "", start, { rule: "file-too-large", message: "is larger than 1 MiB; split it" });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return refuse(file, "", start, "is not UTF-8 text; save it as UTF-8");
+    return refuse(file, "", start, { rule: "file-encoding", message: "is not UTF-8 text; save it as UTF-8" });
   }
 }
 
@@ -99,6 +108,11 @@ function nodeAt(document: Document, path: YamlPath, wantKey: boolean): Node | un
   return nearest as Node | undefined;
 }
 
+function rangeOf(node: Node | undefined): readonly [number, number] {
+  const [start, end] = node?.range ?? [0, 1];
+  return [start, end];
+}
+
 /** The parser makes an error object of each mistake; without stack traces a hundred thousand of them cost little. */
 function parseQuietly(text: string): Document {
   const { stackTraceLimit } = Error;
@@ -124,27 +138,34 @@ export function readYaml(file: string): YamlFile {
   const text = readText(file);
   const lineCounter = new LineCounter();
   lineCounter.addNewLine(0);
-  const at = (offset: number): { line: number; column: number } => {
+  const at = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  // What goes on in the next line is marked to the end of its first one.
+  const span = ([start, end]: readonly [number, number]): Place => {
+    const newline = text.indexOf("\n", start);
+    const last = newline === -1 ? end : Math.min(end, newline);
+    return { ...at(start), length: Math.max(1, text.slice(start, last).trimEnd().length) };
   };
   for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) {
     lineCounter.addNewLine(end + 1);
   }
   const problem = refuseText(text);
-  if (problem) refuse(file, text, at(problem.offset), problem.message);
+  if (problem) refuse(file, text, at(problem.offset), problem);
   const document = parseQuietly(text);
   const findings: Finding[] = [];
-  const add = (offset: number, message: string): void => {
-    if (findings.length < findingsMax) findings.push({ file, ...at(offset), property: "", message });
+  const add = (rule: RuleId, range: readonly [number, number], message: string): void => {
+    if (findings.length < findingsMax) findings.push({ rule, file, ...span(range), property: "", message });
   };
-  for (const { pos, message } of [...document.errors, ...document.warnings]) add(pos[0], message);
+  for (const { code, pos, message } of [...document.errors, ...document.warnings])
+    add(code === "TAG_RESOLVE_FAILED" ? "yaml-tag" : "yaml-syntax", pos, message);
   if (findings.length === 0) {
-    inspectDocument(document, (node, message) => add(node.range?.[0] ?? 0, message));
+    inspectDocument(document, (rule, node, message) => add(rule, rangeOf(node), message));
   }
   if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, text]]));
-  const position = (path: YamlPath, wantKey: boolean): { line: number; column: number } =>
-    at(nodeAt(document, path, wantKey)?.range?.[0] ?? 0);
+  const position = (path: YamlPath, wantKey: boolean): Place =>
+    span(rangeOf(nodeAt(document, path, wantKey)));
   return {
     file,
     text,

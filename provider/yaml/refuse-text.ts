@@ -4,6 +4,7 @@
  * so the parser's own lexer tells them apart; it looks at each character once.
  */
 import { CST, Lexer } from "yaml";
+import type { RuleId } from "../rules/registry.ts";
 
 export const depthMax = 64;
 export const nodesMax = 100_000;
@@ -15,6 +16,7 @@ const linesMax = 50_000;
 export const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
 
 export interface TextProblem {
+  readonly rule: RuleId;
   /** From the start of the text. */
   readonly offset: number;
   readonly message: string;
@@ -29,7 +31,9 @@ export function invisibleMessage(text: string): string | undefined {
 
 function invisibleCharacter(text: string): TextProblem | undefined {
   const message = invisibleMessage(text);
-  return message === undefined ? undefined : { offset: invisible.exec(text)!.index, message };
+  return message === undefined
+    ? undefined
+    : { rule: "invisible-character", offset: invisible.exec(text)!.index, message };
 }
 
 const tooDeep = `is nested deeper than ${depthMax} levels; write it flatter`;
@@ -39,7 +43,7 @@ function deepBlock(text: string): TextProblem | undefined {
   let offset = 0;
   for (const line of text.split("\n")) {
     const indicators = /^(?:[ ?-] ?)*/.exec(line)?.[0].length ?? 0;
-    if (indicators > 4 * depthMax) return { offset, message: tooDeep };
+    if (indicators > 4 * depthMax) return { rule: "yaml-nesting", offset, message: tooDeep };
     offset += line.length + 1;
   }
   return undefined;
@@ -74,6 +78,7 @@ function tooManyLines(text: string): TextProblem | undefined {
     lines += 1;
     if (lines > linesMax) {
       return {
+        rule: "file-too-large",
         offset: end + 1,
         message: `is line ${lines}; at most ${linesMax} are read, so split the file`,
       };
@@ -92,15 +97,25 @@ function tooMuch(text: string): TextProblem | undefined {
     const type = CST.tokenType(lexeme);
     if (type === "flow-seq-start" || type === "flow-map-start") depth += 1;
     if (type === "flow-seq-end" || type === "flow-map-end") depth -= 1;
-    if (depth > depthMax) return { offset, message: tooDeep };
-    if (depth < 0) return { offset, message: `this ${lexeme} closes nothing; remove it, or quote the text` };
+    if (depth > depthMax) return { rule: "yaml-nesting", offset, message: tooDeep };
+    if (depth < 0)
+      return {
+        rule: "yaml-syntax",
+        offset,
+        message: `this ${lexeme} closes nothing; remove it, or quote the text`,
+      };
     if (type !== null && values.has(type)) nodes += 1;
     if (nodes > nodesMax) {
-      return { offset, message: `is value number ${nodes}; at most ${nodesMax} are read, so split the file` };
+      return {
+        rule: "file-too-large",
+        offset,
+        message: `is value number ${nodes}; at most ${nodesMax} are read, so split the file`,
+      };
     }
     if (type !== null && marks.has(type)) marksMet += 1;
     if (marksMet > marksMax) {
       return {
+        rule: "file-too-large",
         offset,
         message: `is sign number ${marksMet}; at most ${marksMax} are read, so split the file`,
       };

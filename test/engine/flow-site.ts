@@ -32,29 +32,32 @@ export interface FlowSiteOptions {
   /** Kinds of components to leave out, for refusals. */
   readonly without?: readonly string[];
   readonly machine?: object;
+  /** Opens the engine of the home, in place of one with real drivers and the given clock and chance. */
+  readonly open?: (home: string) => Promise<Engine>;
 }
 
 export class FlowSite {
   readonly folder: string;
-  readonly engine: Engine;
+  #engine: Engine;
   readonly flow: FlowId;
   readonly ids = new Map<string, string>();
   readonly #without: ReadonlySet<string>;
 
   private constructor(folder: string, engine: Engine, options: FlowSiteOptions) {
     this.folder = folder;
-    this.engine = engine;
+    this.#engine = engine;
     this.flow = options.flow;
     this.#without = new Set(options.without);
   }
 
   static async make(options: FlowSiteOptions): Promise<FlowSite> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-flow-"));
-    const engine = await openEngine({
-      home: path.join(folder, "home"),
+    const home = path.join(folder, "home");
+    const ports = {
       ...(options.clock ? { clock: options.clock } : {}),
       ...(options.random ? { random: options.random } : {}),
-    });
+    };
+    const engine = await (options.open?.(home) ?? openEngine({ home, ...ports }));
     const site = new FlowSite(folder, engine, options);
     for (const name of options.machines ?? ["web1"]) site.#makeMachine(name, options);
     try {
@@ -64,6 +67,15 @@ export class FlowSite {
       site.remove();
       throw error;
     }
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Goes on with an engine that another process has opened on the same home. */
+  useEngine(engine: Engine): void {
+    this.#engine = engine;
   }
 
   /** Puts a component in place by its handler, unless the test leaves it out. */

@@ -29,7 +29,9 @@ function checkActions(world: World, machine: Machine): void {
 }
 
 function checkJobs(world: World): void {
-  const open = world.site.engine.jobs({ limit: 50 }).filter(({ state }) => state === "InProgress");
+  const open = world.site.engine
+    .jobs({ limit: 50 })
+    .filter(({ state }) => state === "InProgress" || state === "NotStarted");
   expect(open.map(({ scenario }) => scenario)).toEqual([]);
 }
 

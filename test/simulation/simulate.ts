@@ -1,3 +1,4 @@
+import { killDuring, rival } from "./accidents.ts";
 import { checkError, checkWorld } from "./checks.ts";
 import { nextStep } from "./users.ts";
 import { machines, World } from "./world.ts";
@@ -10,10 +11,19 @@ export async function simulate(seed: number): Promise<readonly string[]> {
   const world = await World.make(seed);
   try {
     for (let count = 0; count < stepsMax; count += 1) {
-      const step = nextStep(world, machines);
       world.clock.advance(1000 * world.random.integer(600));
+      const chance = world.random.integer(10);
+      if (chance === 0) await rival(world);
+      checkWorld(world);
+      // A cycle of one machine of a group is one of the others as well.
+      // After a reversal they are at the primary site, and out of reach while that is lost.
+      if (!world.isLondonLost) {
+        for (const machine of machines) await world.note(machine, world.hash(world.activeImage(machine)));
+      }
+      const step = nextStep(world, machines);
       try {
-        await step.run(world);
+        if (chance > 6 && step.machine) await killDuring(world, step);
+        else await step.run(world);
         world.trace.push(step.name);
       } catch (error) {
         // With a site or the line gone much is refused; a user's step at a sound site must not be.
@@ -26,7 +36,8 @@ export async function simulate(seed: number): Promise<readonly string[]> {
     return world.trace;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`seed ${seed}: ${message}\n  ${world.trace.join("\n  ")}`, { cause: error });
+    const replay = `Replay it: npm run simulate -- --seed ${seed}`;
+    throw new Error(`seed ${seed}: ${message}\n  ${world.trace.join("\n  ")}\n${replay}`, { cause: error });
   } finally {
     if (world.isLondonLost) world.mendLondon();
     world.remove();

@@ -2,10 +2,14 @@
 import { expect } from "vitest";
 import type { FailoverKind } from "../../provider/engine/flows.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
-import { type Machine, quiet, type World } from "./world.ts";
+import { planSteps } from "./plans.ts";
+import { siteSteps } from "./site-steps.ts";
+import { type Machine, machines, quiet, type World } from "./world.ts";
 
 export interface Step {
   readonly name: string;
+  /** The machine that it moves or copies; nothing where no engine is at work. */
+  readonly machine?: Machine;
   run(world: World): Promise<void>;
 }
 
@@ -14,6 +18,32 @@ const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
 async function replicate(world: World, machine: Machine): Promise<void> {
   const digest = world.hash(world.activeImage(machine));
   await world.site.engine.replicate(world.site.itemId(machine), quiet, "resync");
+  await world.note(machine, digest);
+  const newest = (await world.site.engine.recoveryPoints(world.site.itemId(machine))).at(-1)!;
+  expect(world.contents.get(newest.id), `the newest point of ${machine}`).toBe(digest);
+}
+
+/** The machines that have their cycles together recover to one instant: what all of them held just now. */
+async function replicateGroup(world: World, machine: Machine): Promise<void> {
+  const isBack = world.find(machine)!.details.reverse !== undefined;
+  const group = machines.filter(
+    (other) => world.replicates(other) && (world.find(other)!.details.reverse !== undefined) === isBack,
+  );
+  const before = group.map((other) => ({ other, digest: world.hash(world.activeImage(other)) }));
+  await world.site.engine.replicate(world.site.itemId(machine), quiet);
+  const taken = new Set<number>();
+  for (const { other, digest } of before) {
+    await world.note(other, digest);
+    const newest = (await world.site.engine.recoveryPoints(world.site.itemId(other))).at(-1)!;
+    expect(world.contents.get(newest.id), `the group's point of ${other}`).toBe(digest);
+    taken.add(newest.takenAt);
+  }
+  expect(taken.size, `the machines of the group of ${machine} have points of one instant`).toBe(1);
+}
+
+async function begin(world: World, machine: Machine): Promise<void> {
+  const digest = world.hash(world.activeImage(machine));
+  await world.site.engine.replicate(world.site.itemId(machine), quiet);
   await world.note(machine, digest);
 }
 
@@ -60,15 +90,14 @@ async function reverse(world: World, machine: Machine): Promise<void> {
   await world.note(machine, before);
 }
 
+function drillInputs({ site }: World, machine: Machine): object {
+  const networkId = site.ids.get("second VM network") ?? site.ids.get("drill network");
+  return { ...vault, drillName: `drill-${machine}`, protectedItemId: site.itemId(machine), networkId };
+}
+
 async function drill(world: World, machine: Machine): Promise<void> {
   const { site } = world;
-  const networkId = site.ids.get("second VM network") ?? site.ids.get("drill network");
-  const inputs = {
-    ...vault,
-    drillName: `drill-${machine}`,
-    protectedItemId: site.itemId(machine),
-    networkId,
-  };
+  const inputs = drillInputs(world, machine);
   const handler = handlerOf("drill", site.engine);
   const before = world.hash(world.activeImage(machine));
   const points = await site.engine.recoveryPoints(site.itemId(machine));
@@ -90,22 +119,35 @@ async function commit(world: World, machine: Machine): Promise<void> {
   await world.note(machine, before);
 }
 
+/** Ends a drill whose process was killed before it wrote the drill down, or after. */
+async function cleanUp(world: World, machine: Machine): Promise<void> {
+  const before = world.hash(world.activeImage(machine));
+  const { drillId } = world.find(machine)!.details.testMachine!;
+  const handler = handlerOf("drill", world.site.engine);
+  await handler.create(drillInputs(world, machine), quiet);
+  await handler.delete(drillId, quiet);
+  expect(world.find(machine)!.testFailoverState).toBe("None");
+  expect(world.hash(world.activeImage(machine))).toBe(before);
+}
+
 /** All that can be done with a machine now. */
 function machineSteps(world: World, machine: Machine): Step[] {
   const step = (name: string, run: (world: World) => Promise<void>): Step => ({
     name: `${name} ${machine}`,
+    machine,
     run,
   });
   if (world.find(machine) === undefined) {
     return [
       step("protect", async () => {
         const digest = world.hash(world.activeImage(machine));
-        await world.site.protect(machine);
+        await world.site.protect(machine, world.settingsOf(machine));
         await world.note(machine, digest);
       }),
     ];
   }
   const allowed = new Set(world.allowed(machine));
+  const { state } = world.find(machine)!;
   const { moves } = world.site.engine;
   const id = world.site.itemId(machine);
   const steps: (Step | false)[] = [
@@ -120,29 +162,23 @@ function machineSteps(world: World, machine: Machine): Step[] {
     allowed.has("ReverseReplicate") && step("reverse", () => reverse(world, machine)),
     allowed.has("Failback") && step("fail back", () => moveBack(world, machine)),
     allowed.has("TestFailover") && step("drill", () => drill(world, machine)),
+    allowed.has("TestFailoverCleanup") && step("clean up the drill of", () => cleanUp(world, machine)),
+    state === "EnablingReplication" && step("begin with", () => begin(world, machine)),
+    world.isGrouped &&
+      world.replicates(machine) &&
+      step("group cycle of", () => replicateGroup(world, machine)),
+    (state === "EnablingReplication" || (state === "Protected" && !allowed.has("TestFailoverCleanup"))) &&
+      world.random.integer(3) === 0 &&
+      step("disable", () => world.site.engine.disableProtection(id, quiet)),
   ];
   return steps.filter((found) => found !== false);
-}
-
-/** Accidents, and their end. */
-function siteSteps(world: World, machines: readonly Machine[]): Step[] {
-  const step = (name: string, run: () => void): Step => ({
-    name,
-    run: async () => Promise.resolve(run()),
-  });
-  return [
-    world.isLondonLost
-      ? step("the primary site comes back", () => world.mendLondon())
-      : step("the primary site is lost", () => world.loseLondon()),
-    world.isLineCut
-      ? step("the line is mended", () => world.setLine(true))
-      : step("the line is cut", () => world.setLine(false)),
-  ].filter(() => machines.every((machine) => world.find(machine) !== undefined));
 }
 
 /** A step at random: mostly a user's, sometimes an accident. */
 export function nextStep(world: World, machines: readonly Machine[]): Step {
   const accidents = siteSteps(world, machines);
   if (accidents.length > 0 && world.random.integer(6) === 0) return world.pick(accidents);
+  const plans = planSteps(world);
+  if (plans.length > 0 && world.random.integer(5) === 0) return world.pick(plans);
   return world.pick(machines.flatMap((machine) => machineSteps(world, machine)));
 }

@@ -4,16 +4,22 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { expect } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import type { FlowId } from "../../provider/engine/flows.ts";
+import type { Engine } from "../../provider/engine/engine.ts";
+import { type FlowId, flows } from "../../provider/engine/flows.ts";
 import { allowedActions } from "../../provider/engine/protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts";
 import { stateFacts } from "../../provider/engine/protected-item/states.ts";
 import type { ItemAction } from "../../provider/engine/protected-item/transitions.ts";
+import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
 import { SeededRandom } from "../../provider/random.ts";
 import { hashOf, quiet } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { TurningClock } from "../turning-clock.ts";
+import { killLeases } from "./kill-leases.ts";
+import { type LineState, lineOf } from "./line.ts";
+import { MortalProcess } from "./mortal-process.ts";
 
 const blockBytes = 65_536;
 const blocks = 3;
@@ -32,10 +38,18 @@ export class World {
   isLondonLost = false;
   isLineCut = false;
 
-  private constructor(random: SeededRandom, clock: TurningClock, site: FlowSite) {
+  /** What each machine's disk has held, at the side where it ran. */
+  readonly held: Readonly<Record<Machine, Set<string>>> = { db1: new Set(), web1: new Set() };
+  /** Where a flow has replication groups, some worlds put both machines into one. */
+  readonly isGrouped: boolean;
+  #process: MortalProcess;
+
+  private constructor(random: SeededRandom, clock: TurningClock, site: FlowSite, process: MortalProcess) {
     this.random = random;
     this.clock = clock;
     this.site = site;
+    this.#process = process;
+    this.isGrouped = flows[site.flow].hasReplicationGroups && random.integer(2) === 0;
   }
 
   static async make(seed: number): Promise<World> {
@@ -43,10 +57,15 @@ export class World {
     const clock = new TurningClock();
     const flow = flowIds[random.integer(flowIds.length)]!;
     const content = Buffer.from(random.bytes(blocks * blockBytes));
-    const site = await FlowSite.make({ flow, clock, machines, content, random });
-    const world = new World(random, clock, site);
-    world.trace.push(`seed ${seed}, flow ${flow}`);
-    await site.declare("line", "network-path", world.#line(true));
+    let process: MortalProcess;
+    const open = async (home: string): Promise<Engine> => {
+      process = await MortalProcess.start(home, clock, random);
+      return process.engine;
+    };
+    const site = await FlowSite.make({ flow, machines, content, open });
+    const world = new World(random, clock, site, process!);
+    world.trace.push(`seed ${seed}, flow ${flow}${world.isGrouped ? ", one replication group" : ""}`);
+    await site.declare("line", "network-path", lineOf(site, "up"));
     return world;
   }
 
@@ -81,6 +100,14 @@ export class World {
     return folder === undefined ? undefined : path.join(folder, "os.img");
   }
 
+  /** The wanted settings of a machine that are the world's own: its replication group. */
+  settingsOf(machine: Machine): Partial<ProtectedItemInputs> {
+    if (!this.isGrouped) return {};
+    const { properties } = this.site.inputs(machine);
+    const details = { ...properties!.providerSpecificDetails!, multiVmGroupName: "shop" };
+    return { properties: { ...properties!, providerSpecificDetails: details as ProtectionSettings } };
+  }
+
   /** The image at the side that the machine runs at. */
   activeImage(machine: Machine): string {
     const isOut = this.find(machine)?.activeLocation === "recovery";
@@ -105,11 +132,42 @@ export class World {
     await disk.close();
   }
 
-  /** Notes what the points that are new hold: what the disk held just before, given as its digest. */
+  /**
+   * Notes what the points that are new hold. Each must be what the machine's disk held at some step: a point that mixes
+   * two instants, or is of another machine, is none of those.
+   */
   async note(machine: Machine, digest: string): Promise<void> {
-    for (const { id } of await this.site.engine.recoveryPoints(this.site.itemId(machine))) {
-      if (!this.contents.has(id)) this.contents.set(id, digest);
+    this.held[machine].add(digest);
+    if (this.find(machine) === undefined) return;
+    const { engine } = this.site;
+    for (const { id } of await engine.recoveryPoints(this.site.itemId(machine))) {
+      if (this.contents.has(id)) continue;
+      const toPath = path.join(this.site.folder, "point.img");
+      const wanted = { itemId: this.site.itemId(machine), recoveryPoint: id, toPath, overwrite: true };
+      await engine.points.export(wanted, quiet);
+      const content = hashOf(toPath);
+      expect(
+        [...this.held[machine]],
+        `a recovery point of ${machine} holds what its disk never did`,
+      ).toContain(content);
+      this.contents.set(id, content);
     }
+  }
+
+  get process(): MortalProcess {
+    return this.#process;
+  }
+
+  /** Another process that has the same home open. */
+  startProcess(): Promise<MortalProcess> {
+    return MortalProcess.start(path.join(this.site.folder, "home"), this.clock, this.random);
+  }
+
+  /** The user starts the command again, in a new process. No process may be at work. */
+  async restart(): Promise<void> {
+    killLeases(this.site.folder);
+    this.#process = await this.startProcess();
+    this.site.useEngine(this.#process.engine);
   }
 
   loseLondon(): void {
@@ -122,20 +180,9 @@ export class World {
     this.isLondonLost = false;
   }
 
-  setLine(connected: boolean): void {
-    this.site.engine.putThing(this.site.ids.get("line")!, "network-path", this.#line(connected));
-    this.isLineCut = !connected;
-  }
-
-  #line(connected: boolean): object {
-    const isAzure = this.site.ids.get("second fabric") === undefined;
-    return {
-      ...{ resourceGroupName: "dr", resourceName: "dr-vault", fabricName: "london", networkPathName: "line" },
-      purpose: "replication",
-      connection: isAzure ? "PublicEndpoint" : "Lan",
-      recoveryFabricName: isAzure ? "Microsoft Azure" : "paris",
-      connected,
-    };
+  setLine(state: LineState): void {
+    this.site.engine.putThing(this.site.ids.get("line")!, "network-path", lineOf(this.site, state));
+    this.isLineCut = state !== "up";
   }
 
   remove(): void {

@@ -158,6 +158,7 @@ describe("readStack", () => {
     expect(told).toHaveLength(9_999);
     const shown = new DefinitionError(
       told.map((message) => ({
+        rule: "yaml-syntax",
         file: "a.yaml",
         line: 1,
         column: 3,

@@ -104,9 +104,9 @@ describe("readYaml", () => {
   it("reads a file with a byte order mark and Windows line ends, and keeps positions", () => {
     const yaml = readYaml(write("\ufeffa: 1\r\nb:\r\n  - c: x\r\n"));
     expect(JSON.parse(JSON.stringify(yaml.value))).toEqual({ a: 1, b: [{ c: "x" }] });
-    expect(yaml.positionOf(["b", 0, "c"])).toEqual({ line: 3, column: 8 });
-    expect(yaml.positionOfKey(["b", 0, "c"])).toEqual({ line: 3, column: 5 });
-    expect(yaml.positionOf(["b", 0, "missing"])).toEqual({ line: 3, column: 5 });
+    expect(yaml.positionOf(["b", 0, "c"])).toMatchObject({ line: 3, column: 8 });
+    expect(yaml.positionOfKey(["b", 0, "c"])).toMatchObject({ line: 3, column: 5 });
+    expect(yaml.positionOf(["b", 0, "missing"])).toMatchObject({ line: 3, column: 5 });
   });
 
   it.each<[what: string, count: number, text: string]>([

@@ -113,8 +113,12 @@ export async function runCycle(
         bytesStored: counts.bytesSent,
       });
     } finally {
-      await transfer?.close();
-      release();
+      // A cache that cannot be cleared must not keep the replica locked.
+      try {
+        await transfer?.close();
+      } finally {
+        release();
+      }
     }
   });
   await snapshot.complete();

@@ -1,0 +1,54 @@
+import fs from "node:fs";
+import path from "node:path";
+import { Command, Option } from "commander";
+import { SiteRecoveryError } from "../errors.ts";
+import { lookAround } from "../stack/look-around.ts";
+import { type FlowNumber, flowNames, startingDefinition } from "../stack/starting-definition.ts";
+
+const flows = Object.keys(flowNames) as FlowNumber[];
+
+function flowOf(text: string): FlowNumber {
+  return flows.find((flow) => flow === text || flowNames[flow] === text)!;
+}
+
+/** Fails on what is there already, so that nobody's definition is overwritten. */
+function writeNew(file: string, text: string, overwrite: boolean): void {
+  try {
+    fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    fs.writeFileSync(file, text, { flag: overwrite ? "w" : "wx" });
+  } catch (cause) {
+    const isThere = (cause as NodeJS.ErrnoException).code === "EEXIST";
+    const hint = isThere ? "is there already; name another file, or add --force" : (cause as Error).message;
+    throw new SiteRecoveryError("InvalidInput", `${file}: ${hint}.`, { cause });
+  }
+}
+
+/** `siterecovery init [inventories…]`: writes a definition to start from. Asks nothing. */
+export function initCommand(): Command {
+  return new Command("init")
+    .description("write a starting definition; looks at the machines of the inventory folders given")
+    .argument("[inventories...]", "folders of machines; without any, an empty one named primary is made")
+    .addOption(
+      new Option("--flow <flow>", "S1 to S6, or its name")
+        .choices([...flows, ...flows.map((flow) => flowNames[flow])])
+        .default("S3"),
+    )
+    .option("--output <file>", "where to write it", "siterecovery.yaml")
+    .option("--force", "overwrite what is there")
+    .action((inventories: string[], flags: { flow: string; output: string; force?: boolean }) => {
+      const folder = path.dirname(path.resolve(flags.output));
+      const isEmpty = inventories.length === 0;
+      const found = isEmpty
+        ? { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [], left: [] }
+        : lookAround(inventories, flags.output);
+      const { text, folders } = startingDefinition(flowOf(flags.flow), found);
+      writeNew(flags.output, text, flags.force === true);
+      for (const name of [...folders, ...(isEmpty ? ["primary"] : [])])
+        fs.mkdirSync(path.join(folder, name), { recursive: true });
+      for (const reason of found.left) process.stderr.write(`left out ${reason}\n`);
+      const count = found.machines.length;
+      process.stdout.write(
+        `${flags.output}: ${count} ${count === 1 ? "machine" : "machines"}; check it with siterecovery validate ${flags.output}\n`,
+      );
+    });
+}

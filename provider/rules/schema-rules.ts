@@ -1,0 +1,93 @@
+/** The form of a definition, as its JSON Schema has it. */
+import { error } from "./rule.ts";
+
+export const schemaRules = {
+  "unknown-property": error(
+    "Properties are those that the schema has",
+    "A misspelt setting would be passed over without a word.",
+    "Take the property that is proposed; `siterecovery schema` prints all of them.",
+    "valt: { name: dr-vault }",
+    "vault: { name: dr-vault }",
+  ),
+  "missing-property": error(
+    "What is required is there",
+    "There is no default that would be right for everybody.",
+    "Write the property.",
+    "drills: [{ name: rehearsal, machine: web1 }]",
+    "drills: [{ name: rehearsal, machine: web1, network: drill-net }]",
+  ),
+  "wrong-type": error(
+    "Values have the type that is wanted",
+    "A text is no number, and a map no list.",
+    "Write the value in the form that the message names.",
+    "vault: [dr-vault]",
+    "vault: { name: dr-vault }",
+  ),
+  "not-a-choice": error(
+    "Where there is a choice, the value is one of it",
+    "Other values have no meaning.",
+    "Take one of those that the message lists.",
+    "activeLocation: cloud",
+    "activeLocation: recovery",
+  ),
+  "out-of-range": error(
+    "Numbers are within their range",
+    "Azure refuses the others, or the engine cannot keep them.",
+    "Take the nearest legal value, which the message names.",
+    "recoveryPointThresholdInMinutes: 0",
+    "recoveryPointThresholdInMinutes: 15",
+  ),
+  "bad-format": error(
+    "Names, times and durations are well formed",
+    "They become names in Azure, which has rules for them.",
+    "Write it as the message says.",
+    "name: web.1",
+    "name: web-1",
+  ),
+  "list-length": error(
+    "Lists are neither too short nor too long",
+    "An empty list says nothing, and too long a one is refused by Azure.",
+    "Add an entry, or take some out.",
+    "storageAccounts: []",
+    "storageAccounts: [{ name: replicas }]",
+  ),
+  "repeated-entry": error(
+    "A list of choices has each entry once",
+    "The second one has no meaning.",
+    "Remove it.",
+    "disks: [os, os]",
+    "disks: [os, data]",
+  ),
+  "plan-group-limit": error(
+    "A recovery plan has at most 7 groups",
+    "Azure Site Recovery starts no more groups one after the other.",
+    "Put machines that may start together into one group, or make two plans.",
+    "groups: [[a], [b], [c], [d], [e], [f], [g], [h]]",
+    "groups: [[a, b], [c], [d], [e], [f], [g], [h]]",
+    ["planGroups"],
+  ),
+  "policy-retention-limit": error(
+    "Recovery points are kept as long as the replication provider can",
+    "Azure keeps them at most 24 hours for Hyper-V and 15 days for VMware and physical servers.",
+    "Take a shorter time, and keep older states in a backup.",
+    "recoveryPointHistoryDuration: 48",
+    "recoveryPointHistoryDuration: 24",
+    ["retentionHyperVHours", "retentionVmwareMinutes"],
+  ),
+  "policy-snapshot-frequency": error(
+    "App-consistent and crash-consistent points are as frequent as supported",
+    "More frequent ones would hold the applications up, rarer ones are refused.",
+    "Take a frequency within the range that the message names.",
+    "applicationConsistentSnapshotFrequencyInHours: 13",
+    "applicationConsistentSnapshotFrequencyInHours: 4",
+    ["snapshotFrequencyHyperVHours", "appConsistentMinutes"],
+  ),
+  "policy-replication-interval": error(
+    "Hyper-V replicates every 30, 300 or 900 seconds",
+    "Hyper-V Replica has no other intervals.",
+    "Take one of the three.",
+    "replicationInterval: 60",
+    "replicationInterval: 300",
+    ["replicationIntervalSeconds"],
+  ),
+};

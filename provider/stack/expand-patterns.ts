@@ -1,0 +1,120 @@
+/** Replaces patterns by what they match: machines by their inventories, names in plans by the machines declared. */
+import { SiteRecoveryError } from "../errors.ts";
+import type { MachineDriver } from "../machines/machine-driver.ts";
+import type { YamlPath } from "../yaml/read-yaml.ts";
+import { realFolder } from "./check-inventories.ts";
+import { isPattern, matcherOf } from "./name-pattern.ts";
+import { containerOf, siteOf } from "./site-of.ts";
+import { inventoriesOf, kindOf } from "./site-parts.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
+import { longForm } from "./stack-plan.ts";
+import type { StackSite } from "./stack-site.ts";
+
+export interface Expanded {
+  readonly definition: StackDefinition;
+  /** For each list that has patterns, where its entries come from. */
+  readonly origins: ReadonlyMap<string, readonly YamlPath[]>;
+  readonly problems: readonly { readonly path: YamlPath; readonly message: string }[];
+}
+
+/** What is wrong with an inventory is told by the check of inventories; here it has no machines. */
+function machinesIn(stack: StackDefinition, site: StackSite, wanted: StackMachine, look: Look): string[] {
+  // In a VMM site a machine's cloud is that of its host.
+  const cloud = kindOf(site) === "vmm" ? containerOf(stack, wanted)?.path.join(".") : undefined;
+  return inventoriesOf(site)
+    .filter(({ path }) => cloud === undefined || path.join(".").startsWith(`${cloud}.`))
+    .flatMap(({ folder }) => look(folder));
+}
+
+type Look = (inventory: string) => string[];
+
+function lookInto(folder: string, drivers: MachineDriver): Look {
+  const known = new Map<string, string[]>();
+  return (inventory) => {
+    let names = known.get(inventory);
+    if (names === undefined) {
+      names = [];
+      const real = realFolder(inventory, folder, "", () => undefined);
+      try {
+        if (real !== undefined) names = drivers.list(real).toSorted();
+      } catch (error) {
+        if (!(error instanceof SiteRecoveryError)) throw error;
+      }
+      known.set(inventory, names);
+    }
+    return names;
+  };
+}
+
+/** The entries of a list, each pattern replaced by what `namesFor` has for it. */
+function expandList<Entry>(
+  list: readonly Entry[],
+  at: YamlPath,
+  matchesOf: (entry: Entry) => Entry[] | undefined,
+): { entries: Entry[]; from: YamlPath[]; empty: number[] } {
+  const expanded: { entries: Entry[]; from: YamlPath[]; empty: number[] } = {
+    entries: [],
+    from: [],
+    empty: [],
+  };
+  for (const [index, entry] of list.entries()) {
+    const matches = matchesOf(entry) ?? [entry];
+    if (matches.length === 0) expanded.empty.push(index);
+    for (const match of matches) {
+      expanded.entries.push(match);
+      expanded.from.push([...at, index]);
+    }
+  }
+  return expanded;
+}
+
+export function expandPatterns(stack: StackDefinition, folder: string, drivers: MachineDriver): Expanded {
+  const origins = new Map<string, YamlPath[]>();
+  const problems: { path: YamlPath; message: string }[] = [];
+  const written = stack.machines ?? [];
+  const taken = new Set(written.flatMap(({ name }) => (isPattern(name) ? [] : name.toLowerCase())));
+  const look = lookInto(folder, drivers);
+  const machines = expandList(written, ["machines"], (machine) => {
+    if (!isPattern(machine.name)) return undefined;
+    const site = siteOf(stack, machine.site);
+    // That the site is not there is told of the pattern itself.
+    if (!site) return undefined;
+    const matches = matcherOf(machine.name);
+    const found = machinesIn(stack, site, machine, look).filter(
+      (name) => matches(name) && !taken.has(name.toLowerCase()),
+    );
+    for (const name of found) taken.add(name.toLowerCase());
+    return [...new Set(found)].map((name) => ({ ...machine, name }));
+  });
+  for (const index of machines.empty) {
+    const message = `'${written[index]!.name}' matches no machine that has no entry of its own; mend the pattern`;
+    problems.push({ path: ["machines", index, "name"], message });
+  }
+  origins.set("machines", machines.from);
+  const names = machines.entries.map(({ name }) => name);
+  const plans = (stack.plans ?? []).map((plan, planIndex) => ({
+    ...plan,
+    groups: plan.groups.map((group, groupIndex) => {
+      const at = ["plans", planIndex, "groups", groupIndex, ...("machines" in group ? ["machines"] : [])];
+      const members = longForm(group).machines;
+      if (!members.some(isPattern)) return group;
+      const list = expandList(members, at, (name) =>
+        isPattern(name)
+          ? names.filter((machine) => matcherOf(name)(machine) && !members.includes(machine))
+          : undefined,
+      );
+      for (const index of list.empty) {
+        const message = `'${members[index]!}' matches no machine of this definition; mend the pattern`;
+        problems.push({ path: [...at, index], message });
+      }
+      origins.set(at.join("."), list.from);
+      return "machines" in group ? { ...group, machines: list.entries } : list.entries;
+    }),
+  }));
+  const definition = {
+    ...stack,
+    ...(stack.machines === undefined ? {} : { machines: machines.entries }),
+    ...(stack.plans === undefined ? {} : { plans }),
+  };
+  return { definition, origins, problems };
+}
