@@ -80,7 +80,7 @@ export class ResourceService {
     const limit = { seconds: request.getTimeout(), option: "create" };
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       const made = request.getPreview()
-        ? foreseen(resource.kind, wanted)
+        ? { id: "", state: foreseen(resource.kind, wanted) }
         : await this.#lifecycle(resource).create(calling, wanted);
       answer.setId(made.id);
       answer.setProperties(send(made.state, secrets));
@@ -99,7 +99,7 @@ export class ResourceService {
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       const sides = { state, wanted, before };
       const made = request.getPreview()
-        ? foreseen(resource.kind, wanted)
+        ? { state: foreseen(resource.kind, wanted) }
         : await this.#lifecycle(resource).update(calling, request.getId(), sides);
       answer.setProperties(send(made.state, secrets));
       return answer;

@@ -45,6 +45,27 @@ for (const door of doors) {
       expect(await example.pulumi("preview", "--refresh", "--expect-no-changes")).toContain("10 unchanged");
     });
 
+    if (door === "plugin-yaml")
+      it("looks things up in the engine of another program", async () => {
+        fs.mkdirSync(example.path("lookups"));
+        fs.writeFileSync(
+          example.path("lookups", "Pulumi.yaml"),
+          `name: lookups
+runtime: yaml
+plugins: { providers: [{ name: siterecovery, path: ../../../../bin }] }
+config: { siterecovery:home: { value: ../.siterecovery } }
+variables:
+  vaults: { fn::invoke: { function: siterecovery:listVaults, return: vaults } }
+  jobs: { fn::invoke: { function: siterecovery:getJobs, arguments: { limit: 1 }, return: jobs } }
+outputs: { vault: "${"$"}{vaults[0].name}", state: "${"$"}{jobs[0].state}" }
+`,
+        );
+        await example.pulumi("-C", "lookups", "stack", "init", "test");
+        const preview = await example.pulumi("-C", "lookups", "preview");
+        expect(preview).toMatch(/vault: "dr-vault"/);
+        expect(preview).toMatch(/state: "Succeeded"/);
+      });
+
     it("fails over when activeLocation changes, and back", async () => {
       await example.pulumi("config", "set", "activeLocation", "recovery");
       const preview = await example.pulumi("preview");

@@ -77,7 +77,7 @@ describe("a diff", () => {
 });
 
 describe("a preview", () => {
-  test("knows the names and the id that follows from them, and nothing that comes of the work", async () => {
+  test("knows the names and nothing that comes of the work, so that nothing is looked up before it is there", async () => {
     const { inputs } = await door.check({}, policy());
     const made = await door.create(inputs, true);
     expect(made.state).toEqual({
@@ -85,9 +85,8 @@ describe("a preview", () => {
       type: "Microsoft.RecoveryServices/vaults/replicationPolicies",
       properties: unknownValue,
     });
-    expect(made.id).toMatch(/\/vaults\/vault1\/replicationPolicies\/gold$/);
+    expect(made.id).toBe("");
     expect(world.interval()).toBeUndefined();
-    expect((await door.create({ ...inputs, resourceName: unknownValue }, true)).id).toBe("");
   });
 
   test("of an update changes nothing", async () => {

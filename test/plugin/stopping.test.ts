@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
@@ -52,6 +55,15 @@ describe("Ctrl-C", () => {
     expect(await again.up(policy(900))).toBe("update");
     expect(world.interval()).toBe(900);
   });
+});
+
+test("The signal by which Pulumi ends a run ends the plugin at once, when no work goes on", async () => {
+  const main = fileURLToPath(new URL("../../provider/plugin/main.ts", import.meta.url));
+  const child = spawn(process.execPath, [main], { stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  expect(port.toString()).toMatch(/^\d+\n$/);
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([0, null]);
 });
 
 describe("customTimeouts", () => {
