@@ -57,8 +57,8 @@ module.exports = {
       "doors-side-by-side",
       "A door that used another one would show that one's behaviour instead of its own.",
       { path: "^provider/(dynamic|stack|cli|plugin|api|policies)/" },
-      // `siterecovery validate` is the stack door, held open from the terminal.
-      { path: doors, pathNot: ["^provider/$1/", "^provider/stack/"] },
+      // `siterecovery validate` is the stack door, held open from the terminal; `explain` tells of policies too.
+      { path: doors, pathNot: ["^provider/$1/", "^provider/stack/", "^provider/policies/registry\\.ts$"] },
     ),
     forbid(
       "pulumi-below-its-doors",
@@ -180,7 +180,7 @@ module.exports = {
       "policies-look-only",
       "A policy sees what Pulumi hands it. It asks no engine, and so works for resources of Azure too.",
       { path: "^provider/policies/" },
-      { path: "^provider/", pathNot: "^provider/(policies/|kinds/|(arm-id|clock|errors)\\.ts$)" },
+      { path: "^provider/", pathNot: "^provider/(policies/|rules/|kinds/|(arm-id|clock|errors)\\.ts$)" },
     ),
     ...packageRules,
   ],

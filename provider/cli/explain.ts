@@ -1,9 +1,13 @@
 import { Command } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { resourcePolicies, stackPolicies } from "../policies/registry.ts";
 import { limits } from "../rules/limits.ts";
 import { isRuleId, ruleIds, rules, type RuleId } from "../rules/registry.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import { printJson } from "./session.ts";
+
+const policies = [...resourcePolicies, ...stackPolicies];
+type Policy = (typeof policies)[number];
 
 function indented(text: string): string {
   return text
@@ -33,6 +37,47 @@ function explained(id: RuleId): string {
   ].join("\n");
 }
 
+/** A policy of the pack, which stacks are held against. */
+function explainedPolicy(policy: Policy): string {
+  const options = Object.entries(policy.options).map(
+    ([name, { description, default: value }]) =>
+      `  ${name}: ${description} Default ${JSON.stringify(value)}.`,
+  );
+  return [
+    `${policy.id} (policy, ${policy.level})`,
+    `  ${policy.description}`,
+    `  What to do: ${policy.remedy}`,
+    ...(options.length > 0 ? ["Options:", ...options] : []),
+  ].join("\n");
+}
+
+/** What holds under an id for definitions, for stacks, or for both. Throws `InvalidInput`, with the nearest id there is. */
+function explain(id: string): string {
+  const policy = policies.find((one) => one.id === id);
+  const parts = [...(isRuleId(id) ? [explained(id)] : []), ...(policy ? [explainedPolicy(policy)] : [])];
+  if (parts.length > 0) return parts.join("\n\n");
+  const near = nearestWord(id, [...ruleIds, ...policies.map((one) => one.id)]);
+  const hint = near === undefined ? "`siterecovery explain` lists them" : `Did you mean '${near}'?`;
+  throw new SiteRecoveryError("InvalidInput", `There is no rule '${id}'. ${hint}`);
+}
+
+/** All of them in one list; an id that is a rule's and a policy's stands there once. */
+function listed(): { id: string; title: string }[] {
+  const own = policies.filter(({ id }) => !isRuleId(id));
+  return [
+    ...ruleIds.map((id) => ({ id, title: rules[id].title })),
+    ...own.map(({ id, description }) => ({ id, title: `Policy: ${description.replace(/\.$/, "")}` })),
+  ];
+}
+
+function jsonOf(ids: readonly string[]): object[] {
+  return ids.map((id) => ({
+    id,
+    ...(isRuleId(id) ? rules[id] : {}),
+    policy: policies.find((one) => one.id === id),
+  }));
+}
+
 /** `siterecovery explain [rule]`: what a rule wants and why; without one, the list of them. */
 export function explainCommand(): Command {
   return new Command("explain")
@@ -40,14 +85,9 @@ export function explainCommand(): Command {
     .argument("[rule]", "id of the rule, such as plan-unknown-machine")
     .option("--json", "for scripts")
     .action((id: string | undefined, flags: { json?: boolean }) => {
-      if (id !== undefined && !isRuleId(id)) {
-        const near = nearestWord(id, ruleIds);
-        const hint = near === undefined ? "`siterecovery explain` lists them" : `Did you mean '${near}'?`;
-        throw new SiteRecoveryError("InvalidInput", `There is no rule '${id}'. ${hint}`);
-      }
-      const chosen = id === undefined ? ruleIds : [id];
-      if (flags.json === true) printJson(chosen.map((one) => ({ id: one, ...rules[one] })));
-      else if (id !== undefined) process.stdout.write(`${explained(id)}\n`);
-      else for (const one of ruleIds) process.stdout.write(`${one.padEnd(32)}${rules[one].title}\n`);
+      const text = id === undefined ? undefined : explain(id);
+      if (flags.json === true) printJson(jsonOf(id === undefined ? listed().map((one) => one.id) : [id]));
+      else if (text !== undefined) process.stdout.write(`${text}\n`);
+      else for (const one of listed()) process.stdout.write(`${one.id.padEnd(32)}${one.title}\n`);
     });
 }

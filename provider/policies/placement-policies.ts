@@ -1,4 +1,5 @@
 /** Policies for where things are: process servers, replication groups, the two sides of a replication. */
+import { figure } from "../rules/limits.ts";
 import { numberOf, type StackPolicy, type Violation } from "./policy.ts";
 import { comparable, idOf, type SeenResource, textAt } from "./seen-resource.ts";
 
@@ -18,7 +19,7 @@ function machinesBy(
 const details = "properties.providerSpecificDetails";
 
 export const processServerWithinLimit: StackPolicy = {
-  id: "process-server-limit",
+  id: "process-server-machines",
   description: "No process server serves more machines than it can.",
   remedy: "Declare another process server, and name it in `processServerId` of some machines.",
   severity: "high",
@@ -27,7 +28,7 @@ export const processServerWithinLimit: StackPolicy = {
     maxMachines: {
       type: "integer",
       minimum: 1,
-      default: 200,
+      default: figure("processServerMachines"),
       description: "Machines that one process server may serve. Azure asks for another one above 200.",
     },
   },
@@ -49,7 +50,7 @@ export const processServerWithinLimit: StackPolicy = {
 };
 
 export const replicationGroupWithinLimit: StackPolicy = {
-  id: "replication-group-size",
+  id: "replication-group-limit",
   description: "Replication groups are small enough to be brought to one instant.",
   remedy: "Split the group: only machines that need one instant belong together.",
   severity: "medium",
@@ -58,7 +59,7 @@ export const replicationGroupWithinLimit: StackPolicy = {
     maxMachines: {
       type: "integer",
       minimum: 2,
-      default: 16,
+      default: figure("replicationGroupMachines"),
       description: "Machines of a replication group, at most. Azure's limit is 16.",
     },
   },

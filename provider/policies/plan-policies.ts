@@ -62,7 +62,7 @@ function instanceTypeOf(machine: SeenResource): string | undefined {
 }
 
 export const plansOfOneFlow: StackPolicy = {
-  id: "plan-mixed-flows",
+  id: "plan-mixed-sites",
   description: "The machines of a recovery plan replicate in one way, between the same two sides.",
   remedy: "Make a plan for each: a plan has one primary and one recovery side, and one way back.",
   severity: "critical",

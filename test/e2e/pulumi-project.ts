@@ -164,6 +164,17 @@ export class PulumiProject {
     return this.#run(spawn(process.execPath, [main, ...words], { cwd: this.folder, env: this.#environment }));
   }
 
+  /** A program in the project's folder, as a user starts it: with `pulumi` and the package's commands at hand. */
+  shell(program: string, ...words: string[]): Promise<Run> {
+    const bin = this.path("node_modules", ".bin");
+    fs.mkdirSync(bin, { recursive: true });
+    const command = path.join(bin, "siterecovery");
+    if (!fs.existsSync(command)) fs.symlinkSync(path.join(packageFolder, "dist", "cli", "main.js"), command);
+    const folders = [path.dirname(this.#pulumi), path.dirname(process.execPath), this.#environment["PATH"]];
+    const environment = { ...this.#environment, PATH: folders.join(path.delimiter) };
+    return this.#run(spawn(program, words, { cwd: this.folder, env: environment }));
+  }
+
   async json<T>(...words: string[]): Promise<T> {
     const run = await this.siterecovery(...words, "--json");
     if (run.status !== 0) throw new Error(run.text);

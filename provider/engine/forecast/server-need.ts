@@ -2,11 +2,15 @@
  * Whether a process server is enough for its machines: by the published capacity of the classic one (500 GB to 2 TB of
  * changes a day and 100 to 200 machines; "add a process server" above), and by its line.
  */
+import { figure } from "../../rules/limits.ts";
 import type { ForecastInput, ForecastServer } from "./forecast-input.ts";
 import { churnShares } from "./churn.ts";
 
-/** Of one process server of the largest size. Source: Azure Site Recovery deployment planner, 2017-02. */
-export const serverCapacity = { churnBytesPerDay: 2 * 1024 ** 4, machines: 200 } as const;
+/** Of one process server of the largest size. */
+const capacity = {
+  churnBytesPerDay: figure("processServerChurnGibibytesPerDay") * 1024 ** 3,
+  machines: figure("processServerMachines"),
+};
 
 export interface ServerNeed {
   readonly name: string;
@@ -47,8 +51,8 @@ export function serverNeeds(input: ForecastInput): ServerNeed[] {
       churnBytesPerDay: churn,
       serversNeeded: Math.max(
         machines.length === 0 ? 0 : 1,
-        Math.ceil(churn / serverCapacity.churnBytesPerDay),
-        Math.ceil(machines.length / serverCapacity.machines),
+        Math.ceil(churn / capacity.churnBytesPerDay),
+        Math.ceil(machines.length / capacity.machines),
       ),
       neededKilobitsPerSecond: Math.ceil((sent * busiest * 8) / bitsPerKilobit / 3600),
     };

@@ -1,0 +1,16 @@
+#!/bin/sh
+# What a change has to pass: the definition is right, and the stack keeps to the policies.
+#   check.sh [definition] [stack]
+# Writes results/siterecovery.sarif for the code scanning of GitHub and others. Exit code 0: it may be taken in.
+set -eu
+definition="${1:-siterecovery.yaml}"
+stack="${2:-dev}"
+mkdir -p results
+
+# The report is written whatever it says; the second run says it in the log, and ends with its exit code.
+npx --no siterecovery validate "$definition" --format sarif --output results/siterecovery.sarif || true
+npx --no siterecovery validate "$definition"
+
+set -- --policy-pack node_modules/siterecovery/policy-pack
+if [ -f policies.json ]; then set -- "$@" --policy-pack-config policies.json; fi
+pulumi preview --stack "$stack" --non-interactive "$@"
