@@ -1,12 +1,18 @@
 /**
  * `pulumi up` of 100 and 1,000 protected items beside the same count of no-op dynamic resources, in one run and
- * turn by turn. Every item is a machine of its own with a real disk (one block of data), so that creation makes a
- * real replica; the second `up` has nothing to do.
+ * turn by turn: as dynamic resources, from a definition, and through the plugin, from Pulumi YAML. Every item is a
+ * machine of its own with a real disk (one block of data), so that creation makes a real replica; the second `up` has
+ * nothing to do.
  */
 import os from "node:os";
+import { fileURLToPath } from "node:url";
+import { kinds } from "../provider/kinds/registry.ts";
+import { declarationsOf } from "../provider/stack/declare.ts";
+import { readStack } from "../provider/stack/read-stack.ts";
+import { ensurePulumi } from "../setup/pulumi-environment.mjs";
 import { PulumiProject, diskContent } from "../test/e2e/pulumi-project.ts";
 
-const counts = [100, 1000] as const;
+const counts = (process.env["SITERECOVERY_BENCH_COUNTS"] ?? "100,1000").split(",").map(Number);
 const rounds = Number(process.env["SITERECOVERY_BENCH_ROUNDS"] ?? 1);
 
 const noOpProgram = (count: number): string => `
@@ -42,46 +48,77 @@ async function measure(project: PulumiProject): Promise<Times> {
   }
 }
 
-async function measureItems(count: number): Promise<Times> {
+async function itemsProject(count: number): Promise<PulumiProject> {
   const project = await PulumiProject.make();
   const content = diskContent(1, 1).subarray(0, 65_536);
   const names = Array.from({ length: count }, (_, index) => `m${index}`);
   for (const name of names) project.addMachine(name, [{ id: "os", content }]);
   project.define({ machines: names.map((name) => ({ name })) });
-  return measure(project);
+  return project;
+}
+
+/** The same things as resources of the plugin. */
+async function pluginProject(count: number): Promise<PulumiProject> {
+  const project = await itemsProject(count);
+  await ensurePulumi({ stateFolder: project.path(".pulumi"), yaml: true });
+  const keyOf = (logicalName: string): string => logicalName.replaceAll("/", "-");
+  const declarations = declarationsOf(readStack(project.path("siterecovery.yaml")));
+  const resources = declarations.map(({ kind, logicalName, inputs, dependsOn }) => [
+    keyOf(logicalName),
+    {
+      type: `siterecovery:${kinds[kind].className}`,
+      properties: inputs,
+      options: { dependsOn: dependsOn.map((name) => `\${${keyOf(name)}}`) },
+    },
+  ]);
+  const path = fileURLToPath(new URL("../bin", import.meta.url));
+  const plugins = { providers: [{ name: "siterecovery", path }] };
+  const program = {
+    name: "dr",
+    runtime: "yaml",
+    plugins,
+    resources: Object.fromEntries(resources) as object,
+  };
+  project.write("Pulumi.yaml", JSON.stringify(program));
+  return project;
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }
 
+const steps = ["create", "unchanged"] as const;
+
+function rowOf(count: number, step: (typeof steps)[number], all: Record<string, Times[]>): string {
+  const of = (name: string): number => median(all[name]!.map((times) => times[step]));
+  const [items, plugin, noOps] = [of("items"), of("plugin"), of("noOps")];
+  const cells = [items, plugin, noOps].map((seconds) => `${seconds.toFixed(1)} s`);
+  const ratios = [items, plugin].map((seconds) => `${(seconds / noOps).toFixed(2)} ×`);
+  return `| ${[step, String(count), ...cells, ...ratios].join(" | ")} |`;
+}
+
 export async function benchPulumiUp(): Promise<string> {
   const rows: string[] = [];
   const perItem: Record<number, number> = {};
   for (const count of counts) {
-    const items: Times[] = [];
-    const noOps: Times[] = [];
+    const all: Record<string, Times[]> = { items: [], plugin: [], noOps: [] };
     for (let round = 0; round < rounds; round += 1) {
-      noOps.push(await measure(await PulumiProject.make(noOpProgram(count))));
-      items.push(await measureItems(count));
+      all["noOps"]!.push(await measure(await PulumiProject.make(noOpProgram(count))));
+      all["items"]!.push(await measure(await itemsProject(count)));
+      all["plugin"]!.push(await measure(await pluginProject(count)));
     }
-    for (const step of ["create", "unchanged"] as const) {
-      const mine = median(items.map((times) => times[step]));
-      const peer = median(noOps.map((times) => times[step]));
-      if (step === "create") perItem[count] = mine / count;
-      rows.push(
-        `| ${step} | ${count} | ${mine.toFixed(1)} s | ${peer.toFixed(1)} s | ${(mine / peer).toFixed(2)} × |`,
-      );
-    }
+    perItem[count] = median(all["items"]!.map(({ create }) => create)) / count;
+    rows.push(...steps.map((step) => rowOf(count, step, all)));
   }
-  const growth = perItem[1000]! / perItem[100]!;
+  const [few = 1, many = few] = counts;
+  const growth = perItem[many]! / perItem[few]!;
   return [
     `Machine: ${os.availableParallelism()} cores, Node ${process.version}; rounds: ${rounds}, medians.`,
     "",
-    "| `pulumi up` | items | protected items | no-op dynamic resources | ratio |",
-    "|---|---|---|---|---|",
+    "| `pulumi up` | items | dynamic, from a definition | plugin, from Pulumi YAML | no-op dynamic resources | dynamic | plugin |",
+    "|---|---|---|---|---|---|---|",
     ...rows,
     "",
-    `Time per item created, 1,000 against 100 items: ${growth.toFixed(2)} × (1 is linear).`,
+    `Time per item created, ${many} against ${few} items: ${growth.toFixed(2)} × (1 is linear).`,
   ].join("\n");
 }
