@@ -4,6 +4,7 @@
  * a replication group get points of one instant (V2A-5), also when some of them are over already.
  */
 import { idKey, nameOf, parentOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import { chooseRecoveryPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
 import { requireItem } from "../job/run-job.ts";
@@ -47,9 +48,28 @@ class PointChooser {
     if (ofGroup === undefined || group.length < 2) return chooseRecoveryPoint(parts, item, choice);
     const instant = this.#instants.get(groupKeyOf(item)) ?? this.#instantOfThoseOver(group);
     const shared = instant === undefined ? undefined : await sharedPointOf(parts, item, instant);
-    const point = shared ?? (await chooseRecoveryPoint(parts, item, ofGroup));
-    this.#instants.set(groupKeyOf(item), point.takenAt);
+    const point = shared ?? (await this.#sharedOrOwn(item, choice, ofGroup));
+    if (point.multiVm) this.#instants.set(groupKeyOf(item), point.takenAt);
     return point;
+  }
+
+  /**
+   * A group whose machines share no point yet comes up from each one's own, and is told so: after a disaster that is
+   * better than nothing. Who asks for a shared point by its name gets that or none.
+   */
+  async #sharedOrOwn(item: ProtectedItem, choice: string, ofGroup: string): Promise<RecoveryPoint> {
+    const { parts, progress } = this.#run;
+    try {
+      return await chooseRecoveryPoint(parts, item, ofGroup);
+    } catch (error) {
+      const isMissing = error instanceof SiteRecoveryError && error.code === "NotFound";
+      if (!isMissing || choice === ofGroup) throw error;
+      const own = await chooseRecoveryPoint(parts, item, choice);
+      progress.report(
+        `${nameOf(item.id)}: its replication group shares no recovery point yet; it takes its own`,
+      );
+      return own;
+    }
   }
 
   /** A machine of the group that the run has moved already says which instant the others follow. */

@@ -165,4 +165,20 @@ describe("a plan of a replication group", () => {
     const points = await site.engine.recoveryPoints(site.itemId("web1"));
     expect(points.at(-1)!.takenAt).toBeGreaterThan(second!);
   });
+
+  it("takes each machine's own point where none is shared yet", async () => {
+    await make("S5", "shop");
+    await run("UnplannedFailover");
+    for (const [index, name] of machines.entries()) {
+      const points = await site.engine.recoveryPoints(site.itemId(name));
+      expect(instants()[index]).toBe(points.at(-1)!.takenAt);
+    }
+  });
+
+  it("takes no other point where a shared one is asked for by its name", async () => {
+    await make("S5", "shop");
+    const asked = run("UnplannedFailover", { recoveryPoint: "latestMultiVm" });
+    await expect(asked).rejects.toMatchObject({ code: "NotFound" });
+    expect(states()).toEqual(["Protected", "Protected"]);
+  });
 });
