@@ -1,7 +1,7 @@
 /** Compares wanted settings with live ones, property by property, and tells a program's change from drift. */
 import { isDeepStrictEqual } from "node:util";
 import { idKey } from "../arm-id.ts";
-import type { Kind } from "../kinds/kind.ts";
+import { kinds } from "../kinds/registry.ts";
 import { type PropertyChange, unknownValue } from "./handler.ts";
 
 /** Ids are compared without regard to letter case, and an absent value is the same as an empty one. */
@@ -52,22 +52,26 @@ function walk(path: string, sides: Compared, found: PropertyChange[]): void {
   found.push({ property: path, from: sides.live, to: sides.wanted, cause });
 }
 
+/** Arguments that name a thing: the one that is declared, what it is in, or another one. */
+const names = new Set([
+  "resourceGroupName",
+  "resourceName",
+  "recoveryFabricName",
+  "logicalNetworkName",
+  ...Object.values(kinds).map(({ nameArgument }) => nameArgument),
+]);
+
 /** A name in another letter case names the same thing. */
-function isRespelling({ property, from, to }: PropertyChange, { path }: Pick<Kind, "path">): boolean {
-  const isName = property === "resourceGroupName" || path.includes(`{${property}}`);
+function isRespelling({ property, from, to }: PropertyChange): boolean {
+  const isName = names.has(property.slice(property.lastIndexOf(".") + 1));
   return isName && String(from).toLowerCase() === String(to).toLowerCase();
 }
 
 /** All properties whose live value is not the wanted one. */
-export function compareSettings(
-  kind: Pick<Kind, "path">,
-  wanted: object,
-  live: object,
-  last: object,
-): PropertyChange[] {
+export function compareSettings(wanted: object, live: object, last: object): PropertyChange[] {
   const found: PropertyChange[] = [];
   walk("", { wanted, live, last }, found);
-  return found.filter((change) => !isRespelling(change, kind));
+  return found.filter((change) => !isRespelling(change));
 }
 
 /** Those of the changed properties that cannot change in place. */

@@ -34,13 +34,13 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
     diff: async (id, last, wanted) => {
       const found = live(id);
       if (!found) return goneFromEngine(kind, id);
-      const changes = compareSettings(kind, withDefaults(wanted), found.inputs, withDefaults(last));
+      const changes = compareSettings(withDefaults(wanted), found.inputs, withDefaults(last));
       return { changes, replaces: replacedBy(changes, kind.immutable), notices: [] };
     },
     read: async (id) => live(id),
     create: async (wanted, work) => {
       const found = live(armIdOf(kind, wanted));
-      const changes = found ? compareSettings(kind, withDefaults(wanted), found.inputs, found.inputs) : [];
+      const changes = found ? compareSettings(withDefaults(wanted), found.inputs, found.inputs) : [];
       if (changes.length > 0) throw alreadyExists(kind, found!.id, changes[0]!.property);
       return start(wanted, work);
     },

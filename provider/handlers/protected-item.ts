@@ -101,7 +101,7 @@ async function diff(
   const [wantedFull, lastFull] = [protectedItemDefaults(wanted), protectedItemDefaults(last)];
   // The place where a machine runs is never compared with live: only a change of the program's own text counts.
   const live = { ...settings.inputs, activeLocation: lastFull.activeLocation };
-  const changes = compareSettings(kind, wantedFull, live, lastFull);
+  const changes = compareSettings(wantedFull, live, lastFull);
   return {
     changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished(item)] : changes,
     replaces: replacedBy(changes, kind.immutable),
@@ -147,7 +147,7 @@ export function protectedItemHandler(engine: Engine): Handler<ProtectedItemInput
       const full = protectedItemDefaults(wanted);
       const id = armIdOf(kind, full);
       const found = engine.findThing<ProtectedItemInputs>(id);
-      const changes = found ? compareSettings(kind, full, found.inputs, found.inputs) : [];
+      const changes = found ? compareSettings(full, found.inputs, found.inputs) : [];
       if (changes.length > 0 && engine.findItem(id)?.state !== "EnablingReplication") {
         throw alreadyExists(kind, id, changes[0]!.property);
       }

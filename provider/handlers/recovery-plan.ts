@@ -162,7 +162,7 @@ export function recoveryPlanHandler(engine: Engine): Handler<RecoveryPlanInputs,
       const live = { ...found.inputs };
       delete live.activeLocation;
       if (last.activeLocation !== undefined) live.activeLocation = last.activeLocation;
-      const changes = compareSettings(kind, withDefaults(wanted), live, withDefaults(last));
+      const changes = compareSettings(withDefaults(wanted), live, withDefaults(last));
       const notices = describePlanMove(engine, id, { last, wanted });
       return { changes, replaces: replacedBy(changes, kind.immutable), notices };
     },

@@ -72,7 +72,6 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
       const found = engine.findThing<Inputs>(id);
       if (!found) return goneFromEngine(kind, id);
       const changes = compareSettings(
-        kind,
         settings.withDefaults(wanted),
         found.inputs,
         settings.withDefaults(last),
@@ -87,7 +86,7 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
       const id = armIdOf(kind, wanted);
       const found = engine.findThing<Inputs>(id);
       if (found) {
-        const changes = compareSettings(kind, settings.withDefaults(wanted), found.inputs, found.inputs);
+        const changes = compareSettings(settings.withDefaults(wanted), found.inputs, found.inputs);
         if (changes.length > 0) throw alreadyExists(kind, id, changes[0]!.property);
       }
       return ensure(id, wanted);

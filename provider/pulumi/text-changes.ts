@@ -25,6 +25,6 @@ export function textChanges(kind: Kind, last: Properties, wanted: Properties): s
     Properties,
     Properties,
   ];
-  const known = compareSettings(kind, now, before, before).map(({ property }) => property);
+  const known = compareSettings(now, before, before).map(({ property }) => property);
   return [...known, ...unknownPaths("", now, before)];
 }
