@@ -10,7 +10,8 @@ import { kinds } from "../provider/kinds/registry.ts";
 import { declarationsOf } from "../provider/stack/declare.ts";
 import { readStack } from "../provider/stack/read-stack.ts";
 import { ensurePulumi } from "../setup/pulumi-environment.mjs";
-import { PulumiProject, diskContent } from "../test/e2e/pulumi-project.ts";
+import { diskContent } from "../test/e2e/disk-content.ts";
+import { PulumiProject } from "../test/e2e/pulumi-project.ts";
 
 const counts = (process.env["SITERECOVERY_BENCH_COUNTS"] ?? "100,1000").split(",").map(Number);
 const rounds = Number(process.env["SITERECOVERY_BENCH_ROUNDS"] ?? 1);

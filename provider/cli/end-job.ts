@@ -1,4 +1,4 @@
-/** `siterecovery jobs complete` and `siterecovery jobs cancel`: how a person lets a plan's run go on, or gives it up. */
+/** `siterecovery jobs complete`, `cancel` and `restart`: how a person lets a job go on, stops it, or has it run again. */
 import { Command } from "commander";
 import type { PlanOutcome } from "../engine/recovery-plan/recovery-plans.ts";
 import { type RunFlags, withPlanShown } from "./run-plan.ts";
@@ -30,14 +30,31 @@ export function completeCommand(): Command {
 
 export function cancelCommand(): Command {
   return new Command("cancel")
-    .description("give up a recovery plan's run: what it moved stays, sources that it shut down start again")
+    .description(
+      "stop a job: one of a machine is rolled back or left to be gone on with, a plan's run is given up",
+    )
     .argument("<job>", "id of the job")
     .exitOverride()
     .action(async (jobId: string, _flags: object, command: Command) => {
       const engine = await openSession(command);
-      const outcome = await withProgress("cancel", (progress) => engine.plans.cancel(jobId, progress));
+      const cancel = engine.itemJobs.has(jobId) ? engine.itemJobs : engine.plans;
+      const outcome = await withProgress("cancel", (progress) => cancel.cancel(jobId, progress));
       const text =
-        outcome === "given up" ? "given up" : "given up; the process that runs it ends at its next step";
+        outcome === "ends elsewhere"
+          ? "asked to stop; the process that runs it ends at its next step"
+          : outcome;
       process.stdout.write(`${jobId}: ${text}\n`);
+    });
+}
+
+export function restartCommand(): Command {
+  return new Command("restart")
+    .description("run a machine's job again that failed or was cancelled")
+    .argument("<job>", "id of the job")
+    .exitOverride()
+    .action(async (jobId: string, _flags: object, command: Command) => {
+      const engine = await openSession(command);
+      await withProgress("restart", (progress) => engine.itemJobs.restart(jobId, progress));
+      process.stdout.write(`${jobId}: done\n`);
     });
 }

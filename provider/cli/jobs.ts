@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
-import { cancelCommand, completeCommand } from "./end-job.ts";
+import { cancelCommand, completeCommand, restartCommand } from "./end-job.ts";
 import { targetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
 
@@ -20,6 +20,7 @@ export function jobsCommand(): Command {
       .enablePositionalOptions()
       .addCommand(completeCommand())
       .addCommand(cancelCommand())
+      .addCommand(restartCommand())
       .action(
         async (name: string | undefined, flags: { limit: string; json?: boolean }, command: Command) => {
           const limit = Number(flags.limit);

@@ -1,6 +1,9 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
 import { Command, CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { alertsCommand } from "./alerts.ts";
+import { eventsCommand } from "./events.ts";
+import { pauseCommand, resumeCommand } from "./pause.ts";
 import { attachCommand } from "./attach.ts";
 import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
@@ -50,6 +53,10 @@ function program(): Command {
     cleanUpTestFailoverCommand(),
     planCommand(),
     jobsCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    eventsCommand(),
+    alertsCommand(),
     initCommand(),
     validateCommand(),
     explainCommand(),

@@ -88,7 +88,11 @@ export function replicateCommand(): Command {
         const ids = named?.map((item) => item.id);
         return follow(engine, ids, options.json === true);
       }
-      const items = named ?? engine.items().filter(takesPart);
+      const all = named ?? engine.items().filter(takesPart);
+      // Who names a paused machine is refused; who means all of them goes on with the others.
+      const items = named ?? all.filter((item) => item.details.pausedAt === undefined);
+      for (const item of all.filter((one) => !items.includes(one)))
+        process.stderr.write(`${nameOf(item.id)}: left alone, it is paused\n`);
       const outcomes: Outcome[] = [];
       for (const item of items) {
         const outcome = await runOne(engine, item, options.resync === true ? "resync" : "delta");

@@ -31,6 +31,8 @@ function toJson(view: ItemView): object {
     processServer: view.processServerName ?? null,
     recoveryPointCount: view.recoveryPointCount,
     rpoSeconds: view.rpoSeconds ?? null,
+    rpoThresholdSeconds: view.rpoThresholdSeconds,
+    pausedAt: item.details.pausedAt === undefined ? null : new Date(item.details.pausedAt).toISOString(),
     replicationIntervalSeconds: view.replicationIntervalSeconds,
     pendingBytes: view.pendingBytes ?? null,
     disks: item.details.disks.map(({ id, sizeBytes }) => ({ id, sizeBytes })),

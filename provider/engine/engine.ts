@@ -9,6 +9,7 @@ import type { KindName } from "../kinds/kind.ts";
 import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
+import { type EventRow, listEvents } from "../store/events.ts";
 import { findItem } from "../store/protected-items.ts";
 import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
@@ -23,6 +24,7 @@ import { Drills } from "./failover/drills.ts";
 import { Moves } from "./failover/moves.ts";
 import { Hosts } from "./inventory/hosts.ts";
 import { type ItemView, viewItem } from "./item-view.ts";
+import { ItemJobs } from "./job/item-jobs.ts";
 import type { Progress } from "./job/job-definition.ts";
 import { requireItem } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
@@ -31,6 +33,7 @@ import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
+import { pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
@@ -56,6 +59,7 @@ export class Engine {
   readonly moves: Moves;
   readonly points: Points;
   readonly upkeep: Upkeep;
+  readonly itemJobs: ItemJobs;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -66,6 +70,7 @@ export class Engine {
     this.moves = new Moves(parts);
     this.points = new Points(parts);
     this.upkeep = new Upkeep(parts);
+    this.itemJobs = new ItemJobs(parts);
   }
 
   get homeFolder(): string {
@@ -139,7 +144,16 @@ export class Engine {
     return followItems(this.#parts, run, options);
   }
 
-  // Recovery points and jobs.
+  /** Lets no cycle of an item run until it is resumed; whether it was not paused before. */
+  pause(id: string, progress: Progress): Promise<boolean> {
+    return pauseReplication(this.#parts, id, progress);
+  }
+
+  resume(id: string, progress: Progress): Promise<boolean> {
+    return resumeReplication(this.#parts, id, progress);
+  }
+
+  // Recovery points, jobs, and what happened.
 
   /** Oldest first. Throws `Damaged` when one cannot be read, unless `onDamaged` is told instead. */
   async recoveryPoints(itemId: string, onDamaged?: (error: Error) => void): Promise<RecoveryPoint[]> {
@@ -152,6 +166,11 @@ export class Engine {
       ...job,
       tasks: tasksOf(this.#parts.store, job.id),
     }));
+  }
+
+  /** The newest ones, oldest first. */
+  events(filter: { targetId?: string; since?: number; limit: number }): EventRow[] {
+    return listEvents(this.#parts.store, filter);
   }
 
   close(): void {

@@ -14,6 +14,8 @@ import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
 import { sourceDisks } from "./replication-cycle/source-disks.ts";
+import { pausedText } from "./replication-cycle/pause.ts";
+import { rpoThresholdSeconds } from "./replication-cycle/rpo-alarm.ts";
 import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
 
@@ -37,14 +39,16 @@ export interface ItemView {
   readonly processServerName: string | undefined;
   /** Age of the newest recovery point, in seconds; nothing while the machine does not replicate. */
   readonly rpoSeconds: number | undefined;
+  /** An RPO of more seconds than this is an alarm. */
+  readonly rpoThresholdSeconds: number;
   /** The policy's interval, in seconds. */
   readonly replicationIntervalSeconds: number;
   /** Bytes that changed and are not in a recovery point yet; nothing when the source cannot be read. */
   readonly pendingBytes: number | undefined;
 }
 
-/** An RPO of more than so many intervals is a warning: one cycle was missed. */
-const lateIntervals = 2;
+/** An RPO of more than so many thresholds is critical. */
+const criticalThresholds = 2;
 
 function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undefined {
   try {
@@ -84,14 +88,18 @@ function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
   ];
 }
 
-function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, intervalSeconds: number): string[] {
+function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, threshold: number): string[] {
   const notes: string[] = [];
   const { replicationError } = item.details;
   if (replicationError) {
     notes.push(`last replication failed: ${replicationError.message} ${retryNote(replicationError)}`);
   }
-  if (rpoSeconds !== undefined && rpoSeconds > lateIntervals * intervalSeconds) {
-    notes.push("the newest recovery point is late; run `siterecovery replicate`");
+  if (item.details.pausedAt !== undefined && stateFacts[item.state].replicates) notes.push(pausedText(item));
+  if (rpoSeconds !== undefined && rpoSeconds > threshold) {
+    const age = Math.round(rpoSeconds);
+    notes.push(
+      `the newest recovery point is late: ${age} s old, over the threshold of ${threshold} s; run \`siterecovery replicate\``,
+    );
   }
   return notes;
 }
@@ -117,6 +125,13 @@ function damagedLayers(replicas: ReplicaStore, item: ProtectedItem): number {
   return present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
 }
 
+/** What does not mend itself: a failure that is not tried again, an RPO far too long, damaged objects. */
+function isCritical(item: ProtectedItem, thresholds: number, damaged: number): boolean {
+  const { replicationError: failure } = item.details;
+  const isStuck = failure !== undefined && failure.retryAt === undefined;
+  return isStuck || thresholds > criticalThresholds || damaged > 0;
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
   const { replicaStoreId, replicaId } = relationshipOf(item);
@@ -128,9 +143,10 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const rpoSeconds =
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
+  const threshold = rpoThresholdSeconds(parts, itemId);
   const damaged = unreadable + damagedLayers(replicas, item);
   const notes = [
-    ...healthNotes(item, rpoSeconds, interval),
+    ...healthNotes(item, rpoSeconds, threshold),
     ...consistencyNotes(parts, item),
     ...damageNotes(damaged),
   ];
@@ -138,7 +154,13 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   return {
     item,
     allowedOperations: lease === undefined ? allowedActions(item) : [],
-    replicationHealth: !replicates ? "None" : notes.length === 0 ? "Normal" : "Warning",
+    replicationHealth: !replicates
+      ? "None"
+      : notes.length === 0
+        ? "Normal"
+        : isCritical(item, (rpoSeconds ?? 0) / threshold, damaged)
+          ? "Critical"
+          : "Warning",
     failoverHealth: latest ? "Normal" : "Warning",
     healthNotes: notes,
     underWay: lease,
@@ -147,6 +169,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     recoverySideName: recoverySideName(parts, itemId),
     processServerName: processServerNameOf(parts, item),
     rpoSeconds,
+    rpoThresholdSeconds: threshold,
     replicationIntervalSeconds: interval,
     pendingBytes: replicates ? pendingBytesOf(parts, item) : undefined,
   };

@@ -1,5 +1,6 @@
 /** Tables `jobs` and `tasks`: every change of the engine, written down before it starts. */
-import { idKey } from "../arm-id.ts";
+import { idKey, nameOf } from "../arm-id.ts";
+import { addEvent, type EventSeverity } from "./events.ts";
 import type { Store } from "./open-store.ts";
 
 /** Azure's words for the state of a job or task. */
@@ -65,10 +66,39 @@ export function beginAttempt(store: Store, jobId: string): void {
     .run(jobId);
 }
 
-export function endJob(store: Store, jobId: string, state: JobState, now: number, error?: object): void {
+const severities: Partial<Record<JobState, EventSeverity>> = { Succeeded: "OK", Cancelled: "Warning" };
+
+/** The end of a job, which is an event as well. */
+export function endJob(
+  store: Store,
+  jobId: string,
+  state: JobState,
+  now: number,
+  error?: { readonly code: string; readonly message: string },
+): void {
   store.database
     .prepare("UPDATE jobs SET state = ?, ended_at = ?, error = ? WHERE id = ?")
     .run(state, now, error ? JSON.stringify(error) : null, jobId);
+  const job = findJob(store, jobId)!;
+  addEvent(store, {
+    type: "JobStatus",
+    code: job.scenario,
+    severity: severities[state] ?? "Critical",
+    description: `${job.scenario} of ${nameOf(job.targetId)}: ${state}${error ? `. ${error.message}` : ""}`,
+    targetId: job.targetId,
+    jobId,
+    at: now,
+  });
+}
+
+/** Asks a job to stop at the next place where it can. */
+export function askToCancel(store: Store, jobId: string, now: number): void {
+  store.database.prepare("UPDATE jobs SET cancel_asked_at = ? WHERE id = ?").run(now, jobId);
+}
+
+export function isCancelAsked(store: Store, jobId: string): boolean {
+  const row = store.database.prepare("SELECT cancel_asked_at FROM jobs WHERE id = ?").get(jobId);
+  return (row?.["cancel_asked_at"] ?? null) !== null;
 }
 
 /** Moves a job between states that are not an end: `InProgress`, `Suspended`. One that was cancelled stays so. */

@@ -52,4 +52,21 @@ export const migrations: readonly string[] = [
     taken_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    type TEXT NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    description TEXT NOT NULL,
+    target_key TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    job_id TEXT,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_target ON events (target_key, sequence);
+  CREATE INDEX events_by_time ON events (at);
+
+  ALTER TABLE jobs ADD COLUMN cancel_asked_at INTEGER;   -- when somebody asked it to stop
+  `,
 ];

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { diskContent, PulumiProject } from "./pulumi-project.ts";
+import { diskContent } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 
 /** One wrong thing each: what is changed in the definition's text, and what the user must read. */
 const cases: { what: string; from: string; to: string; expected: RegExp }[] = [

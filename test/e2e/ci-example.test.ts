@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { diskContent, PulumiProject } from "./pulumi-project.ts";
+import { diskContent } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 
 const example = path.resolve(import.meta.dirname, "../../examples/ci");
 const policies = [{ name: "every-5-minutes", applicationConsistentSnapshotFrequencyInHours: 1 }];

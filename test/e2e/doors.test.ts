@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Door, DoorExample, pulumiForPython } from "./door-example.ts";
-import { sha256 } from "./pulumi-project.ts";
+import { sha256 } from "./disk-content.ts";
 
 const vaultId =
   "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/dr/providers" +

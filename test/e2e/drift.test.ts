@@ -3,7 +3,8 @@ import { armIdOf } from "../../provider/arm-id.ts";
 import { openEngine } from "../../provider/engine/engine.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { policyKind } from "../../provider/kinds/policy.ts";
-import { diskContent, PulumiProject } from "./pulumi-project.ts";
+import { diskContent } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
 const scope = { resourceGroupName: "dr", resourceName: "dr-vault", policyName: "every-5-minutes" };

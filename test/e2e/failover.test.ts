@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
+import { diskContent, sha256 } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 import type { Job, Status } from "./status.ts";
 
 async function writeTo(image: string, byte: number, offset: number): Promise<void> {

@@ -3,7 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePluginProject } from "./plugin-project.ts";
-import { diskContent, type PulumiProject, sha256 } from "./pulumi-project.ts";
+import { diskContent, sha256 } from "./disk-content.ts";
+import { type PulumiProject } from "./pulumi-project.ts";
 import type { Job, Status } from "./status.ts";
 
 /** The first program of the README, with its resources from the plugin. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { diskContent, PulumiProject, type Run } from "./pulumi-project.ts";
+import { diskContent } from "./disk-content.ts";
+import { PulumiProject, type Run } from "./pulumi-project.ts";
 
 const pack = path.resolve(import.meta.dirname, "../../policy-pack");
 

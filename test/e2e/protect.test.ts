@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
+import { diskContent, sha256 } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 import type { CycleCounts, Job, Status } from "./status.ts";
 
 const blockSizeBytes = 65_536;

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
+import { diskContent, sha256 } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 
 interface PlanShow {
   readonly activeLocation: string;

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import * as examples from "../stack/six-flows.ts";
-import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
+import { diskContent, sha256 } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
 async function writeTo(image: string, byte: number): Promise<string> {
   const disk = await openTrackedDisk(image);
   await disk.write(Buffer.alloc(5000, byte), 70_000);
-  await disk.flush();
   await disk.close();
   return sha256(image);
 }

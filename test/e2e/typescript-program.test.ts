@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { diskContent, PulumiProject, sha256 } from "./pulumi-project.ts";
+import { diskContent, sha256 } from "./disk-content.ts";
+import { PulumiProject } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
 /** The first program of the README, as it stands there: what is promised is what is tried. */

@@ -11,6 +11,7 @@ import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { flows } from "../flows.ts";
 import { nextState } from "../protected-item/transitions.ts";
+import { cancellable } from "./cancellation.ts";
 import type { JobContext, JobDefinition, Progress } from "./job-definition.ts";
 
 /** The item, which must be there. Throws `NotFound`. */
@@ -60,14 +61,15 @@ async function runTasks<Input>(
   job: { jobId: string; itemId: string; input: Input },
   progress: Progress,
 ): Promise<void> {
-  const context = contextOf(parts, job, progress);
+  const watched = cancellable(parts, job.jobId, progress);
+  const context = contextOf(parts, job, watched);
   // The end of a task is written together with the beginning of the next: a transaction waits for the disk.
   let settle = (): void => beginAttempt(parts.store, job.jobId);
   try {
     const done = tasksOf(parts.store, job.jobId);
     for (const [ordinal, task] of definition.tasks.entries()) {
       if (done[ordinal]?.state === "Succeeded") continue;
-      progress.signal?.throwIfAborted();
+      watched.check();
       parts.store.transaction(() => {
         settle();
         beginTask(parts.store, job.jobId, ordinal, parts.clock.now());
@@ -97,7 +99,10 @@ function finishJob<Input>(
     if (next === "absent") {
       deleteThing(parts.store, item.id);
     } else {
-      const moved = { ...item, state: next };
+      // A pause is one of the replication that was; the next one begins anew.
+      const { pausedAt, ...details } = item.details;
+      const isSame = next === item.state && pausedAt !== undefined;
+      const moved = { ...item, state: next, details: isSame ? item.details : details };
       putItem(parts.store, definition.finish ? definition.finish(context, moved) : moved);
     }
     endJob(parts.store, context.jobId, "Succeeded", parts.clock.now());
@@ -117,7 +122,7 @@ async function failJob<Input>(
   const undone = await rollBack(definition, context, error);
   const message = undone ? `${error.message} ${undone}` : error.message;
   const record = { code: error.code, message };
-  endJob(parts.store, context.jobId, state, parts.clock.now(), record);
+  parts.store.transaction(() => endJob(parts.store, context.jobId, state, parts.clock.now(), record));
   return new SiteRecoveryError(error.code, message, {
     target: context.itemId,
     ...(error.property === undefined ? {} : { property: error.property }),

@@ -83,6 +83,10 @@ export interface ItemDetails {
   readonly consistencyFailure?: string;
   /** Whether the machine may still run at the primary side, which could not be reached when it failed over. */
   readonly isSourceUnfenced?: boolean;
+  /** When replication was paused by somebody, in milliseconds since 1970, while it is. */
+  readonly pausedAt?: number;
+  /** Since when the RPO is over its threshold, in milliseconds since 1970, while it is. */
+  readonly rpoAlarmAt?: number;
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;

@@ -2,6 +2,7 @@ import { initialReplicationWaitsUntil } from "../enable/enable-protection.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
+import { replicatingGroupOf } from "./replication-group.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { resyncWaitsUntil } from "./resync-window.ts";
 import { situationOf } from "./situation-of.ts";
@@ -17,6 +18,9 @@ export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefin
   const isNew = item.state === "EnablingReplication";
   if (!isNew && !stateFacts[item.state].replicates) return undefined;
   const { replicationError: failure, lastCycle } = item.details;
+  // The machines of a group have their cycles together, and wait together.
+  const together = [item, ...replicatingGroupOf(parts, item)];
+  if (together.some(({ details }) => details.pausedAt !== undefined)) return undefined;
   if (failure?.retryAt !== undefined) return failure.retryAt;
   // A failure that an older version kept has no situation: it is tried again.
   if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) return undefined;

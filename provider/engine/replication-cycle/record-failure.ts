@@ -1,8 +1,12 @@
+import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { failureAfter } from "./retry-schedule.ts";
+import { noteRpo } from "./rpo-alarm.ts";
 import { situationOf } from "./situation-of.ts";
 
 /** Keeps a failed replication with its item, for status and the schedule. The caller holds the item's lease. */
@@ -11,12 +15,46 @@ export function recordFailure(parts: EngineParts, itemId: string, error: unknown
   const item = requireItem(parts, itemId);
   const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);
-  putItem(parts.store, { ...item, details: { ...item.details, replicationError: failure } });
+  const failed: ProtectedItem = { ...item, details: { ...item.details, replicationError: failure } };
+  parts.store.transaction(() => {
+    putItem(parts.store, failed);
+    // A failure that lasts is one event, however often it is tried.
+    if (item.details.replicationError?.message !== failure.message) {
+      addEvent(parts.store, {
+        type: "VmHealth",
+        code: "ReplicationFailed",
+        severity: failure.retryAt === undefined ? "Critical" : "Warning",
+        description: `${nameOf(itemId)}: ${failure.message}`,
+        targetId: itemId,
+        at: parts.clock.now(),
+      });
+    }
+    noteRpo(parts, failed);
+  });
 }
 
-/** Forgets the failures of an item that has replicated again. The caller holds the item's lease. */
-export function forgetFailure(parts: EngineParts, itemId: string): void {
-  const item = requireItem(parts, itemId);
-  const { replicationError: mended, ...details } = item.details;
-  if (mended) putItem(parts.store, { ...item, details });
+/** Keeps what an item has become by a replication that worked; failures before it are over. The caller holds the lease. */
+export function recordSuccess(parts: EngineParts, itemId: string, changes: Partial<ItemDetails> = {}): void {
+  const before = requireItem(parts, itemId);
+  const { replicationError: mended } = before.details;
+  const wellOf = (item: ProtectedItem): ProtectedItem => {
+    const { replicationError: _over, ...details } = item.details;
+    return { ...item, details: { ...details, ...changes } };
+  };
+  parts.store.transaction(() => {
+    // That the newest point had got too old is told, though it was for the time that this took.
+    const well = wellOf(noteRpo(parts, before));
+    putItem(parts.store, well);
+    if (mended) {
+      addEvent(parts.store, {
+        type: "VmHealth",
+        code: "ReplicationRecovered",
+        severity: "OK",
+        description: `${nameOf(itemId)}: replicates again`,
+        targetId: itemId,
+        at: parts.clock.now(),
+      });
+    }
+    noteRpo(parts, well);
+  });
 }

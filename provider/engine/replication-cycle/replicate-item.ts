@@ -3,15 +3,14 @@
  * machines of a replication group have it together, at one barrier.
  */
 import { SiteRecoveryError } from "../../errors.ts";
-import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
-import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import type { ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
-import { recordFailure } from "./record-failure.ts";
+import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { requirePathOf } from "./require-path-of.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
@@ -99,15 +98,9 @@ async function runMember(
   progress: Progress,
 ): Promise<ReplicationCycle> {
   const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken });
-  keep(parts, item.id, cycle);
+  recordSuccess(parts, item.id, { lastCycle: cycle });
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
   await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
   return cycle;
-}
-
-function keep(parts: EngineParts, itemId: string, lastCycle: ReplicationCycle): void {
-  const item: ProtectedItem = requireItem(parts, itemId);
-  const { replicationError: _mended, ...details } = item.details;
-  putItem(parts.store, { ...item, details: { ...details, lastCycle } });
 }

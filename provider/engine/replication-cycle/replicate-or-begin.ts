@@ -5,7 +5,8 @@ import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
 import { withItems } from "../with-item.ts";
-import { forgetFailure, recordFailure } from "./record-failure.ts";
+import { requireRunning } from "./pause.ts";
+import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicateTogether } from "./replicate-item.ts";
 import { replicatingGroupOf } from "./replication-group.ts";
 
@@ -19,12 +20,13 @@ export async function replicateOrBegin(
   const group = replicatingGroupOf(parts, requireItem(parts, id)).map((item) => item.id);
   const ids = group.includes(id) ? group : [id];
   return withItems(parts, ids, "replication", progress, async () => {
+    for (const member of ids) requireRunning(requireItem(parts, member));
     if (requireItem(parts, id).state !== "EnablingReplication") {
       return (await replicateTogether(parts, ids, progress, mode)).get(id);
     }
     try {
       await beginInitialReplication(parts, id, progress);
-      forgetFailure(parts, id);
+      recordSuccess(parts, id);
     } catch (error) {
       recordFailure(parts, id, error);
       throw error;

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { nameOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import { formatTable } from "./format.ts";
+import { openSession, printJson } from "./session.ts";
+
+interface Alert {
+  readonly name: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+/** What is wrong now with the health of items: an alert stays until it is solved. */
+async function alertsOf(engine: Engine): Promise<Alert[]> {
+  const views = await Promise.all(engine.items().map(({ id }) => engine.viewItem(id)));
+  return views.flatMap(({ item, replicationHealth, failoverHealth, healthNotes }) => {
+    const severity = replicationHealth === "Critical" ? "Critical" : "Warning";
+    const notes = healthNotes.map((message) => ({ name: nameOf(item.id), severity, message }));
+    const isBare = failoverHealth !== "Normal" && notes.length === 0;
+    const message = "it has no recovery point to fail over to";
+    return isBare ? [{ name: nameOf(item.id), severity: "Warning", message }] : notes;
+  });
+}
+
+/** `siterecovery alerts`: what needs a person now. */
+export function alertsCommand(): Command {
+  return new Command("alerts")
+    .description("what is wrong with the health of protected items now, until it is solved")
+    .option("--check", "exit code 1 when there is an alert, for CI and schedules")
+    .option("--json", "for scripts")
+    .action(async (flags: { check?: boolean; json?: boolean }, command: Command) => {
+      const alerts = await alertsOf(await openSession(command));
+      if (flags.json === true) printJson(alerts);
+      else if (alerts.length === 0) process.stdout.write("No alerts.\n");
+      else {
+        const rows = alerts.map(({ name, severity, message }) => [severity, name, message]);
+        process.stdout.write(`${formatTable(["SEVERITY", "ITEM", "WHAT"], rows)}\n`);
+      }
+      if (flags.check === true && alerts.length > 0) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,70 @@
+/** What people do with jobs of items: stop one, run one again. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { askToCancel, findJob, type JobRow } from "../../store/jobs.ts";
+import { currentLease } from "../../store/leases.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { withItem } from "../with-item.ts";
+import type { Progress, Scenario } from "./job-definition.ts";
+import { startJob } from "./run-job.ts";
+import { scenarios } from "./scenarios.ts";
+
+export class ItemJobs {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a job is one of an item; those of recovery plans are not. Throws `NotFound`. */
+  has(jobId: string): boolean {
+    return this.#require(jobId).scenario in scenarios;
+  }
+
+  #require(jobId: string): JobRow {
+    const job = findJob(this.#parts.store, jobId);
+    if (job) return job;
+    const message = `There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
+    throw new SiteRecoveryError("NotFound", message, { target: jobId });
+  }
+
+  /**
+   * Asks a job to stop. One that another process runs ends at the next place where it can; one that a dead process
+   * left is taken up and ends there and then. Throws `ActionNotAllowed` for one that has ended.
+   */
+  async cancel(jobId: string, progress: Progress): Promise<"cancelled" | "ends elsewhere"> {
+    const job = this.#require(jobId);
+    const { store, clock } = this.#parts;
+    if (job.state !== "InProgress" && job.state !== "NotStarted") {
+      const message = `The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
+      throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
+    }
+    askToCancel(store, jobId, clock.now());
+    if (currentLease(store, job.targetId) !== undefined) return "ends elsewhere";
+    try {
+      // Whoever takes the item's lease goes on with what is left of a job, which then sees that it was asked.
+      await withItem(this.#parts, job.targetId, "cancel", progress, () => Promise.resolve());
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || error.code !== "Cancelled") throw error;
+    }
+    return findJob(store, jobId)?.state === "Cancelled" ? "cancelled" : "ends elsewhere";
+  }
+
+  /**
+   * Runs a job again that failed or was cancelled, with what it was asked. What it had done and not undone is found
+   * and passed over. Throws `ActionNotAllowed` for another job, and when the item has moved on.
+   */
+  async restart(jobId: string, progress: Progress): Promise<void> {
+    const job = this.#require(jobId);
+    if (!this.has(jobId) || (job.state !== "Failed" && job.state !== "Cancelled")) {
+      const why = this.has(jobId) ? `it is ${job.state}` : "it is a recovery plan's; run the plan again";
+      const message = `The job ${jobId} of ${nameOf(job.targetId)} cannot be restarted: ${why}.`;
+      throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
+    }
+    const definition = scenarios[job.scenario as Scenario];
+    const target = { itemId: job.targetId, input: job.input as never };
+    await withItem(this.#parts, job.targetId, "restart", progress, () =>
+      startJob(this.#parts, definition, target, progress),
+    );
+  }
+}
