@@ -4,7 +4,6 @@ import { unknownValue } from "../../provider/handlers/handler.ts";
 
 const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/replicas";
 
-
 describe("compareSettings", () => {
   it("finds nothing where wanted and live say the same, whatever the letter case of ids", () => {
     const wanted = { name: "a", target: id, empty: undefined, nested: { list: [id, 1] } };

@@ -3,6 +3,7 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { askToCancel, findJob, type JobRow } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
+import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { withItem } from "../with-item.ts";
 import type { Progress, Scenario } from "./job-definition.ts";
@@ -18,7 +19,7 @@ export class ItemJobs {
 
   /** Whether a job is one of an item; those of recovery plans are not. Throws `NotFound`. */
   has(jobId: string): boolean {
-    return this.#require(jobId).scenario in scenarios;
+    return findThing(this.#parts.store, this.#require(jobId).targetId)?.kind !== "recovery-plan";
   }
 
   #require(jobId: string): JobRow {
