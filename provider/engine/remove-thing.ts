@@ -1,10 +1,13 @@
 /** Removes settings that nothing depends on. */
 import { namedIdsOf, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { findItem } from "../store/protected-items.ts";
 import { deleteThing, findThing, listThings, listThingsReferringTo, type Thing } from "../store/things.ts";
+import { fabricTypeOf } from "./components/fabric-type.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { fabricOf } from "./inventory/inventories.ts";
 import type { ItemDetails } from "./protected-item/item.ts";
 
 const namesShown = 5;
@@ -23,6 +26,18 @@ function listMachinesServedBy(parts: EngineParts, server: Thing): Thing[] {
     const used = [details?.processServerId, details?.reverse?.processServerId];
     return used.some((one) => one !== undefined && sameId(one, server.id));
   });
+}
+
+/** What stands behind a VMM or configuration server, and is reached by nobody when the last one of its fabric goes (C-1). */
+const behindServers: readonly KindName[] = ["host", "vcenter", "master-target"];
+
+function listThingsBehind(parts: EngineParts, server: Thing): Thing[] {
+  if (server.kind !== "services-provider") return [];
+  const fabricId = fabricOf(server.id);
+  const isOfHost = fabricTypeOf(parts, fabricId) === "HyperVSite";
+  const isLast = listThings(parts.store, { kind: "services-provider", under: fabricId }).length === 1;
+  if (isOfHost || !isLast) return [];
+  return behindServers.flatMap((kind) => listThings(parts.store, { kind, under: fabricId }));
 }
 
 /** Things whose arguments name a thing by name alone. */
@@ -45,6 +60,7 @@ export function removeThing(parts: EngineParts, id: string): void {
       ...listThingsReferringTo(parts.store, id),
       ...listThingsNaming(parts, id),
       ...listMachinesServedBy(parts, thing),
+      ...listThingsBehind(parts, thing),
     ];
     if (users.length > 0) {
       const message =
