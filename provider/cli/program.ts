@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
 import { alertsCommand } from "./alerts.ts";
+import { machinesCommand } from "./machines.ts";
 import { eventsCommand } from "./events.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { attachCommand } from "./attach.ts";
@@ -37,6 +38,7 @@ function program(): Command {
     .showHelpAfterError("(siterecovery --help shows the commands)");
   const commands = [
     statusCommand(),
+    machinesCommand(),
     replicateCommand(),
     recoveryPointsCommand(),
     exportCommand(),

@@ -9,7 +9,7 @@ import type { JsonSchema } from "../schemas/json-schema.ts";
 
 /** Where lookups look. */
 export interface LookupSource {
-  readonly engine: Pick<Engine, "listThings" | "findItem" | "recoveryPoints" | "jobs">;
+  readonly engine: Pick<Engine, "listThings" | "findItem" | "recoveryPoints" | "jobs" | "hosts">;
   handler(kind: KindName): Handler;
 }
 

@@ -3,12 +3,14 @@ import { kindNames } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { jobsLookup } from "./jobs.ts";
 import type { Lookup } from "./lookup.ts";
+import { protectableItemsLookup } from "./protectable-items.ts";
 import { recoveryPointsLookup } from "./recovery-points.ts";
 import { getLookup, listLookup } from "./things.ts";
 
 const all: readonly Lookup[] = [
   ...kindNames.flatMap((name) => [getLookup(kinds[name]), listLookup(kinds[name])]),
   recoveryPointsLookup,
+  protectableItemsLookup,
   jobsLookup,
 ];
 

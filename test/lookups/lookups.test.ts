@@ -27,8 +27,8 @@ async function run(name: string, values: Record<string, unknown>): Promise<Recor
 }
 
 describe("lookups", () => {
-  test("there are two for every kind, one for recovery points and one for jobs", () => {
-    expect(lookups.size).toBe(2 * kindNames.length + 2);
+  test("there are two for every kind, and one each for recovery points, jobs and discovery", () => {
+    expect(lookups.size).toBe(2 * kindNames.length + 3);
     for (const name of [
       "getVault",
       "getProtectedItem",

@@ -7,6 +7,7 @@ import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
+import { type Discovery, protectableItems } from "./protectable-items.ts";
 import { fabricOf, inventoriesOf } from "./inventories.ts";
 
 export class Hosts {
@@ -18,6 +19,11 @@ export class Hosts {
 
   #inventoryOf(hostId: string): string | undefined {
     return findThing<ServicesProviderInputs>(this.#parts.store, hostId)?.inputs.inventoryFolder;
+  }
+
+  /** The machines of a site, or of all of them. Throws `NotFound` for a site that there is none of. */
+  protectableItems(siteName?: string): Discovery {
+    return protectableItems(this.#parts, siteName);
   }
 
   isReachable(hostId: string): boolean {

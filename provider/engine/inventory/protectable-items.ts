@@ -1,0 +1,86 @@
+/** Discovery: the machines of all inventories, what keeps one from being protected, and which are protected already. */
+import { nameOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { checkMachine } from "../../machines/check-machine.ts";
+import type { Machine } from "../../machines/machine-driver.ts";
+import { listItems } from "../../store/protected-items.ts";
+import { listThings } from "../../store/things.ts";
+import { DefinitionError } from "../../yaml/definition-error.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Platform } from "../flows.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
+
+export interface ProtectableItem {
+  readonly name: string;
+  readonly siteId: string;
+  /** The host, vCenter server or configuration server that has it. */
+  readonly holderName: string;
+  readonly platform: Platform;
+  /** Such as `Ubuntu 22.04`; absent where its machine.yaml cannot be read. */
+  readonly guestOs: string | undefined;
+  readonly disks: readonly { readonly id: string; readonly sizeBytes: number }[];
+  readonly protectedItemId: string | undefined;
+  /** Why it cannot be protected (C-8), as sentences; none when it can. */
+  readonly problems: readonly string[];
+}
+
+export interface Discovery {
+  readonly items: readonly ProtectableItem[];
+  /** Hosts and servers that could not be looked into. */
+  readonly unreachable: readonly { readonly name: string; readonly folder: string }[];
+}
+
+function read(parts: EngineParts, folder: string): { machine?: Machine; problems: readonly string[] } {
+  try {
+    const machine = parts.machines.read(folder);
+    return { machine, problems: checkMachine(machine) };
+  } catch (error) {
+    if (error instanceof DefinitionError) return { problems: error.findings.map(({ message }) => message) };
+    if (error instanceof SiteRecoveryError) return { problems: [error.message] };
+    throw error;
+  }
+}
+
+function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): ProtectableItem[] {
+  const taken = listItems<string, ItemDetails>(parts.store).filter(({ id }) => sameId(fabricOf(id), siteId));
+  return parts.machines.list(inventory.folder).map((name) => {
+    const folder = parts.machines.folderOf(inventory.folder, name)!;
+    const { machine, problems } = read(parts, folder);
+    const item = taken.find(({ details }) => details.machineName.toLowerCase() === name.toLowerCase());
+    return {
+      name: machine?.name ?? name,
+      siteId,
+      holderName: inventory.name,
+      platform: inventory.platform,
+      guestOs: machine && `${machine.guestOs.name} ${machine.guestOs.version}`,
+      disks: (machine?.disks ?? []).map(({ id, sizeBytes }) => ({ id, sizeBytes })),
+      protectedItemId: item?.id,
+      problems,
+    };
+  });
+}
+
+/** The machines of a site, or of all of them. Throws `NotFound` for a site that there is none of. */
+export function protectableItems(parts: EngineParts, siteName?: string): Discovery {
+  const fabrics = listThings(parts.store, { kind: "fabric" }).map(({ id }) => id);
+  const chosen = fabrics.filter(
+    (id) =>
+      siteName === undefined || nameOf(id).toLowerCase() === siteName.toLowerCase() || sameId(id, siteName),
+  );
+  if (siteName !== undefined && chosen.length === 0) {
+    const known = fabrics.map(nameOf).join(", ") || "none";
+    const message = `There is no site "${siteName}". There are: ${known}.`;
+    throw new SiteRecoveryError("NotFound", message, { target: siteName });
+  }
+  const inventories = chosen.flatMap((id) =>
+    inventoriesOf(parts, id).map((inventory) => ({ id, inventory })),
+  );
+  const isThere = ({ inventory }: { inventory: Inventory }): boolean => parts.files.exists(inventory.folder);
+  return {
+    items: inventories.filter(isThere).flatMap(({ id, inventory }) => itemsOf(parts, id, inventory)),
+    unreachable: inventories
+      .filter((one) => !isThere(one))
+      .map(({ inventory: { name, folder } }) => ({ name, folder })),
+  };
+}
