@@ -31,7 +31,7 @@ function parse(text: string, name: string): Record<string, unknown> {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    const message = `${name} is no JSON: ${error instanceof Error ? error.message : String(error)}. Take what \`pulumi stack export\` or the export of an ARM template wrote.`;
+    const message = `${name} is no JSON: ${String(error).replaceAll(/\s+/g, " ")}. Take what \`pulumi stack export\` or the export of an ARM template wrote.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: name });
   }
   if (isRecord(document)) return document;
