@@ -41,7 +41,7 @@ export function cancelCommand(): Command {
       const outcome = await withProgress("cancel", (progress) => cancel.cancel(jobId, progress));
       const text =
         outcome === "ends elsewhere"
-          ? "asked to stop; the process that runs it ends at its next step"
+          ? "asked to stop; the process that runs it ends before its next step, unless this was the last"
           : outcome;
       process.stdout.write(`${jobId}: ${text}\n`);
     });

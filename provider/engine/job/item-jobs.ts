@@ -6,7 +6,7 @@ import { currentLease } from "../../store/leases.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { withItem } from "../with-item.ts";
-import type { Progress, Scenario } from "./job-definition.ts";
+import type { JobDefinition, Progress, Scenario } from "./job-definition.ts";
 import { startJob } from "./run-job.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -31,13 +31,20 @@ export class ItemJobs {
 
   /**
    * Asks a job to stop. One that another process runs ends at the next place where it can; one that a dead process
-   * left is taken up and ends there and then. Throws `ActionNotAllowed` for one that has ended.
+   * left is taken up and ends there and then. Throws `ActionNotAllowed` for one that has ended, or has no way
+   * back.
    */
   async cancel(jobId: string, progress: Progress): Promise<"cancelled" | "ends elsewhere"> {
     const job = this.#require(jobId);
     const { store, clock } = this.#parts;
     if (job.state !== "InProgress" && job.state !== "NotStarted") {
       const message = `The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
+      throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
+    }
+    const definition: JobDefinition<never> = scenarios[job.scenario as Scenario];
+    // What it has done can be taken back, or an item that is being enabled is left to be gone on with.
+    if (definition.rollBack === undefined && definition.scenario !== "EnableDr") {
+      const message = `The ${definition.title} of ${nameOf(job.targetId)} cannot be stopped half-way; it runs to its end, and a command that touches the item finishes what a dead process left.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     askToCancel(store, jobId, clock.now());

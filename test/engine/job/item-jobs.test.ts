@@ -62,6 +62,23 @@ describe("cancelling a job", () => {
     expect(site.engine.findItem(site.itemId)!.state).toBe("Protected");
   });
 
+  it("is refused for one that has no way back, which then ends well", async () => {
+    await site.engine.moves.failover(site.itemId, planned, quiet);
+    const refusals: unknown[] = [];
+    const progress = {
+      report: (): void => {
+        const { id, scenario } = newest();
+        if (scenario === "CancelFailover")
+          void site.engine.itemJobs.cancel(id, quiet).catch((error: unknown) => refusals.push(error));
+      },
+    };
+    await site.engine.moves.cancel(site.itemId, progress);
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(refusals[0]).toMatchObject({ code: "ActionNotAllowed" });
+    expect(newest()).toMatchObject({ scenario: "CancelFailover", state: "Succeeded" });
+    expect(site.power("primary")).toBe("running");
+  });
+
   it("is refused for one that has ended, and for none", async () => {
     await expect(site.engine.itemJobs.cancel(newest().id, quiet)).rejects.toMatchObject({
       code: "ActionNotAllowed",
