@@ -16,6 +16,8 @@ export interface ExampleMachine {
   readonly inventory: string;
   readonly name: string;
   readonly disks: readonly ExampleDisk[];
+  /** The VMM server's class of the storage that its disks are on. */
+  readonly storageClassification?: string;
 }
 
 /** Bytes that look random and are the same every time (xorshift), so that every run makes the same machine. */
@@ -97,7 +99,10 @@ export const examples: Readonly<Record<string, Example>> = {
   "hyperv-to-azure": { machines: shop, folders: [] },
   "physical-to-azure": { machines: [smallMachine("physical", "erp1", 5)], folders: ["esxi", "retention"] },
   "vmm-to-azure": { machines: [smallMachine("hv1", "web1", 6)], folders: [] },
-  "vmm-to-vmm": { machines: [smallMachine("hv1", "web1", 7)], folders: ["hv2", "fast", "slow"] },
+  "vmm-to-vmm": {
+    machines: [{ ...smallMachine("hv1", "web1", 7), storageClassification: "fast" }],
+    folders: ["hv2", "fast", "slow"],
+  },
   "vmware-to-azure": {
     machines: [smallMachine("esxi", "vm1", 8), smallMachine("physical", "erp1", 9)],
     folders: ["cache", "retention"],

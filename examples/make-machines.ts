@@ -55,6 +55,7 @@ function makeMachine(target: string, machine: ExampleMachine): void {
     firmware: "uefi",
     cpus: 2,
     memoryMiB: 2048,
+    ...(machine.storageClassification ? { storageClassification: machine.storageClassification } : {}),
     nics: [{ name: "eth0", network: "production" }],
     disks: machine.disks.map(({ id, role }) => ({ id, file: `${id}.img`, role })),
   });

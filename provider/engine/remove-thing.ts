@@ -18,13 +18,12 @@ function describe(things: readonly Thing[]): string {
   return shown.join(", ") + more;
 }
 
-/** Machines that a process server serves without being named by them (C-3). */
-function listMachinesServedBy(parts: EngineParts, server: Thing): Thing[] {
-  if (server.kind !== "process-server") return [];
+/** Machines whose replicas a thing keeps, or that it serves as a process server, without being named by them (C-3). */
+function listMachinesUsing(parts: EngineParts, thing: Thing): Thing[] {
   return listThings(parts.store, { kind: "protected-item" }).filter(({ id }) => {
     const details = findItem<string, ItemDetails>(parts.store, id)?.details;
-    const used = [details?.processServerId, details?.reverse?.processServerId];
-    return used.some((one) => one !== undefined && sameId(one, server.id));
+    const used = [details, details?.reverse].flatMap((one) => [one?.processServerId, one?.replicaStoreId]);
+    return used.some((one) => one !== undefined && sameId(one, thing.id));
   });
 }
 
@@ -51,17 +50,21 @@ function listThingsNaming(parts: EngineParts, id: string): Thing[] {
     );
 }
 
+function withoutRepeats(things: readonly Thing[]): Thing[] {
+  return things.filter((thing, at) => things.findIndex((one) => sameId(one.id, thing.id)) === at);
+}
+
 export function removeThing(parts: EngineParts, id: string): void {
   parts.store.transaction(() => {
     const thing = findThing(parts.store, id);
     if (!thing) return;
-    const users = [
+    const users = withoutRepeats([
       ...listThings(parts.store, { under: id }),
       ...listThingsReferringTo(parts.store, id),
       ...listThingsNaming(parts, id),
-      ...listMachinesServedBy(parts, thing),
+      ...listMachinesUsing(parts, thing),
       ...listThingsBehind(parts, thing),
-    ];
+    ]);
     if (users.length > 0) {
       const message =
         `The ${kinds[thing.kind].title} ${nameOf(id)} cannot be deleted: it is in use by ${describe(users)}. ` +

@@ -1,7 +1,7 @@
 /**
  * The replica stores of an engine: one for each thing that can hold replicas. A storage account keeps them in the
- * engine's home, a master target in its storage folder (C-4, SEC-2), a Hyper-V host beside its machines. Keys are
- * kept in the engine's home, never beside the data.
+ * engine's home, a master target in its storage folder (C-4, SEC-2), a storage classification in its folder, a
+ * Hyper-V host beside its machines. Keys are kept in the engine's home, never beside the data.
  */
 import path from "node:path";
 import { nameOf } from "../arm-id.ts";
@@ -20,6 +20,7 @@ const hostReplicas = ".replicas";
 interface HolderInputs {
   readonly storageFolder?: string;
   readonly inventoryFolder?: string;
+  readonly folder?: string;
 }
 type FolderOf = (home: Home, thing: Thing<HolderInputs>) => string | undefined;
 
@@ -28,6 +29,7 @@ const holders: Partial<Record<KindName, FolderOf>> = {
   "storage-account": (home, { id }) => home.storageFolderOf(id),
   "master-target": (_home, { inputs }) => inputs.storageFolder,
   host: (_home, { inputs }) => inputs.inventoryFolder && path.join(inputs.inventoryFolder, hostReplicas),
+  "storage-classification": (_home, { inputs }) => inputs.folder,
   "services-provider": (home, { id }) => home.masterTargetFolderOf(id),
 };
 
@@ -48,7 +50,7 @@ export class ReplicaStores {
     const thing = findThing<HolderInputs>(this.#store, holderId);
     const folder = thing && holders[thing.kind]?.(this.#home, thing);
     if (folder !== undefined) return this.#open(folder, holderId);
-    const message = `There is no storage account, master target or host ${nameOf(holderId)}. Declare it first.`;
+    const message = `There is no storage account, master target, storage classification or host ${nameOf(holderId)}. Declare it first.`;
     throw new SiteRecoveryError("NotFound", message, { target: holderId });
   }
 

@@ -38,6 +38,8 @@ export interface MachineDefinition {
   readonly memoryMiB: number;
   /** The Mobility service, or unified agent, that runs in the guest (C-5); Hyper-V machines need none. */
   readonly mobilityService?: { readonly version: string };
+  /** The VMM server's class of the storage that the disks are on; its mapping decides where the replica is kept (S6). */
+  readonly storageClassification?: string;
   /** Commands that make the applications hold still, and go on, for app-consistent recovery points. */
   readonly consistency?: MachineConsistency;
   readonly nics: readonly MachineNic[];

@@ -65,6 +65,21 @@ function checkNetwork(
   }
 }
 
+/** Only VMM servers classify storage; on other sites the word in machine.yaml says nothing. */
+function checkStorage(
+  { machine, site, at }: { machine: Machine; site: StackSite; at: YamlPath },
+  findings: Findings,
+): void {
+  if (machine.storageClassification === undefined || kindOf(site) !== "vmm") return;
+  const names = (site.storageClassifications ?? []).map(({ name }) => name);
+  const known = names.some((name) => name.toLowerCase() === machine.storageClassification!.toLowerCase());
+  if (known) return;
+  const message =
+    `has its disks on storage of the class '${machine.storageClassification}' by its machine.yaml, and the site ` +
+    `${site.name} has none of that name; ${findings.hint(machine.storageClassification, names)}`;
+  findings.add("unknown-storage-classification", [...at, "name"], message);
+}
+
 function checkFound(
   stack: StackDefinition,
   found: { wanted: StackMachine; machine: Machine; site: StackSite; at: YamlPath },
@@ -84,6 +99,7 @@ function checkFound(
     findings.add(rule, name, `cannot be protected: ${reason}`);
   checkDisks(wanted, machine, at, findings);
   checkNetwork(stack, found, findings);
+  checkStorage(found, findings);
 }
 
 function tellMissing(

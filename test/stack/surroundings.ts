@@ -18,6 +18,7 @@ export function makeSurroundings(folder: string): void {
   machine("old1", { guestOs: { family: "linux", name: "Ubuntu", version: "9.10" } });
   machine("strange1", { guestOs: { family: "linux", name: "TempleOS", version: "5" } });
   machine("lost1", { nics: [{ name: "eth0", network: "nowhere" }] });
+  machine("classed1", { storageClassification: "fsat" });
   machine("broken1", { cpus: "many" });
   machine("renamed1", { name: "other1" });
   machine("bootless1", disks(["os", "data"], ["data", "data"]));

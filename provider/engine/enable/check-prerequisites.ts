@@ -17,6 +17,7 @@ import { type FoundMachine, inventoryForNewMachine, requireMachine } from "../in
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
+import { classForReplica } from "../inventory/storage-classes.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
@@ -73,16 +74,25 @@ export function storageProperty(inputs: ProtectedItemInputs): string {
   return `properties.providerSpecificDetails.${isVmware ? "storageAccountId" : "targetStorageAccountId"}`;
 }
 
+interface Wanted {
+  readonly parts: EngineParts;
+  readonly id: string;
+  readonly inputs: ProtectedItemInputs;
+  readonly found: FoundMachine;
+}
+
 /** What will hold the replica, by what the flow keeps it on. */
-const holderOf: Record<
-  Flow["replicaHolder"],
-  (parts: EngineParts, id: string, inputs: ProtectedItemInputs) => string
-> = {
-  "storage-account": requireStorage,
-  "master-target": (_parts, _id, inputs) => protectionOf(inputs).masterTargetId!,
-  host: (parts, id, inputs) => {
+const holderOf: Record<Flow["replicaHolder"], (wanted: Wanted) => string> = {
+  "storage-account": ({ parts, id, inputs }) => requireStorage(parts, id, inputs),
+  "master-target": ({ inputs }) => protectionOf(inputs).masterTargetId!,
+  host: ({ parts, id, inputs, found }) => {
     const container = recoveryContainerOf(parts, id, inputs)!;
-    return inventoryForNewMachine(parts, fabricOf(container), nameOf(container)).id;
+    const fabricId = fabricOf(container);
+    const machine = { itemId: id, className: found.machine.storageClassification };
+    return (
+      classForReplica(parts, machine, fabricId) ??
+      inventoryForNewMachine(parts, fabricId, nameOf(container)).id
+    );
   },
 };
 
@@ -153,7 +163,7 @@ export function checkPrerequisites(
   const found = requireMachine(parts, fabricOf(id), nameOf(inputs.properties?.protectableItemId ?? ""));
   const flow = requireFlow(parts, id, inputs, found);
   checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
-  const replicaStoreId = holderOf[flow.replicaHolder](parts, id, inputs);
+  const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });
   const reasons = checkMachine(found.machine);
   if (reasons.length > 0) {
     const message = `${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;

@@ -26,7 +26,7 @@ function planOf({ parts, item, itemId }: Context): RecoveryMachinePlan {
   const { details, id } = item();
   const place = { flow: flows[details.flow], fabricId: fabricOf(id) };
   const networks = recoveryNetworks(parts, place, details.definition, inputs);
-  return recoveryMachinePlan(item(), recoveryMachineOf(item()), networks);
+  return recoveryMachinePlan(parts, item(), recoveryMachineOf(item()), networks);
 }
 
 export const changePointJob: JobDefinition<FailoverInput> = {

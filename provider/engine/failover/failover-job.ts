@@ -55,7 +55,7 @@ function networksOf(context: Context): NetworkChoice[] {
 
 function planOf(context: Context): RecoveryMachinePlan {
   const place = context.resultOf<MachinePlace>("PrerequisitesCheck");
-  return recoveryMachinePlan(context.item(), place, networksOf(context));
+  return recoveryMachinePlan(context.parts, context.item(), place, networksOf(context));
 }
 
 function shutDownSource(parts: EngineParts, itemId: string, machineName: string): Shutdown {

@@ -14,6 +14,7 @@ import type { NetworkChoice } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
 import { placeForMachine } from "../inventory/recovery-side.ts";
+import { classThatHolds } from "../inventory/storage-classes.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
@@ -42,13 +43,15 @@ export function findPlace(
   return { name, folder: placeForMachine(parts, item.id, inputs, name) };
 }
 
-/** What the machine will be: its name and folder, the source's hardware, its networks. */
+/** What the machine will be: its name and folder, the source's hardware, its networks, its storage. */
 export function recoveryMachinePlan(
+  parts: EngineParts,
   item: ProtectedItem,
   { name, folder }: MachinePlace,
   networks: readonly NetworkChoice[],
 ): RecoveryMachinePlan {
-  const source = item.details.definition;
+  const { storageClassification: _atTheSource, ...source } = item.details.definition;
+  const storage = classThatHolds(parts, item.details.replicaStoreId);
   const networkOf = (from: string): string =>
     nameOf(networks.find((choice) => choice.from === from)?.to ?? from);
   return {
@@ -57,6 +60,7 @@ export function recoveryMachinePlan(
     definition: {
       ...source,
       name,
+      ...(storage === undefined ? {} : { storageClassification: nameOf(storage) }),
       nics: source.nics.map((nic) => ({ name: nic.name, network: networkOf(nic.network) })),
       disks: source.disks.filter((disk) => item.details.disks.some(({ id }) => id === disk.id)),
     },

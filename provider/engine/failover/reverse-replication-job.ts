@@ -15,6 +15,7 @@ import { type Flow, flows } from "../flows.ts";
 import { findMachine, inventoryForNewMachine } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
+import { classForWayBack } from "../inventory/storage-classes.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { ProtectedItem, Relationship, ReplicationCycle } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
@@ -45,7 +46,13 @@ function masterTargetOf(parts: EngineParts, item: ProtectedItem): string {
 const holderOf: Record<Flow["replicaHolder"], (parts: EngineParts, item: ProtectedItem) => string> = {
   "storage-account": masterTargetOf,
   "master-target": masterTargetOf,
-  host: (parts, item) => inventoryForNewMachine(parts, fabricOf(item.id)).id,
+  host: (parts, item) => {
+    const { definition, replicaStoreId } = item.details;
+    const machine = { itemId: item.id, className: definition.storageClassification };
+    return (
+      classForWayBack(parts, machine, replicaStoreId) ?? inventoryForNewMachine(parts, fabricOf(item.id)).id
+    );
+  },
 };
 
 /** Of the side where the machine runs now. */

@@ -43,7 +43,7 @@ function planOf(context: Context): RecoveryMachinePlan {
     from: nic.network,
     to: context.input.networkId,
   }));
-  return recoveryMachinePlan(item, context.resultOf<ChosenPoint>("RecoveryPoint"), networks);
+  return recoveryMachinePlan(context.parts, item, context.resultOf<ChosenPoint>("RecoveryPoint"), networks);
 }
 
 function collectEvidence(context: Context): DiskEvidence[] {

@@ -49,7 +49,7 @@ export interface ReplicationCycle {
 
 /** Where an item's changes go: a replica of its own in a store, one for each direction. */
 export interface Relationship {
-  /** The id of what holds the store: a storage account, a master target or a host. */
+  /** The id of what holds the store: a storage account, a master target, a storage classification or a host. */
   readonly replicaStoreId: string;
   /** What the store calls the machine. */
   readonly replicaId: string;
@@ -67,7 +67,7 @@ export interface ItemDetails {
   readonly disks: readonly ItemDisk[];
   /** Name of the replication group that the machine shares recovery points with (V2A-5). */
   readonly groupName?: string;
-  /** What holds the replica: the id of a storage account, a master target or a host at the recovery side. */
+  /** What holds the replica: the id of a storage account, or of a master target, a storage classification or a host at the recovery side. */
   readonly replicaStoreId: string;
   /** The process server that serves the machine on its way out (C-3). */
   readonly processServerId?: string;

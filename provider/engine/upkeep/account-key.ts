@@ -25,7 +25,7 @@ function writeKey(files: FileSystem, keyFile: string): void {
 
 /** What holds replicas, and where. */
 export interface StorePlace {
-  /** The id of a storage account, a master target or a host. */
+  /** The id of a storage account, a master target, a storage classification or a host. */
   readonly holderId: string;
   readonly folder: string;
 }
