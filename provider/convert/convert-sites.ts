@@ -110,6 +110,7 @@ function vmwareParts({ things, folderOf, site }: Source, server: Values | undefi
   const accounts = server?.["runAsAccounts"];
   return {
     ...(Array.isArray(accounts) ? { runAsAccounts: accounts as string[] } : {}),
+    ...present({ vContinuumConsole: server && textAt(server, "vContinuumConsole") }),
     ...(physical === undefined ? {} : { physicalServers: folderOf(physical, "") }),
     ...(vcenters.length > 0 ? { vcenters } : {}),
     ...(masterTargets.length > 0 ? { masterTargets } : {}),

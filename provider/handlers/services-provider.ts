@@ -31,6 +31,8 @@ function requireRegistration(ruled: Ruled, inputs: ServicesProviderInputs): void
   if (type === "VMware") requireOnly(ruled, "configuration server");
   if (type !== "VMware" && inputs.runAsAccounts !== undefined)
     refuse(ruled, "runAsAccounts", "are accounts of a configuration server; leave them out");
+  if (type !== "VMware" && inputs.vContinuumConsole !== undefined)
+    refuse(ruled, "vContinuumConsole", "is the console of a configuration server; leave it out");
   const folder = inputs.inventoryFolder;
   if (type === "VMM" && folder !== undefined) {
     const reason =
@@ -64,6 +66,7 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
         protectedItemCount: engine.hosts.protectedItemCount(id),
         draIdentifier: identifierOf(id),
         machineName: inputs.properties.machineName,
+        ...(inputs.vContinuumConsole === undefined ? {} : { vContinuumConsole: inputs.vContinuumConsole }),
       },
     };
   },

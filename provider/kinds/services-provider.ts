@@ -52,6 +52,11 @@ export interface ServicesProviderInputs extends VaultScope {
    * reads vCenter servers with (C-6). Names only: credentials stay on the server.
    */
   runAsAccounts?: string[];
+  /**
+   * Beyond Azure: the machine that runs the vContinuum console of a configuration server, which people may manage a
+   * second site from (S5). A record: no step needs the console.
+   */
+  vContinuumConsole?: string;
 }
 
 export interface ServicesProviderOutputs extends CommonOutputs {
@@ -64,5 +69,7 @@ export interface ServicesProviderOutputs extends CommonOutputs {
     protectedItemCount: number;
     draIdentifier: string;
     machineName: string;
+    /** Where the vContinuum console runs, if that was declared. */
+    vContinuumConsole?: string;
   };
 }

@@ -18,6 +18,7 @@ const properties: readonly [Property, may: readonly SiteKind[], must: readonly S
   ["storageClassifications", ["vmm"], []],
   ["networks", ["vmm", "vmware"], []],
   ["runAsAccounts", ["vmware"], []],
+  ["vContinuumConsole", ["vmware"], []],
   ["physicalServers", ["vmware"], []],
   ["vcenters", ["vmware"], []],
   ["masterTargets", ["vmware"], []],

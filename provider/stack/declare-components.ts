@@ -38,7 +38,7 @@ function registration(name: string): object {
 /** The VMM server or the configuration server; a Hyper-V site has none. */
 function declareServer({ stack, ids, site }: InSite): Declaration[] {
   if (site.server === undefined) return [];
-  const { runAsAccounts, physicalServers } = site;
+  const { runAsAccounts, physicalServers, vContinuumConsole } = site;
   return [
     {
       logicalName: logicalNames.server(site.server),
@@ -47,6 +47,7 @@ function declareServer({ stack, ids, site }: InSite): Declaration[] {
         ...ids.inSite(site),
         ...registration(site.server),
         ...(runAsAccounts === undefined ? {} : { runAsAccounts: [...runAsAccounts] }),
+        ...(vContinuumConsole === undefined ? {} : { vContinuumConsole }),
         ...(physicalServers === undefined ? {} : { inventoryFolder: folderFrom(stack, physicalServers) }),
       },
       dependsOn: [logicalNames.site(site.name)],

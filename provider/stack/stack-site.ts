@@ -25,6 +25,7 @@ export interface StackSite {
   readonly networks?: readonly StackVmNetwork[];
   /** Of a VMware site. */
   readonly runAsAccounts?: readonly string[];
+  readonly vContinuumConsole?: string;
   readonly physicalServers?: string;
   readonly vcenters?: readonly StackVcenter[];
   readonly masterTargets?: readonly { readonly name: string; readonly folder: string }[];

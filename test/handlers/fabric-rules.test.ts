@@ -67,7 +67,8 @@ describe("a registration", () => {
       /services provider cs1 cannot be declared: its folder .*physical \(inventoryFolder\) does not exist/,
     );
     place.folderOf("physical", ["erp"]);
-    const id = await create("services-provider", inputs);
+    const id = await create("services-provider", { ...inputs, vContinuumConsole: "admin-pc" });
+    expect(await place.outputs("services-provider", id)).toMatchObject({ vContinuumConsole: "admin-pc" });
     expect(await place.outputs("fabric", id.split("/replicationRec")[0]!)).toMatchObject({
       health: "Normal",
     });
@@ -93,6 +94,10 @@ describe("a registration", () => {
     const rest = { inventoryFolder, runAsAccounts: [] };
     await expect(create("services-provider", registration(sites.london, "hv1", rest))).rejects.toThrow(
       /runAsAccounts are accounts of a configuration server/,
+    );
+    const withConsole = registration(sites.london, "hv1", { inventoryFolder, vContinuumConsole: "admin-pc" });
+    await expect(create("services-provider", withConsole)).rejects.toThrow(
+      /vContinuumConsole is the console of a configuration server/,
     );
     await create("services-provider", registration(sites.london, "hv1", { inventoryFolder }));
     const other = { inventoryFolder: place.folderOf("machines-2") };

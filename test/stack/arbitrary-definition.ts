@@ -117,6 +117,7 @@ const partsOf: Record<SiteKind, (name: string, hosts: StackHost[]) => Partial<St
     server: `${name}-configuration`,
     policy: vmwarePolicy.name,
     runAsAccounts: ["push"],
+    vContinuumConsole: "admin-pc",
     vcenters: hosts.map((host) => ({ ...host, account: "push", port: "443" })),
     networkPaths: [{ name: "vpn", purpose: "failback", connection: "SiteToSiteVpn" }],
   }),

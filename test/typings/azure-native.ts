@@ -25,6 +25,7 @@ type BeyondAzure =
   | "inventoryFolder"
   | "processServerId"
   | "runAsAccounts"
+  | "vContinuumConsole"
   | "officeHours";
 type Shared<T> = Omit<T, BeyondAzure>;
 

@@ -47,7 +47,7 @@ const failOver = (): Promise<unknown> =>
   site.engine.moves.failover(site.itemId(), { kind: "planned", recoveryPoint: "latest" }, quiet);
 
 describe("a machine on storage of a mapped class", () => {
-  it("has its replica on the class of the other side, out and back, and nowhere else", async () => {
+  it("[SEC-3] has its replica on the class of the other side, out and back, and nowhere else", async () => {
     await make({ class: "FAST" });
     await site.protect();
     expect(site.item().details.replicaStoreId).toBe(site.ids.get("slow"));
