@@ -17,6 +17,16 @@ function takesPart(item: ProtectedItem): boolean {
   return item.state === "EnablingReplication" || stateFacts[item.state].replicates;
 }
 
+/** Whether nobody has paused it, or a machine that it shares its recovery points with; if so, says that. */
+function isFree(engine: Engine, item: ProtectedItem): boolean {
+  const paused = engine.pausedWith(item.id);
+  if (!paused) return true;
+  const name = nameOf(paused.id);
+  const why = paused.id === item.id ? "it is paused" : `${name} of its replication group is paused`;
+  process.stderr.write(`${nameOf(item.id)}: left alone, ${why}\n`);
+  return false;
+}
+
 async function runOne(engine: Engine, item: ProtectedItem, mode: "delta" | "resync"): Promise<Outcome> {
   const name = nameOf(item.id);
   try {
@@ -90,9 +100,7 @@ export function replicateCommand(): Command {
       }
       const all = named ?? engine.items().filter(takesPart);
       // Who names a paused machine is refused; who means all of them goes on with the others.
-      const items = named ?? all.filter((item) => item.details.pausedAt === undefined);
-      for (const item of all.filter((one) => !items.includes(one)))
-        process.stderr.write(`${nameOf(item.id)}: left alone, it is paused\n`);
+      const items = named ?? all.filter((item) => isFree(engine, item));
       const outcomes: Outcome[] = [];
       for (const item of items) {
         const outcome = await runOne(engine, item, options.resync === true ? "resync" : "delta");

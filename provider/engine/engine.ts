@@ -33,7 +33,7 @@ import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
-import { pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
+import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
@@ -147,6 +147,11 @@ export class Engine {
   /** Lets no cycle of an item run until it is resumed; whether it was not paused before. */
   pause(id: string, progress: Progress): Promise<boolean> {
     return pauseReplication(this.#parts, id, progress);
+  }
+
+  /** The item whose pause keeps one from replicating: itself, or one of its replication group. */
+  pausedWith(id: string): ProtectedItem | undefined {
+    return pausedWith(this.#parts, id);
   }
 
   resume(id: string, progress: Progress): Promise<boolean> {

@@ -14,7 +14,7 @@ import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
 import { sourceDisks } from "./replication-cycle/source-disks.ts";
-import { pausedText } from "./replication-cycle/pause.ts";
+import { pausedText, pausedWith } from "./replication-cycle/pause.ts";
 import { rpoThresholdSeconds } from "./replication-cycle/rpo-alarm.ts";
 import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
@@ -88,13 +88,19 @@ function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
   ];
 }
 
-function healthNotes(item: ProtectedItem, rpoSeconds: number | undefined, threshold: number): string[] {
+function healthNotes(
+  parts: EngineParts,
+  item: ProtectedItem,
+  rpoSeconds: number | undefined,
+  threshold: number,
+): string[] {
   const notes: string[] = [];
   const { replicationError } = item.details;
   if (replicationError) {
     notes.push(`last replication failed: ${replicationError.message} ${retryNote(replicationError)}`);
   }
-  if (item.details.pausedAt !== undefined && stateFacts[item.state].replicates) notes.push(pausedText(item));
+  const paused = stateFacts[item.state].replicates ? pausedWith(parts, item.id) : undefined;
+  if (paused) notes.push(pausedText(paused, item.id));
   if (rpoSeconds !== undefined && rpoSeconds > threshold) {
     const age = Math.round(rpoSeconds);
     notes.push(
@@ -146,7 +152,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const threshold = rpoThresholdSeconds(parts, itemId);
   const damaged = unreadable + damagedLayers(replicas, item);
   const notes = [
-    ...healthNotes(item, rpoSeconds, threshold),
+    ...healthNotes(parts, item, rpoSeconds, threshold),
     ...consistencyNotes(parts, item),
     ...damageNotes(damaged),
   ];

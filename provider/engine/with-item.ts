@@ -3,7 +3,7 @@
  * finished before anything new begins.
  */
 import { idKey } from "../arm-id.ts";
-import { openJobOf } from "../store/jobs.ts";
+import { type JobRow, openJobOf } from "../store/jobs.ts";
 import { takeLease } from "../store/leases.ts";
 import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -26,13 +26,16 @@ export async function withItems<T>(
   return withItem(parts, first, purpose, progress, () => withItems(parts, others, purpose, progress, work));
 }
 
-/** Runs the work while holding the item's lease. Throws `Busy` when another process works on the item. */
+/**
+ * Runs the work while holding the item's lease; it is given the job of a dead process that was finished first, if there
+ * was one. Throws `Busy` when another process works on the item.
+ */
 export async function withItem<T>(
   parts: EngineParts,
   itemId: string,
   purpose: string,
   progress: Progress,
-  work: () => Promise<T>,
+  work: (finished: JobRow | undefined) => Promise<T>,
 ): Promise<T> {
   const release = takeLease(parts.store, itemId, purpose, parts.clock.now());
   try {
@@ -42,7 +45,7 @@ export async function withItem<T>(
     }
     const left = openJobOf(parts.store, itemId);
     if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
-    return await work();
+    return await work(left);
   } finally {
     release();
   }

@@ -1,4 +1,10 @@
 /** Commit (H2F-3, HW-5b, SEC-6): the failover is accepted; the recovery points that were not used are given up. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { findMachine } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
@@ -6,12 +12,31 @@ import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-
 
 type Input = Record<string, never>;
 
+/** Throws `NotFound` when the machine is not where it was moved to: what it can be made from must not go as well. */
+function requireMoved(parts: EngineParts, item: ProtectedItem): void {
+  const { recoveryMachine, machineName } = item.details;
+  const isBack = item.activeLocation === "primary";
+  const isThere = isBack
+    ? findMachine(parts, fabricOf(item.id), machineName) !== undefined
+    : recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
+  if (isThere) return;
+  const where = isBack ? nameOf(fabricOf(item.id)) : recoverySideName(parts, item.id);
+  const mend = isBack
+    ? `Bring it back; its disks of before are whole, and off, in ${recoveryMachine?.folder ?? "the other side's inventory"}.`
+    : "Change the recovery point, which makes it again, or cancel the failover.";
+  const message =
+    `The failover of ${nameOf(item.id)} cannot be committed: its machine is gone from ${where}, and a commit would ` +
+    `give up recovery points that it can be made from. ${mend}`;
+  throw new SiteRecoveryError("NotFound", message, { target: item.id });
+}
+
 const dropUnused: JobTask<Input> = {
   name: "DropUnusedRecoveryPoints",
   title: "Drop the recovery points that were not used",
   run: async ({ parts, item }) => {
     const { details } = item();
     const { replicaStoreId, replicaId } = relationshipOf(item());
+    requireMoved(parts, item());
     const used = details.reverse ? details.failbackPointId : details.recoveryMachine?.pointId;
     const replicas = await parts.replicaStoreOf(replicaStoreId);
     // The used point stays: it is the base that a failback compares with.

@@ -1,4 +1,5 @@
 /** Moving a machine from side to side: each move is a job, chosen by where the machine stands. */
+import { isDeepStrictEqual } from "node:util";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
 import type { JobDefinition, Progress } from "../job/job-definition.ts";
@@ -35,6 +36,11 @@ export interface FailoverChoice extends FailoverInput {
   readonly kind: "planned" | "unplanned";
 }
 
+/** Whether a job was asked for the same: inputs are kept as JSON. */
+function isSame(kept: unknown, input: unknown): boolean {
+  return isDeepStrictEqual(kept, JSON.parse(JSON.stringify(input)));
+}
+
 /** The moves of an engine's protected items. Each throws `ActionNotAllowed` where the table has no way on. */
 export class Moves {
   readonly #parts: EngineParts;
@@ -69,7 +75,10 @@ export class Moves {
     return this.#run(id, reverseReplicationJob.title, moveJobs.reverseReplicate, {}, progress);
   }
 
-  /** The job is chosen under the lease: a job that a dead process left is finished first, and moves the item. */
+  /**
+   * The job is chosen under the lease: a job that a dead process left is finished first, and moves the item. Where
+   * that was the job that is asked for now, there is nothing left to do.
+   */
   async #run<Input>(
     itemId: string,
     purpose: string,
@@ -77,9 +86,10 @@ export class Moves {
     input: Input,
     progress: Progress,
   ): Promise<void> {
-    requireItem(this.#parts, itemId);
-    await withItem(this.#parts, itemId, purpose, progress, () =>
-      startJob(this.#parts, jobFor(requireItem(this.#parts, itemId)), { itemId, input }, progress),
-    );
+    const { scenario } = jobFor(requireItem(this.#parts, itemId));
+    await withItem(this.#parts, itemId, purpose, progress, async (finished) => {
+      if (finished?.scenario === scenario && isSame(finished.input, input)) return;
+      await startJob(this.#parts, jobFor(requireItem(this.#parts, itemId)), { itemId, input }, progress);
+    });
   }
 }

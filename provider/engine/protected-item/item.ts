@@ -87,6 +87,8 @@ export interface ItemDetails {
   readonly pausedAt?: number;
   /** Since when the RPO is over its threshold, in milliseconds since 1970, while it is. */
   readonly rpoAlarmAt?: number;
+  /** Since when a resync waits for the end of office hours (HW-4d), in milliseconds since 1970, while it does. */
+  readonly resyncWaitsSince?: number;
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;

@@ -3,7 +3,7 @@
  * next cycle after it takes them along. It is a mark of the item and no state: Azure has no word for it, and what
  * may be done with the item stays what it was.
  */
-import { nameOf } from "../../arm-id.ts";
+import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
@@ -13,6 +13,7 @@ import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
+import { replicatingGroupOf } from "./replication-group.ts";
 
 function note(parts: EngineParts, item: ProtectedItem, isPaused: boolean): void {
   parts.store.transaction(() => {
@@ -53,15 +54,26 @@ export function resumeReplication(parts: EngineParts, itemId: string, progress: 
   });
 }
 
-/** Throws `ActionNotAllowed` for an item that is paused: its group waits with it, for the sake of shared points. */
-export function requireRunning(item: ProtectedItem): void {
-  if (item.details.pausedAt === undefined) return;
-  const message = `${nameOf(item.id)}: ${pausedText(item)}.`;
-  throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+/** The item whose pause keeps one from replicating: itself, or one of its group, for the sake of shared points. */
+export function pausedWith(parts: EngineParts, itemId: string): ProtectedItem | undefined {
+  const item = requireItem(parts, itemId);
+  return [item, ...replicatingGroupOf(parts, item)].find(({ details }) => details.pausedAt !== undefined);
 }
 
-/** What is said of an item that is paused. */
-export function pausedText(item: ProtectedItem): string {
-  const since = new Date(item.details.pausedAt!).toISOString();
-  return `replication is paused since ${since}; \`siterecovery resume ${nameOf(item.id)}\` lets it go on`;
+/** Throws `ActionNotAllowed` for an item that is paused, or whose group is by one of its machines. */
+export function requireRunning(parts: EngineParts, itemId: string): void {
+  const paused = pausedWith(parts, itemId);
+  if (!paused) return;
+  const message = `${nameOf(itemId)}: ${pausedText(paused, itemId)}.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
+}
+
+/** What is said of an item that is paused, by itself or with one of its group. */
+export function pausedText(paused: ProtectedItem, itemId: string): string {
+  const since = new Date(paused.details.pausedAt!).toISOString();
+  const name = nameOf(paused.id);
+  const what = sameId(paused.id, itemId)
+    ? "replication is paused"
+    : `it waits with its replication group: ${name} is paused`;
+  return `${what} since ${since}; \`siterecovery resume ${name}\` lets it go on`;
 }

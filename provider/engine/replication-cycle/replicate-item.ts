@@ -12,6 +12,7 @@ import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
+import { noteResynchronized, noteResyncWaits } from "./resync-events.ts";
 import { requirePathOf } from "./require-path-of.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
@@ -86,7 +87,9 @@ function memberOf(parts: EngineParts, itemId: string, mode: Mode, progress: Prog
   requireDisks(parts, machineName, disks);
   const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item) : undefined;
   if (waitsUntil === undefined) return { item, disks };
-  progress.report(waitText(machineName, waitsUntil, officeHoursOf(parts, itemId)));
+  const wait = waitText(machineName, waitsUntil, officeHoursOf(parts, itemId));
+  progress.report(wait);
+  noteResyncWaits(parts, item, wait);
   return undefined;
 }
 
@@ -97,8 +100,10 @@ async function runMember(
   mode: Mode,
   progress: Progress,
 ): Promise<ReplicationCycle> {
+  const isMarked = taken.snapshot.disks.some((disk) => disk.resyncRequired);
   const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken });
   recordSuccess(parts, item.id, { lastCycle: cycle });
+  if (isMarked || mode === "resync") noteResynchronized(parts, item.id, cycle);
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
   await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);

@@ -20,7 +20,7 @@ export async function replicateOrBegin(
   const group = replicatingGroupOf(parts, requireItem(parts, id)).map((item) => item.id);
   const ids = group.includes(id) ? group : [id];
   return withItems(parts, ids, "replication", progress, async () => {
-    for (const member of ids) requireRunning(requireItem(parts, member));
+    requireRunning(parts, id);
     if (requireItem(parts, id).state !== "EnablingReplication") {
       return (await replicateTogether(parts, ids, progress, mode)).get(id);
     }

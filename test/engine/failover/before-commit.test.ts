@@ -73,6 +73,38 @@ describe("before the commit", () => {
   });
 });
 
+describe("a machine that is gone from where it was moved to", () => {
+  it("keeps the failover from being committed, until it is made again", async () => {
+    await make("S3");
+    await site.protect();
+    await failOver("planned");
+    fs.rmSync(path.dirname(site.replica()), { recursive: true });
+    await expect(moves().commit(site.itemId(), quiet)).rejects.toThrow(
+      /cannot be committed: its machine is gone from Microsoft Azure.*Change the recovery point/,
+    );
+    const points = await site.engine.recoveryPoints(site.itemId());
+    await moves().changePoint(site.itemId(), points.at(-1)!.id, quiet);
+    await moves().commit(site.itemId(), quiet);
+    expect(site.hash(site.replica())).toBe(site.hash(site.image()));
+  });
+
+  it("does so for a failback as well, and says where its disks are whole", async () => {
+    await make("S3");
+    await site.protect();
+    await failOver("planned");
+    await moves().commit(site.itemId(), quiet);
+    await moves().failback(site.itemId(), quiet);
+    const folder = path.dirname(site.image());
+    fs.renameSync(folder, path.join(site.folder, "aside"));
+    await expect(moves().commit(site.itemId(), quiet)).rejects.toThrow(
+      /its machine is gone from london.*its disks of before are whole, and off, in .*azure/,
+    );
+    fs.renameSync(path.join(site.folder, "aside"), folder);
+    await moves().commit(site.itemId(), quiet);
+    expect(site.item().state).toBe("FailbackCommitted");
+  });
+});
+
 describe("a source that was lost", () => {
   it("[HW-5a] is shut down by the first action that finds it again, and is told until then", async () => {
     await make("S3");

@@ -72,6 +72,40 @@ describe("a job whose process was killed", () => {
   }
 });
 
+describe("the command whose process was killed, run again", () => {
+  it.each([
+    ["failover", "Make the replica machine's disks", failover],
+    ["failback", "Make the primary side's disks", "await engine.moves.failback(id, progress);"],
+  ])("finishes the %s and ends well", async (name, line, action) => {
+    const choice = { kind: "planned", recoveryPoint: "latest" } as const;
+    const again = {
+      failover: () => site.engine.moves.failover(site.itemId, choice, quiet),
+      failback: () => site.engine.moves.failback(site.itemId, quiet),
+    }[name as "failover" | "failback"];
+    if (name === "failback") {
+      await site.engine.moves.failover(site.itemId, choice, quiet);
+      await site.engine.moves.commit(site.itemId, quiet);
+    }
+    dieAt(line, action);
+    await again();
+    const runs = site.engine.jobs({ limit: 10 }).filter(({ attempts }) => attempts === 2);
+    expect(runs.map(({ state }) => state)).toEqual(["Succeeded"]);
+    expect(hashOf(site.replica)).toBe(hashOf(site.image));
+    // Asked for once more it is a wish of its own, and refused.
+    await expect(again()).rejects.toMatchObject({ code: "ActionNotAllowed" });
+  });
+
+  it("is refused where it asks for something else than what was finished", async () => {
+    const [point] = await site.engine.recoveryPoints(site.itemId);
+    dieAt("Make the replica machine's disks", failover);
+    const other = { kind: "planned", recoveryPoint: point!.id } as const;
+    await expect(site.engine.moves.failover(site.itemId, other, quiet)).rejects.toMatchObject({
+      code: "ActionNotAllowed",
+    });
+    expect(site.engine.findItem(site.itemId)?.state).toBe("PlannedFailoverCommitPending");
+  });
+});
+
 describe("a job that fails", () => {
   it("rolls a planned failover back, starts the source again, and says so", async () => {
     // A file where the replica machine's folder has to be made.

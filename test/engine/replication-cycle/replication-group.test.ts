@@ -8,6 +8,7 @@ import { groupMachinesMax } from "../../../provider/engine/replication-cycle/rep
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import type { TrackedDisk } from "../../../provider/disks/disk.ts";
 import type { ProtectedItemInputs } from "../../../provider/kinds/protected-item.ts";
+import { runProgram } from "../../cli/run-program.ts";
 import { FlowSite } from "../flow-site.ts";
 import { quiet } from "../fixture.ts";
 
@@ -51,6 +52,29 @@ async function countUp(disks: readonly TrackedDisk[], signal: AbortSignal): Prom
     }
   }
 }
+
+describe("a replication group with a machine that is paused", () => {
+  it("waits as a whole, and each of its machines says for whom", async () => {
+    await make();
+    await site.engine.pause(site.itemId("db1"), quiet);
+    const before = await Promise.all(machines.map(count));
+    await expect(site.engine.replicate(site.itemId("db2"), quiet)).rejects.toThrow(
+      /^db2: it waits with its replication group: db1 is paused since .*`siterecovery resume db1`/,
+    );
+    const { healthNotes, replicationHealth } = await site.engine.viewItem(site.itemId("db2"));
+    expect([replicationHealth, healthNotes[0]]).toEqual([
+      "Warning",
+      expect.stringContaining("db1 is paused since") as string,
+    ]);
+    const run = await runProgram(path.join(site.folder, "home"), "replicate");
+    expect([run.code, run.stderr]).toEqual([
+      0,
+      "db1: left alone, it is paused\ndb2: left alone, db1 of its replication group is paused\n",
+    ]);
+    const after = await Promise.all(machines.map(count));
+    expect(after.map((points, index) => points - before[index]!)).toEqual([0, 0, 1]);
+  });
+});
 
 describe("a replication group", () => {
   it(

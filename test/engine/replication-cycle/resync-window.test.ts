@@ -53,6 +53,23 @@ describe("a machine that is marked for resync", () => {
     expect((await site.engine.viewItem(site.itemId())).healthNotes).toEqual([]);
   });
 
+  it("[HW-4d] is told of by two events: that it waits, once, and that both sides were compared", async () => {
+    await make(office);
+    markForResync();
+    await replicate();
+    await replicate();
+    clock.advance(9 * hour);
+    await replicate();
+    await replicate();
+    const events = site.engine.events({ targetId: site.itemId(), limit: 10 });
+    const told = events.filter(({ code }) => code.startsWith("Resync"));
+    expect(told.map(({ code, severity }) => [code, severity])).toEqual([
+      ["ResyncRequired", "Warning"],
+      ["Resynchronized", "OK"],
+    ]);
+    expect(told[1]!.description).toBe("web1: both sides were compared; 8 blocks differed and were sent");
+  });
+
   it("[HW-4d] is resynchronised at once by hand", async () => {
     await make(office);
     markForResync();

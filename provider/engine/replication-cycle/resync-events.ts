@@ -1,0 +1,41 @@
+/** Events of resyncs: one when a marked machine begins to wait for the end of office hours (HW-4d), one when it is done. */
+import { nameOf } from "../../arm-id.ts";
+import { addEvent } from "../../store/events.ts";
+import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+
+/** Each cycle meets the wait; it is told once. The caller holds the item's lease. */
+export function noteResyncWaits(parts: EngineParts, item: ProtectedItem, wait: string): void {
+  if (item.details.resyncWaitsSince !== undefined) return;
+  const at = parts.clock.now();
+  parts.store.transaction(() => {
+    putItem(parts.store, { ...item, details: { ...item.details, resyncWaitsSince: at } });
+    addEvent(parts.store, {
+      type: "VmHealth",
+      code: "ResyncRequired",
+      severity: "Warning",
+      description: wait,
+      targetId: item.id,
+      at,
+    });
+  });
+}
+
+/** Both sides have been compared, and are equal as of the cycle's point. The caller holds the item's lease. */
+export function noteResynchronized(parts: EngineParts, itemId: string, cycle: ReplicationCycle): void {
+  const item = requireItem(parts, itemId);
+  const { resyncWaitsSince: _over, ...details } = item.details;
+  parts.store.transaction(() => {
+    putItem(parts.store, { ...item, details });
+    addEvent(parts.store, {
+      type: "VmHealth",
+      code: "Resynchronized",
+      severity: "OK",
+      description: `${nameOf(itemId)}: both sides were compared; ${cycle.blocksSent} blocks differed and were sent`,
+      targetId: itemId,
+      at: parts.clock.now(),
+    });
+  });
+}
