@@ -3,6 +3,8 @@
  * `siterecovery`: see and steer, from a terminal, what `pulumi up` has set up. One command a file. This one only looks
  * whether Node is new enough, before anything is loaded that an old one does not have.
  */
+import module from "node:module";
+
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 15)) {
@@ -12,6 +14,8 @@ if (major < 22 || (major === 22 && minor < 15)) {
   );
   process.exitCode = 1;
 } else {
+  // The next start takes what this one has compiled: a quarter of the time of a short command.
+  module.enableCompileCache();
   // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

@@ -7,7 +7,9 @@
  * for it (host-error.ts). An error that carries an id keeps the resource in the state, and then `update` is called
  * next time even if nothing changed.
  */
+import module from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
+import type * as connection from "../connect.ts";
 import { systemClock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
@@ -18,6 +20,14 @@ import { silenceBlankLines } from "./host-error.ts";
 
 let surroundings: Surroundings | undefined;
 
+let loading: Promise<Pick<typeof connection, "connect">> | undefined;
+
+/** What was compiled is kept for the next process at once: this one is killed when it is not needed any more. */
+function loadConnect(): Promise<Pick<typeof connection, "connect">> {
+  loading ??= import("../connect.ts").finally(() => module.flushCompileCache());
+  return loading;
+}
+
 /** The real surroundings of a provider's process, once a process. */
 function realSurroundings(): Surroundings {
   if (surroundings) return surroundings;
@@ -25,9 +35,10 @@ function realSurroundings(): Surroundings {
   // Pulumi starts the process with the address of its engine as the one argument.
   const link = openEngineLink(process.argv[2]!);
   void link.gone.then(() => process.exit(1));
+  module.enableCompileCache();
   surroundings = {
     // Loaded when first wanted, since most of the code of the product hangs on it.
-    connect: async (kind, home) => (await import("../connect.ts")).connect(kind, home),
+    connect: async (kind, home) => (await loadConnect()).connect(kind, home),
     link,
     clock: systemClock,
   };

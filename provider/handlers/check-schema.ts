@@ -21,7 +21,15 @@ export function schemaOf(kind: KindName): Record<string, unknown> {
 export const annotationKeywords = ["x-immutable", "x-secret", "x-unit", "x-pattern-help"];
 
 function newValidator(): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, discriminator: true, verbose: true });
+  const ajv = new Ajv2020({
+    strict: true,
+    allErrors: true,
+    discriminator: true,
+    verbose: true,
+    // The package's schemas are sound, which its tests see to; both are half of what the first call would take.
+    validateSchema: false,
+    code: { optimize: false },
+  });
   addFormats.default(ajv, ["date-time"]);
   for (const keyword of annotationKeywords) ajv.addKeyword(keyword);
   return ajv;

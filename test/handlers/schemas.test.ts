@@ -1,3 +1,4 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import * as enums from "../../provider/dynamic/enums.ts";
 import { schemaOf } from "../../provider/handlers/check-schema.ts";
@@ -27,6 +28,12 @@ function* everySchema(schema: Schema, path = ""): Generator<{ path: string; sche
 }
 
 describe("the schemas", () => {
+  test.each(kindNames)("%s: is sound, for nobody looks when it is used", (kind) => {
+    const validator = new Ajv2020({ strict: false });
+    expect(validator.validateSchema(schemaOf(kind)), validator.errorsText()).toBe(true);
+    expect(validator.validateSchema({ ...schemaOf(kind), type: "text" })).toBe(false);
+  });
+
   test.each(kindNames)("%s: every property is described, and nothing unknown is let through", (kind) => {
     for (const { path, schema } of everySchema(schemaOf(kind))) {
       expect(schema.description, path).toMatch(/\S.*\.$/);
