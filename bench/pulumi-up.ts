@@ -1,8 +1,9 @@
 /**
- * `pulumi up` of 100 and 1,000 protected items beside the same count of no-op dynamic resources, in one run and
- * turn by turn: as dynamic resources, from a definition, and through the plugin, from Pulumi YAML. Every item is a
- * machine of its own with a real disk (one block of data), so that creation makes a real replica; the second `up` has
- * nothing to do.
+ * `pulumi up` of 100 and 1,000 protected items beside no-op dynamic resources, in one run and turn by turn: as dynamic
+ * resources, from a definition, and through the plugin, from Pulumi YAML. There are two peers: the same count of
+ * resources with one property each, and the same resources with the same arguments, whose provider does nothing. Every
+ * item is a machine of its own with a real disk (one block of data), so that creation makes a real replica; the second
+ * `up` has nothing to do.
  */
 import os from "node:os";
 import { fileURLToPath } from "node:url";
@@ -16,7 +17,8 @@ import { PulumiProject } from "../test/e2e/pulumi-project.ts";
 const counts = (process.env["SITERECOVERY_BENCH_COUNTS"] ?? "100,1000").split(",").map(Number);
 const rounds = Number(process.env["SITERECOVERY_BENCH_ROUNDS"] ?? 1);
 
-const noOpProgram = (count: number): string => `
+const noOpResource = `
+import fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 const provider = {
   async check(_olds, news) { return { inputs: news }; },
@@ -24,9 +26,15 @@ const provider = {
   async create(inputs) { return { id: "id-" + inputs.name, outs: inputs }; },
 };
 class NoOp extends pulumi.dynamic.Resource {
-  constructor(name) { super(provider, name, { name }, {}, "bench", "NoOp"); }
+  constructor(name, args, options) { super(provider, name, { name, ...args }, options, "bench", "NoOp"); }
 }
-for (let index = 0; index < ${count}; index += 1) new NoOp("item-" + index);
+`;
+const noOpProgram = (count: number): string =>
+  `${noOpResource}for (let index = 0; index < ${count}; index += 1) new NoOp("item-" + index, {});\n`;
+const noOpsWithArguments = `${noOpResource}
+const made = {};
+for (const { logicalName, inputs, dependsOn } of JSON.parse(fs.readFileSync(new URL("declarations.json", import.meta.url), "utf8")))
+  made[logicalName] = new NoOp(logicalName, inputs, { dependsOn: dependsOn.map((name) => made[name]) });
 `;
 
 interface Times {
@@ -56,6 +64,19 @@ async function itemsProject(count: number): Promise<PulumiProject> {
   for (const name of names) project.addMachine(name, [{ id: "os", content }]);
   project.define({ machines: names.map((name) => ({ name })) });
   return project;
+}
+
+/** The same things as resources whose provider does nothing. */
+async function emptyProject(count: number): Promise<PulumiProject> {
+  const items = await itemsProject(count);
+  try {
+    const project = await PulumiProject.make(noOpsWithArguments);
+    const declarations = declarationsOf(readStack(items.path("siterecovery.yaml")));
+    project.write("program/declarations.json", JSON.stringify(declarations));
+    return project;
+  } finally {
+    items.remove();
+  }
 }
 
 /** The same things as resources of the plugin. */
@@ -92,9 +113,11 @@ const steps = ["create", "unchanged"] as const;
 
 function rowOf(count: number, step: (typeof steps)[number], all: Record<string, Times[]>): string {
   const of = (name: string): number => median(all[name]!.map((times) => times[step]));
-  const [items, plugin, noOps] = [of("items"), of("plugin"), of("noOps")];
-  const cells = [items, plugin, noOps].map((seconds) => `${seconds.toFixed(1)} s`);
-  const ratios = [items, plugin].map((seconds) => `${(seconds / noOps).toFixed(2)} ×`);
+  const [items, plugin, noOps, empty] = [of("items"), of("plugin"), of("noOps"), of("empty")];
+  const cells = [items, plugin, noOps, empty].map((seconds) => `${seconds.toFixed(1)} s`);
+  const ratios = [items / noOps, plugin / noOps, items / empty, plugin / empty].map(
+    (ratio) => `${ratio.toFixed(2)} ×`,
+  );
   return `| ${[step, String(count), ...cells, ...ratios].join(" | ")} |`;
 }
 
@@ -102,9 +125,10 @@ export async function benchPulumiUp(): Promise<string> {
   const rows: string[] = [];
   const perItem: Record<number, number> = {};
   for (const count of counts) {
-    const all: Record<string, Times[]> = { items: [], plugin: [], noOps: [] };
+    const all: Record<string, Times[]> = { items: [], plugin: [], noOps: [], empty: [] };
     for (let round = 0; round < rounds; round += 1) {
       all["noOps"]!.push(await measure(await PulumiProject.make(noOpProgram(count))));
+      all["empty"]!.push(await measure(await emptyProject(count)));
       all["items"]!.push(await measure(await itemsProject(count)));
       all["plugin"]!.push(await measure(await pluginProject(count)));
     }
@@ -116,8 +140,8 @@ export async function benchPulumiUp(): Promise<string> {
   return [
     `Machine: ${os.availableParallelism()} cores, Node ${process.version}; rounds: ${rounds}, medians.`,
     "",
-    "| `pulumi up` | items | dynamic, from a definition | plugin, from Pulumi YAML | no-op dynamic resources | dynamic | plugin |",
-    "|---|---|---|---|---|---|---|",
+    "| `pulumi up` | items | dynamic, from a definition | plugin, from Pulumi YAML | no-ops of one property | no-ops with the same arguments | dynamic / no-ops | plugin / no-ops | dynamic / same arguments | plugin / same arguments |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ...rows,
     "",
     `Time per item created, ${many} against ${few} items: ${growth.toFixed(2)} × (1 is linear).`,
