@@ -19,7 +19,8 @@ const heldHere = new Set<string>();
 export function takeLease(store: Store, id: string, purpose: string, now: number): () => void {
   const key = idKey(id);
   const owner = processIdentity();
-  store.transaction(() => {
+  // Whoever has a lease does not outlive a power cut.
+  store.passing(() => {
     const row = store.database.prepare("SELECT owner, purpose FROM leases WHERE key = ?").get(key) as
       LeaseRow | undefined;
     const busy = row && (row.owner === owner ? heldHere.has(leaseName(store, key)) : isAlive(row.owner));
@@ -34,7 +35,9 @@ export function takeLease(store: Store, id: string, purpose: string, now: number
   heldHere.add(leaseName(store, key));
   return () => {
     heldHere.delete(leaseName(store, key));
-    store.database.prepare("DELETE FROM leases WHERE key = ? AND owner = ?").run(key, owner);
+    store.passing(() =>
+      store.database.prepare("DELETE FROM leases WHERE key = ? AND owner = ?").run(key, owner),
+    );
   };
 }
 

@@ -32,7 +32,7 @@ function keepPercent(context: Context): (percentOfDisk: number) => void {
     const percent = Math.floor((disksDone * 100 + percentOfDisk) / diskCount);
     if (percentOfDisk >= 100) disksDone = Math.min(disksDone + 1, diskCount - 1);
     const details = { ...item.details, initialReplicationPercent: Math.min(percent, 99) };
-    putItem(context.parts.store, { ...item, details });
+    context.parts.store.passing(() => putItem(context.parts.store, { ...item, details }));
   };
 }
 
