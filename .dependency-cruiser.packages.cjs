@@ -24,6 +24,12 @@ exports.packageRules = [
     "The engine works without Pulumi.",
   ),
   only(
+    "azure-native",
+    "node_modules/@pulumi/azure-native/",
+    ["^provider/dynamic/azure/"],
+    "Who stays with the embedded engine need not have it.",
+  ),
+  only(
     "grpc",
     "node_modules/(@grpc/grpc-js|google-protobuf)/",
     ["^provider/(plugin|pulumi)/"],

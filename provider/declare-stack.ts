@@ -3,10 +3,13 @@
  * whole before the first resource is registered, so that nothing is created by one that fails the check.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { nameOf } from "./arm-id.ts";
+import { armIdOf, nameOf } from "./arm-id.ts";
+import { AzureIds } from "./dynamic/azure/azure-ids.ts";
+import { configuredTarget, forTarget, type Target } from "./dynamic/azure/target.ts";
 import { resourceClasses } from "./dynamic/resource-classes.ts";
 import type { ReplicationProtectedItem } from "./dynamic/protected-item.ts";
 import type { ActiveLocation } from "./kinds/protected-item.ts";
+import { kinds } from "./kinds/registry.ts";
 import { declarationsOf } from "./stack/declare.ts";
 import { readStack } from "./stack/read-stack.ts";
 import type { StackFile } from "./stack/stack-file.ts";
@@ -24,7 +27,7 @@ export interface DeclaredStack {
 /** A relative path counts from the Pulumi project's folder. */
 function read(file: string): StackFile {
   try {
-    return readStack(path.resolve(projectFolder(), file));
+    return readStack(path.resolve(projectFolder(), file), configuredTarget());
   } catch (error) {
     // Pulumi shows a RunError's message alone, without a stack trace.
     if (error instanceof DefinitionError) throw new pulumi.RunError(error.format());
@@ -32,21 +35,33 @@ function read(file: string): StackFile {
   }
 }
 
+/** Where a machine runs: the engine's item says it in a word of its own, Azure's among its properties. */
+function activeLocationOf(item: pulumi.CustomResource, target: Target): pulumi.Output<ActiveLocation> {
+  if (target === "engine") return (item as ReplicationProtectedItem).activeLocation;
+  const { properties } = item as unknown as { properties: pulumi.Output<{ activeLocation?: string }> };
+  return properties.apply(({ activeLocation }) => (activeLocation === "Recovery" ? "recovery" : "primary"));
+}
+
+function declareAll(stack: StackFile, target: Target): DeclaredStack {
+  const resources = new Map<string, pulumi.CustomResource>();
+  const machines: DeclaredStack["machines"] = {};
+  const azureIds = new AzureIds();
+  for (const { logicalName, kind, inputs, dependsOn } of declarationsOf(stack)) {
+    const make = resourceClasses[kind];
+    // The YAML reader's objects have no prototype, and Pulumi puts what it is given into a string.
+    const given = target === "azure" ? azureIds.in(inputs) : structuredClone(inputs);
+    const options = { dependsOn: dependsOn.map((name) => resources.get(name)!) };
+    const resource = new make(logicalName, given as never, options);
+    resources.set(logicalName, resource);
+    if (target === "azure") azureIds.add(armIdOf(kinds[kind], inputs), resource);
+    if (kind === "protected-item") machines[nameOf(logicalName)] = activeLocationOf(resource, target);
+  }
+  return { resources, machines };
+}
+
 /** Declares all resources of a definition. Throws an error for people when the definition is not right. */
 export function declareStack(file: string): DeclaredStack {
   const stack = read(file);
-  const resources = new Map<string, pulumi.CustomResource>();
-  const machines: DeclaredStack["machines"] = {};
-  for (const declaration of declarationsOf(stack)) {
-    const make = resourceClasses[declaration.kind];
-    const dependsOn = declaration.dependsOn.map((name) => resources.get(name)!);
-    // The YAML reader's objects have no prototype, and Pulumi puts what it is given into a string.
-    const inputs = structuredClone(declaration.inputs) as never;
-    const resource = new make(declaration.logicalName, inputs, { dependsOn });
-    resources.set(declaration.logicalName, resource);
-    if (declaration.kind === "protected-item") {
-      machines[nameOf(declaration.logicalName)] = (resource as ReplicationProtectedItem).activeLocation;
-    }
-  }
-  return { resources, machines };
+  const target = stack.definition.target ?? "engine";
+  return forTarget(target, () => declareAll(stack, target));
 }

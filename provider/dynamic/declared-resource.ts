@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../kinds/kind.ts";
 import { courierText } from "./courier.ts";
+import { declareInAzure } from "./azure/declare-in-azure.ts";
+import { currentTarget } from "./azure/target.ts";
 import { withWholeSecrets } from "./whole-secrets.ts";
 import { providerKey, urnKey } from "../pulumi/reserved-keys.ts";
 
@@ -38,6 +40,8 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     outputs: readonly string[],
     options?: pulumi.CustomResourceOptions,
   ) {
+    // Who declares for Azure gets azure-native's resource in place of this one.
+    if (currentTarget() === "azure") return declareInAzure(kind, name, args, options) as DeclaredResource;
     const type = typeToken(kind);
     const given = args as Record<string, unknown>;
     const properties: pulumi.Inputs = {

@@ -17,7 +17,10 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const { allowDisableWhileFailedOver, failover, processServer } = machine;
   // A plan that says where its machines run says it for those that don't.
   const isMovedByPlan = movingPlanOf(stack.plans, machine.name) !== undefined;
-  const activeLocation = machine.activeLocation ?? (isMovedByPlan ? undefined : "primary");
+  // Azure has no such property: there it stands only where somebody wrote it, and is refused.
+  const isForAzure = stack.target === "azure";
+  const activeLocation = machine.activeLocation ?? (isMovedByPlan || isForAzure ? undefined : "primary");
+  const itemName = (isForAzure ? machine.protectableItem : undefined) ?? machine.name;
   return {
     logicalName: logicalNames.machine(machine.name),
     kind: "protected-item",
@@ -26,13 +29,13 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
       replicatedProtectedItemName: machine.name,
       properties: {
         policyId: ids.policy(container.policy!),
-        protectableItemId: `${ids.container(site, container.name)}/replicationProtectableItems/${machine.name}`,
+        protectableItemId: `${ids.container(site, container.name)}/replicationProtectableItems/${itemName}`,
         ...(settings === undefined ? {} : { providerSpecificDetails: settings }),
       },
       ...(activeLocation === undefined ? {} : { activeLocation }),
       // The only failover that a machine of a VMware site has (V2F-1) need not be said.
-      ...(isVmware ? { failover: { kind: "unplanned", ...failover } } : {}),
-      ...(!isVmware && failover !== undefined ? { failover: { ...failover } } : {}),
+      ...(isVmware && !isForAzure ? { failover: { kind: "unplanned", ...failover } } : {}),
+      ...((!isVmware || isForAzure) && failover !== undefined ? { failover: { ...failover } } : {}),
       // Machines of VMware sites name it in their settings, as in Azure.
       ...(isVmware || processServer === undefined
         ? {}

@@ -66,7 +66,11 @@ function groupsOf(plan: StackPlan, itemId: (name: string) => string, stack: Stac
     ...(plan.move ? [{ groupType: "Failover", ...stepsOf(plan.move, stack) }] : []),
     ...plan.groups.map(longForm).map(({ machines, ...steps }) => ({
       groupType: "Boot",
-      replicationProtectedItems: machines.map((name) => ({ id: itemId(name), virtualMachineId: name })),
+      replicationProtectedItems: machines.map((name) => ({
+        id: itemId(name),
+        // Azure has ids of its own for machines, and needs none of them here.
+        ...(stack.definition.target === "azure" ? {} : { virtualMachineId: name }),
+      })),
       ...stepsOf(steps, stack),
     })),
   ];

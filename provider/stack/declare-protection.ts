@@ -2,7 +2,7 @@
 import type { ProtectionSettings } from "../kinds/protected-item.ts";
 import { azureNetworkOf } from "./check-machine-names.ts";
 import { containerOf, siteOf } from "./site-of.ts";
-import { instanceTypeOf } from "./site-parts.ts";
+import { instanceTypeOf, kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 import type { StackIds } from "./stack-ids.ts";
@@ -14,12 +14,19 @@ interface Place {
   readonly machine: StackMachine;
 }
 
-function toAzure({ stack, ids, machine }: Place): ProtectionSettings {
+/** Azure maps networks of VMM servers only: machines of a Hyper-V site name theirs themselves. */
+function unmappedNetworkOf(stack: StackDefinition, site: StackSite): string | undefined {
+  if (stack.target !== "azure" || kindOf(site) !== "hyperv") return undefined;
+  return site.networkMappings?.[0]?.to;
+}
+
+function toAzure({ stack, ids, site, machine }: Place): ProtectionSettings {
   const account = machine.storageAccount ?? stack.azure.storageAccounts[0]!.name;
+  const network = machine.network ?? unmappedNetworkOf(stack, site);
   return {
     instanceType: "HyperVReplicaAzure",
     targetStorageAccountId: ids.storageAccount(account),
-    ...(machine.network === undefined ? {} : { targetAzureNetworkId: ids.network(machine.network) }),
+    ...(network === undefined ? {} : { targetAzureNetworkId: ids.network(network) }),
     ...(machine.size === undefined ? {} : { targetVmSize: machine.size }),
     ...(machine.disks === undefined ? {} : { disksToInclude: [...machine.disks] }),
   };

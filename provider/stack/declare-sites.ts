@@ -27,11 +27,14 @@ function declareFabric({ stack, ids, site }: InSite): Declaration {
   };
 }
 
-/** Machines of a VMware site take their virtual network from their own settings: it has no mapping to Azure. */
-function declareNetworkMappings({ ids, site }: InSite): Declaration[] {
-  const mappings = (site.networkMappings ?? []).filter(
-    (mapping) => kindOf(site) !== "vmware" || mapping.site !== undefined,
-  );
+/**
+ * Machines of a VMware site take their virtual network from their own settings: it has no mapping to Azure. In Azure
+ * itself, as against the engine, a Hyper-V site has none either.
+ */
+function declareNetworkMappings({ stack, ids, site }: InSite): Declaration[] {
+  const isWithout =
+    kindOf(site) === "vmware" || (stack.definition.target === "azure" && kindOf(site) === "hyperv");
+  const mappings = (site.networkMappings ?? []).filter((mapping) => !isWithout || mapping.site !== undefined);
   return mappings.map(({ from, to, site: end }) => {
     const isVmm = kindOf(site) === "vmm";
     const recoveryNetworkId = end === undefined ? ids.network(to) : ids.vmNetwork(ids.siteNamed(end), to);
@@ -115,7 +118,8 @@ function declareContainerMappings(inSite: InSite, before: readonly Declaration[]
 export function declareSites(stack: StackFile): Declaration[] {
   const ids = new StackIds(stack.definition);
   const all = stack.definition.sites.map((site): InSite => ({ stack, ids, site }));
-  const inAzure = declareAzureFabric(stack, ids);
+  // In Azure itself a process server there is a machine of Azure's, which nobody declares here.
+  const inAzure = stack.definition.target === "azure" ? [] : declareAzureFabric(stack, ids);
   const fabrics = all.map(declareFabric);
   const components = new Map(all.map((inSite) => [inSite.site, declareComponents(inSite)]));
   const links = new Map(

@@ -7,6 +7,7 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { checkAddresses } from "./check-addresses.ts";
+import { checkForAzure } from "./check-for-azure.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
@@ -19,15 +20,15 @@ import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { StackFile } from "./stack-file.ts";
 
-/** Throws a `DefinitionError` that holds every finding. */
-export function readStack(file: string): StackFile {
+/** Throws a `DefinitionError` that holds every finding. A target that is given wins over the definition's. */
+export function readStack(file: string, target?: StackDefinition["target"]): StackFile {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
   const drivers = folderMachines(localFileSystem);
   const { value, source, findings: ofForm } = readFiles(absolute);
   // Where all machines replicate to a second site there may be nothing in Azure.
   const azure = { storageAccounts: [], networks: [], ...value.azure };
-  const written = { ...value, azure } as StackDefinition;
+  const written = { ...value, azure, ...(target === undefined ? {} : { target }) } as StackDefinition;
   const { definition, origins, problems } = expandPatterns(written, folder, drivers);
   const unmatched = new Findings(source);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
@@ -37,7 +38,9 @@ export function readStack(file: string): StackFile {
   checkLimits(definition, findings);
   checkAddresses(definition, findings);
   checkScripts(definition, folder, findings);
-  checkMachines(definition, folder, drivers, findings);
+  // Azure has the machines, and knows more of them than any folder here.
+  if (definition.target === "azure") checkForAzure(definition, findings);
+  else checkMachines(definition, folder, drivers, findings);
   findings.list.push(...unmatched.list);
   findings.throwIfAny();
   return { file: absolute, definition };

@@ -8,6 +8,8 @@ export interface StackDefinition {
   readonly version: 1;
   /** Files that more of it stands in; they are read into it. */
   readonly include?: readonly string[];
+  /** Where it is declared: the embedded engine (default) or Azure. */
+  readonly target?: "engine" | "azure";
   readonly resourceGroup: string;
   readonly location?: string;
   readonly vault: { readonly name: string; readonly tags?: Record<string, string> };
@@ -54,6 +56,8 @@ export interface StackMachine {
   readonly storageAccount?: string;
   readonly network?: string;
   readonly size?: string;
+  /** Of the target azure: the UUID that Azure's discovery gave the machine. */
+  readonly protectableItem?: string;
   readonly disks?: readonly string[];
   /** Static addresses in its virtual network. */
   readonly recoveryAddresses?: readonly string[];

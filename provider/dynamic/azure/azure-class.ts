@@ -1,0 +1,49 @@
+/**
+ * The classes of `@pulumi/azure-native`, one file at a time, and only when something is declared for Azure: the package
+ * is large, and who stays with the embedded engine need not have it.
+ */
+import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface AzureClass {
+  new (name: string, args: object, options?: pulumi.CustomResourceOptions): pulumi.CustomResource;
+  get(name: string, id: pulumi.Input<string>, options?: pulumi.CustomResourceOptions): pulumi.CustomResource;
+}
+
+const fromHere = createRequire(import.meta.url);
+// A project that links to this package has azure-native in its own node_modules.
+const fromProject = createRequire(`${process.cwd()}/`);
+
+function load(file: string): Record<string, unknown> {
+  const path = `@pulumi/azure-native/${file}.js`;
+  for (const require of [fromProject, fromHere]) {
+    try {
+      return require(path) as Record<string, unknown>;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    }
+  }
+  throw new pulumi.RunError(
+    "The target azure needs the package @pulumi/azure-native, which this project does not have: " +
+      "`npm install @pulumi/azure-native`.",
+  );
+}
+
+/** A resource class of azure-native by its file, such as `recoveryservices/vault`. Throws a `RunError` without the package. */
+export function azureClass(file: string, className: string): AzureClass {
+  return load(file)[className] as AzureClass;
+}
+
+interface ClientConfig {
+  readonly subscriptionId: string;
+}
+
+/** The subscription that azure-native works in: as configured for it, else what it is logged in to. */
+export function azureSubscription(): pulumi.Output<string> {
+  const given = new pulumi.Config("azure-native").get("subscriptionId") ?? process.env["ARM_SUBSCRIPTION_ID"];
+  if (given !== undefined && given !== "") return pulumi.output(given);
+  const { getClientConfigOutput } = load("authorization/getClientConfig") as {
+    getClientConfigOutput: () => pulumi.Output<ClientConfig>;
+  };
+  return getClientConfigOutput().apply(({ subscriptionId }) => subscriptionId);
+}

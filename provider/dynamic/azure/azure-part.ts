@@ -1,0 +1,39 @@
+/**
+ * What a program declares for the engine and Azure knows by itself: containers, hosts, networks that a VMM server tells
+ * of. Nothing is made. It stands in the program as a component, with the name and the id that others refer to.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+export interface PartFacts {
+  readonly className: string;
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly type: string;
+}
+
+export class AzurePart extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  readonly type: pulumi.Output<string>;
+  /** What it waits for. A component without children lets nobody wait, so that who depends on it depends on these. */
+  readonly behind: readonly pulumi.Resource[];
+
+  constructor(
+    name: string,
+    facts: PartFacts,
+    behind: readonly pulumi.Resource[],
+    options: pulumi.ComponentResourceOptions,
+  ) {
+    super(`siterecovery:azure:${facts.className}`, name, {}, options);
+    this.id = facts.id;
+    this.name = facts.name;
+    this.type = pulumi.output(facts.type);
+    this.behind = behind;
+    this.registerOutputs({ id: facts.id, name: facts.name });
+  }
+}
+
+/** Resources with those that stand behind parts in their place. */
+export function withoutParts(resources: readonly pulumi.Resource[]): pulumi.Resource[] {
+  return resources.flatMap((one) => (one instanceof AzurePart ? withoutParts(one.behind) : [one]));
+}
