@@ -28,13 +28,15 @@ function buildResources(): string {
     verbatimModuleSyntax: true,
     rewriteRelativeImportExtensions: true,
   };
-  for (const part of ["dynamic", "pulumi", "kinds"]) {
-    mkdirSync(path.join(folder, part));
-    for (const file of readdirSync(path.join(project, "provider", part))) {
-      const source = readFileSync(path.join(project, "provider", part, file), "utf8");
-      const { outputText } = ts.transpileModule(source, { compilerOptions });
-      writeFileSync(path.join(folder, part, file.replace(/\.ts$/, ".js")), outputText);
-    }
+  const ofRooms = ["dynamic", "dynamic/azure", "pulumi", "kinds"].flatMap((part) =>
+    readdirSync(path.join(project, "provider", part)).map((file) => path.join(part, file)),
+  );
+  for (const file of [...ofRooms, "arm-id.ts", "errors.ts"].filter((name) => name.endsWith(".ts"))) {
+    const source = readFileSync(path.join(project, "provider", file), "utf8");
+    const { outputText } = ts.transpileModule(source, { compilerOptions });
+    const target = path.join(folder, file.replace(/\.ts$/, ".js"));
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, outputText);
   }
   return path.join(folder, "dynamic/resource-classes.js");
 }
