@@ -98,8 +98,8 @@ export interface UsableYaml<Value> {
  * A file that may be wrong in ways that do not keep its other parts from being checked; properties that the schema
  * does not know are left out. Throws a `DefinitionError` with all findings where there is no going on.
  */
-export function readUsableYaml<Value>(file: string, schema: string): UsableYaml<Value> {
-  const yaml = readYaml(file);
+export function readUsableYaml<Value>(file: string, schema: string, text?: string): UsableYaml<Value> {
+  const yaml = readYaml(file, text);
   const validate = validatorOf(schema);
   if (validate(yaml.value)) return { yaml: yaml as ValidYaml<Value>, findings: [] };
   const errors = (validate.errors ?? []).filter((error) => !isNoise(error));
@@ -109,9 +109,9 @@ export function readUsableYaml<Value>(file: string, schema: string): UsableYaml<
   return { yaml: yaml as ValidYaml<Value>, findings };
 }
 
-/** Throws a `DefinitionError` with all findings. */
-export function readValidYaml<Value>(file: string, schema: string): ValidYaml<Value> {
-  const { yaml, findings } = readUsableYaml<Value>(file, schema);
+/** Throws a `DefinitionError` with all findings. `text` when that of the file is known. */
+export function readValidYaml<Value>(file: string, schema: string, text?: string): ValidYaml<Value> {
+  const { yaml, findings } = readUsableYaml<Value>(file, schema, text);
   if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
   return yaml;
 }
