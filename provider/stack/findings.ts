@@ -2,6 +2,7 @@
 import { nearestWord } from "../schemas/nearest.ts";
 import type { RuleId } from "../rules/registry.ts";
 import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
+import { Doubts } from "./doubts.ts";
 import type { StackSource } from "./stack-source.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 
@@ -26,8 +27,11 @@ export class Findings {
   /** Whether the form of all files is right; what is wrong with it is told already. */
   readonly isFormRight: boolean;
 
-  constructor(source: StackSource, ofForm: readonly Finding[] = []) {
+  readonly #doubts: Doubts;
+
+  constructor(source: StackSource, ofForm: readonly Finding[] = [], doubts = new Doubts([])) {
     this.#source = source;
+    this.#doubts = doubts;
     this.#texts = new Map(source.texts);
     this.list.push(...ofForm);
     this.isFormRight = ofForm.length === 0;
@@ -47,6 +51,7 @@ export class Findings {
 
   add(rule: RuleId, path: YamlPath, message: string): void {
     const { yaml, path: inFile } = this.#source.locate(path);
+    if (this.#doubts.covers(rule, yaml.file, inFile)) return;
     const property = propertyAt(inFile);
     this.list.push({ rule, file: yaml.file, ...yaml.positionOf(inFile), property, message });
   }

@@ -12,6 +12,7 @@ import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkScripts } from "./check-scripts.ts";
+import { Doubts } from "./doubts.ts";
 import { expandPatterns } from "./expand-patterns.ts";
 import { Findings } from "./findings.ts";
 import { readFiles } from "./read-files.ts";
@@ -24,14 +25,15 @@ export function readStack(file: string): StackFile {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
   const drivers = folderMachines(localFileSystem);
-  const { value, source, findings: ofForm } = readFiles(absolute);
+  const { value, source, findings: ofForm, repairs } = readFiles(absolute);
+  const doubts = new Doubts(repairs);
   // Where all machines replicate to a second site there may be nothing in Azure.
   const azure = { storageAccounts: [], networks: [], ...value.azure };
   const written = { ...value, azure } as StackDefinition;
   const { definition, origins, problems } = expandPatterns(written, folder, drivers);
-  const unmatched = new Findings(source);
+  const unmatched = new Findings(source, [], doubts);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
-  const findings = new Findings(withOrigins(source, origins), ofForm);
+  const findings = new Findings(withOrigins(source, origins), ofForm, doubts);
   checkNames(definition, findings);
   checkNetworks(definition, findings);
   checkLimits(definition, findings);
