@@ -2,6 +2,7 @@
  * All rules, by id. An id is kept for good: reports, suppressions and policies refer to it. The registry is data and
  * knows nothing of files or YAML, so that whatever checks something else by the same rules can name them.
  */
+import { adviceRules } from "./advice-rules.ts";
 import { includeRules } from "./include-rules.ts";
 import { limitRules } from "./limit-rules.ts";
 import { machineRules } from "./machine-rules.ts";
@@ -21,6 +22,7 @@ const all = {
   ...machineRules,
   ...planRules,
   ...limitRules,
+  ...adviceRules,
 };
 
 export type RuleId = keyof typeof all;

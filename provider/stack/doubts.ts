@@ -32,8 +32,6 @@ const leaning: Readonly<Record<string, readonly RuleId[]>> = {
     "machine-foreign-setting",
     "machine-failover-kind",
     "machine-churn",
-    "process-server-machines",
-    "process-server-churn",
     "plan-mixed-sites",
     "plan-mixed-targets",
     "drill-network-in-use",

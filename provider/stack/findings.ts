@@ -1,7 +1,9 @@
 /** Collects what is wrong with a definition, each with the place where it stands. */
 import { nearestWord } from "../schemas/nearest.ts";
-import type { RuleId } from "../rules/registry.ts";
-import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
+import { type RuleId, rules } from "../rules/registry.ts";
+import { DefinitionError } from "../yaml/definition-error.ts";
+import type { Finding } from "../yaml/finding.ts";
+import { FindingList } from "../yaml/finding-list.ts";
 import { Doubts } from "./doubts.ts";
 import type { StackSource } from "./stack-source.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
@@ -44,9 +46,14 @@ export class Findings {
     for (const [file, text] of texts) this.#texts.set(file, text);
   }
 
-  /** Throws a `DefinitionError` with all that was found, if anything was. */
-  throwIfAny(): void {
-    if (this.list.length > 0) throw new DefinitionError(this.list, this.#texts);
+  /**
+   * What is advised. Throws a `DefinitionError` with all errors when there are any: advice waits until they are mended,
+   * since much of it would only follow from them, such as a machine that is in no plan because its name is misspelt there.
+   */
+  settle(): FindingList {
+    const errors = this.list.filter(({ rule }) => rules[rule].severity === "error");
+    if (errors.length > 0) throw new DefinitionError(errors, this.#texts);
+    return new FindingList(this.list, this.#texts);
   }
 
   add(rule: RuleId, path: YamlPath, message: string): void {

@@ -1,7 +1,8 @@
 /** Reads a definition and all that it includes into one, and remembers which file each entry stands in. */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
-import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
+import { DefinitionError } from "../yaml/definition-error.ts";
+import type { Finding } from "../yaml/finding.ts";
 import { readUsableYaml, type ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { RuleId } from "../rules/registry.ts";
 import type { Repaired } from "./doubts.ts";

@@ -7,6 +7,7 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { checkAddresses } from "./check-addresses.ts";
+import { checkAdvice } from "./check-advice.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
@@ -18,10 +19,10 @@ import { Findings } from "./findings.ts";
 import { readFiles } from "./read-files.ts";
 import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
-import type { StackFile } from "./stack-file.ts";
+import type { CheckedStack } from "./stack-file.ts";
 
-/** Throws a `DefinitionError` that holds every finding. */
-export function readStack(file: string): StackFile {
+/** Throws a `DefinitionError` that holds every finding when one of them is an error. */
+export function readStack(file: string): CheckedStack {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
   const drivers = folderMachines(localFileSystem);
@@ -39,8 +40,8 @@ export function readStack(file: string): StackFile {
   checkLimits(definition, findings);
   checkAddresses(definition, findings);
   checkScripts(definition, folder, findings);
+  checkAdvice(definition, findings);
   checkMachines(definition, folder, drivers, findings);
   findings.list.push(...unmatched.list);
-  findings.throwIfAny();
-  return { file: absolute, definition };
+  return { file: absolute, definition, advice: findings.settle() };
 }

@@ -1,7 +1,8 @@
 /** The text of a file that somebody else may have written: of a bounded size, and UTF-8. */
 import fs from "node:fs";
 import type { RuleId } from "../rules/registry.ts";
-import { DefinitionError, type Place } from "./definition-error.ts";
+import { DefinitionError } from "./definition-error.ts";
+import type { Place } from "./finding.ts";
 
 const sizeMaxBytes = 1024 * 1024;
 

@@ -7,7 +7,8 @@
  */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { RuleId } from "../rules/registry.ts";
-import { DefinitionError, type Finding, type Place } from "./definition-error.ts";
+import { DefinitionError } from "./definition-error.ts";
+import type { Finding, Place } from "./finding.ts";
 import { inspectDocument } from "./inspect-document.ts";
 import { readPlainText } from "./read-plain-text.ts";
 import { readText, refuse } from "./read-text.ts";
