@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { benchPulumiUp } from "./pulumi-up.ts";
 import { benchReplication } from "./replication.ts";
+import { benchValidate } from "./validate.ts";
 
 const { values, positionals: chosen } = parseArgs({
   allowPositionals: true,
@@ -15,9 +16,10 @@ const { values, positionals: chosen } = parseArgs({
   },
 });
 const replication = { runs: Number(values.runs), sizeMebibytes: Number(values.size), json: values.json };
-const parts: Record<string, () => Promise<string>> = {
+const parts: Record<string, () => string | Promise<string>> = {
   "pulumi-up": benchPulumiUp,
   replication: () => benchReplication(replication),
+  validate: () => benchValidate(replication.runs),
 };
 
 const unknown = chosen.filter((name) => !(name in parts));

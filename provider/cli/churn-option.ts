@@ -30,8 +30,15 @@ export function givenChurn(written: readonly string[], machines: readonly string
   return churn;
 }
 
-/** Bytes stored a day, by what recovery points added after the first one. Throws `PrerequisitesNotMet`. */
-export async function measuredChurn(engine: Engine, machineName: string): Promise<number> {
+/**
+ * Bytes stored a day, by what recovery points added after the first one. Where there are not enough of them, nothing
+ * for a machine of which something else `isKnown`, else throws `PrerequisitesNotMet`.
+ */
+export async function measuredChurn(
+  engine: Engine,
+  machineName: string,
+  isKnown: boolean,
+): Promise<number | undefined> {
   const item = engine.items().find(({ id }) => nameOf(id).toLowerCase() === machineName.toLowerCase());
   const points = item ? await engine.recoveryPoints(item.id) : [];
   const [first, ...later] = points;
@@ -39,6 +46,7 @@ export async function measuredChurn(engine: Engine, machineName: string): Promis
   if (later.length > 0 && seconds > 0) {
     return (later.reduce((sum, { bytesStored }) => sum + bytesStored, 0) / seconds) * secondsPerDay;
   }
+  if (isKnown) return undefined;
   const why = item ? "has less than two recovery points" : "is not protected";
   const message = `The changes of ${machineName} cannot be measured: it ${why}. Give them with --churn ${machineName}=20GiB.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: machineName });

@@ -20,9 +20,9 @@ function indented(text: string): string {
 function explained(id: RuleId): string {
   const { severity, title, why, whatToDo, bad, good, limits: names = [] } = rules[id];
   const figures = names.map((name) => {
-    const { value, unit, scenario, date, source } = limits[name]!;
+    const { value, unit, scenario, date, source, checked } = limits[name]!;
     const shown = Array.isArray(value) ? value.join(", ") : String(value);
-    return `  ${name}: ${shown} ${unit} (${scenario}; ${source}, ${date})`;
+    return `  ${name}: ${shown} ${unit} (${scenario}; ${source}, ${date}; checked ${checked})`;
   });
   return [
     `${id} (${severity})`,
@@ -62,11 +62,15 @@ function explain(id: string): string {
 }
 
 /** All of them in one list; an id that is a rule's and a policy's stands there once. */
-function listed(): { id: string; title: string }[] {
+function listed(): { id: string; level: string; title: string }[] {
   const own = policies.filter(({ id }) => !isRuleId(id));
   return [
-    ...ruleIds.map((id) => ({ id, title: rules[id].title })),
-    ...own.map(({ id, description }) => ({ id, title: `Policy: ${description.replace(/\.$/, "")}` })),
+    ...ruleIds.map((id) => ({ id, level: rules[id].severity, title: rules[id].title })),
+    ...own.map(({ id, level, description }) => ({
+      id,
+      level,
+      title: `Policy: ${description.replace(/\.$/, "")}`,
+    })),
   ];
 }
 
@@ -88,6 +92,8 @@ export function explainCommand(): Command {
       const text = id === undefined ? undefined : explain(id);
       if (flags.json === true) printJson(jsonOf(id === undefined ? listed().map((one) => one.id) : [id]));
       else if (text !== undefined) process.stdout.write(`${text}\n`);
-      else for (const one of listed()) process.stdout.write(`${one.id.padEnd(32)}${one.title}\n`);
+      else
+        for (const one of listed())
+          process.stdout.write(`${one.id.padEnd(32)}${one.level.padEnd(11)}${one.title}\n`);
     });
 }

@@ -32,7 +32,7 @@ export const simulateOptions: readonly Option[] = [
   new Option("--from <time>", "when it begins, ISO 8601 (default: now)"),
   new Option(
     "--churn <size>",
-    "changes a day of every machine (20GiB), or of one (db1=20GiB); may be repeated",
+    "changes a day of every machine (20GiB), or of one (db1=20GiB); may be repeated; default: dailyChangeGibibytes",
   )
     .default([])
     .argParser(collect),

@@ -14,19 +14,25 @@ import { forecastText } from "./forecast-text.ts";
 import { openSession, printJson } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
 
-type ChurnOf = (machineName: string, compressedRatio: number) => Promise<number>;
+type ChurnOf = (machine: MachineToForecast, compressedRatio: number) => Promise<number>;
 
-/** Throws `InvalidInput` for a machine of which nothing is said. */
+/**
+ * What the command line says of a machine goes before what the engine has measured, and that before what the
+ * definition expects. Throws `InvalidInput` for a machine of which nothing is said.
+ */
 function churnSource(flags: SimulateFlags, names: readonly string[], engine: Engine | undefined): ChurnOf {
   const given = givenChurn(flags.churn, names);
-  return async (name, compressedRatio) => {
+  return async ({ name, expectedChurn }, compressedRatio) => {
     const said = given.get(name.toLowerCase());
     if (said !== undefined) return said;
-    // What is stored has been compressed.
-    if (engine) return (await measuredChurn(engine, name)) / Math.max(compressedRatio, 0.01);
-    const common = given.get("");
-    if (common !== undefined) return common;
-    const message = `How much does ${name} change in a day? Say it with --churn ${name}=20GiB, or for all with --churn 20GiB; --measured asks the engine.`;
+    if (engine) {
+      const measured = await measuredChurn(engine, name, expectedChurn !== undefined);
+      // What is stored has been compressed.
+      if (measured !== undefined) return measured / Math.max(compressedRatio, 0.01);
+    }
+    const assumed = given.get("") ?? expectedChurn;
+    if (assumed !== undefined) return assumed;
+    const message = `How much does ${name} change in a day? Say it with --churn ${name}=20GiB, or for all with --churn 20GiB, or with dailyChangeGibibytes in the definition; --measured asks the engine.`;
     throw new SiteRecoveryError("InvalidInput", message, { property: "--churn" });
   };
 }
@@ -37,7 +43,7 @@ async function measure(machine: MachineToForecast, churnOf: ChurnOf): Promise<Fo
   const dataBytes = disks.reduce((sum, disk) => sum + disk.dataBytes, 0);
   const compressed = disks.reduce((sum, disk) => sum + disk.compressedBytes, 0);
   const compressedRatio = dataBytes === 0 ? 1 : compressed / dataBytes;
-  const churnBytesPerDay = await churnOf(name, compressedRatio);
+  const churnBytesPerDay = await churnOf(machine, compressedRatio);
   return { name, server, policy, dataBytes, compressedRatio, churnBytesPerDay };
 }
 

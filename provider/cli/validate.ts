@@ -5,7 +5,7 @@ import { githubReport } from "../reports/github.ts";
 import { jsonReport } from "../reports/json.ts";
 import { junitReport } from "../reports/junit.ts";
 import { prettyReport } from "../reports/pretty.ts";
-import { type Checked, findingsOf } from "../reports/report.ts";
+import { type Checked, findingsOf, isFailure, type ReportSettings } from "../reports/report.ts";
 import { sarifReport } from "../reports/sarif.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import { readStack } from "../stack/read-stack.ts";
@@ -13,7 +13,7 @@ import { DefinitionError } from "../yaml/definition-error.ts";
 import { packageVersion } from "../package-version.ts";
 
 /** By the name that `--format` has for it. */
-const reports: Readonly<Record<string, (checked: readonly Checked[], color: boolean) => string>> = {
+const reports: Readonly<Record<string, (checked: readonly Checked[], settings: ReportSettings) => string>> = {
   pretty: prettyReport,
   json: jsonReport,
   sarif: (checked) => sarifReport(checked, packageVersion()),
@@ -23,10 +23,11 @@ const reports: Readonly<Record<string, (checked: readonly Checked[], color: bool
 
 function check(file: string): Checked {
   try {
-    return { file, resources: declarationsOf(readStack(file)).length, error: undefined };
+    const stack = readStack(file);
+    return { file, resources: declarationsOf(stack).length, list: stack.advice };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    return { file, resources: 0, error };
+    return { file, resources: undefined, list: error.list };
   }
 }
 
@@ -53,15 +54,21 @@ export function validateCommand(): Command {
     )
     .addOption(new Option("--json", "the same as --format json").implies({ format: "json" }))
     .option("--output <file>", "write it to a file instead")
-    .addHelpText("after", "\nExit code: 0 all is right, 1 something is wrong, 2 could not run.")
-    .action((files: string[], flags: { format: string; output?: string }) => {
+    .option("--strict", "warnings fail as errors do; notes never fail")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 all is right or only advised against, 1 something is wrong, 2 could not run.",
+    )
+    .action((files: string[], flags: { format: string; output?: string; strict?: boolean }) => {
       // Until all has been looked at and told, a failure means that there is no answer.
       process.exitCode = 2;
       const checked = files.map(check);
       const color = flags.output === undefined && process.stdout.isTTY === true;
-      writeReport(flags.output, reports[flags.format]!(checked, color));
-      const isUnread = checked.some(({ error }) => error?.findings.some(isOfNoFile) === true);
-      process.exitCode = isUnread ? 2 : findingsOf(checked).length > 0 ? 1 : 0;
+      const strict = flags.strict === true;
+      writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
+      const findings = findingsOf(checked);
+      const isWrong = findings.some((finding) => isFailure(finding, strict));
+      process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
     });
 }
 

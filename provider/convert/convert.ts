@@ -5,6 +5,8 @@
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
+import { isOutside } from "../stack/check-inventories.ts";
+import type { Declaration } from "../stack/declaration.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import type { StackDefinition } from "../stack/stack-definition.ts";
 import { isArmTemplate, readArmTemplate } from "./arm-template.ts";
@@ -50,9 +52,20 @@ function read(text: string, name: string, resourceGroup: string | undefined): Fo
   throw new SiteRecoveryError("InvalidInput", message, { property: "--resource-group" });
 }
 
-/** Throws `InvalidInput` for what is no source, or holds no vault. */
-export function convert(text: string, name: string, options: ConvertOptions): Conversion {
-  const { things, notes } = read(text, name, options.resourceGroup);
+/** A definition that was made, and what it declares. */
+interface Made extends Conversion {
+  readonly declared: readonly Declaration[];
+}
+
+/**
+ * A definition of things that were found somewhere. What of them it does not say is for the caller to look for.
+ * Throws `InvalidInput` where there is no vault.
+ */
+export function definitionOf(
+  { things, notes }: FoundThings,
+  name: string,
+  options: Pick<ConvertOptions, "file">,
+): Made {
   if (!things.some(({ kind }) => kind === "vault")) {
     const message = `${name} holds no Recovery Services vault, and so nothing that a definition could declare.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: name });
@@ -61,16 +74,21 @@ export function convert(text: string, name: string, options: ConvertOptions): Co
   const definition = toDefinition(things, (folder, placeholder) => {
     if (folder !== undefined) {
       const from = path.dirname(path.resolve(options.file));
-      return path.relative(from, path.resolve(projectFolder(), folder)) || ".";
+      const absolute = path.resolve(projectFolder(), folder);
+      // What lies around a definition is named by an absolute path only.
+      return isOutside(from, absolute) ? absolute : path.relative(from, absolute) || ".";
     }
     placeholders.push(`say which folder ${placeholder} stands for`);
     return placeholder;
   });
-  const declared = declarationsOf({ file: path.resolve(options.file), definition }).map(
-    ({ kind, inputs }) => ({
-      kind,
-      inputs: inputs as Record<string, unknown>,
-    }),
-  );
-  return { definition, notes: [...notes, ...placeholders, ...compareThings(things, declared)] };
+  const declared = declarationsOf({ file: path.resolve(options.file), definition });
+  return { definition, declared, notes: [...notes, ...placeholders] };
+}
+
+/** Throws `InvalidInput` for what is no source, or holds no vault. */
+export function convert(text: string, name: string, options: ConvertOptions): Conversion {
+  const found = read(text, name, options.resourceGroup);
+  const { definition, declared, notes } = definitionOf(found, name, options);
+  const things = declared.map(({ kind, inputs }) => ({ kind, inputs: inputs as Record<string, unknown> }));
+  return { definition, notes: [...notes, ...compareThings(found.things, things)] };
 }

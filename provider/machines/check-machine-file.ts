@@ -1,6 +1,6 @@
 /** What is wrong in a machine.yaml beyond its schema: things that clash, and addresses that are none. */
 import { isIP } from "node:net";
-import type { Finding } from "../yaml/definition-error.ts";
+import type { Finding } from "../yaml/finding.ts";
 import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { MachineDefinition } from "./machine-driver.ts";

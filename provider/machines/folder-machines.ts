@@ -27,22 +27,36 @@ function readState(files: FileSystem, folder: string): PowerState {
   }
 }
 
-function imageSize(files: FileSystem, imagePath: string, machineName: string, diskId: string): number {
-  if (!files.exists(imagePath)) {
+/** The folder's own path, links followed; asked once for all disks, since it is asked of thousands of machines. */
+type RealFolder = () => string;
+
+function realImagePath(files: FileSystem, imagePath: string, machineName: string, diskId: string): string {
+  try {
+    return files.realPath(imagePath);
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code !== "NotFound") throw error;
     const message =
       `The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist. ` +
       "Put the image there, or correct the disk's file in machine.yaml.";
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
   }
+}
+
+function imageSize(
+  files: FileSystem,
+  image: { path: string; realFolder: RealFolder },
+  machineName: string,
+  diskId: string,
+): number {
+  const realPath = realImagePath(files, image.path, machineName, diskId);
   // A link in a folder that somebody else made would let the engine read, and on a failback write, any file.
-  const realPath = files.realPath(imagePath);
-  if (path.dirname(realPath) !== files.realPath(path.dirname(imagePath))) {
+  if (path.dirname(realPath) !== image.realFolder()) {
     const message =
       `The image of the disk "${diskId}" of ${machineName} is a link that leads out of the machine's folder, ` +
       `to ${realPath}. Put the image itself into the folder.`;
-    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: image.path, property: "disks" });
   }
-  const file = files.open(imagePath, "read");
+  const file = files.open(image.path, "read");
   try {
     // A folder can be opened, and fails here.
     file.read(Buffer.alloc(1), 0);
@@ -54,12 +68,14 @@ function imageSize(files: FileSystem, imagePath: string, machineName: string, di
 
 function readMachine(files: FileSystem, folder: string): Machine {
   const definition = readMachineFile(path.join(folder, machineFile));
+  let found: string | undefined;
+  const realFolder = (): string => (found ??= files.realPath(folder));
   return {
     ...definition,
     folder,
     disks: definition.disks.map((disk) => {
-      const imagePath = path.join(folder, disk.file);
-      return { ...disk, path: imagePath, sizeBytes: imageSize(files, imagePath, definition.name, disk.id) };
+      const image = { path: path.join(folder, disk.file), realFolder };
+      return { ...disk, path: image.path, sizeBytes: imageSize(files, image, definition.name, disk.id) };
     }),
   };
 }

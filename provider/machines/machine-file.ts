@@ -2,7 +2,7 @@
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import { readValidYaml } from "../yaml/read-valid-yaml.ts";
-import { readText } from "../yaml/read-yaml.ts";
+import { readText } from "../yaml/read-text.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 import { checkMachineFile } from "./check-machine-file.ts";
 import type { MachineDefinition } from "./machine-driver.ts";
@@ -18,12 +18,13 @@ function remember(text: string, definition: MachineDefinition): void {
 
 /** Throws a `DefinitionError` with file, line and column of everything that is wrong. */
 export function readMachineFile(file: string): MachineDefinition {
-  const definition = known.get(readText(file));
+  const text = readText(file);
+  const definition = known.get(text);
   if (definition) return definition;
-  const yaml = readValidYaml<MachineDefinition>(file, "machine");
+  const yaml = readValidYaml<MachineDefinition>(file, "machine", text);
   const findings = checkMachineFile(yaml);
-  if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
-  remember(yaml.text, yaml.value);
+  if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, text]]));
+  remember(text, yaml.value);
   return yaml.value;
 }
 

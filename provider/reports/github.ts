@@ -1,6 +1,9 @@
 /** Workflow commands of GitHub Actions: each finding becomes an annotation of the line that it is about. */
 import { rules } from "../rules/registry.ts";
+import type { Severity } from "../rules/rule.ts";
 import { type Checked, findingsOf, posixPath, sentence } from "./report.ts";
+
+const commands: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "notice" };
 
 function escapeMessage(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
@@ -22,7 +25,7 @@ export function githubReport(checked: readonly Checked[]): string {
         `title=${escapeProperty(rule)}`,
       ].join(",");
       const text = `${sentence(finding)}. ${rules[rule].whatToDo}`;
-      return `::${rules[rule].severity} ${properties}::${escapeMessage(text)}\n`;
+      return `::${commands[rules[rule].severity]} ${properties}::${escapeMessage(text)}\n`;
     })
     .join("");
 }

@@ -3,10 +3,10 @@ import { rules } from "../rules/registry.ts";
 import type { Checked } from "./report.ts";
 
 export function jsonReport(checked: readonly Checked[]): string {
-  const results = checked.map(({ file, resources, error }) => ({
+  const results = checked.map(({ file, resources = 0, list }) => ({
     file,
     resources,
-    findings: (error?.findings ?? []).map((finding) => ({
+    findings: list.findings.map((finding) => ({
       ...finding,
       severity: rules[finding.rule].severity,
       whatToDo: rules[finding.rule].whatToDo,

@@ -1,7 +1,7 @@
-/** JUnit XML: a suite a definition, a failed case a finding, and one passed case for a definition that is right. */
+/** JUnit XML: a suite a definition, a case a finding, which fails or only tells, and a passed one for a definition that is right. */
 import junit, { type Builder } from "junit-report-builder";
 import { rules } from "../rules/registry.ts";
-import { type Checked, posixPath, sentence } from "./report.ts";
+import { type Checked, isFailure, posixPath, type ReportSettings, sentence } from "./report.ts";
 
 // The package exports the builder itself; its types describe the build for bundlers.
 const builder = junit as unknown as Builder;
@@ -11,20 +11,21 @@ function printable(text: string): string {
   return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/gu, " ");
 }
 
-export function junitReport(checked: readonly Checked[]): string {
+export function junitReport(checked: readonly Checked[], { strict }: ReportSettings): string {
   const report = builder.newBuilder();
-  for (const { file, resources, error } of checked) {
+  for (const { file, resources, list } of checked) {
     const suite = report.testSuite().name(printable(posixPath(file)));
-    if (error === undefined)
+    if (resources !== undefined)
       suite.testCase().className("siterecovery").name(`declares ${resources} resources`);
-    for (const finding of error?.findings ?? []) {
+    for (const finding of list.findings) {
+      const { rule } = finding;
       const where = `${posixPath(finding.file)}:${finding.line}:${finding.column}`;
-      suite
-        .testCase()
-        .className(finding.rule)
-        .name(printable(where))
-        .file(printable(posixPath(finding.file)))
-        .failure(printable(`${where}: ${sentence(finding)}\n${rules[finding.rule].whatToDo}`), finding.rule);
+      const text = printable(`${where}: ${sentence(finding)}\n${rules[rule].whatToDo}`);
+      const testCase = suite.testCase().className(rule).name(printable(where));
+      testCase.file(printable(posixPath(finding.file)));
+      if (isFailure(finding, strict)) testCase.failure(text, rule);
+      // The format has no word for what is advised: a case that passed, with something to say.
+      else testCase.standardOutput(`${rules[rule].severity}: ${text}`);
     }
   }
   return `${report.build()}\n`;

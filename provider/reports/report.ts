@@ -3,16 +3,23 @@
  * findings come in, text goes out.
  */
 import path from "node:path";
-import type { DefinitionError, Finding } from "../yaml/definition-error.ts";
+import { rules } from "../rules/registry.ts";
+import type { Finding } from "../yaml/finding.ts";
+import type { FindingList } from "../yaml/finding-list.ts";
 
 /** One definition that was looked at. */
 export interface Checked {
   /** As the user named it. */
   readonly file: string;
-  /** How many resources it declares; 0 when something is wrong with it. */
-  readonly resources: number;
-  /** Nothing when it is right. */
-  readonly error: DefinitionError | undefined;
+  /** How many resources it declares; nothing when an error keeps it from being declared. */
+  readonly resources: number | undefined;
+  readonly list: FindingList;
+}
+
+export interface ReportSettings {
+  readonly color: boolean;
+  /** Whether warnings fail. */
+  readonly strict: boolean;
 }
 
 /** From the working folder and with slashes, as CI systems want it; absolute where the file lies outside of it. */
@@ -28,5 +35,11 @@ export function sentence({ property, message }: Finding): string {
 }
 
 export function findingsOf(checked: readonly Checked[]): Finding[] {
-  return checked.flatMap(({ error }) => error?.findings ?? []);
+  return checked.flatMap(({ list }) => list.findings);
+}
+
+/** Whether a finding fails a check. */
+export function isFailure({ rule }: Pick<Finding, "rule">, strict: boolean): boolean {
+  const { severity } = rules[rule];
+  return severity === "error" || (strict && severity === "warning");
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import type { Log, ReportingDescriptor, Result } from "sarif";
 import { ruleIds, rules } from "../rules/registry.ts";
-import type { Finding } from "../yaml/definition-error.ts";
+import type { Finding } from "../yaml/finding.ts";
 import { type Checked, findingsOf, posixPath, sentence } from "./report.ts";
 
 function descriptor(id: (typeof ruleIds)[number]): ReportingDescriptor {

@@ -1,5 +1,5 @@
-/** What Site Recovery takes at most, and addresses in Azure. */
-import { error } from "./rule.ts";
+/** What Site Recovery takes at most, or is advised to be given, and addresses in Azure. */
+import { error, warning } from "./rule.ts";
 
 export const limitRules = {
   "replication-group-limit": error(
@@ -10,7 +10,7 @@ export const limitRules = {
     "16 machines of group: shop",
     ["replicationGroupMachines"],
   ),
-  "process-server-machines": error(
+  "process-server-machines": warning(
     "A process server serves at most 200 machines",
     "Azure advises another process server beyond that.",
     "Add a process server, and name it at some of the machines.",
@@ -18,9 +18,9 @@ export const limitRules = {
     "200 machines of processServer: ps1, one of ps2",
     ["processServerMachines"],
   ),
-  "process-server-churn": error(
+  "process-server-churn": warning(
     "The machines of a process server change at most 2 TiB a day together",
-    "It takes no more, and replication falls behind for good.",
+    "Azure advises no more; beyond it replication is likely to fall behind for good.",
     "Give machines to another process server.",
     "two machines of dailyChangeGibibytes: 1500 on ps1",
     "one of them on ps2",

@@ -3,6 +3,7 @@
  * knows nothing of files or YAML, so that whatever checks something else by the same rules can name them.
  */
 import { azureRules } from "./azure-rules.ts";
+import { adviceRules } from "./advice-rules.ts";
 import { includeRules } from "./include-rules.ts";
 import { limitRules } from "./limit-rules.ts";
 import { machineRules } from "./machine-rules.ts";
@@ -23,6 +24,7 @@ const all = {
   ...planRules,
   ...limitRules,
   ...azureRules,
+  ...adviceRules,
 };
 
 export type RuleId = keyof typeof all;

@@ -1,8 +1,13 @@
 /** A rule that definitions are held against. Data only: what checks it names the rule by its id. */
 
+/**
+ * An error makes a definition unusable. A warning says that it goes against what is advised: it fails nothing, unless
+ * that is asked for. A note is worth knowing.
+ */
+export type Severity = "error" | "warning" | "note";
+
 export interface Rule {
-  /** A warning is told and fails nothing; an error makes the definition unusable. */
-  readonly severity: "error" | "warning";
+  readonly severity: Severity;
   /** What is right, in one line. */
   readonly title: string;
   readonly why: string;
@@ -14,14 +19,23 @@ export interface Rule {
   readonly limits?: readonly string[];
 }
 
-/** One row, in the order in which people ask: what, why, what now, wrong, right. */
-export function error(
+/** A row, in the order in which people ask: what, why, what now, wrong, right. */
+type Row = (
   title: string,
   why: string,
   whatToDo: string,
   bad: string,
   good: string,
   limits?: readonly string[],
-): Rule {
-  return { severity: "error", title, why, whatToDo, bad, good, ...(limits === undefined ? {} : { limits }) };
-}
+) => Rule;
+
+const row =
+  (severity: Severity): Row =>
+  (title, why, whatToDo, bad, good, limits) => {
+    const texts = { title, why, whatToDo, bad, good };
+    return { severity, ...texts, ...(limits === undefined ? {} : { limits }) };
+  };
+
+export const error = row("error");
+export const warning = row("warning");
+export const note = row("note");

@@ -40,7 +40,7 @@ function checkGroups(members: readonly Member[], findings: Findings): void {
 }
 
 /** The process server that is known to serve a machine: the one it names, or the only one of its site. */
-function serverOf(site: StackSite): (machine: StackMachine) => string | undefined {
+export function serverOf(site: StackSite): (machine: StackMachine) => string | undefined {
   const [only, ...others] = site.processServers ?? [];
   return ({ processServer }) => processServer ?? (others.length === 0 ? only?.name : undefined);
 }
@@ -51,7 +51,7 @@ function checkServers(site: StackSite, members: readonly Member[], findings: Fin
   for (const [server, machines] of grouped(members, serverOf(site))) {
     const first = machines[machinesMost];
     if (first !== undefined) {
-      const message = `is machine ${machinesMost + 1} of ${machines.length} on the process server ${server}, which serves at most ${machinesMost}; add a process server and name it here`;
+      const message = `is machine ${machinesMost + 1} of ${machines.length} on the process server ${server}, and ${machinesMost} are advised; add a process server and name it here`;
       findings.add("process-server-machines", first.path, message);
     }
     let sum = 0;
@@ -59,7 +59,7 @@ function checkServers(site: StackSite, members: readonly Member[], findings: Fin
       const before = sum;
       sum += machine.dailyChangeGibibytes ?? 0;
       if (before > changeMost || sum <= changeMost || machines.length === 1) continue;
-      const message = `brings the process server ${server} to ${sum} GiB a day, and it takes ${changeMost}; give the machine to another one`;
+      const message = `brings the process server ${server} to ${sum} GiB a day, and ${changeMost} are advised; give the machine to another one`;
       findings.add("process-server-churn", [...path, "dailyChangeGibibytes"], message);
     }
   }

@@ -6,6 +6,7 @@ import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkInventories, type Inventories } from "./check-inventories.ts";
+import { checkMachineAdvice } from "./check-machine-advice.ts";
 import type { Findings } from "./findings.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
@@ -100,6 +101,7 @@ function checkFound(
   checkDisks(wanted, machine, at, findings);
   checkNetwork(stack, found, findings);
   checkStorage(found, findings);
+  checkMachineAdvice(stack, found, findings);
 }
 
 function tellMissing(

@@ -1,7 +1,10 @@
 /** Collects what is wrong with a definition, each with the place where it stands. */
 import { nearestWord } from "../schemas/nearest.ts";
-import type { RuleId } from "../rules/registry.ts";
-import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
+import { type RuleId, rules } from "../rules/registry.ts";
+import { DefinitionError } from "../yaml/definition-error.ts";
+import type { Finding } from "../yaml/finding.ts";
+import { FindingList } from "../yaml/finding-list.ts";
+import { Doubts } from "./doubts.ts";
 import type { StackSource } from "./stack-source.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 
@@ -26,8 +29,11 @@ export class Findings {
   /** Whether the form of all files is right; what is wrong with it is told already. */
   readonly isFormRight: boolean;
 
-  constructor(source: StackSource, ofForm: readonly Finding[] = []) {
+  readonly #doubts: Doubts;
+
+  constructor(source: StackSource, ofForm: readonly Finding[] = [], doubts = new Doubts([])) {
     this.#source = source;
+    this.#doubts = doubts;
     this.#texts = new Map(source.texts);
     this.list.push(...ofForm);
     this.isFormRight = ofForm.length === 0;
@@ -40,13 +46,19 @@ export class Findings {
     for (const [file, text] of texts) this.#texts.set(file, text);
   }
 
-  /** Throws a `DefinitionError` with all that was found, if anything was. */
-  throwIfAny(): void {
-    if (this.list.length > 0) throw new DefinitionError(this.list, this.#texts);
+  /**
+   * What is advised. Throws a `DefinitionError` with all errors when there are any: advice waits until they are mended,
+   * since much of it would only follow from them, such as a machine that is in no plan because its name is misspelt there.
+   */
+  settle(): FindingList {
+    const errors = this.list.filter(({ rule }) => rules[rule].severity === "error");
+    if (errors.length > 0) throw new DefinitionError(errors, this.#texts);
+    return new FindingList(this.list, this.#texts);
   }
 
   add(rule: RuleId, path: YamlPath, message: string): void {
     const { yaml, path: inFile } = this.#source.locate(path);
+    if (this.#doubts.covers(rule, yaml.file, inFile)) return;
     const property = propertyAt(inFile);
     this.list.push({ rule, file: yaml.file, ...yaml.positionOf(inFile), property, message });
   }

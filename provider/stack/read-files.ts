@@ -1,9 +1,11 @@
 /** Reads a definition and all that it includes into one, and remembers which file each entry stands in. */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
-import { DefinitionError, type Finding } from "../yaml/definition-error.ts";
+import { DefinitionError } from "../yaml/definition-error.ts";
+import type { Finding } from "../yaml/finding.ts";
 import { readUsableYaml, type ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { RuleId } from "../rules/registry.ts";
+import type { Repaired } from "./doubts.ts";
 import { resolveInclude } from "./resolve-include.ts";
 import { listNames, MergedSource, type StackSource } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
@@ -31,6 +33,7 @@ class Reader {
   /** What keeps a definition from being looked at as a whole, and what does not. */
   readonly findings: Finding[] = [];
   readonly mild: Finding[] = [];
+  readonly repairs: Repaired[] = [];
   readonly texts = new Map<string, string>();
   readonly #seen = new Set<string>();
   readonly #root: string;
@@ -45,6 +48,7 @@ class Reader {
       const usable = readUsableYaml<Written>(file, schema);
       yaml = usable.yaml;
       this.mild.push(...usable.findings);
+      this.repairs.push(...usable.repairs.map((path) => ({ file, path })));
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       this.findings.push(...error.findings);
@@ -90,13 +94,15 @@ export interface ReadFiles {
   readonly source: StackSource;
   /** What is wrong with the form of files, and does not keep what they say from being checked. */
   readonly findings: readonly Finding[];
+  /** What had to be put in the place of something that is wrong. */
+  readonly repairs: readonly Repaired[];
 }
 
 /** Throws a `DefinitionError` where there is no going on: the form of a file, or what is included. */
 export function readFiles(file: string): ReadFiles {
   const reader = new Reader(file);
   reader.read(file, "stack", []);
-  const { files, mild, texts } = reader;
+  const { files, mild, texts, repairs } = reader;
   const findings = [...reader.findings];
   const [root] = files;
   if (findings.length > 0 || root === undefined) throw new DefinitionError([...findings, ...mild], texts);
@@ -125,5 +131,5 @@ export function readFiles(file: string): ReadFiles {
     if (second === undefined) value[first] = list;
     else azure[second] = list;
   }
-  return { value: value as Written, source, findings: mild };
+  return { value: value as Written, source, findings: mild, repairs };
 }

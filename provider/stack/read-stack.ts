@@ -7,41 +7,47 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { checkAddresses } from "./check-addresses.ts";
+import { checkAdvice } from "./check-advice.ts";
 import { checkForAzure } from "./check-for-azure.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkMachines } from "./check-machines.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkScripts } from "./check-scripts.ts";
+import { Doubts } from "./doubts.ts";
 import { expandPatterns } from "./expand-patterns.ts";
 import { Findings } from "./findings.ts";
 import { readFiles } from "./read-files.ts";
 import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
-import type { StackFile } from "./stack-file.ts";
+import type { CheckedStack } from "./stack-file.ts";
 
-/** Throws a `DefinitionError` that holds every finding. A target that is given wins over the definition's. */
-export function readStack(file: string, target?: StackDefinition["target"]): StackFile {
+/**
+ * Throws a `DefinitionError` that holds every finding when one of them is an error. A target that is given wins over
+ * the definition's.
+ */
+export function readStack(file: string, target?: StackDefinition["target"]): CheckedStack {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
   const drivers = folderMachines(localFileSystem);
-  const { value, source, findings: ofForm } = readFiles(absolute);
+  const { value, source, findings: ofForm, repairs } = readFiles(absolute);
+  const doubts = new Doubts(repairs);
   // Where all machines replicate to a second site there may be nothing in Azure.
   const azure = { storageAccounts: [], networks: [], ...value.azure };
   const written = { ...value, azure, ...(target === undefined ? {} : { target }) } as StackDefinition;
   const { definition, origins, problems } = expandPatterns(written, folder, drivers);
-  const unmatched = new Findings(source);
+  const unmatched = new Findings(source, [], doubts);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
-  const findings = new Findings(withOrigins(source, origins), ofForm);
+  const findings = new Findings(withOrigins(source, origins), ofForm, doubts);
   checkNames(definition, findings);
   checkNetworks(definition, findings);
   checkLimits(definition, findings);
   checkAddresses(definition, findings);
   checkScripts(definition, folder, findings);
+  checkAdvice(definition, findings);
   // Azure has the machines, and knows more of them than any folder here.
   if (definition.target === "azure") checkForAzure(definition, findings);
   else checkMachines(definition, folder, drivers, findings);
   findings.list.push(...unmatched.list);
-  findings.throwIfAny();
-  return { file: absolute, definition };
+  return { file: absolute, definition, advice: findings.settle() };
 }

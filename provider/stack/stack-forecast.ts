@@ -21,6 +21,8 @@ export interface MachineToForecast {
   readonly policy: PolicySettings;
   /** Images of the disks that are replicated. */
   readonly images: readonly string[];
+  /** What the definition expects it to change, bytes a day. */
+  readonly expectedChurn: number | undefined;
 }
 
 export interface StackForecast {
@@ -30,6 +32,7 @@ export interface StackForecast {
 }
 
 const drivers = folderMachines(localFileSystem);
+const gibibyte = 1024 ** 3;
 
 /** The machine of a definition that was read; nothing for one that has gone to the recovery side. */
 function findMachine(stack: StackFile, site: StackSite, { name }: StackMachine): Machine | undefined {
@@ -85,7 +88,9 @@ export function stackForecast(stack: StackFile): StackForecast {
     const disks = found.disks.filter(({ id }) => machine.disks?.includes(id) ?? true);
     load.set(server, load.get(server)! + disks.reduce((sum, disk) => sum + disk.sizeBytes, 0));
     const images = disks.map((disk) => disk.path);
-    return [{ name: machine.name, server, policy: policyOf(definition, machine), images }];
+    const { name, dailyChangeGibibytes: change } = machine;
+    const expectedChurn = change === undefined ? undefined : change * gibibyte;
+    return [{ name, server, policy: policyOf(definition, machine), images, expectedChurn }];
   });
   return { machines, servers, plans: (definition.plans ?? []).map(planOf) };
 }

@@ -3,9 +3,11 @@ import { createRequire } from "node:module";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { checkFailure, type SchemaError } from "../schemas/schema-reason.ts";
-import { DefinitionError, type Finding } from "./definition-error.ts";
+import { DefinitionError } from "./definition-error.ts";
+import type { Finding } from "./finding.ts";
 import { ruleOfSchemaError } from "./schema-error-rule.ts";
 import { readYaml, type YamlFile, type YamlPath } from "./read-yaml.ts";
+import { pathOfPointer, Repair } from "./repair-value.ts";
 
 export interface ValidYaml<Value> extends Omit<YamlFile, "value"> {
   readonly value: Value;
@@ -31,16 +33,8 @@ function validatorOf(schema: string): ValidateFunction {
   return validate;
 }
 
-function toPath(pointer: string): YamlPath {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-}
-
 function toFinding(yaml: YamlFile, error: ErrorObject): Finding {
-  const path = toPath(error.instancePath);
+  const path = pathOfPointer(error.instancePath);
   const extra: unknown = error.params["additionalProperty"];
   const where = typeof extra === "string" ? yaml.positionOfKey([...path, extra]) : yaml.positionOf(path);
   const { property, reason } = checkFailure(error as SchemaError);
@@ -73,45 +67,70 @@ const mild = new Set([
 ]);
 
 /** Words that decide what everything around them means. */
-const deciding = /\/(kind|instanceType)$/;
+const deciding = /\/(kind|instanceType|purpose|connection)$/;
 
-function isMild({ keyword, instancePath }: ErrorObject): boolean {
+function isMild({ keyword, instancePath, data }: ErrorObject): boolean {
+  // A map where a word is wanted is no use to anybody.
+  if (keyword === "enum" && typeof data === "object") return false;
   return mild.has(keyword) && !deciding.test(instancePath);
 }
 
 /** Takes a property out that the schema does not know. */
 function withoutUnknown(value: unknown, error: ErrorObject): void {
-  const holder = toPath(error.instancePath).reduce<unknown>(
+  const holder = pathOfPointer(error.instancePath).reduce<unknown>(
     (inner, step) => (inner as Record<string | number, unknown> | undefined)?.[step],
     value,
   );
   delete (holder as Record<string, unknown> | undefined)?.[String(error.params["additionalProperty"])];
 }
 
+/** Lists that are too short are looked at as they are. */
+function isBearable(error: ErrorObject): boolean {
+  return isMild(error) || ["minItems", "minProperties", "maxProperties"].includes(error.keyword);
+}
+
+/** What is filled in may have parts of its own that are missing. */
+const repairsMax = 4;
+
+/** Makes a value usable whose errors are not mild; nothing when there is no going on. */
+function repaired(value: unknown, validate: ValidateFunction): readonly YamlPath[] | undefined {
+  const repair = new Repair(value);
+  for (let round = 0; round < repairsMax; round += 1) {
+    const errors = (validate.errors ?? []).filter((error) => !isNoise(error));
+    for (const error of errors) if (error.keyword === "additionalProperties") withoutUnknown(value, error);
+    if (!errors.filter((error) => !isMild(error)).every((error) => repair.mend(error))) return undefined;
+    if (validate(value)) return repair.paths;
+    if ((validate.errors ?? []).every((error) => isNoise(error) || isBearable(error))) return repair.paths;
+  }
+  return undefined;
+}
+
 export interface UsableYaml<Value> {
   readonly yaml: ValidYaml<Value>;
   /** What is wrong with it. */
   readonly findings: readonly Finding[];
+  /** Where its value was made usable; what follows from that alone is not to be told. */
+  readonly repairs: readonly YamlPath[];
 }
 
 /**
- * A file that may be wrong in ways that do not keep its other parts from being checked; properties that the schema
- * does not know are left out. Throws a `DefinitionError` with all findings where there is no going on.
+ * A file that may be wrong, made usable so that its other parts can be checked; properties that the schema does not
+ * know are left out. Throws a `DefinitionError` with all findings where there is no going on.
  */
-export function readUsableYaml<Value>(file: string, schema: string): UsableYaml<Value> {
-  const yaml = readYaml(file);
+export function readUsableYaml<Value>(file: string, schema: string, text?: string): UsableYaml<Value> {
+  const yaml = readYaml(file, text);
   const validate = validatorOf(schema);
-  if (validate(yaml.value)) return { yaml: yaml as ValidYaml<Value>, findings: [] };
+  if (validate(yaml.value)) return { yaml: yaml as ValidYaml<Value>, findings: [], repairs: [] };
   const errors = (validate.errors ?? []).filter((error) => !isNoise(error));
   const findings = errors.slice(0, findingsMax).map((error) => toFinding(yaml, error));
-  if (!errors.every(isMild)) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
-  for (const error of errors) if (error.keyword === "additionalProperties") withoutUnknown(yaml.value, error);
-  return { yaml: yaml as ValidYaml<Value>, findings };
+  const repairs = repaired(yaml.value, validate);
+  if (repairs === undefined) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
+  return { yaml: yaml as ValidYaml<Value>, findings, repairs };
 }
 
-/** Throws a `DefinitionError` with all findings. */
-export function readValidYaml<Value>(file: string, schema: string): ValidYaml<Value> {
-  const { yaml, findings } = readUsableYaml<Value>(file, schema);
+/** Throws a `DefinitionError` with all findings. `text` when that of the file is known. */
+export function readValidYaml<Value>(file: string, schema: string, text?: string): ValidYaml<Value> {
+  const { yaml, findings } = readUsableYaml<Value>(file, schema, text);
   if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, yaml.text]]));
   return yaml;
 }

@@ -5,14 +5,15 @@
  * that reach into prototypes, nesting deeper than 64, control characters, numbers that lose precision, and more
  * values, lines and signs than a parser gets through in a second (refuse-text.ts).
  */
-import fs from "node:fs";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { RuleId } from "../rules/registry.ts";
-import { DefinitionError, type Finding, type Place } from "./definition-error.ts";
+import { DefinitionError } from "./definition-error.ts";
+import type { Finding, Place } from "./finding.ts";
 import { inspectDocument } from "./inspect-document.ts";
+import { readPlainText } from "./read-plain-text.ts";
+import { readText, refuse } from "./read-text.ts";
 import { refuseText } from "./refuse-text.ts";
 
-const sizeMaxBytes = 1024 * 1024;
 /** Whoever made more mistakes than these in the text itself made one that caused the others. */
 const findingsMax = 100;
 
@@ -27,56 +28,6 @@ export interface YamlFile {
   positionOf(path: YamlPath): Place;
   /** Where the key itself stands, for what is wrong with a key. */
   positionOfKey(path: YamlPath): Place;
-}
-
-interface Problem {
-  readonly rule: RuleId;
-  readonly message: string;
-}
-
-function refuse(file: string, text: string, where: Place, { rule, message }: Problem): never {
-  throw new DefinitionError([{ rule, file, ...where, property: "", message }], new Map([[file, text]]));
-}
-
-/** Of a larger file no more is read than shows that it is too large. */
-function readBytes(file: string): Buffer {
-  const descriptor = fs.openSync(file, "r");
-  try {
-    // Most files are small, and thousands of machine.yaml files are read one after the other.
-    let buffer = Buffer.allocUnsafe(16 * 1024);
-    let length = 0;
-    for (let count = -1; count !== 0 && length <= sizeMaxBytes; length += count) {
-      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, sizeMaxBytes + 1));
-      count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-export function readText(file: string): string {
-  const start = { line: 1, column: 1 };
-  let bytes: Buffer;
-  try {
-    bytes = readBytes(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why =
-      code === "ENOENT"
-        ? "there is no such file; check its path"
-        : code === "EISDIR"
-          ? "is a folder, and a file is wanted"
-          : `cannot be read: ${(error as Error).message}`;
-    return refuse(file, "", start, { rule: "file-unreadable", message: why });
-  }
-  if (bytes.length > sizeMaxBytes)
-    refuse(file, "", start, { rule: "file-too-large", message: "is larger than 1 MiB; split it" });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return refuse(file, "", start, { rule: "file-encoding", message: "is not UTF-8 text; save it as UTF-8" });
-  }
 }
 
 function toPlain(node: unknown): unknown {
@@ -133,9 +84,8 @@ function parseQuietly(text: string): Document {
   }
 }
 
-/** Reads one YAML document. Throws a `DefinitionError` with everything that the parser finds wrong. */
-export function readYaml(file: string): YamlFile {
-  const text = readText(file);
+/** All that YAML has, and where each part stands. Throws a `DefinitionError` with everything that the parser finds wrong. */
+export function readWholeYaml(file: string, text: string): YamlFile {
   const lineCounter = new LineCounter();
   lineCounter.addNewLine(0);
   const at = (offset: number): Place => {
@@ -172,5 +122,23 @@ export function readYaml(file: string): YamlFile {
     value: toPlain(document.contents),
     positionOf: (path) => position(path, false),
     positionOfKey: (path) => position(path, true),
+  };
+}
+
+/**
+ * Reads one YAML document; `text` when that of the file is known. Where things stand in a plain text is looked up when
+ * somebody asks for it. Throws a `DefinitionError` with everything that the parser finds wrong.
+ */
+export function readYaml(file: string, text: string = readText(file)): YamlFile {
+  const value = readPlainText(text);
+  if (value === undefined) return readWholeYaml(file, text);
+  let whole: YamlFile | undefined;
+  const looked = (): YamlFile => (whole ??= readWholeYaml(file, text));
+  return {
+    file,
+    text,
+    value,
+    positionOf: (path) => looked().positionOf(path),
+    positionOfKey: (path) => looked().positionOfKey(path),
   };
 }

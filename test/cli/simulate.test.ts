@@ -65,6 +65,30 @@ describe("siterecovery simulate", () => {
     expect(Math.round(result.plans[0]!.rtoSeconds)).toBe(900);
   });
 
+  it("goes by what the definition expects of a machine, unless the command line says something else", async () => {
+    const own = path.join(folder, "expected.yaml");
+    const text = fs
+      .readFileSync(definition, "utf8")
+      .replace(/- name: db1\n/, "- name: db1\n    dailyChangeGibibytes: 3\n");
+    fs.writeFileSync(own, text);
+    const churnOf = async (...words: string[]): Promise<number[]> => {
+      const { code, stdout } = await runProgram(
+        path.join(folder, "home"),
+        "simulate",
+        own,
+        ...words,
+        "--json",
+      );
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as Forecast).machines.map((machine) => machine.churnBytesPerDay / 1024 ** 3);
+    };
+    expect(await churnOf("--churn", "web1=1GiB")).toEqual([3, 1]);
+    expect(await churnOf("--churn", "web1=1GiB", "--churn", "db1=2GiB")).toEqual([2, 1]);
+    expect(await churnOf("--churn", "5GiB")).toEqual([5, 5]);
+    const { code, stderr } = await runProgram(path.join(folder, "home"), "simulate", own);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("How much does web1 change")]);
+  });
+
   it("draws tables, and a page that loads nothing from elsewhere", async () => {
     const html = path.join(folder, "forecast.html");
     const { code, stdout, stderr } = await simulate("--churn", "1GiB", "--html", html);

@@ -117,7 +117,8 @@ describe("siterecovery explain", () => {
 
   it("knows a source for each figure that a rule names", () => {
     const named = Object.values(rules).flatMap((rule) => rule.limits ?? []);
-    for (const name of named) expect(limits[name]?.source, name).toMatch(/^learn\.microsoft\.com, /);
+    for (const name of named)
+      expect(limits[name]?.source, name).toMatch(/^(learn\.microsoft\.com|registry\.terraform\.io), /);
     expect(new Set(named).size).toBeGreaterThan(10);
     for (const id of ruleIds) expect(id).toMatch(/^[a-z]+(-[a-z]+)+$/);
   });

@@ -30,7 +30,10 @@ describe("the example for CI, with the real Pulumi CLI", () => {
     const run = await check();
     expect(run.status, run.text).toBe(0);
     expect(run.text).toMatch(/siterecovery\.yaml: right[^]*to create/);
-    expect(results("siterecovery.sarif")).toMatchObject({ version: "2.1.0", runs: [{ results: [] }] });
+    expect(results("siterecovery.sarif")).toMatchObject({
+      version: "2.1.0",
+      runs: [{ results: [{ ruleId: "plan-drilled", level: "note" }] }],
+    });
   });
 
   it("refuses a definition that is wrong before Pulumi runs, and leaves a report", async () => {

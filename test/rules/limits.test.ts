@@ -7,6 +7,7 @@ import {
   osDisks,
 } from "../../provider/machines/support-matrix.ts";
 import { figure, limits } from "../../provider/rules/limits.ts";
+import { ruleIds, rules } from "../../provider/rules/registry.ts";
 
 interface Schema {
   readonly properties: Readonly<Record<string, Schema>>;
@@ -46,9 +47,16 @@ describe("the published limits", () => {
   });
 
   it("say what they hold for, when that was said, and where", () => {
-    for (const [name, { unit, scenario, date, source }] of Object.entries(limits)) {
+    for (const [name, { unit, scenario, date, source, checked }] of Object.entries(limits)) {
       expect(date, name).toMatch(/^\d{4}(-\d\d){0,2}$/);
+      expect(checked, name).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(checked >= date, name).toBe(true);
       for (const text of [unit, scenario, source]) expect(text, name).not.toBe("");
     }
+  });
+
+  it("are each one of a rule, and rules have no others", () => {
+    const used = ruleIds.flatMap((id) => rules[id].limits ?? []);
+    expect([...new Set(used)].toSorted()).toEqual(Object.keys(limits).toSorted());
   });
 });

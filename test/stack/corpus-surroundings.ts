@@ -19,6 +19,7 @@ export function makeCorpusSurroundings(folder: string): void {
   writeMachine(machines, "clash1", { disks: [disk("os", "os"), disk("OS")] });
   const many = Array.from({ length: 17 }, (_, index) => disk(`data${index}`));
   writeMachine(machines, "loaded1", { disks: [disk("os", "os"), ...many] });
+  writeMachine(machines, "frozen1", { consistency: { freeze: ["sync"], thaw: ["sync"] } });
   // Sparse: only its length is large.
   fs.truncateSync(path.join(writeMachine(machines, "large1"), "os.img"), 2049 * gibibyte);
   for (let number = 1; number <= 201; number += 1) {

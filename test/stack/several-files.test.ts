@@ -3,7 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readStack } from "../../provider/stack/read-stack.ts";
-import { DefinitionError, type Finding } from "../../provider/yaml/definition-error.ts";
+import { DefinitionError } from "../../provider/yaml/definition-error.ts";
+import type { Finding } from "../../provider/yaml/finding.ts";
 import { goodDefinition } from "./good-definition.ts";
 import { makeSurroundings } from "./surroundings.ts";
 

@@ -1,0 +1,72 @@
+/** A definition of what an engine has now, as the handlers read it. */
+import { armIdOf, idKey } from "../arm-id.ts";
+import { type Conversion, definitionOf } from "../convert/convert.ts";
+import type { FoundThing } from "../convert/found-thing.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Live } from "../handlers/handler.ts";
+import { movingPlan } from "../handlers/moved-by-plan.ts";
+import { handlerOf } from "../handlers/registry.ts";
+import type { KindName } from "../kinds/kind.ts";
+import { kinds } from "../kinds/registry.ts";
+import type { Declaration } from "../stack/declaration.ts";
+
+/** A machine is where it really runs, whoever moved it there, unless its plan says where. */
+function withLocation(
+  engine: Engine,
+  { id, inputs, outputs }: Live<object, object>,
+): Record<string, unknown> {
+  const said = inputs as Record<string, unknown>;
+  const { activeLocation } = outputs as { activeLocation?: string };
+  const isSilent = said["activeLocation"] === undefined && activeLocation === "primary";
+  return isSilent || movingPlan(engine, id) ? said : { ...said, activeLocation };
+}
+
+/** The location of what was given none, which a definition does not say. */
+function withoutDefaultLocation({ location, ...inputs }: Record<string, unknown>): Record<string, unknown> {
+  return location === undefined || location === "embedded" ? inputs : { ...inputs, location };
+}
+
+interface LiveThing extends FoundThing {
+  readonly id: string;
+}
+
+async function liveThings(engine: Engine): Promise<LiveThing[]> {
+  const things: LiveThing[] = [];
+  for (const kind of Object.keys(kinds) as KindName[]) {
+    for (const { id } of engine.listThings({ kind })) {
+      const live = await handlerOf(kind, engine).read(id);
+      if (live === undefined) continue;
+      const inputs = kind === "protected-item" ? withLocation(engine, live) : { ...live.inputs };
+      things.push({ kind, id, inputs: withoutDefaultLocation(inputs) });
+    }
+  }
+  return things;
+}
+
+/** What the definition would change in the engine, which is what could not be carried over; nothing, as a rule. */
+async function shortcomings(
+  engine: Engine,
+  things: readonly LiveThing[],
+  declared: readonly Declaration[],
+): Promise<string[]> {
+  const notes: string[] = [];
+  const byId = new Map(declared.map((one) => [idKey(armIdOf(kinds[one.kind], one.inputs)), one.inputs]));
+  for (const { kind, id, inputs } of things) {
+    const name = `the ${kinds[kind].title} ${String(inputs[kinds[kind].nameArgument])}`;
+    const wanted = byId.get(idKey(id));
+    if (wanted === undefined)
+      notes.push(`${name} is not declared under that id: a definition gives it another name or place`);
+    else {
+      const { changes } = await handlerOf(kind, engine).diff(id, wanted, wanted);
+      notes.push(...changes.map(({ property }) => `${name}: ${property} is not carried over`));
+    }
+  }
+  return notes;
+}
+
+/** Throws `InvalidInput` where there is no vault. */
+export async function convertLive(engine: Engine, file: string): Promise<Conversion> {
+  const things = await liveThings(engine);
+  const { definition, declared, notes } = definitionOf({ things, notes: [] }, "The engine", { file });
+  return { definition, notes: [...notes, ...(await shortcomings(engine, things, declared))] };
+}

@@ -1,0 +1,59 @@
+/** The text of a file that somebody else may have written: of a bounded size, and UTF-8. */
+import fs from "node:fs";
+import type { RuleId } from "../rules/registry.ts";
+import { DefinitionError } from "./definition-error.ts";
+import type { Place } from "./finding.ts";
+
+const sizeMaxBytes = 1024 * 1024;
+
+interface Problem {
+  readonly rule: RuleId;
+  readonly message: string;
+}
+
+/** One finding that ends the reading. */
+export function refuse(file: string, text: string, where: Place, { rule, message }: Problem): never {
+  throw new DefinitionError([{ rule, file, ...where, property: "", message }], new Map([[file, text]]));
+}
+
+/** Of a larger file no more is read than shows that it is too large. */
+function readBytes(file: string): Buffer {
+  const descriptor = fs.openSync(file, "r");
+  try {
+    // Most files are small, and thousands of machine.yaml files are read one after the other.
+    let buffer = Buffer.allocUnsafe(16 * 1024);
+    let length = 0;
+    for (let count = -1; count !== 0 && length <= sizeMaxBytes; length += count) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, sizeMaxBytes + 1));
+      count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Throws a `DefinitionError` when there is no such file, or it is no text of a size to be read. */
+export function readText(file: string): string {
+  const start = { line: 1, column: 1 };
+  let bytes: Buffer;
+  try {
+    bytes = readBytes(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === "ENOENT"
+        ? "there is no such file; check its path"
+        : code === "EISDIR"
+          ? "is a folder, and a file is wanted"
+          : `cannot be read: ${(error as Error).message}`;
+    return refuse(file, "", start, { rule: "file-unreadable", message: why });
+  }
+  if (bytes.length > sizeMaxBytes)
+    refuse(file, "", start, { rule: "file-too-large", message: "is larger than 1 MiB; split it" });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return refuse(file, "", start, { rule: "file-encoding", message: "is not UTF-8 text; save it as UTF-8" });
+  }
+}
