@@ -24,6 +24,10 @@ export {
 export { ReplicationPolicy, type ReplicationPolicyArgs } from "./dynamic/policy.ts";
 export { ReplicationNetworkMapping, type ReplicationNetworkMappingArgs } from "./dynamic/network-mapping.ts";
 export { ReplicationProtectedItem, type ReplicationProtectedItemArgs } from "./dynamic/protected-item.ts";
+export {
+  ReplicationProtectionCluster,
+  type ReplicationProtectionClusterArgs,
+} from "./dynamic/protection-cluster.ts";
 export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dynamic/recovery-plan.ts";
 export { ReplicationHost, type ReplicationHostArgs } from "./dynamic/host.ts";
 export { ReplicationvCenter, type ReplicationvCenterArgs } from "./dynamic/vcenter.ts";
@@ -57,6 +61,7 @@ export type {
   ProtectedItemInputs,
   ProtectedItemOutputs,
 } from "./kinds/protected-item.ts";
+export type { ProtectionClusterInputs, ProtectionClusterOutputs } from "./kinds/protection-cluster.ts";
 export type {
   RecoveryPlanAction,
   RecoveryPlanGroup,

@@ -5,7 +5,11 @@ import { SiteRecoveryError } from "../errors.ts";
 import { itemNamed } from "./session.ts";
 
 function plansNamed(engine: Engine, name: string): string[] {
-  const ids = engine.listThings({ kind: "recovery-plan" }).map(({ id }) => id);
+  // A protection cluster is run as a plan of one group.
+  const things = (["recovery-plan", "protection-cluster"] as const).flatMap((kind) =>
+    engine.listThings({ kind }),
+  );
+  const ids = things.map(({ id }) => id);
   return ids.filter((id) => sameId(id, name) || sameId(nameOf(id), name));
 }
 

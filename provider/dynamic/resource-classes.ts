@@ -12,6 +12,7 @@ import { NetworkPath } from "./network-path.ts";
 import { ReplicationPolicy } from "./policy.ts";
 import { ProcessServer } from "./process-server.ts";
 import { ReplicationProtectedItem } from "./protected-item.ts";
+import { ReplicationProtectionCluster } from "./protection-cluster.ts";
 import { ReplicationProtectionContainer } from "./protection-container.ts";
 import { ReplicationRecoveryPlan } from "./recovery-plan.ts";
 import { ReplicationRecoveryServicesProvider } from "./services-provider.ts";
@@ -48,6 +49,7 @@ export const resourceClasses: Record<KindName, ResourceClass> = {
   "storage-classification": StorageClassification,
   "storage-classification-mapping": ReplicationStorageClassificationMapping,
   "protected-item": ReplicationProtectedItem,
+  "protection-cluster": ReplicationProtectionCluster,
   "recovery-plan": ReplicationRecoveryPlan,
   drill: Drill,
 };

@@ -31,6 +31,7 @@ import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
+import { Clusters } from "./protection-cluster/clusters.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
@@ -56,6 +57,7 @@ export class Engine {
   readonly components: Components;
   readonly drills: Drills;
   readonly plans: RecoveryPlans;
+  readonly clusters: Clusters;
   readonly moves: Moves;
   readonly points: Points;
   readonly upkeep: Upkeep;
@@ -67,6 +69,7 @@ export class Engine {
     this.components = new Components(parts);
     this.drills = new Drills(parts);
     this.plans = new RecoveryPlans(parts);
+    this.clusters = new Clusters(parts);
     this.moves = new Moves(parts);
     this.points = new Points(parts);
     this.upkeep = new Upkeep(parts);

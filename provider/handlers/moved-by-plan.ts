@@ -4,11 +4,14 @@ import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
+import type { KindName } from "../kinds/kind.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
+import { kinds } from "../kinds/registry.ts";
 import type { DiffAnswer } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 
-interface MovingPlan {
+export interface MovingPlan {
+  readonly kind: KindName;
   readonly id: string;
   readonly inputs: RecoveryPlanInputs;
 }
@@ -26,8 +29,8 @@ function asksItself(last: ProtectedItemInputs, wanted: ProtectedItemInputs): boo
 
 function refusal(itemId: string, plan: MovingPlan, side: string | undefined): string {
   return (
-    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the recovery plan ${nameOf(plan.id)}, which says ` +
-    `${plan.inputs.activeLocation ?? ""} for all its machines. Leave it out of the machine, and change it in the plan.`
+    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the ${kinds[plan.kind].title} ${nameOf(plan.id)}, which says ` +
+    `${plan.inputs.activeLocation ?? ""} for all its machines. Leave it out of the machine, and change it there.`
   );
 }
 
@@ -61,8 +64,7 @@ export function planNotices(
 /** Throws `InvalidInput` for machines whose own settings, or another plan, name another side than a plan does. */
 export function requireOneSide(
   engine: Engine,
-  planId: string,
-  inputs: RecoveryPlanInputs,
+  { id: planId, kind, inputs }: MovingPlan,
   itemIds: readonly string[],
 ): void {
   const side = known(inputs.activeLocation);
@@ -74,13 +76,13 @@ export function requireOneSide(
       .find((plan) => !sameId(plan.id, planId) && (plan.inputs.activeLocation ?? side) !== side);
     const details = { target: planId, property: "activeLocation" };
     if (own !== undefined && own !== side) {
-      const message = refusal(itemId, { id: planId, inputs }, own);
+      const message = refusal(itemId, { id: planId, kind, inputs }, own);
       throw new SiteRecoveryError("InvalidInput", message, details);
     }
     if (!other) continue;
     const message =
-      `${nameOf(itemId)} is in two recovery plans that want it at different sides: ${nameOf(planId)} says ${side}, ` +
-      `${nameOf(other.id)} says ${other.inputs.activeLocation ?? ""}. Let one plan say where it runs.`;
+      `${nameOf(itemId)} is in the ${kinds[kind].title} ${nameOf(planId)} and the ${kinds[other.kind].title} ${nameOf(other.id)}, which want it ` +
+      `at different sides: ${side} and ${other.inputs.activeLocation ?? ""}. Let one of them say where it runs.`;
     throw new SiteRecoveryError("InvalidInput", message, details);
   }
 }

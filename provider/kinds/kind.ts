@@ -28,6 +28,7 @@ export const kindNames = [
   "storage-classification",
   "storage-classification-mapping",
   "protected-item",
+  "protection-cluster",
   "recovery-plan",
   "drill",
 ] as const;

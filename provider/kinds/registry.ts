@@ -10,6 +10,7 @@ import { networkPathKind } from "./network-path.ts";
 import { policyKind } from "./policy.ts";
 import { processServerKind } from "./process-server.ts";
 import { protectedItemKind } from "./protected-item.ts";
+import { protectionClusterKind } from "./protection-cluster.ts";
 import { protectionContainerKind } from "./protection-container.ts";
 import { recoveryPlanKind } from "./recovery-plan.ts";
 import { servicesProviderKind } from "./services-provider.ts";
@@ -40,6 +41,7 @@ export const kinds: Record<KindName, Kind> = {
   "storage-classification": storageClassificationKind,
   "storage-classification-mapping": storageClassificationMappingKind,
   "protected-item": protectedItemKind,
+  "protection-cluster": protectionClusterKind,
   "recovery-plan": recoveryPlanKind,
   drill: drillKind,
 };

@@ -7,6 +7,7 @@ import type { ReplicationFabricArgs as AzureFabric } from "@pulumi/azure-native/
 import type { ReplicationNetworkMappingArgs as AzureNetworkMapping } from "@pulumi/azure-native/recoveryservices/replicationNetworkMapping.js";
 import type { ReplicationPolicyArgs as AzurePolicy } from "@pulumi/azure-native/recoveryservices/replicationPolicy.js";
 import type { ReplicationProtectedItemArgs as AzureItem } from "@pulumi/azure-native/recoveryservices/replicationProtectedItem.js";
+import type { ReplicationProtectionClusterArgs as AzureCluster } from "@pulumi/azure-native/recoveryservices/replicationProtectionCluster.js";
 import type { ReplicationProtectionContainerMappingArgs as AzureContainerMapping } from "@pulumi/azure-native/recoveryservices/replicationProtectionContainerMapping.js";
 import type { ReplicationRecoveryPlanArgs as AzurePlan } from "@pulumi/azure-native/recoveryservices/replicationRecoveryPlan.js";
 import type { ReplicationRecoveryServicesProviderArgs as AzureProvider } from "@pulumi/azure-native/recoveryservices/replicationRecoveryServicesProvider.js";
@@ -94,6 +95,12 @@ export type Proofs = [
     Shared<ours.ReplicationProtectedItemArgs>,
     AzureItem,
     ForeignKeys<Shared<ours.ProtectedItemInputs>, AzureItem>
+  >,
+  Moves<
+    Shared<ours.ProtectionClusterInputs>,
+    Shared<ours.ReplicationProtectionClusterArgs>,
+    AzureCluster,
+    ForeignKeys<Shared<ours.ProtectionClusterInputs>, AzureCluster>
   >,
   Moves<
     Shared<ours.RecoveryPlanInputs>,

@@ -15,6 +15,7 @@ import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import type { ItemState } from "../protected-item/states.ts";
+import { clusterOf } from "../protection-cluster/cluster-of.ts";
 import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { withItem } from "../with-item.ts";
 import { checkPrerequisites, type Prerequisites } from "./check-prerequisites.ts";
@@ -127,10 +128,22 @@ function refuseToLoseTheWayBack(parts: EngineParts, item: ProtectedItem): void {
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 
+/** A cluster without one of its machines is no unit any more: that is said in the cluster first. */
+function refuseToTearClusters(parts: EngineParts, id: string): void {
+  const cluster = clusterOf(parts, id);
+  if (!cluster) return;
+  const name = nameOf(id);
+  const message =
+    `${name} cannot be removed alone: it is in use by the protection cluster ${nameOf(cluster.id)}. Take it out of that ` +
+    "cluster's clusterProtectedItemIds, or delete the cluster first.";
+  throw new SiteRecoveryError("InUse", message, { target: id });
+}
+
 export async function disableProtection(parts: EngineParts, id: string, progress: Progress): Promise<void> {
   await withItem(parts, id, "disabling of protection", progress, async () => {
     const item = findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
     if (!item) return deleteThing(parts.store, id);
+    refuseToTearClusters(parts, id);
     refuseToLoseTheWayBack(parts, item);
     await startJob(parts, disableJob, { itemId: id, input: {} }, progress);
   });
