@@ -28,6 +28,7 @@ export {
   ReplicationProtectionCluster,
   type ReplicationProtectionClusterArgs,
 } from "./dynamic/protection-cluster.ts";
+export { ReplicationMigrationItem, type ReplicationMigrationItemArgs } from "./dynamic/migration-item.ts";
 export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dynamic/recovery-plan.ts";
 export { ReplicationHost, type ReplicationHostArgs } from "./dynamic/host.ts";
 export { ReplicationvCenter, type ReplicationvCenterArgs } from "./dynamic/vcenter.ts";
@@ -61,6 +62,13 @@ export type {
   ProtectedItemInputs,
   ProtectedItemOutputs,
 } from "./kinds/protected-item.ts";
+export type {
+  MigratedDisk,
+  MigrationItemInputs,
+  MigrationItemOutputs,
+  MigrationSettings,
+  VMwareCbtMigration,
+} from "./kinds/migration-item.ts";
 export type { ProtectionClusterInputs, ProtectionClusterOutputs } from "./kinds/protection-cluster.ts";
 export type {
   RecoveryPlanAction,

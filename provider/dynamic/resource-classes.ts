@@ -7,6 +7,7 @@ import { Drill } from "./drill.ts";
 import { ReplicationFabric } from "./fabric.ts";
 import { ReplicationHost } from "./host.ts";
 import { MasterTarget } from "./master-target.ts";
+import { ReplicationMigrationItem } from "./migration-item.ts";
 import { ReplicationNetworkMapping } from "./network-mapping.ts";
 import { NetworkPath } from "./network-path.ts";
 import { ReplicationPolicy } from "./policy.ts";
@@ -50,6 +51,7 @@ export const resourceClasses: Record<KindName, ResourceClass> = {
   "storage-classification-mapping": ReplicationStorageClassificationMapping,
   "protected-item": ReplicationProtectedItem,
   "protection-cluster": ReplicationProtectionCluster,
+  "migration-item": ReplicationMigrationItem,
   "recovery-plan": ReplicationRecoveryPlan,
   drill: Drill,
 };

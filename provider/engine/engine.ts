@@ -6,7 +6,7 @@
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
-import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
+import { type ItemInputs, listItemThings } from "./protected-item/item-things.ts";
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
@@ -105,7 +105,7 @@ export class Engine {
   }
 
   items(): ProtectedItem[] {
-    return this.listThings({ kind: "protected-item" }).flatMap(({ id }) => this.findItem(id) ?? []);
+    return listItemThings(this.#parts).flatMap(({ id }) => this.findItem(id) ?? []);
   }
 
   findItem(id: string): ProtectedItem | undefined {
@@ -122,7 +122,7 @@ export class Engine {
     return enabling && initialReplicationWaitsUntil(this.#parts, id) === undefined;
   }
 
-  enableProtection(id: string, wanted: ProtectedItemInputs, progress: Progress): Promise<void> {
+  enableProtection(id: string, wanted: ItemInputs, progress: Progress): Promise<void> {
     return enableProtection(this.#parts, id, wanted, progress);
   }
 

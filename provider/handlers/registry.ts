@@ -7,6 +7,7 @@ import { fabricSettings } from "./fabric.ts";
 import type { Handler } from "./handler.ts";
 import { hostSettings } from "./host.ts";
 import { masterTargetSettings } from "./master-target.ts";
+import { migrationItemHandler } from "./migration-item.ts";
 import { networkMappingSettings } from "./network-mapping.ts";
 import { networkPathSettings } from "./network-path.ts";
 import { policySettings } from "./policy.ts";
@@ -56,6 +57,7 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
   "storage-classification-mapping": settings(storageClassificationMappingSettings),
   "protected-item": (engine) => untyped(protectedItemHandler(engine)),
   "protection-cluster": (engine) => untyped(protectionClusterHandler(engine)),
+  "migration-item": (engine) => untyped(migrationItemHandler(engine)),
   "recovery-plan": (engine) => untyped(recoveryPlanHandler(engine)),
   drill: (engine) => untyped(drillHandler(engine)),
 };

@@ -29,6 +29,7 @@ export const kindNames = [
   "storage-classification-mapping",
   "protected-item",
   "protection-cluster",
+  "migration-item",
   "recovery-plan",
   "drill",
 ] as const;

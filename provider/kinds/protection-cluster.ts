@@ -57,7 +57,11 @@ export interface ProtectionClusterOutputs extends CommonOutputs {
     clusterNodeFqdns: string[];
     clusterProtectedItemIds: string[];
     /** The nodes that have a protected machine. */
-    clusterRegisteredNodes: { clusterNodeFqdn: string; machineId: string }[];
+    clusterRegisteredNodes: {
+      clusterNodeFqdn: string;
+      /** ARM id of the protected item that the node is. */
+      machineId: string;
+    }[];
     areAllClusterNodesRegistered: boolean;
     /** That of its machines, when they agree; else of those that keep the cluster from being protected. */
     protectionState: string;

@@ -5,6 +5,7 @@ import { fabricKind } from "./fabric.ts";
 import { hostKind } from "./host.ts";
 import type { Kind, KindName } from "./kind.ts";
 import { masterTargetKind } from "./master-target.ts";
+import { migrationItemKind } from "./migration-item.ts";
 import { networkMappingKind } from "./network-mapping.ts";
 import { networkPathKind } from "./network-path.ts";
 import { policyKind } from "./policy.ts";
@@ -42,6 +43,7 @@ export const kinds: Record<KindName, Kind> = {
   "storage-classification-mapping": storageClassificationMappingKind,
   "protected-item": protectedItemKind,
   "protection-cluster": protectionClusterKind,
+  "migration-item": migrationItemKind,
   "recovery-plan": recoveryPlanKind,
   drill: drillKind,
 };

@@ -1,6 +1,7 @@
 /** Enabling, changing and disabling the protection of a machine. */
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
@@ -55,7 +56,7 @@ export function initialReplicationWaitsUntil(parts: EngineParts, id: string): nu
 }
 
 /** A replica stays on the master target that it was made on. */
-function refuseOtherHolder(details: ItemDetails, id: string, wanted: ProtectedItemInputs): void {
+function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs): void {
   const masterTargetId = protectionOf(wanted).masterTargetId;
   const isHolder = flows[details.flow].replicaHolder === "master-target";
   if (!isHolder || masterTargetId === undefined || sameId(masterTargetId, details.replicaStoreId)) return;
@@ -73,7 +74,7 @@ function refuseOtherHolder(details: ItemDetails, id: string, wanted: ProtectedIt
 export async function enableProtection(
   parts: EngineParts,
   id: string,
-  wanted: ProtectedItemInputs,
+  wanted: ItemInputs,
   progress: Progress,
 ): Promise<void> {
   await withItem(parts, id, "enabling of protection", progress, async () => {
@@ -89,7 +90,7 @@ export async function enableProtection(
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
     parts.store.transaction(() => {
-      putThing(parts.store, id, "protected-item", wanted, parts.clock.now());
+      putThing(parts.store, id, itemKindOf(id), wanted, parts.clock.now());
       if (known) putItem(parts.store, { ...known, details: { ...known.details, processServerId } });
       if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites, processServerId));
     });
@@ -117,7 +118,7 @@ export async function beginInitialReplication(
 
 /** A machine that runs at the recovery side loses its way back with its replica: that needs a word of consent. */
 function refuseToLoseTheWayBack(parts: EngineParts, item: ProtectedItem): void {
-  if (item.activeLocation === "primary") return;
+  if (item.activeLocation === "primary" || flows[item.details.flow].wayBack === "none") return;
   const inputs = findThing<ProtectedItemInputs>(parts.store, item.id)?.inputs;
   if (inputs?.allowDisableWhileFailedOver === true) return;
   const name = nameOf(item.id);

@@ -13,6 +13,7 @@ import { commitAndReverseJob, commitJob } from "./commit-job.ts";
 import { type FailbackInput, failbackJob } from "./failback-job.ts";
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover-job.ts";
 import { plannedFailoverToPrimaryJob, unplannedFailoverToPrimaryJob } from "./failover-to-primary-job.ts";
+import { migrateJob } from "./migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "./reverse-replication-job.ts";
 
 const failovers = {
@@ -65,6 +66,12 @@ export class Moves {
 
   commit(id: string, progress: Progress): Promise<void> {
     return this.#run(id, commitJob.title, moveJobs.commit, {}, progress);
+  }
+
+  /** Once and for all: shuts the source down, unless told not to, and starts the machine at the target. */
+  migrate(id: string, shutDownSource: boolean, progress: Progress): Promise<void> {
+    const input = { recoveryPoint: "latest", shutDownSource };
+    return this.#run(id, migrateJob.title, () => migrateJob, input, progress);
   }
 
   failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {

@@ -2,7 +2,7 @@
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { NetworkMappingInputs } from "../../kinds/network-mapping.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -44,7 +44,7 @@ export function recoveryNetworks(
   parts: EngineParts,
   place: { readonly flow: Flow; readonly fabricId: string },
   machine: Pick<MachineDefinition, "name" | "nics">,
-  inputs: ProtectedItemInputs,
+  inputs: ItemInputs,
 ): NetworkChoice[] {
   const { networksFrom } = place.flow;
   if (networksFrom === "sameName") return machine.nics.map(({ network }) => ({ from: network, to: network }));
@@ -70,8 +70,6 @@ export function isRecoveryNetwork(parts: EngineParts, networkId: string): boolea
   const mapped = listThings<NetworkMappingInputs>(parts.store, { kind: "network-mapping" }).map(
     ({ inputs }) => inputs.properties.recoveryNetworkId,
   );
-  const chosen = listThings<ProtectedItemInputs>(parts.store, { kind: "protected-item" }).flatMap(
-    ({ inputs }) => protectionOf(inputs).networkId ?? [],
-  );
+  const chosen = listItemThings(parts).flatMap(({ inputs }) => protectionOf(inputs).networkId ?? []);
   return [...mapped, ...chosen].some((id) => sameId(id, networkId));
 }

@@ -2,7 +2,7 @@
 import { readChangeState } from "../../disks/read-change-state.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { endOfHours, isWithinHours, localTime, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -14,7 +14,7 @@ const defaultHours = { days: weekdays, from: "06:00", to: "18:30" } as const;
 
 /** The office hours of an item's policy; by default those of the place where the engine runs. */
 export function officeHoursOf(parts: EngineParts, itemId: string): WeeklyHours {
-  const policyId = findThing<ProtectedItemInputs>(parts.store, itemId)?.inputs.properties?.policyId;
+  const policyId = findThing<ItemInputs>(parts.store, itemId)?.inputs.properties?.policyId;
   const given = findThing<PolicyInputs>(parts.store, policyId ?? "")?.inputs.officeHours;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return { ...defaultHours, timeZone, ...given };
