@@ -52,8 +52,17 @@ export type {
   ServicesProviderOutputs,
 } from "./kinds/services-provider.ts";
 export type { ProtectionContainerInputs, ProtectionContainerOutputs } from "./kinds/protection-container.ts";
-export type { ContainerMappingInputs, ContainerMappingOutputs } from "./kinds/container-mapping.ts";
-export type { HyperVReplicaAzurePolicy, PolicyInputs, PolicyOutputs } from "./kinds/policy.ts";
+export type {
+  ContainerMappingInputs,
+  ContainerMappingOutputs,
+  VMwareCbtContainerMapping,
+} from "./kinds/container-mapping.ts";
+export type {
+  HyperVReplicaAzurePolicy,
+  PolicyInputs,
+  PolicyOutputs,
+  VMwareCbtPolicy,
+} from "./kinds/policy.ts";
 export type { NetworkMappingInputs, NetworkMappingOutputs } from "./kinds/network-mapping.ts";
 export type {
   ActiveLocation,

@@ -9,10 +9,10 @@ import type { DrillOutputs } from "../../provider/kinds/drill.ts";
 import type {
   MigrationItemInputs as Inputs,
   MigrationItemOutputs as Outputs,
-  VMwareCbtMigration,
 } from "../../provider/kinds/migration-item.ts";
 import { quiet } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
+import { migrationOf, vault } from "./migration-of.ts";
 
 let site: FlowSite;
 let handler: Handler;
@@ -25,33 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.remove());
 
-const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
-
-function text(more: Partial<Inputs> = {}, settings: Partial<VMwareCbtMigration> = {}): Inputs {
-  const account = `${site.ids.get("fabric")}/runAsAccounts/vcenter`;
-  const disk = { diskId: "os", isOSDisk: "true", logStorageAccountSasSecretName: "sas" };
-  return {
-    ...vault,
-    fabricName: "london",
-    protectionContainerName: "machines",
-    migrationItemName: "web1",
-    properties: {
-      policyId: site.ids.get("policy")!,
-      providerSpecificDetails: {
-        instanceType: "VMwareCbt",
-        vmwareMachineId: `${site.ids.get("container")}/replicationProtectableItems/web1`,
-        disksToInclude: [{ ...disk, logStorageAccountId: site.ids.get("storage")! }],
-        dataMoverRunAsAccountId: account,
-        snapshotRunAsAccountId: account,
-        targetResourceGroupId: "/subscriptions/0/resourceGroups/cloud",
-        targetNetworkId: site.ids.get("network")!,
-        targetVmName: "web1-cloud",
-        ...settings,
-      },
-    },
-    ...more,
-  };
-}
+const text = (more: Partial<Inputs> = {}): Inputs => migrationOf(site, more);
 
 async function write(content: string): Promise<void> {
   const disk = await openTrackedDisk(site.image());

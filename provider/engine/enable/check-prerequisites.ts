@@ -5,8 +5,9 @@
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
+import { kinds } from "../../kinds/registry.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
-import type { ItemInputs } from "../protected-item/item-things.ts";
+import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
 import { findThing } from "../../store/things.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
@@ -19,7 +20,7 @@ import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForReplica } from "../inventory/storage-classes.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
-import { machineNamedBy, protectionOf } from "../protected-item/protection.ts";
+import { machineNamedBy, type NamedMachine, protectionOf } from "../protected-item/protection.ts";
 import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
 
@@ -152,11 +153,25 @@ function chosenDisks(id: string, found: FoundMachine, inputs: ItemInputs): ItemD
     .map((disk) => ({ id: disk.id, file: disk.file, sizeBytes: disk.sizeBytes }));
 }
 
+/** Two replications of one machine would take each other's changes away. */
+function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachine): void {
+  const other = listItemThings(parts, fabricOf(id)).find(
+    (thing) =>
+      !sameId(thing.id, id) && machineNamedBy(thing.inputs).name.toLowerCase() === machine.name.toLowerCase(),
+  );
+  if (!other) return;
+  const what =
+    `its machine ${machine.name} is replicated by the ${kinds[other.kind].title} ${nameOf(other.id)} already. ` +
+    "Remove that one first.";
+  throw refuse(id, machine.property, what);
+}
+
 /** Throws what is missing, with the property to mend. */
 export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemInputs): Prerequisites {
   requireThing(parts, id, "protection-container", ["protectionContainerName", parentOf(id)]);
   requirePolicy(parts, id, inputs);
   const machine = machineNamedBy(inputs);
+  requireNoOtherItem(parts, id, machine);
   const found = requireMachine(parts, fabricOf(id), machine.name);
   const flow = requireFlow(parts, id, inputs, found);
   checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");

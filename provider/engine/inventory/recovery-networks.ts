@@ -29,10 +29,10 @@ export function isNetwork(parts: EngineParts, id: string): boolean {
 }
 
 /** What to do about a card that has no network, by where the flow's networks come from. */
-const remedies: Record<Flow["networksFrom"], string> = {
-  mapping: "Add a network mapping, or set targetAzureNetworkId",
-  item: "Set targetAzureNetworkId",
-  sameName: "Declare it",
+const remedies: Record<Flow["networksFrom"], (argument: string) => string> = {
+  mapping: (argument) => `Add a network mapping, or set ${argument}`,
+  item: (argument) => `Set ${argument}`,
+  sameName: () => "Declare it",
 };
 
 /**
@@ -49,18 +49,20 @@ export function recoveryNetworks(
   const { networksFrom } = place.flow;
   if (networksFrom === "sameName") return machine.nics.map(({ network }) => ({ from: network, to: network }));
   const own = protectionOf(inputs).networkId;
+  const isMigration = place.flow.purpose === "migration";
+  const argument = isMigration ? "targetNetworkId" : "targetAzureNetworkId";
   const mappings = networksFrom === "mapping" ? mappingsOf(parts, place.fabricId) : [];
   return machine.nics.map(({ network }) => {
     const to = own ?? mappings.find((mapping) => mapping.from === network)?.to;
     if (to !== undefined && isNetwork(parts, to)) return { from: network, to };
     const what =
       to === undefined
-        ? `its network "${network}" is mapped to no virtual network. ${remedies[networksFrom]}`
+        ? `its network "${network}" is mapped to no virtual network. ${remedies[networksFrom](argument)}`
         : `the virtual network ${nameOf(to)} does not exist. Declare it first`;
     const message = `${machine.name} cannot be protected: ${what}. (Without a network nothing can be protected.)`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, {
       target: machine.name,
-      property: "properties.providerSpecificDetails.targetAzureNetworkId",
+      property: `properties.providerSpecificDetails.${argument}`,
     });
   });
 }

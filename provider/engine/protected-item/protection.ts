@@ -68,8 +68,14 @@ const readers: Readers = {
   }),
 };
 
-/** The name of the machine that an item is of, and the argument that says it. */
-export function machineNamedBy(inputs: ItemInputs): { name: string; property: string } {
+export interface NamedMachine {
+  readonly name: string;
+  /** The argument that names it. */
+  readonly property: string;
+}
+
+/** The machine that an item is of. */
+export function machineNamedBy(inputs: ItemInputs): NamedMachine {
   const settings = inputs.properties?.providerSpecificDetails;
   if (settings?.instanceType === "VMwareCbt") {
     const property = "properties.providerSpecificDetails.vmwareMachineId";
