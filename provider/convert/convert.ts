@@ -10,6 +10,7 @@ import type { StackDefinition } from "../stack/stack-definition.ts";
 import { isArmTemplate, readArmTemplate } from "./arm-template.ts";
 import { compareThings } from "./compare-things.ts";
 import { type FoundThings, isRecord } from "./found-thing.ts";
+import { leaveOut } from "./leave-out.ts";
 import { isPulumiState, readPulumiState } from "./pulumi-state.ts";
 import { toDefinition } from "./to-definition.ts";
 
@@ -52,7 +53,9 @@ function read(text: string, name: string, resourceGroup: string | undefined): Fo
 
 /** Throws `InvalidInput` for what is no source, or holds no vault. */
 export function convert(text: string, name: string, options: ConvertOptions): Conversion {
-  const { things, notes } = read(text, name, options.resourceGroup);
+  const found = read(text, name, options.resourceGroup);
+  const { things, notes: leftOut } = leaveOut(found.things);
+  const notes = [...found.notes, ...leftOut];
   if (!things.some(({ kind }) => kind === "vault")) {
     const message = `${name} holds no Recovery Services vault, and so nothing that a definition could declare.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: name });

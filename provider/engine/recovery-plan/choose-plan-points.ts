@@ -62,7 +62,7 @@ class PointChooser {
       if (!isMissing || choice === ofGroup) throw error;
       const own = await chooseRecoveryPoint(parts, item, choice);
       progress.report(
-        `${nameOf(item.id)}: its replication group shares no recovery point yet; it takes its own`,
+        `${nameOf(item.id)}: the machines of its group or cluster share no recovery point yet; it takes its own`,
       );
       return own;
     }
