@@ -16,9 +16,11 @@ export interface MovingPlan {
   readonly inputs: RecoveryPlanInputs;
 }
 
-/** The plan that says where a machine runs; nothing when the machine says it itself. */
+/** The plan that says where a machine runs, or its cluster; nothing when the machine says it itself. */
 export function movingPlan(engine: Engine, itemId: string): MovingPlan | undefined {
-  return engine.plans.plansOf(itemId).find(({ inputs }) => inputs.activeLocation !== undefined);
+  return engine.plans
+    .plansOf(itemId)
+    .find(({ kind, inputs }) => kind === "protection-cluster" || inputs.activeLocation !== undefined);
 }
 
 /** Whether the machine's own text asks for another side than it did. */
@@ -28,9 +30,10 @@ function asksItself(last: ProtectedItemInputs, wanted: ProtectedItemInputs): boo
 }
 
 function refusal(itemId: string, plan: MovingPlan, side: string | undefined): string {
+  const what = plan.inputs.activeLocation === undefined ? "moves" : `says ${plan.inputs.activeLocation} for`;
   return (
-    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the ${kinds[plan.kind].title} ${nameOf(plan.id)}, which says ` +
-    `${plan.inputs.activeLocation ?? ""} for all its machines. Leave it out of the machine, and change it there.`
+    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the ${kinds[plan.kind].title} ` +
+    `${nameOf(plan.id)}, which ${what} all its machines. Leave it out of the machine, and change it there.`
   );
 }
 

@@ -1,46 +1,28 @@
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import type { FlowId } from "../../provider/engine/flows.ts";
 import type { Handler } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
-import type { ProtectedItemInputs } from "../../provider/kinds/protected-item.ts";
 import type { ProtectionClusterInputs as Inputs } from "../../provider/kinds/protection-cluster.ts";
 import type { ProtectionClusterOutputs } from "../../provider/kinds/protection-cluster.ts";
 import { quiet } from "../engine/fixture.ts";
-import { FlowSite } from "../engine/flow-site.ts";
+import type { FlowSite } from "../engine/flow-site.ts";
+import { clusterOf, clusterSite, nodes } from "./cluster-of.ts";
 
-const nodes = ["db1", "db2"];
+const unplanned = { kind: "unplanned", recoveryPoint: "latest" } as const;
 
 let site: FlowSite;
 let handler: Handler;
 afterEach(() => site.remove());
 
 async function make(flow: FlowId): Promise<void> {
-  site = await FlowSite.make({ flow, machines: [...nodes, "web1"], content: randomBytes(262_144) });
+  site = await clusterSite(flow);
   handler = handlerOf("protection-cluster", site.engine);
-  for (const name of [...nodes, "web1"]) await site.protect(name);
 }
 
-function cluster(settings: Inputs["properties"] = {}, more: Partial<Inputs> = {}): Inputs {
-  return {
-    resourceGroupName: "dr",
-    resourceName: "dr-vault",
-    fabricName: "london",
-    protectionContainerName: "machines",
-    replicationProtectionClusterName: "sql",
-    properties: {
-      protectionClusterType: "WindowsServerFailoverCluster",
-      clusterFqdn: "sql.example.com",
-      clusterNodeFqdns: ["DB1.example.com", "db2.example.com"],
-      clusterProtectedItemIds: nodes.map((name) => site.itemId(name)),
-      ...settings,
-    },
-    ...more,
-  };
-}
-
+const cluster = (settings: Inputs["properties"] = {}, more: Partial<Inputs> = {}): Inputs =>
+  clusterOf(site, settings, more);
 const at = (activeLocation: "primary" | "recovery"): Inputs => cluster({}, { activeLocation });
 
 async function write(machine: string, text: string): Promise<void> {
@@ -124,11 +106,9 @@ describe("a protection cluster", () => {
     await expect(site.engine.replicate(site.itemId("db1"), quiet)).rejects.toThrow(/db2/);
     expect((await properties(id)).replicationHealth).toBe("Critical");
     fs.renameSync(`${image}.away`, image);
-    await site.engine.moves.failover(
-      site.itemId("db2"),
-      { kind: "unplanned", recoveryPoint: "latest" },
-      quiet,
-    );
+    await handler.delete(id, quiet);
+    await site.engine.moves.failover(site.itemId("db2"), unplanned, quiet);
+    await create();
     expect(await properties(id)).toMatchObject({
       protectionState: "UnplannedFailoverCommitPendingStatesBegin",
       protectionStateDescription: "1 of 2 machines: Failover completed, commit pending",
@@ -160,36 +140,39 @@ describe("a protection cluster", () => {
     expect(site.engine.items().map(({ details }) => details.machineName)).toEqual(["web1"]);
   });
 
-  it("is refused where its machines cannot be one unit, by the name of what is in the way", async () => {
+  it("moves as a whole: no machine, and no plan with some of them, changes sides without the others", async () => {
     await make("S1");
-    const list = "properties.clusterProtectedItemIds";
-    const refused = async (inputs: Inputs, property: string, text: RegExp): Promise<void> => {
-      const failed = expect.objectContaining({ property, message: expect.stringMatching(text) });
-      await expect(handler.create(inputs, quiet)).rejects.toThrow(failed);
-    };
-    const gone = `${site.itemId("db1")}x`;
-    await refused(cluster({ clusterProtectedItemIds: [gone] }), `${list}[0]`, /there is none/);
-    await refused(cluster({ policyId: site.ids.get("container")! }), "properties.policyId", /there is none/);
-    await refused(
-      cluster({ recoveryContainerId: site.ids.get("container")! }),
-      "properties.recoveryContainerId",
-      /fail over to Microsoft Azure/,
+    const id = await create();
+    const whole = /db1 cannot change sides without db2: they are the protection cluster sql/;
+    await expect(site.engine.moves.failover(site.itemId("db1"), unplanned, quiet)).rejects.toThrow(whole);
+    const items = handlerOf("protected-item", site.engine);
+    const [last, wanted] = [site.inputs("db1"), { ...site.inputs("db1"), activeLocation: "recovery" }];
+    const words = /in the protection cluster sql, which moves all its machines.*change it there/;
+    expect((await items.diff(site.itemId("db1"), last, wanted)).notices[0]!.text).toMatch(words);
+    await expect(items.update(site.itemId("db1"), last, wanted, quiet)).rejects.toThrow(words);
+    const members = ["db1", "web1"].map((name) => ({ id: site.itemId(name) }));
+    const plan = await handlerOf("recovery-plan", site.engine).create(
+      {
+        resourceGroupName: "dr",
+        resourceName: "dr-vault",
+        recoveryPlanName: "some",
+        properties: {
+          primaryFabricId: site.ids.get("fabric"),
+          recoveryFabricId: "Microsoft Azure",
+          groups: [{ groupType: "Boot", replicationProtectedItems: members }],
+        },
+      },
+      quiet,
     );
-    await create();
-    const other = { replicationProtectionClusterName: "other" };
-    await refused(cluster({}, other), `${list}[0]`, /db1 is in the protection cluster sql already/);
-    await handlerOf("protected-item", site.engine).delete(site.itemId("web1"), quiet);
-    const { properties: settings } = site.inputs("web1");
-    const grouped = { ...settings!.providerSpecificDetails!, multiVmGroupName: "shop" };
-    const group = { properties: { ...settings, providerSpecificDetails: grouped } };
-    await site.protect("web1", group as Partial<ProtectedItemInputs>);
-    const wider = cluster({ clusterProtectedItemIds: [...nodes, "web1"].map((name) => site.itemId(name)) });
-    await expect(
-      handler.update(`${site.ids.get("container")}/replicationProtectionClusters/sql`, wider, wider, quiet),
-    ).rejects.toThrow(/web1 names the replication group "shop"/);
-    const twice = cluster({ clusterProtectedItemIds: [site.itemId("db1"), site.itemId("DB1")] });
-    expect((await handler.check(twice)).map(({ reason }) => reason)).toEqual(["names DB1 a second time"]);
-    const { clusterProtectedItemIds: _all, ...none } = cluster().properties!;
-    expect((await handler.check({ ...cluster(), properties: none }))[0]!.property).toBe(list);
+    const run = (planId: string): Promise<unknown> =>
+      site.engine.plans.run(planId, { operation: "UnplannedFailover" }, quiet);
+    await expect(run(plan.id)).rejects.toThrow(whole);
+    expect(site.engine.items().map((item) => item.activeLocation)).toEqual(Array(3).fill("primary"));
+    await run(id);
+    expect(site.engine.items().map((item) => item.activeLocation)).toEqual([
+      "recovery",
+      "recovery",
+      "primary",
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import type { JobDefinition, Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { nextState } from "../protected-item/transitions.ts";
+import { requireWholeClusters } from "../protection-cluster/cluster-of.ts";
 import { withItem } from "../with-item.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { changePointJob } from "./change-point-job.ts";
@@ -51,7 +52,8 @@ export class Moves {
   }
 
   /** To the other side: out, or back once replication was reversed. */
-  failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
+  async failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
+    requireWholeClusters(this.#parts, [id]);
     return this.#run(id, `${kind} failover`, (item) => moveJobs.failover(kind, item), input, progress);
   }
 
@@ -74,7 +76,8 @@ export class Moves {
     return this.#run(id, migrateJob.title, () => migrateJob, input, progress);
   }
 
-  failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
+  async failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
+    requireWholeClusters(this.#parts, [id]);
     return this.#run(id, failbackJob.title, () => failbackJob, input, progress);
   }
 
