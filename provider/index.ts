@@ -76,6 +76,7 @@ export type {
   MigrationItemInputs,
   MigrationItemOutputs,
   MigrationSettings,
+  TargetSecurityProfile,
   VMwareCbtMigration,
 } from "./kinds/migration-item.ts";
 export type { ProtectionClusterInputs, ProtectionClusterOutputs } from "./kinds/protection-cluster.ts";

@@ -29,12 +29,13 @@ function withDefaults(inputs: Inputs): Inputs {
   };
 }
 
-const disksProperty = "properties.providerSpecificDetails.disksToInclude";
+const settingsProperty = "properties.providerSpecificDetails";
+const disksProperty = `${settingsProperty}.disksToInclude`;
 
 /** One disk to start from, and one storage account that keeps the replica. */
 function rules(wanted: Inputs): CheckFailure[] {
   const disks = known(known(known(wanted.properties)?.providerSpecificDetails)?.disksToInclude) ?? [];
-  const failures: CheckFailure[] = [];
+  const failures = testNetworkFailures(wanted);
   const systemDisks = disks.filter(({ isOSDisk }) => isOSDisk === "true").length;
   if (systemDisks !== 1 && disks.every(({ isOSDisk }) => known(isOSDisk) !== undefined)) {
     const reason = `names ${systemDisks} disks with isOSDisk "true"; a machine starts from one`;
@@ -50,6 +51,15 @@ function rules(wanted: Inputs): CheckFailure[] {
     failures.push({ property: `${disksProperty}[${index}].logStorageAccountId`, reason });
   }
   return failures;
+}
+
+/** A test that ran in the network of production would meet it. */
+function testNetworkFailures(wanted: Inputs): CheckFailure[] {
+  const settings = known(known(wanted.properties)?.providerSpecificDetails);
+  const [target, test] = [known(settings?.targetNetworkId), known(settings?.testNetworkId)];
+  if (target === undefined || test === undefined || !sameId(target, test)) return [];
+  const reason = `is ${nameOf(test)}, as targetNetworkId is; name an isolated network`;
+  return [{ property: `${settingsProperty}.testNetworkId`, reason }];
 }
 
 function isMigrated(item: ProtectedItem): boolean {
@@ -79,6 +89,14 @@ function describe(item: ProtectedItem, last: Inputs, wanted: Inputs): DiffAnswer
     `${name} was migrated outside of this program, which says migrated: false. It is left alone; set migrated to ` +
     "true to adopt what is.";
   return [{ severity: "warning", text }];
+}
+
+function replacementWarning(id: string): DiffAnswer["notices"][number] {
+  const name = nameOf(id);
+  const text =
+    `${name} is migrated: a replacement would replicate its source again. Take the change back, or leave ${name} out ` +
+    "of the program (the machine at the target is kept).";
+  return { severity: "warning", text };
 }
 
 /** Carries out what the program's text asks for. */
@@ -121,6 +139,7 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
       // Whether it is migrated is never compared with live: only a change of the program's own text counts.
       const found = { ...settings.inputs, migrated: lastFull.migrated! };
       const changes = compareSettings(wantedFull, found, lastFull);
+      const replaces = replacedBy(changes, kind.immutable);
       const unfinished = {
         property: "properties.migrationState",
         from: "InitialSeedingInProgress",
@@ -129,8 +148,11 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
       } as const;
       return {
         changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished] : changes,
-        replaces: replacedBy(changes, kind.immutable),
-        notices: describe(item, lastFull, wantedFull),
+        replaces,
+        notices: [
+          ...describe(item, lastFull, wantedFull),
+          ...(replaces.length > 0 && isMigrated(item) ? [replacementWarning(id)] : []),
+        ],
       };
     },
     read: async (id) => (engine.findItem(id) ? live(id) : undefined),

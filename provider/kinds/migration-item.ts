@@ -34,6 +34,17 @@ export interface MigratedDisk {
   /** Name of the secret that Azure reaches the account with; recorded. */
   logStorageAccountSasSecretName: string;
   diskType?: string;
+  diskEncryptionSetId?: string;
+  sectorSizeInBytes?: number;
+}
+
+/** Recorded: the embedded target has no such thing. Texts such as `true` are Azure's. */
+export interface TargetSecurityProfile {
+  targetVmSecurityType?: string;
+  isTargetVmSecureBootEnabled?: string;
+  isTargetVmTpmEnabled?: string;
+  isTargetVmIntegrityMonitoringEnabled?: string;
+  isTargetVmConfidentialEncryptionEnabled?: string;
 }
 
 /** What Azure wants to know of a VMware machine that is to be migrated without an agent. */
@@ -57,7 +68,21 @@ export interface VMwareCbtMigration {
   targetVmName?: string;
   targetVmSize?: string;
   licenseType?: string;
+  linuxLicenseType?: string;
+  sqlServerLicenseType?: string;
+  performAutoResync?: string;
+  performSqlBulkRegistration?: string;
+  userSelectedOSName?: string;
+  targetAvailabilitySetId?: string;
+  targetAvailabilityZone?: string;
+  targetProximityPlacementGroupId?: string;
+  targetBootDiagnosticsStorageAccountId?: string;
+  confidentialVmKeyVaultId?: string;
+  targetVmSecurityProfile?: TargetSecurityProfile;
   targetVmTags?: Record<string, string>;
+  targetDiskTags?: Record<string, string>;
+  targetNicTags?: Record<string, string>;
+  seedDiskTags?: Record<string, string>;
 }
 
 /** Beyond Azure: how a migration is carried out. */

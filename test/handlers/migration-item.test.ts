@@ -154,4 +154,24 @@ describe("a migration item", () => {
     expect([site.power(site.image()), site.power(targetImage())]).toEqual(["running", "running"]);
     expect(site.hash(targetImage())).toBe(site.hash(site.image()));
   });
+
+  it("is left alone when somebody migrated it outside of the program, and adopted when the text says so", async () => {
+    await handler.create(text(), quiet);
+    await site.engine.moves.migrate(id, true, quiet);
+    expect((await handler.diff(id, text(), text())).changes).toEqual([]);
+    expect(await notices(text(), text())).toEqual([
+      expect.stringMatching(
+        /migrated outside of this program, which says migrated: false\. It is left alone/,
+      ),
+    ]);
+    await handler.update(id, text(), text(), quiet);
+    const adopted = text({ migrated: true });
+    expect(await notices(text(), adopted)).toEqual(["web1 is migrated already; nothing will be moved"]);
+    const { outputs } = await handler.update(id, text(), adopted, quiet);
+    expect((outputs as Outputs).migrated).toBe(true);
+    const other = migrationOf(site, { migrated: true }, { vmwareMachineId: "db1" });
+    expect(await notices(adopted, other)).toEqual([
+      expect.stringMatching(/would replicate its source again/),
+    ]);
+  });
 });

@@ -51,6 +51,10 @@ describe("a migration item", () => {
       "disksToInclude[1].diskId",
       "disksToInclude[1].logStorageAccountId",
     ]);
+    const same = text({}, { testNetworkId: site.ids.get("network")!.toUpperCase() });
+    expect((await handler.check(same)).map(({ property }) => property)).toEqual([
+      `${settings}.testNetworkId`,
+    ]);
     await handler.create(text(), quiet);
     await expect(handler.create(text({ migrationItemName: "again" }), quiet)).rejects.toThrow(
       /its machine web1 is replicated by the migration item web1 already/,
