@@ -174,4 +174,14 @@ describe("a migration item", () => {
       expect.stringMatching(/would replicate its source again/),
     ]);
   });
+
+  it("waits for a resync by hand where performAutoResync is false", async () => {
+    await handler.create(migrationOf(site, {}, { performAutoResync: "false" }), quiet);
+    fs.writeFileSync(site.image(), randomBytes(524_288));
+    fs.writeFileSync(`${site.image()}.hrl`, "no log at all");
+    expect(await site.engine.replicate(id, quiet)).toBeUndefined();
+    expect(await properties()).toMatchObject({ replicationStatus: expect.stringMatching(/by hand only/) });
+    const cycle = await site.engine.replicate(id, quiet, "resync");
+    expect([cycle!.blocksSent, (await properties()).replicationStatus]).toEqual([8, "Normal"]);
+  });
 });

@@ -21,6 +21,8 @@ export interface Protection {
   readonly runAsAccountId?: string | undefined;
   /** The accounts that a migration takes snapshots and moves data with, instead of an agent. */
   readonly migrationAccountIds?: readonly string[] | undefined;
+  /** Whether a resync that is needed waits for somebody who starts it. */
+  readonly resyncsByHand?: boolean | undefined;
   /** Name of the replication group that the machine belongs to (V2A-5). */
   readonly groupName?: string | undefined;
 }
@@ -64,6 +66,7 @@ const readers: Readers = {
     networkId: settings.targetNetworkId,
     recoveryMachineName: settings.targetVmName,
     recoveryGroupId: settings.targetResourceGroupId,
+    resyncsByHand: settings.performAutoResync === "false",
     migrationAccountIds: [settings.dataMoverRunAsAccountId, settings.snapshotRunAsAccountId],
   }),
 };
