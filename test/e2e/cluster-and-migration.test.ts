@@ -125,6 +125,14 @@ describe.each(doors)("a cluster and a migration through %s, with the real Pulumi
   it("fails the cluster over from points of one instant", async () => {
     const run = await project.siterecovery("replicate", "db1");
     expect(run.status, run.text).toBe(0);
+    const alone = await project.siterecovery("failover", "db1");
+    expect(alone.text).toMatch(/db1 cannot change sides without db2: they are the protection cluster sql/);
+    const tested = await project.siterecovery("plan", "test-failover", "sql", "--network", "test-net");
+    expect(tested.status, tested.text).toBe(0);
+    for (const name of ["db1", "db2"])
+      expect(sha256(target(`${name}-test`)), name).toBe(sha256(source(name)));
+    const cleaned = await project.siterecovery("plan", "cleanup", "sql");
+    expect(cleaned.status, cleaned.text).toBe(0);
     const preview = await change('activeLocation: "primary"', 'activeLocation: "recovery"');
     expect(preview).toMatch(/sql: UnplannedFailover of db1, db2 to the recovery side/);
     for (const name of ["db1", "db2"]) expect(sha256(target(name)), name).toBe(sha256(source(name)));
