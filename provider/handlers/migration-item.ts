@@ -37,7 +37,9 @@ function rules(wanted: Inputs): CheckFailure[] {
   const disks = known(known(known(wanted.properties)?.providerSpecificDetails)?.disksToInclude) ?? [];
   const failures = testNetworkFailures(wanted);
   const systemDisks = disks.filter(({ isOSDisk }) => isOSDisk === "true").length;
-  if (systemDisks !== 1 && disks.every(({ isOSDisk }) => known(isOSDisk) !== undefined)) {
+  // A list that is not known yet is none that names no disk.
+  const areKnown = disks.length > 0 && disks.every(({ isOSDisk }) => known(isOSDisk) !== undefined);
+  if (systemDisks !== 1 && areKnown) {
     const reason = `names ${systemDisks} disks with isOSDisk "true"; a machine starts from one`;
     failures.push({ property: disksProperty, reason });
   }

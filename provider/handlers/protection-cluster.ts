@@ -8,6 +8,7 @@ import {
   type ProtectionClusterOutputs,
 } from "../kinds/protection-cluster.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
+import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
 import type { CheckFailure, Handler } from "./handler.ts";
 import { requireOneSide } from "./moved-by-plan.ts";
 import { movingHandler, requireIdle } from "./moving-handler.ts";
@@ -18,6 +19,12 @@ const list = "properties.clusterProtectedItemIds";
 
 function itemIds(inputs: ProtectionClusterInputs): readonly string[] {
   return known(known(inputs.properties)?.clusterProtectedItemIds) ?? [];
+}
+
+/** The plan that a cluster comes to, of the machines that are known: in a preview some may not be. */
+function planOf(engine: Engine, id: string, inputs: ProtectionClusterInputs): RecoveryPlanInputs {
+  const clusterProtectedItemIds = itemIds(inputs).filter((itemId) => known(itemId) !== undefined);
+  return engine.clusters.planOf(id, { ...inputs, properties: { clusterProtectedItemIds } });
 }
 
 function rules(inputs: ProtectionClusterInputs): CheckFailure[] {
@@ -62,7 +69,7 @@ const settings: SettingsKind<ProtectionClusterInputs, ProtectionClusterOutputs> 
   require: (engine, id, inputs) => {
     requireIdle(engine, id);
     engine.clusters.requireUnit(id, inputs);
-    const plan = { kind: kind.kind, id, inputs: engine.clusters.planOf(id, inputs) };
+    const plan = { kind: kind.kind, id, inputs: planOf(engine, id, inputs) };
     requireOneSide(engine, plan, itemIds(inputs));
   },
 };
@@ -71,5 +78,5 @@ const settings: SettingsKind<ProtectionClusterInputs, ProtectionClusterOutputs> 
 export function protectionClusterHandler(
   engine: Engine,
 ): Handler<ProtectionClusterInputs, ProtectionClusterOutputs> {
-  return movingHandler(engine, settings, (id, inputs) => engine.clusters.planOf(id, inputs));
+  return movingHandler(engine, settings, (id, inputs) => planOf(engine, id, inputs));
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { unknownValue } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { ProtectedItemInputs } from "../../provider/kinds/protected-item.ts";
 import type { ProtectionClusterInputs as Inputs } from "../../provider/kinds/protection-cluster.ts";
@@ -45,5 +46,24 @@ describe("a protection cluster", () => {
     expect((await handler.check(twice)).map(({ reason }) => reason)).toEqual(["names DB1 a second time"]);
     const { clusterProtectedItemIds: _all, ...none } = cluster().properties!;
     expect((await handler.check({ ...cluster(), properties: none }))[0]!.property).toBe(list);
+  });
+
+  it("is previewed with machines that are not known yet", async () => {
+    site = await clusterSite("S1");
+    const handler = handlerOf("protection-cluster", site.engine);
+    const { id } = await handler.create(cluster(), quiet);
+    const move = { activeLocation: "recovery" } as const;
+    const some = cluster({ clusterProtectedItemIds: [site.itemId("db1"), unknownValue] }, move);
+    const none = cluster({ clusterProtectedItemIds: unknownValue as unknown as string[] }, move);
+    const nothing = { ...cluster({}, move), properties: unknownValue } as unknown as Inputs;
+    for (const wanted of [some, none, nothing]) {
+      expect(await handler.check(wanted)).toEqual([]);
+      const { changes, replaces } = await handler.diff(id, cluster(), wanted);
+      expect(changes.map(({ property }) => property)).toEqual(["activeLocation"]);
+      expect(replaces).toEqual([]);
+    }
+    const told = (await handler.diff(id, cluster(), some)).notices.map((notice) => notice.text).join();
+    expect(told).toMatch(/sql: UnplannedFailover of db1 to the recovery side/);
+    expect(told).not.toContain(unknownValue);
   });
 });

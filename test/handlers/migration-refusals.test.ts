@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { unknownValue } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type {
   MigrationItemInputs as Inputs,
@@ -64,5 +65,26 @@ describe("a migration item", () => {
     await expect(site.engine.moves.failover(id, choice, quiet)).rejects.toThrow(
       /UnplannedFailover of web1 is not allowed now.*Allowed: TestFailover, RepairReplication, Migrate/,
     );
+  });
+
+  it("is previewed with arguments that are not known yet", async () => {
+    site = await FlowSite.make({ flow: "M1" });
+    const handler = handlerOf("migration-item", site.engine);
+    const { id } = await handler.create(text(), quiet);
+    const unknown = unknownValue as never;
+    const properties = { ...text().properties, providerSpecificDetails: unknown };
+    const variants: Inputs[] = [
+      text({ properties: unknown }),
+      text({ properties }),
+      text({}, { disksToInclude: unknown }),
+      text({}, { disksToInclude: [unknown] }),
+      text({}, { targetNetworkId: unknownValue, testNetworkId: unknownValue }),
+      text({ migrated: unknown, migration: unknown }),
+    ];
+    for (const wanted of variants) {
+      expect(await handler.check(wanted)).toEqual([]);
+      const { changes, notices } = await handler.diff(id, text(), wanted);
+      expect([changes, notices]).toEqual([[], []]);
+    }
   });
 });
