@@ -26,11 +26,17 @@ export function requireIdle(engine: Engine, id: string): void {
   throw new SiteRecoveryError("Busy", message, { target: id });
 }
 
-/** `planOf`: the plan that arguments come to. */
+interface Movement<Inputs> {
+  /** The plan that arguments come to. */
+  planOf(id: string, inputs: Inputs): RecoveryPlanInputs;
+  /** What is done when the settings are written, before machines are moved. */
+  prepare?(inputs: Inputs, work: Work): Promise<void>;
+}
+
 export function movingHandler<Inputs extends Moving, Outputs extends object>(
   engine: Engine,
   settings: SettingsKind<Inputs, Outputs>,
-  planOf: (id: string, inputs: Inputs) => RecoveryPlanInputs,
+  { planOf, prepare }: Movement<Inputs>,
 ): Handler<Inputs, Outputs> {
   const { kind, withDefaults } = settings;
   const base = settingsHandler(engine, settings);
@@ -40,6 +46,7 @@ export function movingHandler<Inputs extends Moving, Outputs extends object>(
     wanted: Inputs,
     work: Work,
   ): Promise<Live<Inputs, Outputs>> => {
+    await prepare?.(wanted, work);
     await movePlan(engine, id, { last: planOf(id, last), wanted: planOf(id, wanted) }, work);
     return (await base.read(id))!;
   };

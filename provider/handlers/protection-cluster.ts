@@ -78,5 +78,8 @@ const settings: SettingsKind<ProtectionClusterInputs, ProtectionClusterOutputs> 
 export function protectionClusterHandler(
   engine: Engine,
 ): Handler<ProtectionClusterInputs, ProtectionClusterOutputs> {
-  return movingHandler(engine, settings, (id, inputs) => planOf(engine, id, inputs));
+  return movingHandler(engine, settings, {
+    planOf: (id, inputs) => planOf(engine, id, inputs),
+    prepare: (inputs, work) => engine.clusters.sharePoint(inputs, work),
+  });
 }

@@ -125,5 +125,5 @@ const settings: SettingsKind<RecoveryPlanInputs, RecoveryPlanOutputs> = {
 
 /** The handler of recovery plans: settings, and where the plan's machines run. */
 export function recoveryPlanHandler(engine: Engine): Handler<RecoveryPlanInputs, RecoveryPlanOutputs> {
-  return movingHandler(engine, settings, (_id, inputs) => inputs);
+  return movingHandler(engine, settings, { planOf: (_id, inputs) => inputs });
 }

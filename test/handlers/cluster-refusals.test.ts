@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { unknownValue } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
@@ -65,5 +66,20 @@ describe("a protection cluster", () => {
     const told = (await handler.diff(id, cluster(), some)).notices.map((notice) => notice.text).join();
     expect(told).toMatch(/sql: UnplannedFailover of db1 to the recovery side/);
     expect(told).not.toContain(unknownValue);
+  });
+
+  it("is made also while a machine of it cannot be read, and says that no point is shared yet", async () => {
+    site = await clusterSite("S1");
+    const handler = handlerOf("protection-cluster", site.engine);
+    const image = site.image("db2");
+    fs.renameSync(image, `${image}.away`);
+    const lines: string[] = [];
+    const { id } = await handler.create(cluster(), { report: (line) => lines.push(line) });
+    expect(lines.join("\n")).toMatch(/share no recovery point yet: .*db2/);
+    fs.renameSync(`${image}.away`, image);
+    await handler.update(id, cluster(), cluster(), quiet);
+    const points = await Promise.all(nodes.map((name) => site.engine.recoveryPoints(site.itemId(name))));
+    const [one, two] = points.map((list) => list.at(-1)!);
+    expect([one!.multiVm, two!.multiVm, one!.takenAt === two!.takenAt]).toEqual([true, true, true]);
   });
 });

@@ -46,6 +46,9 @@ describe("a protection cluster", () => {
   it("takes recovery points of one instant, and fails over from one of them, byte for byte", async () => {
     await make("S1");
     const id = await create();
+    // They share a point from the first moment on.
+    expect((await newest("db1")).takenAt).toBe((await newest("db2")).takenAt);
+    expect((await newest("db1")).multiVm).toBe(true);
     for (const name of nodes) await write(name, `${name} replicated `);
     const hashes = nodes.map((name) => site.hash(site.image(name)));
     await site.engine.replicate(site.itemId("db2"), quiet);

@@ -11,13 +11,16 @@ import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts"
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { hasSharedPoint } from "../failover/choose-recovery-point.ts";
 import { flows } from "../flows.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { type Health, type ItemView, viewItem } from "../item-view.ts";
+import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { itemStates, stateFacts } from "../protected-item/states.ts";
 import { planOfCluster } from "../recovery-plan/plan-things.ts";
+import { replicateOrBegin } from "../replication-cycle/replicate-or-begin.ts";
 import { groupMachinesMax } from "../replication-cycle/replication-group.ts";
 import { clusterItemIds, clusterOf, itemsOfCluster } from "./cluster-of.ts";
 
@@ -91,6 +94,23 @@ export class Clusters {
       policyId: policyOf(this.#parts, first.id),
       recoveryContainerId: this.#recoveryContainerOf(first.id),
     };
+  }
+
+  /**
+   * Takes the first recovery point that all machines share, where they replicate and have none. A machine that cannot
+   * be read now is told of: the next cycle makes up for it.
+   */
+  async sharePoint(inputs: ProtectionClusterInputs, progress: Progress): Promise<void> {
+    const items = itemsOfCluster(this.#parts, inputs);
+    const [first] = items;
+    const isOne = items.length < 2 || !items.every(({ state }) => stateFacts[state].replicates);
+    if (!first || isOne || (await hasSharedPoint(this.#parts, first))) return;
+    try {
+      await replicateOrBegin(this.#parts, first.id, progress, "delta");
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || ["Bug", "Cancelled"].includes(error.code)) throw error;
+      progress.report(`its machines share no recovery point yet: ${error.message}`);
+    }
   }
 
   /** Throws `InvalidInput` for machines that cannot be one unit, saying why. */
