@@ -24,6 +24,11 @@ export {
 export { ReplicationPolicy, type ReplicationPolicyArgs } from "./dynamic/policy.ts";
 export { ReplicationNetworkMapping, type ReplicationNetworkMappingArgs } from "./dynamic/network-mapping.ts";
 export { ReplicationProtectedItem, type ReplicationProtectedItemArgs } from "./dynamic/protected-item.ts";
+export {
+  ReplicationProtectionCluster,
+  type ReplicationProtectionClusterArgs,
+} from "./dynamic/protection-cluster.ts";
+export { ReplicationMigrationItem, type ReplicationMigrationItemArgs } from "./dynamic/migration-item.ts";
 export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dynamic/recovery-plan.ts";
 export { ReplicationHost, type ReplicationHostArgs } from "./dynamic/host.ts";
 export { ReplicationvCenter, type ReplicationvCenterArgs } from "./dynamic/vcenter.ts";
@@ -47,8 +52,17 @@ export type {
   ServicesProviderOutputs,
 } from "./kinds/services-provider.ts";
 export type { ProtectionContainerInputs, ProtectionContainerOutputs } from "./kinds/protection-container.ts";
-export type { ContainerMappingInputs, ContainerMappingOutputs } from "./kinds/container-mapping.ts";
-export type { HyperVReplicaAzurePolicy, PolicyInputs, PolicyOutputs } from "./kinds/policy.ts";
+export type {
+  ContainerMappingInputs,
+  ContainerMappingOutputs,
+  VMwareCbtContainerMapping,
+} from "./kinds/container-mapping.ts";
+export type {
+  HyperVReplicaAzurePolicy,
+  PolicyInputs,
+  PolicyOutputs,
+  VMwareCbtPolicy,
+} from "./kinds/policy.ts";
 export type { NetworkMappingInputs, NetworkMappingOutputs } from "./kinds/network-mapping.ts";
 export type {
   ActiveLocation,
@@ -57,6 +71,15 @@ export type {
   ProtectedItemInputs,
   ProtectedItemOutputs,
 } from "./kinds/protected-item.ts";
+export type {
+  MigratedDisk,
+  MigrationItemInputs,
+  MigrationItemOutputs,
+  MigrationSettings,
+  TargetSecurityProfile,
+  VMwareCbtMigration,
+} from "./kinds/migration-item.ts";
+export type { ProtectionClusterInputs, ProtectionClusterOutputs } from "./kinds/protection-cluster.ts";
 export type {
   RecoveryPlanAction,
   RecoveryPlanGroup,

@@ -70,7 +70,7 @@ describe("docs/architecture.md", () => {
 
   it.each(itemStates)("lists the operations that %s allows", (state) => {
     const row = new RegExp(`^\\| \`${state}\` +\\|.*$`, "m").exec(page)?.[0].split("|").slice(3, -1);
-    const groups: readonly FlowId[][] = [["S3", "S4"], ["S1", "S2", "S5"], ["S6"]];
+    const groups: readonly FlowId[][] = [["S3", "S4"], ["S1", "S2", "S5"], ["S6"], ["M1"]];
     for (const [column, flowIds] of groups.entries()) {
       for (const flow of flowIds) {
         const item = { id: "item", state, testFailoverState: "None", details: { flow } };

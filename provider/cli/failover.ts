@@ -18,8 +18,9 @@ export function kindOption(): Option {
   ).choices(["planned", "unplanned"]);
 }
 
+/** A machine that is migrated has none, and any is refused. */
 export function defaultKind(item: ProtectedItem): FailoverKind {
-  return flows[item.details.flow].failoverKinds[0]!;
+  return flows[item.details.flow].failoverKinds[0] ?? "planned";
 }
 
 /** `siterecovery failover <item>`: moves a machine to the recovery side, outside of any program. */

@@ -4,19 +4,21 @@ import type { Engine } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { itemNamed } from "./session.ts";
 
-function plansNamed(engine: Engine, name: string): string[] {
-  const ids = engine.listThings({ kind: "recovery-plan" }).map(({ id }) => id);
-  return ids.filter((id) => sameId(id, name) || sameId(nameOf(id), name));
+/** A protection cluster is run as a plan of one group. */
+function planIds(engine: Engine): string[] {
+  const kinds = ["recovery-plan", "protection-cluster"] as const;
+  return kinds.flatMap((kind) => engine.listThings({ kind })).map(({ id }) => id);
 }
 
-/** The id of the plan of a name or ARM id. Throws `NotFound`, listing those there are. */
+function plansNamed(engine: Engine, name: string): string[] {
+  return planIds(engine).filter((id) => sameId(id, name) || sameId(nameOf(id), name));
+}
+
+/** The id of the plan or cluster of a name or ARM id. Throws `NotFound`, listing those there are. */
 export function planNamed(engine: Engine, name: string): string {
   const found = plansNamed(engine, name);
   if (found.length === 1) return found[0]!;
-  const known = engine
-    .listThings({ kind: "recovery-plan" })
-    .map(({ id }) => nameOf(id))
-    .join(", ");
+  const known = planIds(engine).map(nameOf).join(", ");
   const message =
     found.length === 0
       ? `There is no recovery plan "${name}". There are: ${known || "none"}.`

@@ -27,7 +27,7 @@ interface FailbackFlags extends RunFlags {
 function runs(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .argument("<plan>", "name of a recovery plan")
+    .argument("<plan>", "name of a recovery plan, or of a protection cluster")
     .option("--no-wait", "end with exit code 3 where a manual step waits, instead of waiting for it")
     .option("--json", "for scripts")
     .exitOverride();
@@ -36,7 +36,7 @@ function runs(name: string, description: string): Command {
 function showCommand(): Command {
   return new Command("show")
     .description("the plan's groups, where its machines stand, what is allowed, its last run")
-    .argument("<plan>", "name of a recovery plan")
+    .argument("<plan>", "name of a recovery plan, or of a protection cluster")
     .option("--json", "for scripts")
     .exitOverride()
     .action(async (name: string, flags: RunFlags, command: Command) => {

@@ -16,6 +16,7 @@ import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { initCommand } from "./init.ts";
 import { jobsCommand } from "./jobs.ts";
+import { migrateCommand } from "./migrate.ts";
 import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
@@ -51,6 +52,7 @@ function program(): Command {
     commitCommand(),
     reverseReplicateCommand(),
     failbackCommand(),
+    migrateCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),
     planCommand(),

@@ -22,7 +22,7 @@ function isFree(engine: Engine, item: ProtectedItem): boolean {
   const paused = engine.pausedWith(item.id);
   if (!paused) return true;
   const name = nameOf(paused.id);
-  const why = paused.id === item.id ? "it is paused" : `${name} of its replication group is paused`;
+  const why = paused.id === item.id ? "it is paused" : `${name}, which shares its recovery points, is paused`;
   process.stderr.write(`${nameOf(item.id)}: left alone, ${why}\n`);
   return false;
 }

@@ -4,6 +4,7 @@ import { nameOf } from "../arm-id.ts";
 import type { Engine, ItemView } from "../engine/engine.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
+import type { ProtectionClusterInputs } from "../kinds/protection-cluster.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
 import { openSession, printJson } from "./session.ts";
 
@@ -94,6 +95,16 @@ function printTable(engine: Engine, views: readonly ItemView[]): void {
   }
 }
 
+async function printClusters(engine: Engine): Promise<void> {
+  for (const { id, inputs } of engine.listThings<ProtectionClusterInputs>({ kind: "protection-cluster" })) {
+    const { items, description, replicationHealth } = await engine.clusters.view(inputs);
+    const names = items.map(({ item }) => nameOf(item.id)).join(", ");
+    process.stdout.write(
+      `Protection cluster ${nameOf(id)}: ${names}; ${description}, health ${replicationHealth}\n`,
+    );
+  }
+}
+
 /** `siterecovery status [--json]`: what is protected, where it runs, last recovery point, RPO. */
 export function statusCommand(): Command {
   return new Command("status")
@@ -103,6 +114,9 @@ export function statusCommand(): Command {
       const engine = await openSession(command);
       const views = await Promise.all(engine.items().map((item) => engine.viewItem(item.id)));
       if (options.json === true) printJson({ home: engine.homeFolder, items: views.map(toJson) });
-      else printTable(engine, views);
+      else {
+        printTable(engine, views);
+        await printClusters(engine);
+      }
     });
 }

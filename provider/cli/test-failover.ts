@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { ItemInputs } from "../engine/protected-item/item-things.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { handlerOf } from "../handlers/registry.ts";
 import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
-import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
 import { formatSeconds } from "./format.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 
@@ -27,8 +27,17 @@ export function networkNamed(engine: Engine, name: string): string {
   throw new SiteRecoveryError("NotFound", `There is no network "${name}". There are: ${known}.`);
 }
 
+/** The network that a migration item names for its tests. Throws `InvalidInput` where none is named. */
+function testNetworkOf(engine: Engine, itemId: string): string {
+  const settings = engine.findThing<ItemInputs>(itemId)?.inputs.properties?.providerSpecificDetails;
+  const network = settings?.instanceType === "VMwareCbt" ? settings.testNetworkId : undefined;
+  if (network !== undefined) return network;
+  const message = `Say which isolated network the test of ${nameOf(itemId)} is to use: --network <name>.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: itemId });
+}
+
 function drillOf(engine: Engine, itemId: string): DrillInputs {
-  const { inputs } = engine.findThing<ProtectedItemInputs>(itemId)!;
+  const { inputs } = engine.findThing<ItemInputs>(itemId)!;
   return {
     resourceGroupName: inputs.resourceGroupName,
     resourceName: inputs.resourceName,
@@ -43,12 +52,12 @@ export function testFailoverCommand(): Command {
   return new Command("test-failover")
     .description("start a copy of a machine in an isolated network, without touching the machine")
     .argument("<item>", "name of a protected item")
-    .requiredOption("--network <name>", "the isolated network, by name or id")
+    .option("--network <name>", "the isolated network, by name or id; a migration item may name its own")
     .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
-    .action(async (name: string, flags: { network: string; recoveryPoint: string }, command: Command) => {
+    .action(async (name: string, flags: { network?: string; recoveryPoint: string }, command: Command) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
-      const networkId = networkNamed(engine, flags.network);
+      const networkId = networkNamed(engine, flags.network ?? testNetworkOf(engine, id));
       const wanted = { ...drillOf(engine, id), networkId, recoveryPoint: flags.recoveryPoint };
       const live = await withProgress(name, (progress) =>
         handlerOf("drill", engine).create(wanted, progress),

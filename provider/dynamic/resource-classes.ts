@@ -7,11 +7,13 @@ import { Drill } from "./drill.ts";
 import { ReplicationFabric } from "./fabric.ts";
 import { ReplicationHost } from "./host.ts";
 import { MasterTarget } from "./master-target.ts";
+import { ReplicationMigrationItem } from "./migration-item.ts";
 import { ReplicationNetworkMapping } from "./network-mapping.ts";
 import { NetworkPath } from "./network-path.ts";
 import { ReplicationPolicy } from "./policy.ts";
 import { ProcessServer } from "./process-server.ts";
 import { ReplicationProtectedItem } from "./protected-item.ts";
+import { ReplicationProtectionCluster } from "./protection-cluster.ts";
 import { ReplicationProtectionContainer } from "./protection-container.ts";
 import { ReplicationRecoveryPlan } from "./recovery-plan.ts";
 import { ReplicationRecoveryServicesProvider } from "./services-provider.ts";
@@ -48,6 +50,8 @@ export const resourceClasses: Record<KindName, ResourceClass> = {
   "storage-classification": StorageClassification,
   "storage-classification-mapping": ReplicationStorageClassificationMapping,
   "protected-item": ReplicationProtectedItem,
+  "protection-cluster": ReplicationProtectionCluster,
+  "migration-item": ReplicationMigrationItem,
   "recovery-plan": ReplicationRecoveryPlan,
   drill: Drill,
 };

@@ -6,7 +6,7 @@
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
-import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
+import { type ItemInputs, listItemThings } from "./protected-item/item-things.ts";
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
@@ -31,6 +31,7 @@ import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import type { ItemState } from "./protected-item/states.ts";
+import { Clusters } from "./protection-cluster/clusters.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
@@ -56,6 +57,7 @@ export class Engine {
   readonly components: Components;
   readonly drills: Drills;
   readonly plans: RecoveryPlans;
+  readonly clusters: Clusters;
   readonly moves: Moves;
   readonly points: Points;
   readonly upkeep: Upkeep;
@@ -67,6 +69,7 @@ export class Engine {
     this.components = new Components(parts);
     this.drills = new Drills(parts);
     this.plans = new RecoveryPlans(parts);
+    this.clusters = new Clusters(parts);
     this.moves = new Moves(parts);
     this.points = new Points(parts);
     this.upkeep = new Upkeep(parts);
@@ -102,7 +105,7 @@ export class Engine {
   }
 
   items(): ProtectedItem[] {
-    return this.listThings({ kind: "protected-item" }).flatMap(({ id }) => this.findItem(id) ?? []);
+    return listItemThings(this.#parts).flatMap(({ id }) => this.findItem(id) ?? []);
   }
 
   findItem(id: string): ProtectedItem | undefined {
@@ -119,7 +122,7 @@ export class Engine {
     return enabling && initialReplicationWaitsUntil(this.#parts, id) === undefined;
   }
 
-  enableProtection(id: string, wanted: ProtectedItemInputs, progress: Progress): Promise<void> {
+  enableProtection(id: string, wanted: ItemInputs, progress: Progress): Promise<void> {
     return enableProtection(this.#parts, id, wanted, progress);
   }
 

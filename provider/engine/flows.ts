@@ -1,12 +1,16 @@
 /**
- * What differs from flow to flow, one row a flow (S1-S6 of docs/site-recovery.md). Code reads the row; it never
- * asks "is this Hyper-V?".
+ * What differs from flow to flow, one row a flow (S1-S6 of docs/site-recovery.md, and M1, the migration). Code reads
+ * the row; it never asks "is this Hyper-V?".
  */
 
-export type FlowId = "S1" | "S2" | "S3" | "S4" | "S5" | "S6";
+export type FlowId = "S1" | "S2" | "S3" | "S4" | "S5" | "S6" | "M1";
 
 /** Azure's discriminators of policies and of protected items. */
-export type InstanceType = "InMageAzureV2" | "HyperVReplicaAzure" | "InMage" | "HyperVReplica2012R2";
+export type InstanceType =
+  "InMageAzureV2" | "HyperVReplicaAzure" | "InMage" | "HyperVReplica2012R2" | "VMwareCbt";
+
+/** Those of protected items. */
+export type ProtectionType = Exclude<InstanceType, "VMwareCbt">;
 
 /** What Azure calls a fabric: a configuration server, a Hyper-V site, a VMM server. */
 export type FabricType = "VMware" | "HyperVSite" | "VMM";
@@ -19,6 +23,8 @@ export type FailoverKind = "planned" | "unplanned";
 export interface Flow {
   readonly id: FlowId;
   readonly title: string;
+  /** What the replicas are for: to stand by, or to move once and for all. */
+  readonly purpose: "protection" | "migration";
   readonly instanceType: InstanceType;
   readonly protectedItemType: string;
   readonly fabricType: FabricType;
@@ -31,9 +37,9 @@ export interface Flow {
   readonly failoverKinds: readonly FailoverKind[];
   /**
    * How a machine that has failed over gets back: by one planned failover from Azure (H2F-4), or by replicating
-   * back first and failing over in the other direction (V2F-4, SEC-8).
+   * back first and failing over in the other direction (V2F-4, SEC-8). A migration has none.
    */
-  readonly wayBack: "failback" | "reverseReplication";
+  readonly wayBack: "failback" | "reverseReplication" | "none";
   /** Whether a committed planned failover leaves the machine protected at the recovery side (SEC-5). */
   readonly isProtectedAfterPlannedFailover: boolean;
   /** Whether machines may form replication groups with shared recovery points (V2A-5). */
@@ -48,6 +54,7 @@ export interface Flow {
 }
 
 const vmwareToAzure = {
+  purpose: "protection",
   instanceType: "InMageAzureV2",
   fabricType: "VMware",
   recoverySide: "azure",
@@ -61,6 +68,7 @@ const vmwareToAzure = {
 } as const;
 
 const hyperVToAzure = {
+  purpose: "protection",
   instanceType: "HyperVReplicaAzure",
   protectedItemType: "HyperVVirtualMachine",
   platform: "hyper-v",
@@ -112,6 +120,20 @@ export const flows: Record<FlowId, Flow> = {
     replicaHolder: "host",
     wayBack: "reverseReplication",
     isProtectedAfterPlannedFailover: true,
+  },
+  M1: {
+    ...vmwareToAzure,
+    id: "M1",
+    title: "migration of VMware machines to Azure",
+    purpose: "migration",
+    instanceType: "VMwareCbt",
+    protectedItemType: "VMwareVirtualMachine",
+    platform: "vmware",
+    failoverKinds: [],
+    wayBack: "none",
+    hasReplicationGroups: false,
+    // Snapshots and the hypervisor's change tracking take the place of an agent.
+    needsMobilityService: false,
   },
 };
 

@@ -9,6 +9,7 @@ import { fabricTypeOf } from "./components/fabric-type.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { fabricOf } from "./inventory/inventories.ts";
 import type { ItemDetails } from "./protected-item/item.ts";
+import { itemKinds } from "./protected-item/item-things.ts";
 
 const namesShown = 5;
 
@@ -20,7 +21,8 @@ function describe(things: readonly Thing[]): string {
 
 /** Machines whose replicas a thing keeps, or that it serves as a process server, without being named by them (C-3). */
 function listMachinesUsing(parts: EngineParts, thing: Thing): Thing[] {
-  return listThings(parts.store, { kind: "protected-item" }).filter(({ id }) => {
+  const things = itemKinds.flatMap((kind) => listThings(parts.store, { kind }));
+  return things.filter(({ id }) => {
     const details = findItem<string, ItemDetails>(parts.store, id)?.details;
     const used = [details, details?.reverse].flatMap((one) => [one?.processServerId, one?.replicaStoreId]);
     return used.some((one) => one !== undefined && sameId(one, thing.id));

@@ -36,6 +36,8 @@ interface Compared {
 }
 
 function walk(path: string, sides: Compared, found: PropertyChange[]): void {
+  // Of settings that are not known as a whole, none counts as left out.
+  if (sides.wanted === unknownValue) return;
   if (isRecord(sides.wanted) || isRecord(sides.live)) {
     const [wanted, live, last] = [sides.wanted, sides.live, sides.last].map((side) =>
       isRecord(side) ? side : {},

@@ -6,11 +6,13 @@ import {
 } from "../kinds/container-mapping.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import { policyKind } from "../kinds/policy.ts";
+import { storageAccountKind } from "../kinds/storage-account.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import { fabricTitles, fabricTypeOf, refuse, type Ruled } from "./fabric-rules.ts";
 import type { CheckFailure } from "./handler.ts";
 import { isMissing, known, parentReference, type SettingsKind } from "./settings-handler.ts";
 
+const storageProperty = "properties.providerSpecificInput.storageAccountId";
 const targetProperty = "properties.targetProtectionContainerId";
 
 function checkMapping(inputs: ContainerMappingInputs): CheckFailure[] {
@@ -56,6 +58,7 @@ export const containerMappingSettings: SettingsKind<ContainerMappingInputs, Cont
     },
   }),
   references: (inputs) => {
+    const storage = inputs.properties?.providerSpecificInput?.storageAccountId;
     const target = inputs.properties?.targetProtectionContainerId ?? microsoftAzure;
     return [
       parentReference(protectionContainerKind, "protectionContainerName", inputs),
@@ -63,6 +66,9 @@ export const containerMappingSettings: SettingsKind<ContainerMappingInputs, Cont
       ...(target === microsoftAzure
         ? []
         : [{ property: targetProperty, kind: protectionContainerKind, id: target }]),
+      ...(storage === undefined
+        ? []
+        : [{ property: storageProperty, kind: storageAccountKind, id: storage }]),
     ];
   },
   rules: checkMapping,

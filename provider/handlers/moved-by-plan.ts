@@ -4,18 +4,23 @@ import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
+import type { KindName } from "../kinds/kind.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
+import { kinds } from "../kinds/registry.ts";
 import type { DiffAnswer } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 
-interface MovingPlan {
+export interface MovingPlan {
+  readonly kind: KindName;
   readonly id: string;
   readonly inputs: RecoveryPlanInputs;
 }
 
-/** The plan that says where a machine runs; nothing when the machine says it itself. */
+/** The plan that says where a machine runs, or its cluster; nothing when the machine says it itself. */
 export function movingPlan(engine: Engine, itemId: string): MovingPlan | undefined {
-  return engine.plans.plansOf(itemId).find(({ inputs }) => inputs.activeLocation !== undefined);
+  return engine.plans
+    .plansOf(itemId)
+    .find(({ kind, inputs }) => kind === "protection-cluster" || inputs.activeLocation !== undefined);
 }
 
 /** Whether the machine's own text asks for another side than it did. */
@@ -25,9 +30,10 @@ function asksItself(last: ProtectedItemInputs, wanted: ProtectedItemInputs): boo
 }
 
 function refusal(itemId: string, plan: MovingPlan, side: string | undefined): string {
+  const what = plan.inputs.activeLocation === undefined ? "moves" : `says ${plan.inputs.activeLocation} for`;
   return (
-    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the recovery plan ${nameOf(plan.id)}, which says ` +
-    `${plan.inputs.activeLocation ?? ""} for all its machines. Leave it out of the machine, and change it in the plan.`
+    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the ${kinds[plan.kind].title} ` +
+    `${nameOf(plan.id)}, which ${what} all its machines. Leave it out of the machine, and change it there.`
   );
 }
 
@@ -61,8 +67,7 @@ export function planNotices(
 /** Throws `InvalidInput` for machines whose own settings, or another plan, name another side than a plan does. */
 export function requireOneSide(
   engine: Engine,
-  planId: string,
-  inputs: RecoveryPlanInputs,
+  { id: planId, kind, inputs }: MovingPlan,
   itemIds: readonly string[],
 ): void {
   const side = known(inputs.activeLocation);
@@ -74,13 +79,13 @@ export function requireOneSide(
       .find((plan) => !sameId(plan.id, planId) && (plan.inputs.activeLocation ?? side) !== side);
     const details = { target: planId, property: "activeLocation" };
     if (own !== undefined && own !== side) {
-      const message = refusal(itemId, { id: planId, inputs }, own);
+      const message = refusal(itemId, { id: planId, kind, inputs }, own);
       throw new SiteRecoveryError("InvalidInput", message, details);
     }
     if (!other) continue;
     const message =
-      `${nameOf(itemId)} is in two recovery plans that want it at different sides: ${nameOf(planId)} says ${side}, ` +
-      `${nameOf(other.id)} says ${other.inputs.activeLocation ?? ""}. Let one plan say where it runs.`;
+      `${nameOf(itemId)} is in the ${kinds[kind].title} ${nameOf(planId)} and the ${kinds[other.kind].title} ${nameOf(other.id)}, which want it ` +
+      `at different sides: ${side} and ${other.inputs.activeLocation ?? ""}. Let one of them say where it runs.`;
     throw new SiteRecoveryError("InvalidInput", message, details);
   }
 }

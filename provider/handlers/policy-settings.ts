@@ -77,6 +77,17 @@ const policyTypes: PolicyTypes = {
     appConsistent: "applicationConsistentSnapshotFrequencyInHours",
     unit: "h",
   },
+  VMwareCbt: {
+    defaults: {
+      recoveryPointHistoryInMinutes: 3 * day,
+      crashConsistentFrequencyInMinutes: 60,
+      appConsistentFrequencyInMinutes: 0,
+    },
+    outputNames: {},
+    history: "recoveryPointHistoryInMinutes",
+    appConsistent: "appConsistentFrequencyInMinutes",
+    unit: "min",
+  },
 };
 
 const typeOf = (settings: PolicySettings): PolicyType<Record<string, unknown>> =>

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { SiteRecoveryError } from "../errors.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
@@ -12,19 +11,12 @@ import {
   type RecoveryPlanOutputs,
 } from "../kinds/recovery-plan.ts";
 import { projectFolder } from "../project-folder.ts";
-import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { vaultReference } from "./fabric.ts";
-import type { CheckFailure, Handler, Live, Work } from "./handler.ts";
-import { describePlanMove, movePlan } from "./move-plan.ts";
+import type { CheckFailure, Handler } from "./handler.ts";
 import { requireOneSide } from "./moved-by-plan.ts";
+import { movingHandler, requireIdle } from "./moving-handler.ts";
 import { recoveryPlanOutputs } from "./recovery-plan-outputs.ts";
-import {
-  goneFromEngine,
-  known,
-  type Reference,
-  type SettingsKind,
-  settingsHandler,
-} from "./settings-handler.ts";
+import { known, type Reference, type SettingsKind } from "./settings-handler.ts";
 import { figure } from "../rules/limits.ts";
 
 /** A plan holds at most so many groups and machines (published limits, 2025 and 2020). */
@@ -125,63 +117,13 @@ const settings: SettingsKind<RecoveryPlanInputs, RecoveryPlanOutputs> = {
     requireIdle(engine, id);
     requireOneSide(
       engine,
-      id,
-      inputs,
+      { kind: kind.kind, id, inputs },
       itemsOf(inputs).map((item) => item.id),
     );
   },
 };
 
-/** A plan whose run goes on now is not changed under it. Throws `Busy`. */
-function requireIdle(engine: Engine, id: string): void {
-  if (!engine.findThing(id)) return;
-  const { underWay } = engine.plans.view(id);
-  if (underWay === undefined) return;
-  const message = `The recovery plan ${nameOf(id)} cannot be changed now: its ${underWay} is under way. Wait for its end.`;
-  throw new SiteRecoveryError("Busy", message, { target: id });
-}
-
 /** The handler of recovery plans: settings, and where the plan's machines run. */
 export function recoveryPlanHandler(engine: Engine): Handler<RecoveryPlanInputs, RecoveryPlanOutputs> {
-  const base = settingsHandler(engine, settings);
-  const move = async (
-    id: string,
-    last: RecoveryPlanInputs,
-    wanted: RecoveryPlanInputs,
-    work: Work,
-  ): Promise<Live<RecoveryPlanInputs, RecoveryPlanOutputs>> => {
-    await movePlan(engine, id, { last, wanted }, work);
-    return (await base.read(id))!;
-  };
-  return {
-    ...base,
-    diff: async (id, last, wanted) => {
-      const found = engine.findThing<RecoveryPlanInputs>(id);
-      if (!found) return goneFromEngine(kind, id);
-      // Where machines run is never compared with live: only a change of the program's own text counts.
-      const live = { ...found.inputs };
-      delete live.activeLocation;
-      if (last.activeLocation !== undefined) live.activeLocation = last.activeLocation;
-      const changes = compareSettings(withDefaults(wanted), live, withDefaults(last));
-      const notices = describePlanMove(engine, id, { last, wanted });
-      return { changes, replaces: replacedBy(changes, kind.immutable), notices };
-    },
-    create: async (wanted, work) => {
-      const { id } = await base.create(wanted, work);
-      const { activeLocation: _side, ...last } = wanted;
-      return move(id, last, wanted, work);
-    },
-    update: async (id, last, wanted, work) => {
-      await base.update(id, last, wanted, work);
-      return move(id, last, wanted, work);
-    },
-    delete: async (id, work) => {
-      requireIdle(engine, id);
-      const lastJob = engine.findThing(id) && engine.plans.view(id).lastJob;
-      if (lastJob && !["Succeeded", "Cancelled"].includes(lastJob.state)) {
-        await engine.plans.cancel(lastJob.id, work);
-      }
-      await base.delete(id, work);
-    },
-  };
+  return movingHandler(engine, settings, { planOf: (_id, inputs) => inputs });
 }

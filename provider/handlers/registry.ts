@@ -7,11 +7,13 @@ import { fabricSettings } from "./fabric.ts";
 import type { Handler } from "./handler.ts";
 import { hostSettings } from "./host.ts";
 import { masterTargetSettings } from "./master-target.ts";
+import { migrationItemHandler } from "./migration-item.ts";
 import { networkMappingSettings } from "./network-mapping.ts";
 import { networkPathSettings } from "./network-path.ts";
 import { policySettings } from "./policy.ts";
 import { processServerSettings } from "./process-server.ts";
 import { protectedItemHandler } from "./protected-item.ts";
+import { protectionClusterHandler } from "./protection-cluster.ts";
 import { protectionContainerSettings } from "./protection-container.ts";
 import { recoveryPlanHandler } from "./recovery-plan.ts";
 import { servicesProviderSettings } from "./services-provider.ts";
@@ -54,6 +56,8 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
   "storage-classification": settings(storageClassificationSettings),
   "storage-classification-mapping": settings(storageClassificationMappingSettings),
   "protected-item": (engine) => untyped(protectedItemHandler(engine)),
+  "protection-cluster": (engine) => untyped(protectionClusterHandler(engine)),
+  "migration-item": (engine) => untyped(migrationItemHandler(engine)),
   "recovery-plan": (engine) => untyped(recoveryPlanHandler(engine)),
   drill: (engine) => untyped(drillHandler(engine)),
 };

@@ -22,7 +22,7 @@ export interface SettingsKind<Inputs extends object, Outputs extends object> {
   /** The arguments with defaults filled in, as the engine keeps them. */
   withDefaults(inputs: Inputs): Inputs;
   references(inputs: Inputs): readonly Reference[];
-  outputs(engine: Engine, id: string, inputs: Inputs): Outputs;
+  outputs(engine: Engine, id: string, inputs: Inputs): Outputs | Promise<Outputs>;
   /** Rules beyond the schema. */
   rules?(inputs: Inputs): readonly CheckFailure[];
   /** Last word before the settings are written: throws what is wrong with them as things stand. */
@@ -50,10 +50,10 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
   settings: SettingsKind<Inputs, Outputs>,
 ): Handler<Inputs, Outputs> {
   const { kind } = settings;
-  const live = (id: string, inputs: Inputs): Live<Inputs, Outputs> => ({
+  const live = async (id: string, inputs: Inputs): Promise<Live<Inputs, Outputs>> => ({
     id,
     inputs,
-    outputs: settings.outputs(engine, id, inputs),
+    outputs: await settings.outputs(engine, id, inputs),
   });
   const ensure = async (id: string, wanted: Inputs): Promise<Live<Inputs, Outputs>> => {
     const inputs = settings.withDefaults(wanted);

@@ -23,6 +23,19 @@ export const containerMappingKind: Kind = {
   ],
 };
 
+/** What Azure wants to know of a mapping whose machines are migrated; recorded, but for the account, which must be there. */
+export interface VMwareCbtContainerMapping {
+  instanceType: "VMwareCbt";
+  /** ARM id of the storage account that Azure caches data in. */
+  storageAccountId: string;
+  /** The region that machines are made in. */
+  targetLocation: string;
+  keyVaultId?: string;
+  keyVaultUri?: string;
+  serviceBusConnectionStringSecretName?: string;
+  storageAccountSasSecretName?: string;
+}
+
 /** Arguments of a container mapping: it ties a policy to a container, and so to every VM on its hosts (H2A-1). */
 export interface ContainerMappingInputs extends VaultScope {
   fabricName: string;
@@ -33,6 +46,8 @@ export interface ContainerMappingInputs extends VaultScope {
     policyId?: string;
     /** The literal `Microsoft Azure` (default), or the id of a container of the same sort: VMM cloud to VMM cloud (S6). */
     targetProtectionContainerId?: string;
+    /** For policies of the type VMwareCbt, whose machines are migrated: what Azure wants to know besides. */
+    providerSpecificInput?: VMwareCbtContainerMapping;
   };
 }
 

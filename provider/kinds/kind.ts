@@ -28,6 +28,8 @@ export const kindNames = [
   "storage-classification",
   "storage-classification-mapping",
   "protected-item",
+  "protection-cluster",
+  "migration-item",
   "recovery-plan",
   "drill",
 ] as const;

@@ -82,8 +82,19 @@ export interface HyperVReplica2012R2Policy {
   replicaDeletion?: string;
 }
 
+/** Settings of a policy for the migration of VMware machines. In minutes. */
+export interface VMwareCbtPolicy {
+  instanceType: "VMwareCbt";
+  /** How long recovery points are kept, in minutes, 0 to 4320 (three days). Default 4320. */
+  recoveryPointHistoryInMinutes?: number;
+  /** A recovery point every so many minutes, 1 to 720. Default 60. */
+  crashConsistentFrequencyInMinutes?: number;
+  /** App-consistent points every so many minutes, 0 (never) to 720. Default 0. */
+  appConsistentFrequencyInMinutes?: number;
+}
+
 export type PolicySettings =
-  HyperVReplicaAzurePolicy | InMageAzureV2Policy | InMagePolicy | HyperVReplica2012R2Policy;
+  HyperVReplicaAzurePolicy | InMageAzureV2Policy | InMagePolicy | HyperVReplica2012R2Policy | VMwareCbtPolicy;
 
 /** Hours that come back every week, on a wall clock. */
 export interface OfficeHours {

@@ -5,11 +5,13 @@ import { fabricKind } from "./fabric.ts";
 import { hostKind } from "./host.ts";
 import type { Kind, KindName } from "./kind.ts";
 import { masterTargetKind } from "./master-target.ts";
+import { migrationItemKind } from "./migration-item.ts";
 import { networkMappingKind } from "./network-mapping.ts";
 import { networkPathKind } from "./network-path.ts";
 import { policyKind } from "./policy.ts";
 import { processServerKind } from "./process-server.ts";
 import { protectedItemKind } from "./protected-item.ts";
+import { protectionClusterKind } from "./protection-cluster.ts";
 import { protectionContainerKind } from "./protection-container.ts";
 import { recoveryPlanKind } from "./recovery-plan.ts";
 import { servicesProviderKind } from "./services-provider.ts";
@@ -40,6 +42,8 @@ export const kinds: Record<KindName, Kind> = {
   "storage-classification": storageClassificationKind,
   "storage-classification-mapping": storageClassificationMappingKind,
   "protected-item": protectedItemKind,
+  "protection-cluster": protectionClusterKind,
+  "migration-item": migrationItemKind,
   "recovery-plan": recoveryPlanKind,
   drill: drillKind,
 };

@@ -1,5 +1,5 @@
 /** What a site consists of, whatever its kind: containers of machines, and folders that hold machines. */
-import type { PolicySettings } from "../kinds/policy.ts";
+import type { ProtectionType } from "../engine/flows.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { SiteKind, StackHost, StackProcessServer, StackSite } from "./stack-site.ts";
 
@@ -27,7 +27,7 @@ export function kindOf(site: StackSite): SiteKind {
 }
 
 /** Azure's discriminator of the policies and machines of a container: it follows from both its sides. */
-export function instanceTypeOf(site: StackSite, { target }: SiteContainer): PolicySettings["instanceType"] {
+export function instanceTypeOf(site: StackSite, { target }: SiteContainer): ProtectionType {
   if (kindOf(site) === "vmware") return target ? "InMage" : "InMageAzureV2";
   return target ? "HyperVReplica2012R2" : "HyperVReplicaAzure";
 }

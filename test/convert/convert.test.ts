@@ -2,36 +2,10 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { convert } from "../../provider/convert/convert.ts";
-import { kinds } from "../../provider/kinds/registry.ts";
 import { declarationsOf } from "../../provider/stack/declare.ts";
-import type { StackDefinition } from "../../provider/stack/stack-definition.ts";
 import { arbitraryStack } from "../stack/arbitrary-definition.ts";
 import { hyperVTemplate } from "./arm-export.ts";
-
-const file = path.resolve("siterecovery.yaml");
-
-/** The state of a stack that a definition's resources make. */
-function stateOf(
-  definition: StackDefinition,
-  token = (name: string) => `siterecovery:index:${name}`,
-): string {
-  const resources = declarationsOf({ file, definition }).map(({ kind, logicalName, inputs }) => ({
-    urn: `urn:pulumi:dev::dr::${token(kinds[kind].className)}::${logicalName}`,
-    custom: true,
-    type: token(kinds[kind].className),
-    inputs: { ...inputs, __urn: "urn", __provider: "text" },
-  }));
-  return JSON.stringify({ version: 3, deployment: { resources } });
-}
-
-const declared = (definition: StackDefinition): unknown =>
-  JSON.parse(
-    JSON.stringify(
-      declarationsOf({ file, definition }).sort((one, other) =>
-        one.logicalName < other.logicalName ? -1 : 1,
-      ),
-    ),
-  );
+import { declared, file, stateOf } from "./state-of.ts";
 
 describe("convert", () => {
   it("makes of any stack's state a definition that declares the same", () => {

@@ -12,6 +12,7 @@ const policies: Record<string, PolicySettings> = {
   HyperVReplicaAzure: { instanceType: "HyperVReplicaAzure" },
   InMage: { instanceType: "InMage", multiVmSyncStatus: "Enable" },
   HyperVReplica2012R2: { instanceType: "HyperVReplica2012R2", recoveryPoints: 4 },
+  VMwareCbt: { instanceType: "VMwareCbt" },
 };
 
 export class FlowComponents {
@@ -120,7 +121,8 @@ export class FlowComponents {
   }
 
   async #declareVmware(): Promise<void> {
-    await this.#declareSite("london", {}, { inventoryFolder: this.#site.at("london", "servers") });
+    const inventoryFolder = this.#site.at("london", "servers");
+    await this.#declareSite("london", {}, { inventoryFolder, runAsAccounts: ["vcenter"] });
     const london = { ...vault, fabricName: "london" };
     const vcenter = (site: "london" | "paris"): object => ({
       ...vault,

@@ -26,7 +26,7 @@ describe("checkSchema", () => {
       {
         property: "properties.providerSpecificInput.instanceType",
         reason:
-          "instanceType 'A2A' is not supported here; use HyperVReplicaAzure, InMageAzureV2, InMage or HyperVReplica2012R2",
+          "instanceType 'A2A' is not supported here; use HyperVReplicaAzure, InMageAzureV2, InMage, HyperVReplica2012R2 or VMwareCbt",
       },
     ]);
   });

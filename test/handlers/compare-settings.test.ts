@@ -27,6 +27,12 @@ describe("compareSettings", () => {
     ]);
   });
 
+  it("finds nothing in settings that are not known yet as a whole", () => {
+    const live = { properties: { policyId: id, details: { size: 1 } } };
+    expect(compareSettings({ properties: unknownValue }, live, live)).toEqual([]);
+    expect(compareSettings({ properties: { policyId: id, details: unknownValue } }, live, live)).toEqual([]);
+  });
+
   it("keeps the order of lists: another order is a change", () => {
     const changes = compareSettings({ groups: ["a", "b"] }, { groups: ["b", "a"] }, { groups: ["b", "a"] });
     expect(changes.map(({ property }) => property)).toEqual(["groups"]);

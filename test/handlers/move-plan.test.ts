@@ -126,14 +126,12 @@ describe("activeLocation of a recovery plan", () => {
     );
     await expect(
       items.update(shop.itemId("web1"), own, { ...own, activeLocation: "recovery" }, quiet),
-    ).rejects.toThrow(
-      /web1 says activeLocation: recovery itself.*shop, which says primary.*change it in the plan/,
-    );
+    ).rejects.toThrow(/web1 says activeLocation: recovery itself.*shop, which says primary.*change it there/);
     expect(shop.states()).toEqual(Array(3).fill("Protected"));
     await items.update(shop.itemId("web1"), own, item, quiet);
     const other = { ...text("recovery"), recoveryPlanName: "other" };
     await expect(handler.create(other, quiet)).rejects.toThrow(
-      /in two recovery plans.*other says recovery, shop says primary/,
+      /recovery plan other and the recovery plan shop, which want it at different sides: recovery and primary/,
     );
     await handler.update(shop.planId, text("primary"), text("recovery"), quiet);
     // The plan speaks for its machines: they are where they are to be, and show no drift of their own.

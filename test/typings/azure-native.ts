@@ -4,9 +4,11 @@
  */
 import type { VirtualNetworkArgs as AzureNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
 import type { ReplicationFabricArgs as AzureFabric } from "@pulumi/azure-native/recoveryservices/replicationFabric.js";
+import type { ReplicationMigrationItemArgs as AzureMigration } from "@pulumi/azure-native/recoveryservices/replicationMigrationItem.js";
 import type { ReplicationNetworkMappingArgs as AzureNetworkMapping } from "@pulumi/azure-native/recoveryservices/replicationNetworkMapping.js";
 import type { ReplicationPolicyArgs as AzurePolicy } from "@pulumi/azure-native/recoveryservices/replicationPolicy.js";
 import type { ReplicationProtectedItemArgs as AzureItem } from "@pulumi/azure-native/recoveryservices/replicationProtectedItem.js";
+import type { ReplicationProtectionClusterArgs as AzureCluster } from "@pulumi/azure-native/recoveryservices/replicationProtectionCluster.js";
 import type { ReplicationProtectionContainerMappingArgs as AzureContainerMapping } from "@pulumi/azure-native/recoveryservices/replicationProtectionContainerMapping.js";
 import type { ReplicationRecoveryPlanArgs as AzurePlan } from "@pulumi/azure-native/recoveryservices/replicationRecoveryPlan.js";
 import type { ReplicationRecoveryServicesProviderArgs as AzureProvider } from "@pulumi/azure-native/recoveryservices/replicationRecoveryServicesProvider.js";
@@ -21,6 +23,8 @@ import type { Fits, ForeignKeys, None } from "./foreign-keys.ts";
 type BeyondAzure =
   | "activeLocation"
   | "failover"
+  | "migrated"
+  | "migration"
   | "allowDisableWhileFailedOver"
   | "inventoryFolder"
   | "processServerId"
@@ -94,6 +98,18 @@ export type Proofs = [
     Shared<ours.ReplicationProtectedItemArgs>,
     AzureItem,
     ForeignKeys<Shared<ours.ProtectedItemInputs>, AzureItem>
+  >,
+  Moves<
+    Shared<ours.ProtectionClusterInputs>,
+    Shared<ours.ReplicationProtectionClusterArgs>,
+    AzureCluster,
+    ForeignKeys<Shared<ours.ProtectionClusterInputs>, AzureCluster>
+  >,
+  Moves<
+    Shared<ours.MigrationItemInputs>,
+    Shared<ours.ReplicationMigrationItemArgs>,
+    AzureMigration,
+    ForeignKeys<Shared<ours.MigrationItemInputs>, AzureMigration>
   >,
   Moves<
     Shared<ours.RecoveryPlanInputs>,

@@ -4,9 +4,11 @@
  */
 import type { VirtualNetworkArgs as AzureNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
 import type { ReplicationFabricArgs as AzureFabric } from "@pulumi/azure-native/recoveryservices/replicationFabric.js";
+import type { ReplicationMigrationItemArgs as AzureMigration } from "@pulumi/azure-native/recoveryservices/replicationMigrationItem.js";
 import type { ReplicationNetworkMappingArgs as AzureNetworkMapping } from "@pulumi/azure-native/recoveryservices/replicationNetworkMapping.js";
 import type { ReplicationPolicyArgs as AzurePolicy } from "@pulumi/azure-native/recoveryservices/replicationPolicy.js";
 import type { ReplicationProtectedItemArgs as AzureItem } from "@pulumi/azure-native/recoveryservices/replicationProtectedItem.js";
+import type { ReplicationProtectionClusterArgs as AzureCluster } from "@pulumi/azure-native/recoveryservices/replicationProtectionCluster.js";
 import type { ReplicationProtectionContainerMappingArgs as AzureContainerMapping } from "@pulumi/azure-native/recoveryservices/replicationProtectionContainerMapping.js";
 import type { ReplicationRecoveryPlanArgs as AzurePlan } from "@pulumi/azure-native/recoveryservices/replicationRecoveryPlan.js";
 import type { ReplicationStorageClassificationMappingArgs as AzureStorageMapping } from "@pulumi/azure-native/recoveryservices/replicationStorageClassificationMapping.js";
@@ -16,9 +18,11 @@ import type { StorageAccountArgs as AzureStorage } from "@pulumi/azure-native/st
 import type { ContainerMappingInputs } from "../../kinds/container-mapping.ts";
 import type { FabricInputs } from "../../kinds/fabric.ts";
 import type { KindName } from "../../kinds/kind.ts";
+import type { MigrationItemInputs } from "../../kinds/migration-item.ts";
 import type { NetworkMappingInputs } from "../../kinds/network-mapping.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import type { StorageAccountInputs } from "../../kinds/storage-account.ts";
 import type { StorageClassificationMappingInputs } from "../../kinds/storage-classification-mapping.ts";
@@ -43,6 +47,9 @@ const asr = "recoveryservices/";
 const failoverIsAnAction =
   "a failover is an action in Azure, not a property of a resource. Leave it out, and fail over in the portal, with " +
   "`az`, or by the REST API.";
+const migrationIsAnAction =
+  "a migration is an action in Azure, not a property of a resource. Leave it out, and migrate in the portal, with `az`, " +
+  "or by the REST API.";
 const registered = (what: string): string =>
   `${what} registers itself with the vault, by its own set-up and the vault's registration key.`;
 
@@ -133,6 +140,17 @@ export const fates: Readonly<Record<KindName, Fate>> = {
     `${asr}replicationRecoveryPlan`,
     "ReplicationRecoveryPlan",
     { refused: { activeLocation: failoverIsAnAction, failover: failoverIsAnAction }, adapt: adaptPlan },
+  ),
+  "protection-cluster": created<
+    ArgsOf<Omit<ProtectionClusterInputs, "activeLocation" | "failover">>,
+    AzureCluster
+  >(`${asr}replicationProtectionCluster`, "ReplicationProtectionCluster", {
+    refused: { activeLocation: failoverIsAnAction, failover: failoverIsAnAction },
+  }),
+  "migration-item": created<ArgsOf<Omit<MigrationItemInputs, "migrated" | "migration">>, AzureMigration>(
+    `${asr}replicationMigrationItem`,
+    "ReplicationMigrationItem",
+    { refused: { migrated: migrationIsAnAction, migration: migrationIsAnAction } },
   ),
   drill: {
     is: "refused",

@@ -2,7 +2,7 @@
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -12,13 +12,14 @@ import { inventoryForNewMachine } from "../inventory/find-machine.ts";
 import { fabricOf, type Inventory } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { protectionOf } from "../protected-item/protection.ts";
+import { accountProblem } from "./run-as-accounts.ts";
 import { type Component, type ComponentStep, componentsOf, stepNames } from "./needed-components.ts";
 
 /** What the checks look at. Inventory and machine are those at the primary side, where they are known. */
 export interface ComponentFacts {
   readonly parts: EngineParts;
   readonly itemId: string;
-  readonly inputs: ProtectedItemInputs;
+  readonly inputs: ItemInputs;
   readonly flow: Flow;
   readonly inventory?: Inventory;
   readonly machine?: Machine;
@@ -55,17 +56,13 @@ const mobilityService: Check = ({ parts, itemId, inputs, machine }) => {
       `machine.yaml), or set ${settings}.runAsAccountId to have the process server push it`
     );
   }
-  const accounts = listThings<{ runAsAccounts?: string[] }>(parts.store, {
-    kind: "services-provider",
-    under: fabricOf(itemId),
-  }).flatMap(({ inputs: server }) => server.runAsAccounts ?? []);
-  if (accounts.includes(account)) return undefined;
-  const known = accounts.length === 0 ? "It knows none" : `It knows ${accounts.join(", ")}`;
-  return (
-    `the configuration server has no account "${account}" to push the Mobility service with. ${known}. ` +
-    "Add it to the runAsAccounts of the server's registration"
-  );
+  return accountProblem(parts, itemId, account, "push the Mobility service");
 };
+
+const migrationAccounts: Check = ({ parts, itemId, inputs }) =>
+  (protectionOf(inputs).migrationAccountIds ?? [])
+    .map((account) => accountProblem(parts, itemId, account, "take snapshots and move data"))
+    .find((problem) => problem !== undefined);
 
 const cloudProfile: Check = ({ parts, itemId, inputs }) => {
   const clouds = [parentOf(itemId), recoveryContainerOf(parts, itemId, inputs)].flatMap((id) => id ?? []);
@@ -182,6 +179,7 @@ const checks: Record<Component, Check> = {
   azureProcessServer,
   failbackPath,
   hypervisorForMachine,
+  migrationAccounts,
 };
 
 /** Throws `PrerequisitesNotMet` with the first part that the step lacks. */

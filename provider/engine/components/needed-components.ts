@@ -17,7 +17,8 @@ export type Component =
   | "masterTarget"
   | "azureProcessServer"
   | "failbackPath"
-  | "hypervisorForMachine";
+  | "hypervisorForMachine"
+  | "migrationAccounts";
 
 /** Steps that components are checked before. */
 export type ComponentStep = "protect" | "replicateBack";
@@ -52,6 +53,7 @@ export const componentsOf: Record<FlowId, Record<ComponentStep, readonly Compone
     ],
     replicateBack: vmwareBack,
   },
+  M1: { protect: ["configurationServer", "migrationAccounts"], replicateBack: [] },
   S6: {
     protect: ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite", "secondSiteServer"],
     replicateBack: ["vmmServer", "hypervisorForMachine"],

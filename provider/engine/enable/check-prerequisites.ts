@@ -5,8 +5,9 @@
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
+import { kinds } from "../../kinds/registry.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
 import { findThing } from "../../store/things.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
@@ -19,7 +20,7 @@ import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForReplica } from "../inventory/storage-classes.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
-import { protectionOf } from "../protected-item/protection.ts";
+import { machineNamedBy, type NamedMachine, protectionOf } from "../protected-item/protection.ts";
 import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
 
@@ -46,7 +47,7 @@ function requireThing(parts: EngineParts, id: string, kind: KindName, reference:
   throw new SiteRecoveryError("MissingReference", message, { target: id, property });
 }
 
-function requirePolicy(parts: EngineParts, id: string, inputs: ProtectedItemInputs): void {
+function requirePolicy(parts: EngineParts, id: string, inputs: ItemInputs): void {
   const policyId = inputs.properties?.policyId ?? "";
   requireThing(parts, id, "policy", ["properties.policyId", policyId]);
   if (mappingOf(parts, id, inputs)) return;
@@ -56,7 +57,7 @@ function requirePolicy(parts: EngineParts, id: string, inputs: ProtectedItemInpu
   throw refuse(id, "properties.policyId", what);
 }
 
-function requireStorage(parts: EngineParts, id: string, inputs: ProtectedItemInputs): string {
+function requireStorage(parts: EngineParts, id: string, inputs: ItemInputs): string {
   const property = storageProperty(inputs);
   const accountId = protectionOf(inputs).storageAccountId ?? "";
   requireThing(parts, id, "storage-account", [property, accountId]);
@@ -68,16 +69,21 @@ function requireStorage(parts: EngineParts, id: string, inputs: ProtectedItemInp
   throw refuse(id, property, `its policy allows only the storage accounts ${names}.`);
 }
 
+const storageArguments: Readonly<Record<string, string>> = {
+  InMageAzureV2: "storageAccountId",
+  VMwareCbt: "disksToInclude[0].logStorageAccountId",
+};
+
 /** The argument that names the storage account: each instance type has its own. */
-export function storageProperty(inputs: ProtectedItemInputs): string {
-  const isVmware = inputs.properties?.providerSpecificDetails?.instanceType === "InMageAzureV2";
-  return `properties.providerSpecificDetails.${isVmware ? "storageAccountId" : "targetStorageAccountId"}`;
+export function storageProperty(inputs: ItemInputs): string {
+  const type = inputs.properties?.providerSpecificDetails?.instanceType ?? "";
+  return `properties.providerSpecificDetails.${storageArguments[type] ?? "targetStorageAccountId"}`;
 }
 
 interface Wanted {
   readonly parts: EngineParts;
   readonly id: string;
-  readonly inputs: ProtectedItemInputs;
+  readonly inputs: ItemInputs;
   readonly found: FoundMachine;
 }
 
@@ -97,12 +103,7 @@ const holderOf: Record<Flow["replicaHolder"], (wanted: Wanted) => string> = {
 };
 
 /** The flow by policy, fabric and machine. Throws `UnsupportedFlow` for a combination that is none of the six. */
-function requireFlow(
-  parts: EngineParts,
-  id: string,
-  inputs: ProtectedItemInputs,
-  { inventory }: FoundMachine,
-): Flow {
+function requireFlow(parts: EngineParts, id: string, inputs: ItemInputs, { inventory }: FoundMachine): Flow {
   const policy = findThing<PolicyInputs>(parts.store, inputs.properties?.policyId ?? "")!;
   const { instanceType } = rulesOfPolicy(policy.inputs.properties!.providerSpecificInput!);
   const fabricType = fabricTypeOf(parts, fabricOf(id)) ?? "HyperVSite";
@@ -121,7 +122,7 @@ function requireFlow(
 }
 
 /** The group that the machine may join. Throws when its policy has no multi-VM consistency, or the group is full. */
-function requireGroup(parts: EngineParts, id: string, inputs: ProtectedItemInputs): string | undefined {
+function requireGroup(parts: EngineParts, id: string, inputs: ItemInputs): string | undefined {
   const { groupName } = protectionOf(inputs);
   if (groupName === undefined) return undefined;
   const property = "properties.providerSpecificDetails.multiVmGroupName";
@@ -139,7 +140,7 @@ function requireGroup(parts: EngineParts, id: string, inputs: ProtectedItemInput
   );
 }
 
-function chosenDisks(id: string, found: FoundMachine, inputs: ProtectedItemInputs): ItemDisk[] {
+function chosenDisks(id: string, found: FoundMachine, inputs: ItemInputs): ItemDisk[] {
   const chosen = protectionOf(inputs).diskIds;
   const unknownDisk = chosen?.find((diskId) => !found.machine.disks.some((disk) => disk.id === diskId));
   if (unknownDisk !== undefined) {
@@ -152,25 +153,33 @@ function chosenDisks(id: string, found: FoundMachine, inputs: ProtectedItemInput
     .map((disk) => ({ id: disk.id, file: disk.file, sizeBytes: disk.sizeBytes }));
 }
 
+/** Two replications of one machine would take each other's changes away. */
+function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachine): void {
+  const other = listItemThings(parts, fabricOf(id)).find(
+    (thing) =>
+      !sameId(thing.id, id) && machineNamedBy(thing.inputs).name.toLowerCase() === machine.name.toLowerCase(),
+  );
+  if (!other) return;
+  const what =
+    `its machine ${machine.name} is replicated by the ${kinds[other.kind].title} ${nameOf(other.id)} already. ` +
+    "Remove that one first.";
+  throw refuse(id, machine.property, what);
+}
+
 /** Throws what is missing, with the property to mend. */
-export function checkPrerequisites(
-  parts: EngineParts,
-  id: string,
-  inputs: ProtectedItemInputs,
-): Prerequisites {
+export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemInputs): Prerequisites {
   requireThing(parts, id, "protection-container", ["protectionContainerName", parentOf(id)]);
   requirePolicy(parts, id, inputs);
-  const found = requireMachine(parts, fabricOf(id), nameOf(inputs.properties?.protectableItemId ?? ""));
+  const machine = machineNamedBy(inputs);
+  requireNoOtherItem(parts, id, machine);
+  const found = requireMachine(parts, fabricOf(id), machine.name);
   const flow = requireFlow(parts, id, inputs, found);
   checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
   const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });
   const reasons = checkMachine(found.machine);
   if (reasons.length > 0) {
     const message = `${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
-    throw new SiteRecoveryError("UnsupportedMachine", message, {
-      target: id,
-      property: "properties.protectableItemId",
-    });
+    throw new SiteRecoveryError("UnsupportedMachine", message, { target: id, property: machine.property });
   }
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
   return {

@@ -4,7 +4,7 @@
  */
 import { putItem } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { requireMachine } from "../inventory/find-machine.ts";
 import { flows } from "../flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
@@ -19,8 +19,8 @@ import { checkPrerequisites } from "./check-prerequisites.ts";
 
 type Context = JobContext<Record<string, never>>;
 
-function inputsOf(context: Context): ProtectedItemInputs {
-  return findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!.inputs;
+function inputsOf(context: Context): ItemInputs {
+  return findThing<ItemInputs>(context.parts.store, context.itemId)!.inputs;
 }
 
 /** Keeps how far the copy is, for `status` in another process. */

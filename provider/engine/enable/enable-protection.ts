@@ -1,6 +1,7 @@
 /** Enabling, changing and disabling the protection of a machine. */
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
@@ -15,6 +16,7 @@ import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import type { ItemState } from "../protected-item/states.ts";
+import { clusterOf } from "../protection-cluster/cluster-of.ts";
 import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { withItem } from "../with-item.ts";
 import { checkPrerequisites, type Prerequisites } from "./check-prerequisites.ts";
@@ -54,7 +56,7 @@ export function initialReplicationWaitsUntil(parts: EngineParts, id: string): nu
 }
 
 /** A replica stays on the master target that it was made on. */
-function refuseOtherHolder(details: ItemDetails, id: string, wanted: ProtectedItemInputs): void {
+function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs): void {
   const masterTargetId = protectionOf(wanted).masterTargetId;
   const isHolder = flows[details.flow].replicaHolder === "master-target";
   if (!isHolder || masterTargetId === undefined || sameId(masterTargetId, details.replicaStoreId)) return;
@@ -72,7 +74,7 @@ function refuseOtherHolder(details: ItemDetails, id: string, wanted: ProtectedIt
 export async function enableProtection(
   parts: EngineParts,
   id: string,
-  wanted: ProtectedItemInputs,
+  wanted: ItemInputs,
   progress: Progress,
 ): Promise<void> {
   await withItem(parts, id, "enabling of protection", progress, async () => {
@@ -88,7 +90,7 @@ export async function enableProtection(
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
     parts.store.transaction(() => {
-      putThing(parts.store, id, "protected-item", wanted, parts.clock.now());
+      putThing(parts.store, id, itemKindOf(id), wanted, parts.clock.now());
       if (known) putItem(parts.store, { ...known, details: { ...known.details, processServerId } });
       if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites, processServerId));
     });
@@ -116,7 +118,7 @@ export async function beginInitialReplication(
 
 /** A machine that runs at the recovery side loses its way back with its replica: that needs a word of consent. */
 function refuseToLoseTheWayBack(parts: EngineParts, item: ProtectedItem): void {
-  if (item.activeLocation === "primary") return;
+  if (item.activeLocation === "primary" || flows[item.details.flow].wayBack === "none") return;
   const inputs = findThing<ProtectedItemInputs>(parts.store, item.id)?.inputs;
   if (inputs?.allowDisableWhileFailedOver === true) return;
   const name = nameOf(item.id);
@@ -127,10 +129,22 @@ function refuseToLoseTheWayBack(parts: EngineParts, item: ProtectedItem): void {
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 
+/** A cluster without one of its machines is no unit any more: that is said in the cluster first. */
+function refuseToTearClusters(parts: EngineParts, id: string): void {
+  const cluster = clusterOf(parts, id);
+  if (!cluster) return;
+  const name = nameOf(id);
+  const message =
+    `${name} cannot be removed alone: it is in use by the protection cluster ${nameOf(cluster.id)}. Take it out of that ` +
+    "cluster's clusterProtectedItemIds, or delete the cluster first.";
+  throw new SiteRecoveryError("InUse", message, { target: id });
+}
+
 export async function disableProtection(parts: EngineParts, id: string, progress: Progress): Promise<void> {
   await withItem(parts, id, "disabling of protection", progress, async () => {
     const item = findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
     if (!item) return deleteThing(parts.store, id);
+    refuseToTearClusters(parts, id);
     refuseToLoseTheWayBack(parts, item);
     await startJob(parts, disableJob, { itemId: id, input: {} }, progress);
   });

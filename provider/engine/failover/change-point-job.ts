@@ -2,7 +2,7 @@
  * Change of the recovery point before the commit: the replica machine is made again from another point. What it
  * has written since the failover is given up.
  */
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { flows } from "../flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
@@ -22,7 +22,7 @@ import {
 type Context = JobContext<FailoverInput>;
 
 function planOf({ parts, item, itemId }: Context): RecoveryMachinePlan {
-  const { inputs } = findThing<ProtectedItemInputs>(parts.store, itemId)!;
+  const { inputs } = findThing<ItemInputs>(parts.store, itemId)!;
   const { details, id } = item();
   const place = { flow: flows[details.flow], fabricId: fabricOf(id) };
   const networks = recoveryNetworks(parts, place, details.definition, inputs);

@@ -47,6 +47,11 @@ async function sharedInstants(
   return new Set([...(first ?? [])].filter((instant) => others.every((instants) => instants.has(instant))));
 }
 
+/** Whether the machines that share points with an item have one of the same instant. */
+export async function hasSharedPoint(parts: EngineParts, item: ProtectedItem): Promise<boolean> {
+  return (await sharedInstants(parts, item, () => true)).size > 0;
+}
+
 /** The point of an instant that a machine shares with its replication group, if it has one. */
 export async function sharedPointOf(
   parts: EngineParts,

@@ -6,7 +6,7 @@
  */
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachine, requireMachine } from "../inventory/find-machine.ts";
@@ -43,8 +43,8 @@ interface Shutdown {
   readonly isLost?: boolean;
 }
 
-function inputsOf({ parts, itemId }: Context): ProtectedItemInputs {
-  return findThing<ProtectedItemInputs>(parts.store, itemId)!.inputs;
+function inputsOf({ parts, itemId }: Context): ItemInputs {
+  return findThing<ItemInputs>(parts.store, itemId)!.inputs;
 }
 
 function networksOf(context: Context): NetworkChoice[] {
@@ -105,6 +105,8 @@ const finish =
     },
   });
 
+export const shutDownSourceTask = "ShutDownSource";
+
 export const plannedFailoverJob: JobDefinition<FailoverInput> = {
   scenario: "PlannedFailover",
   title: "planned failover",
@@ -122,7 +124,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       },
     },
     {
-      name: "ShutDownSource",
+      name: shutDownSourceTask,
       title: "Shut the source machine down",
       run: (context) => shutDownSource(context.parts, context.itemId, context.item().details.machineName),
     },

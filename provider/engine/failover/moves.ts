@@ -6,6 +6,7 @@ import type { JobDefinition, Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { nextState } from "../protected-item/transitions.ts";
+import { requireWholeClusters } from "../protection-cluster/cluster-of.ts";
 import { withItem } from "../with-item.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { changePointJob } from "./change-point-job.ts";
@@ -13,6 +14,7 @@ import { commitAndReverseJob, commitJob } from "./commit-job.ts";
 import { type FailbackInput, failbackJob } from "./failback-job.ts";
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover-job.ts";
 import { plannedFailoverToPrimaryJob, unplannedFailoverToPrimaryJob } from "./failover-to-primary-job.ts";
+import { migrateJob } from "./migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "./reverse-replication-job.ts";
 
 const failovers = {
@@ -50,7 +52,8 @@ export class Moves {
   }
 
   /** To the other side: out, or back once replication was reversed. */
-  failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
+  async failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
+    requireWholeClusters(this.#parts, [id]);
     return this.#run(id, `${kind} failover`, (item) => moveJobs.failover(kind, item), input, progress);
   }
 
@@ -67,7 +70,14 @@ export class Moves {
     return this.#run(id, commitJob.title, moveJobs.commit, {}, progress);
   }
 
-  failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
+  /** Once and for all: shuts the source down, unless told not to, and starts the machine at the target. */
+  migrate(id: string, shutDownSource: boolean, progress: Progress): Promise<void> {
+    const input = { recoveryPoint: "latest", shutDownSource };
+    return this.#run(id, migrateJob.title, () => migrateJob, input, progress);
+  }
+
+  async failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
+    requireWholeClusters(this.#parts, [id]);
     return this.#run(id, failbackJob.title, () => failbackJob, input, progress);
   }
 

@@ -6,7 +6,7 @@
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -36,7 +36,7 @@ export interface MachinePlace {
 export function findPlace(
   parts: EngineParts,
   item: ProtectedItem,
-  inputs: ProtectedItemInputs,
+  inputs: ItemInputs,
   nameSuffix = "",
 ): MachinePlace {
   const name = `${protectionOf(inputs).recoveryMachineName ?? item.details.definition.name}${nameSuffix}`;

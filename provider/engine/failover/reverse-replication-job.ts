@@ -5,7 +5,7 @@
  * travels. Back at the primary side the way out is taken up again by a resync, and the way back is dropped.
  */
 import { SiteRecoveryError } from "../../errors.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { randomUuid } from "../../random.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import { checkComponents } from "../components/check-components.ts";
@@ -27,7 +27,7 @@ type Input = Record<string, never>;
 type Context = JobContext<Input>;
 
 function checkWayBack({ parts, itemId, item }: Context): void {
-  const { inputs } = findThing<ProtectedItemInputs>(parts.store, itemId)!;
+  const { inputs } = findThing<ItemInputs>(parts.store, itemId)!;
   checkComponents({ parts, itemId, inputs, flow: flows[item().details.flow] }, "replicateBack");
 }
 
@@ -37,9 +37,7 @@ function masterTargetOf(parts: EngineParts, item: ProtectedItem): string {
   const there = (["master-target", "services-provider"] as const).flatMap((kind) =>
     listThings(parts.store, { kind, under: fabricId }).map(({ id }) => id),
   );
-  const own = protectionOf(
-    findThing<ProtectedItemInputs>(parts.store, item.id)!.inputs,
-  ).masterTargetId?.toLowerCase();
+  const own = protectionOf(findThing<ItemInputs>(parts.store, item.id)!.inputs).masterTargetId?.toLowerCase();
   return there.find((id) => id.toLowerCase() === own) ?? there[0]!;
 }
 
@@ -57,7 +55,7 @@ const holderOf: Record<Flow["replicaHolder"], (parts: EngineParts, item: Protect
 
 /** Of the side where the machine runs now. */
 function serverOfWayBack(parts: EngineParts, item: ProtectedItem): string {
-  const inputs = findThing<ProtectedItemInputs>(parts.store, item.id)!.inputs;
+  const inputs = findThing<ItemInputs>(parts.store, item.id)!.inputs;
   const container = recoveryContainerOf(parts, item.id, inputs);
   return processServerForWayBack(parts, container === undefined ? undefined : fabricOf(container));
 }

@@ -3,7 +3,7 @@
  * source, its replication and its recovery points go on untouched. What the drill measured is kept as evidence.
  */
 import path from "node:path";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { DiskEvidence, RecoveryMachine, TestMachine } from "../protected-item/item.ts";
@@ -81,7 +81,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
       title: "Choose the recovery point",
       run: async (context): Promise<ChosenPoint> => {
         const point = await chooseRecoveryPoint(context.parts, context.item(), context.input.recoveryPoint);
-        const { inputs } = findThing<ProtectedItemInputs>(context.parts.store, context.itemId)!;
+        const { inputs } = findThing<ItemInputs>(context.parts.store, context.itemId)!;
         const place = findPlace(context.parts, context.item(), inputs, testSuffix);
         return { ...place, pointId: point.id, takenAt: point.takenAt };
       },

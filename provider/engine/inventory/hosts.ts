@@ -3,9 +3,10 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ServicesProviderInputs } from "../../kinds/services-provider.ts";
 import { findItem } from "../../store/protected-items.ts";
-import { findThing, listThings } from "../../store/things.ts";
+import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
+import { listItemThings } from "../protected-item/item-things.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { type Discovery, protectableItems } from "./protectable-items.ts";
 import { fabricOf, inventoriesOf } from "./inventories.ts";
@@ -44,7 +45,7 @@ export class Hosts {
   /** How many of a host's machines are protected. */
   protectedItemCount(hostId: string): number {
     const names = new Set(this.#parts.machines.list(this.#inventoryOf(hostId) ?? ""));
-    const items = listThings(this.#parts.store, { kind: "protected-item", under: fabricOf(hostId) });
+    const items = listItemThings(this.#parts, fabricOf(hostId));
     return items.filter(({ id }) => {
       const item = findItem<ItemState, ItemDetails>(this.#parts.store, id);
       return item !== undefined && names.has(item.details.machineName);

@@ -2,7 +2,7 @@
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { NetworkMappingInputs } from "../../kinds/network-mapping.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -29,10 +29,10 @@ export function isNetwork(parts: EngineParts, id: string): boolean {
 }
 
 /** What to do about a card that has no network, by where the flow's networks come from. */
-const remedies: Record<Flow["networksFrom"], string> = {
-  mapping: "Add a network mapping, or set targetAzureNetworkId",
-  item: "Set targetAzureNetworkId",
-  sameName: "Declare it",
+const remedies: Record<Flow["networksFrom"], (argument: string) => string> = {
+  mapping: (argument) => `Add a network mapping, or set ${argument}`,
+  item: (argument) => `Set ${argument}`,
+  sameName: () => "Declare it",
 };
 
 /**
@@ -44,23 +44,25 @@ export function recoveryNetworks(
   parts: EngineParts,
   place: { readonly flow: Flow; readonly fabricId: string },
   machine: Pick<MachineDefinition, "name" | "nics">,
-  inputs: ProtectedItemInputs,
+  inputs: ItemInputs,
 ): NetworkChoice[] {
   const { networksFrom } = place.flow;
   if (networksFrom === "sameName") return machine.nics.map(({ network }) => ({ from: network, to: network }));
   const own = protectionOf(inputs).networkId;
+  const isMigration = place.flow.purpose === "migration";
+  const argument = isMigration ? "targetNetworkId" : "targetAzureNetworkId";
   const mappings = networksFrom === "mapping" ? mappingsOf(parts, place.fabricId) : [];
   return machine.nics.map(({ network }) => {
     const to = own ?? mappings.find((mapping) => mapping.from === network)?.to;
     if (to !== undefined && isNetwork(parts, to)) return { from: network, to };
     const what =
       to === undefined
-        ? `its network "${network}" is mapped to no virtual network. ${remedies[networksFrom]}`
+        ? `its network "${network}" is mapped to no virtual network. ${remedies[networksFrom](argument)}`
         : `the virtual network ${nameOf(to)} does not exist. Declare it first`;
     const message = `${machine.name} cannot be protected: ${what}. (Without a network nothing can be protected.)`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, {
       target: machine.name,
-      property: "properties.providerSpecificDetails.targetAzureNetworkId",
+      property: `properties.providerSpecificDetails.${argument}`,
     });
   });
 }
@@ -70,8 +72,6 @@ export function isRecoveryNetwork(parts: EngineParts, networkId: string): boolea
   const mapped = listThings<NetworkMappingInputs>(parts.store, { kind: "network-mapping" }).map(
     ({ inputs }) => inputs.properties.recoveryNetworkId,
   );
-  const chosen = listThings<ProtectedItemInputs>(parts.store, { kind: "protected-item" }).flatMap(
-    ({ inputs }) => protectionOf(inputs).networkId ?? [],
-  );
+  const chosen = listItemThings(parts).flatMap(({ inputs }) => protectionOf(inputs).networkId ?? []);
   return [...mapped, ...chosen].some((id) => sameId(id, networkId));
 }

@@ -4,7 +4,7 @@ import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ContainerMappingInputs } from "../../kinds/container-mapping.ts";
 import { microsoftAzure } from "../../kinds/kind.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { protectionOf } from "../protected-item/protection.ts";
@@ -15,7 +15,7 @@ import { fabricOf } from "./inventories.ts";
 export function mappingOf(
   parts: EngineParts,
   itemId: string,
-  inputs: ProtectedItemInputs,
+  inputs: ItemInputs,
 ): ContainerMappingInputs | undefined {
   const mappings = listThings<ContainerMappingInputs>(parts.store, {
     kind: "container-mapping",
@@ -29,7 +29,7 @@ export function mappingOf(
 export function recoveryContainerOf(
   parts: EngineParts,
   itemId: string,
-  inputs: ProtectedItemInputs,
+  inputs: ItemInputs,
 ): string | undefined {
   const target = mappingOf(parts, itemId, inputs)?.properties?.targetProtectionContainerId;
   return target === undefined || target === microsoftAzure ? undefined : target;
@@ -37,7 +37,7 @@ export function recoveryContainerOf(
 
 /** What people call the recovery side: the second site's name, or `Microsoft Azure`. */
 export function recoverySideName(parts: EngineParts, itemId: string): string {
-  const inputs = findThing<ProtectedItemInputs>(parts.store, itemId)?.inputs;
+  const inputs = findThing<ItemInputs>(parts.store, itemId)?.inputs;
   const container = inputs && recoveryContainerOf(parts, itemId, inputs);
   return container === undefined ? microsoftAzure : nameOf(fabricOf(container));
 }
@@ -49,7 +49,7 @@ export function recoverySideName(parts: EngineParts, itemId: string): string {
 export function placeForMachine(
   parts: EngineParts,
   itemId: string,
-  inputs: ProtectedItemInputs,
+  inputs: ItemInputs,
   machineName: string,
 ): string {
   const container = recoveryContainerOf(parts, itemId, inputs);

@@ -3,8 +3,8 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { askToCancel, findJob, type JobRow } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
-import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { isPlan } from "../recovery-plan/plan-things.ts";
 import { withItem } from "../with-item.ts";
 import type { JobDefinition, Progress, Scenario } from "./job-definition.ts";
 import { startJob } from "./run-job.ts";
@@ -19,7 +19,7 @@ export class ItemJobs {
 
   /** Whether a job is one of an item; those of recovery plans are not. Throws `NotFound`. */
   has(jobId: string): boolean {
-    return findThing(this.#parts.store, this.#require(jobId).targetId)?.kind !== "recovery-plan";
+    return !isPlan(this.#parts, this.#require(jobId).targetId);
   }
 
   #require(jobId: string): JobRow {

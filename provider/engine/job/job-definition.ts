@@ -31,6 +31,7 @@ export type Scenario =
   | "ReverseReplication"
   | "ReverseReplicationToPrimary"
   | "TestFailover"
+  | "Migrate"
   | "TestFailoverCleanup";
 
 export interface JobContext<Input> {

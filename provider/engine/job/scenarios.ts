@@ -10,6 +10,7 @@ import {
   plannedFailoverToPrimaryJob,
   unplannedFailoverToPrimaryJob,
 } from "../failover/failover-to-primary-job.ts";
+import { migrateJob } from "../failover/migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "../failover/reverse-replication-job.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import type { JobDefinition, Scenario } from "./job-definition.ts";
@@ -29,6 +30,7 @@ export const scenarios: Record<Scenario, JobDefinition<never>> = {
   CommitAndReverseReplication: commitAndReverseJob,
   ReverseReplication: reverseReplicationJob,
   ReverseReplicationToPrimary: reverseToPrimaryJob,
+  Migrate: migrateJob,
   TestFailover: testFailoverJob,
   TestFailoverCleanup: testFailoverCleanupJob,
 };

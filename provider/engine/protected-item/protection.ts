@@ -1,5 +1,8 @@
 /** What a protected item's arguments ask for, whatever the names of its instance type. */
+import { nameOf } from "../../arm-id.ts";
+import type { VMwareCbtMigration } from "../../kinds/migration-item.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "./item-things.ts";
 
 export interface Protection {
   /** The storage account that keeps the replica, where the target is Azure. */
@@ -16,16 +19,18 @@ export interface Protection {
   readonly processServerId?: string | undefined;
   /** The account that the Mobility service is pushed with (C-5). */
   readonly runAsAccountId?: string | undefined;
+  /** The accounts that a migration takes snapshots and moves data with, instead of an agent. */
+  readonly migrationAccountIds?: readonly string[] | undefined;
+  /** Whether a resync that is needed waits for somebody who starts it. */
+  readonly resyncsByHand?: boolean | undefined;
   /** Name of the replication group that the machine belongs to (V2A-5). */
   readonly groupName?: string | undefined;
 }
 
-type SettingsOf<Type extends ProtectionSettings["instanceType"]> = Extract<
-  ProtectionSettings,
-  { instanceType: Type }
->;
+type Settings = ProtectionSettings | VMwareCbtMigration;
+type SettingsOf<Type extends Settings["instanceType"]> = Extract<Settings, { instanceType: Type }>;
 type Readers = {
-  [Type in ProtectionSettings["instanceType"]]: (settings: SettingsOf<Type>) => Protection;
+  [Type in Settings["instanceType"]]: (settings: SettingsOf<Type>) => Protection;
 };
 
 const readers: Readers = {
@@ -55,13 +60,39 @@ const readers: Readers = {
     runAsAccountId: settings.runAsAccountId,
     groupName: settings.multiVmGroupName === "" ? undefined : settings.multiVmGroupName,
   }),
+  VMwareCbt: (settings) => ({
+    storageAccountId: settings.disksToInclude[0]?.logStorageAccountId,
+    diskIds: settings.disksToInclude.map(({ diskId }) => diskId),
+    networkId: settings.targetNetworkId,
+    recoveryMachineName: settings.targetVmName,
+    recoveryGroupId: settings.targetResourceGroupId,
+    resyncsByHand: settings.performAutoResync === "false",
+    migrationAccountIds: [settings.dataMoverRunAsAccountId, settings.snapshotRunAsAccountId],
+  }),
 };
 
-export function protectionOf(inputs: ProtectedItemInputs): Protection {
+export interface NamedMachine {
+  readonly name: string;
+  /** The argument that names it. */
+  readonly property: string;
+}
+
+/** The machine that an item is of. */
+export function machineNamedBy(inputs: ItemInputs): NamedMachine {
   const settings = inputs.properties?.providerSpecificDetails;
-  const { processServerId } = inputs;
+  if (settings?.instanceType === "VMwareCbt") {
+    const property = "properties.providerSpecificDetails.vmwareMachineId";
+    return { name: nameOf(settings.vmwareMachineId), property };
+  }
+  const { properties } = inputs as ProtectedItemInputs;
+  return { name: nameOf(properties?.protectableItemId ?? ""), property: "properties.protectableItemId" };
+}
+
+export function protectionOf(inputs: ItemInputs): Protection {
+  const settings: Settings | undefined = inputs.properties?.providerSpecificDetails;
+  const { processServerId } = inputs as ProtectedItemInputs;
   if (settings === undefined) return { processServerId };
-  const read = readers[settings.instanceType] as (settings: ProtectionSettings) => Protection;
+  const read = readers[settings.instanceType] as (settings: Settings) => Protection;
   const protection = read(settings);
   return { ...protection, processServerId: protection.processServerId ?? processServerId };
 }

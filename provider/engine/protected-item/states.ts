@@ -12,6 +12,7 @@ export const itemStates = [
   "ReverseProtected",
   "FailbackCommitPending",
   "FailbackCommitted",
+  "Migrated",
 ] as const;
 
 export type ItemState = (typeof itemStates)[number];
@@ -65,4 +66,5 @@ export const stateFacts: Record<ItemState, StateFacts> = {
     description: "Failback committed, reverse replication pending",
     replicates: false,
   },
+  Migrated: { protectionState: "MigrationSucceeded", description: "Migrated", replicates: false },
 };

@@ -8,7 +8,7 @@
 import type { Flow } from "../flows.ts";
 import type { ItemState } from "./states.ts";
 
-/** Azure's names of the operations (ReplicationProtectedItemOperation). */
+/** Azure's names of the operations (ReplicationProtectedItemOperation), and that of a migration. */
 export const itemActions = [
   "PlannedFailover",
   "UnplannedFailover",
@@ -20,6 +20,7 @@ export const itemActions = [
   "Failback",
   "ReverseReplicate",
   "RepairReplication",
+  "Migrate",
   "DisableProtection",
 ] as const;
 
@@ -30,7 +31,12 @@ export type ItemStep = ItemAction | "FinalizeProtection";
 
 /** The flows that a row is for; a row without any is for all. */
 export type FlowTrait =
-  "failback" | "reverseReplication" | "protectedAfterPlannedFailover" | "unprotectedAfterPlannedFailover";
+  | "protection"
+  | "migration"
+  | "failback"
+  | "reverseReplication"
+  | "protectedAfterPlannedFailover"
+  | "unprotectedAfterPlannedFailover";
 
 export interface Transition {
   readonly from: ItemState;
@@ -40,6 +46,8 @@ export interface Transition {
 }
 
 const traits: Record<FlowTrait, (flow: Flow) => boolean> = {
+  protection: (flow) => flow.purpose === "protection",
+  migration: (flow) => flow.purpose === "migration",
   failback: (flow) => flow.wayBack === "failback",
   reverseReplication: (flow) => flow.wayBack === "reverseReplication",
   protectedAfterPlannedFailover: (flow) => flow.isProtectedAfterPlannedFailover,
@@ -54,8 +62,9 @@ export const transitions: readonly Transition[] = [
   ...rows("EnablingReplication", { step: "FinalizeProtection", to: "Protected" }),
   ...rows(
     "Protected",
-    { step: "PlannedFailover", to: "PlannedFailoverCommitPending" },
-    { step: "UnplannedFailover", to: "UnplannedFailoverCommitPending" },
+    { step: "PlannedFailover", to: "PlannedFailoverCommitPending", only: "protection" },
+    { step: "UnplannedFailover", to: "UnplannedFailoverCommitPending", only: "protection" },
+    { step: "Migrate", to: "Migrated", only: "migration" },
     { step: "TestFailover", to: "Protected" },
     { step: "TestFailoverCleanup", to: "Protected" },
     { step: "RepairReplication", to: "Protected" },
@@ -91,6 +100,7 @@ export const transitions: readonly Transition[] = [
     { step: "CancelFailover", to: "ReverseProtected", only: "reverseReplication" },
   ),
   ...rows("FailbackCommitted", { step: "ReverseReplicate", to: "Protected" }),
+  ...rows("Migrated"),
 ];
 
 /** Where a step leads from a state in a flow; nothing when it is refused. */

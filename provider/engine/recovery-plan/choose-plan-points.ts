@@ -3,13 +3,13 @@
  * made once for all machines, before the first of them is made at the other side, and kept with the job. Machines of
  * a replication group get points of one instant (V2A-5), also when some of them are over already.
  */
-import { idKey, nameOf, parentOf } from "../../arm-id.ts";
+import { idKey, nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import { chooseRecoveryPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
-import { groupOf } from "../replication-cycle/replication-group.ts";
+import { groupKeyOf, groupOf } from "../replication-cycle/replication-group.ts";
 import type { PlanRun } from "./plan-run.ts";
 
 /** A machine's recovery point, by the item's id in lower case. */
@@ -23,10 +23,6 @@ const choicesOfGroup: Readonly<Record<string, string>> = {
   latestMultiVm: "latestMultiVm",
   latestMultiVmApplicationConsistent: "latestMultiVmApplicationConsistent",
 };
-
-function groupKeyOf({ id, details }: ProtectedItem): string {
-  return `${idKey(parentOf(id))}/${details.groupName?.toLowerCase() ?? ""}`;
-}
 
 class PointChooser {
   readonly #run: PlanRun;
@@ -46,10 +42,10 @@ class PointChooser {
     const { parts } = this.#run;
     const group = groupOf(parts, item).filter(({ id }) => this.#members.has(idKey(id)));
     if (ofGroup === undefined || group.length < 2) return chooseRecoveryPoint(parts, item, choice);
-    const instant = this.#instants.get(groupKeyOf(item)) ?? this.#instantOfThoseOver(group);
+    const instant = this.#instants.get(groupKeyOf(parts, item)) ?? this.#instantOfThoseOver(group);
     const shared = instant === undefined ? undefined : await sharedPointOf(parts, item, instant);
     const point = shared ?? (await this.#sharedOrOwn(item, choice, ofGroup));
-    if (point.multiVm) this.#instants.set(groupKeyOf(item), point.takenAt);
+    if (point.multiVm) this.#instants.set(groupKeyOf(parts, item), point.takenAt);
     return point;
   }
 
@@ -66,7 +62,7 @@ class PointChooser {
       if (!isMissing || choice === ofGroup) throw error;
       const own = await chooseRecoveryPoint(parts, item, choice);
       progress.report(
-        `${nameOf(item.id)}: its replication group shares no recovery point yet; it takes its own`,
+        `${nameOf(item.id)}: the machines of its group or cluster share no recovery point yet; it takes its own`,
       );
       return own;
     }

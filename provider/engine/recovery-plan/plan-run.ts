@@ -2,13 +2,14 @@
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
-import { findThing, type Thing } from "../../store/things.ts";
+import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import type { PlanOperation, PlanOperationName } from "./plan-operation.ts";
+import { findPlan } from "./plan-things.ts";
 
 /** What a run is asked for; kept as the job's input. */
 export interface PlanRequest {
@@ -38,8 +39,8 @@ export interface PlanRun {
 
 /** The plan, which must be there. Throws `NotFound`. */
 export function requirePlan(parts: EngineParts, id: string): Thing<RecoveryPlanInputs> {
-  const plan = findThing<RecoveryPlanInputs>(parts.store, id);
-  if (plan?.kind === "recovery-plan") return plan;
+  const plan = findPlan(parts, id);
+  if (plan) return plan;
   const message = `There is no recovery plan ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
   throw new SiteRecoveryError("NotFound", message, { target: id });
 }

@@ -7,7 +7,6 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { endJob, endTask, findJob, type JobRow, setJobState, tasksOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
-import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { describeRun } from "./describe-run.ts";
@@ -16,6 +15,7 @@ import { completeGroups, itemIdsOf } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
 import type { PlanInput, PlanRequest } from "./plan-run.ts";
+import { isPlan, listPlans, type PlanThing } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 import { runPlan, withPlan } from "./run-plan.ts";
 
@@ -62,11 +62,9 @@ export class RecoveryPlans {
     return describeRun(inputs, operation, (itemId) => !done.has(idKey(itemId)));
   }
 
-  /** The plans that a protected item is in. */
-  plansOf(itemId: string): Thing<RecoveryPlanInputs>[] {
-    return listThings<RecoveryPlanInputs>(this.#parts.store, { kind: "recovery-plan" }).filter(({ inputs }) =>
-      itemIdsOf(inputs).some((id) => sameId(id, itemId)),
-    );
+  /** What moves a protected item with others: the recovery plans and the protection cluster that it is in. */
+  plansOf(itemId: string): PlanThing[] {
+    return listPlans(this.#parts).filter(({ inputs }) => itemIdsOf(inputs).some((id) => sameId(id, itemId)));
   }
 
   /** The plan that a job is a run of. Throws `NotFound`, or `ActionNotAllowed` for another job. */
@@ -126,7 +124,7 @@ export class RecoveryPlans {
       const message = `There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
       throw new SiteRecoveryError("NotFound", message, { target: jobId });
     }
-    if (findThing(this.#parts.store, job.targetId)?.kind === "recovery-plan") return job;
+    if (isPlan(this.#parts, job.targetId)) return job;
     const message = `The job ${jobId} is no run of a recovery plan: ${job.scenario} of ${nameOf(job.targetId)} runs to its end.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
   }

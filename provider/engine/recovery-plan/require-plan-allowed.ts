@@ -2,14 +2,17 @@
 import { idKey, nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
+import { kinds } from "../../kinds/registry.ts";
 import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
-import { listThings, type Thing } from "../../store/things.ts";
+import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
+import { requireWholeClusters } from "../protection-cluster/cluster-of.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
+import { listPlans } from "./plan-things.ts";
 
 /** A replication cycle is waited for; anything else that works on a machine now speaks against a run. */
 const replication = "replication";
@@ -21,13 +24,13 @@ function refuse(code: "ActionNotAllowed" | "Busy", planId: string, message: stri
 /** Another plan whose run has begun and not ended, and that has one of these machines. */
 function requireNoOtherRun(parts: EngineParts, plan: Thing<RecoveryPlanInputs>): void {
   const own = new Set(itemIdsOf(plan.inputs).map(idKey));
-  for (const other of listThings<RecoveryPlanInputs>(parts.store, { kind: "recovery-plan" })) {
+  for (const other of listPlans(parts)) {
     if (sameId(other.id, plan.id)) continue;
     const shared = itemIdsOf(other.inputs).find((id) => own.has(idKey(id)));
     const job = shared === undefined ? undefined : openJobOf(parts.store, other.id);
     if (shared === undefined || job === undefined) continue;
     const message =
-      `${nameOf(plan.id)} cannot run now: its machine ${nameOf(shared)} is in the recovery plan ${nameOf(other.id)}, ` +
+      `${nameOf(plan.id)} cannot run now: its machine ${nameOf(shared)} is in the ${kinds[other.kind].title} ${nameOf(other.id)}, ` +
       `whose ${job.scenario} has not ended (job ${job.id}, ${job.state}). Run that plan again to end it, or give it ` +
       `up with \`siterecovery jobs cancel ${job.id}\`.`;
     refuse("Busy", plan.id, message);
@@ -53,6 +56,9 @@ export function requirePlanAllowed(
   const name = nameOf(plan.id);
   const ids = itemIdsOf(plan.inputs);
   if (ids.length === 0) refuse("ActionNotAllowed", plan.id, `The recovery plan ${name} has no machines.`);
+  if (operation.failover !== undefined && operation.failover !== "TestFailover") {
+    requireWholeClusters(parts, ids);
+  }
   requireNoOtherRun(parts, plan);
   for (const id of ids) {
     const lease = currentLease(parts.store, id);

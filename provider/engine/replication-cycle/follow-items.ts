@@ -1,9 +1,9 @@
 import { idKey } from "../../arm-id.ts";
 import { findItem } from "../../store/protected-items.ts";
-import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import { listItemThings } from "../protected-item/item-things.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { dueAt } from "./due-at.ts";
 import { replicatingGroupOf } from "./replication-group.ts";
@@ -26,7 +26,7 @@ export function followItems(
   const find = (id: string): ProtectedItem | undefined =>
     findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
   const items = (): ProtectedItem[] =>
-    listThings(parts.store, { kind: "protected-item" })
+    listItemThings(parts)
       .filter(({ id }) => wanted?.has(idKey(id)) ?? true)
       .flatMap(({ id }) => find(id) ?? []);
   return runSchedule({

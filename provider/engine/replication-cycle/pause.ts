@@ -74,6 +74,6 @@ export function pausedText(paused: ProtectedItem, itemId: string): string {
   const name = nameOf(paused.id);
   const what = sameId(paused.id, itemId)
     ? "replication is paused"
-    : `it waits with its replication group: ${name} is paused`;
+    : `it waits with the machines that share its recovery points: ${name} is paused`;
   return `${what} since ${since}; \`siterecovery resume ${name}\` lets it go on`;
 }

@@ -1,10 +1,14 @@
-/** Replication groups: machines of a container whose items name the same group share recovery points (V2A-5). */
+/**
+ * Replication groups: machines of a container whose items name the same group share recovery points (V2A-5); those of
+ * a protection cluster do so too, without a name of a group.
+ */
 import { idKey, parentOf } from "../../arm-id.ts";
 import { findItem } from "../../store/protected-items.ts";
 import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { type ItemState, stateFacts } from "../protected-item/states.ts";
+import { clusterOf, itemsOfCluster } from "../protection-cluster/cluster-of.ts";
 
 /** Machines of a group, at most: as Azure has it between its regions, 2025. */
 export const groupMachinesMax = 16;
@@ -18,10 +22,19 @@ export function groupNamed(parts: EngineParts, containerId: string, groupName: s
     .toSorted((left, right) => (idKey(left.id) < idKey(right.id) ? -1 : 1));
 }
 
-/** The items that share points with an item, itself included. Without a group: itself. */
+/** The items that share points with an item, itself included. Without a group and a cluster: itself. */
 export function groupOf(parts: EngineParts, item: ProtectedItem): ProtectedItem[] {
   const { groupName } = item.details;
-  return groupName === undefined ? [item] : groupNamed(parts, parentOf(item.id), groupName);
+  if (groupName !== undefined) return groupNamed(parts, parentOf(item.id), groupName);
+  const cluster = clusterOf(parts, item.id);
+  return cluster === undefined ? [item] : itemsOfCluster(parts, cluster.inputs);
+}
+
+/** The same text for all items that share points, and for no others. */
+export function groupKeyOf(parts: EngineParts, item: ProtectedItem): string {
+  const { groupName } = item.details;
+  if (groupName !== undefined) return `${idKey(parentOf(item.id))}/${groupName.toLowerCase()}`;
+  return idKey(clusterOf(parts, item.id)?.id ?? item.id);
 }
 
 /** Those of a group that replicate now, in the direction of the given one. */

@@ -1,6 +1,6 @@
 /** What a policy means to the engine: one set of rules, whatever the names and units of its instance type. */
 import type { PolicyInputs, PolicySettings } from "../../kinds/policy.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { InstanceType } from "../flows.ts";
@@ -68,6 +68,15 @@ const readers: Readers = {
     rpoThresholdMinutes: undefined,
     multiVmSync: false,
   }),
+  VMwareCbt: (settings) => ({
+    instanceType: settings.instanceType,
+    intervalSeconds: (settings.crashConsistentFrequencyInMinutes ?? 60) * secondsPerMinute,
+    retention: { retentionMinutes: settings.recoveryPointHistoryInMinutes ?? 3 * defaultHistoryMinutes },
+    appConsistentMinutes: settings.appConsistentFrequencyInMinutes ?? 0,
+    startsAt: undefined,
+    rpoThresholdMinutes: undefined,
+    multiVmSync: false,
+  }),
 };
 
 /** The rules of a policy, whose handler has filled in the defaults. */
@@ -78,7 +87,7 @@ export function rulesOfPolicy(settings: PolicySettings): ReplicationRules {
 
 /** The rules that an item replicates by; nothing when its policy is gone. */
 export function replicationRulesOf(parts: EngineParts, itemId: string): ReplicationRules | undefined {
-  const item = findThing<ProtectedItemInputs>(parts.store, itemId);
+  const item = findThing<ItemInputs>(parts.store, itemId);
   const policy = findThing<PolicyInputs>(parts.store, item?.inputs.properties?.policyId ?? "");
   const settings = policy?.inputs.properties?.providerSpecificInput;
   return settings && rulesOfPolicy(settings);

@@ -2,11 +2,12 @@
 import { readChangeState } from "../../disks/read-change-state.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
-import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { endOfHours, isWithinHours, localTime, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { protectionOf } from "../protected-item/protection.ts";
 import { sourceDisks } from "./source-disks.ts";
 
 /** Hyper-V Replica resynchronises between 18:30 and 6:00 unless told otherwise; the rest of each day is office hours. */
@@ -14,7 +15,7 @@ const defaultHours = { days: weekdays, from: "06:00", to: "18:30" } as const;
 
 /** The office hours of an item's policy; by default those of the place where the engine runs. */
 export function officeHoursOf(parts: EngineParts, itemId: string): WeeklyHours {
-  const policyId = findThing<ProtectedItemInputs>(parts.store, itemId)?.inputs.properties?.policyId;
+  const policyId = findThing<ItemInputs>(parts.store, itemId)?.inputs.properties?.policyId;
   const given = findThing<PolicyInputs>(parts.store, policyId ?? "")?.inputs.officeHours;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return { ...defaultHours, timeZone, ...given };
@@ -37,15 +38,17 @@ export function isMarkedForResync(parts: EngineParts, item: ProtectedItem): bool
 export function resyncWaitsUntil(parts: EngineParts, item: ProtectedItem): number | undefined {
   const now = parts.clock.now();
   const hours = officeHoursOf(parts, item.id);
-  if (!isWithinHours(hours, now) || !isMarkedForResync(parts, item)) return undefined;
-  return endOfHours(hours, now) ?? Infinity;
+  const inputs = findThing<ItemInputs>(parts.store, item.id)?.inputs;
+  const isByHand = inputs !== undefined && protectionOf(inputs).resyncsByHand === true;
+  if (!(isByHand || isWithinHours(hours, now)) || !isMarkedForResync(parts, item)) return undefined;
+  return isByHand ? Infinity : (endOfHours(hours, now) ?? Infinity);
 }
 
 /** What people are told of a resync that waits. Times are those of the office hours' zone. */
 export function waitText(machineName: string, waitsUntil: number, { timeZone }: WeeklyHours): string {
   const when = Number.isFinite(waitsUntil)
     ? `when office hours end, ${localTime(waitsUntil, timeZone)}`
-    : "by hand only, since office hours never end";
+    : "by hand only (its office hours never end, or performAutoResync is false)";
   return (
     `${machineName} is marked for resync, which starts ${when}; its changes are kept. ` +
     "`siterecovery replicate --resync` starts it now"

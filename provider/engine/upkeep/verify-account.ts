@@ -3,11 +3,11 @@ import { sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import { findItem } from "../../store/protected-items.ts";
-import { listThings } from "../../store/things.ts";
 import type { ReplicaStore, VerifyFinding } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import { listItemThings } from "../protected-item/item-things.ts";
 import type { ItemState } from "../protected-item/states.ts";
 
 const reportEveryMilliseconds = 500;
@@ -108,7 +108,7 @@ function lostKey(accountId: string, error: SiteRecoveryError): AccountCheck {
 }
 
 function itemsOf(parts: EngineParts, accountId: string): ProtectedItem[] {
-  return listThings(parts.store, { kind: "protected-item" })
+  return listItemThings(parts)
     .flatMap(({ id }) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
     .filter((item) => sameId(item.details.replicaStoreId, accountId)) as ProtectedItem[];
 }

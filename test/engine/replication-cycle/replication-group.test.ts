@@ -59,7 +59,7 @@ describe("a replication group with a machine that is paused", () => {
     await site.engine.pause(site.itemId("db1"), quiet);
     const before = await Promise.all(machines.map(count));
     await expect(site.engine.replicate(site.itemId("db2"), quiet)).rejects.toThrow(
-      /^db2: it waits with its replication group: db1 is paused since .*`siterecovery resume db1`/,
+      /^db2: it waits with the machines that share its recovery points: db1 is paused since .*`siterecovery resume db1`/,
     );
     const { healthNotes, replicationHealth } = await site.engine.viewItem(site.itemId("db2"));
     expect([replicationHealth, healthNotes[0]]).toEqual([
@@ -69,7 +69,7 @@ describe("a replication group with a machine that is paused", () => {
     const run = await runProgram(path.join(site.folder, "home"), "replicate");
     expect([run.code, run.stderr]).toEqual([
       0,
-      "db1: left alone, it is paused\ndb2: left alone, db1 of its replication group is paused\n",
+      "db1: left alone, it is paused\ndb2: left alone, db1, which shares its recovery points, is paused\n",
     ]);
     const after = await Promise.all(machines.map(count));
     expect(after.map((points, index) => points - before[index]!)).toEqual([0, 0, 1]);

@@ -1,0 +1,22 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  type MigrationItemInputs,
+  migrationItemKind,
+  type MigrationItemOutputs,
+} from "../kinds/migration-item.ts";
+import { DeclaredResource } from "./declared-resource.ts";
+import type { ArgsOf } from "./input-of.ts";
+
+export type ReplicationMigrationItemArgs = ArgsOf<MigrationItemInputs>;
+
+/** A VMware machine that moves to Azure once and for all; a change of `migrated` to true migrates it. */
+export class ReplicationMigrationItem extends DeclaredResource {
+  declare readonly name: pulumi.Output<MigrationItemOutputs["name"]>;
+  declare readonly type: pulumi.Output<MigrationItemOutputs["type"]>;
+  declare readonly migrated: pulumi.Output<MigrationItemOutputs["migrated"]>;
+  declare readonly properties: pulumi.Output<MigrationItemOutputs["properties"]>;
+
+  constructor(name: string, args: ReplicationMigrationItemArgs, options?: pulumi.CustomResourceOptions) {
+    super(migrationItemKind, name, args, ["name", "type", "migrated", "properties"], options);
+  }
+}

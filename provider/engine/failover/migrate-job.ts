@@ -1,0 +1,33 @@
+/**
+ * The migration of a machine, one way: its source is shut down, the last changes are sent, and it starts at the
+ * target. It is the planned failover of a flow without a way back, and ends without a commit. The replica stays until
+ * the item is removed, and the machine at the target after that.
+ */
+import type { JobDefinition } from "../job/job-definition.ts";
+import { type FailoverInput, plannedFailoverJob, shutDownSourceTask } from "./failover-job.ts";
+
+export interface MigrateInput extends FailoverInput {
+  /** False leaves the source running: what it writes after its last changes were sent stays behind. */
+  readonly shutDownSource: boolean;
+}
+
+export const migrateJob: JobDefinition<MigrateInput> = {
+  ...plannedFailoverJob,
+  scenario: "Migrate",
+  title: "migration",
+  step: "Migrate",
+  tasks: plannedFailoverJob.tasks.map((task) =>
+    task.name === shutDownSourceTask
+      ? { ...task, run: (context) => (context.input.shutDownSource ? task.run(context) : undefined) }
+      : task,
+  ),
+  finish: (context, item) => {
+    const moved = plannedFailoverJob.finish!(context, item);
+    const lastMove = { action: "migration", endedAt: context.parts.clock.now() };
+    return { ...moved, details: { ...moved.details, lastMove } };
+  },
+  rollBack: async (context, error) => {
+    const done = await plannedFailoverJob.rollBack!(context, error);
+    return done.replace("failover", "migration");
+  },
+};

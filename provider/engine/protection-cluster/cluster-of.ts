@@ -1,0 +1,47 @@
+/** Protection clusters: the protected items that a cluster names are one unit, and share recovery points. */
+import { idKey, nameOf, parentOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts";
+import { findItem } from "../../store/protected-items.ts";
+import { listThings, type Thing } from "../../store/things.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+
+export type ProtectionCluster = Thing<ProtectionClusterInputs>;
+
+/** The protected items that a cluster's arguments name. */
+export function clusterItemIds(inputs: ProtectionClusterInputs): readonly string[] {
+  return inputs.properties?.clusterProtectedItemIds ?? [];
+}
+
+/** The cluster that an item belongs to, if it does to one. */
+export function clusterOf(parts: EngineParts, itemId: string): ProtectionCluster | undefined {
+  return listThings<ProtectionClusterInputs>(parts.store, {
+    kind: "protection-cluster",
+    under: parentOf(itemId),
+  }).find(({ inputs }) => clusterItemIds(inputs).some((id) => sameId(id, itemId)));
+}
+
+/** The items of a cluster that are there, in the order of their ids. */
+export function itemsOfCluster(parts: EngineParts, inputs: ProtectionClusterInputs): ProtectedItem[] {
+  return clusterItemIds(inputs)
+    .flatMap((id) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
+    .map((item) => item as ProtectedItem)
+    .toSorted((left, right) => (idKey(left.id) < idKey(right.id) ? -1 : 1));
+}
+
+/** Throws `ActionNotAllowed` where machines of a cluster would change sides without the others. */
+export function requireWholeClusters(parts: EngineParts, movedIds: readonly string[]): void {
+  for (const id of movedIds) {
+    const cluster = clusterOf(parts, id);
+    const others = cluster ? clusterItemIds(cluster.inputs) : [];
+    const left = others.filter((other) => !movedIds.some((moved) => sameId(moved, other)));
+    if (!cluster || left.length === 0) continue;
+    const name = nameOf(cluster.id);
+    const message =
+      `${nameOf(id)} cannot change sides without ${left.map(nameOf).join(", ")}: they are the protection cluster ` +
+      `${name}. Change that one's activeLocation, or run \`siterecovery plan failover ${name}\` or \`failback\`.`;
+    throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
+  }
+}

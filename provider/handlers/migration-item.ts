@@ -1,0 +1,176 @@
+/**
+ * Migration items: a VMware machine whose replica becomes the machine, once and for all. `migrated` declares it as
+ * `activeLocation` declares a failover: a change of the program's own text to true migrates, and nothing else does.
+ * Removing the item after that keeps the machine at the target, and removes the replica.
+ */
+import { armIdOf, nameOf, sameId } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import {
+  type MigrationItemInputs,
+  migrationItemKind as kind,
+  type MigrationItemOutputs,
+} from "../kinds/migration-item.ts";
+import { checkSchema } from "./check-schema.ts";
+import { compareSettings, replacedBy } from "./compare-settings.ts";
+import type { CheckFailure, DiffAnswer, Handler, Live, Work } from "./handler.ts";
+import { migrationItemOutputs } from "./migration-item-outputs.ts";
+import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
+
+type Inputs = MigrationItemInputs;
+type Answer = Live<Inputs, MigrationItemOutputs>;
+
+function withDefaults(inputs: Inputs): Inputs {
+  return {
+    ...inputs,
+    migrated: inputs.migrated ?? false,
+    migration: { shutDownSource: inputs.migration?.shutDownSource ?? true },
+  };
+}
+
+const settingsProperty = "properties.providerSpecificDetails";
+const disksProperty = `${settingsProperty}.disksToInclude`;
+
+/** One disk to start from, and one storage account that keeps the replica. */
+function rules(wanted: Inputs): CheckFailure[] {
+  const disks = known(known(known(wanted.properties)?.providerSpecificDetails)?.disksToInclude) ?? [];
+  const failures = testNetworkFailures(wanted);
+  const systemDisks = disks.filter(({ isOSDisk }) => isOSDisk === "true").length;
+  // A list that is not known yet is none that names no disk.
+  const areKnown = disks.length > 0 && disks.every(({ isOSDisk }) => known(isOSDisk) !== undefined);
+  if (systemDisks !== 1 && areKnown) {
+    const reason = `names ${systemDisks} disks with isOSDisk "true"; a machine starts from one`;
+    failures.push({ property: disksProperty, reason });
+  }
+  for (const [index, disk] of disks.entries()) {
+    if (disks.findIndex(({ diskId }) => diskId === disk.diskId) < index && known(disk.diskId) !== undefined) {
+      failures.push({ property: `${disksProperty}[${index}].diskId`, reason: `names ${disk.diskId} again` });
+    }
+    const [first, own] = [known(disks[0]!.logStorageAccountId), known(disk.logStorageAccountId)];
+    if (first === undefined || own === undefined || sameId(first, own)) continue;
+    const reason = `is another account than that of the first disk, ${nameOf(first)}; a machine's replica is in one`;
+    failures.push({ property: `${disksProperty}[${index}].logStorageAccountId`, reason });
+  }
+  return failures;
+}
+
+/** A test that ran in the network of production would meet it. */
+function testNetworkFailures(wanted: Inputs): CheckFailure[] {
+  const settings = known(known(wanted.properties)?.providerSpecificDetails);
+  const [target, test] = [known(settings?.targetNetworkId), known(settings?.testNetworkId)];
+  if (target === undefined || test === undefined || !sameId(target, test)) return [];
+  const reason = `is ${nameOf(test)}, as targetNetworkId is; name an isolated network`;
+  return [{ property: `${settingsProperty}.testNetworkId`, reason }];
+}
+
+function isMigrated(item: ProtectedItem): boolean {
+  return item.state === "Migrated";
+}
+
+/** In words: what an update would do, or what was found and is left alone. */
+function describe(item: ProtectedItem, last: Inputs, wanted: Inputs): DiffAnswer["notices"] {
+  const name = nameOf(item.id);
+  const asks = last.migrated !== wanted.migrated && known(wanted.migrated) !== undefined;
+  if (asks && wanted.migrated === true) {
+    if (isMigrated(item))
+      return [{ severity: "info", text: `${name} is migrated already; nothing will be moved` }];
+    const source =
+      wanted.migration?.shutDownSource === false
+        ? "the source goes on running, and what it writes after its last changes were sent stays behind"
+        : "the source is shut down first and its last changes are sent, so that nothing is lost";
+    const text = `${name}: migration to the target, once and for all; ${source}; there is no way back`;
+    return [{ severity: "info", text }];
+  }
+  if (asks && isMigrated(item)) {
+    const text = `${name} is migrated, and there is no way back: an update refuses migrated: false`;
+    return [{ severity: "warning", text }];
+  }
+  if (!isMigrated(item) || wanted.migrated !== false) return [];
+  const text =
+    `${name} was migrated outside of this program, which says migrated: false. It is left alone; set migrated to ` +
+    "true to adopt what is.";
+  return [{ severity: "warning", text }];
+}
+
+function replacementWarning(id: string): DiffAnswer["notices"][number] {
+  const name = nameOf(id);
+  const text =
+    `${name} is migrated: a replacement would replicate its source again. Take the change back, or leave ${name} out ` +
+    "of the program (the machine at the target is kept).";
+  return { severity: "warning", text };
+}
+
+/** Carries out what the program's text asks for. */
+async function migrate(engine: Engine, id: string, last: Inputs, wanted: Inputs, work: Work): Promise<void> {
+  if (last.migrated === wanted.migrated) return;
+  const item = engine.findItem(id)!;
+  if (isMigrated(item) === wanted.migrated) return;
+  if (wanted.migrated === true) {
+    return engine.moves.migrate(id, wanted.migration?.shutDownSource ?? true, work);
+  }
+  const message =
+    `${nameOf(id)} is migrated, and there is no way back. Set migrated to true again, or leave it out of the program ` +
+    "(the machine at the target is kept).";
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: id, property: "migrated" });
+}
+
+/** The handler of migration items: settings, and whether the machine has been migrated. */
+export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationItemOutputs> {
+  const live = async (id: string): Promise<Answer> => ({
+    id,
+    inputs: engine.findThing<Inputs>(id)!.inputs,
+    outputs: await migrationItemOutputs(engine, id),
+  });
+  const ensure = async (id: string, last: Inputs, wanted: Inputs, work: Work): Promise<Answer> => {
+    await engine.enableProtection(id, wanted, work);
+    await migrate(engine, id, last, wanted, work);
+    return live(id);
+  };
+  return {
+    kind,
+    check: async (wanted) => {
+      const failures = checkSchema(kind.kind, wanted);
+      return failures.length > 0 ? failures : rules(wanted);
+    },
+    diff: async (id, last, wanted) => {
+      const settings = engine.findThing<Inputs>(id);
+      const item = engine.findItem(id);
+      if (!settings || !item) return goneFromEngine(kind, id);
+      const [wantedFull, lastFull] = [withDefaults(wanted), withDefaults(last)];
+      // Whether it is migrated is never compared with live: only a change of the program's own text counts.
+      const found = { ...settings.inputs, migrated: lastFull.migrated! };
+      const changes = compareSettings(wantedFull, found, lastFull);
+      const replaces = replacedBy(changes, kind.immutable);
+      const unfinished = {
+        property: "properties.migrationState",
+        from: "InitialSeedingInProgress",
+        to: "Replicating",
+        cause: "drift",
+      } as const;
+      return {
+        changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished] : changes,
+        replaces,
+        notices: [
+          ...describe(item, lastFull, wantedFull),
+          ...(replaces.length > 0 && isMigrated(item) ? [replacementWarning(id)] : []),
+        ],
+      };
+    },
+    read: async (id) => (engine.findItem(id) ? live(id) : undefined),
+    create: async (wanted, work) => {
+      const full = withDefaults(wanted);
+      const id = armIdOf(kind, full);
+      const found = engine.findThing<Inputs>(id);
+      const changes = found ? compareSettings(full, found.inputs, found.inputs) : [];
+      if (changes.length > 0 && engine.findItem(id)?.state !== "EnablingReplication") {
+        throw alreadyExists(kind, id, changes[0]!.property);
+      }
+      return ensure(id, { ...full, migrated: false }, full, work);
+    },
+    update: (id, last, wanted, work) => ensure(id, withDefaults(last), withDefaults(wanted), work),
+    delete: async (id, work) => {
+      if (engine.findItem(id)) await engine.disableProtection(id, work);
+    },
+  };
+}
