@@ -1,11 +1,9 @@
-import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
-import { PulumiProject, type Run } from "./pulumi-project.ts";
+import { azureNativeProject } from "./azure-native-project.ts";
+import type { PulumiProject, Run } from "./pulumi-project.ts";
 
 const pack = path.resolve(import.meta.dirname, "../../policy-pack");
-const echo = path.resolve(import.meta.dirname, "echo-plugin.ts");
 
 interface Wanted {
   readonly retentionHours: number;
@@ -68,19 +66,7 @@ describe("the policy pack on a program of azure-native, with the real Pulumi CLI
   let project: PulumiProject;
 
   beforeAll(async () => {
-    project = await PulumiProject.make("");
-    const plugin = "plugin/pulumi-resource-azure-native";
-    project.write(plugin, `#!/bin/sh\nexec "${process.execPath}" "${echo}"\n`);
-    fs.chmodSync(project.path(plugin), 0o755);
-    project.write(
-      "Pulumi.yaml",
-      stringify({
-        name: "dr",
-        runtime: { name: "nodejs", options: { typescript: false } },
-        main: "program/main.ts",
-        plugins: { providers: [{ name: "azure-native", path: project.path("plugin") }] },
-      }),
-    );
+    project = await azureNativeProject("");
   });
   afterAll(() => project.remove());
 

@@ -6,6 +6,7 @@ import grpc from "@grpc/grpc-js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
 type Call<Request> = grpc.handleUnaryCall<Request, unknown>;
@@ -37,6 +38,17 @@ const service = {
     response.setId(request.getPreview() ? "" : request.getUrn());
     response.setProperties(request.getProperties());
     return response;
+  }),
+  read: answer((request: InstanceType<typeof messages.ReadRequest>) => {
+    const response = new messages.ReadResponse();
+    response.setId(request.getId());
+    response.setProperties(request.getProperties());
+    return response;
+  }),
+  // Whoever asks who is logged in.
+  invoke: answer(() => {
+    const subscription = { subscriptionId: "11111111-2222-3333-4444-555555555555" };
+    return new messages.InvokeResponse().setReturn(struct.Struct.fromJavaScript(subscription));
   }),
   delete: answer(() => new empty.Empty()),
   cancel: answer(() => new empty.Empty()),
