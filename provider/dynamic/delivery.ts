@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../handlers/handler.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
-import { urnKey } from "../pulumi/reserved-keys.ts";
+import { unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
 import { presentable } from "../pulumi/presentable.ts";
 import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
@@ -26,9 +26,11 @@ async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
 
 export class Delivery implements Host {
   readonly #lifecycle: ResourceLifecycle;
+  readonly #nameArgument: string;
   #home: string | undefined;
 
   constructor(kind: Kind, surroundings: Surroundings) {
+    this.#nameArgument = kind.nameArgument;
     this.#lifecycle = new ResourceLifecycle(kind, surroundings);
   }
 
@@ -42,7 +44,14 @@ export class Delivery implements Host {
     return { urn: urnOf(properties), home: this.#home, keepsUrn: true, conceal };
   }
 
-  async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
+  /** The arguments with the name that the resource has, whatever becomes of its logical name. */
+  #named(olds: Properties, { [unnamedKey]: isUnnamed, ...news }: Properties): Properties {
+    const name = olds[this.#nameArgument];
+    return isUnnamed === undefined || name === undefined ? news : { ...news, [this.#nameArgument]: name };
+  }
+
+  async check(olds: Properties, given: Properties): Promise<pulumi.dynamic.CheckResult> {
+    const news = this.#named(olds, given);
     const failures = await forHost(this.#lifecycle.check(this.#calling(news), wantedOf(news)), news);
     const secrets = toldSecrets(news);
     const shown = failures.map((one): CheckFailure => {
