@@ -4,7 +4,7 @@ import { courierText } from "./courier.ts";
 import { declareInAzure } from "./azure/declare-in-azure.ts";
 import { currentTarget } from "./azure/target.ts";
 import { withWholeSecrets } from "./whole-secrets.ts";
-import { providerKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
+import { providerKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 
 /** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
 export function typeToken(kind: Kind): string {
@@ -62,6 +62,7 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
       [kind.nameArgument]: given[kind.nameArgument] ?? name,
       ...(given[kind.nameArgument] === undefined ? { [unnamedKey]: true } : {}),
       [urnKey]: urnOf(type, name, options?.parent),
+      ...(options?.customTimeouts ? { [timeoutsKey]: { ...options.customTimeouts } } : {}),
       [providerKey]: courierText(kind.kind),
     };
     // Pulumi notes where each of a resource's promises was made, four a property, and maps every frame to its

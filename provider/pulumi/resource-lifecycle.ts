@@ -47,8 +47,7 @@ export class ResourceLifecycle {
     kept: { last: Properties; attempted?: Properties },
     calling: Calling,
   ): Kept {
-    const urn = calling.keepsUrn ? calling.urn : "";
-    return { id: live.id, state: stateOf(live.outputs, { ...kept, urn }) };
+    return { id: live.id, state: stateOf(live.outputs, { ...kept, own: calling.kept }) };
   }
 
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
