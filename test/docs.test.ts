@@ -122,3 +122,15 @@ describe("docs/site-recovery.md", () => {
     expect(new Set(ids)).toEqual(new Set(named));
   });
 });
+
+describe("docs/expectations.md", () => {
+  const rows = read("docs/expectations.md")
+    .split("\n")
+    .filter((line) => /^\| (?!-|pain |convention )/.test(line));
+
+  it.each(rows.map((row) => [row.split("|")[1]!.trim(), row] as const))("%s: names tests", (_what, row) => {
+    const tests = [...row.matchAll(/\[([^\]]+)\]\(\.\.\/(test\/[^)]+)\)/g)];
+    expect(tests.length).toBeGreaterThan(0);
+    for (const [, title, file] of tests) expect(read(file!), `${file}: ${title}`).toContain(title);
+  });
+});

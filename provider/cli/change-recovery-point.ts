@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { itemNamed, openSession } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 /** `siterecovery change-recovery-point <item> <point>`: another recovery point for a failover, before the commit. */
 export function changeRecoveryPointCommand(): Command {
@@ -10,7 +11,7 @@ export function changeRecoveryPointCommand(): Command {
     .action(async (name: string, point: string, _options: object, command: Command) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
-      await withProgress(name, (progress) => engine.moves.changePoint(id, point, progress));
+      await stoppable(name, (progress) => engine.moves.changePoint(id, point, progress));
       const { pointId } = engine.findItem(id)!.details.recoveryMachine!;
       process.stdout.write(`${name} runs from ${pointId} now (commit pending)\n`);
     });

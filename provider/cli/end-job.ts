@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { PlanOutcome } from "../engine/recovery-plan/recovery-plans.ts";
 import { type RunFlags, withPlanShown } from "./run-plan.ts";
 import { openSession, withProgress } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 export function completeCommand(): Command {
   return new Command("complete")
@@ -54,7 +55,7 @@ export function restartCommand(): Command {
     .exitOverride()
     .action(async (jobId: string, _flags: object, command: Command) => {
       const engine = await openSession(command);
-      await withProgress("restart", (progress) => engine.itemJobs.restart(jobId, progress));
+      await stoppable("restart", (progress) => engine.itemJobs.restart(jobId, progress));
       process.stdout.write(`${jobId}: done\n`);
     });
 }

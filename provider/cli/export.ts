@@ -1,7 +1,8 @@
 import path from "node:path";
 import { Command } from "commander";
 import { formatBytes } from "../format-bytes.ts";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { itemNamed, openSession } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 interface ExportFlags {
   readonly recoveryPoint: string;
@@ -23,7 +24,7 @@ export function exportCommand(): Command {
       const engine = await openSession(command);
       const item = itemNamed(engine, name);
       const toPath = path.resolve(options.to);
-      const { bytesWritten, pointId } = await withProgress(name, (progress) =>
+      const { bytesWritten, pointId } = await stoppable(name, (progress) =>
         engine.points.export(
           {
             itemId: item.id,

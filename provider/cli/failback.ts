@@ -2,7 +2,8 @@ import { Command } from "commander";
 import type { FailoverKind } from "../engine/flows.ts";
 import { moveTo } from "../handlers/move-machine.ts";
 import { defaultKind, kindOption } from "./failover.ts";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { itemNamed, openSession } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 interface FailbackFlags {
   readonly kind?: FailoverKind;
@@ -24,7 +25,7 @@ export function failbackCommand(): Command {
       const item = itemNamed(engine, name);
       const kind = options.kind ?? defaultKind(item);
       const host = options.toHost === undefined ? {} : { toHost: options.toHost };
-      await withProgress(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));
+      await stoppable(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));
       process.stdout.write(`${name} runs at the primary side and is protected again\n`);
     });
 }

@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { itemNamed, openSession } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 interface FailoverFlags {
   readonly kind?: FailoverKind;
@@ -40,7 +41,7 @@ export function failoverCommand(): Command {
       const item = itemNamed(engine, name);
       const { id } = item;
       const { kind = defaultKind(item), recoveryPoint } = options;
-      await withProgress(name, async (progress) => {
+      await stoppable(name, async (progress) => {
         await engine.moves.failover(id, { kind, recoveryPoint }, progress);
         if (options.commit === true) await engine.moves.commit(id, progress);
       });

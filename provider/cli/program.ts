@@ -23,6 +23,7 @@ import { replicateCommand } from "./replicate.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
+import { Stopped } from "./stoppable.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
@@ -73,7 +74,7 @@ function program(): Command {
 }
 
 /**
- * Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong. A command that tells more
+ * Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong, 130 stopped by Ctrl-C. A command that tells more
  * with it (verify) has set the one of its failure before it failed.
  */
 export async function runProgram(): Promise<number> {
@@ -82,6 +83,10 @@ export async function runProgram(): Promise<number> {
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Stopped) {
+      process.stderr.write(`stopped: ${error.message}\n`);
+      return error.exitCode;
+    }
     if (error instanceof SiteRecoveryError && error.code !== "Bug") {
       process.stderr.write(`error: ${error.message}\n`);
       return Number(process.exitCode ?? 1);

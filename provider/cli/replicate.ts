@@ -6,6 +6,7 @@ import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 interface Outcome {
   readonly name: string;
@@ -27,10 +28,15 @@ function isFree(engine: Engine, item: ProtectedItem): boolean {
   return false;
 }
 
-async function runOne(engine: Engine, item: ProtectedItem, mode: "delta" | "resync"): Promise<Outcome> {
+async function runOne(
+  engine: Engine,
+  item: ProtectedItem,
+  mode: "delta" | "resync",
+  attend = stoppable<ReplicationCycle | undefined>,
+): Promise<Outcome> {
   const name = nameOf(item.id);
   try {
-    const cycle = await withProgress(name, (progress) => engine.replicate(item.id, progress, mode));
+    const cycle = await attend(name, (progress) => engine.replicate(item.id, progress, mode));
     return cycle ? { name, cycle } : { name };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
@@ -65,7 +71,7 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
   for (const signal of signals) process.once(signal, onSignal);
   try {
     const run = async (item: ProtectedItem): Promise<void> => {
-      const outcome = await runOne(engine, item, "delta");
+      const outcome = await runOne(engine, item, "delta", withProgress);
       if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
       else print(outcome);
     };

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { itemNamed, openSession } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 /** `siterecovery reverse-replicate <item>`: protects a machine from the side that it runs at (SEC-7, V2F-4). */
 export function reverseReplicateCommand(): Command {
@@ -9,7 +10,7 @@ export function reverseReplicateCommand(): Command {
     .action(async (name: string, _options: object, command: Command) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
-      await withProgress(name, (progress) => engine.moves.reverseReplicate(id, progress));
+      await stoppable(name, (progress) => engine.moves.reverseReplicate(id, progress));
       const { activeLocation } = engine.findItem(id)!;
       process.stdout.write(`${name} runs at the ${activeLocation} side and is protected there\n`);
     });

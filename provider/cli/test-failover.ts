@@ -7,6 +7,7 @@ import { handlerOf } from "../handlers/registry.ts";
 import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
 import { formatSeconds } from "./format.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 /**
  * The id of the network of a name or ARM id: a virtual network in Azure, or a VM network of a second site. Throws
@@ -59,9 +60,7 @@ export function testFailoverCommand(): Command {
       const { id } = itemNamed(engine, name);
       const networkId = networkNamed(engine, flags.network ?? testNetworkOf(engine, id));
       const wanted = { ...drillOf(engine, id), networkId, recoveryPoint: flags.recoveryPoint };
-      const live = await withProgress(name, (progress) =>
-        handlerOf("drill", engine).create(wanted, progress),
-      );
+      const live = await stoppable(name, (progress) => handlerOf("drill", engine).create(wanted, progress));
       const { properties } = live.outputs as DrillOutputs;
       const rpo = formatSeconds(properties.measuredRpoSeconds);
       const rto = `${properties.measuredRtoSeconds.toFixed(1)} s`;

@@ -7,7 +7,8 @@ import type { AccountCheck, DamagedObject } from "../engine/upkeep/verify-accoun
 import { SiteRecoveryError } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { formatTable, formatTime } from "./format.ts";
-import { accountsNamed, openSession, printJson, withProgress } from "./session.ts";
+import { accountsNamed, openSession, printJson } from "./session.ts";
+import { stoppable } from "./stoppable.ts";
 
 /** Exit codes, for a schedule that runs it: what was read is sound; something is damaged; it could not be read. */
 const exitCodes = { sound: 0, damaged: 1, failed: 2 } as const;
@@ -20,9 +21,7 @@ interface Outcome {
 
 async function verifyOne(engine: Engine, accountId: string): Promise<Outcome> {
   try {
-    const check = await withProgress(nameOf(accountId), (progress) =>
-      engine.upkeep.verify(accountId, progress),
-    );
+    const check = await stoppable(nameOf(accountId), (progress) => engine.upkeep.verify(accountId, progress));
     return { accountId, check };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;

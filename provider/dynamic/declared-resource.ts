@@ -4,7 +4,7 @@ import { courierText } from "./courier.ts";
 import { declareInAzure } from "./azure/declare-in-azure.ts";
 import { currentTarget } from "./azure/target.ts";
 import { withWholeSecrets } from "./whole-secrets.ts";
-import { providerKey, urnKey } from "../pulumi/reserved-keys.ts";
+import { providerKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 
 /** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
 export function typeToken(kind: Kind): string {
@@ -19,16 +19,27 @@ function urnOf(type: string, name: string, parent: pulumi.Resource | undefined):
   return new Promise((resolve) => void pulumi.createUrn(name, type, parent).apply(resolve));
 }
 
+/** In a preview an output may not be known; Pulumi tells of it without waiting for the value. */
+function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
+}
+
 /**
  * What a preview can and cannot know. Where a resource is going to be made or updated, Pulumi's host plays its
  * arguments back as its outputs: `type` is then unknown, and `properties` holds what was asked for instead of
- * what comes of it. The name on the other hand is known all along, and with it whatever is named after it.
+ * what comes of it. The name on the other hand is known all along, and with it whatever is named after it: a
+ * resource that stays as it is has it, and what is played back says which one `check` found for it.
  */
-function foresee(resource: pulumi.CustomResource, name: pulumi.Input<string>): void {
+function foresee(resource: pulumi.CustomResource, nameArgument: string, name: pulumi.Input<string>): void {
   const outputs = resource as unknown as Record<string, pulumi.Output<unknown>>;
   if (outputs["properties"])
     outputs["properties"] = pulumi.all([outputs["properties"], outputs["type"]!]).apply(([value]) => value);
-  outputs["name"] = pulumi.all([name, resource.urn]).apply(([value]) => value);
+  const [own, played] = [outputs["name"]!, outputs[nameArgument]!];
+  const known = async (): Promise<pulumi.Input<unknown>> => {
+    if (await isKnown(own)) return own;
+    return (await isKnown(played)) ? played : name;
+  };
+  outputs["name"] = pulumi.all([pulumi.output(known()), resource.urn]).apply(([value]) => value);
 }
 
 /** What all resources of the package are: a custom resource that Pulumi's own host of dynamic providers serves. */
@@ -49,7 +60,9 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
       ...withWholeSecrets(given),
       [kind.nameArgument]: given[kind.nameArgument] ?? name,
+      ...(given[kind.nameArgument] === undefined ? { [unnamedKey]: true } : {}),
       [urnKey]: urnOf(type, name, options?.parent),
+      ...(options?.customTimeouts ? { [timeoutsKey]: { ...options.customTimeouts } } : {}),
       [providerKey]: courierText(kind.kind),
     };
     // Pulumi notes where each of a resource's promises was made, four a property, and maps every frame to its
@@ -61,6 +74,7 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
-    if (pulumi.runtime.isDryRun()) foresee(this, properties[kind.nameArgument] as pulumi.Input<string>);
+    if (!pulumi.runtime.isDryRun()) return;
+    foresee(this, kind.nameArgument, properties[kind.nameArgument] as pulumi.Input<string>);
   }
 }

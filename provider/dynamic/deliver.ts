@@ -14,11 +14,18 @@ import { systemClock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import type { Surroundings } from "../pulumi/lifecycle-call.ts";
+import { WorkLimits } from "../pulumi/work-limits.ts";
 import { Delivery } from "./delivery.ts";
 import { openEngineLink } from "../pulumi/engine-link.ts";
+import { onHostCancel } from "./host-cancel.ts";
 import { silenceBlankLines } from "./host-error.ts";
 
-let surroundings: Surroundings | undefined;
+interface Shared {
+  readonly surroundings: Surroundings;
+  readonly limits: WorkLimits;
+}
+
+let shared: Shared | undefined;
 
 let loading: Promise<Pick<typeof connection, "connect">> | undefined;
 
@@ -28,24 +35,28 @@ function loadConnect(): Promise<Pick<typeof connection, "connect">> {
   return loading;
 }
 
-/** The real surroundings of a provider's process, once a process. */
-function realSurroundings(): Surroundings {
-  if (surroundings) return surroundings;
+/** What all providers of the process share. */
+function sharedByAll(): Shared {
+  if (shared) return shared;
   silenceBlankLines();
   // Pulumi starts the process with the address of its engine as the one argument.
   const link = openEngineLink(process.argv[2]!);
   void link.gone.then(() => process.exit(1));
   module.enableCompileCache();
-  surroundings = {
+  const surroundings: Surroundings = {
     // Loaded when first wanted, since most of the code of the product hangs on it.
     connect: async (kind, home) => (await loadConnect()).connect(kind, home),
     link,
     clock: systemClock,
   };
-  return surroundings;
+  const limits = new WorkLimits(surroundings.clock);
+  onHostCancel(() => limits.cancel());
+  shared = { surroundings, limits };
+  return shared;
 }
 
 /** The provider of a kind's resources. */
 export function deliver(kind: KindName): pulumi.dynamic.ResourceProvider {
-  return new Delivery(kinds[kind], realSurroundings());
+  const { surroundings, limits } = sharedByAll();
+  return new Delivery(kinds[kind], surroundings, limits);
 }

@@ -3,13 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../handlers/handler.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
-import { urnKey } from "../pulumi/reserved-keys.ts";
+import { timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
 import { presentable } from "../pulumi/presentable.ts";
 import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
 import type { Calling, Surroundings } from "../pulumi/lifecycle-call.ts";
+import { type TimeLimit, WorkLimits } from "../pulumi/work-limits.ts";
 import { hostError } from "./host-error.ts";
 import { toldSecrets } from "./told-secrets.ts";
+import { toldTimeLimit } from "./told-time-limit.ts";
 
 type Host = Required<pulumi.dynamic.ResourceProvider>;
 
@@ -24,12 +26,22 @@ async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
   }
 }
 
+/** What the resource class told once and for all. */
+function toldOf(properties: Properties): Properties {
+  const told = [urnKey, timeoutsKey].map((key) => [key, properties[key]] as const);
+  return Object.fromEntries(told.filter(([, value]) => value !== undefined && value !== ""));
+}
+
 export class Delivery implements Host {
   readonly #lifecycle: ResourceLifecycle;
+  readonly #nameArgument: string;
+  readonly #limits: WorkLimits;
   #home: string | undefined;
 
-  constructor(kind: Kind, surroundings: Surroundings) {
+  constructor(kind: Kind, surroundings: Surroundings, limits = new WorkLimits(surroundings.clock)) {
+    this.#nameArgument = kind.nameArgument;
     this.#lifecycle = new ResourceLifecycle(kind, surroundings);
+    this.#limits = limits;
   }
 
   /** `siterecovery:home` in the stack's configuration is the engine's home folder. */
@@ -37,13 +49,30 @@ export class Delivery implements Host {
     this.#home = config.get("siterecovery:home");
   }
 
-  #calling(properties: Properties): Calling {
+  /** Runs a call about a resource; `option` is the one that limits its time. */
+  #attend<T>(
+    properties: Properties,
+    option: TimeLimit["option"] | undefined,
+    run: (calling: Calling) => Promise<T>,
+  ): Promise<T> {
+    const limit = option && toldTimeLimit(properties, option);
     const { conceal } = toldSecrets(properties);
-    return { urn: urnOf(properties), home: this.#home, keepsUrn: true, conceal };
+    const calling = { urn: urnOf(properties), home: this.#home, kept: toldOf(properties), conceal };
+    const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }));
+    return forHost(work, properties);
   }
 
-  async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
-    const failures = await forHost(this.#lifecycle.check(this.#calling(news), wantedOf(news)), news);
+  /** The arguments with the name that the resource has, whatever becomes of its logical name. */
+  #named(olds: Properties, { [unnamedKey]: isUnnamed, ...news }: Properties): Properties {
+    const name = olds[this.#nameArgument];
+    return isUnnamed === undefined || name === undefined ? news : { ...news, [this.#nameArgument]: name };
+  }
+
+  async check(olds: Properties, given: Properties): Promise<pulumi.dynamic.CheckResult> {
+    const news = this.#named(olds, given);
+    const failures = await this.#attend(news, undefined, (calling) =>
+      this.#lifecycle.check(calling, wantedOf(news)),
+    );
     const secrets = toldSecrets(news);
     const shown = failures.map((one): CheckFailure => {
       // Pulumi shows the value of the property that is named.
@@ -56,7 +85,9 @@ export class Delivery implements Host {
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
     const urn = urnOf(news) || urnOf(olds);
-    const found = await forHost(this.#lifecycle.diff({ ...this.#calling(news), urn }, id, sides), news);
+    const found = await this.#attend(news, undefined, (calling) =>
+      this.#lifecycle.diff({ ...calling, urn }, id, sides),
+    );
     const { changes, replaces, deleteBeforeReplace } = found;
     return {
       changes: changes.length > 0 || found.textChanges.length > 0,
@@ -66,31 +97,29 @@ export class Delivery implements Host {
   }
 
   async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
-    const { id, state } = await forHost(
-      this.#lifecycle.create(this.#calling(inputs), wantedOf(inputs)),
-      inputs,
+    const { id, state } = await this.#attend(inputs, "create", (calling) =>
+      this.#lifecycle.create(calling, wantedOf(inputs)),
     );
     return { id, outs: state };
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
-    const { state } = await forHost(this.#lifecycle.update(this.#calling(news), id, sides), news);
+    const { state } = await this.#attend(news, "update", (calling) =>
+      this.#lifecycle.update(calling, id, sides),
+    );
     return { outs: state };
   }
 
   async read(id: string, props: Properties = {}): Promise<pulumi.dynamic.ReadResult> {
-    const found = await forHost(this.#lifecycle.read(this.#calling(props), id, { state: props }));
+    const found = await this.#attend(props, "read", (calling) =>
+      this.#lifecycle.read(calling, id, { state: props }),
+    );
     if (!found) return { id: "", props: {} };
-    const urn = urnOf(props);
-    return {
-      id: found.id,
-      props: found.state,
-      inputs: { ...found.inputs, ...(urn === "" ? {} : { [urnKey]: urn }) },
-    };
+    return { id: found.id, props: found.state, inputs: { ...found.inputs, ...toldOf(props) } };
   }
 
   async delete(id: string, props: Properties): Promise<void> {
-    await forHost(this.#lifecycle.delete(this.#calling(props), id));
+    await this.#attend(props, "delete", (calling) => this.#lifecycle.delete(calling, id));
   }
 }

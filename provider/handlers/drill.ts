@@ -30,6 +30,7 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
   };
   return {
     kind,
+    withDefaults,
     check: async (wanted) => checkSchema(kind.kind, wanted),
     diff: async (id, last, wanted) => {
       const found = live(id);

@@ -47,6 +47,8 @@ export interface Live<Inputs, Outputs> {
 
 export interface Handler<Inputs extends object = object, Outputs extends object = object> {
   readonly kind: Kind;
+  /** The arguments with all that may be left out filled in, as the engine keeps them. All of them are known. */
+  withDefaults(wanted: Inputs): Inputs;
   /** All that is wrong with the arguments, references included. Changes nothing. Values may be `unknownValue`. */
   check(wanted: Inputs): Promise<readonly CheckFailure[]>;
   /** Compares wanted, last and live. Changes nothing. */

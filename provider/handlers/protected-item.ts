@@ -137,6 +137,7 @@ export function protectedItemHandler(engine: Engine): Handler<ProtectedItemInput
   };
   return {
     kind,
+    withDefaults: protectedItemDefaults,
     check: async (wanted) => {
       const failures = checkSchema(kind.kind, wanted);
       return failures.length > 0 ? failures : rules(wanted);

@@ -64,6 +64,7 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
   };
   return {
     kind,
+    withDefaults: (wanted) => settings.withDefaults(wanted),
     check: async (wanted) => {
       const failures = checkSchema(kind.kind, wanted);
       return failures.length > 0 ? failures : (settings.rules?.(wanted) ?? []);

@@ -1,3 +1,12 @@
+const place = "github.com/siterecovery/pulumi-siterecovery";
+
+/** Where the package is from, and where Pulumi looks for the plugin on a machine that does not have it. */
+export const origin = {
+  homepage: `https://${place}`,
+  repository: `https://${place}`,
+  pluginDownloadURL: "github://api.github.com/siterecovery/pulumi-siterecovery",
+};
+
 /** How the SDKs of the package are called in each language. They take their version from the schema. */
 export const language: Record<string, Record<string, unknown>> = {
   nodejs: { packageName: "@siterecovery/pulumi", respectSchemaVersion: true },
@@ -8,7 +17,7 @@ export const language: Record<string, Record<string, unknown>> = {
     pyproject: { enabled: true },
   },
   go: {
-    importBasePath: "github.com/siterecovery/pulumi-siterecovery/sdk/go/siterecovery",
+    importBasePath: `${place}/sdk/go/siterecovery`,
     generateResourceContainerTypes: true,
     respectSchemaVersion: true,
   },

@@ -43,6 +43,9 @@ export interface PackageSpec {
   description: string;
   keywords: string[];
   license: string;
+  homepage: string;
+  repository: string;
+  pluginDownloadURL: string;
   publisher: string;
   attribution: string;
   meta: { moduleFormat: string; supportPack: boolean };

@@ -4,6 +4,7 @@ import { schemaOf } from "../handlers/check-schema.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { tokenOf } from "../package-schema/package-schema.ts";
+import { nameOfUrn } from "../pulumi/resource-state.ts";
 import type { JsonSchema } from "../schemas/json-schema.ts";
 
 export interface ResourceName {
@@ -19,7 +20,7 @@ const kindOfToken = new Map(Object.values(kinds).map((kind) => [tokenOf(kind), k
 
 /** The resource that a URN names: `urn:pulumi:stack::project::parent$siterecovery:index:Vault::name`. */
 export function resourceOf(urn: string): ResourceName {
-  const [, , types = "", ...rest] = urn.split("::");
+  const [, , types = ""] = urn.split("::");
   const token = types.split("$").at(-1)!;
   const kind = kindOfToken.get(token);
   if (!kind) {
@@ -28,5 +29,5 @@ export function resourceOf(urn: string): ResourceName {
       "Use the version of the SDK that belongs to the plugin.";
     throw new SiteRecoveryError("InvalidInput", message, { target: urn });
   }
-  return { kind, urn, name: rest.join("::"), schema: schemaOf(kind.kind) as JsonSchema };
+  return { kind, urn, name: nameOfUrn(urn), schema: schemaOf(kind.kind) as JsonSchema };
 }

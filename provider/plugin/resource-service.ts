@@ -77,7 +77,7 @@ export class ResourceService {
     const { values: wanted, secrets } = receive(request.getProperties());
     secrets.addMarked(resource.schema, wanted);
     const answer = new messages.CreateResponse();
-    const limit = { seconds: request.getTimeout(), option: "create" };
+    const limit = { seconds: request.getTimeout(), option: "create" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       const made = request.getPreview()
         ? { id: "", state: foreseen(resource.kind, wanted) }
@@ -95,7 +95,7 @@ export class ResourceService {
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
     const answer = new messages.UpdateResponse();
-    const limit = { seconds: request.getTimeout(), option: "update" };
+    const limit = { seconds: request.getTimeout(), option: "update" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       const sides = { state, wanted, before };
       const made = request.getPreview()
@@ -111,7 +111,7 @@ export class ResourceService {
     const { values: state, secrets } = receive(request.getProperties());
     const { values: inputs } = receive(request.getInputs(), secrets);
     const answer = new messages.ReadResponse();
-    const limit = { seconds: request.getTimeout(), option: "read" };
+    const limit = { seconds: request.getTimeout(), option: "read" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       // An import brings neither: then all settings are told, and nobody's text stands against them.
       const isImport = Object.keys(inputs).length === 0;
@@ -130,7 +130,7 @@ export class ResourceService {
   async delete(request: Message<"DeleteRequest">): Promise<void> {
     const resource = resourceOf(request.getUrn());
     const { secrets } = receive(request.getProperties());
-    const limit = { seconds: request.getTimeout(), option: "delete" };
+    const limit = { seconds: request.getTimeout(), option: "delete" } as const;
     await this.#session.attend({ resource, secrets, limit }, (calling) =>
       this.#lifecycle(resource).delete(calling, request.getId()),
     );

@@ -19,8 +19,8 @@ export interface Calling {
   readonly signal?: AbortSignal | undefined;
   /** Takes secrets out of a line that people are going to see. */
   readonly conceal?: (line: string) => string;
-  /** The URN is kept in the state, for doors that are not told it each time. */
-  readonly keepsUrn?: boolean;
+  /** Keys of ours that are kept in the state, for doors that are not told these things each time. */
+  readonly kept?: Properties;
 }
 
 export interface Difference extends DiffAnswer {

@@ -8,5 +8,9 @@ export const lastInputsKey = "__inputs";
 export const attemptedInputsKey = "__attempted";
 /** The resource's URN, which a dynamic provider is not told; lines of progress are shown under it. */
 export const urnKey = "__urn";
+/** A resource's `customTimeouts`, which a dynamic provider is not told either. */
+export const timeoutsKey = "__timeouts";
+/** That a program left the name out: `check` looks for the name that the resource has, and takes this key away. */
+export const unnamedKey = "__unnamed";
 /** The serialized provider, Pulumi's own key. */
 export const providerKey = "__provider";

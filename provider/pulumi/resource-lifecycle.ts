@@ -47,8 +47,7 @@ export class ResourceLifecycle {
     kept: { last: Properties; attempted?: Properties },
     calling: Calling,
   ): Kept {
-    const urn = calling.keepsUrn ? calling.urn : "";
-    return { id: live.id, state: stateOf(live.outputs, { ...kept, urn }) };
+    return { id: live.id, state: stateOf(live.outputs, { ...kept, own: calling.kept }) };
   }
 
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
@@ -73,7 +72,7 @@ export class ResourceLifecycle {
       for (const { severity, text } of announcements(id, answer)) link.tell(urn, severity, conceal(text));
       const deleteBeforeReplace = answer.replaces.length > 0 && this.#keepsId(id, wanted);
       // A change of the program's text alone is also recorded by an update: the next change is told from it.
-      const changes = textChanges(this.#kind, keptInputs(state, before), wanted);
+      const changes = textChanges(handler, keptInputs(state, before), wanted);
       return { ...answer, textChanges: changes, deleteBeforeReplace };
     });
   }

@@ -22,6 +22,11 @@ export function urnOf(properties: Properties): string {
   return typeof urn === "string" ? urn : "";
 }
 
+/** The logical name in a URN; a name may have colons in it too. */
+export function nameOfUrn(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
 /** What the program wanted last time, as it was kept. */
 export function keptInputs(state: Properties, otherwise: Properties): Properties {
   const kept = state[lastInputsKey];
@@ -50,13 +55,17 @@ function withoutUndefined(properties: Properties): Properties {
 /** The properties to keep in the state. */
 export function stateOf(
   outputs: object,
-  kept: { readonly last: Properties; readonly attempted?: Properties | undefined; readonly urn: string },
+  kept: {
+    readonly last: Properties;
+    readonly attempted?: Properties | undefined;
+    readonly own?: Properties | undefined;
+  },
 ): Properties {
   return withoutUndefined({
     ...outputs,
     [lastInputsKey]: kept.last,
     [attemptedInputsKey]: kept.attempted,
-    [urnKey]: kept.urn === "" ? undefined : kept.urn,
+    ...kept.own,
   });
 }
 

@@ -70,6 +70,21 @@ describe.each(doors)("through %s", (_name, open) => {
     expect(await stack.up(other)).toBe("replace");
   });
 
+  test("a name left out is the logical name, and stays when the logical name changes", async () => {
+    const { policyName: _given, ...unnamed } = policy();
+    expect(await stack.up(unnamed)).toBe("create");
+    expect(stack.resource!.inputs).toMatchObject({ policyName: "gold" });
+    door.logicalName = "renamed";
+    expect(await stack.up(unnamed)).toBe("same");
+    expect(await stack.up(unnamed)).toBe("same");
+    await stack.refresh();
+    expect(await stack.up(unnamed)).toBe("same");
+    expect(Object.keys(stack.resource!.inputs)).not.toContain("__unnamed");
+    // A name that is written is another matter, also when it is the logical name.
+    expect(await stack.up(policy(300, { policyName: "renamed" }))).toBe("replace");
+    expect([world.interval("gold"), world.interval("renamed")]).toEqual([undefined, 300]);
+  });
+
   test("drift is told with its values, shown by a refresh, and set back by an update", async () => {
     await stack.up(policy());
     await world.changeBehind(30);

@@ -33,6 +33,8 @@ export class DoorFailure extends Error {
 export interface Door {
   /** What was told under resources, in order. */
   readonly told: string[];
+  /** What the program calls the resource. */
+  logicalName: string;
   check(olds: Values, news: Values): Promise<{ inputs: Values; failures: readonly CheckFailure[] }>;
   diff(kept: Kept, sides: { oldInputs: Values; inputs: Values }): Promise<Changes>;
   /** Throws `DoorFailure`, as all that follow. */

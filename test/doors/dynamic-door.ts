@@ -4,10 +4,15 @@ import { policyKind } from "../../provider/kinds/policy.ts";
 import { type Changes, type Door, DoorFailure, type Kept, type Values } from "./door.ts";
 import type { PolicyWorld } from "./policy-world.ts";
 
-const urn = "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/siterecovery:ReplicationPolicy::gold";
+const type = "pulumi-nodejs:dynamic/siterecovery:ReplicationPolicy";
 
-/** What the resource class adds to the arguments. */
-const own = { __provider: "exports.handler = …", __urn: urn };
+/** What the resource class makes of the arguments. */
+function ofClass(news: Values, logicalName: string): Values {
+  const own = { __provider: "exports.handler = …", __urn: `urn:pulumi:dev::proj::${type}::${logicalName}` };
+  return "policyName" in news
+    ? { ...news, ...own }
+    : { ...news, policyName: logicalName, __unnamed: true, ...own };
+}
 
 async function telling<T>(work: Promise<T>): Promise<T> {
   try {
@@ -22,6 +27,7 @@ async function telling<T>(work: Promise<T>): Promise<T> {
 /** The door for TypeScript programs without a plugin, called as Pulumi's host of dynamic providers calls it. */
 export class DynamicDoor implements Door {
   readonly told: string[];
+  logicalName = "gold";
   readonly #delivery: Delivery;
 
   constructor(world: PolicyWorld) {
@@ -30,7 +36,8 @@ export class DynamicDoor implements Door {
   }
 
   async check(olds: Values, news: Values): ReturnType<Door["check"]> {
-    const { inputs, failures } = await telling(this.#delivery.check(olds, { ...news, ...own }));
+    const given = ofClass(news, this.logicalName);
+    const { inputs, failures } = await telling(this.#delivery.check(olds, given));
     return { inputs: inputs as Values, failures: failures ?? [] };
   }
 

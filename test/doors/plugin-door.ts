@@ -5,7 +5,8 @@ import type { Changes, Door, Kept, Values } from "./door.ts";
 import { PluginClient, toStruct } from "./plugin-client.ts";
 import type { PolicyWorld } from "./policy-world.ts";
 
-export const urn = "urn:pulumi:dev::proj::siterecovery:index:ReplicationPolicy::gold";
+const ofType = "urn:pulumi:dev::proj::siterecovery:index:ReplicationPolicy";
+export const urn = `${ofType}::gold`;
 
 type Message<Name extends "CheckResponse" | "CreateResponse" | "UpdateResponse" | "ReadResponse"> =
   InstanceType<(typeof messages)[Name]>;
@@ -20,6 +21,7 @@ const kindNames = ["add", "add-replace", "delete", "delete-replace", "update", "
 /** The plugin, called as Pulumi's engine calls it: over gRPC. */
 export class PluginDoor implements Door {
   readonly told: string[];
+  logicalName = "gold";
   readonly client: PluginClient;
   readonly #stop: () => void;
   ignored: string[] = [];
@@ -36,8 +38,15 @@ export class PluginDoor implements Door {
     return new PluginDoor(world, port, stop);
   }
 
+  get #urn(): string {
+    return `${ofType}::${this.logicalName}`;
+  }
+
   async check(olds: Values, news: Values): ReturnType<Door["check"]> {
-    const request = new messages.CheckRequest().setUrn(urn).setOlds(toStruct(olds)).setNews(toStruct(news));
+    const request = new messages.CheckRequest()
+      .setUrn(this.#urn)
+      .setOlds(toStruct(olds))
+      .setNews(toStruct(news));
     const answer = await this.client.call<Message<"CheckResponse">>("check", request);
     return {
       inputs: answer.getInputs()!.toJavaScript() as Values,
@@ -48,7 +57,7 @@ export class PluginDoor implements Door {
   }
 
   async diff({ id, state }: Kept, sides: { oldInputs: Values; inputs: Values }): Promise<DetailedChanges> {
-    const request = new messages.DiffRequest().setUrn(urn).setId(id).setOlds(toStruct(state));
+    const request = new messages.DiffRequest().setUrn(this.#urn).setId(id).setOlds(toStruct(state));
     request.setOldInputs(toStruct(sides.oldInputs)).setNews(toStruct(sides.inputs));
     request.setIgnorechangesList(this.ignored);
     const answer = await this.client.call<InstanceType<typeof messages.DiffResponse>>("diff", request);
@@ -62,7 +71,7 @@ export class PluginDoor implements Door {
   }
 
   async create(inputs: Values, preview = false): Promise<Kept> {
-    const request = new messages.CreateRequest().setUrn(urn).setProperties(toStruct(inputs));
+    const request = new messages.CreateRequest().setUrn(this.#urn).setProperties(toStruct(inputs));
     request.setPreview(preview).setTimeout(this.timeoutSeconds);
     const answer = await this.client.call<Message<"CreateResponse">>("create", request);
     return { id: answer.getId(), state: answer.getProperties()!.toJavaScript() as Values };
@@ -73,14 +82,14 @@ export class PluginDoor implements Door {
     sides: { oldInputs: Values; inputs: Values },
     preview = false,
   ): Promise<Kept> {
-    const request = new messages.UpdateRequest().setUrn(urn).setId(id).setOlds(toStruct(state));
+    const request = new messages.UpdateRequest().setUrn(this.#urn).setId(id).setOlds(toStruct(state));
     request.setOldInputs(toStruct(sides.oldInputs)).setNews(toStruct(sides.inputs)).setPreview(preview);
     const answer = await this.client.call<Message<"UpdateResponse">>("update", request);
     return { id, state: answer.getProperties()!.toJavaScript() as Values };
   }
 
   async read({ id, state }: Kept, inputs: Values): ReturnType<Door["read"]> {
-    const request = new messages.ReadRequest().setUrn(urn).setId(id);
+    const request = new messages.ReadRequest().setUrn(this.#urn).setId(id);
     request.setProperties(toStruct(state)).setInputs(toStruct(inputs));
     const answer = await this.client.call<Message<"ReadResponse">>("read", request);
     if (answer.getId() === "") return undefined;
@@ -92,7 +101,7 @@ export class PluginDoor implements Door {
   }
 
   async delete({ id, state }: Kept): Promise<void> {
-    const request = new messages.DeleteRequest().setUrn(urn).setId(id).setProperties(toStruct(state));
+    const request = new messages.DeleteRequest().setUrn(this.#urn).setId(id).setProperties(toStruct(state));
     await this.client.call("delete", request);
   }
 

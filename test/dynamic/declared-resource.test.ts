@@ -92,6 +92,11 @@ describe("declared resources", () => {
     expect(source.outputs["policy"]).toEqual({ name: "policy-1", properties: { state: "made" } });
   });
 
+  test("tell their provider what Pulumi's host does not: time limits, and that a name was left out", () => {
+    const { inputs } = source.registered.find(({ name }) => name === "policy-1")!;
+    expect(inputs).toMatchObject({ __timeouts: { create: "7m" }, __unnamed: true });
+  });
+
   test("leave the program its stack traces", () => {
     expect(source.stackTraceLimit).toBe(10);
   });

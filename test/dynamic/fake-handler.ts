@@ -24,6 +24,10 @@ export class FakeHandler implements Handler {
     if (this.trouble?.call === call && this.trouble.when === when) throw this.trouble.error;
   }
 
+  withDefaults(wanted: object): object {
+    return wanted;
+  }
+
   async check(wanted: object): Promise<readonly CheckFailure[]> {
     this.asked.push({ call: "check", wanted });
     this.#stop("check", "before");

@@ -35,7 +35,11 @@ const { resourceClasses } = (await import(pathToFileURL(process.argv[2]!).href))
 const parent = new Site("x:index:Site", "site");
 const outputs: Record<string, unknown> = {};
 for (const [kind, make] of Object.entries(resourceClasses)) {
-  const resource = new make(`${kind}-1`, { properties: { asked: true } }, { parent });
+  const resource = new make(
+    `${kind}-1`,
+    { properties: { asked: true } },
+    { parent, customTimeouts: { create: "7m" } },
+  );
   const known = async (property: string): Promise<unknown> => {
     const output = (resource as unknown as Record<string, pulumi.Output<unknown>>)[property];
     if (!output) return "no such output";

@@ -1,4 +1,5 @@
 /** Writes a disk of a recovery point to a file of the user's, without touching machine or replica. */
+import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -27,14 +28,21 @@ export async function exportPoint(
   const item = requireItem(parts, options.itemId);
   const diskId = onlyDisk(item, options.diskId);
   const point = await chooseRecoveryPoint(parts, item, options.recoveryPoint);
-  const result = await restoreDisk({
+  const { toPath } = options;
+  const restore = restoreDisk({
     store: await parts.replicaStoreOf(relationshipOf(item).replicaStoreId),
     pointId: point.id,
     diskId,
-    toPath: options.toPath,
+    toPath,
     overwrite: options.overwrite ?? false,
     onProgress: copyProgress(parts.clock, progress, "export"),
     ...(progress.signal ? { signal: progress.signal } : {}),
+  });
+  const result = await restore.catch((error: unknown) => {
+    if (!(error instanceof SiteRecoveryError) || error.code !== "Cancelled") throw error;
+    // An image is there as a whole or not at all.
+    const message = `The export was cancelled, and nothing is left of it at ${toPath}. Start it again.`;
+    throw new SiteRecoveryError("Cancelled", message, { target: toPath, cause: error });
   });
   return { bytesWritten: result.bytesWritten, pointId: point.id };
 }

@@ -137,15 +137,16 @@ async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>
     return await work();
   } catch (error) {
     await options.snapshot.abandon();
-    if (options.signal?.aborted === true) throw cancelled(options.source.machineId, error);
+    if (options.signal?.aborted === true)
+      throw cancelled("the machine's disks", error, options.source.machineId);
     throw options.store.explain(error);
   }
 }
 
 /** The error of a cycle or restore that its caller has stopped. */
-export function cancelled(what: string, cause: unknown): SiteRecoveryError {
+export function cancelled(what: string, cause: unknown, target = what): SiteRecoveryError {
   const message = `The work on ${what} was cancelled. What was finished is kept; start it again to go on.`;
-  return new SiteRecoveryError("Cancelled", message, { target: what, cause });
+  return new SiteRecoveryError("Cancelled", message, { target, cause });
 }
 
 interface DiskInput {

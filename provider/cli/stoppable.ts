@@ -1,0 +1,42 @@
+import type { Progress } from "../engine/engine.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { withProgress } from "./session.ts";
+
+/** The exit codes that shells know of programs that a signal has ended. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+type Signal = keyof typeof exitCodes;
+const signals = Object.keys(exitCodes) as Signal[];
+
+/** Not a failure: the user wanted it. */
+export class Stopped extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/**
+ * Runs work with progress that Ctrl-C stops in order: it ends where it can be gone on with, or is rolled back. A
+ * second Ctrl-C ends the process at once, as after a kill. Throws `Stopped`.
+ */
+export async function stoppable<T>(prefix: string, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  let by: Signal | undefined;
+  const onSignal = (signal: Signal): void => {
+    by ??= signal;
+    const message = "It was stopped. Run the same command again to go on.";
+    stop.abort(new SiteRecoveryError("Cancelled", message));
+  };
+  for (const signal of signals) process.once(signal, onSignal);
+  try {
+    return await withProgress(prefix, (progress) => work({ ...progress, signal: stop.signal }));
+  } catch (error) {
+    const isStopped = error instanceof SiteRecoveryError && error.code === "Cancelled";
+    if (by === undefined || !isStopped) throw error;
+    throw new Stopped(`${prefix}: ${error.message}`, exitCodes[by]);
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}

@@ -1,0 +1,67 @@
+/** What ends work before it is done: the user's Ctrl-C, and the time that the program allows it. */
+import type { Clock } from "../clock.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { HalfDone } from "./half-done.ts";
+
+/** What a resource's `customTimeouts` say of one call. */
+export interface TimeLimit {
+  /** The resource's logical name. */
+  readonly name: string;
+  readonly option: "create" | "read" | "update" | "delete";
+  /** 0 for as long as it takes. */
+  readonly seconds: number;
+}
+
+/** What was stopped tells why it was; what failed by itself tells that. */
+function becauseOf(signal: AbortSignal, error: unknown): unknown {
+  const cause = error instanceof HalfDone ? error.cause : error;
+  const isStopped = cause instanceof SiteRecoveryError && cause.code === "Cancelled";
+  if (!signal.aborted || !isStopped) return error;
+  return error instanceof HalfDone ? new HalfDone(signal.reason, error.id, error.state) : signal.reason;
+}
+
+export class WorkLimits {
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Stops all work in order: what was begun is written down, and the next `pulumi up` goes on with it. */
+  cancel(): void {
+    const message = "Stopped by the user. What was begun is kept; the next `pulumi up` goes on from there.";
+    this.#stop.abort(new SiteRecoveryError("Cancelled", message));
+  }
+
+  /** Runs work until it is done or something of the above ends it. */
+  async attend<T>(limit: TimeLimit | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const [late, done] = [new AbortController(), new AbortController()];
+    if (limit && limit.seconds > 0) void this.#watch(limit, late, done.signal);
+    const signal = AbortSignal.any([this.#stop.signal, late.signal]);
+    try {
+      return await run(signal);
+    } catch (error) {
+      throw becauseOf(signal, error);
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #watch(
+    { name, seconds, option }: TimeLimit,
+    late: AbortController,
+    done: AbortSignal,
+  ): Promise<void> {
+    try {
+      await this.#clock.sleep(seconds * 1000, done);
+    } catch {
+      // It was done in time.
+      return;
+    }
+    const message =
+      `${name} took longer than the ${seconds} seconds that customTimeouts.${option} allows, and was stopped. ` +
+      "What was begun is kept; run `pulumi up` again to go on, or allow more time.";
+    late.abort(new SiteRecoveryError("Cancelled", message));
+  }
+}
