@@ -93,6 +93,13 @@ it("VMware machines (S1): the fabric of a configuration server is read, the rest
     inputs: { vcenterName: "vc1", properties: { ipAddress: "10.0.0.4", runAsAccountId: "7" } },
   });
   expect(toldOf(outcome, "vc1").inputs).not.toHaveProperty("inventoryFolder");
+  expect(toldOf(outcome, "erp")).toMatchObject({
+    type: `${native}ReplicationMigrationItem`,
+    inputs: {
+      migrationItemName: "erp",
+      properties: { providerSpecificDetails: { instanceType: "VMwareCbt", vmwareMachineId: "erp" } },
+    },
+  });
   expect(toldOf(outcome, "vm1")).toMatchObject({
     type: `${native}ReplicationProtectedItem`,
     inputs: {
@@ -118,6 +125,8 @@ describe("what Azure cannot do", () => {
     ],
     ["master target", /providerSpecificDetails\.masterTargetId of .*Azure knows the server by the UUID/],
     ["drill", /^The drill rehearsal cannot be declared.*a test failover is an action/],
+    ["cluster", /^activeLocation of the protection cluster sql cannot .*: a failover is an action in Azure/],
+    ["migrated", /^migrated of the migration item erp cannot .*a migration is an action in Azure/],
     ["hours", /^officeHours of the replication policy five/],
     ["second site", /instanceType of the replication policy five .*Azure has retired/],
     ["second site, known later", /instanceType of the replication policy five .*Azure has retired/],

@@ -6,6 +6,19 @@ const inVault = { resourceGroupName: "dr", resourceName: "dr-vault" };
 const inContainer = { ...inVault, fabricName: "london", protectionContainerName: "machines" };
 const identity = "/subscriptions/s/resourceGroups/dr/providers/x/replicationMasterTargets/mt";
 
+const migration = {
+  policyId: "/p",
+  providerSpecificDetails: {
+    instanceType: "VMwareCbt" as const,
+    vmwareMachineId: "/m",
+    disksToInclude: [],
+    dataMoverRunAsAccountId: "/a",
+    snapshotRunAsAccountId: "/a",
+    targetResourceGroupId: "/g",
+    targetNetworkId: "/n",
+  },
+};
+
 const declarations: Record<string, () => pulumi.Resource> = {
   location: () => new dr.ReplicationProtectedItem("web1", { ...inContainer, activeLocation: "primary" }),
   failover: () => new dr.ReplicationProtectedItem("web1", { ...inContainer, failover: { kind: "planned" } }),
@@ -18,6 +31,9 @@ const declarations: Record<string, () => pulumi.Resource> = {
       },
     }),
   drill: () => new dr.Drill("rehearsal", { ...inVault, protectedItemId: "/x", networkId: "/y" }),
+  cluster: () => new dr.ReplicationProtectionCluster("sql", { ...inContainer, activeLocation: "primary" }),
+  migrated: () =>
+    new dr.ReplicationMigrationItem("erp", { ...inContainer, properties: migration, migrated: false }),
   hours: () => new dr.ReplicationPolicy("five", { ...inVault, officeHours: { from: "08:00" } }),
   "second site": () =>
     new dr.ReplicationPolicy("five", {

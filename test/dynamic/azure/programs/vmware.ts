@@ -44,5 +44,29 @@ export function declare(): Record<string, pulumi.Resource> {
     },
     { dependsOn: vcenter, protect: true },
   );
-  return { site, vcenter, policy, item };
+  const move = new dr.ReplicationMigrationItem("erp", {
+    ...inVault,
+    fabricName: site.name,
+    protectionContainerName: "rome",
+    properties: {
+      policyId: policy.id,
+      providerSpecificDetails: {
+        instanceType: "VMwareCbt",
+        vmwareMachineId: "erp",
+        disksToInclude: [
+          {
+            diskId: "os",
+            isOSDisk: "true",
+            logStorageAccountId: "/a",
+            logStorageAccountSasSecretName: "sas",
+          },
+        ],
+        dataMoverRunAsAccountId: "/r",
+        snapshotRunAsAccountId: "/r",
+        targetResourceGroupId: "/g",
+        targetNetworkId: "/n",
+      },
+    },
+  });
+  return { site, vcenter, policy, item, move };
 }
