@@ -35,6 +35,7 @@ const leaning: Readonly<Record<string, readonly RuleId[]>> = {
     "plan-mixed-sites",
     "plan-mixed-targets",
     "drill-network-in-use",
+    "azure-network-choice",
   ],
   machines: [
     "plan-unknown-machine",

@@ -67,7 +67,7 @@ const mild = new Set([
 ]);
 
 /** Words that decide what everything around them means. */
-const deciding = /\/(kind|instanceType|purpose|connection)$/;
+const deciding = /(^\/target|\/(kind|instanceType|purpose|connection))$/;
 
 function isMild({ keyword, instancePath, data }: ErrorObject): boolean {
   // A map where a word is wanted is no use to anybody.

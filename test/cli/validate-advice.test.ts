@@ -43,6 +43,15 @@ describe("what validate advises", () => {
     expect(run("validate", "--strict", "noted.yaml").code).toBe(0);
   });
 
+  it("asks for no drill of a definition for Azure, which takes none", () => {
+    const text = fs.readFileSync(path.join(folder, "noted.yaml"), "utf8");
+    fs.writeFileSync(
+      path.join(folder, "azure.yaml"),
+      text.replace("version: 1", "version: 1\ntarget: azure"),
+    );
+    expect(run("validate", "azure.yaml").stdout).toMatch(/^azure\.yaml: right; it declares \d+ resources\n$/);
+  });
+
   it("has its level in SARIF, JSON and workflow commands", () => {
     const sarif = JSON.parse(run("validate", "--format", "sarif").stdout) as Log;
     expect(sarif.runs[0]!.results?.map(({ ruleId, level }) => [ruleId, level])).toEqual([

@@ -95,8 +95,10 @@ function pathsOf(value: unknown, at: readonly (string | number)[] = []): (readon
   });
 }
 
+const inAzure = fs.readFileSync(new URL("corpus/azure-drill/good.yaml", import.meta.url), "utf8");
+
 describe("one mistake of form in a definition that is right otherwise", () => {
-  it.each(Object.entries({ hyperVToAzure, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite }))(
+  it.each(Object.entries({ hyperVToAzure, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite, inAzure }))(
     "brings up no other finding than its own: %s",
     (_flow, text) => {
       const folder = temporaryFolder();
