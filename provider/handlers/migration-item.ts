@@ -129,6 +129,7 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
   };
   return {
     kind,
+    withDefaults,
     check: async (wanted) => {
       const failures = checkSchema(kind.kind, wanted);
       return failures.length > 0 ? failures : rules(wanted);

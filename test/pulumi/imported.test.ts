@@ -18,6 +18,9 @@ import { SeededRandom } from "../../provider/random.ts";
 import { declarationsOf } from "../../provider/stack/declare.ts";
 import type { Declaration } from "../../provider/stack/declaration.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
+import { FlowSite } from "../engine/flow-site.ts";
+import { clusterOf, clusterSite } from "../handlers/cluster-of.ts";
+import { migrationOf } from "../handlers/migration-of.ts";
 import * as examples from "../stack/six-flows.ts";
 
 interface Schema {
@@ -61,6 +64,37 @@ const work = { report: () => undefined };
 const calling = { urn: "" };
 const seen = new Set<KindName>();
 
+/** What is told of a thing that was imported, with a program that says what it is to be. */
+async function changesOfImported(
+  engine: Engine,
+  kind: KindName,
+  id: string,
+  program: (imported: Properties) => Properties,
+): Promise<unknown[]> {
+  const told: string[] = [];
+  const lifecycle = new ResourceLifecycle(kinds[kind], {
+    connect: async () => handlerOf(kind, engine),
+    link: { tell: (_urn, _severity, line) => void told.push(line), settled: async () => undefined },
+    clock: systemClock,
+  });
+  // As an import does: it knows the id alone, and its inputs are Pulumi's from then on.
+  const { state, inputs } = (await lifecycle.read(calling, id, { state: {} }))!;
+  const wanted = program(inputs);
+  expect(await lifecycle.check(calling, wanted), id).toEqual([]);
+  const { changes, replaces, textChanges } = await lifecycle.diff(calling, id, {
+    state,
+    wanted,
+    before: inputs,
+  });
+  return [...changes, ...replaces, ...textChanges, ...told];
+}
+
+/** The kind's shortest program that says the same. */
+function shortest(kind: KindName, from: unknown): Properties {
+  const schema = schemaOf(kind) as Schema;
+  return minimal(schema, schema, from) as Properties;
+}
+
 describe.each(flows.map((text, index) => [`S${index + 1}`, text]))(
   "what %s declares, imported",
   (_flow, text) => {
@@ -87,28 +121,10 @@ describe.each(flows.map((text, index) => [`S${index + 1}`, text]))(
       fs.rmSync(folder, { recursive: true });
     });
 
-    async function changesOf(
+    const changesOf = (
       { kind, logicalName }: Declaration,
       program: (imported: Properties) => Properties,
-    ): Promise<unknown[]> {
-      const told: string[] = [];
-      const lifecycle = new ResourceLifecycle(kinds[kind], {
-        connect: async () => handlerOf(kind, engine),
-        link: { tell: (_urn, _severity, line) => void told.push(line), settled: async () => undefined },
-        clock: systemClock,
-      });
-      const id = ids.get(logicalName)!;
-      // As an import does: it knows the id alone, and its inputs are Pulumi's from then on.
-      const { state, inputs } = (await lifecycle.read(calling, id, { state: {} }))!;
-      const wanted = program(inputs);
-      expect(await lifecycle.check(calling, wanted), logicalName).toEqual([]);
-      const { changes, replaces, textChanges } = await lifecycle.diff(calling, id, {
-        state,
-        wanted,
-        before: inputs,
-      });
-      return [...changes, ...replaces, ...textChanges, ...told];
-    }
+    ): Promise<unknown[]> => changesOfImported(engine, kind, ids.get(logicalName)!, program);
 
     it("shows no change with what the import prints", async () => {
       for (const one of declarations)
@@ -131,6 +147,34 @@ describe.each(flows.map((text, index) => [`S${index + 1}`, text]))(
     });
   },
 );
+
+const others = [
+  ["protection-cluster", () => clusterSite("S1"), (site: FlowSite) => clusterOf(site)],
+  [
+    "migration-item",
+    () => FlowSite.make({ flow: "M1", machines: ["web1"] }),
+    (site: FlowSite) => migrationOf(site),
+  ],
+] as const;
+
+it.each(others)("%s, imported, shows no change either", async (kind, make, inputsOf) => {
+  const site = await make();
+  try {
+    const inputs = inputsOf(site);
+    const { id } = await handlerOf(kind, site.engine).create(inputs, work);
+    const programs = [
+      (imported: Properties) => imported,
+      (imported: Properties) => shortest(kind, imported),
+      () => inputs as unknown as Properties,
+      () => shortest(kind, inputs),
+    ];
+    for (const program of programs)
+      expect(await changesOfImported(site.engine, kind, id, program)).toEqual([]);
+    seen.add(kind);
+  } finally {
+    site.remove();
+  }
+});
 
 it("every kind was among them", () => {
   expect([...seen].sort()).toEqual([...kindNames].sort());
