@@ -1,13 +1,7 @@
-const place = "github.com/siterecovery/pulumi-siterecovery";
-
-/** Where the package is from, and where Pulumi looks for the plugin on a machine that does not have it. */
-export const origin = {
-  homepage: `https://${place}`,
-  repository: `https://${place}`,
-  pluginDownloadURL: "github://api.github.com/siterecovery/pulumi-siterecovery",
-};
-
-/** How the SDKs of the package are called in each language. They take their version from the schema. */
+/**
+ * How the SDKs of the package are called in each language. They take their version from the schema. Where the plugin can be
+ * downloaded from is not said: it comes with the npm package, and an address that is nobody's yet could become anybody's.
+ */
 export const language: Record<string, Record<string, unknown>> = {
   nodejs: { packageName: "@siterecovery/pulumi", respectSchemaVersion: true },
   python: {
@@ -17,7 +11,7 @@ export const language: Record<string, Record<string, unknown>> = {
     pyproject: { enabled: true },
   },
   go: {
-    importBasePath: `${place}/sdk/go/siterecovery`,
+    importBasePath: "github.com/siterecovery/pulumi-siterecovery/sdk/go/siterecovery",
     generateResourceContainerTypes: true,
     respectSchemaVersion: true,
   },

@@ -13,7 +13,7 @@ import { configuration } from "./configuration.ts";
 import { typescriptExample, yamlExample } from "./examples.ts";
 import { functionSpec } from "./function-spec.ts";
 import { type JsonSchema, outputSchemaOf } from "../schemas/json-schema.ts";
-import { language, origin } from "./languages.ts";
+import { language } from "./languages.ts";
 import type { PackageSpec, ResourceSpec } from "./package-spec.ts";
 import { TypeSpecs } from "./type-specs.ts";
 
@@ -68,7 +68,6 @@ export function packageSchema(): PackageSpec {
     description: "Disaster recovery as code over an embedded replication and failover engine.",
     keywords: ["pulumi", "siterecovery", "disaster-recovery", "category/infrastructure", "kind/native"],
     license: "Apache-2.0",
-    ...origin,
     publisher: "siterecovery",
     attribution: "Names and nesting of the arguments are those of Azure Site Recovery.",
     meta: { moduleFormat: "(.*)", supportPack: true },

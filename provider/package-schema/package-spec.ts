@@ -43,9 +43,6 @@ export interface PackageSpec {
   description: string;
   keywords: string[];
   license: string;
-  homepage: string;
-  repository: string;
-  pluginDownloadURL: string;
   publisher: string;
   attribution: string;
   meta: { moduleFormat: string; supportPack: boolean };
