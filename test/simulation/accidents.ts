@@ -1,4 +1,6 @@
 /** Steps during which a process is killed, or which two processes take at once. */
+import fs from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import type { Engine } from "../../provider/engine/engine.ts";
 import { checkError } from "./checks.ts";
 import type { MortalProcess } from "./mortal-process.ts";
@@ -18,9 +20,9 @@ type Digests = Map<Machine, Set<string>>;
 function digestsOf(world: World, moved: (machine: Machine) => boolean): Digests {
   const possible = (machine: Machine): Set<string> => {
     const now = world.hash(world.activeImage(machine));
-    return moved(machine)
-      ? new Set([now, world.hash(world.primaryImage(machine)), ...world.held[machine]])
-      : new Set([now]);
+    if (!moved(machine)) return new Set([now]);
+    const primary = world.primaryImage(machine);
+    return new Set([now, ...(fs.existsSync(primary) ? [world.hash(primary)] : []), ...world.held[machine]]);
   };
   return new Map(machines.map((machine) => [machine, possible(machine)]));
 }
@@ -57,7 +59,7 @@ async function takeUp(world: World, before: Digests): Promise<void> {
 
 /** A step whose process is killed at some call, unless the step has ended before. */
 export async function killDuring(world: World, step: Step): Promise<void> {
-  const loses = /unplanned|another point|cancel/.test(step.name);
+  const loses = /unplanned|another point|cancel|again/.test(step.name);
   const before = digestsOf(world, (machine) => loses && machine === step.machine);
   const { process } = world;
   process.killAt(1 + world.random.integer(world.pick(lastCalls)));
@@ -76,6 +78,7 @@ export async function killDuring(world: World, step: Step): Promise<void> {
 
 interface Act {
   readonly name: string;
+  readonly itemId: string;
   /** Whether it is a job when it succeeds. */
   readonly isJob: boolean;
   run(engine: Engine): Promise<unknown>;
@@ -85,7 +88,12 @@ interface Act {
 function actsOf(world: World, machine: Machine): Act[] {
   if (world.find(machine) === undefined) return [];
   const id = world.site.itemId(machine);
-  const job = (name: string, run: Act["run"]): Act => ({ name: `${name} ${machine}`, isJob: true, run });
+  const job = (name: string, run: Act["run"]): Act => ({
+    name: `${name} ${machine}`,
+    itemId: id,
+    isJob: true,
+    run,
+  });
   const latest = "latest";
   const byAction: Record<string, Act> = {
     PlannedFailover: job("planned failover of", ({ moves }) =>
@@ -102,10 +110,30 @@ function actsOf(world: World, machine: Machine): Act[] {
   const acts = world.allowed(machine).flatMap((action) => byAction[action] ?? []);
   const cycle: Act = {
     name: `replicate ${machine}`,
+    itemId: id,
     isJob: false,
     run: (engine) => engine.replicate(id, quiet),
   };
   return world.replicates(machine) ? [...acts, cycle] : acts;
+}
+
+function stopOf(world: World, { name, itemId }: Act): Act {
+  const looksMax = 1 + world.random.integer(200);
+  return {
+    name: `stop the ${name}`,
+    itemId,
+    isJob: false,
+    run: (engine) => stopJob(engine, itemId, looksMax),
+  };
+}
+
+/** Asks the job of a machine to stop, some time after there is one; there may be none. */
+async function stopJob(engine: Engine, targetId: string, looksMax: number): Promise<void> {
+  for (let looks = 0; looks < looksMax; looks += 1) {
+    const job = engine.jobs({ targetId, limit: 1 }).find(({ state }) => openStates.has(state));
+    if (job) return void (await engine.itemJobs.cancel(job.id, quiet));
+    await setImmediate();
+  }
 }
 
 function succeededJobs(world: World): number {
@@ -117,7 +145,7 @@ export async function rival(world: World): Promise<void> {
   const acts = machines.flatMap((machine) => actsOf(world, machine));
   if (acts.length === 0) return;
   const first = world.random.choose(acts);
-  const second = world.random.integer(2) === 0 ? first : world.pick(acts);
+  const second = world.pick([first, first, world.pick(acts), stopOf(world, first)]);
   const before = digestsOf(world, () => true);
   const jobsBefore = succeededJobs(world);
   const other = await world.startProcess();
@@ -146,7 +174,7 @@ function endOf(world: World, isDead: boolean, reason: unknown): string {
   if (isDead) return "killed";
   const { code } = checkError(reason);
   if (world.isWhole) {
-    hold("knownErrors", code === "Busy" || code === "ActionNotAllowed", String(reason));
+    hold("knownErrors", ["Busy", "ActionNotAllowed", "Cancelled"].includes(code), String(reason));
   }
   return code;
 }

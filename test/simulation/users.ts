@@ -2,9 +2,11 @@
 import { expect } from "vitest";
 import type { FailoverKind } from "../../provider/engine/flows.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
+import { careSteps } from "./care-steps.ts";
 import { planSteps } from "./plans.ts";
 import { hold } from "./promises.ts";
 import { siteSteps } from "./site-steps.ts";
+import { wayBackSteps } from "./spare-host.ts";
 import { type Machine, machines, quiet, type World } from "./world.ts";
 
 export interface Step {
@@ -79,13 +81,6 @@ async function changePoint(world: World, machine: Machine): Promise<void> {
   await world.site.engine.moves.changePoint(id, point.id, quiet);
   const now = world.hash(world.activeImage(machine));
   hold("unplannedLosesNoMore", now === world.contents.get(point.id), `another point for ${machine}`);
-}
-
-async function moveBack(world: World, machine: Machine): Promise<void> {
-  const before = world.hash(world.activeImage(machine));
-  await world.site.engine.moves.failback(world.site.itemId(machine), quiet);
-  hold("bytesStay", world.hash(world.activeImage(machine)) === before, `failback of ${machine}`);
-  await world.note(machine, before);
 }
 
 async function reverse(world: World, machine: Machine): Promise<void> {
@@ -165,7 +160,8 @@ function machineSteps(world: World, machine: Machine): Step[] {
     allowed.has("CancelFailover") && step("cancel", () => moves.cancel(id, quiet)),
     allowed.has("Commit") && step("commit", () => commit(world, machine)),
     allowed.has("ReverseReplicate") && step("reverse", () => reverse(world, machine)),
-    allowed.has("Failback") && step("fail back", () => moveBack(world, machine)),
+    ...wayBackSteps(world, machine),
+    ...careSteps(world, machine),
     allowed.has("TestFailover") && step("drill", () => drill(world, machine)),
     allowed.has("TestFailoverCleanup") && step("clean up the drill of", () => cleanUp(world, machine)),
     state === "EnablingReplication" && step("begin with", () => begin(world, machine)),
@@ -185,5 +181,10 @@ export function nextStep(world: World, machines: readonly Machine[]): Step {
   if (accidents.length > 0 && world.random.happens("accident", 6)) return world.random.choose(accidents);
   const plans = planSteps(world);
   if (plans.length > 0 && world.random.happens("plan", 5)) return world.random.choose(plans);
-  return world.random.choose(machines.flatMap((machine) => machineSteps(world, machine)));
+  const steps = machines.flatMap((machine) => machineSteps(world, machine));
+  // Without it few worlds get as far as the way back.
+  const moves = steps.filter(({ name }) =>
+    /^(planned|unplanned|commit|fail back|reverse|resume|run) /.test(name),
+  );
+  return world.random.choose(moves.length > 0 && world.random.happens("move", 3) ? moves : steps);
 }

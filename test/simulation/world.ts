@@ -20,6 +20,7 @@ import { type LineState, lineOf } from "./line.ts";
 import { LostSites } from "./lost-sites.ts";
 import { MortalProcess } from "./mortal-process.ts";
 import { notePoints } from "./note-points.ts";
+import { declareSpareHost, spareImage } from "./spare-host.ts";
 import type { TraceLine } from "./trace-line.ts";
 import { TurnRandom } from "./turn-random.ts";
 
@@ -82,6 +83,7 @@ export class World {
     const world = new World(site, process!, { random, clock, breakEngine });
     world.tell(`seed ${seed}, flow ${flow}${world.isGrouped ? ", one replication group" : ""}`);
     await site.declare("line", "network-path", lineOf(site, "up"));
+    await declareSpareHost(world);
     breakEngine?.(site.engine, world);
     return world;
   }
@@ -95,7 +97,6 @@ export class World {
     this.trace.push({ turn: this.#turn, text });
   }
 
-  /** Any of the values. */
   pick<T>(values: readonly T[]): T {
     return values[this.random.integer(values.length)]!;
   }
@@ -111,11 +112,12 @@ export class World {
 
   replicates(machine: Machine): boolean {
     const item = this.find(machine);
-    return item !== undefined && stateFacts[item.state].replicates;
+    if (item === undefined || !stateFacts[item.state].replicates) return false;
+    return this.site.engine.pausedWith(item.id) === undefined;
   }
 
   primaryImage(machine: Machine): string {
-    return this.lost.placeOf(this.site.image(machine));
+    return spareImage(this, machine) ?? this.lost.placeOf(this.site.image(machine));
   }
 
   recoveryImage(machine: Machine): string | undefined {
@@ -184,7 +186,7 @@ export class World {
     this.isLineCut = state !== "up";
   }
 
-  /** Nothing is lost or cut, so that nothing that is allowed may be refused. */
+  /** Nothing that is allowed may be refused. */
   get isWhole(): boolean {
     return this.lost.areNone && !this.isLineCut;
   }
