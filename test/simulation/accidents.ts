@@ -17,7 +17,7 @@ const openStates: ReadonlySet<string> = new Set(["NotStarted", "InProgress"]);
 type Digests = Map<Machine, Set<string>>;
 
 /** What each machine may hold when a move of it was cut short: what it holds now, what it may be moved back or on to. */
-function digestsOf(world: World, moved: (machine: Machine) => boolean): Digests {
+export function digestsOf(world: World, moved: (machine: Machine) => boolean): Digests {
   const possible = (machine: Machine): Set<string> => {
     const now = world.hash(world.activeImage(machine));
     if (!moved(machine)) return new Set([now]);
@@ -27,7 +27,7 @@ function digestsOf(world: World, moved: (machine: Machine) => boolean): Digests 
   return new Map(machines.map((machine) => [machine, possible(machine)]));
 }
 
-async function tolerate(world: World, work: () => Promise<unknown>): Promise<void> {
+export async function tolerate(world: World, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -37,7 +37,7 @@ async function tolerate(world: World, work: () => Promise<unknown>): Promise<voi
 }
 
 /** The next command on an item finishes or rolls back what a killed process left, however often that is killed itself. */
-async function takeUp(world: World, before: Digests): Promise<void> {
+export async function takeUp(world: World, before: Digests): Promise<void> {
   for (const machine of machines) {
     const targetId = world.site.itemId(machine);
     for (let kills = world.random.integer(3); kills >= 0; kills -= 1) {

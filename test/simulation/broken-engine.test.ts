@@ -10,7 +10,7 @@ import { type Outcome, simulate } from "./simulate.ts";
 import { type BreakEngine, type Machine, machines, type World } from "./world.ts";
 
 /** So many seeds may pass before something was done that the broken engine does wrongly. */
-const seedsMax = 40;
+const seedsMax = 100;
 
 function machineOf(world: World, id: string): Machine {
   return machines.find((machine) => world.site.itemId(machine) === id)!;

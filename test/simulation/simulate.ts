@@ -1,6 +1,6 @@
 import { killDuring, rival } from "./accidents.ts";
 import { checkError, checkWorld } from "./checks.ts";
-import { BrokenPromise, type PromiseName } from "./promises.ts";
+import { BrokenPromise, hold, type PromiseName } from "./promises.ts";
 import { nextStep } from "./users.ts";
 import type { TraceLine } from "./trace-line.ts";
 import { type BreakEngine, machines, World } from "./world.ts";
@@ -44,6 +44,8 @@ async function takeTurn(world: World): Promise<void> {
     const refused = checkError(error);
     world.tell(`${step.name}: ${refused.code}`);
     if (world.isWhole) throw error;
+    const isExplained = refused.code === "SourceUnreachable" || refused.code === "TargetUnreachable";
+    hold("knownErrors", isExplained, `${step.name} ended in ${refused.code}: ${refused.message}`);
   }
   checkWorld(world);
 }

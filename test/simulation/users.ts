@@ -184,7 +184,7 @@ export function nextStep(world: World, machines: readonly Machine[]): Step {
   const steps = machines.flatMap((machine) => machineSteps(world, machine));
   // Without it few worlds get as far as the way back.
   const moves = steps.filter(({ name }) =>
-    /^(planned|unplanned|commit|fail back|reverse|resume|run) /.test(name),
+    /^(planned|unplanned|commit|fail back|reverse|resume|run|group) /.test(name),
   );
   return world.random.choose(moves.length > 0 && world.random.happens("move", 3) ? moves : steps);
 }
