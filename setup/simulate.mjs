@@ -55,7 +55,7 @@ await runToExit(async () => {
   await installDependencies();
   const { failed } = await runVitest(
     "unit",
-    ["test/simulation", "--testNamePattern", "promises"],
+    ["test/simulation/simulation.test.ts", "--testNamePattern", "promises"],
     environment,
   );
   return failed > 0 ? 1 : 0;
