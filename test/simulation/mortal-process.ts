@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import type { FileSystem } from "../../provider/blocks/file-system.ts";
 import type { Clock } from "../../provider/clock.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
-import type { SeededRandom } from "../../provider/random.ts";
+import type { Random } from "../../provider/random.ts";
 import { countedClock, countedFiles } from "./counted-ports.ts";
 
 const ownerOf = new WeakMap<DatabaseSync, MortalProcess>();
@@ -32,20 +32,20 @@ export class Killed extends Error {}
 export class MortalProcess {
   readonly files: FileSystem;
   readonly clock: Clock;
-  readonly #random: SeededRandom;
+  readonly #random: Random;
   #engine: Engine | undefined;
   #callsLeft = Number.POSITIVE_INFINITY;
   /** Calls made since it was last told when to die. */
   calls = 0;
   isDead = false;
 
-  private constructor(clock: Clock, random: SeededRandom) {
+  private constructor(clock: Clock, random: Random) {
     this.#random = random;
     this.files = countedFiles(this);
     this.clock = countedClock(this, clock);
   }
 
-  static async start(home: string, clock: Clock, random: SeededRandom): Promise<MortalProcess> {
+  static async start(home: string, clock: Clock, random: Random): Promise<MortalProcess> {
     const process = new MortalProcess(clock, random);
     opening = process;
     const opened = openEngine({ home, random, files: process.files, clock: process.clock });

@@ -1,45 +1,71 @@
 import { killDuring, rival } from "./accidents.ts";
 import { checkError, checkWorld } from "./checks.ts";
+import { BrokenPromise, hold, type PromiseName } from "./promises.ts";
 import { nextStep } from "./users.ts";
-import { machines, World } from "./world.ts";
+import type { TraceLine } from "./trace-line.ts";
+import { type BreakEngine, machines, World } from "./world.ts";
 
 /** So long do users and accidents go on. */
-const stepsMax = 14;
+const turnsMax = 14;
 
-/** Runs one world from its seed. Throws what a check found, with the steps that led there. Returns the steps. */
-export async function simulate(seed: number): Promise<readonly string[]> {
-  const world = await World.make(seed);
+export interface Simulation {
+  readonly seed: number;
+  /** The turns that are taken, of those that there are; all without it. */
+  readonly turns?: readonly number[];
+  readonly breakEngine?: BreakEngine;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly turns: readonly number[];
+  readonly trace: readonly TraceLine[];
+  /** What went wrong in the last of the turns. */
+  readonly failure?: { readonly promise: PromiseName | "unforeseen"; readonly error: Error };
+}
+
+async function takeTurn(world: World): Promise<void> {
+  world.clock.advance(1000 * world.random.integer(600));
+  const chance = world.random.integer(10);
+  if (chance === 0) await rival(world);
+  checkWorld(world);
+  // A cycle of one machine of a group is one of the others as well.
+  // They are out of reach while the site is lost that they are kept at.
+  if (world.lost.areNone) {
+    for (const machine of machines) await world.note(machine, world.hash(world.activeImage(machine)));
+  }
+  const step = nextStep(world, machines);
   try {
-    for (let count = 0; count < stepsMax; count += 1) {
-      world.clock.advance(1000 * world.random.integer(600));
-      const chance = world.random.integer(10);
-      if (chance === 0) await rival(world);
-      checkWorld(world);
-      // A cycle of one machine of a group is one of the others as well.
-      // After a reversal they are at the primary site, and out of reach while that is lost.
-      if (!world.isLondonLost) {
-        for (const machine of machines) await world.note(machine, world.hash(world.activeImage(machine)));
-      }
-      const step = nextStep(world, machines);
-      try {
-        if (chance > 6 && step.machine) await killDuring(world, step);
-        else await step.run(world);
-        world.trace.push(step.name);
-      } catch (error) {
-        // With a site or the line gone much is refused; a user's step at a sound site must not be.
-        const refused = checkError(error);
-        world.trace.push(`${step.name}: ${refused.code}`);
-        if (!world.isLondonLost && !world.isLineCut) throw error;
-      }
-      checkWorld(world);
-    }
-    return world.trace;
+    if (chance > 6 && step.machine) await killDuring(world, step);
+    else await step.run(world);
+    world.tell(step.name);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const replay = `Replay it: npm run simulate -- --seed ${seed}`;
-    throw new Error(`seed ${seed}: ${message}\n  ${world.trace.join("\n  ")}\n${replay}`, { cause: error });
+    if (error instanceof BrokenPromise) world.tell(step.name);
+    // With a site or the line gone much is refused; a user's step at a sound site must not be.
+    const refused = checkError(error);
+    world.tell(`${step.name}: ${refused.code}`);
+    if (world.isWhole) throw error;
+    const isExplained = refused.code === "SourceUnreachable" || refused.code === "TargetUnreachable";
+    hold("knownErrors", isExplained, `${step.name} ended in ${refused.code}: ${refused.message}`);
+  }
+  checkWorld(world);
+}
+
+/** Runs one world from its seed, to its end or to what a check found. */
+export async function simulate({ seed, turns, breakEngine }: Simulation): Promise<Outcome> {
+  const world = await World.make(seed, breakEngine);
+  const taken: number[] = [];
+  try {
+    for (const turn of turns ?? Array.from({ length: turnsMax }, (_, index) => index + 1)) {
+      taken.push(turn);
+      world.begin(turn);
+      await takeTurn(world);
+    }
+    return { seed, turns: taken, trace: world.trace };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const promise = error instanceof BrokenPromise ? error.promise : "unforeseen";
+    return { seed, turns: taken, trace: world.trace, failure: { promise, error } };
   } finally {
-    if (world.isLondonLost) world.mendLondon();
     world.remove();
   }
 }

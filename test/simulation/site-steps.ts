@@ -1,3 +1,4 @@
+import type { SiteName } from "./lost-sites.ts";
 import type { Step } from "./users.ts";
 import type { Machine, World } from "./world.ts";
 
@@ -7,13 +8,16 @@ export function siteSteps(world: World, machines: readonly Machine[]): Step[] {
     name,
     run: async () => Promise.resolve(run()),
   });
+  const site = (name: SiteName, text: string): Step =>
+    world.lost.has(name)
+      ? step(`${text} comes back`, () => world.lost.mend(name))
+      : step(`${text} is lost`, () => world.lost.lose(name));
   return [
-    world.isLondonLost
-      ? step("the primary site comes back", () => world.mendLondon())
-      : step("the primary site is lost", () => world.loseLondon()),
+    site("london", "the primary site"),
+    ...(world.site.ids.has("second fabric") ? [site("paris", "the second site")] : []),
     world.isLineCut
       ? step("the line is mended", () => world.setLine("up"))
-      : world.random.integer(2) === 0
+      : world.random.happens("cut", 2)
         ? step("the line is cut", () => world.setLine("cut"))
         : step("ports of the line are closed", () => world.setLine("port closed")),
   ].filter(() => machines.every((machine) => world.find(machine) !== undefined));

@@ -4,7 +4,6 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { expect } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import type { Engine } from "../../provider/engine/engine.ts";
 import { type FlowId, flows } from "../../provider/engine/flows.ts";
@@ -13,13 +12,17 @@ import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts
 import { stateFacts } from "../../provider/engine/protected-item/states.ts";
 import type { ItemAction } from "../../provider/engine/protected-item/transitions.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
-import { SeededRandom } from "../../provider/random.ts";
 import { hashOf, quiet } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { TurningClock } from "../turning-clock.ts";
 import { killLeases } from "./kill-leases.ts";
 import { type LineState, lineOf } from "./line.ts";
+import { LostSites } from "./lost-sites.ts";
 import { MortalProcess } from "./mortal-process.ts";
+import { notePoints } from "./note-points.ts";
+import { declareSpareHost, spareImage } from "./spare-host.ts";
+import type { TraceLine } from "./trace-line.ts";
+import { TurnRandom } from "./turn-random.ts";
 
 const blockBytes = 65_536;
 const blocks = 3;
@@ -27,15 +30,26 @@ const flowIds: readonly FlowId[] = ["S1", "S2", "S3", "S4", "S5", "S6"];
 export const machines = ["db1", "web1"] as const;
 export type Machine = (typeof machines)[number];
 
+/** Breaks the engine that a process has opened, to see that a check finds it. */
+export type BreakEngine = (engine: Engine, world: World) => void;
+
+interface WorldOptions {
+  readonly random: TurnRandom;
+  readonly clock: TurningClock;
+  readonly breakEngine: BreakEngine | undefined;
+}
+
 export class World {
-  readonly random: SeededRandom;
+  readonly random: TurnRandom;
   readonly clock: TurningClock;
   readonly site: FlowSite;
   /** What was done, for whoever looks into a failure. */
-  readonly trace: string[] = [];
+  readonly trace: TraceLine[] = [];
+  #turn = 0;
+  readonly #breakEngine: BreakEngine | undefined;
   /** By recovery point: the digest of the disk that it was taken of. */
   readonly contents = new Map<string, string>();
-  isLondonLost = false;
+  readonly lost: LostSites;
   isLineCut = false;
 
   /** What each machine's disk has held, at the side where it ran. */
@@ -44,16 +58,19 @@ export class World {
   readonly isGrouped: boolean;
   #process: MortalProcess;
 
-  private constructor(random: SeededRandom, clock: TurningClock, site: FlowSite, process: MortalProcess) {
+  private constructor(site: FlowSite, process: MortalProcess, options: WorldOptions) {
+    const { random, clock, breakEngine } = options;
     this.random = random;
+    this.#breakEngine = breakEngine;
     this.clock = clock;
     this.site = site;
     this.#process = process;
+    this.lost = new LostSites(site.folder);
     this.isGrouped = flows[site.flow].hasReplicationGroups && random.integer(2) === 0;
   }
 
-  static async make(seed: number): Promise<World> {
-    const random = new SeededRandom(seed);
+  static async make(seed: number, breakEngine?: BreakEngine): Promise<World> {
+    const random = new TurnRandom(seed);
     const clock = new TurningClock();
     const flow = flowIds[random.integer(flowIds.length)]!;
     const content = Buffer.from(random.bytes(blocks * blockBytes));
@@ -63,13 +80,23 @@ export class World {
       return process.engine;
     };
     const site = await FlowSite.make({ flow, machines, content, open });
-    const world = new World(random, clock, site, process!);
-    world.trace.push(`seed ${seed}, flow ${flow}${world.isGrouped ? ", one replication group" : ""}`);
+    const world = new World(site, process!, { random, clock, breakEngine });
+    world.tell(`seed ${seed}, flow ${flow}${world.isGrouped ? ", one replication group" : ""}`);
     await site.declare("line", "network-path", lineOf(site, "up"));
+    await declareSpareHost(world);
+    breakEngine?.(site.engine, world);
     return world;
   }
 
-  /** Any of the values. */
+  begin(turn: number): void {
+    this.#turn = turn;
+    this.random.begin(turn);
+  }
+
+  tell(text: string): void {
+    this.trace.push({ turn: this.#turn, text });
+  }
+
   pick<T>(values: readonly T[]): T {
     return values[this.random.integer(values.length)]!;
   }
@@ -85,19 +112,17 @@ export class World {
 
   replicates(machine: Machine): boolean {
     const item = this.find(machine);
-    return item !== undefined && stateFacts[item.state].replicates;
+    if (item === undefined || !stateFacts[item.state].replicates) return false;
+    return this.site.engine.pausedWith(item.id) === undefined;
   }
 
   primaryImage(machine: Machine): string {
-    const image = this.site.image(machine);
-    return this.isLondonLost
-      ? image.replace(`${path.sep}london${path.sep}`, `${path.sep}lost${path.sep}`)
-      : image;
+    return spareImage(this, machine) ?? this.lost.placeOf(this.site.image(machine));
   }
 
   recoveryImage(machine: Machine): string | undefined {
     const folder = this.find(machine)?.details.recoveryMachine?.folder;
-    return folder === undefined ? undefined : path.join(folder, "os.img");
+    return folder === undefined ? undefined : this.lost.placeOf(path.join(folder, "os.img"));
   }
 
   /** The wanted settings of a machine that are the world's own: its replication group. */
@@ -132,26 +157,10 @@ export class World {
     await disk.close();
   }
 
-  /**
-   * Notes what the points that are new hold. Each must be what the machine's disk held at some step: a point that mixes
-   * two instants, or is of another machine, is none of those.
-   */
+  /** Notes what the machine's disk holds now, and what each of its points that are new holds. */
   async note(machine: Machine, digest: string): Promise<void> {
     this.held[machine].add(digest);
-    if (this.find(machine) === undefined) return;
-    const { engine } = this.site;
-    for (const { id } of await engine.recoveryPoints(this.site.itemId(machine))) {
-      if (this.contents.has(id)) continue;
-      const toPath = path.join(this.site.folder, "point.img");
-      const wanted = { itemId: this.site.itemId(machine), recoveryPoint: id, toPath, overwrite: true };
-      await engine.points.export(wanted, quiet);
-      const content = hashOf(toPath);
-      expect(
-        [...this.held[machine]],
-        `a recovery point of ${machine} holds what its disk never did`,
-      ).toContain(content);
-      this.contents.set(id, content);
-    }
+    if (this.find(machine) !== undefined) await notePoints(this, machine);
   }
 
   get process(): MortalProcess {
@@ -159,8 +168,10 @@ export class World {
   }
 
   /** Another process that has the same home open. */
-  startProcess(): Promise<MortalProcess> {
-    return MortalProcess.start(path.join(this.site.folder, "home"), this.clock, this.random);
+  async startProcess(): Promise<MortalProcess> {
+    const process = await MortalProcess.start(path.join(this.site.folder, "home"), this.clock, this.random);
+    this.#breakEngine?.(process.engine, this);
+    return process;
   }
 
   /** The user starts the command again, in a new process. No process may be at work. */
@@ -170,22 +181,18 @@ export class World {
     this.site.useEngine(this.#process.engine);
   }
 
-  loseLondon(): void {
-    fs.renameSync(path.join(this.site.folder, "london"), path.join(this.site.folder, "lost"));
-    this.isLondonLost = true;
-  }
-
-  mendLondon(): void {
-    fs.renameSync(path.join(this.site.folder, "lost"), path.join(this.site.folder, "london"));
-    this.isLondonLost = false;
-  }
-
   setLine(state: LineState): void {
     this.site.engine.putThing(this.site.ids.get("line")!, "network-path", lineOf(this.site, state));
     this.isLineCut = state !== "up";
   }
 
+  /** Nothing that is allowed may be refused. */
+  get isWhole(): boolean {
+    return this.lost.areNone && !this.isLineCut;
+  }
+
   remove(): void {
+    this.lost.mendAll();
     this.site.remove();
   }
 }

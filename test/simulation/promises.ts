@@ -1,0 +1,29 @@
+/** What the simulation holds the engine to. A failure carries the name of the promise that was broken. */
+export const promises = {
+  oneActiveSide: "never two active sides of one machine",
+  plannedLosesNothing: "a planned failover loses no write",
+  unplannedLosesNoMore: "an unplanned failover loses no more than what came after its recovery point",
+  oneInstant: "machines of a group recover to one instant",
+  aWayOn: "every state is left by some allowed action",
+  jobsEnd: "each job ends",
+  runsOnce: "no job runs twice",
+  pointsAreWhole: "a recovery point holds what the disk held at one step",
+  bytesStay: "a disk holds only what was written to it",
+  knownErrors: "an error is one that the engine has a word for, and is expected here",
+} as const;
+
+export type PromiseName = keyof typeof promises;
+
+export class BrokenPromise extends Error {
+  readonly promise: PromiseName;
+
+  constructor(promise: PromiseName, found: string, cause?: unknown) {
+    super(`${promises[promise]}: ${found}`, { cause });
+    this.promise = promise;
+  }
+}
+
+/** Throws `BrokenPromise`, saying what was found, unless that is true. */
+export function hold(promise: PromiseName, isTrue: boolean, found: string): void {
+  if (!isTrue) throw new BrokenPromise(promise, found);
+}

@@ -1,0 +1,73 @@
+/** A second host of the primary site, which a machine may come back to when its own place is gone. */
+import fs from "node:fs";
+import path from "node:path";
+import { flows } from "../../provider/engine/flows.ts";
+import { hold } from "./promises.ts";
+import type { Step } from "./users.ts";
+import { type Machine, quiet, type World } from "./world.ts";
+
+const fabric = { resourceGroupName: "dr", resourceName: "dr-vault", fabricName: "london" };
+const identity = { tenantId: "t", applicationId: "a", objectId: "o", audience: "x", aadAuthority: "y" };
+const registration = {
+  machineName: "spare",
+  authenticationIdentityInput: identity,
+  resourceAccessIdentityInput: identity,
+};
+
+export async function declareSpareHost({ site }: World): Promise<void> {
+  const inventoryFolder = site.at("london", "spare");
+  const host = { ...fabric, inventoryFolder };
+  const { fabricType } = flows[site.flow];
+  if (fabricType === "VMware") {
+    await site.declare("spare host", "vcenter", { ...host, vcenterName: "spare" });
+  } else if (fabricType === "VMM") {
+    const cloud = { protectionContainerName: "machines", hostName: "spare" };
+    await site.declare("spare host", "host", { ...host, ...cloud });
+  } else {
+    const server = { ...host, providerName: "spare", properties: registration };
+    await site.declare("spare host", "services-provider", server);
+  }
+}
+
+/** Where a machine's image is on the spare host, if it came back there. */
+export function spareImage(world: World, machine: Machine): string | undefined {
+  const folder = world.lost.placeOf(path.join(world.site.folder, "london", "spare", machine));
+  return fs.existsSync(path.join(folder, "machine.yaml")) ? path.join(folder, "os.img") : undefined;
+}
+
+async function failBack(world: World, machine: Machine): Promise<void> {
+  const { site } = world;
+  const before = world.hash(world.activeImage(machine));
+  const isGone = !fs.existsSync(world.primaryImage(machine));
+  const toHost = isGone && world.random.integer(3) > 0 ? { toHost: "spare" } : {};
+  await site.engine.moves.failback(site.itemId(machine), quiet, toHost);
+  hold("bytesStay", world.hash(world.activeImage(machine)) === before, `failback of ${machine}`);
+  if (toHost.toHost !== undefined) {
+    hold(
+      "bytesStay",
+      spareImage(world, machine) !== undefined,
+      `${machine} is not on the host that was named`,
+    );
+  }
+  await world.note(machine, before);
+}
+
+/** Coming back, and what makes that hard: the machine at the primary side is gone. */
+export function wayBackSteps(world: World, machine: Machine): Step[] {
+  if (!world.allowed(machine).includes("Failback")) return [];
+  const isThere = fs.existsSync(world.primaryImage(machine));
+  return [
+    { name: `fail back ${machine}`, machine, run: () => failBack(world, machine) },
+    ...(isThere && world.random.happens(`${machine} is gone`, 2)
+      ? [
+          {
+            name: `the primary machine is gone of ${machine}`,
+            run: async () => {
+              const folder = path.dirname(world.primaryImage(machine));
+              await fs.promises.rm(folder, { recursive: true });
+            },
+          },
+        ]
+      : []),
+  ];
+}
