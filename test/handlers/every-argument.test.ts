@@ -2,18 +2,10 @@
  * No argument is passed over: another value of any of them is a change that is named, or it is refused. The pains of
  * those whose change of a program changed nothing, or something else than they wrote.
  */
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Engine, openEngine } from "../../provider/engine/engine.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { kinds } from "../../provider/kinds/registry.ts";
-import { SeededRandom } from "../../provider/random.ts";
-import { declarationsOf } from "../../provider/stack/declare.ts";
-import type { Declaration } from "../../provider/stack/declaration.ts";
-import { readStack } from "../../provider/stack/read-stack.ts";
-import * as examples from "../stack/six-flows.ts";
+import { DeclaredExample, flowExamples } from "./declared-example.ts";
 
 type Keys = readonly (string | number)[];
 
@@ -36,49 +28,21 @@ function changed(value: unknown, [key, ...rest]: Keys): unknown {
   return copy;
 }
 
-const flows = [
-  ["S1", examples.vmwareToAzure],
-  ["S2", examples.physicalToAzure],
-  ["S3", examples.hyperVToAzure],
-  ["S4", examples.vmmToAzure],
-  ["S5", examples.vmwareToSite],
-  ["S6", examples.vmmToSite],
-] as const;
-const work = { report: () => undefined };
-
-describe.each(flows)("an argument of what the example of %s declares", (_flow, text) => {
-  const home = process.cwd();
-  let folder: string;
-  let engine: Engine;
-  let declarations: Declaration[];
-  const ids = new Map<string, string>();
-
-  beforeAll(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-arguments-"));
-    examples.makeSites(folder);
-    fs.writeFileSync(path.join(folder, "siterecovery.yaml"), text);
-    // Relative folders of a definition count from the project's.
-    process.chdir(folder);
-    engine = await openEngine({ home: path.join(folder, "home"), random: new SeededRandom(1) });
-    declarations = declarationsOf(readStack("siterecovery.yaml"));
-    for (const { kind, logicalName, inputs } of declarations)
-      ids.set(logicalName, (await handlerOf(kind, engine).create(inputs, work)).id);
-  });
-  afterAll(() => {
-    engine.close();
-    process.chdir(home);
-    fs.rmSync(folder, { recursive: true });
-  });
+describe.each(flowExamples)("an argument of what the example of %s declares", (_flow, text) => {
+  let example: DeclaredExample;
+  beforeAll(async () => void (example = await DeclaredExample.make(text)));
+  afterAll(() => example.remove());
 
   it("is a change that is named when its value is another one, or is refused", async () => {
     let changes = 0;
-    for (const { kind, logicalName, inputs } of declarations) {
-      const handler = handlerOf(kind, engine);
+    for (const declaration of example.declarations) {
+      const { kind, logicalName, inputs } = declaration;
+      const handler = handlerOf(kind, example.engine);
       for (const keys of leavesOf(inputs)) {
         const wanted = changed(inputs, keys) as object;
         if ((await handler.check(wanted)).length > 0) continue;
         const place = keys.join(".");
-        const found = await handler.diff(ids.get(logicalName)!, inputs, wanted);
+        const found = await handler.diff(example.idOf(declaration), inputs, wanted);
         const named = found.changes.filter(
           ({ property }) => place === property || place.startsWith(`${property}.`),
         );
@@ -92,9 +56,10 @@ describe.each(flows)("an argument of what the example of %s declares", (_flow, t
   });
 
   it("is kept as it was written, and read back so", async () => {
-    for (const { kind, logicalName, inputs } of declarations) {
-      const handler = handlerOf(kind, engine);
-      const live = (await handler.read(ids.get(logicalName)!))!;
+    for (const declaration of example.declarations) {
+      const { kind, logicalName, inputs } = declaration;
+      const handler = handlerOf(kind, example.engine);
+      const live = (await handler.read(example.idOf(declaration)))!;
       expect(live.inputs, logicalName).toMatchObject(handler.withDefaults(inputs));
     }
   });

@@ -2,18 +2,10 @@
  * What is declared and made shows no change when the same is said in another way: the pains of those who had every
  * plan replace their machines because an id came back in other letters.
  */
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine, type Engine } from "../../provider/engine/engine.ts";
 import { unknownValue } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
-import { SeededRandom } from "../../provider/random.ts";
-import { declarationsOf } from "../../provider/stack/declare.ts";
-import type { Declaration } from "../../provider/stack/declaration.ts";
-import { readStack } from "../../provider/stack/read-stack.ts";
-import * as examples from "../stack/six-flows.ts";
+import { DeclaredExample, flowExamples } from "./declared-example.ts";
 
 type Rewrite = (value: unknown, key: string, inputs: Record<string, unknown>) => unknown;
 
@@ -65,76 +57,55 @@ const rewrites: readonly [string, Rewrite][] = [
   ],
 ];
 
-const flows = {
-  S1: examples.vmwareToAzure,
-  S2: examples.physicalToAzure,
-  S3: examples.hyperVToAzure,
-  S4: examples.vmmToAzure,
-  S5: examples.vmwareToSite,
-  S6: examples.vmmToSite,
-};
-
-const work = { report: () => undefined };
-
-describe.each(Object.entries(flows))("what the example of %s declares", (_flow, text) => {
-  const home = process.cwd();
-  let folder: string;
-  let engine: Engine;
-  let declarations: Declaration[];
-  const ids = new Map<string, string>();
-
-  beforeAll(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-diff-"));
-    examples.makeSites(folder);
-    fs.writeFileSync(path.join(folder, "siterecovery.yaml"), text);
-    // Relative folders of a definition count from the project's.
-    process.chdir(folder);
-    engine = await openEngine({ home: path.join(folder, "home"), random: new SeededRandom(1) });
-    declarations = declarationsOf(readStack("siterecovery.yaml"));
-    for (const { kind, logicalName, inputs } of declarations)
-      ids.set(logicalName, (await handlerOf(kind, engine).create(inputs, work)).id);
-  });
-  afterAll(() => {
-    process.chdir(home);
-    fs.rmSync(folder, { recursive: true });
-  });
+describe.each(flowExamples)("what the example of %s declares", (_flow, text) => {
+  let example: DeclaredExample;
+  beforeAll(async () => void (example = await DeclaredExample.make(text)));
+  afterAll(() => example.remove());
 
   it.each(rewrites)("shows no change %s", async (_title, rewrite) => {
-    for (const { kind, logicalName, inputs } of declarations) {
-      const handler = handlerOf(kind, engine);
+    for (const declaration of example.declarations) {
+      const { kind, logicalName, inputs } = declaration;
+      const handler = handlerOf(kind, example.engine);
       const wanted = rewritten(structuredClone(inputs), rewrite) as object;
       expect(await handler.check(wanted), logicalName).toEqual([]);
-      const { changes, replaces } = await handler.diff(ids.get(logicalName)!, inputs, wanted);
+      const { changes, replaces } = await handler.diff(example.idOf(declaration), inputs, wanted);
       expect(changes, logicalName).toEqual([]);
       expect(replaces, logicalName).toEqual([]);
     }
   });
 
   it("shows no change with what is live written into the program", async () => {
-    for (const { kind, logicalName } of declarations) {
-      const handler = handlerOf(kind, engine);
-      const live = (await handler.read(ids.get(logicalName)!))!;
+    for (const declaration of example.declarations) {
+      const { kind, logicalName } = declaration;
+      const handler = handlerOf(kind, example.engine);
+      const live = (await handler.read(example.idOf(declaration)))!;
       const { changes, replaces } = await handler.diff(live.id, live.inputs, live.inputs);
       expect([...changes, ...replaces], logicalName).toEqual([]);
     }
   });
 
   it("finds each under its id in any letters", async () => {
-    for (const { kind, logicalName } of declarations) {
-      const live = await handlerOf(kind, engine).read(ids.get(logicalName)!.toUpperCase());
-      expect(live?.id.toLowerCase(), logicalName).toBe(ids.get(logicalName)!.toLowerCase());
+    for (const declaration of example.declarations) {
+      const { kind, logicalName } = declaration;
+      const live = await handlerOf(kind, example.engine).read(example.idOf(declaration).toUpperCase());
+      expect(live?.id.toLowerCase(), logicalName).toBe(example.idOf(declaration).toLowerCase());
     }
   });
 
   it("keeps the order of a plan's groups and steps as it was written", async () => {
-    for (const { kind, logicalName, inputs } of declarations.filter((one) => one.kind === "recovery-plan")) {
-      const live = (await handlerOf(kind, engine).read(ids.get(logicalName)!))!.inputs as {
+    for (const declaration of example.declarations.filter((one) => one.kind === "recovery-plan")) {
+      const { kind, inputs } = declaration;
+      const live = (await handlerOf(kind, example.engine).read(example.idOf(declaration)))!.inputs as {
         properties: { groups: object[] };
       };
       const { groups } = (inputs as typeof live).properties;
       expect(live.properties.groups).toEqual(groups);
       const turned = { ...inputs, properties: { ...live.properties, groups: [...groups].reverse() } };
-      const { changes } = await handlerOf(kind, engine).diff(ids.get(logicalName)!, inputs, turned);
+      const { changes } = await handlerOf(kind, example.engine).diff(
+        example.idOf(declaration),
+        inputs,
+        turned,
+      );
       expect(changes.length, "another order is a change").toBe(groups.length > 1 ? 1 : 0);
     }
   });
