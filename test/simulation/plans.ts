@@ -37,7 +37,6 @@ const titles = {
   PlannedFailover: "planned failover of the plan",
   UnplannedFailover: "unplanned failover of the plan",
   Commit: "commit of the plan",
-  Failback: "fail back the plan",
   ReverseReplicate: "reverse the plan",
 } as const;
 type Operation = keyof typeof titles;
