@@ -33,7 +33,17 @@ async function declare(world: World): Promise<string> {
   return (await handlerOf("recovery-plan", engine).create(wanted, quiet)).id;
 }
 
-type Operation = "PlannedFailover" | "UnplannedFailover";
+const titles = {
+  PlannedFailover: "planned failover of the plan",
+  UnplannedFailover: "unplanned failover of the plan",
+  Commit: "commit of the plan",
+  ReverseReplicate: "reverse the plan",
+} as const;
+type Operation = keyof typeof titles;
+
+function isFailover(operation: Operation): boolean {
+  return operation === "PlannedFailover" || operation === "UnplannedFailover";
+}
 
 interface Before {
   readonly digests: Readonly<Record<Machine, string>>;
@@ -69,10 +79,16 @@ async function runOnce(world: World, planId: string, operation: Operation, befor
   const options = { waits: false };
   const outcome = await plans.run(planId, { operation }, quiet, options);
   if (outcome.state === "Succeeded") return;
-  const isEarly = !before.isOut.web1 && world.isRunning(world.recoveryImage("web1"));
+  const isEarly = isFailover(operation) && !before.isOut.web1 && world.isRunning(world.recoveryImage("web1"));
   expect(isEarly, "web1 starts before the manual step is done").toBe(false);
   const end = await plans.complete(outcome.jobId, "it is up", quiet, options);
   expect(end).toMatchObject({ state: "Succeeded" });
+}
+
+/** What the plan was to do with a machine is done. */
+function isOver(world: World, machine: Machine, operation: Operation): boolean {
+  if (isFailover(operation)) return world.find(machine)!.activeLocation === "recovery";
+  return !world.allowed(machine).includes(operation);
 }
 
 /** Runs the plan until it ends: a killed one goes on where it stopped, however often. */
@@ -92,7 +108,7 @@ async function runThroughKills(
     } catch (error) {
       if (!process.isDead) {
         process.killAt();
-        const areOver = machines.every((machine) => world.find(machine)!.activeLocation === "recovery");
+        const areOver = machines.every((machine) => isOver(world, machine, operation));
         if (wasKilled && areOver && checkError(error).code === "ActionNotAllowed") return;
         throw error;
       }
@@ -115,15 +131,15 @@ async function leave(world: World, planId: string): Promise<void> {
 
 function checkEnd(world: World, operation: Operation, { digests, isOut, sharesPoints }: Before): void {
   for (const machine of machines) {
-    expect(world.isRunning(world.recoveryImage(machine)), `${machine} runs after the plan`).toBe(true);
+    expect(world.isRunning(world.activeImage(machine)), `${machine} runs after the plan`).toBe(true);
     const now = world.hash(world.activeImage(machine));
     const where = `${machine} after the plan's ${operation}`;
-    if (isOut[machine]) hold("bytesStay", now === digests[machine], where);
+    if (isOut[machine] || !isFailover(operation)) hold("bytesStay", now === digests[machine], where);
     else if (operation === "PlannedFailover") hold("plannedLosesNothing", now === digests[machine], where);
     else hold("unplannedLosesNoMore", world.held[machine].has(now), where);
   }
   const isOfOneInstant = world.isGrouped && sharesPoints && !isOut.db1 && !isOut.web1;
-  if (operation === "PlannedFailover" || !isOfOneInstant) return;
+  if (operation !== "UnplannedFailover" || !isOfOneInstant) return;
   const [db1, web1] = machines.map((machine) => world.find(machine)!.details.recoveryMachine!.pointTakenAt);
   hold("oneInstant", db1 === web1, `the plan brought db1 to ${db1} and web1 to ${web1}`);
 }
@@ -139,7 +155,7 @@ async function run(world: World, operation: Operation): Promise<void> {
     await takeUp(world, possible);
     throw error;
   }
-  expect(world.site.engine.plans.view(planId).activeLocation).toBe("recovery");
+  if (isFailover(operation)) expect(world.site.engine.plans.view(planId).activeLocation).toBe("recovery");
   checkEnd(world, operation, before);
   for (const machine of machines) {
     await tolerate(world, () => world.note(machine, world.hash(world.activeImage(machine))));
@@ -147,18 +163,14 @@ async function run(world: World, operation: Operation): Promise<void> {
 }
 
 export function planSteps(world: World): Step[] {
-  const canRun = (operation: Operation): boolean => {
-    const isOut = (machine: Machine): boolean => world.find(machine)?.activeLocation === "recovery";
-    const goes = (machine: Machine): boolean =>
-      world.find(machine)?.state === "Protected" && world.allowed(machine).includes(operation);
-    return machines.some(goes) && machines.every((machine) => isOut(machine) || goes(machine));
-  };
-  const step = (name: string, operation: Operation): Step => ({
-    name,
-    run: (current) => run(current, operation),
-  });
-  return [
-    ...(canRun("PlannedFailover") ? [step("planned failover of the plan", "PlannedFailover")] : []),
-    ...(canRun("UnplannedFailover") ? [step("unplanned failover of the plan", "UnplannedFailover")] : []),
-  ];
+  const goes = (machine: Machine, operation: Operation): boolean =>
+    (!isFailover(operation) || world.find(machine)?.state === "Protected") &&
+    world.allowed(machine).includes(operation);
+  // A machine that is out already is passed over by a failover.
+  const fits = (machine: Machine, operation: Operation): boolean =>
+    goes(machine, operation) || (isFailover(operation) && world.find(machine)?.activeLocation === "recovery");
+  return (Object.keys(titles) as Operation[])
+    .filter((operation) => machines.some((machine) => goes(machine, operation)))
+    .filter((operation) => machines.every((machine) => fits(machine, operation)))
+    .map((operation) => ({ name: titles[operation], run: (current) => run(current, operation) }));
 }

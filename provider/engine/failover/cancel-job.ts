@@ -6,6 +6,7 @@ import { requireMachine } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { recoveryMachineOf } from "./failback-job.ts";
+import { requireRecoverySide } from "./require-recovery-side.ts";
 
 type Context = JobContext<Record<string, never>>;
 
@@ -20,8 +21,11 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
   tasks: [
     {
       name: "PrerequisitesCheck",
-      title: "Check that the machine is where it came from",
-      run: (context) => void primaryFolder(context),
+      title: "Check that both sides can be reached",
+      run: (context) => {
+        primaryFolder(context);
+        requireRecoverySide(context.parts, context.item());
+      },
     },
     {
       name: "StopTheOther",
@@ -29,6 +33,7 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       run: (context) => {
         const { machines } = context.parts;
         const { folder } = recoveryMachineOf(context.item());
+        requireRecoverySide(context.parts, context.item());
         if (context.item().activeLocation === "recovery") machines.remove(folder);
         else machines.shutDown(primaryFolder(context));
       },
@@ -38,6 +43,7 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       title: "Start the machine where it came from",
       run: (context) => {
         const wentOut = context.item().activeLocation === "recovery";
+        if (!wentOut) requireRecoverySide(context.parts, context.item());
         context.parts.machines.start(
           wentOut ? primaryFolder(context) : recoveryMachineOf(context.item()).folder,
         );

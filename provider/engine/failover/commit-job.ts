@@ -8,14 +8,16 @@ import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
+import { requireRecoverySide } from "./require-recovery-side.ts";
 import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-job.ts";
 
 type Input = Record<string, never>;
 
-/** Throws `NotFound` when the machine is not where it was moved to: what it can be made from must not go as well. */
+/** Throws `TargetUnreachable`, or `NotFound` when the machine is not where it was moved to: what it can be made from must not go as well. */
 function requireMoved(parts: EngineParts, item: ProtectedItem): void {
   const { recoveryMachine, machineName } = item.details;
   const isBack = item.activeLocation === "primary";
+  if (!isBack) requireRecoverySide(parts, item);
   const isThere = isBack
     ? findMachine(parts, fabricOf(item.id), machineName) !== undefined
     : recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);

@@ -105,6 +105,48 @@ describe("a machine that is gone from where it was moved to", () => {
   });
 });
 
+describe("the other side that was lost", () => {
+  const lose = (): string => {
+    const paris = path.join(site.folder, "paris");
+    fs.renameSync(paris, `${paris}.lost`);
+    return paris;
+  };
+
+  it("keeps a failover from being cancelled or committed: its machine may run there", async () => {
+    await make("S5");
+    await site.protect();
+    await failOver("unplanned");
+    const replica = site.replica();
+    const paris = lose();
+    const refused = {
+      code: "TargetUnreachable",
+      message: expect.stringMatching(/paris cannot be reached/) as string,
+    };
+    await expect(moves().cancel(site.itemId(), quiet)).rejects.toMatchObject(refused);
+    await expect(moves().commit(site.itemId(), quiet)).rejects.toMatchObject(refused);
+    expect(site.power(site.image())).toBe("off");
+    fs.renameSync(`${paris}.lost`, paris);
+    expect([site.item().activeLocation, site.power(replica)]).toEqual(["recovery", "running"]);
+    await moves().cancel(site.itemId(), quiet);
+    expect([fs.existsSync(replica), site.power(site.image())]).toEqual([false, "running"]);
+  });
+
+  it("keeps the way back from being cancelled, and the machine runs on where it is", async () => {
+    await make("S5");
+    await site.protect();
+    await failOver("unplanned");
+    await moves().commit(site.itemId(), quiet);
+    await moves().reverseReplicate(site.itemId(), quiet);
+    await failOver("unplanned");
+    const paris = lose();
+    await expect(moves().cancel(site.itemId(), quiet)).rejects.toMatchObject({ code: "TargetUnreachable" });
+    expect([site.item().activeLocation, site.power(site.image())]).toEqual(["primary", "running"]);
+    fs.renameSync(`${paris}.lost`, paris);
+    await moves().cancel(site.itemId(), quiet);
+    expect([site.item().activeLocation, site.power(site.replica())]).toEqual(["recovery", "running"]);
+  });
+});
+
 describe("a source that was lost", () => {
   it("[HW-5a] is shut down by the first action that finds it again, and is told until then", async () => {
     await make("S3");
