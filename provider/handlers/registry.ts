@@ -6,6 +6,7 @@ import { drillHandler } from "./drill.ts";
 import { fabricSettings } from "./fabric.ts";
 import type { Handler } from "./handler.ts";
 import { hostSettings } from "./host.ts";
+import { withKnownSettings } from "./known-settings.ts";
 import { masterTargetSettings } from "./master-target.ts";
 import { migrationItemHandler } from "./migration-item.ts";
 import { networkMappingSettings } from "./network-mapping.ts";
@@ -64,5 +65,9 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
 
 /** The handler of a kind. */
 export function handlerOf(kind: KindName, engine: Engine): Handler {
-  return makers[kind](engine);
+  const handler = makers[kind](engine);
+  return {
+    ...handler,
+    diff: (id, last, wanted) => handler.diff(id, last, withKnownSettings(wanted, handler.withDefaults(last))),
+  };
 }

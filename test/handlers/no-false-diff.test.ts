@@ -32,6 +32,10 @@ const isId = (value: unknown): value is string =>
 /** Names of things that letter case tells nothing of; storage accounts have small letters only. */
 const names = /^(resourceGroupName|resourceName|\w+Name)$/;
 
+/** Settings at depth: an object in an object that is told as one. */
+const isSettings = (value: unknown): boolean =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && "instanceType" in value;
+
 /** Ways of saying the same. */
 const rewrites: readonly [string, Rewrite][] = [
   ["as it is", (value) => value],
@@ -48,6 +52,7 @@ const rewrites: readonly [string, Rewrite][] = [
         : value,
   ],
   ["with ids that are not known yet", (value) => (isId(value) ? unknownValue : value)],
+  ["with settings that are not known as a whole yet", (value) => (isSettings(value) ? unknownValue : value)],
   [
     "with the names of what it is in written in capital letters",
     (value, key, inputs) =>

@@ -22,6 +22,7 @@ DatabaseSync.prototype.exec = function exec(this: DatabaseSync, sql: string): vo
   if (opening) ownerOf.set(this, opening);
   const owner = ownerOf.get(this);
   if (owner && sql.startsWith("PRAGMA journal_mode")) execute.call(this, `${sql}; PRAGMA synchronous = OFF`);
+  else if (owner && sql.startsWith("PRAGMA synchronous")) return;
   else if (owner && sql === "COMMIT") owner.commit(() => execute.call(this, sql));
   else execute.call(this, sql);
 };
