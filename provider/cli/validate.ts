@@ -21,9 +21,11 @@ const reports: Readonly<Record<string, (checked: readonly Checked[], settings: R
   github: githubReport,
 };
 
-function check(file: string): Checked {
+type Target = "engine" | "azure";
+
+function check(file: string, target: Target | undefined): Checked {
   try {
-    const stack = readStack(file);
+    const stack = readStack(file, target);
     return { file, resources: declarationsOf(stack).length, list: stack.advice };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
@@ -54,22 +56,30 @@ export function validateCommand(): Command {
     )
     .addOption(new Option("--json", "the same as --format json").implies({ format: "json" }))
     .option("--output <file>", "write it to a file instead")
+    .addOption(
+      new Option("--target <target>", "where it is to go, instead of what it says itself").choices([
+        "engine",
+        "azure",
+      ]),
+    )
     .option("--strict", "warnings fail as errors do; notes never fail")
     .addHelpText(
       "after",
       "\nExit code: 0 all is right or only advised against, 1 something is wrong, 2 could not run.",
     )
-    .action((files: string[], flags: { format: string; output?: string; strict?: boolean }) => {
-      // Until all has been looked at and told, a failure means that there is no answer.
-      process.exitCode = 2;
-      const checked = files.map(check);
-      const color = flags.output === undefined && process.stdout.isTTY === true;
-      const strict = flags.strict === true;
-      writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
-      const findings = findingsOf(checked);
-      const isWrong = findings.some((finding) => isFailure(finding, strict));
-      process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
-    });
+    .action(
+      (files: string[], flags: { format: string; output?: string; strict?: boolean; target?: Target }) => {
+        // Until all has been looked at and told, a failure means that there is no answer.
+        process.exitCode = 2;
+        const checked = files.map((file) => check(file, flags.target));
+        const color = flags.output === undefined && process.stdout.isTTY === true;
+        const strict = flags.strict === true;
+        writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
+        const findings = findingsOf(checked);
+        const isWrong = findings.some((finding) => isFailure(finding, strict));
+        process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
+      },
+    );
 }
 
 /** A definition that is not there was not checked. */

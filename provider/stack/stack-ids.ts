@@ -36,14 +36,23 @@ export class StackIds {
   }
 
   inSite(site: StackSite): { resourceGroupName: string; resourceName: string; fabricName: string } {
-    return { ...this.inVault, fabricName: site.name };
+    const { azureFabric } = site;
+    const fabricName = this.#stack.target === "azure" ? (azureFabric ?? site.name) : site.name;
+    return { ...this.inVault, fabricName };
+  }
+
+  /** A container's name; Azure gives names of its own. */
+  #containerName(site: StackSite, name: string): string {
+    if (this.#stack.target !== "azure") return name;
+    const cloud = (site.clouds ?? []).find((one) => one.name === name);
+    return (cloud ?? site).azureContainer ?? name;
   }
 
   inContainer(
     site: StackSite,
     container: SiteContainer,
   ): ReturnType<StackIds["inSite"]> & { protectionContainerName: string } {
-    return { ...this.inSite(site), protectionContainerName: container.name };
+    return { ...this.inSite(site), protectionContainerName: this.#containerName(site, container.name) };
   }
 
   siteNamed(name: string): StackSite {
@@ -54,7 +63,8 @@ export class StackIds {
     return armIdOf(fabricKind, this.inSite(site));
   }
 
-  container(site: StackSite, protectionContainerName: string): string {
+  container(site: StackSite, name: string): string {
+    const protectionContainerName = this.#containerName(site, name);
     return armIdOf(protectionContainerKind, { ...this.inSite(site), protectionContainerName });
   }
 

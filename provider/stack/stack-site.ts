@@ -11,6 +11,9 @@ export interface StackSite {
   readonly kind?: SiteKind;
   /** Policy of its machines; a site without one only receives replicas. */
   readonly policy?: string;
+  /** Of the target azure: what Azure calls the fabric, and the protection container, of the site. */
+  readonly azureFabric?: string;
+  readonly azureContainer?: string;
   readonly networkMappings?: readonly StackNetworkMapping[];
   readonly networkPaths?: readonly StackNetworkPath[];
   readonly processServers?: readonly StackProcessServer[];
@@ -50,6 +53,8 @@ export interface StackHost {
 export interface StackCloud {
   readonly name: string;
   readonly capabilityProfile: string;
+  /** Of the target azure: what Azure calls the protection container of the cloud. */
+  readonly azureContainer?: string;
   readonly hosts: readonly StackHost[];
   /** Instead of the site's. */
   readonly policy?: string;

@@ -3,7 +3,8 @@ import { shrink, tell } from "./shrink.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
 const first = Number(process.env["SITERECOVERY_SEED"] ?? 1);
-const count = Number(process.env["SITERECOVERY_SEEDS"] ?? 200);
+const worldsInNpmTest = 200;
+const count = Number(process.env["SITERECOVERY_SEEDS"] ?? worldsInNpmTest);
 const turns = process.env["SITERECOVERY_TURNS"]?.split(",").map(Number);
 /** So many failures are told; more would be read by nobody. */
 const failuresMax = 5;
@@ -54,7 +55,8 @@ describe("the simulation", () => {
       } else if (count === 1) process.stdout.write(`${tell(outcome)}\n`);
     }
     if (failures.length > 0) throw new Error(failures.join("\n\n"));
-    if (count >= 100) expectVariety(done);
+    // Other worlds may be poorer by chance.
+    if (first === 1 && count >= worldsInNpmTest) expectVariety(done);
   });
 
   it("is the same each time for a seed, to the call at which a process is killed", async () => {

@@ -28,13 +28,22 @@ export function isRegisteredFabric(args: Readonly<Record<string, unknown>>): boo
   return registeredFabrics.includes(customDetailsOf(args)?.instanceType as string);
 }
 
-/** Hyper-V sites of this program, which have no network mappings: their names, as text and as outputs. */
-const hyperVSites = new Set<unknown>();
+/** Hyper-V sites of this program, which have no network mappings: the vault of each, and its name as text and output. */
+const hyperVSites: { readonly vault: unknown; readonly names: readonly unknown[] }[] = [];
 
-export function noteFabric(args: Readonly<Record<string, unknown>>, made: pulumi.CustomResource): void {
+type InVault = Readonly<Record<string, unknown>>;
+
+function isHyperVSite(args: InVault, name: unknown): boolean {
+  return hyperVSites.some(
+    ({ vault, names }) =>
+      names.includes(name) && (pulumi.Output.isInstance(name) || vault === args["resourceName"]),
+  );
+}
+
+export function noteFabric(args: InVault, made: pulumi.CustomResource): void {
   if (customDetailsOf(args) !== undefined) return;
-  hyperVSites.add(args["fabricName"]);
-  hyperVSites.add((made as unknown as { name: unknown }).name);
+  const { name } = made as unknown as { name: unknown };
+  hyperVSites.push({ vault: args["resourceName"], names: [args["fabricName"], name] });
 }
 
 export function adaptFabric<Args extends { fabricName?: unknown; properties?: unknown }>(
@@ -44,7 +53,7 @@ export function adaptFabric<Args extends { fabricName?: unknown; properties?: un
   return checkedAt(args, ["properties", "customDetails", "instanceType"], (type) => {
     if (!registeredFabrics.includes(type as string)) return;
     const why =
-      "fabrics of VMM and configuration servers come with the server's registration and are read, which has to be " +
+      "fabrics of VMM and configuration servers come with the server's registration and are not made, which has to be " +
       "clear from the start. Write customDetails as plain values, not as outputs.";
     throw refused(declared, "properties.customDetails", why);
   }) as Args;
@@ -72,7 +81,7 @@ export function adaptContainerMapping<Args>(args: Args, declared: Declared): Arg
 
 export function adaptNetworkMapping<Args>(args: Args, declared: Declared): Args {
   const refuseHyperVSite = (name: unknown): void => {
-    if (!hyperVSites.has(name)) return;
+    if (!isHyperVSite(args as InVault, name)) return;
     const why =
       `its fabric${typeof name === "string" ? ` ${name}` : ""} is a Hyper-V site, and Azure maps networks of VMM servers only. Leave it out, and set ` +
       "properties.providerSpecificDetails.targetAzureNetworkId of the machines.";

@@ -38,12 +38,16 @@ interface ClientConfig {
   readonly subscriptionId: string;
 }
 
-/** The subscription that azure-native works in: as configured for it, else what it is logged in to. */
-export function azureSubscription(): pulumi.Output<string> {
-  const given = new pulumi.Config("azure-native").get("subscriptionId") ?? process.env["ARM_SUBSCRIPTION_ID"];
-  if (given !== undefined && given !== "") return pulumi.output(given);
+/**
+ * The subscription that azure-native works in: that of the provider that a resource names, as configured for the stack, or
+ * else what it is logged in to.
+ */
+export function azureSubscription(provider?: pulumi.ProviderResource): pulumi.Output<string> {
+  const configured =
+    new pulumi.Config("azure-native").get("subscriptionId") ?? process.env["ARM_SUBSCRIPTION_ID"];
+  if (!provider && configured !== undefined && configured !== "") return pulumi.output(configured);
   const { getClientConfigOutput } = load("authorization/getClientConfig") as {
-    getClientConfigOutput: () => pulumi.Output<ClientConfig>;
+    getClientConfigOutput: (options?: pulumi.InvokeOptions) => pulumi.Output<ClientConfig>;
   };
-  return getClientConfigOutput().apply(({ subscriptionId }) => subscriptionId);
+  return getClientConfigOutput(provider ? { provider } : {}).apply(({ subscriptionId }) => subscriptionId);
 }

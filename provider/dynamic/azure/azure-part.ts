@@ -16,12 +16,12 @@ export class AzurePart extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly type: pulumi.Output<string>;
   /** What it waits for. A component without children lets nobody wait, so that who depends on it depends on these. */
-  readonly behind: readonly pulumi.Resource[];
+  readonly behind: Promise<readonly pulumi.Resource[]>;
 
   constructor(
     name: string,
     facts: PartFacts,
-    behind: readonly pulumi.Resource[],
+    behind: Promise<readonly pulumi.Resource[]>,
     options: pulumi.ComponentResourceOptions,
   ) {
     super(`siterecovery:azure:${facts.className}`, name, {}, options);
@@ -34,6 +34,9 @@ export class AzurePart extends pulumi.ComponentResource {
 }
 
 /** Resources with those that stand behind parts in their place. */
-export function withoutParts(resources: readonly pulumi.Resource[]): pulumi.Resource[] {
-  return resources.flatMap((one) => (one instanceof AzurePart ? withoutParts(one.behind) : [one]));
+export async function withoutParts(resources: readonly pulumi.Resource[]): Promise<pulumi.Resource[]> {
+  const each = resources.map(async (one) =>
+    one instanceof AzurePart ? withoutParts(await one.behind) : [one],
+  );
+  return (await Promise.all(each)).flat();
 }

@@ -5,70 +5,34 @@ import { embeddedSubscriptionId, type Kind } from "../../kinds/kind.ts";
 import { azureClass, azureSubscription } from "./azure-class.ts";
 import { AzurePart, withoutParts } from "./azure-part.ts";
 import { fates } from "./fates.ts";
-import type { Created, Found } from "./fate.ts";
+import type { Created } from "./fate.ts";
 import { type Declared, refused } from "./refused.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
 /** The arguments that an id is made of, by name. */
-function idOf(kind: Kind, args: Args): pulumi.Output<string> {
+function idOf(kind: Kind, args: Args, provider: pulumi.ProviderResource | undefined): pulumi.Output<string> {
   const names = [...kind.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const parts = Object.fromEntries(["resourceGroupName", ...names].map((name) => [name, args[name]]));
   return pulumi
-    .all([pulumi.output(parts as Record<string, string>), azureSubscription()])
+    .all([pulumi.output(parts as Record<string, string>), azureSubscription(provider)])
     .apply(([values, subscription]) => armIdOf(kind, values).replace(embeddedSubscriptionId, subscription));
 }
 
-async function behindOf(depends: pulumi.CustomResourceOptions["dependsOn"]): Promise<pulumi.Resource[]> {
+async function resourcesIn(
+  depends: pulumi.CustomResourceOptions["dependsOn"],
+): Promise<readonly pulumi.Resource[]> {
   const given = await depends;
   const list = given === undefined ? [] : Array.isArray(given) ? given : [given];
-  return withoutParts(await Promise.all(list as pulumi.Resource[]));
-}
-
-function resourcesIn(depends: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] {
-  const list = Array.isArray(depends) ? depends : [depends];
-  return list.filter((one): one is pulumi.Resource => pulumi.Resource.isInstance(one));
-}
-
-function readExisting(
-  { kind, name }: Declared,
-  { file, className }: Pick<Created, "file" | "className">,
-  args: Args,
-  options: pulumi.CustomResourceOptions,
-): pulumi.CustomResource {
-  return azureClass(file, className).get(name, idOf(kind, args), options);
-}
-
-function create(
-  declared: Declared,
-  fate: Created,
-  args: Args,
-  options: pulumi.CustomResourceOptions,
-): pulumi.CustomResource {
-  for (const [property, why] of Object.entries(fate.refused))
-    if (args[property] !== undefined) throw refused(declared, property, why);
-  if (fate.isRead?.(args) === true) return readExisting(declared, fate, args, options);
-  const kept = Object.fromEntries(
-    Object.entries(args).filter(([key, value]) => value !== undefined && !fate.leftOut.includes(key)),
-  );
-  const wanted = fate.adapt?.(kept, declared) ?? kept;
-  const made = new (azureClass(fate.file, fate.className))(declared.name, wanted, options);
-  fate.onMade?.(kept, made);
-  return made;
+  return Promise.all(list as pulumi.Resource[]);
 }
 
 function find(
-  declared: Declared,
-  fate: Found,
+  { kind, name }: Declared,
   args: Args,
-  options: pulumi.CustomResourceOptions,
+  { parent, dependsOn, provider }: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const { file, className } = fate;
-  if (file !== undefined && className !== undefined)
-    return readExisting(declared, { file, className }, args, options);
-  const { kind, name } = declared;
-  const { parent, dependsOn } = options;
-  const id = idOf(kind, args);
+  const id = idOf(kind, args, provider);
   const facts = {
     className: kind.className,
     id,
@@ -77,6 +41,27 @@ function find(
     type: kind.armType,
   };
   return new AzurePart(name, facts, resourcesIn(dependsOn), parent ? { parent } : {});
+}
+
+function create(
+  declared: Declared,
+  fate: Created,
+  args: Args,
+  { dependsOn, ...rest }: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  const wishes = Object.entries(fate.refused).filter(([property]) => args[property] !== undefined);
+  if (wishes.length > 0) {
+    const reasons = wishes.map(([property, why]) => refused(declared, property, why).message);
+    throw new pulumi.RunError(reasons.join("\n"));
+  }
+  const kept = Object.fromEntries(
+    Object.entries(args).filter(([key, value]) => value !== undefined && !fate.leftOut.includes(key)),
+  );
+  const wanted = fate.adapt?.(kept, declared) ?? kept;
+  const options = dependsOn ? { ...rest, dependsOn: resourcesIn(dependsOn).then(withoutParts) } : rest;
+  const made = new (azureClass(fate.file, fate.className))(declared.name, wanted, options);
+  fate.onMade?.(kept, made);
+  return made;
 }
 
 /** What a program gets in place of a resource of the engine's. Throws a `RunError` for what Azure cannot do. */
@@ -90,7 +75,6 @@ export function declareInAzure(
   const declared = { kind, name };
   if (fate.is === "refused") throw refused(declared, undefined, fate.why);
   const args: Args = { ...given, [kind.nameArgument]: (given as Args)[kind.nameArgument] ?? name };
-  if (fate.is === "found") return find(declared, fate, args, options);
-  const { dependsOn, ...rest } = options;
-  return create(declared, fate, args, dependsOn ? { ...rest, dependsOn: behindOf(dependsOn) } : rest);
+  if (fate.is === "found" || fate.isFound?.(args) === true) return find(declared, args, options);
+  return create(declared, fate, args, options);
 }

@@ -18,15 +18,16 @@ export interface Created {
   readonly adapt?: (args: Args, declared: Declared) => Args;
   /** Told of what was made. */
   readonly onMade?: (args: Args, made: CustomResource) => void;
-  /** Whether this one comes to be without anybody declaring it, and is read. */
-  readonly isRead?: (args: Args) => boolean;
+  /** Whether this one comes to be by a registration, and is known by its name. */
+  readonly isFound?: (args: Args) => boolean;
 }
 
-/** Comes to be by a registration or a discovery: read where azure-native has a class for it, else known by its name. */
+/**
+ * Comes to be by a registration or a discovery, and is known by its name. It is not read: in a vault that is made in the
+ * same run there is nothing yet.
+ */
 export interface Found {
   readonly is: "found";
-  readonly file?: string;
-  readonly className?: string;
   readonly why: string;
 }
 
@@ -45,18 +46,18 @@ export type Fate = Created | Found | Refused;
 export function created<Rest extends Theirs, Theirs>(
   file: string,
   className: string,
-  rest: Partial<Pick<Created, "leftOut" | "refused" | "isRead" | "onMade">> & {
+  rest: Partial<Pick<Created, "leftOut" | "refused" | "isFound" | "onMade">> & {
     adapt?: (args: Rest, declared: Declared) => Theirs;
   } = {},
 ): Created {
-  const { leftOut = [], refused = {}, adapt, isRead, onMade } = rest;
+  const { leftOut = [], refused = {}, adapt, isFound, onMade } = rest;
   return {
     is: "created",
     file,
     className,
     leftOut,
     refused,
-    ...(isRead ? { isRead } : {}),
+    ...(isFound ? { isFound } : {}),
     ...(onMade ? { onMade } : {}),
     ...(adapt ? { adapt: (args, declared) => adapt(args as Rest, declared) as Args } : {}),
   };

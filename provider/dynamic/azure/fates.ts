@@ -42,6 +42,7 @@ import {
   noteFabric,
 } from "./adapt.ts";
 import { created, type Fate } from "./fate.ts";
+import { withLocation, withMigrated, withoutLocation } from "./own-outputs.ts";
 
 const asr = "recoveryservices/";
 const failoverIsAnAction =
@@ -70,12 +71,10 @@ export const fates: Readonly<Record<KindName, Fate>> = {
   fabric: created<ArgsOf<Omit<FabricInputs, "properties">> & Pick<AzureFabric, "properties">, AzureFabric>(
     `${asr}replicationFabric`,
     "ReplicationFabric",
-    { adapt: adaptFabric, isRead: isRegisteredFabric, onMade: noteFabric },
+    { adapt: adaptFabric, isFound: isRegisteredFabric, onMade: noteFabric },
   ),
   "services-provider": {
     is: "found",
-    file: `${asr}replicationRecoveryServicesProvider`,
-    className: "ReplicationRecoveryServicesProvider",
     why: registered("A Hyper-V host, a VMM server or a configuration server"),
   },
   "protection-container": {
@@ -134,23 +133,29 @@ export const fates: Readonly<Record<KindName, Fate>> = {
           "hosts send to Azure themselves. Leave it out.",
       },
       adapt: adaptItem,
+      onMade: withLocation,
     },
   ),
   "recovery-plan": created<ArgsOf<Omit<RecoveryPlanInputs, "activeLocation" | "failover">>, AzurePlan>(
     `${asr}replicationRecoveryPlan`,
     "ReplicationRecoveryPlan",
-    { refused: { activeLocation: failoverIsAnAction, failover: failoverIsAnAction }, adapt: adaptPlan },
+    {
+      refused: { activeLocation: failoverIsAnAction, failover: failoverIsAnAction },
+      adapt: adaptPlan,
+      onMade: withoutLocation,
+    },
   ),
   "protection-cluster": created<
     ArgsOf<Omit<ProtectionClusterInputs, "activeLocation" | "failover">>,
     AzureCluster
   >(`${asr}replicationProtectionCluster`, "ReplicationProtectionCluster", {
     refused: { activeLocation: failoverIsAnAction, failover: failoverIsAnAction },
+    onMade: withLocation,
   }),
   "migration-item": created<ArgsOf<Omit<MigrationItemInputs, "migrated" | "migration">>, AzureMigration>(
     `${asr}replicationMigrationItem`,
     "ReplicationMigrationItem",
-    { refused: { migrated: migrationIsAnAction, migration: migrationIsAnAction } },
+    { refused: { migrated: migrationIsAnAction, migration: migrationIsAnAction }, onMade: withMigrated },
   ),
   drill: {
     is: "refused",

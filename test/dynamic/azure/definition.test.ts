@@ -33,9 +33,9 @@ function declared(text: string, config: Record<string, string> = {}): Outcome {
 
 const typesOf = ({ told }: Outcome): Record<string, string> =>
   Object.fromEntries(
-    told.map(({ name, type, read }) => [
+    told.map(({ name, type }) => [
       name,
-      `${type.replace("azure-native:recoveryservices:", "").replace("siterecovery:azure:", "known ")}${read === undefined ? "" : " read"}`,
+      type.replace("azure-native:recoveryservices:", "").replace("siterecovery:azure:", "known "),
     ]),
   );
 
@@ -51,8 +51,8 @@ describe("the examples with the target azure", () => {
       "policy/every-5-minutes": "ReplicationPolicy",
       "site/london": "ReplicationFabric",
       "container/london": "known ReplicationProtectionContainer",
-      "host/hv1": "ReplicationRecoveryServicesProvider read",
-      "host/hv2": "ReplicationRecoveryServicesProvider read",
+      "host/hv1": "known ReplicationRecoveryServicesProvider",
+      "host/hv2": "known ReplicationRecoveryServicesProvider",
       "container-mapping/london": "ReplicationProtectionContainerMapping",
       "machine/db1": "ReplicationProtectedItem",
       "machine/web1": "ReplicationProtectedItem",
@@ -83,12 +83,12 @@ describe("the examples with the target azure", () => {
     });
   });
 
-  it("S4: the VMM server's fabric is read, its networks are known, and mapped", () => {
+  it("S4: the VMM server's fabric and networks are known, and mapped", () => {
     const outcome = declared(forAzure(examples.vmmToAzure));
     expect(outcome.error).toBeUndefined();
     expect(typesOf(outcome)).toMatchObject({
-      "site/paris": "ReplicationFabric read",
-      "server/vmm-paris": "ReplicationRecoveryServicesProvider read",
+      "site/paris": "known ReplicationFabric",
+      "server/vmm-paris": "known ReplicationRecoveryServicesProvider",
       "container/paris/gold": "known ReplicationProtectionContainer",
       "host/hv1": "known ReplicationHost",
       "vm-network/paris/production": "known VmNetwork",
@@ -105,12 +105,12 @@ describe("the examples with the target azure", () => {
     });
   });
 
-  it("S1: the configuration server's fabric is read, its vCenter server is declared", () => {
+  it("S1: the configuration server's fabric is known, its vCenter server is declared", () => {
     const outcome = declared(forAzure(examples.vmwareToAzure));
     expect(outcome.error).toBeUndefined();
     expect(typesOf(outcome)).toMatchObject({
-      "site/rome": "ReplicationFabric read",
-      "server/cs-rome": "ReplicationRecoveryServicesProvider read",
+      "site/rome": "known ReplicationFabric",
+      "server/cs-rome": "known ReplicationRecoveryServicesProvider",
       "vcenter/rome/vc1": "ReplicationvCenter",
       "machine/vm1": "ReplicationProtectedItem",
       "machine/erp1": "ReplicationProtectedItem",
@@ -142,6 +142,17 @@ describe("the switch of a definition", () => {
     expect(isRunError).toBe(true);
     expect(error?.match(/a failover is an action in Azure/g)).toHaveLength(2);
     expect(told).toEqual([]);
+  });
+
+  it("takes the names that Azure gave fabrics and containers", () => {
+    const text = forAzure(examples.vmmToAzure)
+      .replace("kind: vmm\n", "kind: vmm\n    azureFabric: 4c5a\n")
+      .replace("{ name: gold,", "{ name: gold, azureContainer: cloud_77,");
+    const { inputs } = toldOf(declared(text), "machine/web1");
+    expect(inputs).toMatchObject({ fabricName: "4c5a", protectionContainerName: "cloud_77" });
+    expect((inputs["properties"] as { protectableItemId: string }).protectableItemId).toMatch(
+      /\/replicationFabrics\/4c5a\/replicationProtectionContainers\/cloud_77\/replicationProtectableItems\/web1$/,
+    );
   });
 
   it("takes the ids that Azure has for the machines", () => {

@@ -20,7 +20,7 @@ it.each(kindNames)("%s: says what the code does", (kind) => {
   const fate = fates[kind];
   const row = rows.get(kind)!;
   if (fate.is === "refused") expect(row).toMatch(/^refused: /);
-  if (fate.is === "found") expect(row).toMatch(fate.file === undefined ? /^known: / : /^read: /);
+  if (fate.is === "found") expect(row).toMatch(/^known: /);
   if (fate.is !== "created") return;
   const { file, className } = fate;
   expect(row).toContain(`\`${file.split("/")[0]}.${className}\``);

@@ -1,6 +1,7 @@
 /** Programs for the target azure: what Pulumi is told in place of the engine's resources. */
 import { describe, expect, it } from "vitest";
 import { outcomeOf, toAzure, toldOf } from "./outcome-of.ts";
+import type { Outcome } from "./run-program.ts";
 
 const native = "azure-native:recoveryservices:";
 
@@ -16,7 +17,7 @@ describe("a Hyper-V site (S3)", () => {
       network: at("azure-native:network:VirtualNetwork", "recovery-net"),
       policy: at(`${native}ReplicationPolicy`, "five"),
       site: at(`x:index:Group$${native}ReplicationFabric`, "london"),
-      host: at(`${native}ReplicationRecoveryServicesProvider`, "hv1"),
+      host: at("siterecovery:azure:ReplicationRecoveryServicesProvider", "hv1"),
       container: at("siterecovery:azure:ReplicationProtectionContainer", "machines"),
       mapping: at(`${native}ReplicationProtectionContainerMapping`, "machines-to-azure"),
       web1: at(`x:index:Group$${native}ReplicationProtectedItem`, "web1"),
@@ -59,13 +60,13 @@ describe("a Hyper-V site (S3)", () => {
     });
   });
 
-  it("reads what registered itself, and makes nothing of it", () => {
-    expect(toldOf(outcome, "hv1")).toMatchObject({
+  it("takes what registered itself as known: nothing is read, for in a new vault there is nothing yet", () => {
+    expect(toldOf(outcome, "hv1")).toEqual({
+      type: "siterecovery:azure:ReplicationRecoveryServicesProvider",
+      name: "hv1",
       inputs: {},
-      read: expect.stringMatching(
-        /^\/subscriptions\/1{8}-.*\/replicationRecoveryServicesProviders\/hv1$/,
-      ) as string,
     });
+    expect(outcome.told.filter(({ read }) => read !== undefined)).toEqual([]);
   });
 
   it("is the engine's without the switch, and azure-native is not even loaded", () => {
@@ -77,17 +78,23 @@ describe("a Hyper-V site (S3)", () => {
     expect(outcome.isAzureLoaded).toBe(true);
   });
 
+  const subscriptionIn = (one: Outcome): string | undefined => {
+    const { properties } = toldOf(one, "web1").inputs as { properties: { protectableItemId: string } };
+    return properties.protectableItemId.split("/")[2];
+  };
+
   it("takes the subscription that azure-native is configured with", () => {
     const other = "99999999-2222-3333-4444-555555555555";
     const configured = outcomeOf("hyperv-site.ts", { ...toAzure, "azure-native:subscriptionId": other });
-    expect(toldOf(configured, "hv1").read).toContain(`/subscriptions/${other}/`);
+    expect(subscriptionIn(configured)).toBe(other);
+    expect(subscriptionIn(outcome)).toMatch(/^1{8}-/);
   });
 });
 
-it("VMware machines (S1): the fabric of a configuration server is read, the rest is made", () => {
+it("VMware machines (S1): the fabric of a configuration server is known, the rest is made", () => {
   const outcome = outcomeOf("vmware.ts", toAzure);
   expect(outcome.error).toBeUndefined();
-  expect(toldOf(outcome, "rome").read).toMatch(/vaults\/dr-vault\/replicationFabrics\/rome$/);
+  expect(toldOf(outcome, "rome").type).toBe("siterecovery:azure:ReplicationFabric");
   expect(toldOf(outcome, "vc1")).toMatchObject({
     type: `${native}ReplicationvCenter`,
     inputs: { vcenterName: "vc1", properties: { ipAddress: "10.0.0.4", runAsAccountId: "7" } },
@@ -142,6 +149,33 @@ describe("what Azure cannot do", () => {
     // Pulumi shows no stack trace of it. What is known later is refused in the midst of a registration.
     if (isRunError !== undefined) expect(isRunError).toBe(true);
     expect(told.filter(({ type }) => !type.includes("ReplicationFabric"))).toEqual([]);
+  });
+});
+
+describe("details of programs", () => {
+  const outcome = outcomeOf("details.ts", toAzure);
+  const seen = outcome.seen as Record<string, unknown>;
+
+  it("outputs that only the engine's resources have are there all the same", () => {
+    expect(outcome.error).toBeUndefined();
+    expect([seen["item"], seen["cluster"], seen["migrated"]]).toEqual(["recovery", "primary", true]);
+    expect(seen["plan"]).toMatch(/^activeLocation of a recovery plan is not known for the target azure/);
+  });
+
+  it("a resource with a provider of its own has ids of that one's subscription", () => {
+    expect(seen["containerId"]).toMatch(/^\/subscriptions\/77777777-/);
+  });
+
+  it("a Hyper-V site of one vault keeps nobody from mapping networks in another", () => {
+    expect(toldOf(outcome, "map").type).toBe(`${native}ReplicationNetworkMapping`);
+  });
+
+  it("whoever depends on a known part waits for what that one waits for, also where that is promised", () => {
+    expect(seen["behind"]).toEqual(["site"]);
+  });
+
+  it("all wishes of a resource that cannot be are told together", () => {
+    expect(String(seen["refused"]).match(/cannot be declared for the target azure/g)).toHaveLength(3);
   });
 });
 
