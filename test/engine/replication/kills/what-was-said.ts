@@ -59,14 +59,31 @@ export function replay(orders: Orders, sayings: readonly Saying[], known: Known)
     if (saying.says === "taken") begun.snapshot = known.disks.map((disk) => Buffer.from(disk));
     else if (saying.says === "written") begun.written += 1;
     else if (saying.says === "done") {
-      acknowledge(begun, saying.pointId, known);
+      acknowledge(begun, saying.pointId, known, open);
       open.delete(saying.step);
     }
   }
   return pendingOf(phase, [...open.values()], known);
 }
 
-function acknowledge(begun: Open, madePoint: string | undefined, known: Known): void {
+/**
+ * What a recovery point holds. One that nobody has heard of is the newest: its cycle has made it, and was cut short, or
+ * overtaken, before it could say so.
+ */
+function bytesOf(pointId: string, known: Known, open: Iterable<Open>): readonly Buffer[] {
+  const heardOf = known.points.get(pointId);
+  if (heardOf) return heardOf;
+  const cycle = [...open].find(({ step, snapshot }) => step.kind === "cycle" && snapshot !== undefined);
+  if (cycle?.snapshot === undefined) throw new Error(`nobody has made the recovery point ${pointId}`);
+  return cycle.snapshot;
+}
+
+function acknowledge(
+  begun: Open,
+  madePoint: string | undefined,
+  known: Known,
+  open: ReadonlyMap<number, Open>,
+): void {
   const { step } = begun;
   if (begun.kept !== undefined) {
     const newest = [...known.points.keys()].at(-1);
@@ -78,7 +95,8 @@ function acknowledge(begun: Open, madePoint: string | undefined, known: Known): 
     known.points.set(madePoint, begun.snapshot!);
     known.isTracked = true;
   } else if (step.kind === "rotate") known.key = 1 - known.key;
-  else if (step.kind === "restore") known.restored = known.points.get(begun.pointId!)![step.disk]!;
+  else if (step.kind === "restore")
+    known.restored = bytesOf(begun.pointId!, known, open.values())[step.disk]!;
 }
 
 function pendingOf(phase: Phase, open: readonly Open[], known: Known): Pending {
@@ -88,9 +106,9 @@ function pendingOf(phase: Phase, open: readonly Open[], known: Known): Pending {
     else if (step.kind === "write") pending.write = step;
     else if (step.kind === "cycle" && snapshot !== undefined) pending.cycle = snapshot;
     else if (step.kind === "rotate") pending.rotation = true;
-    else if (step.kind === "restore") pending.restore = known.points.get(pointId!)![step.disk]!;
+    else if (step.kind === "restore") pending.restore = bytesOf(pointId!, known, open)[step.disk]!;
     else if (step.kind === "attach") {
-      const bytes = Buffer.from(known.points.get(pointId!)![step.disk]!);
+      const bytes = Buffer.from(bytesOf(pointId!, known, open)[step.disk]!);
       for (const write of step.writes.slice(0, written)) bytes.set(write.data, write.offset);
       pending.attached = { disk: step.disk, bytes, pointId: pointId!, next: step.writes[written] };
     }
