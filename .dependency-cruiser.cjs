@@ -137,10 +137,11 @@ module.exports = {
     forbid(
       "words-stay-words",
       "Kinds, errors, clock, random, ARM ids and weekly hours are what everybody may use, so they use nobody.",
-      { path: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)" },
+      { path: "^provider/(kinds/|(errors|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours)\\.ts$)" },
       {
         path: "^provider/",
-        pathNot: "^provider/(kinds/|(errors|clock|random|arm-id|format-bytes|weekly-hours)\\.ts$)",
+        pathNot:
+          "^provider/(kinds/|(errors|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours)\\.ts$)",
       },
     ),
     forbid(
@@ -180,7 +181,10 @@ module.exports = {
       "policies-look-only",
       "A policy sees what Pulumi hands it. It asks no engine, and so works for resources of Azure too.",
       { path: "^provider/policies/" },
-      { path: "^provider/", pathNot: "^provider/(policies/|rules/|kinds/|(arm-id|clock|errors)\\.ts$)" },
+      {
+        path: "^provider/",
+        pathNot: "^provider/(policies/|rules/|kinds/|(arm-id|clock|errors|kept-inputs)\\.ts$)",
+      },
     ),
     ...packageRules,
   ],

@@ -3,6 +3,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { courierText } from "./courier.ts";
 import { declareInAzure } from "./azure/declare-in-azure.ts";
 import { currentTarget } from "./azure/target.ts";
+import { showUserFrames } from "./user-frames.ts";
 import { withWholeSecrets } from "./whole-secrets.ts";
 import { providerKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 
@@ -65,14 +66,11 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
       ...(options?.customTimeouts ? { [timeoutsKey]: { ...options.customTimeouts } } : {}),
       [providerKey]: courierText(kind.kind),
     };
-    // Pulumi notes where each of a resource's promises was made, four a property, and maps every frame to its
-    // source: most of a program's time. The resource's own position it takes without regard to this limit.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    const showAllFrames = showUserFrames();
     try {
       super(type, name, properties, options);
     } finally {
-      Error.stackTraceLimit = stackTraceLimit;
+      showAllFrames();
     }
     if (!pulumi.runtime.isDryRun()) return;
     foresee(this, kind.nameArgument, properties[kind.nameArgument] as pulumi.Input<string>);

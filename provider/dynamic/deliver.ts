@@ -13,6 +13,7 @@ import type * as connection from "../connect.ts";
 import { systemClock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
+import { connectOnce } from "../pulumi/connect-once.ts";
 import type { Surroundings } from "../pulumi/lifecycle-call.ts";
 import { WorkLimits } from "../pulumi/work-limits.ts";
 import { Delivery } from "./delivery.ts";
@@ -45,7 +46,7 @@ function sharedByAll(): Shared {
   module.enableCompileCache();
   const surroundings: Surroundings = {
     // Loaded when first wanted, since most of the code of the product hangs on it.
-    connect: async (kind, home) => (await loadConnect()).connect(kind, home),
+    connect: connectOnce(async (kind, home) => (await loadConnect()).connect(kind, home)),
     link,
     clock: systemClock,
   };

@@ -3,6 +3,7 @@
  * one line on stdout; everything else goes to the engine or to stderr. It ends when the engine is gone.
  */
 import { systemClock } from "../clock.ts";
+import { connectOnce } from "../pulumi/connect-once.ts";
 import { type EngineLink, openEngineLink } from "../pulumi/engine-link.ts";
 import { ProviderSession } from "./provider-session.ts";
 import { serve } from "./serve.ts";
@@ -26,7 +27,7 @@ delete process.env["PULUMI_CONFIG"];
 const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
 const session = new ProviderSession({
   // Loaded when first wanted: a schema or a version is told without an engine.
-  connect: async (kind, home) => (await import("../connect.ts")).connect(kind, home),
+  connect: connectOnce(async (kind, home) => (await import("../connect.ts")).connect(kind, home)),
   link: linkTo(address),
   clock: systemClock,
 });

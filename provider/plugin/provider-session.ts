@@ -33,7 +33,13 @@ export class ProviderSession {
     const { urn, name } = resource;
     try {
       return await this.#limits.attend(limit && { ...limit, name }, (signal) =>
-        run({ urn, home: this.home, signal, conceal: secrets.conceal }),
+        run({
+          urn,
+          home: this.home,
+          signal,
+          conceal: secrets.conceal,
+          holdsSecrets: () => secrets.holdsAny,
+        }),
       );
     } catch (error) {
       throw rpcError(error, secrets);

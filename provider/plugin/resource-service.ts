@@ -68,7 +68,7 @@ export class ResourceService {
     return this.#session.attend({ resource, secrets }, async (calling) => {
       const found = await this.#lifecycle(resource).diff(calling, request.getId(), { state, wanted, before });
       const ignored = request.getIgnorechangesList();
-      return detailedDiff(found, { before: keptInputs(state, before), wanted, ignored });
+      return detailedDiff(found, { before: keptInputs(resource.kind, state, before), wanted, ignored });
     });
   }
 
@@ -117,9 +117,10 @@ export class ResourceService {
       const isImport = Object.keys(inputs).length === 0;
       if (isImport) requireIdOf(resource, request.getId());
       const sides = isImport ? { state } : { state, before: inputs };
+      secrets.addMarked(resource.schema, inputs);
       const found = await this.#lifecycle(resource).read(calling, request.getId(), sides);
       if (!found) return answer;
-      for (const values of [found.inputs, inputs]) secrets.addMarked(resource.schema, values);
+      secrets.addMarked(resource.schema, found.inputs);
       answer.setId(found.id);
       answer.setProperties(send(found.state, secrets));
       answer.setInputs(send(found.inputs, secrets));

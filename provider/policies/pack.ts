@@ -4,6 +4,8 @@
  */
 import type * as policy from "@pulumi/policy";
 import { type Clock, systemClock } from "../clock.ts";
+import { inputsOfText } from "../kept-inputs.ts";
+import type { Kind } from "../kinds/kind.ts";
 import type { PolicyOptions, ResourcePolicy, StackPolicy } from "./policy.ts";
 import { resourcePolicies, stackPolicies } from "./registry.ts";
 import { type Plain, type SeenResource, toPlain, valueAt } from "./seen-resource.ts";
@@ -15,13 +17,19 @@ type Resource = Pick<policy.PolicyResource, "type" | "props" | "urn" | "name">;
 /** Live properties that only a resource that has been made has, of one kind or another. */
 const liveMarks = ["type", "etag", "properties.provisioningState", "properties.friendlyName"];
 
+/** The arguments that are kept with what has been made. */
+function keptIn(props: Plain, kind: Kind): Plain | undefined {
+  const kept = valueAt(props, "__inputs");
+  return typeof kept === "string" ? inputsOfText(kind, kept) : (kept as Plain | undefined);
+}
+
 /** A resource as a policy sees it; nothing for one of others. `inputs` are its arguments, as far as they were seen. */
 function see(resource: Resource, inputs: Plain | undefined): SeenResource | undefined {
   const kind = kindOfPulumiType(resource.type);
   if (kind === undefined) return undefined;
   const props = toPlain(resource.props) as Plain;
   const isMade = liveMarks.some((mark) => valueAt(props, mark) !== undefined);
-  const wanted = inputs ?? (valueAt(props, "__inputs") as Plain | undefined) ?? props;
+  const wanted = inputs ?? keptIn(props, kinds[kind]) ?? props;
   const named = wanted[kinds[kind].nameArgument];
   // The logical name of a definition's resource is `machine/db1`.
   const name = typeof named === "string" ? named : resource.name.slice(resource.name.lastIndexOf("/") + 1);

@@ -19,6 +19,8 @@ export interface Calling {
   readonly signal?: AbortSignal | undefined;
   /** Takes secrets out of a line that people are going to see. */
   readonly conceal?: (line: string) => string;
+  /** Whether something of the resource is secret, as far as is known by now. */
+  readonly holdsSecrets?: () => boolean;
   /** Keys of ours that are kept in the state, for doors that are not told these things each time. */
   readonly kept?: Properties;
 }

@@ -10,8 +10,15 @@ import { announcements } from "./announcements.ts";
 import { HalfDone } from "./half-done.ts";
 import { Progress } from "./progress.ts";
 import type { Calling, Difference, Kept, Surroundings } from "./lifecycle-call.ts";
-import { attemptedInputsKey } from "./reserved-keys.ts";
-import { adopted, keptInputs, lastOf, type Properties, stateOf } from "./resource-state.ts";
+import {
+  adopted,
+  attemptedInputs,
+  type KeptInputs,
+  keptInputs,
+  lastOf,
+  type Properties,
+  stateOf,
+} from "./resource-state.ts";
 import { textChanges } from "./text-changes.ts";
 
 /** A user's mistake is refused before anything is done. */
@@ -42,12 +49,9 @@ export class ResourceLifecycle {
     }
   }
 
-  #state(
-    live: Live<object, object>,
-    kept: { last: Properties; attempted?: Properties },
-    calling: Calling,
-  ): Kept {
-    return { id: live.id, state: stateOf(live.outputs, { ...kept, own: calling.kept }) };
+  #state(live: Live<object, object>, kept: KeptInputs, { holdsSecrets, kept: own }: Calling): Kept {
+    const holdSecrets = holdsSecrets?.() ?? false;
+    return { id: live.id, state: stateOf(this.#kind, live.outputs, { ...kept, holdSecrets }, own) };
   }
 
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
@@ -66,13 +70,13 @@ export class ResourceLifecycle {
     { state, wanted, before = wanted }: { state: Properties; wanted: Properties; before?: Properties },
   ): Promise<Difference> {
     return this.#attend(calling, async (handler) => {
-      const answer = await handler.diff(id, lastOf(state, before, wanted), wanted);
+      const answer = await handler.diff(id, lastOf(this.#kind, state, before, wanted), wanted);
       const { link } = this.#surroundings;
       const { urn, conceal = (line: string) => line } = calling;
       for (const { severity, text } of announcements(id, answer)) link.tell(urn, severity, conceal(text));
       const deleteBeforeReplace = answer.replaces.length > 0 && this.#keepsId(id, wanted);
       // A change of the program's text alone is also recorded by an update: the next change is told from it.
-      const changes = textChanges(handler, keptInputs(state, before), wanted);
+      const changes = textChanges(handler, keptInputs(this.#kind, state, before), wanted);
       return { ...answer, textChanges: changes, deleteBeforeReplace };
     });
   }
@@ -111,11 +115,11 @@ export class ResourceLifecycle {
   ): Promise<Kept> {
     return this.#attend(calling, async (handler, work) => {
       try {
-        const live = await handler.update(id, lastOf(state, before, wanted), wanted, work);
+        const live = await handler.update(id, lastOf(this.#kind, state, before, wanted), wanted, work);
         return this.#state(live, { last: wanted }, calling);
       } catch (error) {
         if (isRefusal(error)) throw error;
-        const kept = { last: keptInputs(state, before), attempted: wanted };
+        const kept = { last: keptInputs(this.#kind, state, before), attempted: wanted };
         throw await this.#halfDone(handler, id, error, kept, calling);
       }
     });
@@ -126,7 +130,7 @@ export class ResourceLifecycle {
     handler: Handler,
     id: string,
     error: unknown,
-    kept: { last: Properties; attempted?: Properties },
+    kept: KeptInputs,
     calling: Calling,
   ): Promise<unknown> {
     const found = await handler.read(id).catch(() => undefined);
@@ -146,9 +150,8 @@ export class ResourceLifecycle {
       const live = await handler.read(id);
       if (!live) return undefined;
       const settings = live.inputs as Properties;
-      const last = keptInputs(state, before ?? settings);
-      const attempted = state[attemptedInputsKey] as Properties | undefined;
-      const kept = this.#state(live, attempted ? { last, attempted } : { last }, calling);
+      const last = keptInputs(this.#kind, state, before ?? settings);
+      const kept = this.#state(live, { last, attempted: attemptedInputs(this.#kind, state) }, calling);
       return { ...kept, inputs: adopted(last, settings) };
     });
   }

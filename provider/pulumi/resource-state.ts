@@ -4,6 +4,8 @@
  * failed replaces it by what was attempted.
  */
 import { isDeepStrictEqual } from "node:util";
+import { inputsOfText, keptText } from "../kept-inputs.ts";
+import type { Kind } from "../kinds/kind.ts";
 import { attemptedInputsKey, lastInputsKey, urnKey } from "./reserved-keys.ts";
 
 export type Properties = Record<string, unknown>;
@@ -27,20 +29,30 @@ export function nameOfUrn(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
+/** Arguments as they were kept: a text, or values of which some are secret. */
+function opened(kind: Kind, kept: unknown): Properties | undefined {
+  if (typeof kept === "string") return inputsOfText(kind, kept);
+  return isRecord(kept) ? kept : undefined;
+}
+
 /** What the program wanted last time, as it was kept. */
-export function keptInputs(state: Properties, otherwise: Properties): Properties {
-  const kept = state[lastInputsKey];
-  return isRecord(kept) ? kept : otherwise;
+export function keptInputs(kind: Kind, state: Properties, otherwise: Properties): Properties {
+  return opened(kind, state[lastInputsKey]) ?? otherwise;
+}
+
+/** What an update wanted that failed on its way; nothing after one that did not. */
+export function attemptedInputs(kind: Kind, state: Properties): Properties | undefined {
+  return opened(kind, state[attemptedInputsKey]);
 }
 
 /**
  * What to compare the wanted arguments with. After an update that failed, an argument that went back to what it
  * was before it is compared with what was attempted: taking back a failover that got half way is a change.
  */
-export function lastOf(state: Properties, before: Properties, wanted: Properties): Properties {
-  const last = keptInputs(state, before);
-  const attempted = state[attemptedInputsKey];
-  if (!isRecord(attempted)) return last;
+export function lastOf(kind: Kind, state: Properties, before: Properties, wanted: Properties): Properties {
+  const last = keptInputs(kind, state, before);
+  const attempted = attemptedInputs(kind, state);
+  if (!attempted) return last;
   const keys = new Set([...Object.keys(last), ...Object.keys(attempted)]);
   const pick = (key: string): unknown =>
     isDeepStrictEqual(wanted[key], last[key]) ? attempted[key] : last[key];
@@ -52,20 +64,23 @@ function withoutUndefined(properties: Properties): Properties {
   return JSON.parse(JSON.stringify(properties)) as Properties;
 }
 
-/** The properties to keep in the state. */
-export function stateOf(
-  outputs: object,
-  kept: {
-    readonly last: Properties;
-    readonly attempted?: Properties | undefined;
-    readonly own?: Properties | undefined;
-  },
-): Properties {
+/** What is kept of a resource beside its outputs. */
+export interface KeptInputs {
+  readonly last: Properties;
+  readonly attempted?: Properties | undefined;
+  /** Whether some of them are secret: the engine encrypts value by value. */
+  readonly holdSecrets?: boolean;
+}
+
+/** The properties to keep in the state; `own` are keys of ours that are kept as they are. */
+export function stateOf(kind: Kind, outputs: object, kept: KeptInputs, own?: Properties): Properties {
+  const closed = (inputs: Properties | undefined): unknown =>
+    inputs && (kept.holdSecrets ? inputs : keptText(kind, inputs));
   return withoutUndefined({
     ...outputs,
-    [lastInputsKey]: kept.last,
-    [attemptedInputsKey]: kept.attempted,
-    ...kept.own,
+    [lastInputsKey]: closed(kept.last),
+    [attemptedInputsKey]: closed(kept.attempted),
+    ...own,
   });
 }
 

@@ -7,6 +7,7 @@ export function childPath(path: string, key: string): string {
 
 /** What the program wanted is kept in the state under keys of ours; the paths below them are the arguments' own. */
 const keptKeys = /^__[a-z]+\.?/;
+const keptTexts = /^__[a-z]+$/;
 /** Fewer characters turn up in every line by chance. */
 const shortestConcealed = 3;
 
@@ -50,8 +51,14 @@ export class SecretValues {
     }
   }
 
+  get holdsAny(): boolean {
+    return this.#paths.size > 0;
+  }
+
   /** Whether a value at a path is to be handed on as secret. */
   covers(path: string, value: unknown): boolean {
+    // What is kept as one text may hold any of them.
+    if (typeof value === "string" && keptTexts.test(path)) return this.holdsAny;
     if (path !== "" && this.#paths.has(path.replace(keptKeys, ""))) return true;
     return typeof value === "string" && this.#words.has(value);
   }

@@ -37,14 +37,15 @@ export class WorkLimits {
   /** Runs work until it is done or something of the above ends it. */
   async attend<T>(limit: TimeLimit | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const [late, done] = [new AbortController(), new AbortController()];
-    if (limit && limit.seconds > 0) void this.#watch(limit, late, done.signal);
-    const signal = AbortSignal.any([this.#stop.signal, late.signal]);
+    const isLimited = limit !== undefined && limit.seconds > 0;
+    if (isLimited) void this.#watch(limit, late, done.signal);
+    const signal = isLimited ? AbortSignal.any([this.#stop.signal, late.signal]) : this.#stop.signal;
     try {
       return await run(signal);
     } catch (error) {
       throw becauseOf(signal, error);
     } finally {
-      done.abort();
+      if (isLimited) done.abort();
     }
   }
 

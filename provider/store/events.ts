@@ -34,13 +34,13 @@ const millisecondsPerDay = 86_400_000;
 
 export function addEvent(store: Store, event: NewEvent): void {
   const { type, code, severity, description, targetId, jobId, at } = event;
-  const { lastInsertRowid } = store.database
+  const { lastInsertRowid } = store
     .prepare(
       `INSERT INTO events (type, code, severity, description, target_key, target_id, job_id, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(type, code, severity, description, idKey(targetId), targetId, jobId ?? null, at);
-  store.database
+  store
     .prepare("DELETE FROM events WHERE sequence <= ? OR at < ?")
     .run(Number(lastInsertRowid) - eventsKept.count, at - eventsKept.days * millisecondsPerDay);
 }
@@ -51,7 +51,7 @@ export function listEvents(
   filter: { targetId?: string; since?: number; limit: number },
 ): EventRow[] {
   const key = filter.targetId === undefined ? null : idKey(filter.targetId);
-  const rows = store.database
+  const rows = store
     .prepare(
       `SELECT * FROM events WHERE (?1 IS NULL OR target_key = ?1) AND at >= ?2
        ORDER BY sequence DESC LIMIT ?3`,

@@ -46,20 +46,20 @@ export function addJob(
   job: { id: string; scenario: string; targetId: string; input: unknown; startedAt: number },
   taskNames: readonly string[],
 ): void {
-  store.database
+  store
     .prepare(
       `INSERT INTO jobs (id, scenario, target_key, target_id, state, input, attempts, started_at)
        VALUES (?, ?, ?, ?, 'NotStarted', ?, 0, ?)`,
     )
     .run(job.id, job.scenario, idKey(job.targetId), job.targetId, JSON.stringify(job.input), job.startedAt);
-  const insert = store.database.prepare(
+  const insert = store.prepare(
     "INSERT INTO tasks (job_id, ordinal, name, state) VALUES (?, ?, ?, 'NotStarted')",
   );
   for (const [ordinal, name] of taskNames.entries()) insert.run(job.id, ordinal, name);
 }
 
 export function beginAttempt(store: Store, jobId: string): void {
-  store.database
+  store
     .prepare(
       "UPDATE jobs SET state = 'InProgress', attempts = attempts + 1, error = NULL, ended_at = NULL WHERE id = ?",
     )
@@ -76,7 +76,7 @@ export function endJob(
   now: number,
   error?: { readonly code: string; readonly message: string },
 ): void {
-  store.database
+  store
     .prepare("UPDATE jobs SET state = ?, ended_at = ?, error = ? WHERE id = ?")
     .run(state, now, error ? JSON.stringify(error) : null, jobId);
   const job = findJob(store, jobId)!;
@@ -93,28 +93,28 @@ export function endJob(
 
 /** Asks a job to stop at the next place where it can. */
 export function askToCancel(store: Store, jobId: string, now: number): void {
-  store.database.prepare("UPDATE jobs SET cancel_asked_at = ? WHERE id = ?").run(now, jobId);
+  store.prepare("UPDATE jobs SET cancel_asked_at = ? WHERE id = ?").run(now, jobId);
 }
 
 export function isCancelAsked(store: Store, jobId: string): boolean {
-  const row = store.database.prepare("SELECT cancel_asked_at FROM jobs WHERE id = ?").get(jobId);
+  const row = store.prepare("SELECT cancel_asked_at FROM jobs WHERE id = ?").get(jobId);
   return (row?.["cancel_asked_at"] ?? null) !== null;
 }
 
 /** Moves a job between states that are not an end: `InProgress`, `Suspended`. One that was cancelled stays so. */
 export function setJobState(store: Store, jobId: string, state: JobState): void {
-  store.database.prepare("UPDATE jobs SET state = ? WHERE id = ? AND state <> 'Cancelled'").run(state, jobId);
+  store.prepare("UPDATE jobs SET state = ? WHERE id = ? AND state <> 'Cancelled'").run(state, jobId);
 }
 
 /** What a job that goes on after a failure is asked now. */
 export function setJobInput(store: Store, jobId: string, input: unknown): void {
-  store.database.prepare("UPDATE jobs SET input = ? WHERE id = ?").run(JSON.stringify(input), jobId);
+  store.prepare("UPDATE jobs SET input = ? WHERE id = ?").run(JSON.stringify(input), jobId);
 }
 
 /** Puts other tasks in the place of a job's; those that are given with a state keep it. */
 export function replaceTasks(store: Store, jobId: string, tasks: readonly TaskRow[]): void {
-  store.database.prepare("DELETE FROM tasks WHERE job_id = ?").run(jobId);
-  const insert = store.database.prepare(
+  store.prepare("DELETE FROM tasks WHERE job_id = ?").run(jobId);
+  const insert = store.prepare(
     "INSERT INTO tasks (job_id, ordinal, name, state, result, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   for (const [ordinal, { name, state, result, startedAt, endedAt }] of tasks.entries()) {
@@ -125,13 +125,11 @@ export function replaceTasks(store: Store, jobId: string, tasks: readonly TaskRo
 
 /** A task that waits for a person. */
 export function suspendTask(store: Store, jobId: string, ordinal: number): void {
-  store.database
-    .prepare("UPDATE tasks SET state = 'Suspended' WHERE job_id = ? AND ordinal = ?")
-    .run(jobId, ordinal);
+  store.prepare("UPDATE tasks SET state = 'Suspended' WHERE job_id = ? AND ordinal = ?").run(jobId, ordinal);
 }
 
 export function beginTask(store: Store, jobId: string, ordinal: number, now: number): void {
-  store.database
+  store
     .prepare("UPDATE tasks SET state = 'InProgress', started_at = ? WHERE job_id = ? AND ordinal = ?")
     .run(now, jobId, ordinal);
 }
@@ -142,7 +140,7 @@ export function endTask(
   ordinal: number,
   outcome: { state: JobState; result?: unknown; now: number },
 ): void {
-  store.database
+  store
     .prepare("UPDATE tasks SET state = ?, result = ?, ended_at = ? WHERE job_id = ? AND ordinal = ?")
     .run(
       outcome.state,
@@ -154,7 +152,7 @@ export function endTask(
 }
 
 export function tasksOf(store: Store, jobId: string): TaskRow[] {
-  const rows = store.database.prepare("SELECT * FROM tasks WHERE job_id = ? ORDER BY ordinal").all(jobId);
+  const rows = store.prepare("SELECT * FROM tasks WHERE job_id = ? ORDER BY ordinal").all(jobId);
   return rows.map((row) => ({
     name: row["name"] as string,
     state: row["state"] as JobState,
@@ -165,13 +163,13 @@ export function tasksOf(store: Store, jobId: string): TaskRow[] {
 }
 
 export function findJob(store: Store, jobId: string): JobRow | undefined {
-  const row = store.database.prepare("SELECT * FROM jobs WHERE id = ?").get(jobId);
+  const row = store.prepare("SELECT * FROM jobs WHERE id = ?").get(jobId);
   return row ? toJob(row) : undefined;
 }
 
 /** The job of a target that has begun and not ended, if any: at most one by way of the target's lease. */
 export function openJobOf(store: Store, targetId: string): JobRow | undefined {
-  const row = store.database
+  const row = store
     .prepare(
       `SELECT * FROM jobs WHERE target_key = ? AND state IN ('NotStarted', 'InProgress', 'Suspended')
        ORDER BY started_at DESC LIMIT 1`,
@@ -182,7 +180,7 @@ export function openJobOf(store: Store, targetId: string): JobRow | undefined {
 
 /** Jobs, newest first; all of them or those of one target. */
 export function listJobs(store: Store, filter: { targetId?: string; limit: number }): JobRow[] {
-  const rows = store.database
+  const rows = store
     .prepare(
       `SELECT * FROM jobs WHERE (?1 IS NULL OR target_key = ?1)
        ORDER BY started_at DESC, rowid DESC LIMIT ?2`,

@@ -21,29 +21,27 @@ export function takeLease(store: Store, id: string, purpose: string, now: number
   const owner = processIdentity();
   // Whoever has a lease does not outlive a power cut.
   store.passing(() => {
-    const row = store.database.prepare("SELECT owner, purpose FROM leases WHERE key = ?").get(key) as
+    const row = store.prepare("SELECT owner, purpose FROM leases WHERE key = ?").get(key) as
       LeaseRow | undefined;
     const busy = row && (row.owner === owner ? heldHere.has(leaseName(store, key)) : isAlive(row.owner));
     if (row && busy) {
       const message = `${id} is busy: ${row.purpose} is under way (process ${row.owner.split(":")[1]}). Try again when it has ended.`;
       throw new SiteRecoveryError("Busy", message, { target: id });
     }
-    store.database
+    store
       .prepare("INSERT OR REPLACE INTO leases (key, owner, purpose, taken_at) VALUES (?, ?, ?, ?)")
       .run(key, owner, purpose, now);
   });
   heldHere.add(leaseName(store, key));
   return () => {
     heldHere.delete(leaseName(store, key));
-    store.passing(() =>
-      store.database.prepare("DELETE FROM leases WHERE key = ? AND owner = ?").run(key, owner),
-    );
+    store.passing(() => store.prepare("DELETE FROM leases WHERE key = ? AND owner = ?").run(key, owner));
   };
 }
 
 /** The work under way on a thing, if its process lives. */
 export function currentLease(store: Store, id: string): string | undefined {
-  const row = store.database.prepare("SELECT owner, purpose FROM leases WHERE key = ?").get(idKey(id)) as
+  const row = store.prepare("SELECT owner, purpose FROM leases WHERE key = ?").get(idKey(id)) as
     LeaseRow | undefined;
   return row && isAlive(row.owner) ? row.purpose : undefined;
 }

@@ -7,7 +7,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SiteRecoveryError } from "../errors.ts";
 import { migrations } from "./migrations.ts";
 
@@ -16,9 +16,19 @@ const lockWaitMilliseconds = 15_000;
 
 export class Store {
   readonly database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.database = database;
+  }
+
+  /** A statement, made at its first use: its text is one of a few dozen, and values come as parameters. */
+  prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   /** Runs the work in one transaction that excludes other writers; what it throws undoes it all. */

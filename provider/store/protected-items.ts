@@ -29,19 +29,19 @@ export function findItem<State extends string, Details>(
   store: Store,
   id: string,
 ): ItemRow<State, Details> | undefined {
-  const row = store.database.prepare(`${select} WHERE key = ?`).get(idKey(id));
+  const row = store.prepare(`${select} WHERE key = ?`).get(idKey(id));
   return row && toItem(row);
 }
 
 export function listItems<State extends string, Details>(store: Store): ItemRow<State, Details>[] {
-  return store.database
+  return store
     .prepare(`${select} ORDER BY key`)
     .all()
     .map((row) => toItem<State, Details>(row));
 }
 
 export function putItem<State extends string, Details>(store: Store, item: ItemRow<State, Details>): void {
-  store.database
+  store
     .prepare(
       `INSERT INTO protected_items (key, state, active_location, test_failover_state, details)
        VALUES (?1, ?2, ?3, ?4, ?5)

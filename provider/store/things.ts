@@ -36,30 +36,45 @@ export function findThing<Inputs = Record<string, unknown>>(
   store: Store,
   id: string,
 ): Thing<Inputs> | undefined {
-  const row = store.database.prepare("SELECT * FROM things WHERE key = ?").get(idKey(id));
+  const row = store.prepare("SELECT * FROM things WHERE key = ?").get(idKey(id));
   return row ? toThing(row as unknown as Row) : undefined;
 }
 
-/** All things of a kind, or all whose id begins with a prefix, ordered by id. */
+export interface ThingFilter {
+  readonly kind?: KindName;
+  /** Things whose id begins with this one. */
+  readonly under?: string;
+  /** Things in whose settings an id ends with this name; others may come along. */
+  readonly naming?: string;
+}
+
+/** What to look for in settings as they are written; nothing where SQLite would change letters in another way. */
+function endOfId(name: string): string {
+  return /^[\w.-]+$/.test(name) ? `/${name.toLowerCase()}"` : "";
+}
+
+/** The things that a filter lets pass, ordered by id. */
 export function listThings<Inputs = Record<string, unknown>>(
   store: Store,
-  filter: { kind?: KindName; under?: string },
+  { kind, under, naming }: ThingFilter,
 ): Thing<Inputs>[] {
   // A range of keys, so that the index answers: "0" is the character behind "/".
-  const from = filter.under === undefined ? "" : `${idKey(filter.under)}/`;
-  const to = filter.under === undefined ? "\uffff" : `${idKey(filter.under)}0`;
-  const rows =
-    filter.kind === undefined
-      ? store.database.prepare("SELECT * FROM things WHERE key >= ? AND key < ? ORDER BY key").all(from, to)
-      : store.database
-          .prepare("SELECT * FROM things WHERE kind = ? AND key >= ? AND key < ? ORDER BY key")
-          .all(filter.kind, from, to);
+  const range = under === undefined ? ["", "\uffff"] : [`${idKey(under)}/`, `${idKey(under)}0`];
+  const parts = [
+    { text: "key >= ? AND key < ?", values: range },
+    ...(kind === undefined ? [] : [{ text: "kind = ?", values: [kind] }]),
+    ...(naming === undefined ? [] : [{ text: "instr(lower(inputs), ?) > 0", values: [endOfId(naming)] }]),
+  ];
+  const where = parts.map(({ text }) => text).join(" AND ");
+  const rows = store
+    .prepare(`SELECT * FROM things WHERE ${where} ORDER BY key`)
+    .all(...parts.flatMap(({ values }) => values));
   return rows.map((row) => toThing<Inputs>(row as unknown as Row));
 }
 
 /** All things whose settings name an id, in any letter case. */
 export function listThingsReferringTo(store: Store, id: string): Thing[] {
-  const rows = store.database
+  const rows = store
     .prepare("SELECT * FROM things WHERE instr(lower(inputs), ?) > 0 ORDER BY key")
     .all(JSON.stringify(idKey(id)));
   return rows.map((row) => toThing(row as unknown as Row));
@@ -67,7 +82,7 @@ export function listThingsReferringTo(store: Store, id: string): Thing[] {
 
 /** Writes a thing's settings, making it when it is not there. */
 export function putThing(store: Store, id: string, kind: KindName, inputs: object, now: number): void {
-  store.database
+  store
     .prepare(
       `INSERT INTO things (key, id, kind, inputs, created_at, updated_at, revision)
        VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)
@@ -78,5 +93,5 @@ export function putThing(store: Store, id: string, kind: KindName, inputs: objec
 }
 
 export function deleteThing(store: Store, id: string): void {
-  store.database.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
+  store.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
 }

@@ -85,7 +85,7 @@ describe("declared resources", () => {
 
   test("their provider holds the kind's name and nothing else that differs", () => {
     const [vault, policy] = [courierText("vault"), courierText("policy")];
-    expect(policy.replace('"policy"', '"vault"')).toBe(vault);
+    expect(policy.replace("'policy'", "'vault'")).toBe(vault);
   });
 
   test("have their live properties once they are made", () => {

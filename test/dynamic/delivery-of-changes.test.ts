@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
 import { policyKind } from "../../provider/kinds/policy.ts";
-import { errorOf, id, openDelivery, own, urn, wanted } from "./open-delivery.ts";
+import { errorOf, id, kept, openDelivery, own, urn, wanted } from "./open-delivery.ts";
 
 let { delivery, handler, told } = openDelivery();
 
@@ -17,7 +17,7 @@ describe("create", () => {
       name: "gold",
       type: policyKind.armType,
       properties: { friendlyName: "gold" },
-      __inputs: wanted(),
+      __inputs: kept(wanted()),
       __urn: urn,
     });
     expect(told).toEqual([[urn, "info", "creating", "passing"]]);
@@ -36,7 +36,7 @@ describe("create", () => {
     const error = await errorOf(delivery.create({ ...wanted(), ...own }));
     expect(error.id).toBe(id);
     expect(error.reasons).toEqual(["The target is away. Run pulumi up again."]);
-    expect(error.properties).toMatchObject({ name: "gold", __inputs: wanted(), __urn: urn });
+    expect(error.properties).toMatchObject({ name: "gold", __inputs: kept(wanted()), __urn: urn });
   });
 
   test("a defect half way stays in the state too, with its stack in the reason", async () => {
@@ -62,7 +62,7 @@ describe("update", () => {
   test("passes on last and wanted, and keeps what is wanted now", async () => {
     const { outs } = await delivery.update(id, olds, { ...wanted(900), ...own });
     expect(handler.asked).toEqual([{ call: "update", last: wanted(300), wanted: wanted(900) }]);
-    expect(outs).toMatchObject({ __inputs: wanted(900), __urn: urn });
+    expect(outs).toMatchObject({ __inputs: kept(wanted(900)), __urn: urn });
     expect(outs).not.toHaveProperty("__attempted");
   });
 
@@ -79,7 +79,7 @@ describe("update", () => {
     const failure = new SiteRecoveryError("JobFailed", "The failover stopped.");
     handler.trouble = { call: "update", when: "after", error: failure };
     const error = await errorOf(delivery.update(id, olds, { ...wanted(900), ...own }));
-    expect(error.properties).toMatchObject({ __inputs: wanted(300), __attempted: wanted(900) });
+    expect(error.properties).toMatchObject({ __inputs: kept(wanted(300)), __attempted: kept(wanted(900)) });
 
     handler.trouble = undefined;
     await delivery.update(id, { ...error.properties }, wanted(900));
@@ -89,7 +89,7 @@ describe("update", () => {
 });
 
 describe("read", () => {
-  const props = { name: "gold", __inputs: wanted(300), ...own };
+  const props = { name: "gold", __inputs: kept(wanted(300)), ...own };
 
   test("takes over what is live and keeps what the program said last", async () => {
     const live = { ...wanted(900), defaultedByTheEngine: true };
@@ -98,7 +98,7 @@ describe("read", () => {
     expect(answer.id).toBe(id);
     expect(answer.props).toMatchObject({
       properties: { friendlyName: "gold" },
-      __inputs: wanted(300),
+      __inputs: kept(wanted(300)),
       __urn: urn,
     });
     // These are what Pulumi shows drift with: live values of what the program speaks of, and no more.
@@ -108,7 +108,7 @@ describe("read", () => {
   test("an attempt that failed is not forgotten by a refresh", async () => {
     handler.things.set(id.toLowerCase(), wanted(300));
     const answer = await delivery.read(id, { ...props, __attempted: wanted(900) });
-    expect(answer.props).toMatchObject({ __attempted: wanted(900) });
+    expect(answer.props).toMatchObject({ __attempted: kept(wanted(900)) });
   });
 
   test("a thing that is gone has an empty id", async () => {

@@ -3,6 +3,7 @@ import { VirtualClock } from "../../provider/clock.ts";
 import { Delivery } from "../../provider/dynamic/delivery.ts";
 import type { EngineLink } from "../../provider/pulumi/engine-link.ts";
 import { HostError } from "../../provider/dynamic/host-error.ts";
+import { keptText } from "../../provider/kept-inputs.ts";
 import { policyKind } from "../../provider/kinds/policy.ts";
 import { FakeHandler } from "./fake-handler.ts";
 
@@ -22,6 +23,11 @@ export function wanted(replicationInterval: unknown = 300): Record<string, unkno
     policyName: "gold",
     properties: { providerSpecificInput },
   };
+}
+
+/** What is kept of arguments in the state. */
+export function kept(inputs: object): string {
+  return keptText(policyKind, inputs);
 }
 
 /** A delivery over a fake handler, with what it tells the engine and the homes it connects to. */

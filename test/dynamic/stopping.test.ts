@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { onHostCancel } from "../../provider/dynamic/host-cancel.ts";
 import { Delivery } from "../../provider/dynamic/delivery.ts";
 import { SiteRecoveryError } from "../../provider/errors.ts";
+import { keptText } from "../../provider/kept-inputs.ts";
 import { policyKind } from "../../provider/kinds/policy.ts";
 import { WorkLimits } from "../../provider/pulumi/work-limits.ts";
 import { PluginClient } from "../doors/plugin-client.ts";
@@ -46,7 +47,7 @@ describe("Ctrl-C", () => {
     const error = await update;
     expect(error.reasons![0]).toMatch(/^Stopped by the user\. .* `pulumi up` goes on from there/);
     expect(error.id).toBe(id);
-    expect(error.properties).toMatchObject({ __attempted: policy(900) });
+    expect(error.properties).toMatchObject({ __attempted: keptText(policyKind, policy(900)) });
     const other = { ...policy(300, { policyName: "silver" }), ...own };
     expect((await errorOf(delivery.create(other))).message).toMatch(/^Stopped by the user/);
     expect(world.interval("silver")).toBeUndefined();

@@ -35,6 +35,15 @@ describe("a TypeScript program, with the real Pulumi CLI", () => {
     expect((await project.preview()).text).toMatch(/\d+ unchanged/);
   });
 
+  it("keeps with each resource the line of the program that declares it", async () => {
+    const line = program.split("\n").findIndex((text) => text.includes("ReplicationProtectedItem("));
+    const { deployment } = JSON.parse(await project.state()) as {
+      deployment: { resources: { type: string; sourcePosition?: string }[] };
+    };
+    const item = deployment.resources.find(({ type }) => type.endsWith(":ReplicationProtectedItem"))!;
+    expect(item.sourcePosition).toMatch(new RegExp(`^project:///program/main\\.ts#${line + 1},`));
+  });
+
   it("shows no change when it was renamed, reformatted or loaded in another way", async () => {
     fs.renameSync(project.path("program/main.ts"), project.path("program/renamed.ts"));
     const settings = fs.readFileSync(project.path("Pulumi.yaml"), "utf8");

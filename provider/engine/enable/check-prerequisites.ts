@@ -155,7 +155,7 @@ function chosenDisks(id: string, found: FoundMachine, inputs: ItemInputs): ItemD
 
 /** Two replications of one machine would take each other's changes away. */
 function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachine): void {
-  const other = listItemThings(parts, fabricOf(id)).find(
+  const other = listItemThings(parts, { under: fabricOf(id), naming: machine.name }).find(
     (thing) =>
       !sameId(thing.id, id) && machineNamedBy(thing.inputs).name.toLowerCase() === machine.name.toLowerCase(),
   );

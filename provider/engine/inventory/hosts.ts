@@ -45,7 +45,7 @@ export class Hosts {
   /** How many of a host's machines are protected. */
   protectedItemCount(hostId: string): number {
     const names = new Set(this.#parts.machines.list(this.#inventoryOf(hostId) ?? ""));
-    const items = listItemThings(this.#parts, fabricOf(hostId));
+    const items = listItemThings(this.#parts, { under: fabricOf(hostId) });
     return items.filter(({ id }) => {
       const item = findItem<ItemState, ItemDetails>(this.#parts.store, id);
       return item !== undefined && names.has(item.details.machineName);

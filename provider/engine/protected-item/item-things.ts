@@ -3,7 +3,7 @@ import { isIdOf } from "../../arm-id.ts";
 import type { KindName } from "../../kinds/kind.ts";
 import { type MigrationItemInputs, migrationItemKind } from "../../kinds/migration-item.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
-import { listThings, type Thing } from "../../store/things.ts";
+import { listThings, type Thing, type ThingFilter } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 
 /** The arguments of either kind. */
@@ -15,9 +15,10 @@ export function itemKindOf(id: string): KindName {
   return isIdOf(migrationItemKind, id) ? "migration-item" : "protected-item";
 }
 
-/** Things that are replicated, protected items first; those in a container or fabric only, where one is named. */
-export function listItemThings(parts: Pick<EngineParts, "store">, under?: string): Thing<ItemInputs>[] {
-  return itemKinds.flatMap((kind) =>
-    listThings<ItemInputs>(parts.store, under === undefined ? { kind } : { kind, under }),
-  );
+/** Things that are replicated, protected items first; those that a filter lets pass only, where there is one. */
+export function listItemThings(
+  parts: Pick<EngineParts, "store">,
+  filter: Omit<ThingFilter, "kind"> = {},
+): Thing<ItemInputs>[] {
+  return itemKinds.flatMap((kind) => listThings<ItemInputs>(parts.store, { ...filter, kind }));
 }
