@@ -10,10 +10,12 @@ import { resourceClasses } from "./dynamic/resource-classes.ts";
 import type { ReplicationProtectedItem } from "./dynamic/protected-item.ts";
 import type { ActiveLocation } from "./kinds/protected-item.ts";
 import { kinds } from "./kinds/registry.ts";
+import { rules } from "./rules/registry.ts";
 import { declarationsOf } from "./stack/declare.ts";
 import { readStack } from "./stack/read-stack.ts";
 import type { StackFile } from "./stack/stack-file.ts";
 import { DefinitionError } from "./yaml/definition-error.ts";
+import type { FindingList } from "./yaml/finding-list.ts";
 import { projectFolder } from "./project-folder.ts";
 import path from "node:path";
 
@@ -24,10 +26,24 @@ export interface DeclaredStack {
   readonly machines: Record<string, pulumi.Output<ActiveLocation>>;
 }
 
+/** More of them than this would hide what Pulumi has to say. */
+const warningsMax = 10;
+
+/** Shows what is advised against, a line each; notes are for `siterecovery validate`. */
+function warn({ findings }: FindingList): void {
+  const warnings = findings.filter(({ rule }) => rules[rule].severity === "warning");
+  for (const { file, line, column, message, rule } of warnings.slice(0, warningsMax))
+    void pulumi.log.warn(`${path.relative(process.cwd(), file)}:${line}:${column}: ${message} (${rule})`);
+  const more = warnings.length - warningsMax;
+  if (more > 0) void pulumi.log.warn(`There are ${more} more; \`siterecovery validate\` lists them.`);
+}
+
 /** A relative path counts from the Pulumi project's folder. */
 function read(file: string): StackFile {
   try {
-    return readStack(path.resolve(projectFolder(), file), configuredTarget());
+    const stack = readStack(path.resolve(projectFolder(), file), configuredTarget());
+    warn(stack.advice);
+    return stack;
   } catch (error) {
     // Pulumi shows a RunError's message alone, without a stack trace.
     if (error instanceof DefinitionError) throw new pulumi.RunError(error.format());

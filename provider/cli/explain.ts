@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { frameworkOf } from "../policies/controls.ts";
 import { resourcePolicies, stackPolicies } from "../policies/registry.ts";
 import { limits } from "../rules/limits.ts";
 import { isRuleId, ruleIds, rules, type RuleId } from "../rules/registry.ts";
@@ -39,14 +40,16 @@ function explained(id: RuleId): string {
 
 /** A policy of the pack, which stacks are held against. */
 function explainedPolicy(policy: Policy): string {
+  const { name, version, reference, specification } = frameworkOf(policy.control);
   const options = Object.entries(policy.options).map(
-    ([name, { description, default: value }]) =>
-      `  ${name}: ${description} Default ${JSON.stringify(value)}.`,
+    ([option, { description, default: value }]) =>
+      `  ${option}: ${description} Default ${JSON.stringify(value)}.`,
   );
   return [
     `${policy.id} (policy, ${policy.level})`,
     `  ${policy.description}`,
     `  What to do: ${policy.remedy}`,
+    `  Serves: ${name} ${version}, ${reference} ${specification}`,
     ...(options.length > 0 ? ["Options:", ...options] : []),
   ].join("\n");
 }

@@ -1,11 +1,11 @@
-/** What no definition can declare: clusters, migrations, and what only migrations need. */
+/** What no definition can declare: migrations, and what only migrations need. */
 import { sameId } from "../arm-id.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { type FoundThing, type FoundThings, recordAt, textAt } from "./found-thing.ts";
 import { propertiesOf, referred } from "./things-of.ts";
 
-const leftOut: readonly KindName[] = ["protection-cluster", "migration-item"];
+const leftOut: readonly KindName[] = ["migration-item"];
 
 function isMigrationPolicy({ kind, inputs }: FoundThing): boolean {
   const settings = recordAt(propertiesOf(inputs), "providerSpecificInput");
@@ -27,7 +27,7 @@ export function leaveOut(things: readonly FoundThing[]): FoundThings {
     things: things.filter((thing) => !isLeft(thing)),
     notes: things.filter(isLeft).map(({ kind, inputs }) => {
       const { title, nameArgument } = kinds[kind];
-      return `the ${title} ${String(inputs[nameArgument])} is left out: a definition declares no clusters and migrations; declare it in a program`;
+      return `the ${title} ${String(inputs[nameArgument])} is left out: a definition declares no migrations; declare it in a program`;
     }),
   };
 }

@@ -5,6 +5,7 @@ import type {
   StackPolicy,
   StackStorageAccount,
 } from "../stack/stack-definition.ts";
+import { clustersFrom } from "./convert-clusters.ts";
 import { drillsFrom, machinesFrom } from "./convert-machines.ts";
 import { plansFrom } from "./convert-plans.ts";
 import { fabricTypeOf, type FolderOf, isSite, processServersOf, siteFrom } from "./convert-sites.ts";
@@ -60,6 +61,7 @@ export function toDefinition(found: readonly FoundThing[], folderOf: FolderOf): 
   const isVmm = (site: string): boolean =>
     fabrics.some((fabric) => isName(siteOf(fabric), site) && fabricTypeOf(fabric) === "VMM");
   const location = textAt(vault, "location");
+  const clusters = clustersFrom(things);
   const [plans, drills] = [plansFrom(things, folderOf), drillsFrom(things)];
   return {
     version: 1,
@@ -76,6 +78,7 @@ export function toDefinition(found: readonly FoundThing[], folderOf: FolderOf): 
       .filter(isSite)
       .map((fabric) => siteFrom(fabric, { things, folderOf, site: siteOf(fabric) })),
     machines: machinesFrom(things, (site) => isVmm(site) && clouds(site) > 1),
+    ...(clusters.length > 0 ? { clusters } : {}),
     ...(plans.length > 0 ? { plans } : {}),
     ...(drills.length > 0 ? { drills } : {}),
   };

@@ -6,6 +6,7 @@ import type * as policy from "@pulumi/policy";
 import { type Clock, systemClock } from "../clock.ts";
 import { inputsOfText } from "../kept-inputs.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { frameworkOf, frameworkUrl } from "./controls.ts";
 import type { PolicyOptions, ResourcePolicy, StackPolicy } from "./policy.ts";
 import { resourcePolicies, stackPolicies } from "./registry.ts";
 import { type Plain, type SeenResource, toPlain, valueAt } from "./seen-resource.ts";
@@ -40,6 +41,7 @@ function common({
   id,
   description,
   remedy,
+  control,
   severity,
   level,
   options,
@@ -52,6 +54,8 @@ function common({
     severity,
     enforcementLevel: level,
     tags: ["disaster-recovery"],
+    framework: frameworkOf(control),
+    url: frameworkUrl,
     ...(hasOptions
       ? { configSchema: { properties: options as policy.PolicyConfigSchema["properties"] } }
       : {}),

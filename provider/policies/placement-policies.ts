@@ -22,6 +22,7 @@ export const processServerWithinLimit: StackPolicy = {
   id: "process-server-machines",
   description: "No process server serves more machines than it can.",
   remedy: "Declare another process server, and name it in `processServerId` of some machines.",
+  control: "CP-2(2)",
   severity: "high",
   level: "mandatory",
   options: {
@@ -53,6 +54,7 @@ export const replicationGroupWithinLimit: StackPolicy = {
   id: "replication-group-limit",
   description: "Replication groups are small enough to be brought to one instant.",
   remedy: "Split the group: only machines that need one instant belong together.",
+  control: "CP-2(2)",
   severity: "medium",
   level: "mandatory",
   options: {
@@ -111,6 +113,7 @@ export const sidesApart: StackPolicy = {
   id: "sides-apart",
   description: "The primary and the recovery side are not in one place.",
   remedy: "Let machines replicate to another site or region: what hits one side must not hit the other.",
+  control: "CP-6(1)",
   severity: "critical",
   level: "mandatory",
   options: {},

@@ -31,6 +31,7 @@ export const machinesInPlan: StackPolicy = {
   description: "Every machine of the first tier is in a recovery plan.",
   remedy:
     "Add the machine to a group of a recovery plan: what is in no plan comes back by hand, or not at all.",
+  control: "CP-10",
   severity: "high",
   level: "advisory",
   options: {
@@ -65,6 +66,7 @@ export const plansOfOneFlow: StackPolicy = {
   id: "plan-mixed-sites",
   description: "The machines of a recovery plan replicate in one way, between the same two sides.",
   remedy: "Make a plan for each: a plan has one primary and one recovery side, and one way back.",
+  control: "CP-10",
   severity: "critical",
   level: "mandatory",
   options: {},
@@ -97,6 +99,7 @@ export const plansDrilled: StackPolicy = {
   id: "plan-drilled",
   description: "Every recovery plan was tried within so many days.",
   remedy: "Run `siterecovery plan test-failover <plan> --network <network>`, then `pulumi refresh`.",
+  control: "CP-4",
   severity: "high",
   level: "advisory",
   options: {

@@ -1,5 +1,6 @@
 /** What a policy is, before Pulumi's policy packs: pure functions over resources, so that tests call them as they are. */
 import type { KindName } from "../kinds/kind.ts";
+import type { Control } from "./controls.ts";
 import type { SeenResource } from "./seen-resource.ts";
 
 /** Values of a policy's settings: those that the pack's configuration gives, else their defaults. */
@@ -20,6 +21,8 @@ interface About {
   readonly description: string;
   /** What to do where it is not so. */
   readonly remedy: string;
+  /** What it serves in the framework that auditors ask by. */
+  readonly control: Control;
   readonly severity: "low" | "medium" | "high" | "critical";
   readonly level: "advisory" | "mandatory";
   readonly options: Readonly<Record<string, Option>>;

@@ -12,6 +12,7 @@ export const encryptionKeySet: ResourcePolicy = {
   id: "encryption-key-set",
   description: "Replicas are encrypted with a key of your own.",
   remedy: "Give vault and storage account a key: encryption.keyVaultProperties in Azure.",
+  control: "CP-9(8)",
   severity: "high",
   level: "advisory",
   kinds: ["vault", "storage-account"],

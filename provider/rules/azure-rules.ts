@@ -9,6 +9,13 @@ export const azureRules = {
     "target: azure, machines: [{ name: web1, activeLocation: recovery }]",
     "target: azure, machines: [{ name: web1 }]",
   ),
+  "azure-cluster": error(
+    "For Azure, no cluster of a site of one's own is declared",
+    "Azure has protection clusters for machines between its own regions only.",
+    "Leave clusters out; machines of a VMware site share their points in a replication group.",
+    "target: azure, clusters: [{ name: sql, machines: [sql1, sql2] }]",
+    "target: azure, machines: [{ name: sql1 }, { name: sql2 }]",
+  ),
   "azure-drill": error(
     "For Azure, no drill is declared",
     "A test failover is an action in Azure, and leaves no resource.",

@@ -51,5 +51,6 @@ export const nameRules = {
   ),
   "unknown-disk": unknown("disk of a machine", "disks: [os, dat]", "disks: [os, data]"),
   "plan-unknown-machine": unknown("machine of a plan", "groups: [[db2]]", "groups: [[db1]]"),
+  "cluster-unknown-machine": unknown("machine of a cluster", "machines: [sql3]", "machines: [sql1]"),
   "drill-unknown-machine": unknown("machine of a drill", "machine: web11", "machine: web1"),
 };

@@ -1,4 +1,4 @@
-/** Recovery plans and drills. */
+/** Recovery plans, protection clusters and drills. */
 import { error } from "./rule.ts";
 
 export const planRules = {
@@ -26,7 +26,7 @@ export const planRules = {
   "plan-side-conflict": error(
     "Where a machine is to run is said once",
     "Two answers would move it to and fro.",
-    "Leave activeLocation out at the machine, or in one of the plans.",
+    "Leave activeLocation out at the machine, or in one of the plans or clusters.",
     "{ name: db1, activeLocation: primary }, in a plan of activeLocation: recovery",
     "{ name: db1 }, in a plan of activeLocation: recovery",
   ),
@@ -51,6 +51,20 @@ export const planRules = {
     "groups: [[m1, ..., m101]]",
     "groups: [[m1, ..., m100]]",
     ["planMachines"],
+  ),
+  "cluster-mixed-containers": error(
+    "The machines of a cluster are of one site, and of one cloud there",
+    "They are one unit, with one policy and one recovery side.",
+    "Make a cluster for each site or cloud.",
+    "{ name: sql, machines: [sql-of-paris, sql-of-rome] }",
+    "{ name: sql, machines: [sql1-of-paris, sql2-of-paris] }",
+  ),
+  "cluster-machine-group": error(
+    "A machine shares its recovery points in a group or in a cluster",
+    "Both take them at one instant, each among its own machines.",
+    "Leave out the machine's group, or take the machine out of the cluster.",
+    "{ name: sql1, group: shop }, and { name: sql, machines: [sql1] }",
+    "{ name: sql1 }, and { name: sql, machines: [sql1] }",
   ),
   "drill-network-in-use": error(
     "A drill runs in a network that nobody fails over to",

@@ -83,6 +83,15 @@ function checkScripts(stack: StackDefinition, findings: Findings): void {
         }
 }
 
+function checkClusters(stack: StackDefinition, findings: Findings): void {
+  for (const index of (stack.clusters ?? []).keys())
+    findings.add(
+      "azure-cluster",
+      ["clusters", index, "name"],
+      "Azure has clusters between its own regions only; leave it out, or keep the target engine",
+    );
+}
+
 function checkDrills(stack: StackDefinition, findings: Findings): void {
   for (const index of (stack.drills ?? []).keys())
     findings.add(
@@ -98,5 +107,6 @@ export function checkForAzure(stack: StackDefinition, findings: Findings): void 
   checkSites(stack, findings);
   checkPolicies(stack, findings);
   checkScripts(stack, findings);
+  checkClusters(stack, findings);
   checkDrills(stack, findings);
 }

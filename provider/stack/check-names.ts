@@ -1,6 +1,7 @@
 /** Names: those that must differ, and those that refer to something. */
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
+import { checkClusters } from "./check-clusters.ts";
 import { checkDrills } from "./check-drills.ts";
 import { checkMachineNames } from "./check-machine-names.ts";
 import { checkPlan } from "./check-plans.ts";
@@ -19,6 +20,7 @@ function checkUnique(stack: StackDefinition, findings: Findings): void {
     ["policy", ["policies"], stack.policies],
     ["site", ["sites"], stack.sites],
     ["machine", ["machines"], stack.machines ?? []],
+    ["cluster", ["clusters"], stack.clusters ?? []],
     ["plan", ["plans"], stack.plans ?? []],
     ["drill", ["drills"], stack.drills ?? []],
   ];
@@ -47,6 +49,7 @@ export function checkNames(stack: StackDefinition, findings: Findings): void {
   checkProcessServers(stack, findings);
   for (const [index, machine] of (stack.machines ?? []).entries())
     checkMachineNames(stack, machine, index, findings);
+  checkClusters(stack, findings);
   for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);
   checkDrills(stack, findings);
 }

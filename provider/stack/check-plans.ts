@@ -2,15 +2,11 @@
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkChoice } from "./check-choice.ts";
+import { checkSides, type Named } from "./check-sides.ts";
 import type { Findings } from "./findings.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import type { StackDefinition } from "./stack-definition.ts";
-import { longForm, movingPlanOf, type StackPlan, type StackSteps } from "./stack-plan.ts";
-
-interface Named {
-  readonly path: YamlPath;
-  readonly name: string;
-}
+import { longForm, type StackPlan, type StackSteps } from "./stack-plan.ts";
 
 function machinesAt(plan: StackPlan, at: YamlPath): Named[] {
   return plan.groups.flatMap((group, groupIndex) => {
@@ -36,33 +32,6 @@ function checkSteps(steps: StackSteps, at: YamlPath, findings: Findings): void {
           findings.add("plan-step-setting", [...path, key], "is for scripts; a manual step has none");
       }
     }
-  }
-}
-
-/** A plan that says where its machines run says it for all of them: what a machine or another plan says agrees. */
-function checkSides(
-  stack: StackDefinition,
-  plan: StackPlan,
-  machines: readonly Named[],
-  findings: Findings,
-): void {
-  const side = plan.activeLocation;
-  if (side === undefined) return;
-  const indices = new Map((stack.machines ?? []).map(({ name }, index) => [name, index]));
-  for (const { name, path } of machines) {
-    const index = indices.get(name) ?? -1;
-    const own = stack.machines?.[index]?.activeLocation;
-    if (own !== undefined && own !== side) {
-      const message = `is ${own}, and the plan '${plan.name}' says ${side} for all its machines; leave it out here`;
-      findings.add("plan-side-conflict", ["machines", index, "activeLocation"], message);
-    }
-    const other = movingPlanOf(stack.plans, name)!;
-    if (other === plan || other.activeLocation === side) continue;
-    findings.add(
-      "plan-side-conflict",
-      path,
-      `the plan '${other.name}' wants '${name}' at the ${other.activeLocation!} side, this one does not`,
-    );
   }
 }
 
@@ -102,7 +71,7 @@ export function checkPlan(stack: StackDefinition, plan: StackPlan, index: number
   checkChoice(findings, { rule: "unknown-site", path, key: "site", what: "site" }, plan.site, sites);
   const items = machinesAt(plan, path);
   checkMachines(stack, plan, items, findings);
-  checkSides(stack, plan, items, findings);
+  checkSides(stack, { what: "plan", ...plan }, items, findings);
   checkSteps(plan.shutdown ?? {}, [...path, "shutdown"], findings);
   checkSteps(plan.move ?? {}, [...path, "move"], findings);
   for (const [place, group] of plan.groups.entries()) {

@@ -1,13 +1,14 @@
-/** Protected machines, recovery plans, drills. */
+/** Protected machines, what moves several of them together, drills. */
 import type { Declaration } from "./declaration.ts";
 import { declarePlans } from "./declare-plans.ts";
 import { protectionOf } from "./declare-protection.ts";
+import { declareClusters } from "./declare-clusters.ts";
+import { moverOf } from "./mover-of.ts";
 import { containerOf, siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackFile } from "./stack-file.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
-import { movingPlanOf } from "./stack-plan.ts";
 
 function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMachine): Declaration {
   const site = siteOf(stack, machine.site)!;
@@ -15,11 +16,11 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const settings = protectionOf(stack, ids, machine);
   const isVmware = kindOf(site) === "vmware";
   const { allowDisableWhileFailedOver, failover, processServer } = machine;
-  // A plan that says where its machines run says it for those that don't.
-  const isMovedByPlan = movingPlanOf(stack.plans, machine.name) !== undefined;
+  // A plan or cluster that says where its machines run says it for those that don't.
+  const isMoved = moverOf(stack, machine.name) !== undefined;
   // Azure has no such property: there it stands only where somebody wrote it, and is refused.
   const isForAzure = stack.target === "azure";
-  const activeLocation = machine.activeLocation ?? (isMovedByPlan || isForAzure ? undefined : "primary");
+  const activeLocation = machine.activeLocation ?? (isMoved || isForAzure ? undefined : "primary");
   const itemName = (isForAzure ? machine.protectableItem : undefined) ?? machine.name;
   return {
     logicalName: logicalNames.machine(machine.name),
@@ -77,6 +78,7 @@ export function declareMachines(stack: StackFile): Declaration[] {
   const ids = new StackIds(definition);
   return [
     ...(definition.machines ?? []).map((machine) => declareMachine(definition, ids, machine)),
+    ...declareClusters(definition, ids),
     ...declarePlans(stack),
     ...declareDrills(definition, ids),
   ];

@@ -7,7 +7,6 @@ import { isPattern, matcherOf } from "./name-pattern.ts";
 import { containerOf, siteOf } from "./site-of.ts";
 import { inventoriesOf, kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
-import { longForm } from "./stack-plan.ts";
 import type { StackSite } from "./stack-site.ts";
 
 export interface Expanded {
@@ -68,12 +67,16 @@ function expandList<Entry>(
   return expanded;
 }
 
-export function expandPatterns(stack: StackDefinition, folder: string, drivers: MachineDriver): Expanded {
-  const origins = new Map<string, YamlPath[]>();
-  const problems: { path: YamlPath; message: string }[] = [];
+type Problem = Expanded["problems"][number];
+
+/** The machines of the definition, those of patterns found in the inventories. */
+function expandMachines(
+  stack: StackDefinition,
+  look: Look,
+  problems: Problem[],
+): { entries: StackMachine[]; from: YamlPath[] } {
   const written = stack.machines ?? [];
   const taken = new Set(written.flatMap(({ name }) => (isPattern(name) ? [] : name.toLowerCase())));
-  const look = lookInto(folder, drivers);
   const machines = expandList(written, ["machines"], (machine) => {
     if (!isPattern(machine.name)) return undefined;
     const site = siteOf(stack, machine.site);
@@ -90,30 +93,46 @@ export function expandPatterns(stack: StackDefinition, folder: string, drivers: 
     const message = `'${written[index]!.name}' matches no machine that has no entry of its own; mend the pattern`;
     problems.push({ path: ["machines", index, "name"], message });
   }
+  return machines;
+}
+
+export function expandPatterns(stack: StackDefinition, folder: string, drivers: MachineDriver): Expanded {
+  const origins = new Map<string, YamlPath[]>();
+  const problems: Problem[] = [];
+  const machines = expandMachines(stack, lookInto(folder, drivers), problems);
   origins.set("machines", machines.from);
   const names = machines.entries.map(({ name }) => name);
+  /** The names in a list of a plan or cluster, each pattern replaced by the machines declared. */
+  const expandNames = (members: readonly string[], at: YamlPath): readonly string[] => {
+    if (!members.some(isPattern)) return members;
+    const list = expandList(members, at, (name) =>
+      isPattern(name)
+        ? names.filter((machine) => matcherOf(name)(machine) && !members.includes(machine))
+        : undefined,
+    );
+    for (const index of list.empty) {
+      const message = `'${members[index]!}' matches no machine of this definition; mend the pattern`;
+      problems.push({ path: [...at, index], message });
+    }
+    origins.set(at.join("."), list.from);
+    return list.entries;
+  };
+  const clusters = (stack.clusters ?? []).map((cluster, index) => ({
+    ...cluster,
+    machines: expandNames(cluster.machines, ["clusters", index, "machines"]),
+  }));
   const plans = (stack.plans ?? []).map((plan, planIndex) => ({
     ...plan,
     groups: plan.groups.map((group, groupIndex) => {
-      const at = ["plans", planIndex, "groups", groupIndex, ...("machines" in group ? ["machines"] : [])];
-      const members = longForm(group).machines;
-      if (!members.some(isPattern)) return group;
-      const list = expandList(members, at, (name) =>
-        isPattern(name)
-          ? names.filter((machine) => matcherOf(name)(machine) && !members.includes(machine))
-          : undefined,
-      );
-      for (const index of list.empty) {
-        const message = `'${members[index]!}' matches no machine of this definition; mend the pattern`;
-        problems.push({ path: [...at, index], message });
-      }
-      origins.set(at.join("."), list.from);
-      return "machines" in group ? { ...group, machines: list.entries } : list.entries;
+      const at = ["plans", planIndex, "groups", groupIndex];
+      if (!("machines" in group)) return expandNames(group, at);
+      return { ...group, machines: expandNames(group.machines, [...at, "machines"]) };
     }),
   }));
   const definition = {
     ...stack,
     ...(stack.machines === undefined ? {} : { machines: machines.entries }),
+    ...(stack.clusters === undefined ? {} : { clusters }),
     ...(stack.plans === undefined ? {} : { plans }),
   };
   return { definition, origins, problems };

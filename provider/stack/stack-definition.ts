@@ -1,6 +1,7 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
 import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
+import type { StackCluster } from "./stack-cluster.ts";
 import type { StackPlan } from "./stack-plan.ts";
 import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
@@ -21,6 +22,7 @@ export interface StackDefinition {
   readonly policies: readonly StackPolicy[];
   readonly sites: readonly StackSite[];
   readonly machines?: readonly StackMachine[];
+  readonly clusters?: readonly StackCluster[];
   readonly plans?: readonly StackPlan[];
   readonly drills?: readonly StackDrill[];
 }

@@ -140,6 +140,7 @@ export const logicalNames = {
   containerMapping: (site: string, name: string) => `container-mapping/${underSite(site, name)}`,
   networkMapping: (site: string, network: string) => `network-mapping/${site}/${network}`,
   machine: (name: string) => `machine/${name}`,
+  cluster: (name: string) => `cluster/${name}`,
   plan: (name: string) => `plan/${name}`,
   drill: (name: string) => `drill/${name}`,
 };

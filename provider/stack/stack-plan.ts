@@ -42,22 +42,3 @@ export function longForm(group: StackGroup): StackSteps & { readonly machines: r
 export function machinesOf(plan: StackPlan): string[] {
   return plan.groups.flatMap((group) => longForm(group).machines);
 }
-
-/** By the list of plans: for each machine the first plan that says where it runs. Found once, asked for each machine. */
-const movingPlans = new WeakMap<readonly StackPlan[], Map<string, StackPlan>>();
-
-/** The plan that says where a machine runs; nothing when the machine says it itself. */
-export function movingPlanOf(
-  plans: readonly StackPlan[] | undefined,
-  machineName: string,
-): StackPlan | undefined {
-  if (plans === undefined) return undefined;
-  let byName = movingPlans.get(plans);
-  if (byName === undefined) {
-    byName = new Map();
-    for (const plan of plans.filter(({ activeLocation }) => activeLocation !== undefined).toReversed())
-      for (const name of machinesOf(plan)) byName.set(name, plan);
-    movingPlans.set(plans, byName);
-  }
-  return byName.get(machineName);
-}

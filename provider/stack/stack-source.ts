@@ -23,6 +23,7 @@ export const listNames = [
   "policies",
   "sites",
   "machines",
+  "clusters",
   "plans",
   "drills",
 ] as const;

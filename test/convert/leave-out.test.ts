@@ -5,7 +5,7 @@ import { arbitraryStack } from "../stack/arbitrary-definition.ts";
 import { declared, file, stateOf } from "./state-of.ts";
 
 describe("convert", () => {
-  it("leaves clusters and migrations out, with what only those need, and tells it", () => {
+  it("leaves migrations out, with what only those need, and tells it", () => {
     const { definition } = fc.sample(arbitraryStack, { numRuns: 1, seed: 1 })[0]!;
     const state = JSON.parse(stateOf(definition)) as {
       deployment: { resources: { urn: string; custom: boolean; type: string; inputs: object }[] };
@@ -31,13 +31,11 @@ describe("convert", () => {
       properties: { policyId },
     });
     add("ReplicationMigrationItem", { ...scope, migrationItemName: "erp", properties: { policyId } });
-    add("ReplicationProtectionCluster", { ...scope, replicationProtectionClusterName: "sql" });
     const { definition: made, notes } = convert(JSON.stringify(state), "state.json", { file });
     expect(notes.map((note) => note.replace(/:.*/, ""))).toEqual([
       "the replication policy move is left out",
       "the protection container mapping moves is left out",
       "the migration item erp is left out",
-      "the protection cluster sql is left out",
     ]);
     expect(declared(made)).toEqual(declared(definition));
   });

@@ -122,12 +122,31 @@ describe("the pack", () => {
     }
   });
 
-  it("has the package's version", () => {
+  it("names the framework and the control that each serves, and where to read it", () => {
+    const [, ...policies] = siteRecoveryPolicies();
+    expect(policies).toHaveLength(all.length);
+    for (const { framework, url, severity, tags } of policies) {
+      expect(framework).toEqual({
+        name: "NIST SP 800-53",
+        version: "Rev. 5",
+        reference: expect.stringMatching(/^CP-\d+(\(\d\))?$/) as string,
+        specification: expect.stringMatching(/^[A-Z]/) as string,
+      });
+      expect([url, severity, tags]).toEqual([
+        expect.stringMatching(/^https:/),
+        expect.any(String),
+        ["disaster-recovery"],
+      ]);
+    }
+  });
+
+  it("has the package's version, and so has the plugin's folder", () => {
     const read = (file: string): { version: string } =>
       JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, "../..", file), "utf8")) as {
         version: string;
       };
     expect(read("policy-pack/package.json").version).toBe(read("package.json").version);
+    expect(read("plugin/package.json").version).toBe(read("package.json").version);
     const yaml = fs.readFileSync(
       path.resolve(import.meta.dirname, "../../policy-pack/PulumiPolicy.yaml"),
       "utf8",
@@ -147,14 +166,15 @@ function fail(key: string | symbol): never {
 
 describe("docs/policies.md", () => {
   const text = fs.readFileSync(path.resolve(import.meta.dirname, "../../docs/policies.md"), "utf8");
-  const rows = [...text.matchAll(/^\| `([\w-]+)` +\| (\w+) +\| .* \| (.*?) *\|$/gm)].map(
-    ([, id, level, options]) => [id, level, options],
+  const rows = [...text.matchAll(/^\| `([\w-]+)` +\| (\w+) +\| .* \| (CP-\S+) +\| (.*?) *\|$/gm)].map(
+    ([, id, level, control, options]) => [id, level, control, options],
   );
 
-  it("has a row of each policy, with its level and the defaults of its options", () => {
-    const written = [...resourcePolicies, ...stackPolicies].map(({ id, level, options }) => [
+  it("has a row of each policy, with its level, its control and the defaults of its options", () => {
+    const written = [...resourcePolicies, ...stackPolicies].map(({ id, level, control, options }) => [
       id,
       level,
+      control,
       Object.entries(options)
         .map(([name, option]) =>
           Array.isArray(option.default)

@@ -1,5 +1,6 @@
 /** Stack definitions at random, all of them right, and the machines that they speak of. */
 import fc from "fast-check";
+import type { StackCluster } from "../../provider/stack/stack-cluster.ts";
 import type { StackDefinition, StackDrill, StackMachine } from "../../provider/stack/stack-definition.ts";
 import type { StackPlan, StackStep } from "../../provider/stack/stack-plan.ts";
 import type { SiteKind, StackHost, StackSite } from "../../provider/stack/stack-site.ts";
@@ -94,6 +95,17 @@ const parts = fc.record({
   machines: names({ minLength: 0, maxLength: 6 }),
   machineSettings: fc.array(machineSettings, { minLength: 6, maxLength: 6 }),
   plan: fc.option(fc.tuple(planSettings, fc.option(stepsAround))),
+  cluster: fc.option(
+    fc.record(
+      {
+        type: fc.constant("WindowsServerFailoverCluster"),
+        fqdn: fc.constant("sql.example.org"),
+        nodes: fc.constant(["sql1.example.org"]),
+        failover: fc.record({ commit: fc.constantFrom("automatic", "manual") }),
+      },
+      { requiredKeys: [] },
+    ),
+  ),
   drills: fc.integer({ min: 0, max: 2 }),
   head: fc.tuple(maybe(fc.record({ location: word })), maybe(fc.record({ tags: fc.dictionary(word, tag) }))),
 });
@@ -145,6 +157,14 @@ function definitionOf(from: Parts): PlacedStack {
     const groups = first.map((name) => (steps ? { machines: [name], ...steps } : [name]));
     plans.push({ name: "plan", site: from.sites[0]!, ...settings, groups });
   }
+  // Machines that say themselves where they run are in none.
+  const unit = machines.filter(
+    ({ site, activeLocation }) => site === from.sites[0] && activeLocation === undefined,
+  );
+  const clusters: StackCluster[] =
+    from.cluster && unit.length > 0
+      ? [{ name: "cluster", machines: unit.map(({ name }) => name), ...from.cluster }]
+      : [];
   const drills: StackDrill[] = machines
     .slice(0, from.drills)
     .map(({ name }, index) => ({ name: `drill-${index}`, machine: name, network: drillNet }));
@@ -176,6 +196,7 @@ function definitionOf(from: Parts): PlacedStack {
       ),
     })),
     machines,
+    clusters,
     plans,
     drills,
   };

@@ -1,0 +1,40 @@
+import { nameOf } from "../arm-id.ts";
+import type { StackCluster } from "../stack/stack-cluster.ts";
+import { isRecord, present, textAt, type Values } from "./found-thing.ts";
+import { propertiesOf, type ThingsOf } from "./things-of.ts";
+
+function textsOf(from: Values, key: string): string[] | undefined {
+  const list = from[key];
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : undefined;
+}
+
+function clusterFrom(inputs: Values, name: string, isMachine: (name: string) => boolean): StackCluster {
+  const properties = propertiesOf(inputs);
+  const { failover } = inputs;
+  const machines = (textsOf(properties, "clusterProtectedItemIds") ?? []).map(nameOf);
+  return {
+    name,
+    machines: machines.filter(isMachine),
+    ...present({
+      type: textAt(properties, "protectionClusterType"),
+      fqdn: textAt(properties, "clusterFqdn"),
+      nodes: textsOf(properties, "clusterNodeFqdns"),
+      activeLocation: textAt(inputs, "activeLocation"),
+      failover: isRecord(failover) ? failover : undefined,
+    }),
+  } as StackCluster;
+}
+
+/**
+ * Protection clusters of a definition, with those of their machines that there are. Their policy and recovery container
+ * are those of the machines.
+ */
+export function clustersFrom(things: ThingsOf): StackCluster[] {
+  const names = things.all("protected-item").map((inputs) => things.nameOf("protected-item", inputs));
+  return things
+    .all("protection-cluster")
+    .map((inputs) =>
+      clusterFrom(inputs, things.nameOf("protection-cluster", inputs), (name) => names.includes(name)),
+    )
+    .filter(({ machines }) => machines.length > 0);
+}
