@@ -10,7 +10,6 @@ import { resourceClasses } from "./dynamic/resource-classes.ts";
 import type { ReplicationProtectedItem } from "./dynamic/protected-item.ts";
 import type { ActiveLocation } from "./kinds/protected-item.ts";
 import { kinds } from "./kinds/registry.ts";
-import { rules } from "./rules/registry.ts";
 import { declarationsOf } from "./stack/declare.ts";
 import { readStack } from "./stack/read-stack.ts";
 import type { StackFile } from "./stack/stack-file.ts";
@@ -30,10 +29,9 @@ export interface DeclaredStack {
 const warningsMax = 10;
 
 /** Shows what is advised against, a line each; notes are for `siterecovery validate`. */
-function warn({ findings }: FindingList): void {
-  const warnings = findings.filter(({ rule }) => rules[rule].severity === "warning");
-  for (const { file, line, column, message, rule } of warnings.slice(0, warningsMax))
-    void pulumi.log.warn(`${path.relative(process.cwd(), file)}:${line}:${column}: ${message} (${rule})`);
+function warn(advice: FindingList): void {
+  const warnings = advice.brief("warning", projectFolder());
+  for (const warning of warnings.slice(0, warningsMax)) void pulumi.log.warn(warning);
   const more = warnings.length - warningsMax;
   if (more > 0) void pulumi.log.warn(`There are ${more} more; \`siterecovery validate\` lists them.`);
 }

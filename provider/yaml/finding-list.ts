@@ -72,6 +72,16 @@ export class FindingList {
     return this.findings.filter(({ rule }) => rules[rule].severity === severity).length;
   }
 
+  /** A line for each finding of a level, with places that count from a folder. */
+  brief(severity: Severity, folder: string): string[] {
+    return this.findings
+      .filter(({ rule }) => rules[rule].severity === severity)
+      .map(({ file, line, column, property, message, rule }) => {
+        const what = `${property === "" ? "" : `${property}: `}${message}`;
+        return harmless(`${path.relative(folder, file)}:${line}:${column}: ${what} [${rule}]`);
+      });
+  }
+
   /** Each finding with its line. */
   get text(): string {
     return showAll(this.findings, this.texts, plain);

@@ -94,7 +94,7 @@ export class PulumiProject {
   /** Writes siterecovery.yaml: a site with host hv1, and what is given. */
   define(
     stack: { machines: readonly object[] } & Partial<
-      Record<"plans" | "drills" | "policies", readonly object[]>
+      Record<"clusters" | "plans" | "drills" | "policies", readonly object[]>
     >,
   ): void {
     this.write(

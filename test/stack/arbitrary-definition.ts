@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import type { StackCluster } from "../../provider/stack/stack-cluster.ts";
 import type { StackDefinition, StackDrill, StackMachine } from "../../provider/stack/stack-definition.ts";
-import type { StackPlan, StackStep } from "../../provider/stack/stack-plan.ts";
+import type { StackPlan } from "../../provider/stack/stack-plan.ts";
 import type { SiteKind, StackHost, StackSite } from "../../provider/stack/stack-site.ts";
+import { clusterSettings, planSettings, stepsAround } from "./arbitrary-movers.ts";
 
 export interface PlacedStack {
   readonly definition: StackDefinition;
@@ -51,39 +52,6 @@ const machineSettings = fc.record(
   { requiredKeys: [] },
 );
 
-const occasions = fc.uniqueArray(fc.constantFrom("planned", "unplanned", "test", "failback"), {
-  minLength: 1,
-});
-const step: fc.Arbitrary<StackStep> = fc
-  .tuple(
-    fc.oneof(
-      fc.record({ manual: word }),
-      // An absolute path is not looked for in the definition's folder; this file is there for sure.
-      fc.record(
-        {
-          script: fc.constant(import.meta.filename),
-          at: fc.constantFrom("primary", "recovery"),
-          timeout: fc.constantFrom("PT5M", "90"),
-        },
-        { requiredKeys: ["script"] },
-      ),
-    ),
-    fc.record({ name: word, on: occasions }, { requiredKeys: [] }),
-  )
-  .map(([what, more]) => ({ ...what, ...more }));
-const stepsAround = fc.record(
-  { before: fc.array(step, { maxLength: 2 }), after: fc.array(step, { maxLength: 2 }) },
-  { requiredKeys: [] },
-);
-const planSettings = fc.record(
-  {
-    shutdown: stepsAround,
-    move: stepsAround,
-    failover: fc.record({ commit: fc.constantFrom("automatic", "manual") }),
-  },
-  { requiredKeys: [] },
-);
-
 const parts = fc.record({
   accounts: fc.uniqueArray(account, { minLength: 1, maxLength: 3 }),
   networks: names({ minLength: 2, maxLength: 4 }),
@@ -95,17 +63,7 @@ const parts = fc.record({
   machines: names({ minLength: 0, maxLength: 6 }),
   machineSettings: fc.array(machineSettings, { minLength: 6, maxLength: 6 }),
   plan: fc.option(fc.tuple(planSettings, fc.option(stepsAround))),
-  cluster: fc.option(
-    fc.record(
-      {
-        type: fc.constant("WindowsServerFailoverCluster"),
-        fqdn: fc.constant("sql.example.org"),
-        nodes: fc.constant(["sql1.example.org"]),
-        failover: fc.record({ commit: fc.constantFrom("automatic", "manual") }),
-      },
-      { requiredKeys: [] },
-    ),
-  ),
+  cluster: fc.option(clusterSettings),
   drills: fc.integer({ min: 0, max: 2 }),
   head: fc.tuple(maybe(fc.record({ location: word })), maybe(fc.record({ tags: fc.dictionary(word, tag) }))),
 });
