@@ -5,6 +5,8 @@ const { packageRules } = require("./.dependency-cruiser.packages.cjs");
 
 const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
+// What everybody may use.
+const words = "kinds/|(errors|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours)\\.ts$";
 
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
 // and the forecast, which needs no engine.
@@ -137,12 +139,8 @@ module.exports = {
     forbid(
       "words-stay-words",
       "Kinds, errors, clock, random, ARM ids and weekly hours are what everybody may use, so they use nobody.",
-      { path: "^provider/(kinds/|(errors|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours)\\.ts$)" },
-      {
-        path: "^provider/",
-        pathNot:
-          "^provider/(kinds/|(errors|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours)\\.ts$)",
-      },
+      { path: `^provider/(${words})` },
+      { path: "^provider/", pathNot: `^provider/(${words})` },
     ),
     forbid(
       "rules-are-data",
