@@ -6,10 +6,12 @@ import { containerOf, siteOf } from "./site-of.ts";
 import type { StackCluster } from "./stack-cluster.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 
-/** Site and container of a machine, as one word to compare; nothing when one of them is not known. */
+/** The container of a machine in words, which tell it from all others; nothing when it is not known. */
 function placeOf(stack: StackDefinition, machine: StackMachine): string | undefined {
   const [site, container] = [siteOf(stack, machine.site), containerOf(stack, machine)];
-  return site && container && [site.name, container.name].join("/");
+  if (!site || !container) return undefined;
+  // Sites without clouds have one container, of their own name.
+  return site.clouds === undefined ? `the site ${site.name}` : `the cloud ${container.name} of ${site.name}`;
 }
 
 function checkMachines(stack: StackDefinition, items: readonly Named[], findings: Findings): void {
@@ -26,7 +28,7 @@ function checkMachines(stack: StackDefinition, items: readonly Named[], findings
     if (place === undefined) continue;
     first ??= { name, place };
     if (place === first.place) continue;
-    const message = `'${name}' is in ${place}, and '${first.name}' in ${first.place}; a cluster is of one container`;
+    const message = `'${name}' is in ${place}, and '${first.name}' in ${first.place}; the machines of a cluster are in one`;
     findings.add("cluster-mixed-containers", path, message);
   }
 }
