@@ -20,9 +20,18 @@ export function fabricTypeOf(fabric: Values): string {
   return textAt(recordAt(propertiesOf(fabric), "customDetails"), "instanceType") ?? "HyperVSite";
 }
 
+/** The policy that a mapping is of, when machines are migrated by it. */
+function migrationPolicyOf(things: ThingsOf, mapping: Values): string | undefined {
+  const name = referred(propertiesOf(mapping), "policyId");
+  const policy = things.all("policy").find((inputs) => isName(things.nameOf("policy", inputs), name));
+  const settings = recordAt(policy ? propertiesOf(policy) : {}, "providerSpecificInput");
+  return settings["instanceType"] === "VMwareCbt" ? name : undefined;
+}
+
 function target(things: ThingsOf, site: string, container: string): Values | undefined {
   return things
     .all("container-mapping", site)
+    .filter((mapping) => migrationPolicyOf(things, mapping) === undefined)
     .find((mapping) => isName(textAt(mapping, "protectionContainerName"), container));
 }
 
@@ -106,6 +115,9 @@ function vmwareParts({ things, folderOf, site }: Source, server: Values | undefi
     return { name, folder: folderOf(textAt(inputs, "storageFolder"), name) };
   });
   const { to } = mappingOf(things, site, site);
+  const [migrationPolicy] = things
+    .all("container-mapping", site)
+    .flatMap((mapping) => migrationPolicyOf(things, mapping) ?? []);
   const physical = server && textAt(server, "inventoryFolder");
   const accounts = server?.["runAsAccounts"];
   return {
@@ -115,6 +127,7 @@ function vmwareParts({ things, folderOf, site }: Source, server: Values | undefi
     ...(vcenters.length > 0 ? { vcenters } : {}),
     ...(masterTargets.length > 0 ? { masterTargets } : {}),
     ...(to === undefined ? {} : { target: to.site }),
+    ...present({ migrationPolicy }),
   };
 }
 

@@ -12,7 +12,6 @@ import type { StackDefinition } from "../stack/stack-definition.ts";
 import { isArmTemplate, readArmTemplate } from "./arm-template.ts";
 import { compareThings } from "./compare-things.ts";
 import { type FoundThings, isRecord } from "./found-thing.ts";
-import { leaveOut } from "./leave-out.ts";
 import { isPulumiState, readPulumiState } from "./pulumi-state.ts";
 import { toDefinition } from "./to-definition.ts";
 
@@ -63,8 +62,7 @@ interface Made extends Conversion {
  * Throws `InvalidInput` where there is no vault.
  */
 export function definitionOf(found: FoundThings, name: string, options: Pick<ConvertOptions, "file">): Made {
-  const { things, notes: leftOut } = leaveOut(found.things);
-  const notes = [...found.notes, ...leftOut];
+  const { things, notes } = found;
   if (!things.some(({ kind }) => kind === "vault")) {
     const message = `${name} holds no Recovery Services vault, and so nothing that a definition could declare.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: name });
@@ -89,5 +87,5 @@ export function convert(text: string, name: string, options: ConvertOptions): Co
   const found = read(text, name, options.resourceGroup);
   const { definition, declared, notes } = definitionOf(found, name, options);
   const things = declared.map(({ kind, inputs }) => ({ kind, inputs: inputs as Record<string, unknown> }));
-  return { definition, notes: [...notes, ...compareThings(leaveOut(found.things).things, things)] };
+  return { definition, notes: [...notes, ...compareThings(found.things, things)] };
 }

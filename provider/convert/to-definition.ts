@@ -7,6 +7,7 @@ import type {
 } from "../stack/stack-definition.ts";
 import { clustersFrom } from "./convert-clusters.ts";
 import { drillsFrom, machinesFrom } from "./convert-machines.ts";
+import { migrationsFrom } from "./convert-migrations.ts";
 import { plansFrom } from "./convert-plans.ts";
 import { fabricTypeOf, type FolderOf, isSite, processServersOf, siteFrom } from "./convert-sites.ts";
 import { type FoundThing, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
@@ -61,7 +62,7 @@ export function toDefinition(found: readonly FoundThing[], folderOf: FolderOf): 
   const isVmm = (site: string): boolean =>
     fabrics.some((fabric) => isName(siteOf(fabric), site) && fabricTypeOf(fabric) === "VMM");
   const location = textAt(vault, "location");
-  const clusters = clustersFrom(things);
+  const [migrations, clusters] = [migrationsFrom(things), clustersFrom(things)];
   const [plans, drills] = [plansFrom(things, folderOf), drillsFrom(things)];
   return {
     version: 1,
@@ -78,6 +79,7 @@ export function toDefinition(found: readonly FoundThing[], folderOf: FolderOf): 
       .filter(isSite)
       .map((fabric) => siteFrom(fabric, { things, folderOf, site: siteOf(fabric) })),
     machines: machinesFrom(things, (site) => isVmm(site) && clouds(site) > 1),
+    ...(migrations.length > 0 ? { migrations } : {}),
     ...(clusters.length > 0 ? { clusters } : {}),
     ...(plans.length > 0 ? { plans } : {}),
     ...(drills.length > 0 ? { drills } : {}),

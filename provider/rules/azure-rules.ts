@@ -16,6 +16,13 @@ export const azureRules = {
     "target: azure, clusters: [{ name: sql, machines: [sql1, sql2] }]",
     "target: azure, machines: [{ name: sql1 }, { name: sql2 }]",
   ),
+  "azure-migration": error(
+    "For Azure, migrations are declared in a program",
+    "Azure's migration items name a subscription and secrets of a key vault, which no definition knows.",
+    "Declare ReplicationMigrationItem in a program, or keep the target engine.",
+    "target: azure, migrations: [{ name: erp1, disks: [os] }]",
+    "target: azure, machines: [{ name: erp1 }]",
+  ),
   "azure-drill": error(
     "For Azure, no drill is declared",
     "A test failover is an action in Azure, and leaves no resource.",

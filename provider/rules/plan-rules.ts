@@ -1,4 +1,4 @@
-/** Recovery plans, protection clusters and drills. */
+/** Recovery plans, protection clusters, migrations and drills. */
 import { error } from "./rule.ts";
 
 export const planRules = {
@@ -65,6 +65,27 @@ export const planRules = {
     "Leave out the machine's group, or take the machine out of the cluster.",
     "{ name: sql1, group: shop }, and { name: sql, machines: [sql1] }",
     "{ name: sql1 }, and { name: sql, machines: [sql1] }",
+  ),
+  "migration-site": error(
+    "Machines that are migrated are virtual ones of a vmware site",
+    "A migration without an agent takes snapshots by the vCenter server.",
+    "Protect physical servers and machines of other sites, and fail them over.",
+    "migrations: [{ name: web1, disks: [os] }]   # of a hyperv site",
+    "machines: [{ name: web1 }]",
+  ),
+  "migration-boot-disk": error(
+    "Of the disks that are migrated, the one that the machine boots from stands first",
+    "Azure is told which disk that is, and would start the machine from another one.",
+    "Write that disk first.",
+    "{ name: erp1, disks: [data, os] }",
+    "{ name: erp1, disks: [os, data] }",
+  ),
+  "migration-protected": error(
+    "A machine is protected or migrated, not both",
+    "Two replications of one machine would take each other's changes away.",
+    "Remove one of the two entries.",
+    "machines: [{ name: erp1 }], migrations: [{ name: erp1, disks: [os] }]",
+    "migrations: [{ name: erp1, disks: [os] }]",
   ),
   "drill-network-in-use": error(
     "A drill runs in a network that nobody fails over to",

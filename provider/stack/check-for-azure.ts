@@ -83,6 +83,15 @@ function checkScripts(stack: StackDefinition, findings: Findings): void {
         }
 }
 
+function checkMigrations(stack: StackDefinition, findings: Findings): void {
+  for (const index of (stack.migrations ?? []).keys())
+    findings.add(
+      "azure-migration",
+      ["migrations", index, "name"],
+      "Azure's migration items need a subscription and secrets that no definition knows; declare it in a program",
+    );
+}
+
 function checkClusters(stack: StackDefinition, findings: Findings): void {
   for (const index of (stack.clusters ?? []).keys())
     findings.add(
@@ -107,6 +116,7 @@ export function checkForAzure(stack: StackDefinition, findings: Findings): void 
   checkSites(stack, findings);
   checkPolicies(stack, findings);
   checkScripts(stack, findings);
+  checkMigrations(stack, findings);
   checkClusters(stack, findings);
   checkDrills(stack, findings);
 }

@@ -19,6 +19,7 @@ export interface Inventory {
   readonly owner: string;
   readonly folder: string;
   readonly machines: ReadonlyMap<string, string>;
+  readonly isPhysical: boolean;
 }
 
 /** By site: the inventories that could be looked into, and whether these are all. */
@@ -119,7 +120,7 @@ export function checkInventories(
   for (const [index, site] of stack.sites.entries()) {
     const wanted = inventoriesOf(site);
     const list: Inventory[] = [];
-    for (const { owner, folder: inventory, path: inSite } of wanted) {
+    for (const { owner, folder: inventory, path: inSite, isPhysical = false } of wanted) {
       const report: Report = (rule, message) => findings.add(rule, ["sites", index, ...inSite], message);
       const real = realFolder(inventory, folder, "it holds the host's machines", report);
       if (real === undefined) continue;
@@ -133,7 +134,7 @@ export function checkInventories(
       }
       taken.push({ owner, folder: real });
       const machines = listMachines(real, drivers, report);
-      if (machines) list.push({ owner, folder: real, machines });
+      if (machines) list.push({ owner, folder: real, machines, isPhysical });
     }
     const names = list.flatMap(({ machines }) => [...machines.values()]);
     inventories.set(site, { list, names, areAll: list.length === wanted.length });

@@ -43,7 +43,7 @@ function checkContainer(place: Place): void {
 }
 
 /** The virtual network of a machine of a VMware site: its own, or the one that all its site's mappings lead to. */
-export function azureNetworkOf(site: StackSite, machine: StackMachine): string | undefined {
+export function azureNetworkOf(site: StackSite, machine: Pick<StackMachine, "network">): string | undefined {
   const mapped = (site.networkMappings ?? []).filter((mapping) => mapping.site === undefined);
   const [only, ...others] = new Set(mapped.map(({ to }) => to));
   return machine.network ?? (others.length === 0 ? only : undefined);

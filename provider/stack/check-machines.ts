@@ -7,6 +7,7 @@ import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkInventories, type Inventories } from "./check-inventories.ts";
 import { checkMachineAdvice } from "./check-machine-advice.ts";
+import { checkMigratedMachine, migratedMachine } from "./check-migrations.ts";
 import type { Findings } from "./findings.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
@@ -142,7 +143,10 @@ function checkOne(
   }
   const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);
   const machine = readMachine(drivers, { folder, path: [...at, "name"] }, findings);
-  if (machine) checkFound(stack, { wanted, machine, site, at }, findings);
+  if (!machine) return;
+  checkFound(stack, { wanted, machine, site, at }, findings);
+  if (at[0] !== "migrations") return;
+  checkMigratedMachine({ wanted, machine, isPhysical: holder.isPhysical, at }, findings);
 }
 
 export function checkMachines(
@@ -153,10 +157,12 @@ export function checkMachines(
 ): void {
   const inventories = checkInventories(stack, folder, drivers, findings);
   const seen = new Set<string>();
-  for (const [index, machine] of (stack.machines ?? []).entries()) {
-    // That a name is there twice is told already; its machine is looked at once.
-    if (seen.has(machine.name.toLowerCase())) continue;
-    seen.add(machine.name.toLowerCase());
-    checkOne(stack, machine, { drivers, inventories, at: ["machines", index] }, findings);
-  }
+  const lists = { machines: stack.machines ?? [], migrations: (stack.migrations ?? []).map(migratedMachine) };
+  for (const [list, machines] of Object.entries(lists))
+    for (const [index, machine] of machines.entries()) {
+      // That a name is there twice is told already; its machine is looked at once.
+      if (seen.has(machine.name.toLowerCase())) continue;
+      seen.add(machine.name.toLowerCase());
+      checkOne(stack, machine, { drivers, inventories, at: [list, index] }, findings);
+    }
 }

@@ -4,6 +4,7 @@ import type { Findings } from "./findings.ts";
 import { checkClusters } from "./check-clusters.ts";
 import { checkDrills } from "./check-drills.ts";
 import { checkMachineNames } from "./check-machine-names.ts";
+import { checkMigrations } from "./check-migrations.ts";
 import { checkPlan } from "./check-plans.ts";
 import { checkPolicies } from "./check-policies.ts";
 import { checkProcessServers } from "./check-process-servers.ts";
@@ -20,6 +21,7 @@ function checkUnique(stack: StackDefinition, findings: Findings): void {
     ["policy", ["policies"], stack.policies],
     ["site", ["sites"], stack.sites],
     ["machine", ["machines"], stack.machines ?? []],
+    ["migration", ["migrations"], stack.migrations ?? []],
     ["cluster", ["clusters"], stack.clusters ?? []],
     ["plan", ["plans"], stack.plans ?? []],
     ["drill", ["drills"], stack.drills ?? []],
@@ -49,6 +51,7 @@ export function checkNames(stack: StackDefinition, findings: Findings): void {
   checkProcessServers(stack, findings);
   for (const [index, machine] of (stack.machines ?? []).entries())
     checkMachineNames(stack, machine, index, findings);
+  checkMigrations(stack, findings);
   checkClusters(stack, findings);
   for (const [index, plan] of (stack.plans ?? []).entries()) checkPlan(stack, plan, index, findings);
   checkDrills(stack, findings);

@@ -5,7 +5,7 @@ import type { YamlPath } from "../yaml/read-yaml.ts";
 import { policyInputs } from "./declare-azure.ts";
 import type { Findings } from "./findings.ts";
 import { containersOf, instanceTypeOf } from "./site-parts.ts";
-import type { StackDefinition } from "./stack-definition.ts";
+import type { StackDefinition, StackPolicy } from "./stack-definition.ts";
 import { StackIds } from "./stack-ids.ts";
 
 /** The path of a finding of the kind's own check: what stands last in it is what the definition names as well. */
@@ -13,9 +13,24 @@ export function pathOfFailure(place: YamlPath, property: string): YamlPath {
   return [...place, ...property.split(".").slice(-1)];
 }
 
+function checkMigrationPolicy(
+  name: string | undefined,
+  path: YamlPath,
+  policies: ReadonlyMap<string, StackPolicy>,
+  findings: Findings,
+): void {
+  if (name === undefined) return;
+  if (!findings.requireName("unknown-policy", path, name, "policy", [...policies.keys()])) return;
+  const { instanceType = "HyperVReplicaAzure" } = policies.get(name)!;
+  if (instanceType === "VMwareCbt") return;
+  const message = `'${name}' has the instanceType ${instanceType}, and machines are migrated by VMwareCbt`;
+  findings.add("policy-instance-type", path, `${message}; name a policy of that instanceType`);
+}
+
 function checkUse(stack: StackDefinition, findings: Findings): void {
   const policies = new Map(stack.policies.map((policy) => [policy.name, policy]));
   for (const [index, site] of stack.sites.entries()) {
+    checkMigrationPolicy(site.migrationPolicy, ["sites", index, "migrationPolicy"], policies, findings);
     for (const container of containersOf(site)) {
       if (container.policy === undefined) continue;
       const isOwn = site.policy !== container.policy;

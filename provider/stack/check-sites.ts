@@ -13,6 +13,7 @@ type Property = keyof StackSite;
 const properties: readonly [Property, may: readonly SiteKind[], must: readonly SiteKind[]][] = [
   ["hosts", ["hyperv"], ["hyperv"]],
   ["policy", ["hyperv", "vmm", "vmware"], ["hyperv"]],
+  ["migrationPolicy", ["vmware"], []],
   ["server", ["vmm", "vmware"], ["vmm", "vmware"]],
   ["clouds", ["vmm"], ["vmm"]],
   ["storageClassifications", ["vmm"], []],

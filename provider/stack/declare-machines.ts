@@ -3,6 +3,7 @@ import type { Declaration } from "./declaration.ts";
 import { declarePlans } from "./declare-plans.ts";
 import { protectionOf } from "./declare-protection.ts";
 import { declareClusters } from "./declare-clusters.ts";
+import { declareMigrations } from "./declare-migrations.ts";
 import { moverOf } from "./mover-of.ts";
 import { containerOf, siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
@@ -78,6 +79,7 @@ export function declareMachines(stack: StackFile): Declaration[] {
   const ids = new StackIds(definition);
   return [
     ...(definition.machines ?? []).map((machine) => declareMachine(definition, ids, machine)),
+    ...declareMigrations(definition, ids),
     ...declareClusters(definition, ids),
     ...declarePlans(stack),
     ...declareDrills(definition, ids),

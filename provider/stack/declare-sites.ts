@@ -84,35 +84,54 @@ function declareStorageMappings({ ids, site }: InSite): Declaration[] {
   });
 }
 
-/** The mapping of a container stands last: what its machines need is in place when the mapping is. */
-function declareContainerMappings(inSite: InSite, before: readonly Declaration[]): Declaration[] {
-  const { stack, ids, site } = inSite;
+/** A mapping of a container stands last: what its machines need is in place when the mapping is. */
+function declareContainerMapping(
+  { stack, ids, site }: InSite,
+  mapping: { logicalName: string; container: string; mappingName: string; policy: string; targetId: string },
+  before: readonly Declaration[],
+): Declaration {
   const { storageAccounts, networks } = stack.definition.azure;
-  return containersOf(site).flatMap(({ name, policy, target }): Declaration[] => {
+  const { logicalName, container, mappingName, policy, targetId } = mapping;
+  return {
+    logicalName,
+    kind: "container-mapping",
+    inputs: {
+      ...ids.inSite(site),
+      protectionContainerName: container,
+      mappingName,
+      properties: { policyId: ids.policy(policy), targetProtectionContainerId: targetId },
+    },
+    dependsOn: [
+      logicalNames.policy(policy),
+      ...before.map(({ logicalName }) => logicalName),
+      ...networks.map((network) => logicalNames.network(network.name)),
+      ...storageAccounts.map((account) => logicalNames.storageAccount(account.name)),
+    ],
+  };
+}
+
+/** One for the machines that are protected, one for those that are migrated. */
+function declareContainerMappings(inSite: InSite, before: readonly Declaration[]): Declaration[] {
+  const { ids, site } = inSite;
+  const ofMachines = containersOf(site).flatMap(({ name: container, policy, target }): Declaration[] => {
     if (policy === undefined) return [];
-    const targetId = target && ids.container(ids.siteNamed(target.site), target.container);
+    const logicalName = logicalNames.containerMapping(site.name, container);
+    const mappingName = `${container}-to-${target === undefined ? "azure" : target.site}`;
+    const targetId = target ? ids.container(ids.siteNamed(target.site), target.container) : microsoftAzure;
     return [
-      {
-        logicalName: logicalNames.containerMapping(site.name, name),
-        kind: "container-mapping",
-        inputs: {
-          ...ids.inSite(site),
-          protectionContainerName: name,
-          mappingName: `${name}-to-${target === undefined ? "azure" : target.site}`,
-          properties: {
-            policyId: ids.policy(policy),
-            targetProtectionContainerId: targetId ?? microsoftAzure,
-          },
-        },
-        dependsOn: [
-          logicalNames.policy(policy),
-          ...before.map(({ logicalName }) => logicalName),
-          ...networks.map((network) => logicalNames.network(network.name)),
-          ...storageAccounts.map((account) => logicalNames.storageAccount(account.name)),
-        ],
-      },
+      declareContainerMapping(inSite, { logicalName, container, mappingName, policy, targetId }, before),
     ];
   });
+  const policy = site.migrationPolicy;
+  if (policy === undefined) return ofMachines;
+  const mapping = {
+    logicalName: logicalNames.migrationMapping(site.name),
+    container: site.name,
+    mappingName: `${site.name}-migrations`,
+    policy,
+    targetId: microsoftAzure,
+  };
+  return [...ofMachines, declareContainerMapping(inSite, mapping, before)];
 }
 
 export function declareSites(stack: StackFile): Declaration[] {

@@ -20,6 +20,8 @@ export interface SiteInventory {
   readonly owner: string;
   readonly folder: string;
   readonly path: YamlPath;
+  /** Whether its machines are physical servers. */
+  readonly isPhysical?: boolean;
 }
 
 export function kindOf(site: StackSite): SiteKind {
@@ -65,7 +67,9 @@ export function inventoriesOf(site: StackSite): SiteInventory[] {
     })),
     ...(physicalServers === undefined
       ? []
-      : [{ owner: `server ${server}`, folder: physicalServers, path: ["physicalServers"] }]),
+      : [
+          { owner: `server ${server}`, folder: physicalServers, path: ["physicalServers"], isPhysical: true },
+        ]),
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
 import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
 import type { StackCluster } from "./stack-cluster.ts";
+import type { StackMigration } from "./stack-migration.ts";
 import type { StackPlan } from "./stack-plan.ts";
 import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
@@ -22,6 +23,7 @@ export interface StackDefinition {
   readonly policies: readonly StackPolicy[];
   readonly sites: readonly StackSite[];
   readonly machines?: readonly StackMachine[];
+  readonly migrations?: readonly StackMigration[];
   readonly clusters?: readonly StackCluster[];
   readonly plans?: readonly StackPlan[];
   readonly drills?: readonly StackDrill[];

@@ -1,6 +1,7 @@
 /** The ids and parent arguments that names of a definition stand for. */
 import { armIdOf } from "../arm-id.ts";
 import { fabricKind } from "../kinds/fabric.ts";
+import { embeddedSubscriptionId } from "../kinds/kind.ts";
 import { masterTargetKind } from "../kinds/master-target.ts";
 import { policyKind } from "../kinds/policy.ts";
 import { processServerKind } from "../kinds/process-server.ts";
@@ -29,6 +30,11 @@ export class StackIds {
   get inGroup(): { resourceGroupName: string; location?: string } {
     const { resourceGroup, location } = this.#stack;
     return { resourceGroupName: resourceGroup, ...(location === undefined ? {} : { location }) };
+  }
+
+  /** The resource group itself. */
+  get group(): string {
+    return `/subscriptions/${embeddedSubscriptionId}/resourceGroups/${this.#stack.resourceGroup}`;
   }
 
   get inVault(): { resourceGroupName: string; resourceName: string } {
@@ -140,6 +146,8 @@ export const logicalNames = {
   containerMapping: (site: string, name: string) => `container-mapping/${underSite(site, name)}`,
   networkMapping: (site: string, network: string) => `network-mapping/${site}/${network}`,
   machine: (name: string) => `machine/${name}`,
+  migrationMapping: (site: string) => `migration-mapping/${site}`,
+  migration: (name: string) => `migration/${name}`,
   cluster: (name: string) => `cluster/${name}`,
   plan: (name: string) => `plan/${name}`,
   drill: (name: string) => `drill/${name}`,

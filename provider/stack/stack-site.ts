@@ -11,6 +11,8 @@ export interface StackSite {
   readonly kind?: SiteKind;
   /** Policy of its machines; a site without one only receives replicas. */
   readonly policy?: string;
+  /** Of a VMware site: policy of the machines that are migrated. */
+  readonly migrationPolicy?: string;
   /** Of the target azure: what Azure calls the fabric, and the protection container, of the site. */
   readonly azureFabric?: string;
   readonly azureContainer?: string;

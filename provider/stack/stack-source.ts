@@ -23,6 +23,7 @@ export const listNames = [
   "policies",
   "sites",
   "machines",
+  "migrations",
   "clusters",
   "plans",
   "drills",

@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import type { StackCluster } from "../../provider/stack/stack-cluster.ts";
 import type { StackDefinition, StackDrill, StackMachine } from "../../provider/stack/stack-definition.ts";
+import type { StackMigration } from "../../provider/stack/stack-migration.ts";
 import type { StackPlan } from "../../provider/stack/stack-plan.ts";
 import type { SiteKind, StackHost, StackSite } from "../../provider/stack/stack-site.ts";
-import { clusterSettings, planSettings, stepsAround } from "./arbitrary-movers.ts";
+import { clusterSettings, migrationSettings, planSettings, stepsAround } from "./arbitrary-movers.ts";
 
 export interface PlacedStack {
   readonly definition: StackDefinition;
@@ -64,6 +65,7 @@ const parts = fc.record({
   machineSettings: fc.array(machineSettings, { minLength: 6, maxLength: 6 }),
   plan: fc.option(fc.tuple(planSettings, fc.option(stepsAround))),
   cluster: fc.option(clusterSettings),
+  migration: fc.option(migrationSettings),
   drills: fc.integer({ min: 0, max: 2 }),
   head: fc.tuple(maybe(fc.record({ location: word })), maybe(fc.record({ tags: fc.dictionary(word, tag) }))),
 });
@@ -72,6 +74,8 @@ type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Longer than any name at random, so that it is no other policy's. */
 const vmwarePolicy = { name: "vmware-policy", instanceType: "InMageAzureV2" } as const;
+
+const migrationPolicy = { name: "migration-policy", instanceType: "VMwareCbt" } as const;
 
 /** What differs from kind to kind; hosts are ESXi hosts behind a vCenter server each in a VMware site. */
 const partsOf: Record<SiteKind, (name: string, hosts: StackHost[]) => Partial<StackSite>> = {
@@ -86,6 +90,7 @@ const partsOf: Record<SiteKind, (name: string, hosts: StackHost[]) => Partial<St
     kind: "vmware",
     server: `${name}-configuration`,
     policy: vmwarePolicy.name,
+    migrationPolicy: migrationPolicy.name,
     runAsAccounts: ["push"],
     vContinuumConsole: "admin-pc",
     vcenters: hosts.map((host) => ({ ...host, account: "push", port: "443" })),
@@ -99,7 +104,7 @@ function definitionOf(from: Parts): PlacedStack {
   const hostsOf = (site: number): string[] =>
     from.hosts.filter((_, index) => index % from.sites.length === site);
   const inventories = new Map<string, string[]>(from.hosts.map((host) => [host, []]));
-  const machines = from.machines.map((name, index): StackMachine => {
+  const all = from.machines.map((name, index): StackMachine => {
     const site = index % from.sites.length;
     inventories.get(hostsOf(site)[0]!)!.push(name);
     const names = { site: from.sites[site]!, storageAccount: of(from.accounts, index) };
@@ -108,6 +113,15 @@ function definitionOf(from: Parts): PlacedStack {
     const isRefused = from.kinds[site] === "vmware" && failover?.kind === "planned";
     return { name, ...names, ...settings, ...(failover && !isRefused ? { failover } : {}) };
   });
+  const moves = (index: number): boolean =>
+    from.migration !== null && index === all.length - 1 && from.kinds[index % from.sites.length] === "vmware";
+  const machines = all.filter((_, index) => !moves(index));
+  const migrations = all
+    .filter((_, index) => moves(index))
+    .map(({ name, site, storageAccount }): StackMigration => ({
+      ...{ name, site: site!, account: "push", storageAccount: storageAccount!, network: recoveryNet },
+      ...{ disks: ["os"], ...from.migration },
+    }));
   const first = machines.filter(({ site }) => site === from.sites[0]).map(({ name }) => name);
   const plans: StackPlan[] = [];
   if (from.plan && first.length > 0) {
@@ -143,6 +157,7 @@ function definitionOf(from: Parts): PlacedStack {
     policies: [
       ...from.policies.map((name, index) => ({ name, ...from.policySettings[index] })),
       vmwarePolicy,
+      migrationPolicy,
     ],
     sites: from.sites.map((name, index) => ({
       name,
@@ -154,6 +169,7 @@ function definitionOf(from: Parts): PlacedStack {
       ),
     })),
     machines,
+    migrations,
     clusters,
     plans,
     drills,

@@ -1,4 +1,4 @@
-/** What plans and clusters of a definition may say beside their machines, at random. */
+/** What plans, clusters and migrations of a definition may say beside their machines, at random. */
 import fc from "fast-check";
 import type { StackStep } from "../../provider/stack/stack-plan.ts";
 
@@ -42,6 +42,16 @@ export const clusterSettings = fc.record(
     fqdn: fc.constant("sql.example.org"),
     nodes: fc.constant(["sql1.example.org"]),
     failover: fc.record({ commit: fc.constantFrom("automatic", "manual") }),
+  },
+  { requiredKeys: [] },
+);
+
+export const migrationSettings = fc.record(
+  {
+    targetName: word,
+    size: fc.constant("Standard_D2s_v5"),
+    migrated: fc.constant(false),
+    shutDownSource: fc.boolean(),
   },
   { requiredKeys: [] },
 );

@@ -14,6 +14,7 @@ export function makeCorpusSurroundings(folder: string): void {
   writeMachine(path.join(folder, "esxi"), "vm1");
   writeMachine(path.join(folder, "physical"), "erp1");
   writeMachine(path.join(folder, "hv3"), "web2");
+  writeMachine(path.join(folder, "farm"), "mixed1", { disks: [disk("os", "os"), disk("data")] });
   const machines = path.join(folder, "hv1");
   for (const count of [2, 3, 4, 5, 6, 7]) writeMachine(machines, `group${count}`);
   writeMachine(machines, "clash1", { disks: [disk("os", "os"), disk("OS")] });
