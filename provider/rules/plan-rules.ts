@@ -87,6 +87,13 @@ export const planRules = {
     "machines: [{ name: erp1 }], migrations: [{ name: erp1, disks: [os] }]",
     "migrations: [{ name: erp1, disks: [os] }]",
   ),
+  "drill-at-recovery-side": error(
+    "A drill is of a machine at the primary side",
+    "It tries the failover to the recovery side; while a drill is there, or the machine is, there is none to be had.",
+    "Take the drill out, and fail over then.",
+    "{ name: web1, activeLocation: recovery }, and drills: [{ name: rehearsal, machine: web1, network: drill-net }]",
+    "{ name: web1, activeLocation: primary }, and drills: [{ name: rehearsal, machine: web1, network: drill-net }]",
+  ),
   "drill-network-in-use": error(
     "A drill runs in a network that nobody fails over to",
     "Test machines would meet the real ones.",

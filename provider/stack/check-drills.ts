@@ -1,7 +1,9 @@
 /** Drills: their machines, and networks that are at the machine's recovery side and in nobody's use. */
+import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { Findings } from "./findings.ts";
+import { moverOf } from "./mover-of.ts";
 import { targetSiteOf } from "./site-of.ts";
-import type { StackDefinition } from "./stack-definition.ts";
+import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 
 /** Networks of Azure (no site) or of a second site that machines fail over to for real. */
 function productionNetworks(stack: StackDefinition, site: string | undefined): Set<string> {
@@ -12,6 +14,11 @@ function productionNetworks(stack: StackDefinition, site: string | undefined): S
   return new Set([...mapped, ...(site === undefined ? chosen : [])]);
 }
 
+/** Where a machine is to run: by what moves it, or as it says itself. */
+function sideOf(stack: StackDefinition, machine: StackMachine): ActiveLocation | undefined {
+  return moverOf(stack, machine.name)?.activeLocation ?? machine.activeLocation;
+}
+
 export function checkDrills(stack: StackDefinition, findings: Findings): void {
   const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
   for (const [index, drill] of (stack.drills ?? []).entries()) {
@@ -20,6 +27,10 @@ export function checkDrills(stack: StackDefinition, findings: Findings): void {
     ]);
     const machine = machines.get(drill.machine);
     const target = machine && targetSiteOf(stack, machine);
+    if (machine && sideOf(stack, machine) === "recovery") {
+      const message = `'${drill.machine}' is to run at the recovery side, and a drill tries the failover to it; take the drill out before the failover`;
+      findings.add("drill-at-recovery-side", ["drills", index, "machine"], message);
+    }
     const site = stack.sites.find(({ name }) => name === target);
     const networks = target === undefined ? stack.azure.networks : (site?.networks ?? []);
     const what = target === undefined ? "network" : `network of ${target}`;

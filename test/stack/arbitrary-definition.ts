@@ -138,6 +138,7 @@ function definitionOf(from: Parts): PlacedStack {
       ? [{ name: "cluster", machines: unit.map(({ name }) => name), ...from.cluster }]
       : [];
   const drills: StackDrill[] = machines
+    .filter(({ activeLocation }) => activeLocation !== "recovery")
     .slice(0, from.drills)
     .map(({ name }, index) => ({ name: `drill-${index}`, machine: name, network: drillNet }));
   const [location, tags] = from.head;
