@@ -60,10 +60,12 @@ func (nodejs) plugin(request *pulumirpc.RunPluginRequest, engineAddress string) 
 		// @pulumi/policy looks for the pack's package.json in the working folder.
 		name, parameters, workingFolder = "run-policy-pack", []string{engineAddress, folder}, folder
 	}
-	command, err := script(name, workingFolder, request.Info, parameters)
+	// What a plugin needs is installed for it, and not for whoever runs it.
+	command, err := script(name, folder, request.Info, parameters)
 	if err != nil {
 		return nil, err
 	}
+	command.Dir = workingFolder
 	command.Env = append(append(os.Environ(), command.Env...), request.Env...)
 	return command, nil
 }

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -21,6 +22,8 @@ describe("the plugin as a folder with a PulumiPlugin.yaml, with the real Pulumi 
       outputs: { vault: "${vault.name}" },
     };
     project.write("Pulumi.yaml", stringify(program));
+    // What the plugin needs it has from its own package.
+    fs.rmSync(project.path("node_modules"), { recursive: true });
   });
   afterAll(() => project.remove());
 
@@ -38,6 +41,15 @@ describe("the plugin as a folder with a PulumiPlugin.yaml, with the real Pulumi 
     const schema = JSON.parse(run.stdout) as { name: string; resources: object };
     expect(schema.name).toBe("siterecovery");
     expect(Object.keys(schema.resources)).toContain("siterecovery:index:Vault");
+  });
+
+  it("is a package that a project of Pulumi YAML can add", async () => {
+    const text = fs.readFileSync(project.path("Pulumi.yaml"), "utf8");
+    project.write("Pulumi.yaml", stringify({ name: "dr", runtime: "yaml" }));
+    const run = await project.pulumi("package", "add", folder);
+    expect(run.status, run.text).toBe(0);
+    expect(fs.readFileSync(project.path("Pulumi.yaml"), "utf8")).toContain("siterecovery: ");
+    project.write("Pulumi.yaml", text);
   });
 
   it("deletes what it made", async () => {
