@@ -19,6 +19,11 @@ export function armIdOf(kind: Kind, inputs: object): string {
   return `/subscriptions/${embeddedSubscriptionId}/resourceGroups/${fill("resourceGroupName")}/providers/${path}`;
 }
 
+/** The arguments that an id is made of. */
+export function idNames(kind: Kind): string[] {
+  return ["resourceGroupName", ...Array.from(kind.path.matchAll(/\{(\w+)\}/g), ([, name]) => name!)];
+}
+
 /** The ids of things that arguments of a kind name by name alone. */
 export function namedIdsOf(kind: Kind, inputs: object): string[] {
   const given = new Set(Object.entries(inputs).flatMap(([key, value]) => (value === undefined ? [] : key)));

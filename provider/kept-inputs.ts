@@ -4,7 +4,7 @@
  * JSON, in which ids are written from where they part from the resource's own: `^8/replicationPolicies/gold` has the
  * first eight parts of it.
  */
-import { armIdOf } from "./arm-id.ts";
+import { armIdOf, idNames } from "./arm-id.ts";
 import { SiteRecoveryError } from "./errors.ts";
 import type { Kind } from "./kinds/kind.ts";
 
@@ -51,9 +51,9 @@ function mapped(
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
   };
-  const isName = (key: string): boolean => key === "resourceGroupName" || kind.path.includes(`{${key}}`);
+  const names = idNames(kind);
   return Object.fromEntries(
-    Object.entries(inputs).map(([key, value]) => [key, isName(key) ? value : walk(value)]),
+    Object.entries(inputs).map(([key, value]) => [key, names.includes(key) ? value : walk(value)]),
   );
 }
 

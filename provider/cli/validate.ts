@@ -9,6 +9,7 @@ import { type Checked, findingsOf, isFailure, type ReportSettings } from "../rep
 import { sarifReport } from "../reports/sarif.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import { readStack } from "../stack/read-stack.ts";
+import type { StackDefinition } from "../stack/stack-definition.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import { packageVersion } from "../package-version.ts";
 
@@ -21,7 +22,7 @@ const reports: Readonly<Record<string, (checked: readonly Checked[], settings: R
   github: githubReport,
 };
 
-type Target = "engine" | "azure";
+type Target = NonNullable<StackDefinition["target"]>;
 
 function check(file: string, target: Target | undefined): Checked {
   try {

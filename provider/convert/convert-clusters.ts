@@ -1,24 +1,19 @@
 import { nameOf } from "../arm-id.ts";
 import type { StackCluster } from "../stack/stack-cluster.ts";
-import { isRecord, present, textAt, type Values } from "./found-thing.ts";
+import { isRecord, present, textAt, textsAt, type Values } from "./found-thing.ts";
 import { propertiesOf, type ThingsOf } from "./things-of.ts";
-
-function textsOf(from: Values, key: string): string[] | undefined {
-  const list = from[key];
-  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : undefined;
-}
 
 function clusterFrom(inputs: Values, name: string, isMachine: (name: string) => boolean): StackCluster {
   const properties = propertiesOf(inputs);
   const { failover } = inputs;
-  const machines = (textsOf(properties, "clusterProtectedItemIds") ?? []).map(nameOf);
+  const machines = (textsAt(properties, "clusterProtectedItemIds") ?? []).map(nameOf);
   return {
     name,
     machines: machines.filter(isMachine),
     ...present({
       type: textAt(properties, "protectionClusterType"),
       fqdn: textAt(properties, "clusterFqdn"),
-      nodes: textsOf(properties, "clusterNodeFqdns"),
+      nodes: textsAt(properties, "clusterNodeFqdns"),
       activeLocation: textAt(inputs, "activeLocation"),
       failover: isRecord(failover) ? failover : undefined,
     }),

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StackGroup, StackPlan, StepOccasion, StackStep, StackSteps } from "../stack/stack-plan.ts";
 import type { FolderOf } from "./convert-sites.ts";
-import { isRecord, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { isRecord, listAt, present, recordAt, textAt, textsAt, type Values } from "./found-thing.ts";
 import { partOf, propertiesOf, referred, type ThingsOf } from "./things-of.ts";
 
 const occasionOf: Readonly<Record<string, StepOccasion>> = {
@@ -12,14 +12,9 @@ const occasionOf: Readonly<Record<string, StepOccasion>> = {
 };
 const onTheWayBack = "RecoveryToPrimary";
 
-function textsAt(from: Values, key: string): string[] {
-  const value = from[key];
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-}
-
 function occasionsOf(action: Values): StepOccasion[] {
-  const types = textsAt(action, "failoverTypes").flatMap((type) => occasionOf[type] ?? []);
-  const directions = textsAt(action, "failoverDirections");
+  const types = (textsAt(action, "failoverTypes") ?? []).flatMap((type) => occasionOf[type] ?? []);
+  const directions = textsAt(action, "failoverDirections") ?? [];
   const isOut = directions.some((direction) => direction !== onTheWayBack);
   return [...(isOut ? types : []), ...(directions.includes(onTheWayBack) ? (["failback"] as const) : [])];
 }

@@ -33,6 +33,12 @@ export function textAt(from: Values, key: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The texts of a list; nothing where there is no list. */
+export function textsAt(from: Values, key: string): string[] | undefined {
+  const value = from[key];
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
+}
+
 /** The pairs of which the value is there. */
 export function present<Pairs extends object>(
   pairs: Pairs,

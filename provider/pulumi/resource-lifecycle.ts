@@ -2,7 +2,7 @@
  * What Pulumi's doors have in common: from Pulumi's calls about a resource of one kind to the kind's handler, and
  * what is kept of it in Pulumi's state. The doors translate between Pulumi's messages and the plain values here.
  */
-import { armIdOf, nameOf, sameId } from "../arm-id.ts";
+import { armIdOf, idNames, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
 import { type CheckFailure, type Handler, type Live, unknownValue, type Work } from "../handlers/handler.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -70,25 +70,23 @@ export class ResourceLifecycle {
     { state, wanted, before = wanted }: { state: Properties; wanted: Properties; before?: Properties },
   ): Promise<Difference> {
     return this.#attend(calling, async (handler) => {
-      const answer = await handler.diff(id, lastOf(this.#kind, state, before, wanted), wanted);
+      const last = keptInputs(this.#kind, state, before);
+      const attempted = attemptedInputs(this.#kind, state);
+      const answer = await handler.diff(id, lastOf(last, attempted, wanted), wanted);
       const { link } = this.#surroundings;
       const { urn, conceal = (line: string) => line } = calling;
       for (const { severity, text } of announcements(id, answer)) link.tell(urn, severity, conceal(text));
       const deleteBeforeReplace = answer.replaces.length > 0 && this.#keepsId(id, wanted);
       // A change of the program's text alone is also recorded by an update: the next change is told from it.
-      const changes = textChanges(handler, keptInputs(this.#kind, state, before), wanted);
+      const changes = textChanges(handler, last, wanted);
       return { ...answer, textChanges: changes, deleteBeforeReplace };
     });
   }
 
   /** Whether the replacement is going to have the id of what it replaces, which must then make room first. */
   #keepsId(id: string, wanted: Properties): boolean {
-    const names = [
-      "resourceGroupName",
-      ...Array.from(this.#kind.path.matchAll(/\{(\w+)\}/g), ([, name]) => name!),
-    ];
     // What is not known yet is most likely what it was.
-    const path = Object.fromEntries(names.map((name) => [name, wanted[name]]));
+    const path = Object.fromEntries(idNames(this.#kind).map((name) => [name, wanted[name]]));
     if (Object.values(path).includes(unknownValue)) return true;
     return sameId(armIdOf(this.#kind, path), id);
   }
@@ -114,12 +112,14 @@ export class ResourceLifecycle {
     { state, wanted, before = wanted }: { state: Properties; wanted: Properties; before?: Properties },
   ): Promise<Kept> {
     return this.#attend(calling, async (handler, work) => {
+      const last = keptInputs(this.#kind, state, before);
       try {
-        const live = await handler.update(id, lastOf(this.#kind, state, before, wanted), wanted, work);
+        const attempted = attemptedInputs(this.#kind, state);
+        const live = await handler.update(id, lastOf(last, attempted, wanted), wanted, work);
         return this.#state(live, { last: wanted }, calling);
       } catch (error) {
         if (isRefusal(error)) throw error;
-        const kept = { last: keptInputs(this.#kind, state, before), attempted: wanted };
+        const kept = { last, attempted: wanted };
         throw await this.#halfDone(handler, id, error, kept, calling);
       }
     });

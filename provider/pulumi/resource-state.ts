@@ -49,9 +49,7 @@ export function attemptedInputs(kind: Kind, state: Properties): Properties | und
  * What to compare the wanted arguments with. After an update that failed, an argument that went back to what it
  * was before it is compared with what was attempted: taking back a failover that got half way is a change.
  */
-export function lastOf(kind: Kind, state: Properties, before: Properties, wanted: Properties): Properties {
-  const last = keptInputs(kind, state, before);
-  const attempted = attemptedInputs(kind, state);
+export function lastOf(last: Properties, attempted: Properties | undefined, wanted: Properties): Properties {
   if (!attempted) return last;
   const keys = new Set([...Object.keys(last), ...Object.keys(attempted)]);
   const pick = (key: string): unknown =>

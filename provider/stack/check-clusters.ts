@@ -14,12 +14,17 @@ function placeOf(stack: StackDefinition, machine: StackMachine): string | undefi
   return site.clouds === undefined ? `the site ${site.name}` : `the cloud ${container.name} of ${site.name}`;
 }
 
-function checkMachines(stack: StackDefinition, items: readonly Named[], findings: Findings): void {
-  const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
+function checkMachines(
+  stack: StackDefinition,
+  machines: ReadonlyMap<string, StackMachine>,
+  items: readonly Named[],
+  findings: Findings,
+): void {
   let first: { name: string; place: string } | undefined;
   for (const { name, path } of items) {
-    findings.requireName("cluster-unknown-machine", path, name, "machine", [...machines.keys()]);
     const machine = machines.get(name);
+    if (!machine)
+      findings.requireName("cluster-unknown-machine", path, name, "machine", [...machines.keys()]);
     const place = machine && placeOf(stack, machine);
     if (machine?.group !== undefined) {
       const message = `'${name}' is in the replication group '${machine.group}'; machines share their points in a group or in a cluster`;
@@ -42,11 +47,12 @@ function checkSize({ machines }: StackCluster, index: number, findings: Findings
 
 export function checkClusters(stack: StackDefinition, findings: Findings): void {
   const clusters = stack.clusters ?? [];
-  const all = clusters.map(({ machines }, index) =>
-    machines.map((name, place): Named => ({ path: ["clusters", index, "machines", place], name })),
+  const machines = new Map((stack.machines ?? []).map((machine) => [machine.name, machine]));
+  const all = clusters.map((cluster, index) =>
+    cluster.machines.map((name, place): Named => ({ path: ["clusters", index, "machines", place], name })),
   );
   for (const [index, cluster] of clusters.entries()) {
-    checkMachines(stack, all[index]!, findings);
+    checkMachines(stack, machines, all[index]!, findings);
     checkSides(stack, { what: "cluster", ...cluster }, all[index]!, findings);
     checkSize(cluster, index, findings);
   }

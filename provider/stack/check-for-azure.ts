@@ -83,31 +83,27 @@ function checkScripts(stack: StackDefinition, findings: Findings): void {
         }
 }
 
-function checkMigrations(stack: StackDefinition, findings: Findings): void {
-  for (const index of (stack.migrations ?? []).keys())
-    findings.add(
-      "azure-migration",
-      ["migrations", index, "name"],
-      "Azure's migration items need a subscription and secrets that no definition knows; declare it in a program",
-    );
-}
+/** Lists that a definition for Azure has to leave out, and why. */
+const leftOutForAzure = {
+  migrations: [
+    "azure-migration",
+    "Azure's migration items need a subscription and secrets that no definition knows; declare it in a program",
+  ],
+  clusters: [
+    "azure-cluster",
+    "Azure has clusters between its own regions only; leave it out, or keep the target engine",
+  ],
+  drills: [
+    "azure-drill",
+    "a test failover is an action in Azure; leave the drill out, or keep a stack of the target engine for it",
+  ],
+} as const;
 
-function checkClusters(stack: StackDefinition, findings: Findings): void {
-  for (const index of (stack.clusters ?? []).keys())
-    findings.add(
-      "azure-cluster",
-      ["clusters", index, "name"],
-      "Azure has clusters between its own regions only; leave it out, or keep the target engine",
-    );
-}
-
-function checkDrills(stack: StackDefinition, findings: Findings): void {
-  for (const index of (stack.drills ?? []).keys())
-    findings.add(
-      "azure-drill",
-      ["drills", index, "name"],
-      "a test failover is an action in Azure; leave the drill out, or keep a stack of the target engine for it",
-    );
+function checkLists(stack: StackDefinition, findings: Findings): void {
+  for (const list of ["migrations", "clusters", "drills"] as const) {
+    const [rule, message] = leftOutForAzure[list];
+    for (const index of (stack[list] ?? []).keys()) findings.add(rule, [list, index, "name"], message);
+  }
 }
 
 export function checkForAzure(stack: StackDefinition, findings: Findings): void {
@@ -116,7 +112,5 @@ export function checkForAzure(stack: StackDefinition, findings: Findings): void 
   checkSites(stack, findings);
   checkPolicies(stack, findings);
   checkScripts(stack, findings);
-  checkMigrations(stack, findings);
-  checkClusters(stack, findings);
-  checkDrills(stack, findings);
+  checkLists(stack, findings);
 }

@@ -7,7 +7,7 @@ import { kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 
-const namesOf = (list: readonly { readonly name: string }[] | undefined): string[] =>
+export const namesOf = (list: readonly { readonly name: string }[] | undefined): string[] =>
   (list ?? []).map(({ name }) => name);
 
 interface Place {
@@ -49,15 +49,25 @@ export function azureNetworkOf(site: StackSite, machine: Pick<StackMachine, "net
   return machine.network ?? (others.length === 0 ? only : undefined);
 }
 
-function checkAzureSide(place: Place): void {
-  const { stack, machine, site, path, findings } = place;
+/** The storage account that keeps the replica of a machine, or of one that is migrated. */
+export function checkStorageAccount(
+  stack: StackDefinition,
+  { storageAccount }: Pick<StackMachine, "storageAccount">,
+  path: YamlPath,
+  findings: Findings,
+): void {
   const at = {
     rule: "unknown-storage-account" as const,
     path,
     key: "storageAccount",
     what: "storage account",
   };
-  checkChoice(findings, at, machine.storageAccount, namesOf(stack.azure.storageAccounts));
+  checkChoice(findings, at, storageAccount, namesOf(stack.azure.storageAccounts));
+}
+
+function checkAzureSide(place: Place): void {
+  const { stack, machine, site, path, findings } = place;
+  checkStorageAccount(stack, machine, path, findings);
   if (machine.network !== undefined)
     findings.requireName(
       "unknown-network",

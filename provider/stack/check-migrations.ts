@@ -2,15 +2,13 @@
 import type { Machine } from "../machines/machine-driver.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkChoice } from "./check-choice.ts";
-import { azureNetworkOf } from "./check-machine-names.ts";
+import { azureNetworkOf, checkStorageAccount, namesOf } from "./check-machine-names.ts";
 import type { Findings } from "./findings.ts";
 import { siteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackMigration } from "./stack-migration.ts";
 import type { StackSite } from "./stack-site.ts";
-
-const namesOf = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
 
 function checkNetworks(
   stack: StackDefinition,
@@ -49,13 +47,7 @@ function checkInSite(
     what: "account in runAsAccounts",
   };
   checkChoice(findings, account, migration.account, site.runAsAccounts ?? []);
-  const storage = {
-    rule: "unknown-storage-account" as const,
-    path,
-    key: "storageAccount",
-    what: "storage account",
-  };
-  checkChoice(findings, storage, migration.storageAccount, namesOf(stack.azure.storageAccounts));
+  checkStorageAccount(stack, migration, path, findings);
   checkNetworks(stack, place, findings);
 }
 

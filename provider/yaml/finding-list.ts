@@ -33,13 +33,17 @@ function context(line: string, column: number): string {
   return `    ${shown}\n    ${" ".repeat(Math.max(0, column - 1 - from))}`;
 }
 
+/** What is wrong, with the property that it is wrong with. */
+function sentenceOf({ property, message }: Finding): string {
+  return property === "" ? message : `${property}: ${message}`;
+}
+
 function show(finding: Finding, lines: readonly string[] | undefined, colors: Colors): string {
-  const { file, line, column, property } = finding;
+  const { file, line, column } = finding;
   const where = colors.bold(`${relative(file)}:${line}:${column}`);
   const { severity } = rules[finding.rule];
   const level = severity === "error" ? "" : `${severity}: `;
-  const what = `${property === "" ? "" : `${property}: `}${finding.message}`;
-  const head = `${where}: ${level}${harmless(what)} ${colors.dim(`[${finding.rule}]`)}`;
+  const head = `${where}: ${level}${harmless(sentenceOf(finding))} ${colors.dim(`[${finding.rule}]`)}`;
   const text = lines?.[line - 1];
   if (text === undefined || text.trim() === "") return head;
   const room = Math.min(text.length - column + 1, contextColumns - 1 - Math.max(0, column - contextColumns));
@@ -76,9 +80,10 @@ export class FindingList {
   brief(severity: Severity, folder: string): string[] {
     return this.findings
       .filter(({ rule }) => rules[rule].severity === severity)
-      .map(({ file, line, column, property, message, rule }) => {
-        const what = `${property === "" ? "" : `${property}: `}${message}`;
-        return harmless(`${path.relative(folder, file)}:${line}:${column}: ${what} [${rule}]`);
+      .map((finding) => {
+        const { file, line, column, rule } = finding;
+        const place = `${path.relative(folder, file)}:${line}:${column}`;
+        return harmless(`${place}: ${sentenceOf(finding)} [${rule}]`);
       });
   }
 

@@ -1,6 +1,6 @@
 /** Declares for Azure what a program declares: by classes of azure-native, or as what Azure knows by itself. */
 import * as pulumi from "@pulumi/pulumi";
-import { armIdOf } from "../../arm-id.ts";
+import { armIdOf, idNames } from "../../arm-id.ts";
 import { embeddedSubscriptionId, type Kind } from "../../kinds/kind.ts";
 import { azureClass, azureSubscription } from "./azure-class.ts";
 import { AzurePart, withoutParts } from "./azure-part.ts";
@@ -12,8 +12,7 @@ type Args = Readonly<Record<string, unknown>>;
 
 /** The arguments that an id is made of, by name. */
 function idOf(kind: Kind, args: Args, provider: pulumi.ProviderResource | undefined): pulumi.Output<string> {
-  const names = [...kind.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-  const parts = Object.fromEntries(["resourceGroupName", ...names].map((name) => [name, args[name]]));
+  const parts = Object.fromEntries(idNames(kind).map((name) => [name, args[name]]));
   return pulumi
     .all([pulumi.output(parts as Record<string, string>), azureSubscription(provider)])
     .apply(([values, subscription]) => armIdOf(kind, values).replace(embeddedSubscriptionId, subscription));
