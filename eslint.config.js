@@ -23,8 +23,8 @@ export default tseslint.config(
       eqeqeq: "error",
       "no-throw-literal": "error",
       "prefer-const": "error",
-      "max-lines": ["error", { max: 200, skipBlankLines: false, skipComments: false }],
-      "max-lines-per-function": ["error", { max: 70 }],
+      "max-lines": ["error", { max: 300, skipBlankLines: false, skipComments: false }],
+      "max-lines-per-function": ["error", { max: 100 }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "no-restricted-syntax": [
