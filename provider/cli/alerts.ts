@@ -7,18 +7,20 @@ import { openSession, printJson } from "./session.ts";
 interface Alert {
   readonly name: string;
   readonly severity: string;
+  /** A word for scripts. */
+  readonly code: string;
   readonly message: string;
 }
 
 /** What is wrong now with the health of items: an alert stays until it is solved. */
 async function alertsOf(engine: Engine): Promise<Alert[]> {
   const views = await Promise.all(engine.items().map(({ id }) => engine.viewItem(id)));
-  return views.flatMap(({ item, replicationHealth, failoverHealth, healthNotes }) => {
-    const severity = replicationHealth === "Critical" ? "Critical" : "Warning";
-    const notes = healthNotes.map((message) => ({ name: nameOf(item.id), severity, message }));
+  return views.flatMap(({ item, failoverHealth, healthNotes }) => {
+    const name = nameOf(item.id);
+    const notes = healthNotes.map(({ severity, code, text }) => ({ name, severity, code, message: text }));
     const isBare = failoverHealth !== "Normal" && notes.length === 0;
     const message = "it has no recovery point to fail over to";
-    return isBare ? [{ name: nameOf(item.id), severity: "Warning", message }] : notes;
+    return isBare ? [{ name, severity: "Warning", code: "NoRecoveryPoint", message }] : notes;
   });
 }
 

@@ -22,7 +22,8 @@ function toJson(view: ItemView): object {
     testFailoverState: item.testFailoverState,
     replicationHealth: view.replicationHealth,
     failoverHealth: view.failoverHealth,
-    healthNotes: view.healthNotes,
+    healthNotes: view.healthNotes.map(({ text }) => text),
+    health: view.healthNotes,
     allowedOperations: view.allowedOperations,
     underWay: view.underWay ?? null,
     initialReplicationPercent: item.details.initialReplicationPercent,
@@ -83,7 +84,7 @@ function printTable(engine: Engine, views: readonly ItemView[]): void {
   for (const view of views) {
     const name = nameOf(view.item.id);
     if (view.underWay !== undefined) process.stdout.write(`${name}: ${view.underWay} is under way\n`);
-    for (const note of view.healthNotes) process.stdout.write(pico.yellow(`${name}: ${note}\n`));
+    for (const note of view.healthNotes) process.stdout.write(pico.yellow(`${name}: ${note.text}\n`));
   }
   for (const plan of engine.listThings({ kind: "recovery-plan" })) {
     const { groups, lastJob } = engine.plans.view(plan.id);

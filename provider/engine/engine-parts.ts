@@ -10,6 +10,8 @@ import type { Home } from "./home.ts";
 import type { ProcessServer } from "./process-server/transfer.ts";
 
 export interface EngineParts {
+  /** Which engine this is, a UUID: on every mark that it leaves on machines and targets. */
+  readonly engineId: string;
   readonly home: Home;
   readonly store: Store;
   readonly clock: Clock;

@@ -2,9 +2,11 @@
 import { nameOf } from "../arm-id.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
 import { currentLease } from "../store/leases.ts";
-import type { RecoveryPoint, ReplicaStore } from "../targets/replica-store.ts";
+import type { RecoveryPoint } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { processServersOf } from "./components/choose-process-server.ts";
+import type { HealthNote } from "./health/health-note.ts";
+import { healthNotesOf } from "./health/notes.ts";
 import { fabricOf } from "./inventory/inventories.ts";
 import { recoverySideName } from "./inventory/recovery-side.ts";
 import { requireItem } from "./job/run-job.ts";
@@ -12,11 +14,8 @@ import { allowedActions } from "./protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
-import { officeHoursOf, resyncWaitsUntil, waitText } from "./replication-cycle/resync-window.ts";
 import { sourceDisks } from "./replication-cycle/source-disks.ts";
-import { pausedText, pausedWith } from "./replication-cycle/pause.ts";
 import { rpoThresholdSeconds } from "./replication-cycle/rpo-alarm.ts";
-import type { ReplicationFailure } from "./replication-cycle/retry-schedule.ts";
 import { replicationRulesOf } from "./replication-cycle/replication-rules.ts";
 
 /** Azure's values of ProtectionHealth. */
@@ -28,7 +27,7 @@ export interface ItemView {
   readonly replicationHealth: Health;
   readonly failoverHealth: Health;
   /** Why health is not normal, and what to do. */
-  readonly healthNotes: readonly string[];
+  readonly healthNotes: readonly HealthNote[];
   /** What another process is doing with the item now. */
   readonly underWay: string | undefined;
   readonly latestRecoveryPoint: RecoveryPoint | undefined;
@@ -47,9 +46,6 @@ export interface ItemView {
   readonly pendingBytes: number | undefined;
 }
 
-/** An RPO of more than so many thresholds is critical. */
-const criticalThresholds = 2;
-
 function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undefined {
   try {
     const blocks = sourceDisks(parts, item).map(
@@ -62,80 +58,16 @@ function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undef
   }
 }
 
-function retryNote({ attempt, retryAt, situation }: ReplicationFailure): string {
-  if (retryAt !== undefined) {
-    return `(attempt ${attempt}; \`replicate --follow\` tries again at ${new Date(retryAt).toISOString()})`;
-  }
-  return situation === undefined
-    ? ""
-    : "(not retried until its settings or the machine change; once it is mended, run `siterecovery replicate`)";
-}
-
-function consistencyNotes(parts: EngineParts, item: ProtectedItem): string[] {
-  const { consistencyFailure, frozenAt, machineName } = item.details;
-  const waitsUntil = stateFacts[item.state].replicates ? resyncWaitsUntil(parts, item) : undefined;
-  return [
-    ...(consistencyFailure === undefined
-      ? []
-      : [`the newest recovery point is not app-consistent: ${consistencyFailure}`]),
-    ...(item.details.isSourceUnfenced && item.activeLocation === "recovery"
-      ? [
-          "its source could not be shut down and may still run; the next action on it that finds it shuts it down",
-        ]
-      : []),
-    ...(frozenAt === undefined ? [] : ["its applications are frozen; the next action on it thaws them"]),
-    ...(waitsUntil === undefined ? [] : [waitText(machineName, waitsUntil, officeHoursOf(parts, item.id))]),
-  ];
-}
-
-function healthNotes(
-  parts: EngineParts,
-  item: ProtectedItem,
-  rpoSeconds: number | undefined,
-  threshold: number,
-): string[] {
-  const notes: string[] = [];
-  const { replicationError } = item.details;
-  if (replicationError) {
-    notes.push(`last replication failed: ${replicationError.message} ${retryNote(replicationError)}`);
-  }
-  const paused = stateFacts[item.state].replicates ? pausedWith(parts, item.id) : undefined;
-  if (paused) notes.push(pausedText(paused, item.id));
-  if (rpoSeconds !== undefined && rpoSeconds > threshold) {
-    const age = Math.round(rpoSeconds);
-    notes.push(
-      `the newest recovery point is late: ${age} s old, over the threshold of ${threshold} s; run \`siterecovery replicate\``,
-    );
-  }
-  return notes;
-}
-
 function processServerNameOf(parts: EngineParts, item: ProtectedItem): string | undefined {
   const { processServerId } = relationshipOf(item);
   if (processServerId === undefined) return undefined;
   return processServersOf(parts, fabricOf(processServerId)).length > 1 ? nameOf(processServerId) : undefined;
 }
 
-function damageNotes(count: number): string[] {
-  if (count === 0) return [];
-  const are = count === 1 ? "is" : "are";
-  return [`${count} of its stored objects ${are} damaged; run \`siterecovery verify\``];
-}
-
-/** Layer files that the last verification found damaged, and that points still need. */
-function damagedLayers(replicas: ReplicaStore, item: ProtectedItem): number {
-  const machine = replicas.machine(relationshipOf(item).replicaId);
-  const noted = new Set(machine.damage.read());
-  if (noted.size === 0) return 0;
-  const present = item.details.disks.flatMap((disk) => machine.layerFiles(disk.id));
-  return present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
-}
-
-/** What does not mend itself: a failure that is not tried again, an RPO far too long, damaged objects. */
-function isCritical(item: ProtectedItem, thresholds: number, damaged: number): boolean {
-  const { replicationError: failure } = item.details;
-  const isStuck = failure !== undefined && failure.retryAt === undefined;
-  return isStuck || thresholds > criticalThresholds || damaged > 0;
+/** The health that several notes come to: the worst of theirs. */
+function healthOf(notes: readonly HealthNote[]): Health {
+  if (notes.length === 0) return "Normal";
+  return notes.some(({ severity }) => severity === "Critical") ? "Critical" : "Warning";
 }
 
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
@@ -150,23 +82,20 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
   const threshold = rpoThresholdSeconds(parts, itemId);
-  const damaged = unreadable + damagedLayers(replicas, item);
-  const notes = [
-    ...healthNotes(parts, item, rpoSeconds, threshold),
-    ...consistencyNotes(parts, item),
-    ...damageNotes(damaged),
-  ];
+  const notes = healthNotesOf({
+    parts,
+    item,
+    replicas,
+    points,
+    unreadablePoints: unreadable,
+    rpoSeconds,
+    rpoThresholdSeconds: threshold,
+  });
   const lease = currentLease(parts.store, itemId);
   return {
     item,
     allowedOperations: lease === undefined ? allowedActions(item) : [],
-    replicationHealth: !replicates
-      ? "None"
-      : notes.length === 0
-        ? "Normal"
-        : isCritical(item, (rpoSeconds ?? 0) / threshold, damaged)
-          ? "Critical"
-          : "Warning",
+    replicationHealth: replicates ? healthOf(notes) : "None",
     failoverHealth: latest ? "Normal" : "Warning",
     healthNotes: notes,
     underWay: lease,

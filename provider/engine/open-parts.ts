@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { commandHooks } from "../machines/machine-hooks.ts";
 import { type Random, systemRandom } from "../random.ts";
+import { engineIdOf } from "../store/engine-id.ts";
 import { openStore } from "../store/open-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { homeAt } from "./home.ts";
@@ -43,6 +44,7 @@ export function openParts(options: {
   const stores = new ReplicaStores({ home, store, files });
   const servers = new ProcessServers({ home, store, files, clock });
   return {
+    engineId: engineIdOf(store),
     home,
     store,
     clock,

@@ -100,7 +100,7 @@ export async function migrationItemOutputs(engine: Engine, id: string): Promise<
       testMigrateStateDescription: isTested ? "A test machine runs; clean it up before the migration" : "",
       allowedOperations: operationsOf(view),
       health: view.replicationHealth,
-      replicationStatus: view.healthNotes.join("; ") || "Normal",
+      replicationStatus: view.healthNotes.map(({ text }) => text).join("; ") || "Normal",
       ...historyOf(engine, id),
       providerSpecificDetails: detailsOf(view, inputs),
     },

@@ -69,4 +69,9 @@ export const migrations: readonly string[] = [
 
   ALTER TABLE jobs ADD COLUMN cancel_asked_at INTEGER;   -- when somebody asked it to stop
   `,
+  `
+  CREATE TABLE engine (
+    id TEXT PRIMARY KEY               -- one row: which engine this is, on the marks that it leaves in the world
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -157,7 +157,7 @@ describe("a source that was lost", () => {
     fs.renameSync(`${london}.lost`, london);
     expect(site.power(site.image())).toBe("running");
     const { healthNotes } = await site.engine.viewItem(site.itemId());
-    expect(healthNotes.join()).toContain("may still run");
+    expect(healthNotes.map(({ text }) => text).join()).toContain("may still run");
     await moves().commit(site.itemId(), quiet);
     expect([site.power(site.image()), site.power(site.replica())]).toEqual(["off", "running"]);
     expect((await site.engine.viewItem(site.itemId())).healthNotes).toEqual([]);

@@ -167,7 +167,7 @@ describe("a job that fails", () => {
     );
     const view = await site.engine.viewItem(site.itemId);
     expect([view.replicationHealth, view.failoverHealth]).toEqual(["Warning", "Normal"]);
-    expect(view.healthNotes.join()).toContain("last replication failed");
+    expect(view.healthNotes.map(({ text }) => text).join()).toContain("last replication failed");
     fs.renameSync(path.join(site.folder, "unplugged"), path.join(site.folder, "hv1"));
     await site.engine.replicate(site.itemId, quiet);
     expect((await site.engine.viewItem(site.itemId)).replicationHealth).toBe("Normal");

@@ -34,7 +34,8 @@ const hooks = (): string[] => {
   const file = path.join(path.dirname(site.image()), "hooks.txt");
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n") : [];
 };
-const notes = async (): Promise<string> => (await site.engine.viewItem(site.itemId())).healthNotes.join("\n");
+const notes = async (): Promise<string> =>
+  (await site.engine.viewItem(site.itemId())).healthNotes.map(({ text }) => text).join("\n");
 
 describe("app-consistent recovery points", () => {
   it("are taken between freeze and thaw when the policy says so, and a failover finds them", async () => {

@@ -36,7 +36,9 @@ describe("the RPO alarm", () => {
     minutes(11);
     const view = await engine.viewItem(site.itemId);
     expect(view).toMatchObject({ replicationHealth: "Warning", rpoThresholdSeconds: 600 });
-    expect(view.healthNotes.join()).toMatch(/late: 660 s old, over the threshold of 600 s/);
+    expect(view.healthNotes.map(({ text }) => text).join()).toMatch(
+      /late: 660 s old, over the threshold of 600 s/,
+    );
     minutes(10);
     expect(await health()).toBe("Critical");
     await engine.replicate(site.itemId, quiet);

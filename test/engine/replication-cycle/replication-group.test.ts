@@ -62,7 +62,7 @@ describe("a replication group with a machine that is paused", () => {
       /^db2: it waits with the machines that share its recovery points: db1 is paused since .*`siterecovery resume db1`/,
     );
     const { healthNotes, replicationHealth } = await site.engine.viewItem(site.itemId("db2"));
-    expect([replicationHealth, healthNotes[0]]).toEqual([
+    expect([replicationHealth, healthNotes[0]?.text]).toEqual([
       "Warning",
       expect.stringContaining("db1 is paused since") as string,
     ]);

@@ -44,7 +44,9 @@ describe("a machine that is marked for resync", () => {
     markForResync();
     expect(await replicate()).toBeUndefined();
     const { healthNotes } = await site.engine.viewItem(site.itemId());
-    expect(healthNotes.join()).toContain("starts when office hours end, 2026-01-07 18:00 Europe/London");
+    expect(healthNotes.map(({ text }) => text).join()).toContain(
+      "starts when office hours end, 2026-01-07 18:00 Europe/London",
+    );
     clock.advance(7 * hour);
     expect(await replicate()).toBeUndefined();
     clock.advance(hour);

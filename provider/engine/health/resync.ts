@@ -1,0 +1,11 @@
+import { stateFacts } from "../protected-item/states.ts";
+import { officeHoursOf, resyncWaitsUntil, waitText } from "../replication-cycle/resync-window.ts";
+import type { HealthCheck } from "./health-note.ts";
+
+/** A resync waits for the end of office hours (HW-4d). */
+export const resyncNotes: HealthCheck = ({ parts, item }) => {
+  const waitsUntil = stateFacts[item.state].replicates ? resyncWaitsUntil(parts, item) : undefined;
+  if (waitsUntil === undefined) return [];
+  const text = waitText(item.details.machineName, waitsUntil, officeHoursOf(parts, item.id));
+  return [{ severity: "Warning", code: "ResyncWaits", text }];
+};
