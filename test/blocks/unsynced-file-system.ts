@@ -1,20 +1,9 @@
-/** The machine's file system without waiting for the device: for tests in which no power is cut. */
-import { type FileSystem, localFileSystem } from "../../provider/blocks/file-system.ts";
+import { localFileSystem } from "../../provider/blocks/file-system.ts";
+import { type Around, passCalls } from "./pass-calls.ts";
 
-export const unsyncedFileSystem: FileSystem = {
-  ...localFileSystem,
-  syncFolder: () => undefined,
-  open: (filePath, mode) => {
-    const file = localFileSystem.open(filePath, mode);
-    return {
-      path: file.path,
-      read: (buffer, position) => file.read(buffer, position),
-      write: (buffer, position) => file.write(buffer, position),
-      truncate: (sizeBytes) => file.truncate(sizeBytes),
-      size: () => file.size(),
-      close: () => file.close(),
-      sync: () => undefined,
-      syncLater: () => Promise.resolve(),
-    };
-  },
-};
+const syncs: ReadonlySet<string> = new Set(["sync", "syncLater", "syncFolder"]);
+
+const withoutSyncs: Around = (call, work) => (syncs.has(call.action) ? (undefined as never) : work());
+
+/** The machine's file system without waiting for the device: for tests in which no power is cut. */
+export const unsyncedFileSystem = passCalls(localFileSystem, withoutSyncs);

@@ -1,12 +1,12 @@
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import type { MachineSnapshot, TrackedDisk } from "../../provider/disks/disk.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
 import { SiteRecoveryError } from "../../provider/errors.ts";
-import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
-import type { Fault } from "../blocks/faulty-file-system.ts";
-import { MemoryFileSystem } from "../blocks/memory-file-system.ts";
+import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
+import type { Fault } from "../blocks/simulated-file-system.ts";
 import { contentOf } from "./disk-image.ts";
 
 const sizeBytes = 11 * blockSizeBytes;
@@ -14,7 +14,7 @@ const sizeBytes = 11 * blockSizeBytes;
 /** A small flow with everything in it, in which any call may fail; and what must hold whichever did. */
 class Flow {
   static #number = 0;
-  readonly files = new FaultyFileSystem(new MemoryFileSystem());
+  readonly files = new SimulatedFileSystem();
   readonly errors: unknown[] = [];
   readonly #imagePath = `/faults-${process.pid}-${(Flow.#number += 1)}/disk.raw`;
   /** For each byte the values it may have: the acknowledged one, and those of failed writes since. */
@@ -23,6 +23,7 @@ class Flow {
   readonly #left: MachineSnapshot[] = [];
 
   async prepare(): Promise<void> {
+    this.files.makeFolder(path.dirname(this.#imagePath));
     const image = this.files.open(this.#imagePath, "createNew");
     image.truncate(sizeBytes);
     image.close();

@@ -1,15 +1,21 @@
+import path from "node:path";
 import { expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import type { MachineSnapshot } from "../../provider/disks/disk.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
 import { SeededRandom } from "../../provider/random.ts";
-import { MemoryFileSystem } from "../blocks/memory-file-system.ts";
+import { SimulatedDisk } from "../blocks/simulated-disk.ts";
+import { survivals } from "../blocks/simulated-content.ts";
 import { contentOf } from "./disk-image.ts";
 
 const states = 200;
 const sizeBytes = 10 * blockSizeBytes;
 const pageBytes = 4096;
+
+const kinds = Object.keys(survivals) as (keyof typeof survivals)[];
+/** Half of the states mix what survives; the others are the extremes. */
+const kindOf = (seed: number): keyof typeof survivals => (seed % 2 === 0 ? "some" : kinds[(seed >> 1) % 4]!);
 
 /**
  * Uses a disk, cuts the power at some point, and looks at what is left. Returns whether a resync was asked
@@ -17,13 +23,15 @@ const pageBytes = 4096;
  */
 async function loseThePower(seed: number): Promise<boolean> {
   const random = new SeededRandom(seed);
-  const memory = new MemoryFileSystem();
+  const memory = new SimulatedDisk();
   const imagePath = `/power-${process.pid}-${seed}/disk.raw`;
   let boot = 1;
-  const options = (): { files: MemoryFileSystem; bootId: string } => ({
+  const options = (): { files: SimulatedDisk; bootId: string } => ({
     files: memory,
     bootId: boot.toString(16).padStart(16, "0"),
   });
+  memory.makeFolder(path.dirname(imagePath));
+  memory.syncFolder("/");
   const image = memory.open(imagePath, "createNew");
   image.truncate(sizeBytes);
   image.sync();
@@ -63,7 +71,7 @@ async function loseThePower(seed: number): Promise<boolean> {
   }
   const isClosed = random.integer(3) === 0;
   if (isClosed) await disk.close();
-  memory.losePower(random);
+  memory.losePower(survivals[kindOf(seed)], random);
   if (!isClosed) await disk.close().catch(() => undefined);
   boot += 1;
 

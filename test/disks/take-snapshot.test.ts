@@ -9,7 +9,7 @@ import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { readChangeState } from "../../provider/disks/read-change-state.ts";
 import { takeGroupSnapshot, takeSnapshot } from "../../provider/disks/take-snapshot.ts";
 import { SeededRandom } from "../../provider/random.ts";
-import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
 import { companionsOf, contentOf, emptyImage, replicatedImage, temporaryFolder } from "./disk-image.ts";
 
 const sizeBytes = 40 * blockSizeBytes - 1000;
@@ -162,7 +162,7 @@ describe("takeSnapshot", () => {
 
   it("[HW-2c] without space for old blocks the snapshot is lost, the write is not", async () => {
     const imagePath = await replicatedImage(sizeBytes);
-    const files = new FaultyFileSystem(localFileSystem);
+    const files = new SimulatedFileSystem(localFileSystem);
     const disk = await openTrackedDisk(imagePath, { files });
     await disk.write(Buffer.alloc(blockSizeBytes, 1), 0);
     const snapshot = await takeSnapshot([imagePath], { files });

@@ -1,11 +1,11 @@
+import path from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import type { MachineSnapshot, TrackedDisk } from "../../provider/disks/disk.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
-import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
-import { MemoryFileSystem } from "../blocks/memory-file-system.ts";
+import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
 import { contentOf } from "./disk-image.ts";
 import { DiskModel } from "./disk-model.ts";
 
@@ -33,12 +33,13 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 class Run {
-  readonly #files = new FaultyFileSystem(new MemoryFileSystem());
+  readonly #files = new SimulatedFileSystem();
   readonly #model = new DiskModel(sizeBytes);
   #disk: TrackedDisk | undefined;
   #snapshot: { taken: MachineSnapshot; model: ReturnType<DiskModel["snapshot"]> } | undefined;
 
   async begin(): Promise<void> {
+    this.#files.makeFolder(path.dirname(imagePath));
     const image = this.#files.open(imagePath, "createNew");
     image.truncate(sizeBytes);
     image.close();

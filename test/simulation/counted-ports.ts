@@ -1,60 +1,26 @@
 /** The file system and the clock of a process that can be killed: every call is counted, and may be its last. */
-import { type FileSystem, localFileSystem, type OpenFile } from "../../provider/blocks/file-system.ts";
+import { type FileSystem, localFileSystem } from "../../provider/blocks/file-system.ts";
 import type { Clock } from "../../provider/clock.ts";
+import { passCalls } from "../blocks/pass-calls.ts";
 
 interface Caller {
   call(half?: () => void): void;
   yield(): Promise<void>;
 }
 
-/** A kill loses nothing that the system has been given: syncs wait for no device, but let others have their turn. */
-function countedFile(caller: Caller, file: OpenFile): OpenFile {
-  return {
-    path: file.path,
-    read: (buffer, position) => {
-      caller.call();
-      return file.read(buffer, position);
-    },
-    write: (buffer, position) => {
-      caller.call(() => file.write(buffer.subarray(0, buffer.length / 2), position));
-      file.write(buffer, position);
-    },
-    sync: () => caller.call(),
-    syncLater: async () => {
-      caller.call();
-      await caller.yield();
-      caller.call();
-    },
-    truncate: (sizeBytes) => {
-      caller.call();
-      file.truncate(sizeBytes);
-    },
-    size: () => {
-      caller.call();
-      return file.size();
-    },
-    // The system closes the files of a dead process.
-    close: () => file.close(),
-  };
-}
+const syncs: ReadonlySet<string> = new Set(["sync", "syncFolder"]);
 
+/** A kill loses nothing that the system has been given: syncs wait for no device, but let others have their turn. */
 export function countedFiles(caller: Caller): FileSystem {
-  const counted =
-    <Given extends unknown[], Result>(work: (...given: Given) => Result) =>
-    (...given: Given): Result => {
-      caller.call();
-      return work(...given);
-    };
-  return {
-    open: counted((filePath, mode) => countedFile(caller, localFileSystem.open(filePath, mode))),
-    exists: counted(localFileSystem.exists),
-    realPath: counted(localFileSystem.realPath),
-    list: counted(localFileSystem.list),
-    makeFolder: counted(localFileSystem.makeFolder),
-    rename: counted(localFileSystem.rename),
-    remove: counted(localFileSystem.remove),
-    syncFolder: () => caller.call(),
+  const laterSync = async (): Promise<void> => {
+    await caller.yield();
+    caller.call();
   };
+  return passCalls(localFileSystem, (call, work) => {
+    caller.call(call.half);
+    if (call.action === "syncLater") return laterSync() as never;
+    return syncs.has(call.action) ? (undefined as never) : work();
+  });
 }
 
 export function countedClock(caller: Caller, clock: Clock): Clock {

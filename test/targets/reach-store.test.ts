@@ -5,10 +5,10 @@ import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { isRecoverable } from "../../provider/errors.ts";
 import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
 import type { ReplicaStore } from "../../provider/targets/replica-store.ts";
-import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
 
-const faulty = new FaultyFileSystem(localFileSystem);
+const faulty = new SimulatedFileSystem(localFileSystem);
 let disk: ProtectedDisk;
 let keyFile: string;
 let away: string;

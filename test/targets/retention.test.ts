@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { FolderStore } from "../../provider/targets/folder-store.ts";
-import { FaultyFileSystem } from "../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
 
 let disk: ProtectedDisk;
@@ -98,7 +98,7 @@ describe("machines of a store", () => {
   });
 
   it("goes on after a lock and a pin whose files could not be removed", async () => {
-    const faulty = new FaultyFileSystem(localFileSystem);
+    const faulty = new SimulatedFileSystem(localFileSystem);
     const store = new FolderStore(faulty, disk.storeFolder, disk.store.machine("").ring, 0);
     const machine = store.machine(disk.machineId);
     disk.fill(1, 2);

@@ -12,7 +12,7 @@ import { CacheFolder } from "../../../provider/engine/process-server/cache-folde
 import { type ProcessServer, segmentBytesMax } from "../../../provider/engine/process-server/transfer.ts";
 import type { Bandwidth } from "../../../provider/kinds/process-server.ts";
 import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
-import { FaultyFileSystem } from "../../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { passphrase, ProtectedDisk } from "../replication/protected-disk.ts";
 
 const mebibyte = 1_048_576;
@@ -160,7 +160,7 @@ describe("[C-2] a fault on the way through a process server", () => {
       const inner = place === "one file system" ? localFileSystem : twoDevices();
       let hits = 1;
       for (let call = 1; hits > 0; call += 3) {
-        const files = new FaultyFileSystem(inner);
+        const files = new SimulatedFileSystem(inner);
         disk.store = store(files);
         for (let block = 0; block < 3; block += 1) disk.fill(block * 2, call + 10);
         files.arm({ kind, call });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FolderStore } from "../../../provider/targets/folder-store.ts";
-import { FaultyFileSystem } from "../../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { unsyncedFileSystem } from "../../blocks/unsynced-file-system.ts";
 import { ProtectedDisk } from "./protected-disk.ts";
 
@@ -27,7 +27,7 @@ const callsMax = 40;
  */
 async function atEveryCall(kind: Kind, work: () => Promise<void>): Promise<number> {
   const { ring } = disk.store.machine(disk.machineId);
-  const files = new FaultyFileSystem(unsyncedFileSystem);
+  const files = new SimulatedFileSystem(unsyncedFileSystem);
   // Deriving the key anew for each fault would be most of the test's time.
   disk.store = new FolderStore(files, disk.storeFolder, ring, 0);
   for (let call = 1; call < callsMax; call += 1) {

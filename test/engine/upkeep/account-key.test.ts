@@ -7,7 +7,7 @@ import { openParts } from "../../../provider/engine/open-parts.ts";
 import { openStore, rotateAccountKey } from "../../../provider/engine/upkeep/account-key.ts";
 import { takeLease } from "../../../provider/store/leases.ts";
 import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
-import { FaultyFileSystem } from "../../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { Site } from "../fixture.ts";
 
 let site: Site;
@@ -31,7 +31,7 @@ function openAccount(): ReplicaStore {
 
 /** A rotation in a process whose every call from the n-th on fails; true when it got through. */
 async function rotateUntil(call: number): Promise<boolean> {
-  const files = new FaultyFileSystem(localFileSystem);
+  const files = new SimulatedFileSystem(localFileSystem);
   const parts = openParts({ home: folder, files });
   try {
     await parts.replicaStoreOf(site.ids.storage);

@@ -1,7 +1,7 @@
 /** What the model test does to a machine, each command beside the same thing in plain memory. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { Fault } from "../../../blocks/faulty-file-system.ts";
+import type { Fault } from "../../../blocks/simulated-file-system.ts";
 import type { CycleKind, RealMachine } from "./real-machine.ts";
 import { within, type Written, written } from "./written.ts";
 

@@ -13,7 +13,7 @@ import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
 import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
 import type { ReplicaStore } from "../../../../provider/targets/replica-store.ts";
-import { FaultyFileSystem } from "../../../blocks/faulty-file-system.ts";
+import { SimulatedFileSystem } from "../../../blocks/simulated-file-system.ts";
 import { unsyncedFileSystem } from "../../../blocks/unsynced-file-system.ts";
 import { noise } from "../protected-disk.ts";
 
@@ -23,7 +23,7 @@ const copies = { initial: copyInitial, delta: sendDelta, resync };
 export class RealMachine {
   readonly machineId = "/subscriptions/s/machines/model-01";
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-model-"));
-  readonly files = new FaultyFileSystem(unsyncedFileSystem);
+  readonly files = new SimulatedFileSystem(unsyncedFileSystem);
   disks: TrackedDisk[] = [];
   store!: ReplicaStore;
   readonly #clock = new VirtualClock();

@@ -13,7 +13,7 @@ import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
 import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
 import type { ReplicaStore } from "../../../../provider/targets/replica-store.ts";
-import { recordingFileSystem } from "../../../blocks/recording-file-system.ts";
+import { SimulatedFileSystem } from "../../../blocks/simulated-file-system.ts";
 import { unsyncedFileSystem } from "../../../blocks/unsynced-file-system.ts";
 import { noise } from "../protected-disk.ts";
 
@@ -23,9 +23,9 @@ export class Scenario {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-objects-"));
   readonly imagePath = path.join(this.folder, "disk.img");
   readonly machineId = "/machines/web-01";
+  readonly files = new SimulatedFileSystem(unsyncedFileSystem);
   /** Every name that a file got, below the folder. */
-  readonly names = new Set<string>();
-  readonly files = recordingFileSystem(unsyncedFileSystem, this.names);
+  readonly names = this.files.names;
   /** What each recovery point must read as. */
   readonly points = new Map<string, Buffer>();
   store: ReplicaStore;
