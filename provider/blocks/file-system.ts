@@ -28,9 +28,22 @@ export interface OpenFile {
   close(): void;
 }
 
+/** What the file system itself knows about a file. Any writer, tracked or not, changes it. */
+export interface FileFacts {
+  /** The inode's number as decimal digits: another one means another file, whatever its name and content. */
+  readonly inode: string;
+  readonly sizeBytes: number;
+  /** When the content was last written, in nanoseconds since 1970. */
+  readonly modifiedAtNs: bigint;
+  /** When content, name count or mode last changed, in nanoseconds since 1970; no ordinary program can set it. */
+  readonly changedAtNs: bigint;
+}
+
 export interface FileSystem {
   open(filePath: string, mode: OpenMode): OpenFile;
   exists(filePath: string): boolean;
+  /** Facts of a file, links followed. Throws `NotFound`. */
+  facts(filePath: string): FileFacts;
   /** The absolute path without symbolic links: two names of one file have the same. */
   realPath(filePath: string): string;
   /** Names in a folder, sorted; an absent folder has none. */
@@ -143,6 +156,16 @@ export const localFileSystem: FileSystem = {
   open: (filePath, mode) =>
     attempt("open", filePath, () => new LocalFile(filePath, fs.openSync(filePath, flagsOf[mode], 0o600))),
   exists: (filePath) => fs.existsSync(filePath),
+  facts: (filePath) => {
+    const stat = attempt("stat", filePath, () => fs.statSync(filePath, { bigint: true }));
+    const { ino, size, mtimeNs, ctimeNs } = stat;
+    return {
+      inode: ino.toString(),
+      sizeBytes: Number(size),
+      modifiedAtNs: mtimeNs,
+      changedAtNs: ctimeNs,
+    };
+  },
   realPath: (filePath) => attempt("find", filePath, () => fs.realpathSync.native(filePath)),
   list: (folder) => {
     if (!fs.existsSync(folder)) return [];

@@ -10,6 +10,7 @@ export type Action =
   | "syncLater"
   | "truncate"
   | "size"
+  | "facts"
   | "exists"
   | "realPath"
   | "list"
@@ -77,6 +78,7 @@ export function passCalls(inner: FileSystem, around: Around): FileSystem {
       );
     },
     exists: (path) => around({ action: "exists", path }, () => inner.exists(path)),
+    facts: (path) => around({ action: "facts", path }, () => inner.facts(path)),
     realPath: (path) => around({ action: "realPath", path }, () => inner.realPath(path)),
     list: (path) => around({ action: "list", path }, () => inner.list(path)),
     makeFolder: (path) => around({ action: "makeFolder", path }, () => inner.makeFolder(path)),

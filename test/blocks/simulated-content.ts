@@ -29,9 +29,15 @@ export const survivals: Readonly<Record<"none" | "namesOnly" | "bytesOnly" | "so
   some: { sectors: byChance, sizes: byChance, names: byChance },
 };
 
+/** Every file gets an inode of its own, and every change a time of its own. */
+let lastInode = 0;
+let lastChange = 0n;
+
 /** The bytes of a file, as pages with holes: as they are now, and as they would be after a power cut. */
 export class SimulatedContent {
   sizeBytes = 0;
+  inode = String(++lastInode);
+  changedAtNs = ++lastChange;
   #pages: Pages = new Map();
   #durable: { sizeBytes: number; pages: Pages } = { sizeBytes: 0, pages: new Map() };
   /** Pages that the next sync brings to the device. */
@@ -56,6 +62,7 @@ export class SimulatedContent {
   }
 
   write(buffer: Uint8Array, position: number): void {
+    this.changedAtNs = ++lastChange;
     const end = position + buffer.length;
     for (let at = position; at < end;) {
       const page = Math.floor(at / pageBytes);
@@ -70,6 +77,7 @@ export class SimulatedContent {
   }
 
   resize(sizeBytes: number): void {
+    this.changedAtNs = ++lastChange;
     const lastPage = Math.floor(sizeBytes / pageBytes);
     for (const page of [...this.#pages.keys()]) if (page > lastPage) this.#put(page, undefined);
     const last = this.#pages.get(lastPage);
@@ -111,6 +119,8 @@ export class SimulatedContent {
 
   clone(): SimulatedContent {
     const copy = new SimulatedContent();
+    copy.inode = this.inode;
+    copy.changedAtNs = this.changedAtNs;
     copy.sizeBytes = this.sizeBytes;
     copy.#pages = new Map(this.#pages);
     copy.#durable = { sizeBytes: this.#durable.sizeBytes, pages: new Map(this.#durable.pages) };

@@ -6,7 +6,7 @@
  */
 import path from "node:path";
 import { translateFileError } from "../../provider/blocks/file-system.ts";
-import type { FileSystem, OpenFile, OpenMode } from "../../provider/blocks/file-system.ts";
+import type { FileFacts, FileSystem, OpenFile, OpenMode } from "../../provider/blocks/file-system.ts";
 import type { Random } from "../../provider/random.ts";
 import { SimulatedContent, type Survival } from "./simulated-content.ts";
 
@@ -135,6 +135,13 @@ export class SimulatedDisk implements FileSystem {
 
   exists(filePath: string): boolean {
     return this.#find(filePath) !== undefined;
+  }
+
+  facts(filePath: string): FileFacts {
+    const node = this.#find(filePath);
+    if (!(node instanceof SimulatedContent)) return refuse("ENOENT", "stat", filePath);
+    const { inode, sizeBytes, changedAtNs } = node;
+    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs };
   }
 
   realPath(filePath: string): string {

@@ -35,6 +35,7 @@ const words: Partial<Record<Action, string>> = {
   syncLater: "sync",
   truncate: "resize",
   size: "stat",
+  facts: "stat",
   realPath: "find",
   makeFolder: "make folder",
   syncFolder: "sync folder",
@@ -43,6 +44,7 @@ const words: Partial<Record<Action, string>> = {
 export class SimulatedFileSystem implements FileSystem {
   readonly open: FileSystem["open"];
   readonly exists: FileSystem["exists"];
+  readonly facts: FileSystem["facts"];
   readonly realPath: FileSystem["realPath"];
   readonly list: FileSystem["list"];
   readonly makeFolder: FileSystem["makeFolder"];
@@ -67,6 +69,7 @@ export class SimulatedFileSystem implements FileSystem {
     const passing = passCalls(inner, around);
     this.open = passing.open;
     this.exists = passing.exists;
+    this.facts = passing.facts;
     this.realPath = passing.realPath;
     this.list = passing.list;
     this.makeFolder = passing.makeFolder;
