@@ -120,12 +120,26 @@ function failbackCommand(): Command {
 
 function plainCommand(
   name: string,
-  operation: "TestFailoverCleanup" | "Commit" | "ReverseReplicate",
+  operation: "TestFailoverCleanup" | "CancelFailover" | "Commit" | "ReverseReplicate",
   description: string,
 ): Command {
   return runs(name, description).action((plan: string, flags: RunFlags, command: Command) =>
     runPlanCommand(command, plan, () => [{ operation }], flags),
   );
+}
+
+function changePointCommand(): Command {
+  return runs(
+    "change-recovery-point",
+    "make the machines of a failover again from another point, before its commit",
+  )
+    .argument(
+      "<point>",
+      "one of Azure's choices, or the id of one machine's point: the others take its instant",
+    )
+    .action((name: string, recoveryPoint: string, flags: RunFlags, command: Command) =>
+      runPlanCommand(command, name, () => [{ operation: "ChangePit", recoveryPoint }], flags),
+    );
 }
 
 export function planCommand(): Command {
@@ -138,6 +152,12 @@ export function planCommand(): Command {
       "cleanup",
       "TestFailoverCleanup",
       "end the plan's test failover: its test machines are removed",
+    ),
+    changePointCommand(),
+    plainCommand(
+      "cancel-failover",
+      "CancelFailover",
+      "give up a failover of the plan's machines before its commit, with all that they wrote since",
     ),
     plainCommand("commit", "Commit", "commit a failover or failback of the plan's machines"),
     failbackCommand(),

@@ -63,6 +63,15 @@ export async function sharedPointOf(
   return points.findLast((point) => point.multiVm && point.takenAt === takenAt);
 }
 
+/** The item's recovery point of an id, or `undefined` if it has none, or none that can be read. */
+export async function findPoint(
+  parts: EngineParts,
+  item: ProtectedItem,
+  pointId: string,
+): Promise<RecoveryPoint | undefined> {
+  return (await pointsOf(parts, item, () => undefined)).find(({ id }) => id === pointId);
+}
+
 /**
  * Throws `NotFound` when no point fits, naming those there are, and `Damaged` when a choice like `latest` could
  * mean a point that cannot be read: an older one must be chosen by its id, knowingly.

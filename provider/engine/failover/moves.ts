@@ -5,8 +5,8 @@ import { flows } from "../flows.ts";
 import type { JobDefinition, Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
-import { nextState } from "../protected-item/transitions.ts";
-import { requireWholeClusters } from "../protection-cluster/cluster-of.ts";
+import { type ItemAction, nextState } from "../protected-item/transitions.ts";
+import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
 import { withItem } from "../with-item.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { changePointJob } from "./change-point-job.ts";
@@ -52,8 +52,7 @@ export class Moves {
   }
 
   /** To the other side: out, or back once replication was reversed. */
-  async failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
-    requireWholeClusters(this.#parts, [id]);
+  failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
     return this.#run(id, `${kind} failover`, (item) => moveJobs.failover(kind, item), input, progress);
   }
 
@@ -76,8 +75,7 @@ export class Moves {
     return this.#run(id, migrateJob.title, () => migrateJob, input, progress);
   }
 
-  async failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
-    requireWholeClusters(this.#parts, [id]);
+  failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
     return this.#run(id, failbackJob.title, () => failbackJob, input, progress);
   }
 
@@ -99,7 +97,9 @@ export class Moves {
     const { scenario } = jobFor(requireItem(this.#parts, itemId));
     await withItem(this.#parts, itemId, purpose, progress, async (finished) => {
       if (finished?.scenario === scenario && isSame(finished.input, input)) return;
-      await startJob(this.#parts, jobFor(requireItem(this.#parts, itemId)), { itemId, input }, progress);
+      const job = jobFor(requireItem(this.#parts, itemId));
+      requireWholeClusters(this.#parts, [itemId], () => job.step as ItemAction);
+      await startJob(this.#parts, job, { itemId, input }, progress);
     });
   }
 }

@@ -5,6 +5,7 @@ import { askToCancel, findJob, type JobRow } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { isPlan } from "../recovery-plan/plan-things.ts";
+import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
 import { withItem } from "../with-item.ts";
 import type { JobDefinition, Progress, Scenario } from "./job-definition.ts";
 import { startJob } from "./run-job.ts";
@@ -71,8 +72,10 @@ export class ItemJobs {
     }
     const definition = scenarios[job.scenario as Scenario];
     const target = { itemId: job.targetId, input: job.input as never };
-    await withItem(this.#parts, job.targetId, "restart", progress, () =>
-      startJob(this.#parts, definition, target, progress),
-    );
+    await withItem(this.#parts, job.targetId, "restart", progress, () => {
+      const action = definition.step;
+      if (action !== "FinalizeProtection") requireWholeClusters(this.#parts, [job.targetId], () => action);
+      return startJob(this.#parts, definition, target, progress);
+    });
   }
 }

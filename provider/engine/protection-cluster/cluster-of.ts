@@ -1,6 +1,5 @@
 /** Protection clusters: the protected items that a cluster names are one unit, and share recovery points. */
-import { idKey, nameOf, parentOf, sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { idKey, parentOf, sameId } from "../../arm-id.ts";
 import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts";
 import { findItem } from "../../store/protected-items.ts";
 import { listThings, type Thing } from "../../store/things.ts";
@@ -29,19 +28,4 @@ export function itemsOfCluster(parts: EngineParts, inputs: ProtectionClusterInpu
     .flatMap((id) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
     .map((item) => item as ProtectedItem)
     .toSorted((left, right) => (idKey(left.id) < idKey(right.id) ? -1 : 1));
-}
-
-/** Throws `ActionNotAllowed` where machines of a cluster would change sides without the others. */
-export function requireWholeClusters(parts: EngineParts, movedIds: readonly string[]): void {
-  for (const id of movedIds) {
-    const cluster = clusterOf(parts, id);
-    const others = cluster ? clusterItemIds(cluster.inputs) : [];
-    const left = others.filter((other) => !movedIds.some((moved) => sameId(moved, other)));
-    if (!cluster || left.length === 0) continue;
-    const name = nameOf(cluster.id);
-    const message =
-      `${nameOf(id)} cannot change sides without ${left.map(nameOf).join(", ")}: they are the protection cluster ` +
-      `${name}. Change that one's activeLocation, or run \`siterecovery plan failover ${name}\` or \`failback\`.`;
-    throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
-  }
 }

@@ -3,10 +3,11 @@
  * made once for all machines, before the first of them is made at the other side, and kept with the job. Machines of
  * a replication group get points of one instant (V2A-5), also when some of them are over already.
  */
-import { idKey, nameOf } from "../../arm-id.ts";
+import { idKey, nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
-import { chooseRecoveryPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
+import { chooseRecoveryPoint, findPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
+import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { groupKeyOf, groupOf } from "../replication-cycle/replication-group.ts";
@@ -41,12 +42,31 @@ class PointChooser {
     const ofGroup = choicesOfGroup[choice];
     const { parts } = this.#run;
     const group = groupOf(parts, item).filter(({ id }) => this.#members.has(idKey(id)));
-    if (ofGroup === undefined || group.length < 2) return chooseRecoveryPoint(parts, item, choice);
+    if (group.length < 2) return chooseRecoveryPoint(parts, item, choice);
+    if (ofGroup === undefined) return this.#sharedWithNamed(item, group, choice);
     const instant = this.#instants.get(groupKeyOf(parts, item)) ?? this.#instantOfThoseOver(group);
     const shared = instant === undefined ? undefined : await sharedPointOf(parts, item, instant);
     const point = shared ?? (await this.#sharedOrOwn(item, choice, ofGroup));
     if (point.multiVm) this.#instants.set(groupKeyOf(parts, item), point.takenAt);
     return point;
+  }
+
+  /** A point's own name is one machine's: the others of its group take the point that they share with it. */
+  async #sharedWithNamed(
+    item: ProtectedItem,
+    group: readonly ProtectedItem[],
+    pointId: string,
+  ): Promise<RecoveryPoint> {
+    const { parts } = this.#run;
+    const named = await findNamedPoint(parts, group, pointId);
+    const shared = named?.multiVm ? await sharedPointOf(parts, item, named.takenAt) : undefined;
+    if (shared !== undefined) return shared;
+    if (named === undefined || sameId(named.itemId, item.id))
+      return chooseRecoveryPoint(parts, item, pointId);
+    const message =
+      `${nameOf(item.id)} has no recovery point of the instant of ${pointId}, which ${nameOf(named.itemId)} has, ` +
+      "and the machines of its group or cluster run from one instant. Name a point that they share: latestMultiVm.";
+    throw new SiteRecoveryError("NotFound", message, { target: item.id, property: "recoveryPoint" });
   }
 
   /**
@@ -75,6 +95,19 @@ class PointChooser {
     const { recoveryMachine, testMachine } = over?.details ?? {};
     return (operation.failover === "TestFailover" ? testMachine : recoveryMachine)?.pointTakenAt;
   }
+}
+
+/** The point of a name, and which machine of a group has it. */
+async function findNamedPoint(
+  parts: EngineParts,
+  group: readonly ProtectedItem[],
+  pointId: string,
+): Promise<(RecoveryPoint & { readonly itemId: string }) | undefined> {
+  for (const { id } of group) {
+    const point = await findPoint(parts, requireItem(parts, id), pointId);
+    if (point) return { ...point, itemId: id };
+  }
+  return undefined;
 }
 
 /** The points of those machines that are left. */

@@ -1,5 +1,7 @@
 /** A machine's own failover, commit or failback: the job that it would be by itself, guarded by the same table. */
 import { idKey } from "../../arm-id.ts";
+import { cancelJob } from "../failover/cancel-job.ts";
+import { changePointJob } from "../failover/change-point-job.ts";
 import { failbackJob } from "../failover/failback-job.ts";
 import { moveJobs } from "../failover/moves.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
@@ -47,6 +49,8 @@ async function startStep(
       });
     },
     TestFailoverCleanup: () => start(testFailoverCleanupJob, {}),
+    ChangePit: () => start(changePointJob, { recoveryPoint }),
+    CancelFailover: () => start(cancelJob, {}),
     Commit: () => start(moveJobs.commit(item), {}),
     Failback: () => start(failbackJob, { startMachine }),
     ReverseReplicate: () => start(moveJobs.reverseReplicate(item), {}),

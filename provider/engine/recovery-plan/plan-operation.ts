@@ -7,6 +7,7 @@ import { flows } from "../flows.ts";
 import type { Scenario } from "../job/job-definition.ts";
 import { allowedActions } from "../protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { stateFacts } from "../protected-item/states.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 
 /** Azure's names of the operations (ReplicationProtectedItemOperation), those that a plan has. */
@@ -15,6 +16,8 @@ export const planOperationNames = [
   "UnplannedFailover",
   "TestFailover",
   "TestFailoverCleanup",
+  "ChangePit",
+  "CancelFailover",
   "Commit",
   "Failback",
   "ReverseReplicate",
@@ -94,6 +97,27 @@ export const planOperations: Record<PlanOperationName, PlanOperation> = {
     done: "without a test machine of this plan",
     isDone: (item, planId) => !sameId(item.details.testMachine?.drillId ?? "", planId),
     steps: ["TestFailoverCleanup"],
+  },
+  ChangePit: {
+    name: "ChangePit",
+    scenario: "ChangeRecoveryPoint",
+    title: "change of the recovery point",
+    direction: "PrimaryToRecovery",
+    choosesPoints: true,
+    done: "without a failover that waits for its commit",
+    // It can be changed as often as is wanted, and never for some of the machines only.
+    isDone: () => false,
+    steps: ["ChangePit"],
+  },
+  CancelFailover: {
+    name: "CancelFailover",
+    scenario: "CancelFailover",
+    title: "cancellation of the failover",
+    direction: "RecoveryToPrimary",
+    done: "where its failover came from already",
+    // One that was committed is not: cancelling the others' failover would leave the machines at two sides.
+    isDone: (item) => stateFacts[item.state].replicates,
+    steps: ["CancelFailover"],
   },
   Commit: {
     name: "Commit",

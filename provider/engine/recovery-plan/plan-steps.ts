@@ -105,7 +105,11 @@ export function stagesOf(
   const groups = namedGroups(inputs);
   if (operation.failover === undefined) {
     const itemIds = groups.flatMap((group) => group.itemIds);
-    return machineStage("move", allMachines, itemIds);
+    const points: PointsStep = { kind: "points", name: pointsTask, group: allMachines, itemIds };
+    return [
+      ...(operation.choosesPoints ? [{ group: allMachines, steps: [points] }] : []),
+      ...machineStage("move", allMachines, itemIds),
+    ];
   }
   const shutsDown = operation.shutsDown !== undefined && options.shutDownSources;
   return groups.flatMap((named) => [

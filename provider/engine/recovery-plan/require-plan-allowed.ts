@@ -8,7 +8,7 @@ import { currentLease } from "../../store/leases.ts";
 import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
-import { requireWholeClusters } from "../protection-cluster/cluster-of.ts";
+import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
@@ -56,9 +56,7 @@ export function requirePlanAllowed(
   const name = nameOf(plan.id);
   const ids = itemIdsOf(plan.inputs);
   if (ids.length === 0) refuse("ActionNotAllowed", plan.id, `The recovery plan ${name} has no machines.`);
-  if (operation.failover !== undefined && operation.failover !== "TestFailover") {
-    requireWholeClusters(parts, ids);
-  }
+  requireWholeClusters(parts, ids, (id) => stepOf(operation, requireItem(parts, id)));
   requireNoOtherRun(parts, plan);
   for (const id of ids) {
     const lease = currentLease(parts.store, id);

@@ -44,7 +44,7 @@ describe("a run of a recovery plan", () => {
     const allowed = (): readonly string[] => engine.plans.view(shop.planId).allowedOperations;
     expect(allowed()).toEqual(["PlannedFailover", "UnplannedFailover", "TestFailover"]);
     await engine.plans.run(shop.planId, planned, quiet);
-    expect(allowed()).toEqual(["Commit"]);
+    expect(allowed()).toEqual(["ChangePit", "CancelFailover", "Commit"]);
     await expect(engine.plans.run(shop.planId, { operation: "Failback" }, quiet)).rejects.toThrow(
       /failback of shop is not allowed now[\s\S]*db1 is not allowed[\s\S]*Allowed: [\w, ]*Commit/,
     );
