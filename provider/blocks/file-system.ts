@@ -190,6 +190,18 @@ export const localFileSystem: FileSystem = {
 };
 
 /**
+ * Makes a folder, and those above it that are missing, so that after a power cut they are there with what was made
+ * durable inside.
+ */
+export function makeFolderDurably(files: FileSystem, folder: string): void {
+  if (files.exists(folder)) return;
+  const parent = path.dirname(path.resolve(folder));
+  makeFolderDurably(files, parent);
+  files.makeFolder(folder);
+  files.syncFolder(parent);
+}
+
+/**
  * Writes a small file so that after a crash either the old or the whole new content is there: temporary
  * name, write, sync, rename, sync of the folder.
  */

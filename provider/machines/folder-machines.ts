@@ -1,6 +1,6 @@
 /** The `folder` driver: a machine is a folder with machine.yaml, raw disk images and a state file. */
 import path from "node:path";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { Machine, MachineDefinition, MachineDriver, PowerState } from "./machine-driver.ts";
 import { readMachineFile, writeMachineFile } from "./machine-file.ts";
@@ -109,8 +109,7 @@ export function folderMachines(files: FileSystem): MachineDriver {
     start: (folder) => setState(folder, "running"),
     shutDown: (folder) => setState(folder, "off"),
     define: (folder, definition) => {
-      files.makeFolder(folder);
-      files.syncFolder(path.dirname(folder));
+      makeFolderDurably(files, folder);
       setState(folder, "off");
       writeMachineFile(files, path.join(folder, machineFile), definition);
     },

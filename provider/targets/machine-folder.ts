@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
@@ -57,16 +57,14 @@ export class MachineFolder {
 
   /** Makes the folders, durably, and writes the machine's id anew when it is damaged. Repeating it is cheap. */
   prepare(diskIds: readonly string[]): void {
-    this.#makeFolder(path.dirname(this.folder));
-    this.#makeFolder(this.folder);
-    for (const name of ["disks", "points"]) this.#makeFolder(path.join(this.folder, name));
+    for (const name of ["disks", "points"]) makeFolderDurably(this.files, path.join(this.folder, name));
     if (!this.exists || this.#nameIsDamaged()) {
       const objectId = systemRandom.bytes(16);
       const sealed = sealObject(this.ring, { kind: "machine", objectId, scope: "" }, this.machineId);
       writeAtomically(this.files, path.join(this.folder, namePath), sealed);
     }
     this.points.prepare();
-    for (const diskId of diskIds) this.#makeFolder(this.disk(diskId).folder);
+    for (const diskId of diskIds) makeFolderDurably(this.files, this.disk(diskId).folder);
   }
 
   disk(diskId: string): DiskFolder {
@@ -118,11 +116,5 @@ export class MachineFolder {
       if (error instanceof SiteRecoveryError && error.code === "Damaged") return true;
       throw error;
     }
-  }
-
-  #makeFolder(folder: string): void {
-    if (this.files.exists(folder)) return;
-    this.files.makeFolder(folder);
-    this.files.syncFolder(path.dirname(folder));
   }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
+import { type FileSystem, localFileSystem, makeFolderDurably } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { FolderStore } from "./folder-store.ts";
 import { KeyRing, type KeyRingSpec } from "./key-ring.ts";
@@ -75,7 +75,6 @@ function refuseToMake(files: FileSystem, options: OpenStoreOptions, wasMade: boo
 }
 
 function makeStore(files: FileSystem, keyPath: string, options: OpenStoreOptions): KeyRingSpec {
-  files.makeFolder(options.folder);
-  files.syncFolder(path.dirname(path.resolve(options.folder)));
+  makeFolderDurably(files, options.folder);
   return createStoreKey(files, keyPath, options);
 }

@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import { crc32 } from "node:zlib";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { type ErrorCode, SiteRecoveryError } from "../errors.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { soundBody } from "./store-key.ts";
@@ -98,6 +98,6 @@ function witnessText(storeId: string): string {
 }
 
 export function writeWitness(files: FileSystem, witnessPath: string, storeId: string): void {
-  files.makeFolder(path.dirname(witnessPath));
+  makeFolderDurably(files, path.dirname(witnessPath));
   writeAtomically(files, witnessPath, Buffer.from(witnessText(storeId)));
 }

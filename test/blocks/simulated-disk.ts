@@ -73,11 +73,18 @@ function cloneNode(node: Node, known: Map<Node, Node>): Node {
 export class SimulatedDisk implements FileSystem {
   #root = new Folder();
   #generation = 0;
+  #mounts: string[] = [];
+
+  /** A folder that is a device of its own: nothing is renamed into it or out of it. */
+  mount(folder: string): void {
+    this.#mounts.push(folder + path.sep);
+  }
 
   /** The same files, apart from this disk's. */
   clone(): SimulatedDisk {
     const copy = new SimulatedDisk();
     copy.#root = this.#root.clone(new Map());
+    copy.#mounts = [...this.#mounts];
     return copy;
   }
 
@@ -168,6 +175,8 @@ export class SimulatedDisk implements FileSystem {
     const node = this.#find(from);
     if (node === undefined) return refuse("ENOENT", "rename", from);
     if (path.resolve(from) === path.resolve(to)) return;
+    if (this.#mounts.some((mount) => from.startsWith(mount) !== to.startsWith(mount)))
+      refuse("EXDEV", "rename", from);
     const [source, target] = [this.#parentOf(from, "rename"), this.#parentOf(to, "rename")];
     const [oldName, newName] = [path.basename(from), path.basename(to)];
     if (source === target) {

@@ -1,5 +1,6 @@
 /** Opens disks of a recovery point at once, whatever their size, and serves them until somebody ends it. */
 import path from "node:path";
+import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { type Address, NbdServer } from "../../nbd/nbd-server.ts";
 import { takeLease } from "../../store/leases.ts";
@@ -34,7 +35,7 @@ export async function attachItem(parts: EngineParts, options: AttachOptions): Pr
   const isFolder = "folder" in to;
   const diskIds =
     isFolder && diskId === undefined ? point.disks.map((disk) => disk.diskId) : [onlyDisk(item, diskId)];
-  if (isFolder) parts.files.makeFolder(to.folder);
+  if (isFolder) makeFolderDurably(parts.files, to.folder);
   const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
   const sessions: OverlaySession[] = [];
   try {

@@ -3,6 +3,7 @@
  * what differs, and a machine that is gone is made again (H2F-4).
  */
 import path from "node:path";
+import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { nameOf } from "../../arm-id.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -74,7 +75,7 @@ export async function applyToPrimary(
 ): Promise<{ bytesWritten: number }> {
   const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
   if (place.isThere) parts.machines.shutDown(place.folder);
-  else parts.files.makeFolder(place.folder);
+  else makeFolderDurably(parts.files, place.folder);
   let bytesWritten = 0;
   for (const disk of item.details.disks) {
     const options = {

@@ -4,6 +4,7 @@
  * A test failover does the same in an isolated network.
  */
 import path from "node:path";
+import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { nameOf } from "../../arm-id.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
@@ -76,7 +77,7 @@ export async function restoreDisks(
 ): Promise<void> {
   const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
   parts.machines.remove(plan.folder);
-  parts.files.makeFolder(plan.folder);
+  makeFolderDurably(parts.files, plan.folder);
   for (const disk of plan.item.details.disks) {
     const toPath = path.join(plan.folder, disk.file);
     const onProgress = copyProgress(parts.clock, progress, "restore");

@@ -1,5 +1,6 @@
 /** A script step: a real command at one side, with the facts of plan, group and machines in its environment. */
 import path from "node:path";
+import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { inventoriesOf } from "../inventory/inventories.ts";
@@ -25,7 +26,7 @@ function folderAt({ parts, plan }: PlanRun, location: string): string {
   const fabricId = location === "Recovery" ? recoveryFabricId : primaryFabricId;
   if (fabricId === microsoftAzure) {
     const folder = path.join(parts.home.folder, "azure");
-    parts.files.makeFolder(folder);
+    makeFolderDurably(parts.files, folder);
     return folder;
   }
   const found = inventoriesOf(parts, fabricId).find(({ folder }) => parts.files.exists(folder));

@@ -9,6 +9,7 @@
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { currentBootId } from "../../disks/boot-id.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
 import { DiskMap, type MapWindow } from "../../targets/layers/disk-map.ts";
 import { checksumOf } from "../../targets/layers/layer-format.ts";
@@ -28,6 +29,8 @@ export interface AttachOptions {
    * no overlay is refused with `AlreadyExists`.
    */
   readonly overlayPath: string;
+  /** Which boot of the machine this is. Default: the present one. */
+  readonly bootId?: string;
 }
 
 export interface AttachedDisk extends TrackedDisk {
@@ -53,7 +56,7 @@ export function attachPoint(options: AttachOptions): AttachedDisk {
     const folder = machine.disk(diskId);
     const source = { map: new DiskMap(folder, disk.layers), segments: new SegmentCache(folder) };
     const origin = JSON.stringify([pointId, diskId]);
-    const overlay = { path: options.overlayPath, origin };
+    const overlay = { path: options.overlayPath, origin, bootId: options.bootId ?? currentBootId() };
     try {
       return new OverlayDisk(store.files, overlay, disk.sizeBytes, source, unpin);
     } catch (error) {

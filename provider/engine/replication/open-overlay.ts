@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import { blockCountOf } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -7,6 +8,8 @@ export interface Overlay {
   readonly path: string;
   /** Which disk of which recovery point it lies over. */
   readonly origin: string;
+  /** Which boot of the machine this is: after another one only synced blocks count. */
+  readonly bootId: string;
 }
 
 /**
@@ -15,7 +18,7 @@ export interface Overlay {
  */
 export function openOverlay(
   files: FileSystem,
-  { path, origin }: Overlay,
+  { path, origin, bootId }: Overlay,
   sizeBytes: number,
 ): { image: OpenFile; marks: OverlayMarks } {
   const isNew = !files.exists(path);
@@ -25,10 +28,12 @@ export function openOverlay(
     const message = `${path} is there already and is no overlay of a recovery point. Name a file that is not there.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: path });
   }
-  const marks = new OverlayMarks(files, path, { blockCount: blockCountOf(sizeBytes), origin });
+  const marks = new OverlayMarks(files, path, { blockCount: blockCountOf(sizeBytes), origin, bootId });
   try {
     const image = files.open(path, isNew ? "createNew" : "readWrite");
     if (image.size().sizeBytes !== sizeBytes) image.truncate(sizeBytes);
+    // A flush syncs the image's bytes; its name must be durable as well by then.
+    if (isNew) files.syncFolder(dirname(path));
     return { image, marks };
   } catch (error) {
     marks.close();

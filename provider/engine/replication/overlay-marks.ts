@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { type FileSystem, type OpenFile, writeAtomically } from "../../blocks/file-system.ts";
-import { currentBootId } from "../../disks/boot-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 
 /**
@@ -36,8 +35,7 @@ export class OverlayMarks {
   constructor(
     files: FileSystem,
     overlayPath: string,
-    { blockCount, origin }: { blockCount: number; origin: string },
-    bootId: string = currentBootId(),
+    { blockCount, origin, bootId }: { blockCount: number; origin: string; bootId: string },
   ) {
     const filePath = marksPathOf(overlayPath);
     const header = Buffer.alloc(headerBytes);

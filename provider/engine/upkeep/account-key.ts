@@ -5,7 +5,12 @@
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
-import { type FileSystem, localFileSystem, writeAtomically } from "../../blocks/file-system.ts";
+import {
+  type FileSystem,
+  localFileSystem,
+  makeFolderDurably,
+  writeAtomically,
+} from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
@@ -18,7 +23,7 @@ const keySizeBytes = 32;
 
 /** Random, as hexadecimal digits, readable by its owner alone. */
 function writeKey(files: FileSystem, keyFile: string): void {
-  files.makeFolder(path.dirname(keyFile));
+  makeFolderDurably(files, path.dirname(keyFile));
   // Key material never comes from an injected source of chance.
   writeAtomically(files, keyFile, Buffer.from(Buffer.from(systemRandom.bytes(keySizeBytes)).toString("hex")));
 }
@@ -90,6 +95,17 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof SiteRecoveryError && error.code === code;
 }
 
+/** Locks a store with a new random key and returns it opened. No other change of its key may be under way. */
+export function replaceKey(files: FileSystem, home: Home, place: StorePlace): ReplicaStore {
+  // Opening it ends what an earlier change has left, so that the next key is still unused.
+  const replicas = openStore(files, home, place);
+  const nextKeyFile = home.nextKeyFileOf(place.holderId);
+  writeKey(files, nextKeyFile);
+  replicas.rotateKey({ keyFile: nextKeyFile });
+  putInPlace(files, nextKeyFile, home.keyFileOf(place.holderId));
+  return replicas;
+}
+
 /**
  * Locks a storage account with a new random key; the old one opens it no more. Nothing is rewritten but the key file
  * and the store's small `store.key`. Returns the key file's path.
@@ -99,12 +115,7 @@ export async function rotateAccountKey(parts: EngineParts, accountId: string): P
   const release = takeLease(parts.store, accountId, "a change of its key", parts.clock.now());
   try {
     const { files, home } = parts;
-    // Opened anew under the lease: it ends what an earlier change has left, so that a next key is nobody's key.
-    const replicas = openStore(files, home, { holderId: accountId, folder: home.storageFolderOf(accountId) });
-    const nextKeyFile = home.nextKeyFileOf(accountId);
-    writeKey(files, nextKeyFile);
-    replicas.rotateKey({ keyFile: nextKeyFile });
-    putInPlace(files, nextKeyFile, home.keyFileOf(accountId));
+    replaceKey(files, home, { holderId: accountId, folder: home.storageFolderOf(accountId) });
     return home.keyFileOf(accountId);
   } finally {
     release();

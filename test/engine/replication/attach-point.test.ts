@@ -76,12 +76,11 @@ it("after a power cut counts only what was flushed", async () => {
   const image = fs.readFileSync(overlayPath);
   image.fill(0, 2 * 65_536, 3 * 65_536);
   fs.writeFileSync(overlayPath, image);
-  const marks = new OverlayMarks(
-    localFileSystem,
-    overlayPath,
-    { blockCount: 17, origin: JSON.stringify([pointId, disk.diskId]) },
-    "another boot",
-  );
+  const marks = new OverlayMarks(localFileSystem, overlayPath, {
+    blockCount: 17,
+    origin: JSON.stringify([pointId, disk.diskId]),
+    bootId: "another boot",
+  });
   expect([marks.has(1), marks.has(2)]).toEqual([true, false]);
   marks.close();
   const again = attach();
