@@ -74,4 +74,17 @@ export const migrations: readonly string[] = [
     id TEXT PRIMARY KEY               -- one row: which engine this is, on the marks that it leaves in the world
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE replica_ledger (
+    replica_id TEXT PRIMARY KEY,     -- what the target calls the machine
+    written TEXT,                    -- JSON: LedgerPoint, the newest point that is known to be in the target
+    writing TEXT                     -- JSON: LedgerPoint, one whose publication has begun
+  ) STRICT, WITHOUT ROWID;
+
+  INSERT OR IGNORE INTO replica_ledger (replica_id, written)
+  SELECT coalesce(json_extract(details, '$.reverse.replicaId'), json_extract(details, '$.replicaId')),
+         json_object('id', json_extract(details, '$.lastCycle.pointId'), 'sequence', 0)
+  FROM protected_items
+  WHERE json_extract(details, '$.lastCycle.pointId') IS NOT NULL;
+  `,
 ];

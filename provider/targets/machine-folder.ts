@@ -7,9 +7,10 @@ import { DamageNote } from "./damage-note.ts";
 import { diskScope, type KeyRing } from "./key-ring.ts";
 import type { LayerKind } from "./layers/layer-format.ts";
 import type { DiskFolder } from "./layers/layer-reader.ts";
+import { ReleasedSegments } from "./layers/released-segments.ts";
 import { type LayerIdentity, layerPath } from "./layers/layer-writer.ts";
 import { lockMachine, pinPoint, type Release } from "./machine-lock.ts";
-import { PointFolder, type PointDraft } from "./point-folder.ts";
+import { PointFolder, type PointDraft, type Publication } from "./point-folder.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
@@ -64,7 +65,7 @@ export class MachineFolder {
       writeAtomically(this.files, path.join(this.folder, namePath), sealed);
     }
     this.points.prepare();
-    for (const diskId of diskIds) makeFolderDurably(this.files, this.disk(diskId).folder);
+    for (const diskId of diskIds) this.#prepareDisk(this.disk(diskId));
   }
 
   disk(diskId: string): DiskFolder {
@@ -104,9 +105,9 @@ export class MachineFolder {
   }
 
   /** Makes a recovery point count: its layers' folders are synced first, then its file appears whole. */
-  publish(draft: Omit<PointDraft, "id">): RecoveryPoint {
+  publish(draft: Omit<PointDraft, "id">, publication?: Publication): RecoveryPoint {
     for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);
-    return this.points.publish({ ...draft, id: randomUuid(systemRandom) });
+    return this.points.publish({ ...draft, id: randomUuid(systemRandom) }, publication);
   }
 
   #nameIsDamaged(): boolean {
@@ -116,5 +117,11 @@ export class MachineFolder {
       if (error instanceof SiteRecoveryError && error.code === "Damaged") return true;
       throw error;
     }
+  }
+
+  #prepareDisk(disk: DiskFolder): void {
+    const isNew = !this.files.exists(disk.folder);
+    makeFolderDurably(this.files, disk.folder);
+    if (isNew) new ReleasedSegments(disk).write([]);
   }
 }

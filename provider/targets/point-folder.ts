@@ -10,10 +10,17 @@ import { systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { readWholeFile } from "./read-whole-file.ts";
-import type { RecoveryPoint } from "./recovery-point.ts";
+import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
-export type PointDraft = Omit<RecoveryPoint, "machineId" | "sequence" | "processed">;
+export type PointDraft = Omit<RecoveryPoint, "machineId" | "sequence" | "contentId" | "processed">;
+
+export interface Publication {
+  /** The number of the last point that the writer knows of: the new one gets a higher number. Default 0. */
+  readonly afterSequence?: number;
+  /** Called with the point before its file appears, so that its writer recognises it after a crash. */
+  readonly onNamed?: (point: PointIdentity) => void;
+}
 
 interface Roster {
   readonly lastSequence: number;
@@ -62,6 +69,9 @@ export class PointFolder {
     const bytes = readWholeFile(this.#files, filePath);
     const point = openSealedObject(this.#ring, sealedName, bytes, filePath).content as RecoveryPoint;
     if (nameOf(point) !== name) throw damagedObject(filePath, "it is another recovery point's file");
+    if (point.contentId !== undefined && point.contentId !== contentIdOf(point)) {
+      throw damagedObject(filePath, "its content id is not that of its content");
+    }
     return point;
   }
 
@@ -88,11 +98,15 @@ export class PointFolder {
     return name === undefined ? undefined : this.read(name);
   }
 
-  publish(draft: PointDraft): RecoveryPoint {
-    const lastOnRoster = this.#rosterIfSound()?.lastSequence ?? 0;
-    const names = this.names();
-    const sequence = Math.max(lastOnRoster, ...this.#namesInFolder().map(sequenceOf)) + 1;
-    const point: RecoveryPoint = { ...draft, machineId: this.#machineId, sequence, processed: true };
+  publish(draft: PointDraft, { afterSequence = 0, onNamed }: Publication = {}): RecoveryPoint {
+    const roster = this.#rosterIfSound();
+    const lastOnRoster = roster?.lastSequence ?? 0;
+    // Names of files that somebody has deleted stay, so that they are missed until retention has passed them.
+    const names = [...new Set([...(roster?.names ?? []), ...this.names()])].sort();
+    const sequence = Math.max(afterSequence, lastOnRoster, ...this.#namesInFolder().map(sequenceOf)) + 1;
+    const named = { ...draft, machineId: this.#machineId, sequence };
+    const point: RecoveryPoint = { ...named, contentId: contentIdOf(named), processed: true };
+    onNamed?.(point);
     const name = nameOf(point);
     const sealed = sealObject(
       this.#ring,
@@ -107,9 +121,14 @@ export class PointFolder {
   /** Drops points by id, and clears what an interrupted drop or publication left. */
   drop(pointIds: ReadonlySet<string>): void {
     const names = this.names();
+    const roster = this.#rosterIfSound();
     const kept = names.filter((name) => !pointIds.has(pointIdOf(name)));
-    const last = Math.max(this.#rosterIfSound()?.lastSequence ?? 0, ...names.map(sequenceOf));
-    if (kept.length !== names.length) this.#writeRoster({ lastSequence: last, names: kept });
+    const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
+    const oldest = Math.min(...kept.map(sequenceOf));
+    const missed = roster?.names.filter((name) => !names.includes(name) && sequenceOf(name) > oldest) ?? [];
+    if (kept.length !== names.length) {
+      this.#writeRoster({ lastSequence: last, names: [...kept, ...missed].sort() });
+    }
     const staying = new Set([...kept, path.basename(this.rosterPath)]);
     for (const name of this.#files.list(this.folder)) {
       if (!staying.has(name)) this.#files.remove(path.join(this.folder, name));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { LayerReference } from "./layers/disk-map.ts";
 
 export type RecoveryPointKind = "CrashConsistent" | "AppConsistent";
@@ -8,11 +9,17 @@ export interface RecoveryPointDisk {
   readonly layers: readonly LayerReference[];
 }
 
-export interface RecoveryPoint {
+/** Which recovery point is meant, wherever a copy of the store is: its id, its number and what it consists of. */
+export interface PointIdentity {
   readonly id: string;
-  readonly machineId: string;
   /** Counts up by one with each point of the machine; the order of points whatever the clock did. */
   readonly sequence: number;
+  /** See `contentIdOf`. Absent in points of earlier versions. */
+  readonly contentId?: string;
+}
+
+export interface RecoveryPoint extends PointIdentity {
+  readonly machineId: string;
   /** The snapshot's instant, in milliseconds since 1970. */
   readonly takenAt: number;
   readonly kind: RecoveryPointKind;
@@ -23,4 +30,16 @@ export interface RecoveryPoint {
   readonly bytesStored: number;
   /** Always true here: a point is listed when its data is durable and in place, never before. */
   readonly processed: true;
+}
+
+/** Returns the SHA-256, in hexadecimal digits, of all that says what a restore of the point would give. */
+export function contentIdOf(point: Omit<RecoveryPoint, "contentId" | "bytesStored" | "processed">): string {
+  const { id, sequence, machineId, takenAt, kind, multiVm } = point;
+  const disks = point.disks.map(({ diskId, sizeBytes, layers }) => [
+    diskId,
+    sizeBytes,
+    layers.map((layer) => [layer.kind, layer.id, layer.entryCount]),
+  ]);
+  const facts = [id, sequence, machineId, takenAt, kind, multiVm, disks];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

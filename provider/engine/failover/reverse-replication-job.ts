@@ -20,6 +20,7 @@ import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.t
 import type { ProtectedItem, Relationship, ReplicationCycle } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
+import { removeReplica } from "../replication/replica-ledger.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 
@@ -133,8 +134,7 @@ export function finishReverse({ parts, resultOf }: Context, item: ProtectedItem)
 /** What a failed set-up of the way back leaves behind is removed; the machine runs on where it was. */
 export async function dropWayBack({ parts, resultOf, hasEnded }: Context): Promise<string> {
   if (hasEnded("CreateReverseRelationship")) {
-    const { replicaStoreId, replicaId } = resultOf<Relationship>("CreateReverseRelationship");
-    (await parts.replicaStoreOf(replicaStoreId)).removeMachine(replicaId);
+    await removeReplica(parts, resultOf<Relationship>("CreateReverseRelationship"));
   }
   return "The machine runs at the recovery side as before, and is not protected there.";
 }
@@ -162,7 +162,7 @@ export const reverseReplicationJob: JobDefinition<Input> = {
         if (!reverse) return undefined;
         const disks = primaryDisks(parts, item());
         const cycle = await runCycle(parts, details, { kind: "resync", disks, progress });
-        (await parts.replicaStoreOf(reverse.replicaStoreId)).removeMachine(reverse.replicaId);
+        await removeReplica(parts, reverse);
         return cycle;
       },
     },

@@ -4,6 +4,7 @@ import { damageNotes } from "./damage.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
+import { replicaNotes } from "./replica.ts";
 import { resyncNotes } from "./resync.ts";
 import { rpoNotes } from "./rpo.ts";
 import { sourceNotes } from "./source.ts";
@@ -16,6 +17,7 @@ const checks: readonly HealthCheck[] = [
   applicationNotes,
   sourceNotes,
   resyncNotes,
+  replicaNotes,
   damageNotes,
 ];
 

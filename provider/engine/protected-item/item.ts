@@ -89,6 +89,8 @@ export interface ItemDetails {
   readonly rpoAlarmAt?: number;
   /** Since when a resync waits for the end of office hours (HW-4d), in milliseconds since 1970, while it does. */
   readonly resyncWaitsSince?: number;
+  /** Why the target is not what was written to it, from the cycle that found it until a resync has mended it. */
+  readonly replicaDoubt?: string;
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;

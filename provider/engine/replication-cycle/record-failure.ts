@@ -38,7 +38,7 @@ export function recordSuccess(parts: EngineParts, itemId: string, changes: Parti
   const before = requireItem(parts, itemId);
   const { replicationError: mended } = before.details;
   const wellOf = (item: ProtectedItem): ProtectedItem => {
-    const { replicationError: _over, ...details } = item.details;
+    const { replicationError: _over, replicaDoubt: _mended, ...details } = item.details;
     return { ...item, details: { ...details, ...changes } };
   };
   parts.store.transaction(() => {

@@ -6,13 +6,15 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
-import type { ReplicationCycle } from "../protected-item/item.ts";
+import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
+import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
+import { ledgerOf } from "../replication/replica-ledger.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
-import { noteResynchronized, noteResyncWaits } from "./resync-events.ts";
+import { noteReplicaDoubt, noteResynchronized, noteResyncWaits } from "./resync-events.ts";
 import { requirePathOf } from "./require-path-of.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
@@ -75,22 +77,38 @@ async function takeAll(
 }
 
 /** What is to be read; nothing while its resync waits for the end of office hours (HW-4d). */
-function memberOf(parts: EngineParts, itemId: string, mode: Mode, progress: Progress): Member | undefined {
-  const item = requireItem(parts, itemId);
-  const { machineName } = item.details;
-  if (!stateFacts[item.state].replicates) {
-    const message = `${machineName} does not replicate now: ${stateFacts[item.state].description}.`;
+async function memberOf(
+  parts: EngineParts,
+  itemId: string,
+  mode: Mode,
+  progress: Progress,
+): Promise<Member | undefined> {
+  const found = requireItem(parts, itemId);
+  const { machineName } = found.details;
+  if (!stateFacts[found.state].replicates) {
+    const message = `${machineName} does not replicate now: ${stateFacts[found.state].description}.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
-  requirePathOf(parts, item);
-  const disks = sourceDisks(parts, item);
+  requirePathOf(parts, found);
+  const disks = sourceDisks(parts, found);
   requireDisks(parts, machineName, disks);
+  const item = await withReplicaDoubt(parts, found, mode);
   const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item) : undefined;
   if (waitsUntil === undefined) return { item, disks };
   const wait = waitText(machineName, waitsUntil, officeHoursOf(parts, itemId));
   progress.report(wait);
   noteResyncWaits(parts, item, wait);
   return undefined;
+}
+
+/** Looks at the target before a delta. What a resync mends is kept with the item; on the rest a person decides. */
+async function withReplicaDoubt(parts: EngineParts, item: ProtectedItem, mode: Mode): Promise<ProtectedItem> {
+  if (mode === "resync") return item;
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  const machine = (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
+  const doubt = replicaDoubtOf(machine, ledgerOf(parts.store, replicaId));
+  if (doubt?.mendsItself === false) throw deltaRefused(item.details.machineName, doubt);
+  return noteReplicaDoubt(parts, item, doubt);
 }
 
 async function runMember(
@@ -100,7 +118,8 @@ async function runMember(
   mode: Mode,
   progress: Progress,
 ): Promise<ReplicationCycle> {
-  const isMarked = taken.snapshot.disks.some((disk) => disk.resyncRequired);
+  const isMarked =
+    item.details.replicaDoubt !== undefined || taken.snapshot.disks.some((disk) => disk.resyncRequired);
   const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken });
   recordSuccess(parts, item.id, { lastCycle: cycle });
   if (isMarked || mode === "resync") noteResynchronized(parts, item.id, cycle);

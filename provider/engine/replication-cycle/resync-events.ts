@@ -4,6 +4,7 @@ import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
+import type { ReplicaDoubt } from "../replication/replica-doubt.ts";
 import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 
 /** Each cycle meets the wait; it is told once. The caller holds the item's lease. */
@@ -21,6 +22,33 @@ export function noteResyncWaits(parts: EngineParts, item: ProtectedItem, wait: s
       at,
     });
   });
+}
+
+/**
+ * Keeps with the item that its target is not what was written to it, with an event for each thing found; or that it is
+ * again, when `doubt` is `undefined`. Returns the item as it is from now on. The caller holds its lease.
+ */
+export function noteReplicaDoubt(
+  parts: EngineParts,
+  item: ProtectedItem,
+  doubt: ReplicaDoubt | undefined,
+): ProtectedItem {
+  const { replicaDoubt: before, ...rest } = item.details;
+  if (doubt?.text === before) return item;
+  const noted = { ...item, details: { ...rest, ...(doubt ? { replicaDoubt: doubt.text } : {}) } };
+  parts.store.transaction(() => {
+    putItem(parts.store, noted);
+    if (doubt === undefined) return;
+    addEvent(parts.store, {
+      type: "VmHealth",
+      code: "ReplicaNotAsWritten",
+      severity: "Warning",
+      description: `${nameOf(item.id)}: ${doubt.text}`,
+      targetId: item.id,
+      at: parts.clock.now(),
+    });
+  });
+  return noted;
 }
 
 /** Both sides have been compared, and are equal as of the cycle's point. The caller holds the item's lease. */

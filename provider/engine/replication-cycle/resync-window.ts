@@ -21,8 +21,9 @@ export function officeHoursOf(parts: EngineParts, itemId: string): WeeklyHours {
   return { ...defaultHours, timeZone, ...given };
 }
 
-/** Whether a disk of the side that the machine runs at is marked for resync; no when it cannot be read. */
+/** Whether the target, or a disk of the side that the machine runs at, is marked for resync; no when it cannot be read. */
 export function isMarkedForResync(parts: EngineParts, item: ProtectedItem): boolean {
+  if (item.details.replicaDoubt !== undefined) return true;
   try {
     return sourceDisks(parts, item).some(
       ({ path }) => readChangeState(path, { files: parts.files, clock: parts.clock }).resyncRequired,

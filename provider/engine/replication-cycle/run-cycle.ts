@@ -13,6 +13,8 @@ import type { Progress } from "../job/job-definition.ts";
 import type { ItemDetails, ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyInitial } from "../replication/copy-initial.ts";
+import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
+import { ledgerOf, type ReplicaLedger } from "../replication/replica-ledger.ts";
 import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
 import { copyProgress } from "./report-progress.ts";
@@ -25,8 +27,12 @@ export interface CycleDisk {
   readonly path: string;
 }
 
-function chooseKind(wanted: CycleKind, snapshot: MachineSnapshot): CycleKind {
-  const mustCompare = snapshot.disks.some((disk) => disk.resyncRequired);
+function chooseKind(
+  wanted: CycleKind,
+  snapshot: MachineSnapshot,
+  doubt: ReplicaDoubt | undefined,
+): CycleKind {
+  const mustCompare = doubt !== undefined || snapshot.disks.some((disk) => disk.resyncRequired);
   return wanted === "delta" && mustCompare ? "resync" : wanted;
 }
 
@@ -64,15 +70,26 @@ async function takeOwn(parts: EngineParts, disks: readonly CycleDisk[]): Promise
   return { snapshot, pointKind: "CrashConsistent", multiVm: false };
 }
 
-/** The store, once everything that the cycle needs is there. A snapshot that was taken for it is given up if not. */
+interface Target {
+  readonly store: ReplicaStore;
+  readonly ledger: ReplicaLedger;
+  readonly doubt: ReplicaDoubt | undefined;
+}
+
+/** The target, once everything that the cycle needs is there. A snapshot that was taken for it is given up if not. */
 async function ready(
   parts: EngineParts,
   details: ItemDetails,
-  { disks, taken }: CycleOptions,
-): Promise<ReplicaStore> {
+  { disks, taken, kind }: CycleOptions,
+): Promise<Target> {
   try {
     requireDisks(parts, details.machineName, disks);
-    return await parts.replicaStoreOf(relationshipOf({ details }).replicaStoreId);
+    const { replicaStoreId, replicaId } = relationshipOf({ details });
+    const store = await parts.replicaStoreOf(replicaStoreId);
+    const ledger = ledgerOf(parts.store, replicaId);
+    const doubt = replicaDoubtOf(store.machine(replicaId), ledger);
+    if (kind === "delta" && doubt?.mendsItself === false) throw deltaRefused(details.machineName, doubt);
+    return { store, ledger, doubt };
   } catch (error) {
     await taken?.snapshot.abandon();
     throw error;
@@ -87,10 +104,10 @@ export async function runCycle(
   const { replicaStoreId, replicaId, processServerId } = relationshipOf({ details });
   // An item of an earlier version has none; its store's name gives it a default one.
   const server = parts.processServerOf(processServerId ?? replicaStoreId);
-  const store = await ready(parts, details, options);
+  const { store, ledger, doubt } = await ready(parts, details, options);
   return parts.copySlot(async () => {
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
-    const kind = chooseKind(options.kind, snapshot);
+    const kind = chooseKind(options.kind, snapshot, doubt);
     return copies[kind]({
       store,
       source: { machineId: replicaId, disks: options.disks },
@@ -99,6 +116,7 @@ export async function runCycle(
       kind: pointKind,
       multiVm,
       clock: parts.clock,
+      ledger,
       server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),

@@ -7,10 +7,14 @@
 import type { Clock } from "../../clock.ts";
 import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { brokenLayersOf } from "../../targets/broken-layers.ts";
+import { damagedObject } from "../../targets/damaged-object.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
+import type { PointDraft } from "../../targets/point-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "../../targets/recovery-point.ts";
 import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { ReplicaLedger } from "./replica-ledger.ts";
 
 export interface ReplicationSource {
   readonly machineId: string;
@@ -34,6 +38,8 @@ export interface CycleOptions {
   /** Completed by the cycle when the recovery point is durable, abandoned when the cycle fails. */
   readonly snapshot: MachineSnapshot;
   readonly clock: Clock;
+  /** What is remembered of the replica apart from the target. Absent: nothing is, and its newest point is trusted. */
+  readonly ledger?: ReplicaLedger;
   /** The process server that takes the data to the target [C-2]; absent: it goes straight there. */
   readonly server?: ProcessServer;
   /** Default `CrashConsistent`. */
@@ -105,13 +111,15 @@ export async function runCycle(
       }
       await transfer?.arrived();
       options.signal?.throwIfAborted();
-      return machine.publish({
+      for (const disk of disks) requireLayers(machine, disk);
+      const draft = {
         takenAt: snapshot.takenAt,
         kind: options.kind ?? "CrashConsistent",
         multiVm: options.multiVm ?? false,
         disks,
         bytesStored: counts.bytesSent,
-      });
+      };
+      return publish(machine, draft, options.ledger);
     } finally {
       // A cache that cannot be cleared must not keep the replica locked.
       try {
@@ -130,6 +138,25 @@ export async function runCycle(
     ...counts,
     durationMilliseconds,
   };
+}
+
+/** Throws `Damaged` when a layer is not in place: a point that nobody could restore is not published. */
+function requireLayers(machine: MachineFolder, disk: RecoveryPointDisk): void {
+  const [broken] = brokenLayersOf(machine, disk);
+  if (broken !== undefined) throw damagedObject(broken.path, broken.why);
+}
+
+/** The ledger knows the point before and after its file appears, so that a crash in between leaves no doubt. */
+function publish(
+  machine: MachineFolder,
+  draft: Omit<PointDraft, "id">,
+  ledger: ReplicaLedger | undefined,
+): RecoveryPoint {
+  const { written, writing } = ledger?.entry() ?? {};
+  const afterSequence = Math.max(written?.sequence ?? 0, writing?.sequence ?? 0);
+  const point = machine.publish(draft, { afterSequence, onNamed: (named) => ledger?.writing(named) });
+  ledger?.written(point);
+  return point;
 }
 
 async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
+import { brokenLayersOf } from "../../targets/broken-layers.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
@@ -42,14 +43,17 @@ async function resyncDisk(
 ): Promise<RecoveryPointDisk> {
   const { previous } = task;
   const way = task.transfer?.through(pipeline) ?? pipeline;
-  // After a disk has shrunk, old layers would say something of blocks that may come back one day.
-  const fresh = previous === undefined || previous.sizeBytes > task.snapshot.sizeBytes;
+  const broken = previous === undefined ? [] : brokenLayersOf(task.machine, previous);
+  const pass = { distrusted: new Set([...distrusted, ...broken.map(({ id }) => id)]) };
+  // After a disk has shrunk, old layers would say something of blocks that may come back one day; and layers that
+  // name missing files would leave a point that cannot be restored.
+  const fresh = previous === undefined || previous.sizeBytes > task.snapshot.sizeBytes || broken.length > 0;
   try {
-    return await copyWholeDisk(task, way, { fresh, distrusted });
+    return await copyWholeDisk(task, way, { ...pass, fresh });
   } catch (error) {
     if (previous === undefined || !isDamage(error)) throw error;
     // The previous map is lost. Its segments are still there and are found by their own index.
-    return copyWholeDisk({ ...task, previous: undefined }, way, { fresh: true, distrusted });
+    return copyWholeDisk({ ...task, previous: undefined }, way, { ...pass, fresh: true });
   }
 }
 

@@ -11,24 +11,17 @@ import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.t
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";
+import { replicaDoubtOf } from "./replica-doubt.ts";
 import { threadsFor } from "./threads-for.ts";
 
 const jobBlocksMax = 1024;
-
-export interface DeltaOptions extends CycleOptions {
-  /**
-   * The sequence number of the last recovery point that the caller saw. When the store's newest is older, an
-   * earlier copy of the store has been put back, and the delta is refused: changes would be missing.
-   */
-  readonly afterSequence?: number;
-}
 
 /**
  * Sends the blocks that changed since the last completed cycle, and nothing else [HW-4a]: its cost is what
  * has changed, whatever the size of the disk. Throws `ResyncRequired` when the changes alone are not enough
  * [HW-4b], or the machine has no recovery point that they could be added to.
  */
-export async function sendDelta(options: DeltaOptions): Promise<CycleResult> {
+export async function sendDelta(options: CycleOptions): Promise<CycleResult> {
   let pipeline: Pipeline | undefined;
   try {
     return await runCycle(
@@ -45,23 +38,21 @@ export async function sendDelta(options: DeltaOptions): Promise<CycleResult> {
   }
 }
 
-function changedBytes(options: DeltaOptions): number {
+function changedBytes(options: CycleOptions): number {
   return options.snapshot.disks.reduce((sum, disk) => sum + disk.changedBlocks().count * blockSizeBytes, 0);
 }
 
-function basePoint(options: DeltaOptions, machine: MachineFolder): RecoveryPoint {
-  const base = machine.points.latest();
-  const why = whyNotDelta(options, base);
+function basePoint(options: CycleOptions, machine: MachineFolder): RecoveryPoint {
+  const doubt = options.ledger && replicaDoubtOf(machine, options.ledger);
+  const base = doubt === undefined ? machine.points.latest() : undefined;
+  const why = doubt?.text ?? whyNotDelta(options, base);
   if (base !== undefined && why === undefined) return base;
   const message = `A delta of machine ${machine.machineId} cannot be applied: ${why}. Run a resync.`;
   throw new SiteRecoveryError("ResyncRequired", message, { target: machine.machineId });
 }
 
-function whyNotDelta(options: DeltaOptions, base: RecoveryPoint | undefined): string | undefined {
+function whyNotDelta(options: CycleOptions, base: RecoveryPoint | undefined): string | undefined {
   if (base === undefined) return "it has no recovery point yet";
-  if (base.sequence < (options.afterSequence ?? 0)) {
-    return `the newest recovery point is number ${base.sequence}, not ${options.afterSequence} or later`;
-  }
   const { disks } = options.source;
   if (disks.length !== base.disks.length) return "disks were added or removed";
   for (const [index, disk] of disks.entries()) {

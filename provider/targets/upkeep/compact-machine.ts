@@ -3,7 +3,8 @@ import { blockCountOf } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { headerBytes } from "../layers/layer-format.ts";
 import type { LayerReference } from "../layers/disk-map.ts";
-import { LayerReader } from "../layers/layer-reader.ts";
+import { type DiskFolder, LayerReader } from "../layers/layer-reader.ts";
+import { ReleasedSegments } from "../layers/released-segments.ts";
 import { layerPath, partialEnding } from "../layers/layer-writer.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { RecoveryPoint } from "../recovery-point.ts";
@@ -53,6 +54,7 @@ async function compactDisk(
   visitLiveRecords(disk, maps, blockCount, (segment, _offset, length) => {
     liveBytes.set(segment, (liveBytes.get(segment) ?? 0) + length);
   });
+  noteReleased(disk, maps.flat(), new Set([...layerIds, ...liveBytes.keys()]));
   let freed = 0;
   const sparse = new Set<string>();
   for (const { kind, id } of machine.layerFiles(diskId)) {
@@ -73,6 +75,35 @@ async function compactDisk(
   }
   machine.files.syncFolder(disk.folder);
   return freed;
+}
+
+/** Keeps which segments are named by maps and not needed: what is missing and not on this list was lost. */
+function noteReleased(
+  disk: DiskFolder,
+  layers: readonly LayerReference[],
+  needed: ReadonlySet<string>,
+): void {
+  const ids = new Set(layers.filter(({ kind }) => kind === "map").map(({ id }) => id));
+  const released = new Set<string>();
+  for (const id of ids) {
+    const reader = new LayerReader(disk, "map", id);
+    reader.close();
+    for (const segment of reader.directory.segments) if (!needed.has(segment)) released.add(segment);
+  }
+  const list = new ReleasedSegments(disk);
+  const before = readIfSound(list);
+  const isSame = before?.size === released.size && [...released].every((id) => before.has(id));
+  if (!isSame) list.write(released);
+}
+
+/** A damaged list is written again. */
+function readIfSound(list: ReleasedSegments): ReadonlySet<string> | undefined {
+  try {
+    return list.read();
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code === "Damaged") return undefined;
+    throw error;
+  }
 }
 
 /** A damaged segment is left as it is: a point may need the part of it that can be read. */

@@ -4,6 +4,7 @@ import { blockCountOf } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { DiskMap, windowBlocks } from "../layers/disk-map.ts";
 import { LayerReader } from "../layers/layer-reader.ts";
+import { ReleasedSegments } from "../layers/released-segments.ts";
 import { layerPath } from "../layers/layer-writer.ts";
 import type { LayerKind } from "../layers/layer-format.ts";
 import type { MachineFolder } from "../machine-folder.ts";
@@ -57,6 +58,8 @@ export async function verifyMachine(
         onRead(verifyFile(check, kind, id));
         await scheduler.yield();
       }
+      checkReleased(machine, diskId, hurt);
+      onRead(0);
       for (const point of points) findHurt(check, point, hurt);
       for (const state of check.health.values()) note(hurt, state.path, state.message ?? missing);
     }
@@ -90,6 +93,15 @@ function readPoints(machine: MachineFolder, hurt: Hurt): RecoveryPoint[] {
   return points.all((error, name) => {
     note(hurt, path.join(points.folder, name), damageOf(error), pointIdOf(name));
   });
+}
+
+function checkReleased(machine: MachineFolder, diskId: string, hurt: Hurt): void {
+  const list = new ReleasedSegments(machine.disk(diskId));
+  try {
+    list.read();
+  } catch (error) {
+    note(hurt, list.path, damageOf(error));
+  }
 }
 
 /** Checks a layer file, keeps its health when something is wrong with it, and returns its size. */

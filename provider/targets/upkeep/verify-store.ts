@@ -77,7 +77,9 @@ function layerBytes({ folders, machine, readId }: VerifiedStore): number {
       const { files } = machine(readId(folder));
       for (const disk of files.list(path.join(folder, "disks"))) {
         const inFolder = path.join(folder, "disks", disk);
-        for (const name of files.list(inFolder)) bytes += fileSize(files, path.join(inFolder, name));
+        for (const name of files.list(inFolder)) {
+          if (/\.(segment|map)$/.test(name)) bytes += fileSize(files, path.join(inFolder, name));
+        }
       }
     } catch (error) {
       if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;

@@ -90,6 +90,10 @@ describe("initial copy", () => {
   });
 });
 
+function fail(): never {
+  throw new Error("nothing should have been published");
+}
+
 describe("delta", () => {
   it("[HW-4a] sends the changed blocks and nothing else, and keeps earlier points as they were", async () => {
     const first = await disk.initial();
@@ -139,10 +143,10 @@ describe("delta", () => {
 
   it("[HW-4b] is refused without a base, after a resize and on an older copy of the store", async () => {
     await expect(disk.delta()).rejects.toMatchObject({ code: "ResyncRequired" });
-    const { sequence } = await disk.initial();
-    await expect(disk.delta({ afterSequence: sequence + 1 })).rejects.toMatchObject({
-      code: "ResyncRequired",
-    });
+    const { pointId, sequence } = await disk.initial();
+    const written = { id: pointId, sequence: sequence + 1 };
+    const ledger = { entry: () => ({ written, writing: undefined }), writing: fail, written: fail };
+    await expect(disk.delta({ ledger })).rejects.toMatchObject({ code: "ResyncRequired" });
     fs.truncateSync(disk.imagePath, 9 * mebibyte);
     await expect(disk.delta()).rejects.toMatchObject({ code: "ResyncRequired" });
   });

@@ -4,10 +4,10 @@ import path from "node:path";
 import { VirtualClock } from "../../../provider/clock.ts";
 import { blockSizeBytes } from "../../../provider/disks/disk.ts";
 import { copyInitial } from "../../../provider/engine/replication/copy-initial.ts";
-import type { CycleResult } from "../../../provider/engine/replication/cycle.ts";
+import type { CycleOptions, CycleResult } from "../../../provider/engine/replication/cycle.ts";
 import { restoreDisk } from "../../../provider/engine/replication/restore-disk.ts";
 import { resync, type ResyncOptions } from "../../../provider/engine/replication/resync.ts";
-import { type DeltaOptions, sendDelta } from "../../../provider/engine/replication/send-delta.ts";
+import { sendDelta } from "../../../provider/engine/replication/send-delta.ts";
 import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
 import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
 import { SeededRandom } from "../../../provider/random.ts";
@@ -68,13 +68,13 @@ export class ProtectedDisk {
     };
   }
 
-  async initial(options: Partial<DeltaOptions> = {}): Promise<CycleResult> {
+  async initial(options: Partial<CycleOptions> = {}): Promise<CycleResult> {
     const result = await copyInitial({ ...this.#cycle(), ...options });
     this.changed.clear();
     return result;
   }
 
-  async delta(options: Partial<DeltaOptions> & { resyncRequired?: boolean } = {}): Promise<CycleResult> {
+  async delta(options: Partial<CycleOptions> & { resyncRequired?: boolean } = {}): Promise<CycleResult> {
     const { resyncRequired, ...rest } = options;
     const result = await sendDelta({ ...this.#cycle(resyncRequired), ...rest });
     this.changed.clear();

@@ -94,6 +94,12 @@ export const objectKinds: readonly ObjectKind[] = [
     code: "Damaged",
     use: restoreAndVerify,
   },
+  {
+    name: "list of released segments",
+    pattern: new RegExp(`${store}disks/[0-9a-f]{32}/released\\.sealed$`),
+    code: "Damaged",
+    use: verify,
+  },
   { name: "map", pattern: new RegExp(`${store}${layer}\\.map$`), code: "Damaged", use: restoreAndVerify },
   {
     name: "writer's lock",

@@ -1,0 +1,44 @@
+/** What the engine remembers of a replica, apart from the target: which recovery point it wrote last. */
+import {
+  findLedgerEntry,
+  type LedgerEntry,
+  type LedgerPoint,
+  putWriting,
+  putWritten,
+  removeLedgerEntry,
+} from "../../store/replica-ledger.ts";
+import type { Store } from "../../store/open-store.ts";
+import type { PointIdentity } from "../../targets/recovery-point.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { Relationship } from "../protected-item/item.ts";
+
+export interface ReplicaLedger {
+  /** What was written last; `undefined` while the engine has written no point. */
+  entry(): LedgerEntry | undefined;
+  /** Notes durably that a point is about to be published. */
+  writing(point: PointIdentity): void;
+  /** Notes durably that a point has been published. */
+  written(point: PointIdentity): void;
+}
+
+function identityOf({ id, sequence, contentId }: PointIdentity): LedgerPoint {
+  return { id, sequence, ...(contentId === undefined ? {} : { contentId }) };
+}
+
+/** Returns the ledger of one replica. */
+export function ledgerOf(store: Store, replicaId: string): ReplicaLedger {
+  return {
+    entry: () => findLedgerEntry(store, replicaId),
+    writing: (point) => store.transaction(() => putWriting(store, replicaId, identityOf(point))),
+    written: (point) => store.transaction(() => putWritten(store, replicaId, identityOf(point))),
+  };
+}
+
+/** Removes a replica with all of its recovery points, and what is remembered of it. Absent is fine. */
+export async function removeReplica(
+  parts: EngineParts,
+  { replicaStoreId, replicaId }: Relationship,
+): Promise<void> {
+  (await parts.replicaStoreOf(replicaStoreId)).removeMachine(replicaId);
+  parts.store.transaction(() => removeLedgerEntry(parts.store, replicaId));
+}
