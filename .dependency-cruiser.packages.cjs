@@ -64,7 +64,7 @@ exports.packageRules = [
     "^(node:)?fs(/promises)?$",
     [
       "^provider/(blocks|yaml|cli)/",
-      "^provider/(store/open-store|process-identity|project-folder)\\.ts$",
+      "^provider/(store/open-store|process-identity|clock|project-folder)\\.ts$",
       "^provider/handlers/check-schema\\.ts$",
     ],
     "Files are read and written where crash safety is thought of.",

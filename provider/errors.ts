@@ -28,6 +28,7 @@ export const recoverableErrorCodes = ["DiskFull", "SourceUnreachable", "TargetUn
 export const terminalErrorCodes = [
   "Damaged",
   "ResyncRequired",
+  "LeaseLost",
   "Cancelled",
   "JobFailed",
   "IoFailed",

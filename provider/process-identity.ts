@@ -1,35 +1,78 @@
 /**
- * Which process this is, in a form that another process can test for life. A pid alone is given out again
- * after a while, so the start time goes with it where the system tells it (Linux).
+ * Which process this is, in a form that another process can test for life: `host:pid:start:boot:namespace`. A pid
+ * alone is given out again after a while, so the start time is part of it. It means something only where processes
+ * are counted together: within one boot of a computer and one pid namespace, which Linux names. Elsewhere the host's
+ * name has to do.
  */
 import fs from "node:fs";
 import os from "node:os";
 
-function startTicksOf(pid: number): string {
+/** Whether a process lives. `unknown`: it is on another host, in another container, or of another boot. */
+export type Life = "alive" | "dead" | "unknown";
+
+function readText(read: () => string): string {
   try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command's name, in parentheses, may hold spaces: count fields from behind it. Start time is field 22.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    return read();
   } catch {
     return "";
   }
 }
 
-/** This process: `host:pid:start`. */
-export function processIdentity(): string {
-  return `${os.hostname()}:${process.pid}:${startTicksOf(process.pid)}`;
+function startTicksOf(pid: number): string {
+  const stat = readText(() => fs.readFileSync(`/proc/${pid}/stat`, "latin1"));
+  // The command's name, in parentheses, may hold spaces: count fields from behind it. Start time is field 22.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 
-/** Whether a process is alive. One of another host can't be asked and is taken for alive. */
-export function isAlive(identity: string): boolean {
-  const [host, pidText, ticks] = identity.split(":");
-  if (host !== os.hostname()) return true;
+/** What a name is in an identity: without the character that parts it. */
+function plain(text: string): string {
+  return text.trim().replaceAll(":", "");
+}
+
+let own: string | undefined;
+
+/** This process: `host:pid:start:boot:namespace`; the last three are empty where the system does not tell them. */
+export function processIdentity(): string {
+  own ??= [
+    plain(os.hostname()),
+    process.pid,
+    startTicksOf(process.pid),
+    plain(readText(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "latin1"))),
+    plain(readText(() => fs.readlinkSync("/proc/self/ns/pid"))),
+  ].join(":");
+  return own;
+}
+
+/** The parts of an identity, for people. One of an earlier version has neither boot nor namespace. */
+export function describeProcess(identity: string): { readonly host: string; readonly pid: number } {
+  const [host = "", pid] = identity.split(":");
+  return { host, pid: Number(pid) };
+}
+
+/** Whether pids of the other process's computer and namespace mean the same as here. */
+function isCountedTogether(identity: string): boolean {
+  const [host, , , boot = "", namespace = ""] = identity.split(":");
+  const [ownHost, , , ownBoot = "", ownNamespace = ""] = processIdentity().split(":");
+  const isKnown = boot !== "" && namespace !== "" && ownBoot !== "" && ownNamespace !== "";
+  return isKnown ? boot === ownBoot && namespace === ownNamespace : host === ownHost;
+}
+
+/** Whether a process lives, as far as this one can tell. */
+export function lifeOf(identity: string): Life {
+  if (!isCountedTogether(identity)) return "unknown";
+  const [, pidText, ticks] = identity.split(":");
   const pid = Number(pidText);
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+    // EPERM: it lives and belongs to another user.
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
-  return ticks === "" || startTicksOf(pid) === ticks;
+  const now = startTicksOf(pid);
+  return ticks === "" || now === "" || now === ticks ? "alive" : "dead";
+}
+
+/** Whether a process may still be at work: false only for one that is known to be dead. */
+export function isAlive(identity: string): boolean {
+  return lifeOf(identity) !== "dead";
 }

@@ -27,6 +27,7 @@ import { Stopped } from "./stoppable.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
+import { unlockCommand } from "./unlock.ts";
 import { validateCommand } from "./validate.ts";
 import { verifyCommand } from "./verify.ts";
 import { packageVersion } from "../package-version.ts";
@@ -60,6 +61,7 @@ function program(): Command {
     jobsCommand(),
     pauseCommand(),
     resumeCommand(),
+    unlockCommand(),
     eventsCommand(),
     alertsCommand(),
     initCommand(),

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
-import type { Engine, ItemView } from "../engine/engine.ts";
+import type { Engine, ItemView, LeaseHolder } from "../engine/engine.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import type { ProtectionClusterInputs } from "../kinds/protection-cluster.ts";
@@ -26,6 +26,7 @@ function toJson(view: ItemView): object {
     health: view.healthNotes,
     allowedOperations: view.allowedOperations,
     underWay: view.underWay ?? null,
+    lease: leaseToJson(view.lease),
     initialReplicationPercent: item.details.initialReplicationPercent,
     lastRecoveryPoint: point
       ? { id: point.id, time: new Date(point.takenAt).toISOString(), kind: point.kind }
@@ -41,6 +42,18 @@ function toJson(view: ItemView): object {
     lastCycle: item.details.lastCycle ?? null,
     replicationError: item.details.replicationError ?? null,
   };
+}
+
+function leaseToJson(lease: LeaseHolder | undefined): object | null {
+  if (lease === undefined) return null;
+  const { purpose, host, pid, epoch } = lease;
+  const [takenAt, expiresAt] = [lease.takenAt, lease.expiresAt].map((time) => new Date(time).toISOString());
+  return { purpose, host, pid, epoch, takenAt, expiresAt };
+}
+
+function leaseText({ purpose, host, pid, takenAt, expiresAt }: LeaseHolder): string {
+  const since = formatTime(takenAt);
+  return `${purpose} is under way (process ${pid} on ${host} since ${since}, renewed until ${formatTime(expiresAt)})`;
 }
 
 function stateText(view: ItemView): string {
@@ -83,7 +96,7 @@ function printTable(engine: Engine, views: readonly ItemView[]): void {
   process.stdout.write(`${formatTable(titles, rows)}\n`);
   for (const view of views) {
     const name = nameOf(view.item.id);
-    if (view.underWay !== undefined) process.stdout.write(`${name}: ${view.underWay} is under way\n`);
+    if (view.lease !== undefined) process.stdout.write(`${name}: ${leaseText(view.lease)}\n`);
     for (const note of view.healthNotes) process.stdout.write(pico.yellow(`${name}: ${note.text}\n`));
   }
   for (const plan of engine.listThings({ kind: "recovery-plan" })) {

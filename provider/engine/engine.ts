@@ -10,6 +10,7 @@ import { type ItemInputs, listItemThings } from "./protected-item/item-things.ts
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
+import { type LeaseHolder, leaseOf } from "../store/leases.ts";
 import { findItem } from "../store/protected-items.ts";
 import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
@@ -38,8 +39,10 @@ import { pausedWith, pauseReplication, resumeReplication } from "./replication-c
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
+import { unlock } from "./unlock.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
 
+export type { LeaseHolder } from "../store/leases.ts";
 export type { ItemView } from "./item-view.ts";
 export type { Progress } from "./job/job-definition.ts";
 
@@ -159,6 +162,16 @@ export class Engine {
 
   resume(id: string, progress: Progress): Promise<boolean> {
     return resumeReplication(this.#parts, id, progress);
+  }
+
+  /** Which process works on a thing now, or `undefined`. */
+  leaseOf(id: string): LeaseHolder | undefined {
+    return leaseOf(this.#parts.store, id, this.#parts.clock);
+  }
+
+  /** Takes a lease away from its process, which can change nothing from then on. */
+  unlock(id: string): void {
+    unlock(this.#parts, id);
   }
 
   // Recovery points, jobs, and what happened.

@@ -1,7 +1,7 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { nameOf } from "../arm-id.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
-import { currentLease } from "../store/leases.ts";
+import { type LeaseHolder, leaseOf } from "../store/leases.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { processServersOf } from "./components/choose-process-server.ts";
@@ -28,8 +28,10 @@ export interface ItemView {
   readonly failoverHealth: Health;
   /** Why health is not normal, and what to do. */
   readonly healthNotes: readonly HealthNote[];
-  /** What another process is doing with the item now. */
+  /** What a process is doing with the item now. */
   readonly underWay: string | undefined;
+  /** The process that does it. */
+  readonly lease: LeaseHolder | undefined;
   readonly latestRecoveryPoint: RecoveryPoint | undefined;
   readonly recoveryPointCount: number;
   /** The second site's name, or `Microsoft Azure`. */
@@ -91,14 +93,15 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     rpoSeconds,
     rpoThresholdSeconds: threshold,
   });
-  const lease = currentLease(parts.store, itemId);
+  const lease = leaseOf(parts.store, itemId, parts.clock);
   return {
     item,
     allowedOperations: lease === undefined ? allowedActions(item) : [],
     replicationHealth: replicates ? healthOf(notes) : "None",
     failoverHealth: latest ? "Normal" : "Warning",
     healthNotes: notes,
-    underWay: lease,
+    underWay: lease?.purpose,
+    lease,
     latestRecoveryPoint: latest,
     recoveryPointCount: points.length,
     recoverySideName: recoverySideName(parts, itemId),

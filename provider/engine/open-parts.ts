@@ -11,6 +11,7 @@ import { openStore } from "../store/open-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { homeAt } from "./home.ts";
 import { ReplicaStores } from "./replica-stores.ts";
+import { leasedMachines } from "./under-lease.ts";
 
 /** Copies that one process runs at once: more than its cores only makes each of them slower. */
 const copiesMax = Math.max(1, Math.min(4, os.availableParallelism()));
@@ -50,7 +51,7 @@ export function openParts(options: {
     clock,
     random: options.random ?? systemRandom,
     files,
-    machines: folderMachines(files),
+    machines: leasedMachines(folderMachines(files), { store, clock }),
     hooks: commandHooks(clock),
     openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
     replicaStoreOf: async (holderId) => stores.of(holderId),

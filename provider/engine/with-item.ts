@@ -4,7 +4,6 @@
  */
 import { idKey } from "../arm-id.ts";
 import { type JobRow, openJobOf } from "../store/jobs.ts";
-import { takeLease } from "../store/leases.ts";
 import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { fenceLostSource } from "./failover/fence-source.ts";
@@ -12,6 +11,7 @@ import type { Progress, Scenario } from "./job/job-definition.ts";
 import { resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./job/scenarios.ts";
 import { thawLeftFrozen } from "./replication-cycle/while-frozen.ts";
+import { underLease } from "./under-lease.ts";
 
 /** Runs the work while holding the leases of several items, taken in the order of their ids: no two can wait for each other. */
 export async function withItems<T>(
@@ -37,16 +37,13 @@ export async function withItem<T>(
   progress: Progress,
   work: (finished: JobRow | undefined) => Promise<T>,
 ): Promise<T> {
-  const release = takeLease(parts.store, itemId, purpose, parts.clock.now());
-  try {
+  return underLease(parts, itemId, purpose, async () => {
     if (findItem(parts.store, itemId)) {
       await thawLeftFrozen(parts, itemId);
       fenceLostSource(parts, itemId, progress);
     }
     const left = openJobOf(parts.store, itemId);
     if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
-    return await work(left);
-  } finally {
-    release();
-  }
+    return work(left);
+  });
 }

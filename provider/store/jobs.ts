@@ -1,6 +1,11 @@
-/** Tables `jobs` and `tasks`: every change of the engine, written down before it starts. */
+/**
+ * Tables `jobs` and `tasks`: every change of the engine, written down before it starts. Whoever writes one works under
+ * the lease of its target, and is refused with `LeaseLost` when another process has taken that over. Three requests of
+ * people need no lease, since they only ask or answer: `askToCancel`, `completeTask`, `giveUpJob`.
+ */
 import { idKey, nameOf } from "../arm-id.ts";
 import { addEvent, type EventSeverity } from "./events.ts";
+import { requireLease } from "./leases.ts";
 import type { Store } from "./open-store.ts";
 
 /** Azure's words for the state of a job or task. */
@@ -40,42 +45,64 @@ function toJob(row: Record<string, unknown>): JobRow {
   };
 }
 
+/** Runs a write of a job, which only the process may do that holds the lease of its target. */
+function write(store: Store, jobId: string, work: () => void): void {
+  store.together(() => {
+    const row = store.prepare("SELECT target_id FROM jobs WHERE id = ?").get(jobId);
+    if (row) requireLease(store, row["target_id"] as string);
+    work();
+  });
+}
+
 /** Adds a job and its tasks, all not started. */
 export function addJob(
   store: Store,
   job: { id: string; scenario: string; targetId: string; input: unknown; startedAt: number },
   taskNames: readonly string[],
 ): void {
-  store
-    .prepare(
-      `INSERT INTO jobs (id, scenario, target_key, target_id, state, input, attempts, started_at)
-       VALUES (?, ?, ?, ?, 'NotStarted', ?, 0, ?)`,
-    )
-    .run(job.id, job.scenario, idKey(job.targetId), job.targetId, JSON.stringify(job.input), job.startedAt);
-  const insert = store.prepare(
-    "INSERT INTO tasks (job_id, ordinal, name, state) VALUES (?, ?, ?, 'NotStarted')",
-  );
-  for (const [ordinal, name] of taskNames.entries()) insert.run(job.id, ordinal, name);
+  store.together(() => {
+    requireLease(store, job.targetId);
+    store
+      .prepare(
+        `INSERT INTO jobs (id, scenario, target_key, target_id, state, input, attempts, started_at)
+         VALUES (?, ?, ?, ?, 'NotStarted', ?, 0, ?)`,
+      )
+      .run(job.id, job.scenario, idKey(job.targetId), job.targetId, JSON.stringify(job.input), job.startedAt);
+    const insert = store.prepare(
+      "INSERT INTO tasks (job_id, ordinal, name, state) VALUES (?, ?, ?, 'NotStarted')",
+    );
+    for (const [ordinal, name] of taskNames.entries()) insert.run(job.id, ordinal, name);
+  });
 }
 
 export function beginAttempt(store: Store, jobId: string): void {
-  store
-    .prepare(
-      "UPDATE jobs SET state = 'InProgress', attempts = attempts + 1, error = NULL, ended_at = NULL WHERE id = ?",
-    )
-    .run(jobId);
+  write(store, jobId, () => {
+    store
+      .prepare(
+        "UPDATE jobs SET state = 'InProgress', attempts = attempts + 1, error = NULL, ended_at = NULL WHERE id = ?",
+      )
+      .run(jobId);
+  });
 }
 
 const severities: Partial<Record<JobState, EventSeverity>> = { Succeeded: "OK", Cancelled: "Warning" };
 
+interface JobError {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** The end of a job, which is an event as well. */
-export function endJob(
-  store: Store,
-  jobId: string,
-  state: JobState,
-  now: number,
-  error?: { readonly code: string; readonly message: string },
-): void {
+export function endJob(store: Store, jobId: string, state: JobState, now: number, error?: JobError): void {
+  write(store, jobId, () => noteEnd(store, jobId, state, now, error));
+}
+
+/** A person gives a job up. Whichever process runs it finds that out before its next step. */
+export function giveUpJob(store: Store, jobId: string, now: number, error: JobError): void {
+  store.together(() => noteEnd(store, jobId, "Cancelled", now, error));
+}
+
+function noteEnd(store: Store, jobId: string, state: JobState, now: number, error?: JobError): void {
   store
     .prepare("UPDATE jobs SET state = ?, ended_at = ?, error = ? WHERE id = ?")
     .run(state, now, error ? JSON.stringify(error) : null, jobId);
@@ -103,35 +130,47 @@ export function isCancelAsked(store: Store, jobId: string): boolean {
 
 /** Moves a job between states that are not an end: `InProgress`, `Suspended`. One that was cancelled stays so. */
 export function setJobState(store: Store, jobId: string, state: JobState): void {
-  store.prepare("UPDATE jobs SET state = ? WHERE id = ? AND state <> 'Cancelled'").run(state, jobId);
+  write(store, jobId, () => {
+    store.prepare("UPDATE jobs SET state = ? WHERE id = ? AND state <> 'Cancelled'").run(state, jobId);
+  });
 }
 
 /** What a job that goes on after a failure is asked now. */
 export function setJobInput(store: Store, jobId: string, input: unknown): void {
-  store.prepare("UPDATE jobs SET input = ? WHERE id = ?").run(JSON.stringify(input), jobId);
+  write(store, jobId, () => {
+    store.prepare("UPDATE jobs SET input = ? WHERE id = ?").run(JSON.stringify(input), jobId);
+  });
 }
 
 /** Puts other tasks in the place of a job's; those that are given with a state keep it. */
 export function replaceTasks(store: Store, jobId: string, tasks: readonly TaskRow[]): void {
-  store.prepare("DELETE FROM tasks WHERE job_id = ?").run(jobId);
-  const insert = store.prepare(
-    "INSERT INTO tasks (job_id, ordinal, name, state, result, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-  );
-  for (const [ordinal, { name, state, result, startedAt, endedAt }] of tasks.entries()) {
-    const text = result === undefined ? null : JSON.stringify(result);
-    insert.run(jobId, ordinal, name, state, text, startedAt ?? null, endedAt ?? null);
-  }
+  write(store, jobId, () => {
+    store.prepare("DELETE FROM tasks WHERE job_id = ?").run(jobId);
+    const insert = store.prepare(
+      "INSERT INTO tasks (job_id, ordinal, name, state, result, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    for (const [ordinal, { name, state, result, startedAt, endedAt }] of tasks.entries()) {
+      const text = result === undefined ? null : JSON.stringify(result);
+      insert.run(jobId, ordinal, name, state, text, startedAt ?? null, endedAt ?? null);
+    }
+  });
 }
 
 /** A task that waits for a person. */
 export function suspendTask(store: Store, jobId: string, ordinal: number): void {
-  store.prepare("UPDATE tasks SET state = 'Suspended' WHERE job_id = ? AND ordinal = ?").run(jobId, ordinal);
+  write(store, jobId, () => {
+    store
+      .prepare("UPDATE tasks SET state = 'Suspended' WHERE job_id = ? AND ordinal = ?")
+      .run(jobId, ordinal);
+  });
 }
 
 export function beginTask(store: Store, jobId: string, ordinal: number, now: number): void {
-  store
-    .prepare("UPDATE tasks SET state = 'InProgress', started_at = ? WHERE job_id = ? AND ordinal = ?")
-    .run(now, jobId, ordinal);
+  write(store, jobId, () => {
+    store
+      .prepare("UPDATE tasks SET state = 'InProgress', started_at = ? WHERE job_id = ? AND ordinal = ?")
+      .run(now, jobId, ordinal);
+  });
 }
 
 export function endTask(
@@ -140,15 +179,37 @@ export function endTask(
   ordinal: number,
   outcome: { state: JobState; result?: unknown; now: number },
 ): void {
-  store
-    .prepare("UPDATE tasks SET state = ?, result = ?, ended_at = ? WHERE job_id = ? AND ordinal = ?")
-    .run(
-      outcome.state,
-      outcome.result === undefined ? null : JSON.stringify(outcome.result),
-      outcome.now,
-      jobId,
-      ordinal,
-    );
+  write(store, jobId, () => {
+    store
+      .prepare("UPDATE tasks SET state = ?, result = ?, ended_at = ? WHERE job_id = ? AND ordinal = ?")
+      .run(
+        outcome.state,
+        outcome.result === undefined ? null : JSON.stringify(outcome.result),
+        outcome.now,
+        jobId,
+        ordinal,
+      );
+  });
+}
+
+/** A person says that the task that waits for one is done. Does nothing if none waits. */
+export function completeTask(
+  store: Store,
+  jobId: string,
+  ordinal: number,
+  result: object,
+  now: number,
+): void {
+  store.together(() => {
+    const { changes } = store
+      .prepare(
+        `UPDATE tasks SET state = 'Succeeded', result = ?, ended_at = ?
+         WHERE job_id = ? AND ordinal = ? AND state = 'Suspended'`,
+      )
+      .run(JSON.stringify(result), now, jobId, ordinal);
+    if (changes === 0) return;
+    store.prepare("UPDATE jobs SET state = 'InProgress' WHERE id = ? AND state <> 'Cancelled'").run(jobId);
+  });
 }
 
 export function tasksOf(store: Store, jobId: string): TaskRow[] {

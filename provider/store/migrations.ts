@@ -87,4 +87,24 @@ export const migrations: readonly string[] = [
   FROM protected_items
   WHERE json_extract(details, '$.lastCycle.pointId') IS NOT NULL;
   `,
+  `
+  -- Dropped and made under other columns: a process of an earlier version that still runs cannot write leases that
+  -- have no epoch. AUTOINCREMENT never gives a number twice, also when the row with the highest is gone.
+  ALTER TABLE leases RENAME TO former_leases;
+  CREATE TABLE leases (
+    epoch INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,              -- the process, as processIdentity() prints it
+    purpose TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    renewed_at INTEGER NOT NULL,      -- by the wall clock
+    clock TEXT NOT NULL,              -- which clock the next column is of; processes of one boot share one
+    renewed_on_clock INTEGER NOT NULL,
+    seen_on TEXT,                     -- a process of another boot has seen it without a renewal since seen_at,
+    seen_at INTEGER                   -- by this clock
+  ) STRICT;
+  INSERT INTO leases (key, owner, purpose, taken_at, renewed_at, clock, renewed_on_clock)
+    SELECT key, owner, purpose, taken_at, taken_at, '', -1 FROM former_leases;
+  DROP TABLE former_leases;
+  `,
 ];

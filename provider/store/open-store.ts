@@ -17,6 +17,7 @@ const lockWaitMilliseconds = 15_000;
 export class Store {
   readonly database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #isInTransaction = false;
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -34,6 +35,7 @@ export class Store {
   /** Runs the work in one transaction that excludes other writers; what it throws undoes it all. */
   transaction<T>(work: () => T): T {
     this.database.exec("BEGIN IMMEDIATE");
+    this.#isInTransaction = true;
     try {
       const result = work();
       this.database.exec("COMMIT");
@@ -41,7 +43,14 @@ export class Store {
     } catch (error) {
       this.database.exec("ROLLBACK");
       throw error;
+    } finally {
+      this.#isInTransaction = false;
     }
+  }
+
+  /** Runs the work in the transaction that is open, or in one of its own: what it reads and writes is one step. */
+  together<T>(work: () => T): T {
+    return this.#isInTransaction ? work() : this.transaction(work);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Table `protected_items`: where each protected item stands. The words of `state` are in engine/protected-item. */
 import type { SQLOutputValue } from "node:sqlite";
 import { idKey } from "../arm-id.ts";
+import { requireLease } from "./leases.ts";
 import type { Store } from "./open-store.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -40,19 +41,23 @@ export function listItems<State extends string, Details>(store: Store): ItemRow<
     .map((row) => toItem<State, Details>(row));
 }
 
+/** Writes an item, making it if it is not there. Throws `LeaseLost`; without its lease it is a `Bug`. */
 export function putItem<State extends string, Details>(store: Store, item: ItemRow<State, Details>): void {
-  store
-    .prepare(
-      `INSERT INTO protected_items (key, state, active_location, test_failover_state, details)
-       VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT (key) DO UPDATE
-       SET state = ?2, active_location = ?3, test_failover_state = ?4, details = ?5`,
-    )
-    .run(
-      idKey(item.id),
-      item.state,
-      item.activeLocation,
-      item.testFailoverState,
-      JSON.stringify(item.details),
-    );
+  store.together(() => {
+    requireLease(store, item.id);
+    store
+      .prepare(
+        `INSERT INTO protected_items (key, state, active_location, test_failover_state, details)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (key) DO UPDATE
+         SET state = ?2, active_location = ?3, test_failover_state = ?4, details = ?5`,
+      )
+      .run(
+        idKey(item.id),
+        item.state,
+        item.activeLocation,
+        item.testFailoverState,
+        JSON.stringify(item.details),
+      );
+  });
 }

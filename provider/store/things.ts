@@ -1,6 +1,7 @@
 /** Table `things`: the settings in force of every kind, by ARM id. */
 import { idKey } from "../arm-id.ts";
 import type { KindName } from "../kinds/kind.ts";
+import { requireLease } from "./leases.ts";
 import type { Store } from "./open-store.ts";
 
 export interface Thing<Inputs = Record<string, unknown>> {
@@ -92,6 +93,11 @@ export function putThing(store: Store, id: string, kind: KindName, inputs: objec
     .run(idKey(id), id, kind, JSON.stringify(inputs), now);
 }
 
+/** Removes a thing's settings, with the protected item that it may be. Throws `LeaseLost` for an item. */
 export function deleteThing(store: Store, id: string): void {
-  store.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
+  store.together(() => {
+    const item = store.prepare("SELECT key FROM protected_items WHERE key = ?").get(idKey(id));
+    if (item) requireLease(store, id);
+    store.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
+  });
 }

@@ -30,6 +30,8 @@ export function countedClock(caller: Caller, clock: Clock): Clock {
       return clock.now();
     },
     monotonic: () => clock.monotonic(),
+    shared: () => clock.shared(),
+    every: (milliseconds, work) => clock.every(milliseconds, work),
     sleep: async (milliseconds, signal) => {
       caller.call();
       await clock.sleep(milliseconds, signal);

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { systemClock } from "../../provider/clock.ts";
 import { currentLease, takeLease } from "../../provider/store/leases.ts";
 import { openStore, type Store } from "../../provider/store/open-store.ts";
 
@@ -33,16 +34,16 @@ it("what passes does not wait for the disk, and what follows does again", () => 
 
 it("what passes is seen by others at once, and undone when it throws", () => {
   const other = openStore(path.join(folder, "engine.db"));
-  const release = takeLease(store, "/a", "a trial", 1);
-  expect(currentLease(other, "/a")).toBe("a trial");
+  const { release } = takeLease(store, "/a", "a trial", systemClock);
+  expect(currentLease(other, "/a", systemClock)).toBe("a trial");
   release();
-  expect(currentLease(other, "/a")).toBeUndefined();
+  expect(currentLease(other, "/a", systemClock)).toBeUndefined();
   expect(() =>
     store.passing(() => {
-      store.database.exec("INSERT INTO leases (key, owner, purpose, taken_at) VALUES ('b', 'o', 'p', 1)");
+      store.database.exec("INSERT INTO engine (id) VALUES ('another')");
       throw new Error("no");
     }),
   ).toThrow("no");
-  expect(other.database.prepare("SELECT count(*) AS n FROM leases").get()).toEqual({ n: 0 });
+  expect(other.database.prepare("SELECT count(*) AS n FROM engine").get()).toEqual({ n: 0 });
   other.close();
 });

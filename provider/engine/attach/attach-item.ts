@@ -41,7 +41,7 @@ export async function attachItem(parts: EngineParts, options: AttachOptions): Pr
   try {
     for (const id of diskIds) {
       const overlayPath = isFolder ? path.join(to.folder, `${id}.img`) : to.file;
-      const release = takeLease(parts.store, overlayPath, "attach", parts.clock.now());
+      const { release } = takeLease(parts.store, overlayPath, "attach", parts.clock);
       try {
         const disk = attachPoint({ store, pointId: point.id, diskId: id, overlayPath });
         sessions.push(new OverlaySession(id, disk, parts.files, release));

@@ -6,6 +6,7 @@
 import { SiteRecoveryError } from "../../errors.ts";
 import { isCancelAsked } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { stoppedWithLease } from "../under-lease.ts";
 import type { Progress } from "./job-definition.ts";
 
 /** Looking costs a query. */
@@ -16,14 +17,17 @@ function cancelled(jobId: string): SiteRecoveryError {
   return new SiteRecoveryError("Cancelled", message, { target: jobId });
 }
 
-/** The progress of a job, which ends it when it was asked to stop. `check` throws `Cancelled` then. */
+/**
+ * The progress of a job, which ends it when it was asked to stop, or has lost the lease of its item. `check` throws
+ * `Cancelled` or `LeaseLost` then.
+ */
 export function cancellable(
   parts: EngineParts,
   jobId: string,
   progress: Progress,
 ): Progress & { check(): void } {
   const stop = new AbortController();
-  const signal = progress.signal ? AbortSignal.any([progress.signal, stop.signal]) : stop.signal;
+  const signal = AbortSignal.any([stop.signal, stoppedWithLease(parts, progress).signal!]);
   let lookedAt = parts.clock.monotonic();
   const look = (): void => {
     if (!stop.signal.aborted && isCancelAsked(parts.store, jobId)) stop.abort(cancelled(jobId));

@@ -49,7 +49,7 @@ export class ItemJobs {
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     askToCancel(store, jobId, clock.now());
-    if (currentLease(store, job.targetId) !== undefined) return "ends elsewhere";
+    if (currentLease(store, job.targetId, clock) !== undefined) return "ends elsewhere";
     try {
       // Whoever takes the item's lease goes on with what is left of a job, which then sees that it was asked.
       await withItem(this.#parts, job.targetId, "cancel", progress, () => Promise.resolve());

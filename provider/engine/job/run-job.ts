@@ -116,6 +116,8 @@ async function failJob<Input>(
   thrown: unknown,
 ): Promise<SiteRecoveryError> {
   const error = asError(thrown, definition.title, context.itemId);
+  // Another process works on the item now: what it does must not be undone.
+  if (error.code === "LeaseLost") return error;
   const ordinal = tasksOf(parts.store, context.jobId).findIndex((task) => task.state === "InProgress");
   const state = error.code === "Cancelled" ? "Cancelled" : "Failed";
   if (ordinal >= 0) endTask(parts.store, context.jobId, ordinal, { state, now: parts.clock.now() });

@@ -83,7 +83,7 @@ export function viewPlan(parts: EngineParts, planId: string, inputs?: RecoveryPl
   const items = new Map(itemIdsOf(wanted).map((id) => [idKey(id), find(id)]));
   const jobs = listJobs(parts.store, { targetId: planId, limit: jobsLookedAt });
   const [last] = jobs;
-  const underWay = currentLease(parts.store, planId);
+  const underWay = currentLease(parts.store, planId, parts.clock);
   return {
     id: planId,
     groups: namedGroups(wanted).map(({ name, group, itemIds }) => ({

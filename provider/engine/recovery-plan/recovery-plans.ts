@@ -5,10 +5,11 @@
 import { idKey, nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
-import { endJob, endTask, findJob, type JobRow, setJobState, tasksOf } from "../../store/jobs.ts";
+import { completeTask, findJob, giveUpJob, type JobRow, tasksOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
+import { underLease } from "../under-lease.ts";
 import { describeRun } from "./describe-run.ts";
 import { giveSourcesBack } from "./give-up.ts";
 import { completeGroups, itemIdsOf } from "./plan-groups.ts";
@@ -17,7 +18,7 @@ import { operationFor, planOperations } from "./plan-operation.ts";
 import type { PlanInput, PlanRequest } from "./plan-run.ts";
 import { isPlan, listPlans, type PlanThing } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
-import { runPlan, withPlan } from "./run-plan.ts";
+import { runPlan } from "./run-plan.ts";
 
 export type { PlanOutcome } from "./plan-job.ts";
 export type { PlanOperationName } from "./plan-operation.ts";
@@ -88,13 +89,15 @@ export class RecoveryPlans {
       const ordinal = tasksOf(store, jobId).findIndex(({ state }) => state === "Suspended");
       if (ordinal < 0 || job.state === "Cancelled") throw nothingWaits(job);
       const now = clock.now();
-      endTask(store, jobId, ordinal, { state: "Succeeded", result: { comments, completedAt: now }, now });
-      setJobState(store, jobId, "InProgress");
+      completeTask(store, jobId, ordinal, { comments, completedAt: now }, now);
     });
-    const purpose = currentLease(store, job.targetId);
+    const purpose = currentLease(store, job.targetId, clock);
     if (purpose !== undefined) return "goes on elsewhere";
-    return withPlan(this.#parts, job.targetId, planOperations[(job.input as PlanInput).operation].title, () =>
-      attempt(runOf(this.#parts, findJob(store, jobId)!, progress), options),
+    return underLease(
+      this.#parts,
+      job.targetId,
+      planOperations[(job.input as PlanInput).operation].title,
+      () => attempt(runOf(this.#parts, findJob(store, jobId)!, progress), options),
     );
   }
 
@@ -110,9 +113,9 @@ export class RecoveryPlans {
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     const record = { code: "Cancelled", message: "It was given up." };
-    endJob(store, jobId, "Cancelled", clock.now(), record);
-    if (currentLease(store, job.targetId) !== undefined) return "ends elsewhere";
-    await withPlan(this.#parts, job.targetId, "giving up", () =>
+    giveUpJob(store, jobId, clock.now(), record);
+    if (currentLease(store, job.targetId, clock) !== undefined) return "ends elsewhere";
+    await underLease(this.#parts, job.targetId, "giving up", () =>
       giveSourcesBack(runOf(this.#parts, job, progress)),
     );
     return "given up";

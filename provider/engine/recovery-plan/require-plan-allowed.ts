@@ -59,7 +59,7 @@ export function requirePlanAllowed(
   requireWholeClusters(parts, ids, (id) => stepOf(operation, requireItem(parts, id)));
   requireNoOtherRun(parts, plan);
   for (const id of ids) {
-    const lease = currentLease(parts.store, id);
+    const lease = currentLease(parts.store, id, parts.clock);
     if (lease === undefined || lease === replication) continue;
     refuse(
       "Busy",

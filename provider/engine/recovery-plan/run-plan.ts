@@ -15,7 +15,6 @@ import {
   setJobInput,
   tasksOf,
 } from "../../store/jobs.ts";
-import { takeLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireIsolatedNetwork } from "../failover/drills.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -25,6 +24,7 @@ import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "
 import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
 import { pointsTask } from "./plan-steps.ts";
+import { underLease } from "../under-lease.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
 
 /** The plan's last job, if it failed at this operation and every machine that it moved is still there. */
@@ -86,21 +86,6 @@ function requireNotWaiting(parts: EngineParts, open: JobRow): void {
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: open.targetId });
 }
 
-/** Runs work under the plan's lease. Throws `Busy` when another process runs the plan. */
-export async function withPlan<T>(
-  parts: EngineParts,
-  planId: string,
-  purpose: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const release = takeLease(parts.store, planId, purpose, parts.clock.now());
-  try {
-    return await work();
-  } finally {
-    release();
-  }
-}
-
 /** Runs an operation of a plan. Throws what stopped it; run again, it goes on with what is left. */
 export async function runPlan(
   parts: EngineParts,
@@ -111,7 +96,7 @@ export async function runPlan(
 ): Promise<PlanOutcome> {
   const plan = requirePlan(parts, planId);
   const operation = operationFor(request, itemsOf(parts, plan.inputs));
-  return withPlan(parts, plan.id, operation.title, async () => {
+  return underLease(parts, plan.id, operation.title, async () => {
     const open = openJobOf(parts.store, plan.id);
     if (open) {
       const isSame = (open.input as PlanInput).operation === request.operation;

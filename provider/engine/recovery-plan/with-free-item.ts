@@ -32,7 +32,9 @@ export async function withFreeItem<T>(
       const isTaken = error instanceof SiteRecoveryError && error.code === "Busy" && !hasBegun;
       if (!isTaken || tries === triesMax) throw error;
       if (tries === 1)
-        progress.report(`waits for ${currentLease(parts.store, itemId) ?? "another process"} to end`);
+        progress.report(
+          `waits for ${currentLease(parts.store, itemId, parts.clock) ?? "another process"} to end`,
+        );
       await parts.clock.sleep(pauseMilliseconds, progress.signal);
     }
   }

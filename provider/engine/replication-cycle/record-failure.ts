@@ -11,7 +11,7 @@ import { situationOf } from "./situation-of.ts";
 
 /** Keeps a failed replication with its item, for status and the schedule. The caller holds the item's lease. */
 export function recordFailure(parts: EngineParts, itemId: string, error: unknown): void {
-  if (!(error instanceof SiteRecoveryError) || error.code === "Cancelled") return;
+  if (!(error instanceof SiteRecoveryError) || ["Cancelled", "LeaseLost"].includes(error.code)) return;
   const item = requireItem(parts, itemId);
   const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);

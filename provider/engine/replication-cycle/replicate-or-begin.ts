@@ -4,6 +4,7 @@ import { beginInitialReplication } from "../enable/enable-protection.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
+import { stoppedWithLease } from "../under-lease.ts";
 import { withItems } from "../with-item.ts";
 import { requireRunning } from "./pause.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
@@ -21,11 +22,12 @@ export async function replicateOrBegin(
   const ids = group.includes(id) ? group : [id];
   return withItems(parts, ids, "replication", progress, async () => {
     requireRunning(parts, id);
+    const attended = stoppedWithLease(parts, progress);
     if (requireItem(parts, id).state !== "EnablingReplication") {
-      return (await replicateTogether(parts, ids, progress, mode)).get(id);
+      return (await replicateTogether(parts, ids, attended, mode)).get(id);
     }
     try {
-      await beginInitialReplication(parts, id, progress);
+      await beginInitialReplication(parts, id, attended);
       recordSuccess(parts, id);
     } catch (error) {
       recordFailure(parts, id, error);

@@ -164,6 +164,9 @@ async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>
     return await work();
   } catch (error) {
     await options.snapshot.abandon();
+    if (options.signal?.reason instanceof SiteRecoveryError && options.signal.reason.code === "LeaseLost") {
+      throw options.signal.reason;
+    }
     if (options.signal?.aborted === true)
       throw cancelled("the machine's disks", error, options.source.machineId);
     throw options.store.explain(error);

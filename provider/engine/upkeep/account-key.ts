@@ -112,12 +112,12 @@ export function replaceKey(files: FileSystem, home: Home, place: StorePlace): Re
  */
 export async function rotateAccountKey(parts: EngineParts, accountId: string): Promise<string> {
   await parts.replicaStoreOf(accountId);
-  const release = takeLease(parts.store, accountId, "a change of its key", parts.clock.now());
+  const lease = takeLease(parts.store, accountId, "a change of its key", parts.clock);
   try {
     const { files, home } = parts;
     replaceKey(files, home, { holderId: accountId, folder: home.storageFolderOf(accountId) });
     return home.keyFileOf(accountId);
   } finally {
-    release();
+    lease.release();
   }
 }

@@ -7,6 +7,7 @@ import { Engine } from "../../../provider/engine/engine.ts";
 import type { EngineParts } from "../../../provider/engine/engine-parts.ts";
 import { openParts } from "../../../provider/engine/open-parts.ts";
 import type { ItemDetails, ProtectedItem } from "../../../provider/engine/protected-item/item.ts";
+import { takeLease } from "../../../provider/store/leases.ts";
 import { putItem } from "../../../provider/store/protected-items.ts";
 import { putThing } from "../../../provider/store/things.ts";
 
@@ -42,7 +43,14 @@ function declareItem(): void {
     initialReplicationPercent: 100,
   } as const;
   const place = { activeLocation: "primary", testFailoverState: "None" } as const;
-  putItem(parts.store, { id: itemId, state: "Protected", ...place, details });
+  change({ id: itemId, state: "Protected", ...place, details } as ProtectedItem);
+}
+
+/** Writes an item under its lease. */
+function change(item: ProtectedItem): void {
+  const lease = takeLease(parts.store, item.id, "test", parts.clock);
+  putItem(parts.store, item);
+  lease.release();
 }
 
 let cyclesAtWork = 0;
@@ -91,7 +99,7 @@ describe("follow", () => {
       clock.advance(2 * minute);
       const counts = { bytesChanged: 0, bytesSent: 0, blocksSent: 0, durationMilliseconds: 2 * minute };
       const lastCycle = { pointId: String(takenAt), takenAt, ...counts };
-      putItem(parts.store, { ...item, details: { ...item.details, lastCycle } });
+      change({ ...item, details: { ...item.details, lastCycle } });
     };
     await engine.follow(run, { signal: stop.signal });
     expect(times).toEqual([0, 5, 10, 15]);

@@ -66,7 +66,7 @@ it("whatever a crash of a change leaves, a key opens the store, and the next ope
 it("refuses a change while another one is under way", async () => {
   const parts = openParts({ home: folder });
   const key = fs.readFileSync(keyFile(), "utf8");
-  const release = takeLease(parts.store, site.ids.storage, "a change of its key", 0);
+  const { release } = takeLease(parts.store, site.ids.storage, "a change of its key", parts.clock);
   await expect(rotateAccountKey(parts, site.ids.storage)).rejects.toMatchObject({ code: "Busy" });
   expect(fs.readFileSync(keyFile(), "utf8")).toBe(key);
   release();
