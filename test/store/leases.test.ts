@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Clock, systemClock, VirtualClock } from "../../provider/clock.ts";
 import { lifeOf, processIdentity } from "../../provider/process-identity.ts";
@@ -15,6 +16,7 @@ import {
   renewalMilliseconds,
   takeLease,
 } from "../../provider/store/leases.ts";
+import { migrations } from "../../provider/store/migrations.ts";
 import { openStore, type Store } from "../../provider/store/open-store.ts";
 import { findItem, putItem } from "../../provider/store/protected-items.ts";
 import { deleteThing, putThing } from "../../provider/store/things.ts";
@@ -271,16 +273,18 @@ describe("writes", () => {
 });
 
 it("opens a store of the version before, whose leases of living processes still count", () => {
-  store.database.exec(`
-    DROP TABLE leases;
-    CREATE TABLE leases (key TEXT PRIMARY KEY, owner TEXT NOT NULL, purpose TEXT NOT NULL, taken_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 3;`);
-  const insert = store.database.prepare("INSERT INTO leases VALUES (?, ?, ?, 1)");
+  const former = path.join(folder, "former.db");
+  const database = new DatabaseSync(former);
+  const version = migrations.findIndex((step) => step.includes("former_leases"));
+  for (const step of migrations.slice(0, version)) database.exec(step);
+  database.exec(`PRAGMA user_version = ${version}`);
+  const insert = database.prepare("INSERT INTO leases VALUES (?, ?, ?, 1)");
   const start = processIdentity().split(":")[2];
   insert.run("/alive", `${os.hostname()}:${process.ppid}:`, "replication");
   insert.run("/dead", `${os.hostname()}:4194305:${start}`, "replication");
   insert.run("/elsewhere", `another:17:${start}`, "replication");
-  const opened = openStore(file);
+  database.close();
+  const opened = openStore(former);
   expect(() => takeLease(opened, "/alive", "failover", systemClock)).toThrow(/is busy/);
   takeLease(opened, "/dead", "failover", systemClock).release();
   takeLease(opened, "/elsewhere", "failover", systemClock).release();
