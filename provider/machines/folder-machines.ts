@@ -67,7 +67,7 @@ function imageSize(
 }
 
 function readMachine(files: FileSystem, folder: string): Machine {
-  const definition = readMachineFile(path.join(folder, machineFile));
+  const definition = readMachineFile(files, path.join(folder, machineFile));
   let found: string | undefined;
   const realFolder = (): string => (found ??= files.realPath(folder));
   return {
@@ -115,11 +115,16 @@ export function folderMachines(files: FileSystem): MachineDriver {
     },
     installMobilityService: (folder) => {
       const file = path.join(folder, machineFile);
-      const definition = readMachineFile(file);
+      const definition = readMachineFile(files, file);
       if (definition.mobilityService !== undefined) return;
       writeMachineFile(files, file, { ...definition, mobilityService: { version: mobilityServiceVersion } });
     },
     remove: (folder) => {
+      // Without its definition the folder is no machine any more, whatever a crash leaves of the rest.
+      if (exists(folder)) {
+        files.remove(path.join(folder, machineFile));
+        files.syncFolder(folder);
+      }
       files.remove(folder);
       if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));
     },

@@ -1,5 +1,6 @@
 /** Reads and writes `machine.yaml`, by schema/machine.schema.json. */
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import { readValidYaml } from "../yaml/read-valid-yaml.ts";
 import { readText } from "../yaml/read-text.ts";
@@ -16,9 +17,24 @@ function remember(text: string, definition: MachineDefinition): void {
   known.set(text, definition);
 }
 
+function readBytes(files: FileSystem, name: string, limit: number): Buffer {
+  try {
+    const file = files.open(name, "read");
+    try {
+      const buffer = Buffer.alloc(Math.min(file.size().sizeBytes, limit));
+      return buffer.subarray(0, file.read(buffer, 0));
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    // What is wrong with the file is reported in the words of its reader.
+    throw error instanceof SiteRecoveryError && error.cause instanceof Error ? error.cause : error;
+  }
+}
+
 /** Throws a `DefinitionError` with file, line and column of everything that is wrong. */
-export function readMachineFile(file: string): MachineDefinition {
-  const text = readText(file);
+export function readMachineFile(files: FileSystem, file: string): MachineDefinition {
+  const text = readText(file, (name, limit) => readBytes(files, name, limit));
   const definition = known.get(text);
   if (definition) return definition;
   const yaml = readValidYaml<MachineDefinition>(file, "machine", text);

@@ -16,29 +16,32 @@ export function refuse(file: string, text: string, where: Place, { rule, message
   throw new DefinitionError([{ rule, file, ...where, property: "", message }], new Map([[file, text]]));
 }
 
-/** Of a larger file no more is read than shows that it is too large. */
-function readBytes(file: string): Buffer {
+/** The first bytes of a file, at most `limit` of them. Throws what the system said. */
+export type ReadBytes = (file: string, limit: number) => Buffer;
+
+const readFromDisk: ReadBytes = (file, limit) => {
   const descriptor = fs.openSync(file, "r");
   try {
     // Most files are small, and thousands of machine.yaml files are read one after the other.
     let buffer = Buffer.allocUnsafe(16 * 1024);
     let length = 0;
-    for (let count = -1; count !== 0 && length <= sizeMaxBytes; length += count) {
-      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, sizeMaxBytes + 1));
+    for (let count = -1; count !== 0 && length < limit; length += count) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, limit));
       count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
     }
     return buffer.subarray(0, length);
   } finally {
     fs.closeSync(descriptor);
   }
-}
+};
 
 /** Throws a `DefinitionError` when there is no such file, or it is no text of a size to be read. */
-export function readText(file: string): string {
+export function readText(file: string, readBytes: ReadBytes = readFromDisk): string {
   const start = { line: 1, column: 1 };
   let bytes: Buffer;
   try {
-    bytes = readBytes(file);
+    // Of a larger file no more is read than shows that it is too large.
+    bytes = readBytes(file, sizeMaxBytes + 1);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why =

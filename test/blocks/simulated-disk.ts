@@ -191,8 +191,12 @@ export class SimulatedDisk implements FileSystem {
   }
 
   remove(filePath: string): void {
-    if (this.exists(filePath))
-      this.#parentOf(filePath, "remove").change([[path.basename(filePath), undefined]]);
+    const node = this.#find(filePath);
+    if (node === undefined) return;
+    // A folder goes name by name, and a power cut can leave any part of it.
+    if (node instanceof Folder)
+      for (const name of [...node.names.keys()]) this.remove(path.join(filePath, name));
+    this.#parentOf(filePath, "remove").change([[path.basename(filePath), undefined]]);
   }
 
   syncFolder(folder: string): void {

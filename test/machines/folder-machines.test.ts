@@ -79,7 +79,8 @@ describe("the folder driver", () => {
     expect(synced).toContain(folder);
     synced.length = 0;
     folderMachines(watching).remove(folder);
-    expect(synced).toEqual([inventory]);
+    // First it is no machine any more, then it is gone.
+    expect(synced).toEqual([folder, inventory]);
   });
 
   it("counts a machine as running until somebody has stopped it", () => {

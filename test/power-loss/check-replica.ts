@@ -14,13 +14,14 @@ import {
   readAll,
   restoredPath,
 } from "./powered-machine.ts";
-import type { Known } from "./replica-run.ts";
+import { type Known, storedFiles } from "./replica-run.ts";
 
 /** Each acknowledged thing survives; what was not acknowledged is absent or whole; store, keys and next cycle work. */
 export async function checkReplica({ files, known, random }: AfterPowerLoss<Known>): Promise<void> {
   const machine = new PoweredMachine(files, 2);
   checkSource(machine, known);
   machine.openStore();
+  checkStoredFiles(machine, known);
   await checkPoints(machine, known, random);
   checkRestored(machine, known);
   await checkAttached(machine, known);
@@ -44,6 +45,12 @@ function expectEither(found: Buffer, one: Buffer, other: Buffer, what: string): 
   if (found.equals(one)) return;
   const wrong = found.findIndex((byte, at) => byte !== one[at] && byte !== other[at]);
   expect(wrong, `${what}: the first wrong byte`).toBe(-1);
+}
+
+function checkStoredFiles(machine: PoweredMachine, { machineIds, left }: Known): void {
+  for (const id of machine.store.machineIds()) expect(machineIds, "machines of the store").toContain(id);
+  if (left === undefined) return;
+  for (const name of storedFiles(machine)) expect([...left], "files after a retention").toContain(name);
 }
 
 async function checkPoints(

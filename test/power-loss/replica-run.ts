@@ -1,4 +1,5 @@
 /** Everything that the data plane does to a machine and its replica, recorded call by call with what was acknowledged. */
+import path from "node:path";
 import { attachPoint } from "../../provider/engine/replication/attach-point.ts";
 import { restoreDisk } from "../../provider/engine/replication/restore-disk.ts";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
@@ -29,10 +30,22 @@ export interface Known {
   readonly restored: Buffer | undefined;
   readonly restoring: Buffer | undefined;
   /** The overlay's disk after its last acknowledged flush, and after the writes since then. */
+  /** Machines of the store. */
+  readonly machineIds: readonly string[];
+  /** Points and layers that are left right after a retention: what it gave back stays given back. */
+  readonly left: ReadonlySet<string> | undefined;
   readonly attached: { readonly pointId: string; readonly flushed: Buffer; readonly now: Buffer } | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The machine's recovery points and layer files. */
+export function storedFiles({ files, store }: PoweredMachine): Set<string> {
+  const { folder } = store.machine(machineId);
+  const disks = files.list(path.join(folder, "disks")).map((name) => path.join(folder, "disks", name));
+  const names = [path.join(folder, "points"), ...disks].flatMap((parent) => files.list(parent));
+  return new Set(names);
+}
 
 export class ReplicaRun {
   readonly #known: Mutable<Known> = {
@@ -44,6 +57,8 @@ export class ReplicaRun {
     restored: undefined,
     restoring: undefined,
     attached: undefined,
+    machineIds: [],
+    left: undefined,
   };
   readonly recorder = new PowerRecorder<Known>(() => ({ ...this.#known }));
   readonly machine = new PoweredMachine(this.recorder.files, 1);
@@ -81,6 +96,7 @@ export class ReplicaRun {
     await this.#retain();
     machine.store.machine("/machines/other").prepare(["disk-0"]);
     machine.store.removeMachine("/machines/other");
+    this.#acknowledge("a machine's removal");
     await this.#write(1, 0, 100);
     await this.#cycle("delta");
   }
@@ -105,7 +121,7 @@ export class ReplicaRun {
   }
 
   async #cycle(wanted: "delta" | "resync", isThroughServer = false): Promise<void> {
-    this.#set({ cycle: this.#known.disks });
+    this.#set({ cycle: this.#known.disks, machineIds: [machineId] });
     const id = await this.machine.cycle(wanted, isThroughServer ? this.machine.server() : undefined);
     this.#set({ points: new Map([...this.#known.points, [id, this.#known.disks]]), cycle: undefined });
     this.#acknowledge("a recovery point");
@@ -121,7 +137,9 @@ export class ReplicaRun {
       points: new Map([...this.#known.points].filter(([id]) => kept.has(id))),
       leaving: new Set(),
     });
+    this.#set({ left: storedFiles(this.machine) });
     this.#acknowledge("a retention");
+    this.#set({ left: undefined });
   }
 
   async #restore(): Promise<void> {

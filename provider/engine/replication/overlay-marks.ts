@@ -125,9 +125,9 @@ export class OverlayMarks {
       if (mark === marks.written) this.#marks[block] = marks.lacking;
     }
     this.#file.write(this.#marks, headerBytes);
+    // The header of this boot must not arrive before the marks: they would count again. Its own sync can wait.
     this.#file.sync();
     this.#file.write(header, 0);
-    this.#file.sync();
   }
 }
 

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { makeFolderDurably, writeAtomically } from "../../provider/blocks/file-system.ts";
+import { folderMachines } from "../../provider/machines/folder-machines.ts";
+import type { MachineDefinition, PowerState } from "../../provider/machines/machine-driver.ts";
+import { machineDefinition } from "../machine-definition.ts";
+import { PowerRecorder, samplingOf } from "./power-recorder.ts";
+
+const folder = "/site/hv1/web1";
+
+interface Known {
+  /** What machine.yaml may say; undefined: it may not be there. */
+  readonly definitions: readonly (MachineDefinition | undefined)[];
+  readonly powers: readonly (PowerState | undefined)[];
+}
+
+const definitionWith = (cpus: number): MachineDefinition =>
+  machineDefinition("web1", ["os"], { cpus }) as MachineDefinition;
+
+it("power lost at any call of the machine driver: a machine is defined, on, off and gone as it was acknowledged", async () => {
+  let known: Known = { definitions: [undefined], powers: [undefined] };
+  const recorder = new PowerRecorder<Known>(() => known);
+  const driver = folderMachines(recorder.files);
+  // Disks are restored before their machine is defined.
+  makeFolderDurably(recorder.files, folder);
+  writeAtomically(recorder.files, `${folder}/os.img`, Buffer.alloc(65_536));
+  const step = (what: string, next: Known, work: () => void): void => {
+    const before = known;
+    known = {
+      definitions: [...before.definitions, ...next.definitions],
+      powers: [...before.powers, ...next.powers],
+    };
+    work();
+    known = next;
+    recorder.acknowledge(what);
+  };
+  recorder.begin();
+  const [small, large] = [definitionWith(2), definitionWith(4)];
+  step("a definition", { definitions: [small], powers: ["off"] }, () => driver.define(folder, small));
+  step("a start", { definitions: [small], powers: ["running"] }, () => driver.start(folder));
+  step("a shutdown", { definitions: [small], powers: ["off"] }, () => driver.shutDown(folder));
+  step("another definition", { definitions: [large], powers: ["off"] }, () => driver.define(folder, large));
+  step("a removal", { definitions: [undefined], powers: [undefined, "off"] }, () => driver.remove(folder));
+  const states = await recorder.check(samplingOf(400), ({ files, known: { definitions, powers } }) => {
+    const after = folderMachines(files);
+    const isThere = after.exists(folder);
+    const found = isThere ? after.definitionOf(after.read(folder)) : undefined;
+    expect(definitions).toContainEqual(found);
+    // A machine that is being made has no state yet, and nobody takes it for one without a definition.
+    if (isThere) expect(powers).toContain(after.powerState(folder));
+    return Promise.resolve();
+  });
+  expect(states).toBeGreaterThan(400);
+});
