@@ -36,6 +36,7 @@ import { Clusters } from "./protection-cluster/clusters.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
+import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
@@ -91,15 +92,17 @@ export class Engine {
     return listThings<Inputs>(this.#parts.store, filter);
   }
 
-  putThing(id: string, kind: KindName, inputs: object): void {
+  async putThing(id: string, kind: KindName, inputs: object): Promise<void> {
     this.#parts.store.transaction(() =>
       putThing(this.#parts.store, id, kind, inputs, this.#parts.clock.now()),
     );
+    await writeCatalogs(this.#parts);
   }
 
   /** Removes settings; gone already is fine. Throws `InUse` while other things live in it or refer to it. */
-  removeThing(id: string): void {
+  async removeThing(id: string): Promise<void> {
     removeThing(this.#parts, id);
+    await writeCatalogs(this.#parts);
   }
 
   /** Opens a storage account's replica store, making it with a key of its own when it is new. */

@@ -15,9 +15,9 @@ import type { Home } from "./home.ts";
 import { openStore } from "./upkeep/account-key.ts";
 
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */
-const hostReplicas = ".replicas";
+export const hostReplicas = ".replicas";
 
-interface HolderInputs {
+export interface HolderInputs {
   readonly storageFolder?: string;
   readonly inventoryFolder?: string;
   readonly folder?: string;
@@ -32,6 +32,11 @@ const holders: Partial<Record<KindName, FolderOf>> = {
   "storage-classification": (_home, { inputs }) => inputs.folder,
   "services-provider": (home, { id }) => home.masterTargetFolderOf(id),
 };
+
+/** The folder of the store that a thing holds, or `undefined` if it holds none. */
+export function storeFolderOf(home: Home, thing: Thing<HolderInputs>): string | undefined {
+  return holders[thing.kind]?.(home, thing);
+}
 
 export class ReplicaStores {
   readonly #home: Home;
@@ -48,7 +53,7 @@ export class ReplicaStores {
   /** The store of a holder, opened at first use. Throws `NotFound` for an id of nothing that holds replicas. */
   of(holderId: string): ReplicaStore {
     const thing = findThing<HolderInputs>(this.#store, holderId);
-    const folder = thing && holders[thing.kind]?.(this.#home, thing);
+    const folder = thing && storeFolderOf(this.#home, thing);
     if (folder !== undefined) return this.#open(folder, holderId);
     const message = `There is no storage account, master target, storage classification or host ${nameOf(holderId)}. Declare it first.`;
     throw new SiteRecoveryError("NotFound", message, { target: holderId });

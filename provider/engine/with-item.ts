@@ -10,6 +10,7 @@ import { fenceLostSource } from "./failover/fence-source.ts";
 import type { Progress, Scenario } from "./job/job-definition.ts";
 import { resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./job/scenarios.ts";
+import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 import { thawLeftFrozen } from "./replication-cycle/while-frozen.ts";
 import { underLease } from "./under-lease.ts";
 
@@ -45,5 +46,5 @@ export async function withItem<T>(
     const left = openJobOf(parts.store, itemId);
     if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
     return work(left);
-  });
+  }).finally(() => writeCatalogs(parts));
 }

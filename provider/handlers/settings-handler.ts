@@ -59,7 +59,7 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
     const inputs = settings.withDefaults(wanted);
     requireReferences(engine, settings.references(inputs), id);
     await settings.require?.(engine, id, inputs);
-    engine.putThing(id, kind.kind, inputs);
+    await engine.putThing(id, kind.kind, inputs);
     return live(id, inputs);
   };
   return {

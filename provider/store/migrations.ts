@@ -107,4 +107,29 @@ export const migrations: readonly string[] = [
     SELECT key, owner, purpose, taken_at, taken_at, '', -1 FROM former_leases;
   DROP TABLE former_leases;
   `,
+  `
+  CREATE TABLE catalog_changes (
+    key TEXT PRIMARY KEY,             -- a thing's, whether it is still there or not
+    sequence INTEGER NOT NULL         -- of its last change; later changes have higher ones
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX catalog_changes_by_sequence ON catalog_changes (sequence);
+  INSERT INTO catalog_changes SELECT key, row_number() OVER (ORDER BY key) FROM things;
+
+  CREATE TABLE catalog_positions (
+    holder_key TEXT PRIMARY KEY,      -- what holds replicas, and with them a catalog
+    holder_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL         -- changes up to this one are in its catalog
+  ) STRICT, WITHOUT ROWID;
+  INSERT OR IGNORE INTO catalog_positions
+  SELECT lower(holder), holder, 0 FROM (
+    SELECT json_extract(details, '$.replicaStoreId') AS holder FROM protected_items
+    UNION SELECT json_extract(details, '$.reverse.replicaStoreId') FROM protected_items
+  ) WHERE holder IS NOT NULL;
+
+  CREATE TABLE key_copies (
+    holder_key TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,        -- of the key that was copied
+    copied_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -9,6 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SiteRecoveryError } from "../errors.ts";
+import { noteCatalogChanges } from "./catalog-changes.ts";
 import { migrations } from "./migrations.ts";
 
 /** How long a transaction waits for another process's, in milliseconds. */
@@ -94,6 +95,7 @@ export function openStore(file: string): Store {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     const store = new Store(database);
     migrate(store, file);
+    noteCatalogChanges(database);
     return store;
   } catch (error) {
     if (error instanceof SiteRecoveryError) throw error;

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
+import { Catalog } from "./catalog.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { MachineFolder } from "./machine-folder.ts";
 import { pinnedPoints } from "./machine-lock.ts";
@@ -16,7 +17,7 @@ import type {
   VerifyOptions,
   VerifyResult,
 } from "./replica-store.ts";
-import { type StoreSecret, wrapStoreKey } from "./store-key.ts";
+import { type SecretKind, secretKindsOf, type StoreSecret, wrapStoreKey } from "./store-key.ts";
 import { compactMachine } from "./upkeep/compact-machine.ts";
 import { measureUsage } from "./upkeep/measure-usage.ts";
 import { verifyStore } from "./upkeep/verify-store.ts";
@@ -153,7 +154,17 @@ export class FolderStore implements ReplicaStore {
       readId: (folder: string) => MachineFolder.readId(this.files, this.#ring, folder),
       machine: (machineId: string) => this.machine(machineId),
     };
-    return await verifyStore(store, onFinding, options);
+    const result = await verifyStore(store, onFinding, options);
+    let damagedEntries = 0;
+    const entries = this.catalog().all((error, objectPath) => {
+      damagedEntries += 1;
+      onFinding({ machineId: undefined, objectPath, message: error.message, pointIds: [] });
+    });
+    return {
+      ...result,
+      objectsRead: result.objectsRead + entries.length + damagedEntries,
+      findingCount: result.findingCount + damagedEntries,
+    };
   }
 
   usage(machineId: string): StoreUsage {
@@ -163,6 +174,16 @@ export class FolderStore implements ReplicaStore {
   rotateKey(secret: StoreSecret): void {
     this.#checkReach();
     wrapStoreKey(this.files, path.join(this.folder, "store.key"), this.#ring.spec, secret);
+  }
+
+  secretKinds(): SecretKind[] {
+    this.#checkReach();
+    return secretKindsOf(this.files, path.join(this.folder, "store.key"));
+  }
+
+  catalog(): Catalog {
+    this.#checkReach();
+    return new Catalog(this.files, this.#ring, this.folder);
   }
 
   /** A folder that is not the store any more is not read as an empty one, and nothing is made in it. */

@@ -8,9 +8,10 @@
  * changed. This file is the port; `openReplicaStore` opens the one kind there is now, a folder.
  */
 import type { FileSystem } from "../blocks/file-system.ts";
+import type { Catalog } from "./catalog.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
-import type { StoreSecret } from "./store-key.ts";
+import type { SecretKind, StoreSecret } from "./store-key.ts";
 
 export type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "./recovery-point.ts";
 
@@ -91,8 +92,15 @@ export interface ReplicaStore {
    */
   verify(onFinding: (finding: VerifyFinding) => void, options?: VerifyOptions): Promise<VerifyResult>;
   usage(machineId: string): StoreUsage;
-  /** Locks the store with another secret. No replica data is rewritten. */
+  /**
+   * Locks the store with a secret, in place of the one of its kind: a new key file leaves the passphrase as it is, and
+   * the other way round. No replica data is rewritten.
+   */
   rotateKey(secret: StoreSecret): void;
+  /** The kinds of secrets that open the store. */
+  secretKinds(): SecretKind[];
+  /** What the engine's home can be rebuilt from. */
+  catalog(): Catalog;
   /** The machine's part of the store, for the replication cycles. */
   machine(machineId: string): MachineFolder;
 }

@@ -1,5 +1,6 @@
 /**
- * A small encrypted object: a recovery point, a roster, a machine's name or a list of released segments. Layout, little-endian:
+ * A small encrypted object: a recovery point, a roster, a machine's name, a list of released segments or an entry of the
+ * catalog. Layout, little-endian:
  * magic 8, version u16, kind u16, zero u32, store id 16, object id 16, nonce 12, length u32, then the
  * ciphertext and a tag of 16 bytes. The first 64 bytes are authenticated with the content.
  */
@@ -8,7 +9,7 @@ import { systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
 
-export const sealedKinds = { machine: 1, point: 2, roster: 3, released: 4 } as const;
+export const sealedKinds = { machine: 1, point: 2, roster: 3, released: 4, catalog: 5 } as const;
 export type SealedKind = keyof typeof sealedKinds;
 
 const magic = Buffer.from("SRSEALED", "latin1");

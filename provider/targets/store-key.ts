@@ -1,7 +1,8 @@
 /**
  * The key file of a store, `store.key`: the data key that everything is encrypted with, itself encrypted
- * ("wrapped") with a key that is derived from a passphrase (scrypt) or read from a key file. Changing the
- * passphrase rewrites this small file only. A checksum tells damage apart from a wrong key.
+ * ("wrapped") once for each secret that opens the store: a key that is read from a key file, and a recovery
+ * passphrase (scrypt). Changing a secret rewrites this small file only. A checksum tells damage apart from a
+ * wrong key.
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, scryptSync } from "node:crypto";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
@@ -11,19 +12,33 @@ import { damagedObject } from "./damaged-object.ts";
 import type { KeyRingSpec } from "./key-ring.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 
-/** What opens a store: a passphrase, or the path of a file with at least 32 bytes of key material. */
-export type StoreSecret = { readonly passphrase: string } | { readonly keyFile: string };
+/** What opens a store: a passphrase, or at least 32 bytes of key material, mostly as the path of their file. */
+export type StoreSecret =
+  | { readonly passphrase: string }
+  | { readonly keyFile: string }
+  | { readonly key: Uint8Array };
 
+/** The data key, wrapped for one secret. A file of version 1 is one of these. */
 interface WrappedKey {
   readonly format: "siterecovery-store";
   readonly version: 1;
   readonly storeId: string;
-  readonly secret: "passphrase" | "keyFile";
+  readonly secret: SecretKind;
   /** scrypt's N; r is 8, p is 1. 2^15 costs 32 MiB and some 60 ms a try. */
   readonly cost: number;
   readonly salt: string;
   readonly nonce: string;
   readonly wrapped: string;
+}
+
+export type SecretKind = "passphrase" | "keyFile";
+
+/** The file since version 2: one wrapping for each kind of secret. */
+interface WrappedKeys {
+  readonly format: "siterecovery-store";
+  readonly version: 2;
+  readonly storeId: string;
+  readonly wrappings: readonly WrappedKey[];
 }
 
 const scryptCost = 32_768;
@@ -39,63 +54,100 @@ export function createStoreKey(files: FileSystem, keyPath: string, secret: Store
   return spec;
 }
 
-/** Wraps the data key with another secret; the old secret opens the store no more. Crash-safe. */
+/**
+ * Wraps the data key with a secret, in place of the one of its kind: the old key file, or the old passphrase, opens
+ * the store no more, and the other kind still does. Crash-safe.
+ */
 export function wrapStoreKey(
   files: FileSystem,
   keyPath: string,
   spec: KeyRingSpec,
   secret: StoreSecret,
 ): void {
+  const wrapping = wrap(files, spec, secret);
+  const others = wrappingsOf(files, keyPath)?.filter((one) => one.secret !== wrapping.secret) ?? [];
+  const content: WrappedKeys = {
+    format: "siterecovery-store",
+    version: 2,
+    storeId: hex(spec.storeId),
+    wrappings: [...others, wrapping],
+  };
+  const body = JSON.stringify(content);
+  writeAtomically(files, keyPath, Buffer.from(`${body}\n${sha256(body)}\n`));
+}
+
+function wrap(files: FileSystem, spec: KeyRingSpec, secret: StoreSecret): WrappedKey {
   const open = {
     format: "siterecovery-store",
     version: 1,
     storeId: hex(spec.storeId),
-    secret: "passphrase" in secret ? "passphrase" : "keyFile",
+    secret: kindOf(secret),
     cost: scryptCost,
     salt: hex(systemRandom.bytes(16)),
     nonce: hex(systemRandom.bytes(12)),
   } as const;
-  const cipher = createCipheriv(
-    "aes-256-gcm",
-    wrappingKey(files, secret, open),
-    Buffer.from(open.nonce, "hex"),
-  );
+  const key = wrappingKey(files, secret, open);
+  const cipher = createCipheriv("aes-256-gcm", key, Buffer.from(open.nonce, "hex"));
   cipher.setAAD(Buffer.from(JSON.stringify(open)));
   const sealed = Buffer.concat([cipher.update(spec.dataKey), cipher.final(), cipher.getAuthTag()]);
-  const body = JSON.stringify({ ...open, wrapped: hex(sealed) } satisfies WrappedKey);
-  writeAtomically(files, keyPath, Buffer.from(`${body}\n${sha256(body)}\n`));
+  return { ...open, wrapped: hex(sealed) };
 }
 
 /** Reads and unwraps the data key. Throws `WrongKey`, or `Damaged` when the file is not what was written. */
 export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSecret): KeyRingSpec {
-  const body = soundBody(readWholeFile(files, keyPath));
-  if (body === undefined) {
+  const wrappings = wrappingsOf(files, keyPath);
+  if (wrappings === undefined) {
     throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
   }
-  const { wrapped, ...open } = JSON.parse(body) as WrappedKey;
-  const given = "passphrase" in secret ? "passphrase" : "keyFile";
-  if (open.secret !== given) {
-    throw wrongKey(keyPath, secret, `it is locked with a ${words[open.secret]}, not with a ${words[given]}`);
+  const fitting = wrappings.find((one) => one.secret === kindOf(secret));
+  if (!fitting) {
+    const kinds = wrappings.map((one) => words[one.secret]).join(" and a ");
+    throw wrongKey(keyPath, secret, `it is locked with a ${kinds}, not with a ${words[kindOf(secret)]}`);
   }
+  return unwrap(files, keyPath, fitting, secret);
+}
+
+/** The kinds of secrets that open a store. Throws `Damaged` when the file is not what was written. */
+export function secretKindsOf(files: FileSystem, keyPath: string): SecretKind[] {
+  const wrappings = wrappingsOf(files, keyPath);
+  if (wrappings !== undefined) return wrappings.map(({ secret }) => secret);
+  throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
+}
+
+/** The wrappings in a key file; an empty list if there is no file, `undefined` if it is damaged. */
+function wrappingsOf(files: FileSystem, keyPath: string): readonly WrappedKey[] | undefined {
+  if (!files.exists(keyPath)) return [];
+  const body = soundBody(readWholeFile(files, keyPath));
+  if (body === undefined) return undefined;
+  const content = JSON.parse(body) as WrappedKey | WrappedKeys;
+  return content.version === 1 ? [content] : content.wrappings;
+}
+
+function unwrap(
+  files: FileSystem,
+  keyPath: string,
+  { wrapped, ...open }: WrappedKey,
+  secret: StoreSecret,
+): KeyRingSpec {
   const sealed = Buffer.from(wrapped, "hex");
-  const decipher = createDecipheriv(
-    "aes-256-gcm",
-    wrappingKey(files, secret, open),
-    Buffer.from(open.nonce, "hex"),
-    { authTagLength: 16 },
-  );
+  const key = wrappingKey(files, secret, open);
+  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(open.nonce, "hex"), {
+    authTagLength: 16,
+  });
   decipher.setAAD(Buffer.from(JSON.stringify(open)));
   decipher.setAuthTag(sealed.subarray(sealed.length - 16));
   try {
-    const dataKey = Buffer.concat([
-      decipher.update(sealed.subarray(0, sealed.length - 16)),
-      decipher.final(),
-    ]);
+    const encrypted = sealed.subarray(0, sealed.length - 16);
+    const dataKey = Buffer.concat([decipher.update(encrypted), decipher.final()]);
     return { storeId: Buffer.from(open.storeId, "hex"), dataKey };
   } catch (error) {
-    const which = "keyFile" in secret ? `key file ${secret.keyFile}` : "passphrase";
+    const which = "keyFile" in secret ? `key file ${secret.keyFile}` : words[kindOf(secret)];
     throw wrongKey(keyPath, secret, `the ${which} is not the one it was locked with`, error);
   }
+}
+
+function kindOf(secret: StoreSecret): SecretKind {
+  return "passphrase" in secret ? "passphrase" : "keyFile";
 }
 
 /** The first line of a key file; undefined when it does not match the checksum in the second. */
@@ -109,7 +161,7 @@ const words = { passphrase: "passphrase", keyFile: "key file" };
 
 function wrongKey(keyPath: string, secret: StoreSecret, why: string, cause?: unknown): SiteRecoveryError {
   const next =
-    "keyFile" in secret ? "Put the right one back, from a copy." : "Give the one that was set last.";
+    "passphrase" in secret ? "Give the one that was set last." : "Put the right one back, from a copy.";
   const message = `Cannot open the replica store of ${keyPath}: ${why}. ${next}`;
   return new SiteRecoveryError("WrongKey", message, { target: keyPath, cause });
 }
@@ -130,12 +182,13 @@ function wrappingKey(files: FileSystem, secret: StoreSecret, open: { salt: strin
       maxmem: memoryMax,
     });
   }
-  const material = readWholeFile(files, secret.keyFile);
+  const material = "key" in secret ? secret.key : readWholeFile(files, secret.keyFile);
   if (material.length < keyFileBytesMin) {
+    const keyFile = "key" in secret ? "" : secret.keyFile;
     const message =
-      `The key file ${secret.keyFile} holds ${material.length} bytes; it needs at least ` +
+      `The key file ${keyFile} holds ${material.length} bytes; it needs at least ` +
       `${keyFileBytesMin} random ones.`;
-    throw new SiteRecoveryError("InvalidInput", message, { property: "keyFile", target: secret.keyFile });
+    throw new SiteRecoveryError("InvalidInput", message, { property: "keyFile", target: keyFile });
   }
   return Buffer.from(hkdfSync("sha256", material, salt, "siterecovery\0wrap", 32));
 }

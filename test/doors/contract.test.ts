@@ -100,10 +100,10 @@ describe.each(doors)("through %s", (_name, open) => {
 
   test("what is gone is told, made again by an update, and leaves the state with a refresh", async () => {
     await stack.up(policy());
-    world.removeBehind();
+    await world.removeBehind();
     expect(await stack.up(policy())).toBe("update");
     expect(world.interval()).toBe(300);
-    world.removeBehind();
+    await world.removeBehind();
     expect(await stack.refresh()).toBe(false);
     expect(stack.resource).toBeUndefined();
   });

@@ -95,7 +95,7 @@ export class PolicyWorld {
     await handlerOf("policy", this.engine).update(id, wanted, wanted, { report: () => undefined });
   }
 
-  removeBehind(): void {
-    this.engine.removeThing(this.engine.listThings({ kind: "policy" })[0]!.id);
+  async removeBehind(): Promise<void> {
+    await this.engine.removeThing(this.engine.listThings({ kind: "policy" })[0]!.id);
   }
 }

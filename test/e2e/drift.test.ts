@@ -92,7 +92,7 @@ describe("what was changed behind the program's back, with the real Pulumi CLI",
   it("makes a thing again that was deleted behind its back", async () => {
     const engine = await openEngine({ home: project.path(".siterecovery") });
     const id = engine.listThings({ kind: "network-mapping" })[0]!.id;
-    engine.removeThing(id);
+    await engine.removeThing(id);
     engine.close();
     const preview = await project.preview();
     expect(preview.text).toContain("was deleted outside of the program; it will be made again");

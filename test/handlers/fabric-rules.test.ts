@@ -72,7 +72,7 @@ describe("a registration", () => {
     expect(await place.outputs("fabric", id.split("/replicationRec")[0]!)).toMatchObject({
       health: "Normal",
     });
-    place.engine.removeThing(id);
+    await place.engine.removeThing(id);
   });
 
   it("is the VMM server in a VMM fabric, without machines of its own", async () => {

@@ -66,7 +66,7 @@ describe("settings", () => {
   });
 
   it("say of a thing that is gone that it will be made again", async () => {
-    site.engine.removeThing(site.ids.drillNetwork);
+    await site.engine.removeThing(site.ids.drillNetwork);
     const handler = handlerOf("virtual-network", site.engine);
     expect(await handler.read(site.ids.drillNetwork)).toBeUndefined();
     const wanted = { resourceGroupName: "dr", virtualNetworkName: "drill-net" };

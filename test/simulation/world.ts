@@ -181,8 +181,8 @@ export class World {
     this.site.useEngine(this.#process.engine);
   }
 
-  setLine(state: LineState): void {
-    this.site.engine.putThing(this.site.ids.get("line")!, "network-path", lineOf(this.site, state));
+  async setLine(state: LineState): Promise<void> {
+    await this.site.engine.putThing(this.site.ids.get("line")!, "network-path", lineOf(this.site, state));
     this.isLineCut = state !== "up";
   }
 

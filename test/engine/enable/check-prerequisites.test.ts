@@ -57,7 +57,7 @@ describe("protecting a machine that lacks something", () => {
   it("[H2A-1] is refused by a policy that is not mapped to its container", async () => {
     site = await Site.make();
     const mapping = site.engine.listThings({ kind: "container-mapping" })[0]!;
-    site.engine.removeThing(mapping.id);
+    await site.engine.removeThing(mapping.id);
     await expectRefusal(site.item, /the policy five is not mapped to its container machines/);
   });
 });

@@ -1,0 +1,66 @@
+/**
+ * Keeps the catalog in each store of replicas in step with the engine's own store: after every change, the things
+ * that changed are written beside the replicas. A store that is away gets what it lacks when it is back.
+ */
+import { SiteRecoveryError } from "../../errors.ts";
+import {
+  type CatalogChange,
+  catalogSequenceOf,
+  pendingCatalogChanges,
+  putCatalogPosition,
+} from "../../store/catalog-changes.ts";
+import { findItem, type ItemRow } from "../../store/protected-items.ts";
+import { findThing, type Thing } from "../../store/things.ts";
+import type { Catalog } from "../../targets/catalog.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+
+/** What a catalog says of a thing. */
+export interface CatalogContent {
+  readonly engineId: string;
+  /** The id of what holds this store of replicas. */
+  readonly holderId: string;
+  readonly thing: Thing;
+  /** Where the item was, if the thing is one. */
+  readonly item?: Omit<ItemRow<ItemState, ItemDetails>, "id">;
+}
+
+/**
+ * Writes what the catalogs lack. It never throws for a store that cannot be written: the work that the change belongs
+ * to is done, and the next change, in any process, tries again.
+ */
+export async function writeCatalogs(parts: EngineParts): Promise<void> {
+  const pending = pendingCatalogChanges(parts.store);
+  for (const holderId of new Set(pending.map((change) => change.holderId))) {
+    const changes = pending.filter((change) => change.holderId === holderId);
+    try {
+      const catalog = (await parts.replicaStoreOf(holderId)).catalog();
+      for (const change of changes) writeEntry(parts, catalog, change);
+      putCatalogPosition(parts.store, holderId, changes.at(-1)!.sequence);
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    }
+  }
+}
+
+function writeEntry(parts: EngineParts, catalog: Catalog, { holderId, key }: CatalogChange): void {
+  for (;;) {
+    const sequence = catalogSequenceOf(parts.store, key);
+    const thing = findThing(parts.store, key);
+    if (thing) {
+      const item = findItem<ItemState, ItemDetails>(parts.store, key);
+      const content: CatalogContent = {
+        engineId: parts.engineId,
+        holderId,
+        thing,
+        ...(item ? { item } : {}),
+      };
+      catalog.put({ key, revision: sequence, content });
+    } else {
+      catalog.remove(key, sequence);
+    }
+    // Another process may have changed it between the look and the write.
+    if (catalogSequenceOf(parts.store, key) === sequence) return;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Tables `catalog_changes` and `catalog_positions`: which things have changed since the catalog of each store of
+ * replicas was written. Triggers note the changes in the transactions that make them, so that none is missed by a
+ * kill; the catalogs are written afterwards.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { idKey } from "../arm-id.ts";
+import type { Store } from "./open-store.ts";
+
+/** What changes with each cycle and is of no use to an engine that is rebuilt. */
+const passingDetails = [
+  "consistencyFailure",
+  "frozenAt",
+  "initialReplicationPercent",
+  "lastAppConsistentAt",
+  "lastCycle",
+  "lastPoint",
+  "replicationError",
+  "resyncWaitsSince",
+  "rpoAlarmAt",
+];
+
+function lasting(row: "old" | "new"): string {
+  const paths = passingDetails.map((name) => `'$.${name}'`).join(", ");
+  return `json_remove(${row}.details, ${paths})`;
+}
+
+function note(row: "old" | "new"): string {
+  const next = "(SELECT coalesce(max(sequence), 0) + 1 FROM catalog_changes)";
+  // No OR REPLACE: inside a trigger the conflict clause of the outer statement would win over it.
+  return `INSERT INTO catalog_changes (key, sequence) VALUES (${row}.key, ${next})
+    ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence;`;
+}
+
+/** A store of replicas gets a catalog with its first item. */
+function addHolder(property: string): string {
+  const id = `json_extract(new.details, '$.${property}')`;
+  return `INSERT INTO catalog_positions (holder_key, holder_id, sequence)
+    SELECT lower(${id}), ${id}, 0 WHERE ${id} IS NOT NULL ON CONFLICT DO NOTHING;`;
+}
+
+const itemChanged = `${note("new")} ${addHolder("replicaStoreId")} ${addHolder("reverse.replicaStoreId")}`;
+const isMoved = `old.state IS NOT new.state OR old.active_location IS NOT new.active_location
+  OR old.test_failover_state IS NOT new.test_failover_state OR ${lasting("old")} IS NOT ${lasting("new")}`;
+
+/**
+ * Lets a connection note changes. The triggers are the connection's own and not part of the schema: what they look
+ * at belongs to the code that is running.
+ */
+export function noteCatalogChanges(database: DatabaseSync): void {
+  database.exec(`
+    CREATE TEMP TRIGGER thing_added AFTER INSERT ON main.things BEGIN ${note("new")} END;
+    CREATE TEMP TRIGGER thing_changed AFTER UPDATE ON main.things BEGIN ${note("new")} END;
+    CREATE TEMP TRIGGER thing_removed AFTER DELETE ON main.things BEGIN
+      ${note("old")}
+      DELETE FROM catalog_positions WHERE holder_key = old.key;
+    END;
+    CREATE TEMP TRIGGER item_added AFTER INSERT ON main.protected_items BEGIN ${itemChanged} END;
+    CREATE TEMP TRIGGER item_changed AFTER UPDATE ON main.protected_items WHEN ${isMoved} BEGIN ${itemChanged} END;
+  `);
+}
+
+export interface CatalogChange {
+  readonly holderId: string;
+  /** The catalog holds nothing yet. */
+  readonly isFirst: boolean;
+  /** Of the thing. */
+  readonly key: string;
+  readonly sequence: number;
+}
+
+/** Changes that are not in a catalog yet, oldest first. */
+export function pendingCatalogChanges(store: Store): CatalogChange[] {
+  const rows = store
+    .prepare(
+      `SELECT p.holder_id, p.sequence AS position, c.key, c.sequence
+       FROM catalog_positions p JOIN catalog_changes c ON c.sequence > p.sequence ORDER BY c.sequence`,
+    )
+    .all() as { holder_id: string; position: number; key: string; sequence: number }[];
+  return rows.map((row) => ({
+    holderId: row.holder_id,
+    isFirst: row.position === 0,
+    key: row.key,
+    sequence: row.sequence,
+  }));
+}
+
+/** The sequence of a thing's last change; 0 if none was noted. */
+export function catalogSequenceOf(store: Store, key: string): number {
+  const row = store.prepare("SELECT sequence FROM catalog_changes WHERE key = ?").get(key);
+  return (row as { sequence: number } | undefined)?.sequence ?? 0;
+}
+
+/** Remembers that a holder's catalog has all changes up to a sequence. It never goes back. */
+export function putCatalogPosition(store: Store, holderId: string, sequence: number): void {
+  store.passing(() =>
+    store
+      .prepare("UPDATE catalog_positions SET sequence = max(sequence, ?) WHERE holder_key = ?")
+      .run(sequence, idKey(holderId)),
+  );
+}
+
+/** Ids of what holds replicas, and how many changes its catalog lacks. */
+export function catalogPositions(store: Store): { holderId: string; behind: number }[] {
+  const rows = store
+    .prepare(
+      `SELECT p.holder_id, count(c.key) AS behind
+       FROM catalog_positions p LEFT JOIN catalog_changes c ON c.sequence > p.sequence GROUP BY p.holder_key`,
+    )
+    .all() as { holder_id: string; behind: number }[];
+  return rows.map((row) => ({ holderId: row.holder_id, behind: row.behind }));
+}

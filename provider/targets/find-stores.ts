@@ -1,0 +1,32 @@
+/** Where replica stores are below a folder that somebody names: the folder itself, or up to two levels down. */
+import path from "node:path";
+import type { FileSystem } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+
+const levelsDown = 2;
+
+/** The folders of the stores. Throws `NotFound` if there is none. */
+export function findStores(files: FileSystem, folder: string): string[] {
+  const found = storesUnder(files, folder, levelsDown);
+  if (found.length > 0) return found;
+  const message =
+    `There is no replica store in ${folder}: none of its folders has a file store.key. ` +
+    "Name the folder of a storage account, master target, storage classification or host.";
+  throw new SiteRecoveryError("NotFound", message, { target: folder });
+}
+
+function storesUnder(files: FileSystem, folder: string, levels: number): string[] {
+  if (files.exists(path.join(folder, "store.key"))) return [folder];
+  if (levels === 0) return [];
+  return namesIn(files, folder).flatMap((name) => storesUnder(files, path.join(folder, name), levels - 1));
+}
+
+/** Names in a folder; none for a file, and for a folder that may not be read. */
+function namesIn(files: FileSystem, folder: string): string[] {
+  try {
+    return files.list(folder);
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code === "IoFailed") return [];
+    throw error;
+  }
+}
