@@ -1,14 +1,16 @@
 import path from "node:path";
 import { Command } from "commander";
+import { openAdoption, type SecretFlags } from "./adopt.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { itemNamed, openSession } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
-interface ExportFlags {
+interface ExportFlags extends SecretFlags {
   readonly recoveryPoint: string;
   readonly disk?: string;
   readonly to: string;
   readonly overwrite?: boolean;
+  readonly from?: string;
 }
 
 /** `siterecovery export <item> --to <file>`: a recovery point's disk as a raw image, every block verified. */
@@ -20,22 +22,27 @@ export function exportCommand(): Command {
     .option("--disk <id>", "which disk, when the machine has several")
     .requiredOption("--to <file>", "the image to write")
     .option("--overwrite", "replace the file if it is there")
+    .option(
+      "--from <folder>",
+      "read the replicas of this folder, without an engine; needs one of the next two",
+    )
+    .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
+    .option("--passphrase-file <file>", "a file with the recovery passphrase")
     .action(async (name: string, options: ExportFlags, command: Command) => {
-      const engine = await openSession(command);
-      const item = itemNamed(engine, name);
       const toPath = path.resolve(options.to);
-      const { bytesWritten, pointId } = await stoppable(name, (progress) =>
-        engine.points.export(
-          {
-            itemId: item.id,
-            recoveryPoint: options.recoveryPoint,
-            toPath,
-            ...(options.disk === undefined ? {} : { diskId: options.disk }),
-            ...(options.overwrite === undefined ? {} : { overwrite: options.overwrite }),
-          },
-          progress,
-        ),
-      );
+      const wanted = {
+        recoveryPoint: options.recoveryPoint,
+        toPath,
+        overwrite: options.overwrite === true,
+        ...(options.disk === undefined ? {} : { diskId: options.disk }),
+      };
+      const { from } = options;
+      const { bytesWritten, pointId } = await stoppable(name, async (progress) => {
+        if (from !== undefined)
+          return openAdoption(from, options).export({ machine: name, ...wanted }, progress);
+        const engine = await openSession(command);
+        return engine.points.export({ itemId: itemNamed(engine, name).id, ...wanted }, progress);
+      });
       process.stdout.write(
         `${toPath}: recovery point ${pointId} of ${name}, ${formatBytes(bytesWritten)} written, verified\n`,
       );

@@ -1,7 +1,9 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
 import { Command, CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { adoptCommand } from "./adopt.ts";
 import { alertsCommand } from "./alerts.ts";
+import { keyCommand } from "./key.ts";
 import { machinesCommand } from "./machines.ts";
 import { eventsCommand } from "./events.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
@@ -48,6 +50,8 @@ function program(): Command {
     attachCommand(),
     verifyCommand(),
     rotateKeyCommand(),
+    keyCommand(),
+    adoptCommand(),
     failoverCommand(),
     changeRecoveryPointCommand(),
     cancelFailoverCommand(),

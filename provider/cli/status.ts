@@ -127,10 +127,14 @@ export function statusCommand(): Command {
     .action(async (options: { json?: boolean }, command: Command) => {
       const engine = await openSession(command);
       const views = await Promise.all(engine.items().map((item) => engine.viewItem(item.id)));
-      if (options.json === true) printJson({ home: engine.homeFolder, items: views.map(toJson) });
-      else {
+      const notices = await engine.recoveryHome.notices();
+      if (options.json === true) {
+        const keys = await engine.recoveryHome.keySafety();
+        printJson({ home: engine.homeFolder, items: views.map(toJson), keys, notices });
+      } else {
         printTable(engine, views);
         await printClusters(engine);
+        for (const notice of notices) process.stdout.write(pico.yellow(`${notice}\n`));
       }
     });
 }

@@ -36,6 +36,7 @@ import { Clusters } from "./protection-cluster/clusters.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
+import { RecoveryHome } from "./recovery-home/recovery-home.ts";
 import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
@@ -64,6 +65,7 @@ export class Engine {
   readonly clusters: Clusters;
   readonly moves: Moves;
   readonly points: Points;
+  readonly recoveryHome: RecoveryHome;
   readonly upkeep: Upkeep;
   readonly itemJobs: ItemJobs;
 
@@ -76,6 +78,7 @@ export class Engine {
     this.clusters = new Clusters(parts);
     this.moves = new Moves(parts);
     this.points = new Points(parts);
+    this.recoveryHome = new RecoveryHome(parts);
     this.upkeep = new Upkeep(parts);
     this.itemJobs = new ItemJobs(parts);
   }

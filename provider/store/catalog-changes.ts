@@ -8,7 +8,7 @@ import { idKey } from "../arm-id.ts";
 import type { Store } from "./open-store.ts";
 
 /** What changes with each cycle and is of no use to an engine that is rebuilt. */
-const passingDetails = [
+const passingDetails: readonly string[] = [
   "consistencyFailure",
   "frozenAt",
   "initialReplicationPercent",
@@ -20,7 +20,7 @@ const passingDetails = [
   "rpoAlarmAt",
 ];
 
-function lasting(row: "old" | "new"): string {
+function lasting(row: "old" | "new" | "i"): string {
   const paths = passingDetails.map((name) => `'$.${name}'`).join(", ");
   return `json_remove(${row}.details, ${paths})`;
 }
@@ -109,4 +109,51 @@ export function catalogPositions(store: Store): { holderId: string; behind: numb
     )
     .all() as { holder_id: string; behind: number }[];
   return rows.map((row) => ({ holderId: row.holder_id, behind: row.behind }));
+}
+
+/** A row as SQLite has it, by the names of its columns. */
+export type StoredRow = Readonly<Record<string, string | number | null>>;
+
+/** All that the store knows of a thing; `item` is there if it is a protected item. */
+export interface StoredThing {
+  readonly thing: StoredRow;
+  readonly item?: StoredRow;
+}
+
+/** The rows of a thing, without what changes with each cycle; `undefined` if it is gone. */
+export function storedThingOf(store: Store, key: string): StoredThing | undefined {
+  const thing = store.prepare("SELECT * FROM things WHERE key = ?").get(key) as StoredRow | undefined;
+  if (!thing) return undefined;
+  const item = store
+    .prepare(`SELECT *, ${lasting("i")} AS details FROM protected_items i WHERE key = ?`)
+    .get(key) as StoredRow | undefined;
+  return item ? { thing, item } : { thing };
+}
+
+/**
+ * Puts back what a catalog knows: rows that are there already stay. Columns that this version does not have are left
+ * out. The sequence of changes continues behind `revision`.
+ */
+export function putStoredThing(store: Store, stored: StoredThing, key: string, revision: number): void {
+  insertRow(store, "things", stored.thing);
+  if (stored.item) insertRow(store, "protected_items", stored.item);
+  store.prepare("UPDATE catalog_changes SET sequence = max(sequence, ?) WHERE key = ?").run(revision, key);
+}
+
+/** Gives items that were put back what a catalog leaves out and an item cannot be without. */
+export function finishStoredItems(store: Store): void {
+  store.database.exec(`
+    UPDATE protected_items
+    SET details = json_set(details, '$.initialReplicationPercent', iif(state = 'EnablingReplication', 0, 100))
+    WHERE json_extract(details, '$.initialReplicationPercent') IS NULL
+  `);
+}
+
+function insertRow(store: Store, table: "things" | "protected_items", row: StoredRow): void {
+  const known = store.prepare(`SELECT name FROM pragma_table_info('${table}')`).all() as { name: string }[];
+  const columns = known.map(({ name }) => name).filter((name) => row[name] !== undefined);
+  const places = columns.map(() => "?").join(", ");
+  store
+    .prepare(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT DO NOTHING`)
+    .run(...columns.map((name) => row[name]!));
 }

@@ -18,3 +18,9 @@ export function engineIdOf(store: Store): string {
     return id;
   });
 }
+
+/** Takes over the id of an engine whose home was lost. The store is a new one. */
+export function takeOverEngineId(store: Store, id: string): void {
+  store.prepare("DELETE FROM engine").run();
+  store.prepare("INSERT INTO engine (id) VALUES (?)").run(id);
+}

@@ -54,7 +54,7 @@ function copyFile(files: FileSystem, from: string, to: string): number {
     try {
       const { sizeBytes } = source.size();
       const piece = Buffer.alloc(Math.min(pieceBytes, sizeBytes));
-      for (let at = 0; at < sizeBytes; ) {
+      for (let at = 0; at < sizeBytes;) {
         const count = source.read(piece.subarray(0, Math.min(piece.length, sizeBytes - at)), at);
         if (count === 0) break;
         target.write(piece.subarray(0, count), at);

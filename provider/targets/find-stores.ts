@@ -1,9 +1,9 @@
-/** Where replica stores are below a folder that somebody names: the folder itself, or up to two levels down. */
+/** Where replica stores are below a folder that somebody names: the folder itself, or up to three levels down. */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 
-const levelsDown = 2;
+const levelsDown = 3;
 
 /** The folders of the stores. Throws `NotFound` if there is none. */
 export function findStores(files: FileSystem, folder: string): string[] {

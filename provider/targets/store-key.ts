@@ -14,9 +14,7 @@ import { readWholeFile } from "./read-whole-file.ts";
 
 /** What opens a store: a passphrase, or at least 32 bytes of key material, mostly as the path of their file. */
 export type StoreSecret =
-  | { readonly passphrase: string }
-  | { readonly keyFile: string }
-  | { readonly key: Uint8Array };
+  { readonly passphrase: string } | { readonly keyFile: string } | { readonly key: Uint8Array };
 
 /** The data key, wrapped for one secret. A file of version 1 is one of these. */
 interface WrappedKey {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -21,21 +22,42 @@ it("[C-9] a wrong passphrase is refused with WrongKey", () => {
   );
 });
 
-it("a key file opens a store that it was locked with, and no other secret does", async () => {
+it("a key file and a passphrase open a store, and changing one leaves the other", async () => {
   const keyFile = path.join(disk.folder, "vault.key");
   fs.writeFileSync(keyFile, noise(1, 64));
   const before = segmentTimes();
   disk.store.rotateKey({ keyFile });
   expect(segmentTimes()).toEqual(before);
-  expect(() => openReplicaStore({ folder: disk.storeFolder, passphrase })).toThrow(/locked with a key file/);
   disk.store = openReplicaStore({ folder: disk.storeFolder, keyFile, threads: 0 });
   expect((await disk.restored(pointId)).equals(disk.image())).toBe(true);
+  disk.store.rotateKey({ passphrase: "another one" });
+  expect(() => openReplicaStore({ folder: disk.storeFolder, passphrase })).toThrow(/is not the one/);
+  openReplicaStore({ folder: disk.storeFolder, passphrase: "another one" });
+  openReplicaStore({ folder: disk.storeFolder, keyFile });
+  expect(disk.store.secretKinds()).toEqual(["keyFile", "passphrase"]);
   fs.writeFileSync(keyFile, noise(2, 64));
   expect(() => openReplicaStore({ folder: disk.storeFolder, keyFile })).toThrow(
     expect.objectContaining({ code: "WrongKey" }) as Error,
   );
   fs.writeFileSync(keyFile, "short");
   expect(() => openReplicaStore({ folder: disk.storeFolder, keyFile })).toThrow(/at least 32/);
+});
+
+it("a key file that the version before wrote opens its store, and takes a second secret", () => {
+  const keyPath = path.join(disk.storeFolder, "store.key");
+  const [body] = fs.readFileSync(keyPath, "latin1").split("\n");
+  const [wrapping] = (JSON.parse(body!) as { wrappings: object[] }).wrappings;
+  const older = JSON.stringify(wrapping);
+  fs.writeFileSync(keyPath, `${older}\n${createHash("sha256").update(older).digest("hex")}\n`);
+  const keyFile = path.join(disk.folder, "vault.key");
+  fs.writeFileSync(keyFile, noise(1, 64));
+  const store = openReplicaStore({ folder: disk.storeFolder, passphrase });
+  expect(() => openReplicaStore({ folder: disk.storeFolder, keyFile })).toThrow(
+    /locked with a passphrase, not with a key file/,
+  );
+  store.rotateKey({ keyFile });
+  openReplicaStore({ folder: disk.storeFolder, keyFile });
+  openReplicaStore({ folder: disk.storeFolder, passphrase });
 });
 
 it("any changed bit of the key file is Damaged, not WrongKey", () => {

@@ -1,17 +1,263 @@
 /**
  * Takes up a store of replicas whose engine is lost: from the store and a key alone, an empty home is rebuilt, with
- * the things that were declared, the protected items and their keys.
+ * the things that were declared, the protected items and the key.
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { type FileSystem, writeAtomically } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import { randomBytesAsHex } from "../../random.ts";
-import { addEvent } from "../../store/events.ts";
-import type { Store } from "../../store/open-store.ts";
-import { putItem } from "../../store/protected-items.ts";
+import { systemRandom } from "../../random.ts";
+import { finishStoredItems, putStoredThing, type StoredRow } from "../../store/catalog-changes.ts";
+import { engineIdOf, takeOverEngineId } from "../../store/engine-id.ts";
+import { openStore, type Store } from "../../store/open-store.ts";
+import { listThings } from "../../store/things.ts";
+import type { CatalogEntry } from "../../targets/catalog.ts";
 import { copyStore } from "../../targets/copy-store.ts";
 import { openReplicaStore } from "../../targets/open-replica-store.ts";
+import { storeIdIn } from "../../targets/reach-store.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
-import type { RecoveryPoint, ReplicaStore } from "../../targets/replica-store.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { StoreSecret } from "../../targets/store-key.ts";
+import { homeAt } from "../home.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import { type HolderInputs, hostReplicas, storeFolderOf } from "../replica-stores.ts";
+import type { CatalogContent } from "./write-catalogs.ts";
+
+/** A machine whose replica a store holds. */
+export interface AdoptableMachine {
+  /** What the store calls the machine. */
+  readonly replicaId: string;
+  /** The item, if the store's catalog knows it; without it the points can be exported, and nothing else. */
+  readonly item:
+    | {
+        readonly id: string;
+        readonly machineName: string;
+        readonly state: ItemState;
+        readonly activeLocation: "primary" | "recovery";
+      }
+    | undefined;
+  readonly disks: readonly { readonly id: string; readonly sizeBytes: number }[];
+  readonly pointCount: number;
+  /** Points that cannot be read. */
+  readonly damagedPointCount: number;
+  readonly newestPoint: { readonly id: string; readonly takenAt: number } | undefined;
+}
+
+/** A store that was found, opened with one of the secrets. */
+export interface AdoptableStore {
+  readonly folder: string;
+  /** What held the store; `undefined` if its catalog is empty. */
+  readonly holderId: string | undefined;
+  readonly engineId: string | undefined;
+  readonly machines: readonly AdoptableMachine[];
+  /** Entries of the catalog that are damaged. */
+  readonly damagedEntries: number;
+}
+
+/** A store as adoption works with it. */
+export interface OpenedStore extends AdoptableStore {
+  readonly replicas: ReplicaStore;
+  readonly secret: StoreSecret;
+  readonly entries: readonly (CatalogEntry & { readonly content: CatalogContent })[];
+}
+
+/** Opens a store with the first of several secrets that fits. Throws `WrongKey` if none does. Writes nothing. */
+export function openWithAny(
+  files: FileSystem,
+  folder: string,
+  secrets: readonly StoreSecret[],
+): { replicas: ReplicaStore; secret: StoreSecret } {
+  let failure: unknown;
+  for (const secret of secrets) {
+    try {
+      return { replicas: openReplicaStore({ folder, ...secret, create: false, files }), secret };
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || error.code !== "WrongKey") throw error;
+      failure = error;
+    }
+  }
+  throw failure ?? new SiteRecoveryError("WrongKey", `No key was given for the replica store in ${folder}.`);
+}
+
+/** Looks at a store and its catalog. Writes nothing. */
+export function lookAtStore(files: FileSystem, folder: string, secrets: readonly StoreSecret[]): OpenedStore {
+  const { replicas, secret } = openWithAny(files, folder, secrets);
+  let damagedEntries = 0;
+  const entries = replicas.catalog().all(() => (damagedEntries += 1)) as OpenedStore["entries"];
+  const items = entries.flatMap(({ content }) => (content.item ? [itemIn(content, content.item)] : []));
+  const machines = replicas.machineIds().map((replicaId) => {
+    let damagedPointCount = 0;
+    const points = replicas.recoveryPoints(replicaId, () => (damagedPointCount += 1));
+    const newest = points.at(-1);
+    return {
+      replicaId,
+      item: items.find((item) => item.replicaIds.includes(replicaId))?.item,
+      disks: (newest?.disks ?? []).map((disk) => ({ id: disk.diskId, sizeBytes: disk.sizeBytes })),
+      pointCount: points.length,
+      damagedPointCount,
+      newestPoint: newest && { id: newest.id, takenAt: newest.takenAt },
+    };
+  });
+  const [first] = entries;
+  return {
+    folder,
+    holderId: first?.content.holderId,
+    engineId: first?.content.engineId,
+    machines,
+    damagedEntries,
+    replicas,
+    secret,
+    entries,
+  };
+}
+
+function itemIn(
+  { thing }: CatalogContent,
+  row: StoredRow,
+): { item: NonNullable<AdoptableMachine["item"]>; replicaIds: string[] } {
+  const details = JSON.parse(row["details"] as string) as ItemDetails;
+  return {
+    item: {
+      id: thing["id"] as string,
+      machineName: details.machineName,
+      state: row["state"] as ItemState,
+      activeLocation: row["active_location"] as "primary" | "recovery",
+    },
+    replicaIds: [details.replicaId, ...(details.reverse ? [details.reverse.replicaId] : [])],
+  };
+}
+
+/**
+ * Rebuilds a home from stores that were looked at. The home is empty, or it is this engine's already and lacks a
+ * store's key. A killed adoption is finished by running it again. Throws `AlreadyExists` for the home of another
+ * engine, `PrerequisitesNotMet` for a store without a catalog, and `WrongKey` if another key is in the place of the
+ * right one.
+ */
+export function adoptStores(
+  files: FileSystem,
+  homeFolder: string,
+  stores: readonly OpenedStore[],
+): { notices: string[] } {
+  const home = homeAt(homeFolder);
+  const catalogued = stores.filter((store) => store.holderId !== undefined);
+  const [first] = catalogued;
+  if (!first?.engineId) {
+    const folders = stores.map(({ folder }) => folder).join(", ");
+    const message =
+      `${folders} has no catalog, so no engine can be rebuilt from it: it was written by an older version. ` +
+      "`siterecovery export <machine> --from <folder> --key-file <file> --to <file>` still writes its disks.";
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: folders });
+  }
+  const stranger = catalogued.find(({ engineId }) => engineId !== first.engineId);
+  if (stranger) {
+    const message = `${first.folder} and ${stranger.folder} belong to two engines. Adopt each into a home of its own (--home).`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: stranger.folder });
+  }
+  const store = openStore(home.storeFile);
+  try {
+    requireHomeFor(store, homeFolder, first.engineId);
+    // Keys and folders first: an item appears only when its replica can be opened.
+    const placed = catalogued.map((one) => placeStore(files, home, one));
+    store.transaction(() => {
+      takeOverEngineId(store, first.engineId!);
+      for (const { entries } of catalogued) {
+        for (const { key, revision, content } of inOrder(entries)) {
+          putStoredThing(store, content, key, revision);
+        }
+      }
+      finishStoredItems(store);
+      for (const { moved } of placed) moved?.(store);
+    });
+    return { notices: placed.flatMap(({ notice }) => notice ?? []) };
+  } finally {
+    store.close();
+  }
+}
+
+function requireHomeFor(store: Store, homeFolder: string, engineId: string): void {
+  if (listThings(store, {}).length === 0 || engineIdOf(store) === engineId) return;
+  const message =
+    `The home ${homeFolder} belongs to another engine, which has things of its own. ` +
+    "Adopt into an empty home: add --home <folder>.";
+  throw new SiteRecoveryError("AlreadyExists", message, { target: homeFolder });
+}
+
+/** Items refer to things, so things that are no items come first. */
+function inOrder(entries: OpenedStore["entries"]): OpenedStore["entries"] {
+  return entries.toSorted(
+    (left, right) => Number(left.content.item !== undefined) - Number(right.content.item !== undefined),
+  );
+}
+
+interface Placed {
+  readonly notice?: string;
+  /** A change of the holder's settings, if its folder is another one now. */
+  readonly moved?: (store: Store) => void;
+}
+
+/** Puts a store where its holder keeps it, and its key into the home. */
+function placeStore(files: FileSystem, home: ReturnType<typeof homeAt>, opened: OpenedStore): Placed {
+  const holderId = opened.holderId!;
+  const entry = opened.entries.find(({ content }) => content.thing["id"] === holderId);
+  const keyFile = home.keyFileOf(holderId);
+  placeKey(files, keyFile, opened);
+  if (!entry) return { notice: `${nameOf(holderId)} is not in the catalog of ${opened.folder}` };
+  const { thing } = entry.content;
+  const inputs = JSON.parse(thing["inputs"] as string) as HolderInputs;
+  const expected = storeFolderOf(home, { id: holderId, kind: thing["kind"], inputs } as never);
+  if (expected === undefined || isSameStore(files, expected, opened.folder)) return {};
+  const property = folderProperties[thing["kind"] as string];
+  if (property === undefined) {
+    const { bytesCopied } = copyStore(files, opened.folder, expected);
+    return { notice: `copied ${opened.folder} to ${expected} (${bytesCopied} bytes)` };
+  }
+  const folder = path.basename(opened.folder) === hostReplicas ? path.dirname(opened.folder) : opened.folder;
+  return {
+    notice: `${nameOf(holderId)} was at ${inputs[property]} and is at ${folder} now: change the program too`,
+    moved: (store) => {
+      const text = JSON.stringify({ ...inputs, [property]: folder });
+      store.prepare("UPDATE things SET inputs = ? WHERE id = ?").run(text, holderId);
+    },
+  };
+}
+
+/** Which argument says where a holder's store is; the others are in the engine's home. */
+const folderProperties: Readonly<Record<string, keyof HolderInputs>> = {
+  "master-target": "storageFolder",
+  host: "inventoryFolder",
+  "storage-classification": "folder",
+};
+
+/** Whether a folder holds the store, or a copy of it that an adoption made before. */
+function isSameStore(files: FileSystem, folder: string, opened: string): boolean {
+  const [one, other] = [folder, opened].map((place) => storeIdIn(files, path.join(place, "store.key")));
+  return one !== undefined && one === other;
+}
+
+function placeKey(files: FileSystem, keyFile: string, { replicas, secret, folder }: OpenedStore): void {
+  files.makeFolder(path.dirname(keyFile));
+  if ("passphrase" in secret) {
+    if (files.exists(keyFile) && opens(files, folder, keyFile)) return;
+    const key = Buffer.from(Buffer.from(systemRandom.bytes(32)).toString("hex"));
+    // The store is locked with the key that is in place already: a kill in between leaves a key that opens nothing.
+    writeAtomically(files, keyFile, key);
+    replicas.rotateKey({ keyFile });
+    return;
+  }
+  const key = "key" in secret ? secret.key : readWholeFile(files, secret.keyFile);
+  if (!files.exists(keyFile)) return writeAtomically(files, keyFile, key);
+  if (readWholeFile(files, keyFile).equals(key) || opens(files, folder, keyFile)) return;
+  const message = `There is another key in ${keyFile}, which does not open ${folder}. Move it away and run this again.`;
+  throw new SiteRecoveryError("WrongKey", message, { target: keyFile });
+}
+
+function opens(files: FileSystem, folder: string, keyFile: string): boolean {
+  try {
+    openReplicaStore({ folder, keyFile, create: false, files });
+    return true;
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code === "WrongKey") return false;
+    throw error;
+  }
+}

@@ -8,22 +8,17 @@ import {
   catalogSequenceOf,
   pendingCatalogChanges,
   putCatalogPosition,
+  storedThingOf,
+  type StoredThing,
 } from "../../store/catalog-changes.ts";
-import { findItem, type ItemRow } from "../../store/protected-items.ts";
-import { findThing, type Thing } from "../../store/things.ts";
 import type { Catalog } from "../../targets/catalog.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
 
 /** What a catalog says of a thing. */
-export interface CatalogContent {
+export interface CatalogContent extends StoredThing {
   readonly engineId: string;
   /** The id of what holds this store of replicas. */
   readonly holderId: string;
-  readonly thing: Thing;
-  /** Where the item was, if the thing is one. */
-  readonly item?: Omit<ItemRow<ItemState, ItemDetails>, "id">;
 }
 
 /**
@@ -47,15 +42,9 @@ export async function writeCatalogs(parts: EngineParts): Promise<void> {
 function writeEntry(parts: EngineParts, catalog: Catalog, { holderId, key }: CatalogChange): void {
   for (;;) {
     const sequence = catalogSequenceOf(parts.store, key);
-    const thing = findThing(parts.store, key);
-    if (thing) {
-      const item = findItem<ItemState, ItemDetails>(parts.store, key);
-      const content: CatalogContent = {
-        engineId: parts.engineId,
-        holderId,
-        thing,
-        ...(item ? { item } : {}),
-      };
+    const stored = storedThingOf(parts.store, key);
+    if (stored) {
+      const content: CatalogContent = { engineId: parts.engineId, holderId, ...stored };
       catalog.put({ key, revision: sequence, content });
     } else {
       catalog.remove(key, sequence);

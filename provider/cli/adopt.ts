@@ -1,0 +1,104 @@
+import fs from "node:fs";
+import path from "node:path";
+import { Command } from "commander";
+import { nameOf } from "../arm-id.ts";
+import { connectEngine, engineHome } from "../connect.ts";
+import { stateFacts } from "../engine/protected-item/states.ts";
+import type { AdoptableMachine } from "../engine/recovery-home/adopt.ts";
+import { Adoption } from "../engine/recovery-home/adoption.ts";
+import { formatBytes } from "../format-bytes.ts";
+import { formatTable, formatTime } from "./format.ts";
+import { readPassphrase } from "./key.ts";
+import { printJson } from "./session.ts";
+
+export interface SecretFlags {
+  readonly keyFile?: readonly string[];
+  readonly passphraseFile?: string;
+}
+
+/** Opens the stores of a folder with what the command line names. A folder of keys stands for all in it. */
+export function openAdoption(folder: string, flags: SecretFlags): Adoption {
+  const keyFiles = (flags.keyFile ?? []).map((file) => path.resolve(file)).flatMap(keyFilesAt);
+  return new Adoption({
+    folder: path.resolve(folder),
+    keyFiles,
+    ...(flags.passphraseFile === undefined ? {} : { passphrase: readPassphrase(flags.passphraseFile) }),
+  });
+}
+
+function keyFilesAt(place: string): string[] {
+  if (!fs.statSync(place, { throwIfNoEntry: false })?.isDirectory()) return [place];
+  const names = fs.readdirSync(place).filter((name) => /\.(key|json)$/.test(name));
+  return names.map((name) => path.join(place, name));
+}
+
+function toRow({ replicaId, item, disks, pointCount, newestPoint }: AdoptableMachine): string[] {
+  return [
+    item?.machineName ?? replicaId,
+    item ? stateFacts[item.state].description : "not in the catalog",
+    item?.activeLocation ?? "-",
+    newestPoint ? formatTime(newestPoint.takenAt) : "none",
+    String(pointCount),
+    formatBytes(disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)),
+  ];
+}
+
+function printStores(adoption: Adoption): void {
+  for (const { folder, holderId, machines, damagedEntries } of adoption.stores) {
+    process.stdout.write(
+      `${folder}: replicas of ${holderId === undefined ? "an unknown holder" : nameOf(holderId)}\n`,
+    );
+    const titles = ["MACHINE", "STATE", "RUNS AT", "LAST RECOVERY POINT", "POINTS", "DISKS"];
+    process.stdout.write(`${formatTable(titles, machines.map(toRow))}\n`);
+    if (damagedEntries > 0) {
+      process.stdout.write(`${damagedEntries} entries of its catalog are damaged and are left out.\n`);
+    }
+  }
+}
+
+/** `siterecovery adopt <folder>`: rebuilds the engine's home from the replicas and a key. */
+export function adoptCommand(): Command {
+  return new Command("adopt")
+    .description("rebuild a lost home from the replicas and a key: status, recovery points, export, failover")
+    .argument("<folder>", "the folder of the replicas, or one with several in it")
+    .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
+    .option("--passphrase-file <file>", "a file with the recovery passphrase")
+    .option("--list", "show what is there, and change nothing")
+    .option("--json", "for scripts")
+    .addHelpText(
+      "after",
+      "\nThe home is --home, SITERECOVERY_HOME or .siterecovery here, and must be empty, or the same engine's. Stop the old" +
+        " engine first if it still runs somewhere.\n\n" +
+        "Example: siterecovery adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json",
+    )
+    .action(
+      async (folder: string, flags: SecretFlags & { list?: boolean; json?: boolean }, command: Command) => {
+        const adoption = openAdoption(folder, flags);
+        const { home } = command.optsWithGlobals<{ home?: string }>();
+        const homeFolder = engineHome(home);
+        const isRebuilt = flags.list !== true;
+        const notices = isRebuilt ? adoption.rebuild(homeFolder) : [];
+        // The rebuilt engine writes its catalogs at once, so that what it took over is known everywhere.
+        if (isRebuilt) await (await connectEngine(home)).recoveryHome.writeCatalogs();
+        if (flags.json === true) {
+          const stores = adoption.stores.map(
+            ({ folder: at, holderId, engineId, machines, damagedEntries }) => ({
+              folder: at,
+              holderId,
+              engineId,
+              machines,
+              damagedEntries,
+            }),
+          );
+          return printJson({ home: isRebuilt ? homeFolder : null, stores, notices });
+        }
+        printStores(adoption);
+        for (const notice of notices) process.stdout.write(`${notice}.\n`);
+        if (!isRebuilt) return;
+        process.stdout.write(
+          `${homeFolder} is rebuilt. Look at it with \`siterecovery status\`; other stores of the same engine are added with ` +
+            "further `adopt` commands.\n",
+        );
+      },
+    );
+}

@@ -1,0 +1,58 @@
+import fs from "node:fs";
+import path from "node:path";
+import { Command } from "commander";
+import { nameOf } from "../arm-id.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { openSession, printJson } from "./session.ts";
+
+/** The passphrase in a file, without the line's end. Throws `NotFound`. */
+export function readPassphrase(file: string): string {
+  const filePath = path.resolve(file);
+  if (!fs.existsSync(filePath)) {
+    throw new SiteRecoveryError("NotFound", `There is no file ${filePath}.`, { target: filePath });
+  }
+  return fs.readFileSync(filePath, "utf8").replace(/\r?\n$/, "");
+}
+
+function exportCommand(): Command {
+  return new Command("export")
+    .description("write the keys of all replicas to one file, to be kept elsewhere")
+    .requiredOption("--to <file>", "the file to write, on another machine or medium")
+    .option("--overwrite", "replace the file if it is there")
+    .option("--json", "for scripts")
+    .addHelpText("after", "\nExample: siterecovery key export --to /media/safe/dr-keys.json")
+    .action(async (flags: { to: string; overwrite?: boolean; json?: boolean }, command: Command) => {
+      const engine = await openSession(command);
+      const toPath = path.resolve(flags.to);
+      const ids = engine.recoveryHome.exportKeys(toPath, { overwrite: flags.overwrite === true });
+      if (flags.json === true) return printJson({ file: toPath, stores: ids });
+      process.stdout.write(
+        `${toPath}: the keys of ${ids.map(nameOf).join(", ")}. This file opens your replicas: keep it apart from them ` +
+          "and from this machine. If this home is lost, `siterecovery adopt <folder of the replicas> --key-file <this file>` " +
+          "rebuilds it.\n",
+      );
+    });
+}
+
+function passphraseCommand(): Command {
+  return new Command("passphrase")
+    .description("let a recovery passphrase open all replicas, beside their keys")
+    .requiredOption("--passphrase-file <file>", "a file with the passphrase, 12 characters or more")
+    .option("--json", "for scripts")
+    .action(async (flags: { passphraseFile: string; json?: boolean }, command: Command) => {
+      const engine = await openSession(command);
+      const ids = await engine.recoveryHome.setPassphrase(readPassphrase(flags.passphraseFile));
+      if (flags.json === true) return printJson({ stores: ids });
+      process.stdout.write(
+        `${ids.map(nameOf).join(", ")}: the passphrase opens the replicas now, beside the key file. An earlier passphrase ` +
+          "opens them no more. Stores that are added later need this command again.\n",
+      );
+    });
+}
+
+/** `siterecovery key`: what opens the replicas when the engine's home is lost. */
+export function keyCommand(): Command {
+  const root = new Command("key").description("copies of the keys, for the day on which this home is lost");
+  for (const command of [exportCommand(), passphraseCommand()]) root.addCommand(command.exitOverride());
+  return root;
+}

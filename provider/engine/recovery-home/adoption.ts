@@ -1,0 +1,107 @@
+/** What can be done with stores of replicas and a key when there is no engine: look, export, rebuild a home. */
+import { type FileSystem, localFileSystem } from "../../blocks/file-system.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { findStores } from "../../targets/find-stores.ts";
+import type { StoreSecret } from "../../targets/store-key.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { copyProgress } from "../replication-cycle/report-progress.ts";
+import { restoreDisk } from "../replication/restore-disk.ts";
+import { systemClock } from "../../clock.ts";
+import { type AdoptableStore, adoptStores, lookAtStore, type OpenedStore } from "./adopt.ts";
+import { secretsIn } from "./key-kit.ts";
+
+export interface StoreSource {
+  /** The folder of a store, or one with stores in it. */
+  readonly folder: string;
+  /** Key files and key kits; each store is opened with the first key that fits. */
+  readonly keyFiles?: readonly string[];
+  readonly passphrase?: string;
+  readonly files?: FileSystem;
+}
+
+export class Adoption {
+  readonly #files: FileSystem;
+  readonly #stores: readonly OpenedStore[];
+
+  /**
+   * Opens the stores of a folder for reading. Throws `NotFound` for a folder without a store, `WrongKey`, and
+   * `InvalidInput` if neither key nor passphrase is given.
+   */
+  constructor(source: StoreSource) {
+    this.#files = source.files ?? localFileSystem;
+    const secrets: StoreSecret[] = [
+      ...secretsIn(this.#files, source.keyFiles ?? []),
+      ...(source.passphrase === undefined ? [] : [{ passphrase: source.passphrase }]),
+    ];
+    if (secrets.length === 0) {
+      const message = "Replicas are encrypted. Add --key-file <file> or --passphrase-file <file>.";
+      throw new SiteRecoveryError("InvalidInput", message, { property: "key-file" });
+    }
+    this.#stores = findStores(this.#files, source.folder).map((folder) =>
+      lookAtStore(this.#files, folder, secrets),
+    );
+  }
+
+  get stores(): readonly AdoptableStore[] {
+    return this.#stores;
+  }
+
+  /** Rebuilds a home. See `adoptStores` for what it throws. Returns what people should know, as sentences. */
+  rebuild(homeFolder: string): string[] {
+    return adoptStores(this.#files, homeFolder, this.#stores).notices;
+  }
+
+  /**
+   * Writes a disk of a recovery point as a raw image, every block verified. `machine` is a machine's name, or what
+   * the store calls it. Throws `NotFound`, listing what there is.
+   */
+  async export(
+    wanted: { machine: string; recoveryPoint: string; diskId?: string; toPath: string; overwrite: boolean },
+    progress: Progress,
+  ): Promise<{ bytesWritten: number; pointId: string }> {
+    const { store, replicaId } = this.#find(wanted.machine);
+    const points = store.replicas.recoveryPoints(replicaId, () => undefined);
+    const point =
+      wanted.recoveryPoint === "latest"
+        ? points.at(-1)
+        : wanted.recoveryPoint === "latestApplicationConsistent"
+          ? points.findLast(({ kind }) => kind === "AppConsistent")
+          : points.find(({ id }) => id === wanted.recoveryPoint);
+    if (!point) {
+      const ids = points.map(({ id }) => id).join(", ") || "none";
+      const message = `${wanted.machine} has no recovery point ${wanted.recoveryPoint}. There are: ${ids}.`;
+      throw new SiteRecoveryError("NotFound", message, { property: "recovery-point" });
+    }
+    const diskIds = point.disks.map(({ diskId }) => diskId);
+    const diskId = wanted.diskId ?? (diskIds.length === 1 ? diskIds[0] : undefined);
+    if (diskId === undefined || !diskIds.includes(diskId)) {
+      const message = `Name one of the disks of ${wanted.machine} with --disk. There are: ${diskIds.join(", ")}.`;
+      throw new SiteRecoveryError("InvalidInput", message, { property: "disk" });
+    }
+    const { bytesWritten } = await restoreDisk({
+      store: store.replicas,
+      pointId: point.id,
+      diskId,
+      toPath: wanted.toPath,
+      overwrite: wanted.overwrite,
+      onProgress: copyProgress(systemClock, progress, "export"),
+      ...(progress.signal ? { signal: progress.signal } : {}),
+    });
+    return { bytesWritten, pointId: point.id };
+  }
+
+  #find(machine: string): { store: OpenedStore; replicaId: string } {
+    const all = this.#stores.flatMap((store) => store.machines.map((one) => ({ store, ...one })));
+    const found = all.filter(
+      ({ item, replicaId }) =>
+        replicaId === machine || item?.machineName.toLowerCase() === machine.toLowerCase(),
+    );
+    if (found.length === 1) return found[0]!;
+    const names = all.map(({ item, replicaId }) => item?.machineName ?? replicaId).join(", ") || "none";
+    const message =
+      found.length === 0
+        ? `These replicas have no machine "${machine}". There are: ${names}.`
+        : `"${machine}" is ${found.length} machines. Name one of: ${found.map(({ replicaId }) => replicaId).join(", ")}.`;
+    throw new SiteRecoveryError("NotFound", message, { target: machine });
+  }
+}
