@@ -10,14 +10,17 @@ import { systemRandom } from "../../random.ts";
 import { finishStoredItems, putStoredThing, type StoredRow } from "../../store/catalog-changes.ts";
 import { engineIdOf, takeOverEngineId } from "../../store/engine-id.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
+import { putWritten } from "../../store/replica-ledger.ts";
 import { listThings } from "../../store/things.ts";
 import type { CatalogEntry } from "../../targets/catalog.ts";
 import { copyStore } from "../../targets/copy-store.ts";
 import { openReplicaStore } from "../../targets/open-replica-store.ts";
 import { storeIdIn } from "../../targets/reach-store.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
+import type { PointIdentity } from "../../targets/recovery-point.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { StoreSecret } from "../../targets/store-key.ts";
+import { identityOf } from "../replication/replica-ledger.ts";
 import { homeAt } from "../home.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
@@ -41,7 +44,7 @@ export interface AdoptableMachine {
   readonly pointCount: number;
   /** Points that cannot be read. */
   readonly damagedPointCount: number;
-  readonly newestPoint: { readonly id: string; readonly takenAt: number } | undefined;
+  readonly newestPoint: (PointIdentity & { readonly takenAt: number }) | undefined;
 }
 
 /** A store that was found, opened with one of the secrets. */
@@ -96,7 +99,7 @@ export function lookAtStore(files: FileSystem, folder: string, secrets: readonly
       disks: (newest?.disks ?? []).map((disk) => ({ id: disk.diskId, sizeBytes: disk.sizeBytes })),
       pointCount: points.length,
       damagedPointCount,
-      newestPoint: newest && { id: newest.id, takenAt: newest.takenAt },
+      newestPoint: newest && { ...identityOf(newest), takenAt: newest.takenAt },
     };
   });
   const [first] = entries;
@@ -167,6 +170,10 @@ export function adoptStores(
         }
       }
       finishStoredItems(store);
+      // What is in the target now is what the engine that is lost wrote last, as far as anybody can know.
+      for (const { replicaId, newestPoint } of catalogued.flatMap(({ machines }) => machines)) {
+        if (newestPoint) putWritten(store, replicaId, identityOf(newestPoint));
+      }
       for (const { moved } of placed) moved?.(store);
     });
     return { notices: placed.flatMap(({ notice }) => notice ?? []) };

@@ -21,7 +21,8 @@ export interface ReplicaLedger {
   written(point: PointIdentity): void;
 }
 
-function identityOf({ id, sequence, contentId }: PointIdentity): LedgerPoint {
+/** Returns what tells a point from all others, and no more of it. */
+export function identityOf({ id, sequence, contentId }: PointIdentity): LedgerPoint {
   return { id, sequence, ...(contentId === undefined ? {} : { contentId }) };
 }
 
