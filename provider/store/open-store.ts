@@ -9,7 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SiteRecoveryError } from "../errors.ts";
-import { noteCatalogChanges } from "./catalog-changes.ts";
+import { noteCatalogChanges } from "./catalog-triggers.ts";
 import { migrations } from "./migrations.ts";
 
 /** How long a transaction waits for another process's, in milliseconds. */
