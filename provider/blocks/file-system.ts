@@ -10,6 +10,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
+import { systemRandom } from "../random.ts";
 
 export type OpenMode = "read" | "readWrite" | "createNew" | "createOrOpen";
 
@@ -203,18 +204,32 @@ export function makeFolderDurably(files: FileSystem, folder: string): void {
 
 /**
  * Writes a small file so that after a crash either the old or the whole new content is there: temporary
- * name, write, sync, rename, sync of the folder.
+ * name, write, sync, rename, sync of the folder. Of two that write at once, the last one to rename wins.
  */
 export function writeAtomically(files: FileSystem, filePath: string, content: Uint8Array): void {
-  const temporary = `${filePath}.new`;
-  files.remove(temporary);
-  const file = files.open(temporary, "createNew");
+  // A name of its own: with one for all, two writers would take each other's file away.
+  const temporary = `${filePath}.${Buffer.from(systemRandom.bytes(6)).toString("hex")}.new`;
   try {
-    file.write(content, 0);
-    file.sync();
-  } finally {
-    file.close();
+    const file = files.open(temporary, "createNew");
+    try {
+      file.write(content, 0);
+      file.sync();
+    } finally {
+      file.close();
+    }
+    files.rename(temporary, filePath);
+  } catch (error) {
+    removeIfPossible(files, temporary);
+    throw error;
   }
-  files.rename(temporary, filePath);
   files.syncFolder(path.dirname(filePath));
+}
+
+/** What failed to be written would only take space where there may be none. */
+function removeIfPossible(files: FileSystem, filePath: string): void {
+  try {
+    files.remove(filePath);
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError)) throw error;
+  }
 }

@@ -1,5 +1,6 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { nameOf } from "../arm-id.ts";
+import { blockSizeBytes } from "../disks/disk.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
 import { type LeaseHolder, leaseOf } from "../store/leases.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
@@ -53,7 +54,7 @@ function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undef
     const blocks = sourceDisks(parts, item).map(
       (disk) => readChangeState(disk.path, { files: parts.files }).pendingBlocks,
     );
-    return blocks.reduce((sum, count) => sum + count, 0) * 65_536;
+    return blocks.reduce((sum, count) => sum + count, 0) * blockSizeBytes;
   } catch {
     // A source that cannot be reached is told by replicationError when a cycle meets it; a view must not fail.
     return undefined;

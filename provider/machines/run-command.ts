@@ -4,13 +4,16 @@
  * arguments, executed as they are.
  */
 import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
 import type { Clock } from "../clock.ts";
+import { commandEnvironment } from "./command-environment.ts";
 
 export interface CommandRequest {
   /** Program and arguments; a program with a slash in it is looked up from the folder. */
   readonly command: readonly string[];
   readonly folder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Variables that the command receives beside those of `commandEnvironment`. */
+  readonly facts?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly clock: Clock;
   /** Called for each line that it prints. */
@@ -19,46 +22,77 @@ export interface CommandRequest {
 }
 
 export interface CommandResult {
-  /** Nothing when it could not be started or was ended by a signal. */
+  /** `undefined` if it could not be started, or was ended by a signal. */
   readonly exitCode: number | undefined;
   readonly timedOut: boolean;
   readonly wasStopped: boolean;
   /** Why it could not be started. */
   readonly startError?: string;
+  /** Why it could not be ended when its time was over: it may still run. */
+  readonly endError?: string;
   /** The end of what it printed, to both streams. */
   readonly output: string;
 }
 
-/** So much of the output is kept: its end, where it says what went wrong. */
-const outputBytesMax = 8192;
-/** A command that is told to end has so long to clean up. */
+/** Characters of the output that are kept: its end, where it says what went wrong. */
+const outputCharactersMax = 8192;
+/** How long a command may clean up after SIGTERM, before it is killed. */
 const graceMilliseconds = 5000;
-/** What it has started may hold its output open when it has ended itself; that is not waited for. */
+/** How long a command that has ended is waited for while what it started holds its output open. */
 const lastWordsMilliseconds = 1000;
 
-function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+/** Why the signal could not be sent, or `undefined` if it was sent or the group has ended already. */
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): string | undefined {
+  if (pid === undefined) return undefined;
   try {
     process.kill(-pid, signal);
+    return undefined;
   } catch (error) {
-    // It has ended already.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ESRCH" ? undefined : message;
   }
 }
 
-/** Calls back for each whole line, and at the end for the rest. */
-function lineReader(onLine: (line: string) => void): { push(text: string): void; end(): void } {
-  let rest = "";
-  return {
-    push: (text) => {
-      const lines = (rest + text).split(/\r?\n/);
-      rest = lines.pop()!.slice(-outputBytesMax);
-      for (const line of lines) onLine(line);
-    },
-    end: () => {
-      if (rest !== "") onLine(rest);
-    },
-  };
+/** The end of a text, never beginning within a character. */
+function endOf(text: string): string {
+  if (text.length <= outputCharactersMax) return text;
+  return text.slice(-outputCharactersMax).replace(/^[\uDC00-\uDFFF]/, "");
+}
+
+/** The text of one stream: whole characters although they come in two chunks, and a callback for each whole line. */
+class StreamText {
+  readonly #decoder = new StringDecoder("utf8");
+  readonly #onText: (text: string) => void;
+  readonly #onLine: (line: string) => void;
+  #rest = "";
+
+  constructor(onText: (text: string) => void, onLine: (line: string) => void) {
+    this.#onText = onText;
+    this.#onLine = onLine;
+  }
+
+  push(chunk: Buffer): void {
+    this.#take(this.#decoder.write(chunk));
+  }
+
+  end(): void {
+    this.#take(this.#decoder.end());
+    if (this.#rest !== "") this.#onLine(this.#rest);
+  }
+
+  #take(text: string): void {
+    if (text === "") return;
+    this.#onText(text);
+    const lines = (this.#rest + text).split(/\r?\n/);
+    this.#rest = endOf(lines.pop()!);
+    for (const line of lines) this.#onLine(line);
+  }
+}
+
+interface Ended {
+  readonly exitCode?: number;
+  readonly startError?: string;
+  readonly endError?: string;
 }
 
 async function lastWords(clock: Clock, closed: Promise<void>): Promise<void> {
@@ -68,37 +102,46 @@ async function lastWords(clock: Clock, closed: Promise<void>): Promise<void> {
   done.abort();
 }
 
+/**
+ * Runs the command to its end. A command whose time is over, or that is stopped by the signal, is asked to end with
+ * SIGTERM and killed after a grace time. Never rejects for what the command does.
+ */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   const { clock, signal } = request;
-  let output = Buffer.alloc(0);
+  let output = "";
   let reason: "timedOut" | "stopped" | undefined;
   const [program, ...words] = request.command;
   const child = spawn(program!, words, {
     cwd: request.folder,
-    env: request.environment,
+    env: commandEnvironment(request.facts),
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const lines = lineReader(request.onLine ?? (() => undefined));
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      output = Buffer.concat([output, chunk]);
-      if (output.length > outputBytesMax) output = output.subarray(output.length - outputBytesMax);
-      lines.push(chunk.toString("utf8"));
-    });
-  }
+  const keep = (text: string): void => {
+    output = endOf(output + text);
+  };
+  const streams = [child.stdout, child.stderr].map((stream) => {
+    const text = new StreamText(keep, request.onLine ?? (() => undefined));
+    stream.on("data", (chunk: Buffer) => text.push(chunk));
+    return { stream, text };
+  });
   const closed = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  const ended = new Promise<{ exitCode?: number; startError?: string }>((resolve) => {
+  const over = new AbortController();
+  let giveUp: (ended: Ended) => void = () => undefined;
+  const ended = new Promise<Ended>((resolve) => {
+    giveUp = resolve;
     child.on("error", (error) => resolve({ startError: error.message }));
     child.on("exit", (code) => resolve(code === null ? {} : { exitCode: code }));
   });
-  const over = new AbortController();
   const stop = async (why: "timedOut" | "stopped"): Promise<void> => {
     if (over.signal.aborted || reason !== undefined) return;
     reason = why;
-    endGroup(child.pid, "SIGTERM");
+    signalGroup(child.pid, "SIGTERM");
     await clock.sleep(graceMilliseconds, over.signal).catch(() => undefined);
-    if (!over.signal.aborted) endGroup(child.pid, "SIGKILL");
+    if (over.signal.aborted) return;
+    const endError = signalGroup(child.pid, "SIGKILL");
+    // A program that changed its user cannot be ended, and must not be waited for.
+    if (endError !== undefined) giveUp({ endError });
   };
   const onAbort = (): void => void stop("stopped");
   if (signal?.aborted) onAbort();
@@ -107,18 +150,24 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     () => stop("timedOut"),
     () => undefined,
   );
-  const { exitCode, startError } = await ended;
+  const { exitCode, startError, endError } = await ended;
   over.abort();
   signal?.removeEventListener("abort", onAbort);
   await timer;
   await lastWords(clock, closed);
-  for (const stream of [child.stdout, child.stderr]) stream.destroy();
-  lines.end();
+  // The command has ended in its grace time; what it started and left behind has not.
+  if (reason !== undefined) signalGroup(child.pid, "SIGKILL");
+  if (endError !== undefined) child.unref();
+  for (const { stream, text } of streams) {
+    stream.destroy();
+    text.end();
+  }
   return {
     exitCode,
     timedOut: reason === "timedOut",
     wasStopped: reason === "stopped",
     ...(startError === undefined ? {} : { startError }),
-    output: output.toString("utf8"),
+    ...(endError === undefined ? {} : { endError }),
+    output,
   };
 }

@@ -14,7 +14,7 @@ export interface HookCommand {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why the command failed, with the end of what it printed; nothing when it ended well. */
+/** Why the command failed, with the end of what it printed; `undefined` if it ended well. */
 export type HookFailure = string | undefined;
 
 export async function runHook(hook: HookCommand, clock: Clock): Promise<HookFailure> {
@@ -23,7 +23,6 @@ export async function runHook(hook: HookCommand, clock: Clock): Promise<HookFail
   const ended = await runCommand({
     command,
     folder,
-    environment: process.env,
     timeoutSeconds,
     clock,
     ...(signal ? { signal } : {}),
@@ -36,8 +35,9 @@ export async function runHook(hook: HookCommand, clock: Clock): Promise<HookFail
 
 function failureOf(ended: Awaited<ReturnType<typeof runCommand>>, timeoutSeconds: number): HookFailure {
   if (ended.startError !== undefined) return `cannot be run: ${ended.startError}`;
-  if (ended.timedOut) return `took longer than ${timeoutSeconds} s`;
-  if (ended.wasStopped) return "was stopped";
+  const left = ended.endError === undefined ? "" : `, and could not be ended: ${ended.endError}`;
+  if (ended.timedOut) return `took longer than ${timeoutSeconds} s${left}`;
+  if (ended.wasStopped) return `was stopped${left}`;
   if (ended.exitCode === 0) return undefined;
   return ended.exitCode === undefined ? "was ended by a signal" : `ended with code ${ended.exitCode}`;
 }

@@ -182,7 +182,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
         try {
           return shutDownSource(context.parts, context.itemId, context.item().details.machineName);
         } catch (error) {
-          if (!(error instanceof SiteRecoveryError)) throw error;
+          if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);
           return { wasRunning: false, isLost: true };
         }

@@ -4,9 +4,9 @@
  */
 import { zstdCompressSync } from "node:zlib";
 import { type FileSystem, localFileSystem } from "../../blocks/file-system.ts";
+import { blockSizeBytes } from "../../disks/disk.ts";
 import { compression } from "../../targets/layers/layer-format.ts";
 
-const blockSizeBytes = 65_536;
 const sampleMax = 64;
 
 export interface DiskMeasure {

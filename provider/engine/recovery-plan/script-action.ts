@@ -56,17 +56,14 @@ function factsOf(run: PlanRun, step: ActionStep): Record<string, string> {
   };
 }
 
-/** The engine's own environment without what belongs to Pulumi, which holds its passphrase and tokens. */
-function environmentOf(facts: Record<string, string>): Record<string, string | undefined> {
-  const own = Object.entries(process.env).filter(([name]) => !/^PULUMI_/i.test(name));
-  return { ...Object.fromEntries(own), ...facts };
-}
-
 function failureOf(step: ActionStep, details: ScriptDetails, result: CommandResult): string | undefined {
   const { path: file, timeout } = details;
   const what = `The script "${step.action.actionName}" of ${step.group} (${file})`;
   if (result.startError !== undefined) {
     return `${what} could not be started: ${result.startError}. It has to be there and executable.`;
+  }
+  if (result.endError !== undefined) {
+    return `${what} could not be ended: ${result.endError}. End it before you run the plan again.`;
   }
   if (result.timedOut) {
     return `${what} took longer than its timeout of ${timeout ?? "PT30M"} and was ended.`;
@@ -98,7 +95,7 @@ export async function runScriptAction(
   const result = await runCommand({
     command: [details.path],
     folder: folderAt(run, details.fabricLocation),
-    environment: environmentOf(factsOf(run, step)),
+    facts: factsOf(run, step),
     timeoutSeconds: timeoutSecondsOf(details.timeout),
     clock: run.parts.clock,
     onLine: (line) => progress.report(line),

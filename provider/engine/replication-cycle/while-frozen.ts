@@ -48,7 +48,16 @@ class FrozenMachine {
     return this.#failure;
   }
 
+  /** Makes sure that it is thawed whatever happens; a machine for which that fails is never frozen. */
+  async prepare(): Promise<void> {
+    const failure = await this.#parts.hooks.prepare(this.#machine.machine);
+    if (failure === undefined) return;
+    this.#note(failure);
+    this.#thawed = Promise.resolve();
+  }
+
   async freeze(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#thawed !== undefined) return;
     mark(this.#parts, this.#machine.itemId, this.#parts.clock.now());
     this.#frozen = this.#parts.hooks.freeze(this.#machine.machine, signal);
     this.#note(await this.#frozen);
@@ -56,6 +65,7 @@ class FrozenMachine {
 
   /** Thaws it when it has been frozen for as long as it may be. */
   async thawWhenLate(signal: AbortSignal): Promise<void> {
+    if (this.#thawed !== undefined) return;
     const limit = this.#parts.hooks.timeoutOf(this.#machine.machine);
     try {
       await this.#parts.clock.sleep(limit, signal);
@@ -92,6 +102,7 @@ export async function whileFrozen<T>(
   signal?: AbortSignal,
 ): Promise<Frozen<T>> {
   const frozen = machines.map((machine) => new FrozenMachine(parts, machine));
+  await Promise.all(frozen.map((machine) => machine.prepare()));
   const timer = new AbortController();
   const freezing = frozen.map((machine) => machine.freeze(signal));
   const late = frozen.map((machine) => machine.thawWhenLate(timer.signal));

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { blockCountOf } from "../../disks/disk.ts";
+import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { headerBytes } from "../layers/layer-format.ts";
 import type { LayerReference } from "../layers/disk-map.ts";
@@ -14,8 +14,8 @@ import { visitLiveRecords } from "./visit-records.ts";
 
 /** A segment is written anew when less than this share of its records is needed ... */
 const liveShareMin = 0.5;
-/** ... and at least so many bytes come free. */
-const deadBytesMin = 65_536;
+/** ... and at least a block's bytes come free. */
+const deadBytesMin = blockSizeBytes;
 
 /**
  * Gives back the space of data that no recovery point needs: files that nobody names are removed, segments
