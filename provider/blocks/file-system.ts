@@ -26,10 +26,14 @@ export interface OpenFile {
   truncate(sizeBytes: number): void;
   /** Size in bytes, and bytes really allocated (less where there are holes). */
   size(): { sizeBytes: number; allocatedBytes: number };
+  facts(): FileFacts;
   close(): void;
 }
 
-/** What the file system itself knows about a file. Any writer, tracked or not, changes it. */
+/**
+ * What the file system itself knows about a file. Any writer, tracked or not, changes it, and so does whoever puts
+ * another file in its place.
+ */
 export interface FileFacts {
   /** The inode's number as decimal digits: another one means another file, whatever its name and content. */
   readonly inode: string;
@@ -41,9 +45,11 @@ export interface FileFacts {
 }
 
 export interface FileSystem {
+  /** Two changes of a file within this many milliseconds may have the same time. */
+  readonly timeStepMilliseconds: number;
   open(filePath: string, mode: OpenMode): OpenFile;
   exists(filePath: string): boolean;
-  /** Facts of a file, links followed. Throws `NotFound`. */
+  /** Facts of the file that has the name now, links followed. Throws `NotFound` if there is none. */
   facts(filePath: string): FileFacts;
   /** The absolute path without symbolic links: two names of one file have the same. */
   realPath(filePath: string): string;
@@ -93,6 +99,10 @@ function attempt<T>(action: string, filePath: string, work: () => T): T {
   } catch (error) {
     throw translateFileError(error, action, filePath);
   }
+}
+
+function factsOf({ ino, size, mtimeNs, ctimeNs }: fs.BigIntStats): FileFacts {
+  return { inode: ino.toString(), sizeBytes: Number(size), modifiedAtNs: mtimeNs, changedAtNs: ctimeNs };
 }
 
 class LocalFile implements OpenFile {
@@ -147,6 +157,10 @@ class LocalFile implements OpenFile {
     return { sizeBytes: stat.size, allocatedBytes: stat.blocks * 512 };
   }
 
+  facts(): FileFacts {
+    return attempt("stat", this.path, () => factsOf(fs.fstatSync(this.#descriptor, { bigint: true })));
+  }
+
   close(): void {
     attempt("close", this.path, () => fs.closeSync(this.#descriptor));
   }
@@ -154,19 +168,12 @@ class LocalFile implements OpenFile {
 
 /** The machine's own file system. Files are made for the owner alone (0600), folders 0700. */
 export const localFileSystem: FileSystem = {
+  // Older kernels stamp files with the time of their last tick, which comes every 1 to 10 ms.
+  timeStepMilliseconds: 12,
   open: (filePath, mode) =>
     attempt("open", filePath, () => new LocalFile(filePath, fs.openSync(filePath, flagsOf[mode], 0o600))),
   exists: (filePath) => fs.existsSync(filePath),
-  facts: (filePath) => {
-    const stat = attempt("stat", filePath, () => fs.statSync(filePath, { bigint: true }));
-    const { ino, size, mtimeNs, ctimeNs } = stat;
-    return {
-      inode: ino.toString(),
-      sizeBytes: Number(size),
-      modifiedAtNs: mtimeNs,
-      changedAtNs: ctimeNs,
-    };
-  },
+  facts: (filePath) => attempt("stat", filePath, () => factsOf(fs.statSync(filePath, { bigint: true }))),
   realPath: (filePath) => attempt("find", filePath, () => fs.realpathSync.native(filePath)),
   list: (folder) => {
     if (!fs.existsSync(folder)) return [];

@@ -9,9 +9,11 @@ import path from "node:path";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import type { BlockSet } from "./block-set.ts";
 import { decodeHeader, decodeRecord, encodeHeader, encodeRecord } from "./change-log-format.ts";
-import { headerBytes, recordBytes } from "./change-log-format.ts";
+import { headerBytes, recordBytes, recordsPosition } from "./change-log-format.ts";
 import type { ChangeLogHeader, ChangeRecord } from "./change-log-format.ts";
 import type { ResyncReason } from "./disk.ts";
+import { decodeImageState, encodeImageState, placeBytes } from "./image-state.ts";
+import type { ImageState, ReadState } from "./image-state.ts";
 
 /** Where a disk's logs are. The live one is written to, the others were sealed by snapshots. */
 export interface LogPlaces {
@@ -41,6 +43,8 @@ export interface ScannedLog {
   readonly reasons: ReadonlySet<ResyncReason>;
   /** The last word on whether a writer has the disk open: its boot, `closed`, or nothing. */
   readonly openedIn: string | undefined;
+  /** The image as the owner left it; absent in a log of the first version. */
+  readonly imageState: ImageState | undefined;
   readonly recordCount: number;
   readonly sizeBytes: number;
 }
@@ -69,15 +73,15 @@ function scanOpenLog(file: OpenFile, into: BlockSet): ScannedLog {
   file.read(headerBuffer, 0);
   const header = decodeHeader(headerBuffer);
   if (header === undefined) reasons.add("LogDamaged");
+  else if (header.logId === undefined) reasons.add("LogOutdated");
   const seed = headerBuffer.readUInt32LE(60);
-  const total = header === undefined ? 0 : Math.floor((sizeBytes - headerBytes) / recordBytes);
+  const { state: imageState, isTorn } = readImageState(file, header, seed);
+  const start = header === undefined ? 0 : recordsPosition(header);
+  const total = header === undefined ? 0 : Math.max(0, Math.floor((sizeBytes - start) / recordBytes));
   const buffer = Buffer.alloc(Math.min(readAtOnceBytes, total * recordBytes));
   while (recordCount < total) {
     const length = Math.min(buffer.length, (total - recordCount) * recordBytes);
-    const part = buffer.subarray(
-      0,
-      file.read(buffer.subarray(0, length), headerBytes + recordCount * recordBytes),
-    );
+    const part = buffer.subarray(0, file.read(buffer.subarray(0, length), start + recordCount * recordBytes));
     for (let at = 0; at + recordBytes <= part.length; at += recordBytes) {
       const record = decodeRecord(part, at, seed, recordCount);
       recordCount += 1;
@@ -88,7 +92,17 @@ function scanOpenLog(file: OpenFile, into: BlockSet): ScannedLog {
     }
     if (part.length < length) break;
   }
-  return { path: file.path, header, reasons, openedIn, recordCount, sizeBytes };
+  // A writer that dies may leave one of the two states torn; one that closes the disk leaves both whole.
+  const mayBeTorn = imageState !== undefined && openedIn !== undefined && openedIn !== "closed";
+  if (isTorn && !mayBeTorn) reasons.add("LogDamaged");
+  return { path: file.path, header, reasons, openedIn, imageState, recordCount, sizeBytes };
+}
+
+/** A log without a header that can be read, or of the first version, has no state. */
+function readImageState(file: OpenFile, header: ChangeLogHeader | undefined, seed: number): ReadState {
+  if (header?.logId === undefined) return { state: undefined, isTorn: false };
+  const bytes = Buffer.alloc(2 * placeBytes);
+  return decodeImageState(bytes.subarray(0, file.read(bytes, headerBytes)), seed);
 }
 
 function addWithinDisk(into: BlockSet, firstBlock: number, blockCount: number): void {
@@ -111,47 +125,67 @@ export class LiveLog {
   readonly header: ChangeLogHeader;
   readonly #file: OpenFile;
   readonly #seed: number;
+  readonly #start: number;
   #recordCount: number;
+  #stateCount: bigint;
   readonly #buffer = Buffer.alloc(recordBytes);
 
-  private constructor(file: OpenFile, header: ChangeLogHeader, recordCount: number) {
+  private constructor(file: OpenFile, header: ChangeLogHeader, recordCount: number, stateCount: bigint) {
     this.header = header;
     this.#file = file;
     this.#seed = encodeHeader(header).readUInt32LE(60);
+    this.#start = recordsPosition(header);
     this.#recordCount = recordCount;
+    this.#stateCount = stateCount;
   }
 
   /** A new log at a temporary name; the caller renames it. */
-  static create(files: FileSystem, logPath: string, header: ChangeLogHeader): LiveLog {
+  static create(
+    files: FileSystem,
+    logPath: string,
+    header: ChangeLogHeader,
+    image: Omit<ImageState, "count">,
+  ): LiveLog {
     files.remove(logPath);
     const file = files.open(logPath, "createNew");
     try {
+      const log = new LiveLog(file, header, 0, 0n);
       file.write(encodeHeader(header), 0);
+      // Both places, so that the first record does not come behind a hole.
+      for (let place = 0; place < 2; place += 1) log.keepState(image);
+      return log;
     } catch (error) {
       file.close();
       throw error;
     }
-    return new LiveLog(file, header, 0);
   }
 
   /** Goes on with a log that was scanned and found whole. */
   static continue(files: FileSystem, scanned: ScannedLog, header: ChangeLogHeader): LiveLog {
     const file = files.open(scanned.path, "readWrite");
     try {
-      const wholeBytes = headerBytes + scanned.recordCount * recordBytes;
+      const wholeBytes = recordsPosition(header) + scanned.recordCount * recordBytes;
       if (scanned.sizeBytes > wholeBytes) file.truncate(wholeBytes);
     } catch (error) {
       file.close();
       throw error;
     }
-    return new LiveLog(file, header, scanned.recordCount);
+    return new LiveLog(file, header, scanned.recordCount, scanned.imageState?.count ?? 0n);
   }
 
   /** Throws when there is no space; what a failed call left behind is overwritten by the next one. */
   append(record: ChangeRecord): void {
     encodeRecord(this.#buffer, 0, record, this.#seed, this.#recordCount);
-    this.#file.write(this.#buffer, headerBytes + this.#recordCount * recordBytes);
+    this.#file.write(this.#buffer, this.#start + this.#recordCount * recordBytes);
     this.#recordCount += 1;
+  }
+
+  /** Writes down how the image is now, over the older of the two states. Throws as `append`. */
+  keepState(image: Omit<ImageState, "count">): void {
+    const count = this.#stateCount + 1n;
+    const place = headerBytes + Number(count % 2n) * placeBytes;
+    this.#file.write(encodeImageState({ ...image, count }, this.#seed), place);
+    this.#stateCount = count;
   }
 
   sync(): void {

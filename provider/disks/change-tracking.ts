@@ -7,17 +7,22 @@
  * after a power cut the image may hold data that nobody flushed and no log knows of. Instead, `opened` and
  * `closed` records tell whether power was lost while a writer had the disk, which asks for a resync (as an
  * unclean stop of a Hyper-V host does).
+ *
+ * What other programs do to the image is in no log. The log therefore keeps the image's inode, size and times as they
+ * were after the owner's last write, and every look compares them.
  */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { assert, SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { BlockSet } from "./block-set.ts";
 import { LiveLog, liveLogPath, newLogPath, sealedLogPath, syncLog } from "./change-log.ts";
 import { replaceLiveLog } from "./replace-live-log.ts";
 import type { ChangeRecord } from "./change-log-format.ts";
 import { blockCountOf } from "./disk.ts";
-import type { ResyncReason } from "./disk.ts";
+import type { Lineage, ResyncReason } from "./disk.ts";
+import type { ImageWatch } from "./image-watch.ts";
+import { lineageOf } from "./lineage.ts";
 import { readLogs } from "./read-logs.ts";
 import type { LogsOfDisk } from "./read-logs.ts";
 
@@ -28,8 +33,12 @@ export interface TrackedImage {
   readonly bootId: string;
 }
 
+/** What is found when a disk is opened, and no log says. */
+const foundAtOpening = ["PowerLost", "ChangedUntracked"] as const;
+
 export class ChangeTracking {
   readonly #image: TrackedImage;
+  readonly #watch: ImageWatch;
   readonly #trackingId: string;
   #live: LiveLog;
   #pending: BlockSet;
@@ -38,18 +47,21 @@ export class ChangeTracking {
   #writing = false;
   #failure: unknown;
 
-  private constructor(image: TrackedImage, logs: LogsOfDisk) {
+  private constructor(image: TrackedImage, watch: ImageWatch, logs: LogsOfDisk) {
     this.#image = image;
+    this.#watch = watch;
     this.#trackingId = logs.trackingId ?? Buffer.from(systemRandom.bytes(16)).toString("hex");
     this.#pending = logs.pending;
     this.#reasons = new Set(logs.reasons);
     const { live } = logs;
-    const goesOn = live?.header?.diskSizeBytes === image.sizeBytes && !live.reasons.has("LogDamaged");
-    if (goesOn && live?.header !== undefined) {
-      this.#live = LiveLog.continue(image.files, live, live.header);
+    const header = live?.header;
+    const isWhole = header?.logId !== undefined && !live?.reasons.has("LogDamaged");
+    if (live !== undefined && isWhole && header.diskSizeBytes === image.sizeBytes) {
+      this.#live = LiveLog.continue(image.files, live, header);
       // Only what the log itself does not say needs a record; the rest was found in it or in a sealed log.
-      if (logs.reasons.has("PowerLost") && !logs.recordedReasons.has("PowerLost")) {
-        this.#live.append({ kind: "resync", reason: "PowerLost" });
+      for (const reason of foundAtOpening) {
+        if (!logs.reasons.has(reason) || logs.recordedReasons.has(reason)) continue;
+        this.#live.append({ kind: "resync", reason });
       }
     } else {
       this.#live = this.#replaceLive(live === undefined ? undefined : logs.nextNumber, logs);
@@ -60,9 +72,10 @@ export class ChangeTracking {
    * Takes over the logs of a disk, cuts a torn tail and begins a log where there is none that can be
    * continued. Logs up to number `inTransitThrough` belong to a snapshot that goes on.
    */
-  static open(image: TrackedImage, inTransitThrough: number | undefined): ChangeTracking {
+  static open(image: TrackedImage, watch: ImageWatch, inTransitThrough: number | undefined): ChangeTracking {
     image.files.remove(newLogPath(image.diskPath));
-    const tracking = new ChangeTracking(image, readLogs(image, { after: inTransitThrough }));
+    const look = { facts: () => watch.known, mayWrite: false };
+    const tracking = new ChangeTracking(image, watch, readLogs(image, { after: inTransitThrough }, look));
     if (inTransitThrough !== undefined) {
       tracking.#inTransit = readLogs(image, { through: inTransitThrough }).pending;
     }
@@ -75,6 +88,13 @@ export class ChangeTracking {
 
   get liveNumber(): number {
     return this.#live.header.logNumber;
+  }
+
+  /** Which log has what changes from now on. */
+  get lineage(): Lineage {
+    const lineage = lineageOf(this.#live.header);
+    assert(lineage !== undefined, "a live log has an id");
+    return lineage;
   }
 
   /**
@@ -90,6 +110,22 @@ export class ChangeTracking {
     this.#markWhenHalf();
   }
 
+  /** The owner is about to write, and changes that it did not make are noted. Throws as `note`. */
+  beginWrite(): void {
+    if (this.#watch.hasChanged()) this.noteResync("ChangedUntracked");
+    this.#live.keepState({ isWriting: true, facts: this.#watch.known });
+  }
+
+  /** The write has ended, well or not. */
+  endWrite(): void {
+    try {
+      this.#watch.accept();
+      this.#live.keepState({ isWriting: false, facts: this.#watch.known });
+    } catch {
+      // The write itself is done and on record. Without its end the next look finds a change too many at worst.
+    }
+  }
+
   noteResync(reason: ResyncReason): void {
     if (this.#reasons.has(reason)) return;
     this.#live.append({ kind: "resync", reason });
@@ -98,6 +134,8 @@ export class ChangeTracking {
 
   /** A writer begins: durable before its first write. */
   markOpened(): void {
+    this.#look();
+    this.#live.keepState({ isWriting: false, facts: this.#watch.known });
     this.#live.append({ kind: "opened", boot: this.#image.bootId });
     this.#live.sync();
     this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
@@ -107,6 +145,9 @@ export class ChangeTracking {
   /** The last writer is gone and the image is synced. */
   markClosed(sealedLogs: readonly string[]): void {
     for (const logPath of sealedLogs) syncLog(this.#image.files, logPath);
+    this.#watch.settle();
+    this.#look();
+    this.#live.keepState({ isWriting: false, facts: this.#watch.known });
     this.#live.append({ kind: "closed" });
     this.#live.sync();
     this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
@@ -115,19 +156,22 @@ export class ChangeTracking {
 
   /**
    * Puts the live log aside and begins a new one. What was pending is in transit from now on. Returns its
-   * number.
+   * number, and why a resync is needed: the log that is put aside does not say so if somebody has exchanged it.
    */
-  seal(): number {
+  seal(): { sealedThrough: number; reasons: ResyncReason[] } {
     if (this.#failure !== undefined) throw this.#failed();
+    if (!this.#writing) this.#watch.settle();
+    this.#look();
     const sealedNumber = this.#live.header.logNumber;
     const former = this.#live;
     this.#live = this.#replaceLive(sealedNumber, undefined);
     former.close();
     this.#inTransit = this.#pending;
     this.#pending = new BlockSet(blockCountOf(this.#image.sizeBytes));
+    const reasons = [...this.#reasons];
     this.#reasons = new Set();
     if (!this.#writing) this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
-    return sealedNumber;
+    return { sealedThrough: sealedNumber, reasons };
   }
 
   /** What was in transit has arrived: its logs are deleted. */
@@ -152,6 +196,8 @@ export class ChangeTracking {
   reset(otherLogs: readonly string[]): void {
     const former = this.#live;
     const number = former.header.logNumber;
+    this.#watch.settle();
+    this.#watch.accept();
     this.#live = this.#replaceLive(number, undefined);
     former.close();
     this.#pending = new BlockSet(blockCountOf(this.#image.sizeBytes));
@@ -161,6 +207,11 @@ export class ChangeTracking {
 
   close(): void {
     this.#live.close();
+  }
+
+  /** Notes what another program has done to the image. */
+  #look(): void {
+    if (this.#watch.hasChanged() || this.#watch.isReplaced()) this.noteResync("ChangedUntracked");
   }
 
   #failed(): SiteRecoveryError {
@@ -185,9 +236,12 @@ export class ChangeTracking {
       if (!found?.recordedReasons.has(reason)) records.push({ kind: "resync", reason });
     }
     if (this.#writing) records.push({ kind: "opened", boot: bootId });
-    const header = { logNumber, diskSizeBytes: sizeBytes, trackingId: this.#trackingId };
+    const logId = Buffer.from(systemRandom.bytes(16)).toString("hex");
+    const header = { logNumber, diskSizeBytes: sizeBytes, trackingId: this.#trackingId, logId };
+    const image = { isWriting: false, facts: this.#watch.known };
+    const durable = !this.#writing;
     try {
-      return replaceLiveLog({ files, diskPath, header, records, sealedNumber, durable: !this.#writing });
+      return replaceLiveLog({ files, diskPath, header, records, image, sealedNumber, durable });
     } catch (error) {
       // Without a live log whatever were noted would not be found again. Only a new start mends that.
       if (!files.exists(liveLogPath(diskPath))) this.#failure = error;

@@ -8,6 +8,7 @@ import { systemClock } from "../clock.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { findLogs, scanLog } from "./change-log.ts";
 import { BlockSet } from "./block-set.ts";
+import type { Lineage } from "./disk.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import { holdDisk } from "./owned-disks.ts";
 import type { DiskHold } from "./owned-disks.ts";
@@ -21,8 +22,8 @@ export interface DiskControl {
   begin(request: SnapshotRequest): Promise<BegunSnapshot> | BegunSnapshot;
   thaw(): Promise<void> | void;
   end(snapshotId: string, outcome: Outcome): Promise<void> | void;
-  /** Forgets all changes; the disk must be frozen. */
-  reset(): Promise<void> | void;
+  /** Forgets all changes; the disk must be frozen. Returns the lineage that begins, if the owner knows lineages. */
+  reset(): Promise<Lineage | undefined> | Lineage | undefined;
   /**
    * True for an owner in another process, with which the connection is to be kept while the snapshot lasts:
    * the owner drops the snapshot when it breaks.
@@ -115,8 +116,8 @@ class LocalControl implements DiskControl {
     this.#hold.disk.end(snapshotId, outcome);
   }
 
-  reset(): void {
-    this.#hold.disk.reset(this.#frozen());
+  reset(): Lineage {
+    return this.#hold.disk.reset(this.#frozen());
   }
 
   release(): Promise<void> {
@@ -161,7 +162,7 @@ class RemoteControl implements DiskControl {
     return this.#ask({ action: "end", trackingId: this.#trackingId, snapshotId, outcome });
   }
 
-  reset(): Promise<void> {
+  reset(): Promise<Lineage | undefined> {
     return this.#ask({ action: "reset", trackingId: this.#trackingId });
   }
 

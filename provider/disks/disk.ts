@@ -47,6 +47,9 @@ export interface TrackedDisk extends Disk {
  * - `PowerLost`: the machine went down while the disk was open, data may be kept and the log lost.
  * - `SizeChanged`: the image has another size than the log says.
  * - `SyncFailed`: the device refused to keep acknowledged writes; what it holds is unknown.
+ * - `ChangedUntracked`: the image is not as its log left it. A program that keeps no log has written it, or another
+ *   file has its name.
+ * - `LogOutdated`: an earlier version wrote the log, which does not say how the image was left.
  */
 export const resyncReasons = [
   "NewTracking",
@@ -55,8 +58,23 @@ export const resyncReasons = [
   "PowerLost",
   "SizeChanged",
   "SyncFailed",
+  "ChangedUntracked",
+  "LogOutdated",
 ] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
+
+/**
+ * Which log of a disk has the changes since an instant. A recovery point keeps it for each disk; only changes of that
+ * log, and of those that follow it without a gap, may be added to the point.
+ */
+export interface Lineage {
+  /** Hexadecimal, made from the disk's tracking id: the same in all logs of a disk. */
+  readonly tracker: string;
+  /** The log's number, which counts up. */
+  readonly generation: number;
+  /** Hexadecimal, by chance: no other log has it, not even one of the same number after an older state came back. */
+  readonly logId: string;
+}
 
 /**
  * What a worker thread or another process needs to read a snapshot by itself (`openSnapshotReader`); plain
@@ -91,6 +109,10 @@ export interface DiskSnapshot {
   /** True when `changedBlocks()` must not be relied on: compare the whole disk. A `complete` clears it. */
   readonly resyncRequired: boolean;
   readonly resyncReasons: readonly ResyncReason[];
+  /** The log that has the changes since this snapshot; `undefined` if its owner is of an earlier version. */
+  readonly lineage: Lineage | undefined;
+  /** Whether `changedBlocks()` has everything since the instant of which `since` was the lineage. */
+  continues(since: Lineage): boolean;
   /** Bytes as of the snapshot's instant, as `SnapshotReader.read`. */
   read(buffer: Uint8Array, offset: number): void;
   readonly reader: SnapshotReaderSpec;
@@ -119,6 +141,8 @@ export interface ChangeState {
   readonly logBytes: number;
   readonly resyncRequired: boolean;
   readonly resyncReasons: readonly ResyncReason[];
+  /** Whether the logs have everything since the instant of which `since` was the lineage. */
+  continues(since: Lineage): boolean;
 }
 
 /** What the functions of this room depend on; every one has a default that is right for a real run. */
@@ -140,5 +164,5 @@ export interface DiskOptions {
  *   takeGroupSnapshot(machines: string[][], options?): Promise<MachineSnapshot[]>  take-snapshot.ts
  *   openSnapshotReader(spec, files?): SnapshotReader                               snapshot-reader.ts
  *   readChangeState(diskPath, options?): ChangeState                               read-change-state.ts
- *   resetTracking(diskPath, options?): Promise<void>                               reset-tracking.ts
+ *   resetTracking(diskPath, options?): Promise<Lineage | undefined>                reset-tracking.ts
  */

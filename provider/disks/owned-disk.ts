@@ -13,6 +13,8 @@ import { ChangeTracking } from "./change-tracking.ts";
 import type { TrackedImage } from "./change-tracking.ts";
 import { checkRange } from "./check-range.ts";
 import { blockSizeBytes } from "./disk.ts";
+import type { Lineage } from "./disk.ts";
+import { ImageWatch } from "./image-watch.ts";
 import { DeviceTrust } from "./device-trust.ts";
 import { FreezeGate } from "./freeze-gate.ts";
 import { isHeld } from "./held-snapshots.ts";
@@ -27,6 +29,7 @@ export class OwnedDisk {
   readonly gate = new FreezeGate();
   readonly #image: TrackedImage;
   readonly #tracking: ChangeTracking;
+  readonly #watch: ImageWatch;
   #file: OpenFile;
   #snapshot: PreservedBlocks | undefined;
   #writers = 0;
@@ -38,7 +41,8 @@ export class OwnedDisk {
     this.#image = image;
     this.#file = file;
     this.#snapshot = PreservedBlocks.adopt(image.files, image.diskPath, (header) => this.#isWanted(header));
-    this.#tracking = ChangeTracking.open(image, this.#snapshot?.header.sealedThrough);
+    this.#watch = new ImageWatch(image.files, file);
+    this.#tracking = ChangeTracking.open(image, this.#watch, this.#snapshot?.header.sealedThrough);
     this.#trust = new DeviceTrust(image.diskPath, () => this.#tracking.noteResync("SyncFailed"));
   }
 
@@ -67,6 +71,7 @@ export class OwnedDisk {
       const readOnly = this.#file;
       this.#file = this.#image.files.open(this.path, "readWrite");
       readOnly.close();
+      this.#watch.use(this.#file);
       this.#tracking.markOpened();
     }
     this.#writers += 1;
@@ -103,7 +108,12 @@ export class OwnedDisk {
     const blockCount = Math.floor((offset + data.length - 1) / blockSizeBytes) - firstBlock + 1;
     this.#tracking.note(firstBlock, blockCount);
     this.#snapshot?.preserve(this.#file, firstBlock, blockCount);
-    this.#file.write(data, offset);
+    this.#tracking.beginWrite();
+    try {
+      this.#file.write(data, offset);
+    } finally {
+      this.#tracking.endWrite();
+    }
   }
 
   async flush(): Promise<void> {
@@ -118,14 +128,14 @@ export class OwnedDisk {
     this.#makeRoom();
     const { files, sizeBytes, bootId } = this.#image;
     try {
-      const sealedThrough = this.#tracking.seal();
+      const { sealedThrough, reasons } = this.#tracking.seal();
       this.#snapshot = PreservedBlocks.create(files, this.path, {
         ...request,
         bootId,
         sealedThrough,
         sizeBytes,
       });
-      return { sizeBytes, sealedThrough };
+      return { sizeBytes, sealedThrough, reasons, lineage: this.#tracking.lineage };
     } catch (error) {
       this.#takeBack(this.#tracking.liveNumber - 1);
       throw error;
@@ -137,11 +147,12 @@ export class OwnedDisk {
     if (this.#snapshot?.header.snapshotId === snapshotId) this.#endSnapshot(outcome);
   }
 
-  /** Forgets all changes. */
-  reset(pass: symbol): void {
+  /** Forgets all changes. Returns the lineage that begins. */
+  reset(pass: symbol): Lineage {
     this.gate.check(pass, this.path);
     this.#makeRoom();
     this.#tracking.reset(this.#sealedLogs());
+    return this.#tracking.lineage;
   }
 
   close(): void {

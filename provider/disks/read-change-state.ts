@@ -1,15 +1,18 @@
 import { SiteRecoveryError } from "../errors.ts";
-import type { ChangeState, DiskOptions } from "./disk.ts";
+import type { ChangeState, DiskOptions, ResyncReason } from "./disk.ts";
+import { continuesFrom } from "./lineage.ts";
 import { settingsOf } from "./disk-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import { readLogs } from "./read-logs.ts";
 
 const looks = 5;
+/** What a look finds as well when the owner writes between two of its steps. */
+const passing: ReadonlySet<ResyncReason> = new Set(["LogDamaged", "ChangedUntracked"]);
 
 /**
- * What the change logs say, read without touching anything, whoever has the disk open. Changes that a
- * snapshot is just carrying away are counted as pending until it is completed. Throws `NotFound` when there
- * is no image.
+ * What the change logs and a look at the image say, read without touching anything, whoever has the disk open.
+ * Changes that a snapshot is just carrying away are counted as pending until it is completed. Costs the reading of
+ * the logs and two calls of `stat`. Throws `NotFound` if there is no image.
  */
 export function readChangeState(diskPath: string, options: DiskOptions = {}): ChangeState {
   const settings = settingsOf(options);
@@ -17,7 +20,8 @@ export function readChangeState(diskPath: string, options: DiskOptions = {}): Ch
   for (let look = 1; ; look += 1) {
     const state = lookOnce(realPath, settings);
     // An owner at work may rename a log or be half through a record just now; what lasts is no such thing.
-    if (state !== undefined && (look === looks || !state.resyncReasons.includes("LogDamaged"))) return state;
+    const isPassing = state?.resyncReasons.some((reason) => passing.has(reason)) ?? true;
+    if (state !== undefined && (look === looks || !isPassing)) return state;
     if (look === looks) {
       const message = `The change logs of ${diskPath} change faster than they can be read. Try again.`;
       throw new SiteRecoveryError("Busy", message, { target: diskPath });
@@ -31,13 +35,15 @@ function lookOnce(realPath: string, settings: DiskSettings): ChangeState | undef
   const { sizeBytes } = image.size();
   image.close();
   try {
-    const logs = readLogs({ files, bootId, sizeBytes, diskPath: realPath });
+    const look = { facts: () => files.facts(realPath), mayWrite: true };
+    const logs = readLogs({ files, bootId, sizeBytes, diskPath: realPath }, {}, look);
     return {
       tracked: logs.trackingId !== undefined,
       pendingBlocks: logs.pending.count,
       logBytes: logs.logBytes,
       resyncRequired: logs.reasons.size > 0,
       resyncReasons: [...logs.reasons],
+      continues: (since) => continuesFrom(logs.headers, since),
     };
   } catch (error) {
     if (error instanceof SiteRecoveryError && error.code === "NotFound") return undefined;

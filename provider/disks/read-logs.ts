@@ -2,12 +2,14 @@
  * Merges the change logs of a disk into one picture, without changing anything: for the owner and for
  * onlookers.
  */
-import type { FileSystem } from "../blocks/file-system.ts";
+import type { FileFacts, FileSystem } from "../blocks/file-system.ts";
 import { BlockSet } from "./block-set.ts";
 import { findLogs, scanLog } from "./change-log.ts";
 import type { ScannedLog } from "./change-log.ts";
+import type { ChangeLogHeader } from "./change-log-format.ts";
 import { blockCountOf } from "./disk.ts";
 import type { ResyncReason } from "./disk.ts";
+import { isAsLeft } from "./image-state.ts";
 
 export interface LogsOfDisk {
   readonly live: ScannedLog | undefined;
@@ -16,6 +18,8 @@ export interface LogsOfDisk {
   /** Those of the reasons that a record says, or that every reader finds for itself. */
   readonly recordedReasons: ReadonlySet<ResyncReason>;
   readonly trackingId: string | undefined;
+  /** Of the logs that count, oldest first; `undefined` for a damaged one. */
+  readonly headers: readonly (ChangeLogHeader | undefined)[];
   /** A log number that no log has had, and higher than all. */
   readonly nextNumber: number;
   readonly logBytes: number;
@@ -26,6 +30,13 @@ export interface ReadLogsInput {
   readonly diskPath: string;
   readonly sizeBytes: number;
   readonly bootId: string;
+}
+
+/** A look at the image itself, to find what no log knows of. */
+export interface ImageLook {
+  facts(): FileFacts;
+  /** Whether a writer may be at work: true for an onlooker, false for who has just claimed the disk. */
+  readonly mayWrite: boolean;
 }
 
 /**
@@ -40,7 +51,7 @@ export interface LogRange {
 /**
  * A sealed log that vanishes meanwhile has been completed; a live one that does so surfaces as `NotFound`.
  */
-export function readLogs(input: ReadLogsInput, range: LogRange = {}): LogsOfDisk {
+export function readLogs(input: ReadLogsInput, range: LogRange = {}, look?: ImageLook): LogsOfDisk {
   const places = findLogs(input.files, input.diskPath);
   const pending = new BlockSet(blockCountOf(input.sizeBytes));
   const aside = new BlockSet(pending.limit);
@@ -70,6 +81,11 @@ export function readLogs(input: ReadLogsInput, range: LogRange = {}): LogsOfDisk
   if (lastState !== undefined && lastState !== "closed" && lastState !== input.bootId)
     reasons.add("PowerLost");
   if (all.length === 0 && range.through === undefined) reasons.add("NewTracking");
+  const counted = logs.filter((log) => log.counted).map((log) => log.scanned);
+  if (look !== undefined && !reasons.has("PowerLost") && !reasons.has("SizeChanged")) {
+    if (wasChanged(input, counted, { look, isOpen: lastState === input.bootId }))
+      reasons.add("ChangedUntracked");
+  }
   const numbers = [...places.sealed.map((log) => log.logNumber), live?.header?.logNumber ?? 0];
   return {
     live,
@@ -77,7 +93,21 @@ export function readLogs(input: ReadLogsInput, range: LogRange = {}): LogsOfDisk
     reasons,
     recordedReasons,
     trackingId: all.findLast((log) => log.header !== undefined)?.header?.trackingId,
+    headers: counted.map((log) => log.header),
     nextNumber: Math.max(...numbers) + 1,
     logBytes: all.reduce((sum, log) => sum + log.sizeBytes, 0),
   };
+}
+
+/** Whether the image is another one than the newest log says, which no log can explain. */
+function wasChanged(
+  { files }: ReadLogsInput,
+  logs: readonly ScannedLog[],
+  { look, isOpen }: { look: ImageLook; isOpen: boolean },
+): boolean {
+  const newest = logs.at(-1);
+  if (newest?.imageState === undefined) return false;
+  const logChangedAt = files.facts(newest.path).changedAtNs;
+  const image = look.facts();
+  return !isAsLeft(newest.imageState, { image, logChangedAt, isOpen, mayWrite: look.mayWrite });
 }

@@ -1,12 +1,14 @@
 import type { FileSystem } from "../blocks/file-system.ts";
 import { LiveLog, liveLogPath, newLogPath, sealedLogPath } from "./change-log.ts";
 import type { ChangeLogHeader, ChangeRecord } from "./change-log-format.ts";
+import type { ImageState } from "./image-state.ts";
 
 export interface LogReplacement {
   readonly files: FileSystem;
   readonly diskPath: string;
   readonly header: ChangeLogHeader;
   readonly records: readonly ChangeRecord[];
+  readonly image: Omit<ImageState, "count">;
   /** The number under which the present live log is kept, when there is one. */
   readonly sealedNumber: number | undefined;
   readonly durable: boolean;
@@ -18,7 +20,7 @@ export interface LogReplacement {
  */
 export function replaceLiveLog(replacement: LogReplacement): LiveLog {
   const { files, diskPath, sealedNumber } = replacement;
-  const log = LiveLog.create(files, newLogPath(diskPath), replacement.header);
+  const log = LiveLog.create(files, newLogPath(diskPath), replacement.header, replacement.image);
   try {
     for (const record of replacement.records) log.append(record);
     if (replacement.durable) log.sync();

@@ -2,10 +2,12 @@ import { assert } from "../errors.ts";
 import type { BlockSet } from "./block-set.ts";
 import { controlDisk, isOwnerGone } from "./control-disk.ts";
 import type { DiskControl } from "./control-disk.ts";
-import type { DiskSnapshot, ResyncReason, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
+import type { DiskSnapshot, Lineage, ResyncReason, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import type { Outcome } from "./snapshot-request.ts";
 import { dropSnapshot } from "./held-snapshots.ts";
+import { continuesFrom } from "./lineage.ts";
+import type { LogsOfDisk } from "./read-logs.ts";
 import { snapshotPathOf } from "./snapshot-file.ts";
 import { openSnapshotReader } from "./snapshot-reader.ts";
 
@@ -17,6 +19,9 @@ export interface SnapshotParts {
   readonly sizeBytes: number;
   readonly changedBlocks: BlockSet | undefined;
   readonly reasons: readonly ResyncReason[];
+  /** Of the logs that the snapshot has put aside, oldest first. */
+  readonly headers: LogsOfDisk["headers"];
+  readonly lineage: Lineage | undefined;
   /** The connection to an owner in another process, which lasts as long as the snapshot. */
   readonly control: DiskControl | undefined;
 }
@@ -42,6 +47,14 @@ export class SnapshotOfDisk implements DiskSnapshot {
       snapshotId: parts.snapshotId,
       sizeBytes: parts.sizeBytes,
     };
+  }
+
+  get lineage(): Lineage | undefined {
+    return this.#parts.lineage;
+  }
+
+  continues(since: Lineage): boolean {
+    return continuesFrom(this.#parts.headers, since);
   }
 
   get resyncRequired(): boolean {

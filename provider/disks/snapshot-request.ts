@@ -1,3 +1,4 @@
+import type { Lineage, ResyncReason } from "./disk.ts";
 import type { SnapshotHolder } from "./held-snapshots.ts";
 
 /** What became of a snapshot: its recovery point is durable, or its changes are still to be replicated. */
@@ -12,4 +13,8 @@ export interface BegunSnapshot {
   readonly sizeBytes: number;
   /** Logs up to this number hold the changes. */
   readonly sealedThrough: number;
+  /** The log that began; absent from an owner of an earlier version. */
+  readonly lineage?: Lineage;
+  /** Why a resync is needed, as the owner knows it; absent from an owner of an earlier version. */
+  readonly reasons?: readonly ResyncReason[];
 }

@@ -4,7 +4,6 @@
  */
 import { SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
-import type { BlockSet } from "./block-set.ts";
 import { controlDisk, isOwnerGone } from "./control-disk.ts";
 import type { DiskControl } from "./control-disk.ts";
 import type { DiskOptions, MachineSnapshot } from "./disk.ts";
@@ -13,6 +12,7 @@ import type { DiskSettings } from "./disk-settings.ts";
 import type { BegunSnapshot } from "./snapshot-request.ts";
 import { holdSnapshot } from "./held-snapshots.ts";
 import { readLogs } from "./read-logs.ts";
+import type { LogsOfDisk } from "./read-logs.ts";
 import { SnapshotOfDisk } from "./snapshot-of-disk.ts";
 import { SnapshotOfMachine } from "./snapshot-of-machine.ts";
 
@@ -75,7 +75,7 @@ class Participant {
   #control: DiskControl | undefined;
   #asked = false;
   #begun: BegunSnapshot | undefined;
-  #changes: { blocks: BlockSet; reasons: ReturnType<typeof readLogs>["reasons"] } | undefined;
+  #changes: LogsOfDisk | undefined;
 
   constructor(settings: DiskSettings, diskPath: string, machine: number) {
     this.#settings = settings;
@@ -122,8 +122,10 @@ class Participant {
   readChanges(): void {
     const { files, bootId } = this.#settings;
     const { sizeBytes, sealedThrough } = this.#begun!;
-    const logs = readLogs({ files, bootId, sizeBytes, diskPath: this.realPath }, { through: sealedThrough });
-    this.#changes = { blocks: logs.pending, reasons: logs.reasons };
+    this.#changes = readLogs(
+      { files, bootId, sizeBytes, diskPath: this.realPath },
+      { through: sealedThrough },
+    );
   }
 
   /**
@@ -147,8 +149,10 @@ class Participant {
       settings: this.#settings,
       snapshotId: this.#snapshotId,
       sizeBytes: this.#begun?.sizeBytes ?? 0,
-      changedBlocks: this.#changes?.blocks,
-      reasons: [...(this.#changes?.reasons ?? [])],
+      changedBlocks: this.#changes?.pending,
+      headers: this.#changes?.headers ?? [],
+      lineage: this.#begun?.lineage,
+      reasons: [...new Set([...(this.#changes?.reasons ?? []), ...(this.#begun?.reasons ?? [])])],
       control: this.#control?.isElsewhere ? this.#control : undefined,
     });
   }

@@ -62,6 +62,7 @@ function passFile(file: OpenFile, around: Around): OpenFile {
     syncLater: async () => around({ action: "syncLater", path }, () => file.syncLater()),
     truncate: (sizeBytes) => around({ action: "truncate", path }, () => file.truncate(sizeBytes)),
     size: () => around({ action: "size", path }, () => file.size()),
+    facts: () => around({ action: "facts", path }, () => file.facts()),
     close: () => file.close(),
   };
 }
@@ -69,6 +70,7 @@ function passFile(file: OpenFile, around: Around): OpenFile {
 /** A file system whose calls all go through `around` on their way to `inner`; only `close` does not. */
 export function passCalls(inner: FileSystem, around: Around): FileSystem {
   return {
+    timeStepMilliseconds: inner.timeStepMilliseconds,
     open: (path, mode) => {
       const action = mode === "createNew" || mode === "createOrOpen" ? "create" : "open";
       const call: Call = { action, path, isReading: mode === "read" };

@@ -1,3 +1,4 @@
+import type { FileFacts } from "../../provider/blocks/file-system.ts";
 import type { Random } from "../../provider/random.ts";
 
 const pageBytes = 4096;
@@ -29,22 +30,36 @@ export const survivals: Readonly<Record<"none" | "namesOnly" | "bytesOnly" | "so
   some: { sectors: byChance, sizes: byChance, names: byChance },
 };
 
-/** Every file gets an inode of its own, and every change a time of its own. */
+/** Each change of a file comes a microsecond after the one before, until `letTimePass`. */
+let time = 1_000_000_000n;
 let lastInode = 0;
-let lastChange = 0n;
+
+/** Lets the files' clock move on. */
+export function letTimePass(milliseconds: number): void {
+  time += BigInt(milliseconds) * 1_000_000n;
+}
 
 /** The bytes of a file, as pages with holes: as they are now, and as they would be after a power cut. */
 export class SimulatedContent {
   sizeBytes = 0;
-  inode = String(++lastInode);
-  changedAtNs = ++lastChange;
+  inode = String((lastInode += 1));
+  changedAtNs = (time += 1000n);
   #pages: Pages = new Map();
-  #durable: { sizeBytes: number; pages: Pages } = { sizeBytes: 0, pages: new Map() };
+  #durable: { sizeBytes: number; changedAtNs: bigint; pages: Pages } = {
+    sizeBytes: 0,
+    changedAtNs: this.changedAtNs,
+    pages: new Map(),
+  };
   /** Pages that the next sync brings to the device. */
   #waiting = new Set<number>();
 
   get allocatedBytes(): number {
     return this.#pages.size * pageBytes;
+  }
+
+  facts(): FileFacts {
+    const { inode, sizeBytes, changedAtNs } = this;
+    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs };
   }
 
   read(buffer: Uint8Array, position: number): number {
@@ -62,7 +77,7 @@ export class SimulatedContent {
   }
 
   write(buffer: Uint8Array, position: number): void {
-    this.changedAtNs = ++lastChange;
+    this.changedAtNs = time += 1000n;
     const end = position + buffer.length;
     for (let at = position; at < end;) {
       const page = Math.floor(at / pageBytes);
@@ -77,7 +92,7 @@ export class SimulatedContent {
   }
 
   resize(sizeBytes: number): void {
-    this.changedAtNs = ++lastChange;
+    this.changedAtNs = time += 1000n;
     const lastPage = Math.floor(sizeBytes / pageBytes);
     for (const page of [...this.#pages.keys()]) if (page > lastPage) this.#put(page, undefined);
     const last = this.#pages.get(lastPage);
@@ -93,7 +108,7 @@ export class SimulatedContent {
       else pages.set(page, bytes);
     }
     this.#waiting.clear();
-    this.#durable = { sizeBytes: this.sizeBytes, pages };
+    this.#durable = { sizeBytes: this.sizeBytes, changedAtNs: this.changedAtNs, pages };
   }
 
   /** The waiting bytes are given up; a later sync succeeds and does not bring them. */
@@ -102,7 +117,7 @@ export class SimulatedContent {
   }
 
   losePower({ sectors, sizes }: Survival, random: Random): void {
-    const { sizeBytes, pages } = this.#durable;
+    const { sizeBytes, changedAtNs, pages } = this.#durable;
     const kept: Pages = new Map(pages);
     for (const page of this.#waiting) {
       const bytes = mix(pages.get(page), this.#pages.get(page), () => sectors(random));
@@ -110,20 +125,24 @@ export class SimulatedContent {
       else kept.set(page, bytes);
     }
     this.#pages = kept;
-    const left = sizes(random) ? this.sizeBytes : sizeBytes;
+    // Size and times are in the inode, which is written as a whole.
+    const left = sizes(random)
+      ? { sizeBytes: this.sizeBytes, changedAtNs: this.changedAtNs }
+      : { sizeBytes, changedAtNs };
     this.#waiting.clear();
-    this.resize(left);
+    this.resize(left.sizeBytes);
     this.#waiting.clear();
-    this.#durable = { sizeBytes: left, pages: new Map(this.#pages) };
+    this.changedAtNs = left.changedAtNs;
+    this.#durable = { ...left, pages: new Map(this.#pages) };
   }
 
   clone(): SimulatedContent {
     const copy = new SimulatedContent();
+    copy.sizeBytes = this.sizeBytes;
     copy.inode = this.inode;
     copy.changedAtNs = this.changedAtNs;
-    copy.sizeBytes = this.sizeBytes;
     copy.#pages = new Map(this.#pages);
-    copy.#durable = { sizeBytes: this.#durable.sizeBytes, pages: new Map(this.#durable.pages) };
+    copy.#durable = { ...this.#durable, pages: new Map(this.#durable.pages) };
     copy.#waiting = new Set(this.#waiting);
     return copy;
   }

@@ -71,6 +71,7 @@ function cloneNode(node: Node, known: Map<Node, Node>): Node {
 }
 
 export class SimulatedDisk implements FileSystem {
+  readonly timeStepMilliseconds = 0;
   #root = new Folder();
   #generation = 0;
   #mounts: string[] = [];
@@ -136,19 +137,18 @@ export class SimulatedDisk implements FileSystem {
         content.resize(sizeBytes);
       },
       size: () => ({ sizeBytes: content.sizeBytes, allocatedBytes: content.allocatedBytes }),
+      facts: () => content.facts(),
       close: () => undefined,
     };
   }
 
-  exists(filePath: string): boolean {
-    return this.#find(filePath) !== undefined;
-  }
-
   facts(filePath: string): FileFacts {
     const node = this.#find(filePath);
-    if (!(node instanceof SimulatedContent)) return refuse("ENOENT", "stat", filePath);
-    const { inode, sizeBytes, changedAtNs } = node;
-    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs };
+    return node instanceof SimulatedContent ? node.facts() : refuse("ENOENT", "stat", filePath);
+  }
+
+  exists(filePath: string): boolean {
+    return this.#find(filePath) !== undefined;
   }
 
   realPath(filePath: string): string {

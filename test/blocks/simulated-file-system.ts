@@ -43,6 +43,7 @@ const words: Partial<Record<Action, string>> = {
 
 export class SimulatedFileSystem implements FileSystem {
   readonly open: FileSystem["open"];
+  readonly timeStepMilliseconds: number;
   readonly exists: FileSystem["exists"];
   readonly facts: FileSystem["facts"];
   readonly realPath: FileSystem["realPath"];
@@ -68,6 +69,7 @@ export class SimulatedFileSystem implements FileSystem {
     const around: Around = (call, work) => this.#around(call, work);
     const passing = passCalls(inner, around);
     this.open = passing.open;
+    this.timeStepMilliseconds = passing.timeStepMilliseconds;
     this.exists = passing.exists;
     this.facts = passing.facts;
     this.realPath = passing.realPath;

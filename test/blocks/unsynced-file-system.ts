@@ -1,4 +1,4 @@
-import { localFileSystem } from "../../provider/blocks/file-system.ts";
+import { type FileSystem, localFileSystem } from "../../provider/blocks/file-system.ts";
 import { type Around, passCalls } from "./pass-calls.ts";
 
 const syncs: ReadonlySet<string> = new Set(["sync", "syncLater", "syncFolder"]);
@@ -6,4 +6,8 @@ const syncs: ReadonlySet<string> = new Set(["sync", "syncLater", "syncFolder"]);
 const withoutSyncs: Around = (call, work) => (syncs.has(call.action) ? (undefined as never) : work());
 
 /** The machine's file system without waiting for the device: for tests in which no power is cut. */
-export const unsyncedFileSystem = passCalls(localFileSystem, withoutSyncs);
+export const unsyncedFileSystem: FileSystem = {
+  ...passCalls(localFileSystem, withoutSyncs),
+  // A test in which another program writes does so in a later tick.
+  timeStepMilliseconds: 0,
+};

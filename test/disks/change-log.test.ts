@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { recordBytes } from "../../provider/disks/change-log-format.ts";
+import { headerBytes, recordBytes } from "../../provider/disks/change-log-format.ts";
+import { placeBytes } from "../../provider/disks/image-state.ts";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import type { ResyncReason } from "../../provider/disks/disk.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
@@ -9,6 +10,7 @@ import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
 import { companionsOf, replicatedImage } from "./disk-image.ts";
 
 const changed = [1, 5, 9];
+const recordsAt = headerBytes + 2 * placeBytes;
 
 /** Takes a snapshot as the next cycle would, and ends it. */
 async function nextCycle(imagePath: string): Promise<{ blocks: number[]; reasons: readonly ResyncReason[] }> {
@@ -24,17 +26,20 @@ describe("a change log", () => {
   /** The log as it was while the writer had the disk open: its last record is the change of block 9. */
   let log: Buffer;
 
-  beforeEach(async () => {
+  const begin = async (): Promise<void> => {
     imagePath = await replicatedImage(40 * blockSizeBytes);
     const disk = await openTrackedDisk(imagePath);
     for (const block of changed) await disk.write(Buffer.of(1), block * blockSizeBytes);
     log = fs.readFileSync(`${imagePath}.hrl`);
     await disk.close();
-    expect(fs.readFileSync(`${imagePath}.hrl`).subarray(0, log.length).equals(log)).toBe(true);
-  });
+    const closed = fs.readFileSync(`${imagePath}.hrl`);
+    expect(closed.subarray(recordsAt, log.length).equals(log.subarray(recordsAt))).toBe(true);
+  };
+  beforeEach(begin);
 
   it("drops a last record that is cut at any byte, and goes on with the log", async () => {
     for (let cut = 0; cut < recordBytes; cut += 1) {
+      await begin();
       fs.writeFileSync(`${imagePath}.hrl`, log.subarray(0, log.length - recordBytes + cut));
       expect(readChangeState(imagePath)).toMatchObject({ pendingBlocks: 2, resyncRequired: false });
       const disk = await openTrackedDisk(imagePath);
@@ -59,7 +64,12 @@ describe("a change log", () => {
       const damaged = Buffer.from(log);
       damaged[at] = damaged[at]! ^ (1 << (at & 7));
       fs.writeFileSync(`${imagePath}.hrl`, damaged);
-      expect(readChangeState(imagePath).resyncReasons, `byte ${at}`).toContain("LogDamaged");
+      const { resyncReasons, pendingBlocks } = readChangeState(imagePath);
+      const isState = at >= headerBytes && at < recordsAt;
+      // Of the two states of the image one is enough; with the older one the image looks changed.
+      if (!isState) expect(resyncReasons, `byte ${at}`).toContain("LogDamaged");
+      else if (resyncReasons.length > 0) expect(resyncReasons, `byte ${at}`).toEqual(["ChangedUntracked"]);
+      else expect(pendingBlocks).toBe(3);
     }
     const disk = await openTrackedDisk(imagePath);
     await disk.write(Buffer.of(1), 3 * blockSizeBytes);

@@ -12,6 +12,8 @@ export interface PlainDisk {
   readonly path: string;
   readonly changed?: Iterable<number>;
   readonly resyncRequired?: boolean;
+  /** Whether the changes follow the newest recovery point without a gap; default true. */
+  readonly isContinued?: boolean;
 }
 
 export interface PlainSnapshot extends MachineSnapshot {
@@ -47,6 +49,8 @@ function plainDiskSnapshot(disk: PlainDisk): DiskSnapshot {
     changedBlocks: () => changed,
     resyncRequired: disk.resyncRequired ?? false,
     resyncReasons: disk.resyncRequired === true ? ["HalfOfDisk"] : [],
+    lineage: { tracker: "plain", generation: 1, logId: "plain" },
+    continues: () => disk.isContinued ?? true,
     read: (buffer, offset) => {
       const opened = openSnapshotReader(reader);
       opened.read(buffer, offset);
