@@ -42,15 +42,18 @@ function didYouMean(written: string, names: readonly string[]): string {
   return nearest === undefined ? "." : `; did you mean "${nearest}"?`;
 }
 
-/** Ids of the storage accounts of these names or ids; of all of them without a name. Throws `NotFound`. */
-export function accountsNamed(engine: Engine, names: readonly string[] = []): string[] {
-  const ids = engine.listThings({ kind: "storage-account" }).map(({ id }) => id);
+/**
+ * Ids of what keeps replicas, by these names or ids; of all without a name: storage accounts, master targets, storage
+ * classifications and hosts. Throws `NotFound`.
+ */
+export function replicaHoldersNamed(engine: Engine, names: readonly string[] = []): string[] {
+  const ids = engine.upkeep.holderIds();
   if (names.length === 0) return ids;
   const known = ids.map(nameOf);
-  return names.map((name) => {
-    const found = ids.find((id) => sameId(id, name) || sameId(nameOf(id), name));
-    if (found !== undefined) return found;
-    const message = `There is no storage account "${name}"${didYouMean(name, known)} There are: ${known.join(", ") || "none"}.`;
+  return names.flatMap((name) => {
+    const found = ids.filter((id) => sameId(id, name) || sameId(nameOf(id), name));
+    if (found.length > 0) return found;
+    const message = `No target named "${name}" keeps replicas${didYouMean(name, known)} There are: ${known.join(", ") || "none"}.`;
     throw new SiteRecoveryError("NotFound", message, { target: name });
   });
 }

@@ -3,35 +3,35 @@ import { Command } from "commander";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { AccountCheck, DamagedObject } from "../engine/upkeep/verify-account.ts";
+import type { ReplicaCheck, DamagedObject } from "../engine/upkeep/verify-replicas.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { formatTable, formatTime } from "./format.ts";
-import { accountsNamed, openSession, printJson } from "./session.ts";
+import { replicaHoldersNamed, openSession, printJson } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
 /** Exit codes, for a schedule that runs it: what was read is sound; something is damaged; it could not be read. */
 const exitCodes = { sound: 0, damaged: 1, failed: 2 } as const;
 
 interface Outcome {
-  readonly accountId: string;
-  readonly check?: AccountCheck;
+  readonly holderId: string;
+  readonly check?: ReplicaCheck;
   readonly error?: SiteRecoveryError;
 }
 
-async function verifyOne(engine: Engine, accountId: string): Promise<Outcome> {
+async function verifyOne(engine: Engine, holderId: string): Promise<Outcome> {
   try {
-    const check = await stoppable(nameOf(accountId), (progress) => engine.upkeep.verify(accountId, progress));
-    return { accountId, check };
+    const check = await stoppable(nameOf(holderId), (progress) => engine.upkeep.verify(holderId, progress));
+    return { holderId, check };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
-    return { accountId, error };
+    return { holderId, error };
   }
 }
 
-/** What `verify --json` prints for an account; scripts read it, so names stay. */
-function toJson({ accountId, check, error }: Outcome): object {
-  const name = { storageAccount: nameOf(accountId), id: accountId };
+/** What `verify --json` prints for a target; scripts read it, so names stay. */
+function toJson({ holderId, check, error }: Outcome): object {
+  const name = { target: nameOf(holderId), id: holderId };
   if (error) return { ...name, error: { code: error.code, message: error.message } };
   const {
     objectsRead,
@@ -62,13 +62,13 @@ function toJson({ accountId, check, error }: Outcome): object {
   };
 }
 
-const head = ["STORAGE ACCOUNT", "OBJECTS", "READ", "TOOK", "POINTS", "SOUND", "DAMAGED OBJECTS"];
+const head = ["TARGET", "OBJECTS", "READ", "TOOK", "POINTS", "SOUND", "DAMAGED OBJECTS"];
 
-function toRow({ accountId, check }: Outcome): string[] {
-  if (!check) return [nameOf(accountId), "-", "-", "-", "-", "-", pico.yellow("not verified")];
+function toRow({ holderId, check }: Outcome): string[] {
+  if (!check) return [nameOf(holderId), "-", "-", "-", "-", "-", pico.yellow("not verified")];
   const count = check.damaged.length;
   return [
-    nameOf(accountId),
+    nameOf(holderId),
     String(check.objectsRead),
     formatBytes(check.bytesRead),
     `${(check.durationMilliseconds / 1000).toFixed(1)} s`,
@@ -111,25 +111,27 @@ function printTable(engine: Engine, outcomes: readonly Outcome[]): void {
 export function verifyCommand(): Command {
   return new Command("verify")
     .description("read everything that is stored; name what is damaged and the recovery points that it hurts")
-    .option("--storage-account <name...>", "which storage accounts (default: all)")
+    .option(
+      "--target <name...>",
+      "which storage accounts, master targets, storage classifications or hosts (default: all that keep replicas)",
+    )
     .option("--json", "for scripts")
     .addHelpText(
       "after",
       "\nExit code: 0 all is sound, 1 something is damaged, 2 something could not be verified." +
-        "\n\nExample: siterecovery verify --storage-account drreplicas --json",
+        "\n\nExample: siterecovery verify --target drreplicas --json",
     )
-    .action(async (flags: { storageAccount?: string[]; json?: boolean }, command: Command) => {
+    .action(async (flags: { target?: string[]; json?: boolean }, command: Command) => {
       // Until all is read, a failure means that nothing is known.
       process.exitCode = exitCodes.failed;
       const engine = await openSession(command);
       const outcomes: Outcome[] = [];
-      for (const id of accountsNamed(engine, flags.storageAccount))
-        outcomes.push(await verifyOne(engine, id));
-      for (const { accountId, error } of outcomes) {
-        if (error) process.stderr.write(`${nameOf(accountId)}: error: ${error.message}\n`);
+      for (const id of replicaHoldersNamed(engine, flags.target)) outcomes.push(await verifyOne(engine, id));
+      for (const { holderId, error } of outcomes) {
+        if (error) process.stderr.write(`${nameOf(holderId)}: error: ${error.message}\n`);
       }
       if (flags.json === true) printJson(outcomes.map(toJson));
-      else if (outcomes.length === 0) process.stdout.write("There is no storage account yet.\n");
+      else if (outcomes.length === 0) process.stdout.write("Nothing keeps replicas yet.\n");
       else printTable(engine, outcomes);
       const isDamaged = outcomes.some(({ check }) => (check?.damaged.length ?? 0) > 0);
       if (outcomes.some(({ error }) => error !== undefined)) process.exitCode = exitCodes.failed;

@@ -21,6 +21,8 @@ export interface EngineParts {
   readonly hooks: MachineHooks;
   /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */
   replicaStoreOf(holderId: string): Promise<ReplicaStore>;
+  /** Ids of everything that holds replicas, whether it can be reached or not. */
+  replicaHolderIds(): string[];
   /** Opens a storage account's replica store, making store and key when they are not there. */
   openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
   /** The process server of an id, declared or the default of a site. */

@@ -1,12 +1,13 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { nameOf } from "../arm-id.ts";
 import { blockSizeBytes } from "../disks/disk.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
 import { type LeaseHolder, leaseOf } from "../store/leases.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { processServersOf } from "./components/choose-process-server.ts";
-import type { HealthNote } from "./health/health-note.ts";
+import type { HealthFacts, HealthNote } from "./health/health-note.ts";
 import { healthNotesOf } from "./health/notes.ts";
 import { fabricOf } from "./inventory/inventories.ts";
 import { recoverySideName } from "./inventory/recovery-side.ts";
@@ -34,7 +35,10 @@ export interface ItemView {
   /** The process that does it. */
   readonly lease: LeaseHolder | undefined;
   readonly latestRecoveryPoint: RecoveryPoint | undefined;
-  readonly recoveryPointCount: number;
+  /** `undefined` while the target cannot be read. */
+  readonly recoveryPointCount: number | undefined;
+  /** Whether the target cannot be read now; `healthNotes` say why. */
+  readonly isTargetAway: boolean;
   /** The second site's name, or `Microsoft Azure`. */
   readonly recoverySideName: string;
   /** The process server that serves the machine, where its site has more than one (C-3). */
@@ -73,24 +77,39 @@ function healthOf(notes: readonly HealthNote[]): Health {
   return notes.some(({ severity }) => severity === "Critical") ? "Critical" : "Warning";
 }
 
+type TargetLook = Pick<HealthFacts, "replicas" | "targetFailure" | "points" | "unreadablePoints">;
+
+/** What can be read of the item's target. One that is away is a finding, and hides nothing else of the item. */
+async function lookAtTarget(parts: EngineParts, item: ProtectedItem): Promise<TargetLook> {
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  try {
+    const replicas = await parts.replicaStoreOf(replicaStoreId);
+    let unreadablePoints = 0;
+    const points = replicas.recoveryPoints(replicaId, () => (unreadablePoints += 1));
+    return { replicas, targetFailure: undefined, points, unreadablePoints };
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    return { replicas: undefined, targetFailure: error, points: [], unreadablePoints: 0 };
+  }
+}
+
 export async function viewItem(parts: EngineParts, itemId: string): Promise<ItemView> {
   const item = requireItem(parts, itemId);
-  const { replicaStoreId, replicaId } = relationshipOf(item);
-  const replicas = await parts.replicaStoreOf(replicaStoreId);
-  let unreadable = 0;
-  const points = replicas.recoveryPoints(replicaId, () => (unreadable += 1));
+  const { replicas, targetFailure, points, unreadablePoints } = await lookAtTarget(parts, item);
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
+  const newestAt = targetFailure === undefined ? latest?.takenAt : item.details.lastCycle?.takenAt;
   const rpoSeconds =
-    replicates && latest ? Math.max(0, (parts.clock.now() - latest.takenAt) / 1000) : undefined;
+    replicates && newestAt !== undefined ? Math.max(0, (parts.clock.now() - newestAt) / 1000) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
   const threshold = rpoThresholdSeconds(parts, itemId);
   const notes = healthNotesOf({
     parts,
     item,
     replicas,
+    targetFailure,
     points,
-    unreadablePoints: unreadable,
+    unreadablePoints,
     rpoSeconds,
     rpoThresholdSeconds: threshold,
   });
@@ -99,12 +118,13 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     item,
     allowedOperations: lease === undefined ? allowedActions(item) : [],
     replicationHealth: replicates ? healthOf(notes) : "None",
-    failoverHealth: latest ? "Normal" : "Warning",
+    failoverHealth: targetFailure ? "Critical" : latest ? "Normal" : "Warning",
     healthNotes: notes,
     underWay: lease?.purpose,
     lease,
     latestRecoveryPoint: latest,
-    recoveryPointCount: points.length,
+    recoveryPointCount: targetFailure ? undefined : points.length,
+    isTargetAway: targetFailure !== undefined,
     recoverySideName: recoverySideName(parts, itemId),
     processServerName: processServerNameOf(parts, item),
     rpoSeconds,

@@ -54,6 +54,7 @@ export function openParts(options: {
     machines: leasedMachines(folderMachines(files), { store, clock }),
     hooks: commandHooks(clock),
     openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
+    replicaHolderIds: () => stores.holderIds(),
     replicaStoreOf: async (holderId) => stores.of(holderId),
     processServerOf: (serverId) => servers.of(serverId),
     copiesMax,

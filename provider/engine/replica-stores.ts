@@ -9,10 +9,10 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { Store } from "../store/open-store.ts";
-import { findThing, type Thing } from "../store/things.ts";
+import { findThing, listThings, type Thing } from "../store/things.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
-import { openStore } from "./upkeep/account-key.ts";
+import { openStore } from "./upkeep/store-key-file.ts";
 
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */
 export const hostReplicas = ".replicas";
@@ -57,6 +57,31 @@ export class ReplicaStores {
     if (folder !== undefined) return this.#open(folder, holderId);
     const message = `There is no storage account, master target, storage classification or host ${nameOf(holderId)}. Declare it first.`;
     throw new SiteRecoveryError("NotFound", message, { target: holderId });
+  }
+
+  /**
+   * Ids of everything that holds replicas, each once: storage accounts, and what a store was made for or is in use. One
+   * that cannot be reached is among them.
+   */
+  holderIds(): string[] {
+    return listThings<HolderInputs>(this.#store, {})
+      .filter((thing) => {
+        const folder = holders[thing.kind]?.(this.#home, thing);
+        if (folder === undefined) return false;
+        const isMade = this.#files.exists(this.#home.witnessFileOf(thing.id));
+        return thing.kind === "storage-account" || isMade || this.#isMade(folder);
+      })
+      .map(({ id }) => id);
+  }
+
+  /** A folder that cannot be read tells nothing; its witness does. */
+  #isMade(folder: string): boolean {
+    try {
+      return this.#files.exists(path.join(folder, "store.key"));
+    } catch (error) {
+      if (error instanceof SiteRecoveryError) return false;
+      throw error;
+    }
   }
 
   /** Opens a storage account's store, making store and key when they are not there. */

@@ -66,13 +66,37 @@ export class FolderStore implements ReplicaStore {
     for (const folder of this.#folders()) {
       const names = this.files.list(path.join(folder, "points"));
       if (!names.some((name) => name.endsWith(`-${pointId}.point`))) continue;
-      const point = this.machine(MachineFolder.readId(this.files, this.#ring, folder)).points.find(pointId);
+      const point = this.machine(this.#idOf(folder)).points.find(pointId);
       if (point !== undefined) return point;
     }
     const message =
       `There is no recovery point ${pointId} in ${this.folder}; it may have been dropped by ` +
       "retention. List the machine's recovery points.";
     throw new SiteRecoveryError("NotFound", message, { target: pointId });
+  }
+
+  /** The id of a folder's machine, found in another folder when the two files were mixed up. Throws `Damaged`. */
+  #idOf(folder: string): string {
+    try {
+      return MachineFolder.readId(this.files, this.#ring, folder);
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+      const id = this.#claimedIds().find((claimed) => this.#ring.nameOf(claimed) === path.basename(folder));
+      if (id !== undefined) return id;
+      throw error;
+    }
+  }
+
+  /** Ids that can be read in any machine's folder. */
+  #claimedIds(): string[] {
+    return this.#folders().flatMap((folder) => {
+      try {
+        return [MachineFolder.claimedId(this.files, this.#ring, folder)];
+      } catch (error) {
+        if (error instanceof SiteRecoveryError && error.code === "Damaged") return [];
+        throw error;
+      }
+    });
   }
 
   async retain(
@@ -152,6 +176,7 @@ export class FolderStore implements ReplicaStore {
     const store = {
       folders: this.#folders(),
       readId: (folder: string) => MachineFolder.readId(this.files, this.#ring, folder),
+      claimedIds: () => this.#claimedIds(),
       machine: (machineId: string) => this.machine(machineId),
     };
     const result = await verifyStore(store, onFinding, options);
@@ -204,8 +229,8 @@ export class FolderStore implements ReplicaStore {
       .map((name) => path.join(this.#machinesFolder, name))
       .filter(
         (folder) =>
-          this.files.exists(path.join(folder, "points", "roster.sealed")) ||
-          this.files.exists(path.join(folder, "machine.sealed")),
+          this.files.exists(path.join(folder, "machine.sealed")) ||
+          this.files.list(path.join(folder, "points")).some((name) => /\.(sealed|point)$/.test(name)),
       );
   }
 }

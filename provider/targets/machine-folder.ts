@@ -39,8 +39,18 @@ export class MachineFolder {
     this.damage = new DamageNote(files, this.folder);
   }
 
-  /** The id of the machine whose folder this is. Throws `Damaged`. */
+  /** The id of the machine whose folder this is. Throws `Damaged`, also when the file in it is another machine's. */
   static readId(files: FileSystem, ring: KeyRing, folder: string): string {
+    const id = MachineFolder.claimedId(files, ring, folder);
+    if (ring.nameOf(id) === path.basename(folder)) return id;
+    throw damagedObject(
+      path.join(folder, namePath),
+      `it is another machine's file, which belongs in ${ring.nameOf(id)}`,
+    );
+  }
+
+  /** The id that a folder's file names, whether the folder is that machine's or not. Throws `Damaged`. */
+  static claimedId(files: FileSystem, ring: KeyRing, folder: string): string {
     const filePath = path.join(folder, namePath);
     const name = { kind: "machine", scope: "" } as const;
     if (!files.exists(filePath)) throw damagedObject(filePath, "it is missing");
@@ -112,7 +122,8 @@ export class MachineFolder {
 
   #nameIsDamaged(): boolean {
     try {
-      return MachineFolder.readId(this.files, this.ring, this.folder) !== this.machineId;
+      MachineFolder.readId(this.files, this.ring, this.folder);
+      return false;
     } catch (error) {
       if (error instanceof SiteRecoveryError && error.code === "Damaged") return true;
       throw error;

@@ -63,6 +63,12 @@ export class PointFolder {
     return this.#readRoster().names.filter((name) => !present.has(name));
   }
 
+  /** File names in the folder that do not count: what an interrupted drop has left, or somebody has put there. */
+  leftNames(): string[] {
+    const counting = new Set(this.names());
+    return this.#namesInFolder().filter((name) => !counting.has(name));
+  }
+
   read(name: string): RecoveryPoint {
     const filePath = path.join(this.folder, name);
     const sealedName = { kind: "point", scope: this.#machineId } as const;

@@ -45,9 +45,15 @@ export interface VerifyResult {
   readonly pointCount: number;
 }
 
+/** A machine that its engine keeps in the store. */
+export interface KnownMachine {
+  readonly machineId: string;
+  readonly diskIds: readonly string[];
+}
+
 export interface VerifyOptions {
   /** Machines that should be there: one of them is verified even if its folder's name cannot be read. */
-  readonly knownMachineIds?: readonly string[];
+  readonly knownMachines?: readonly KnownMachine[];
   /** Told after each object; bytes are those of layer files. */
   readonly onProgress?: (progress: { objectsRead: number; bytesRead: number; bytesTotal: number }) => void;
   readonly signal?: AbortSignal;

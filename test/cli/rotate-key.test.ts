@@ -61,10 +61,10 @@ it("locks the store with another key: the old one opens it no more, no replica i
 });
 
 it("prints what it did for scripts, and refuses an account that is not there", async () => {
-  const { stdout } = await runProgram(home, "rotate-key", "--storage-account", "replicas", "--json");
-  expect(JSON.parse(stdout)).toEqual([{ storageAccount: "replicas", id: site.ids.storage, keyFile }]);
+  const { stdout } = await runProgram(home, "rotate-key", "--target", "replicas", "--json");
+  expect(JSON.parse(stdout)).toEqual([{ target: "replicas", id: site.ids.storage, keyFile }]);
   const old = fs.readFileSync(keyFile);
-  const unknown = await runProgram(home, "rotate-key", "--storage-account", "repliccas");
+  const unknown = await runProgram(home, "rotate-key", "--target", "repliccas");
   expect(unknown).toMatchObject({ code: 1, stdout: "" });
   expect(unknown.stderr).toContain('did you mean "replicas"?');
   expect(fs.readFileSync(keyFile).equals(old)).toBe(true);

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => site.remove());
 
 interface Report {
-  readonly storageAccount: string;
+  readonly target: string;
   readonly recoveryPoints: number;
   readonly soundRecoveryPoints: number;
   readonly damaged: readonly {
@@ -68,7 +68,7 @@ describe("siterecovery verify", () => {
   it("tells that all is sound, with what it read, and exits with 0", async () => {
     const ended = await runProgram(home, "verify");
     expect(ended).toMatchObject({ code: 0 });
-    expect(ended.stdout).toMatch(/STORAGE ACCOUNT +OBJECTS +READ +TOOK +POINTS +SOUND +DAMAGED OBJECTS/);
+    expect(ended.stdout).toMatch(/TARGET +OBJECTS +READ +TOOK +POINTS +SOUND +DAMAGED OBJECTS/);
     expect(ended.stdout).toMatch(/replicas +\d+ +\d+ KiB +[\d.]+ s +2 +2 +none/);
     expect(ended.stderr).toMatch(/replicas: 100 % of \d+ KiB read/);
   });
@@ -156,10 +156,10 @@ describe("siterecovery verify", () => {
   });
 
   it("exits with 2 and says what there is when it cannot run", async () => {
-    const unknown = await runProgram(home, "verify", "--storage-account", "replica");
+    const unknown = await runProgram(home, "verify", "--target", "replica");
     expect(unknown).toMatchObject({ code: 2, stdout: "" });
     expect(unknown.stderr).toContain(
-      'no storage account "replica"; did you mean "replicas"? There are: replicas.',
+      'No target named "replica" keeps replicas; did you mean "replicas"? There are: replicas.',
     );
     const nowhere = await runProgram(path.join(site.folder, "none"), "verify");
     expect(nowhere.code).toBe(2);

@@ -11,7 +11,7 @@ import { CacheFolder } from "../../provider/engine/process-server/cache-folder.t
 import type { ProcessServer } from "../../provider/engine/process-server/transfer.ts";
 import { resync } from "../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../provider/engine/replication/send-delta.ts";
-import { openStore } from "../../provider/engine/upkeep/account-key.ts";
+import { openStore } from "../../provider/engine/upkeep/store-key-file.ts";
 import type { ReplicaStore } from "../../provider/targets/replica-store.ts";
 
 export const machineId = "/subscriptions/s/machines/web-01";

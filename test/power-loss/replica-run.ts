@@ -14,7 +14,7 @@ import {
   restoredPath,
 } from "./powered-machine.ts";
 import { PowerRecorder } from "./power-recorder.ts";
-import { replaceKey } from "../../provider/engine/upkeep/account-key.ts";
+import { replaceKey } from "../../provider/engine/upkeep/store-key-file.ts";
 
 /** What must be on the device, and what else may be, at one instant. */
 export interface Known {

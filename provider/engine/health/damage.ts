@@ -3,6 +3,7 @@ import type { HealthCheck, HealthFacts } from "./health-note.ts";
 
 /** Layer files that the last verification found damaged, and that points still need. */
 function damagedLayers({ replicas, item }: HealthFacts): number {
+  if (replicas === undefined) return 0;
   const machine = replicas.machine(relationshipOf(item).replicaId);
   const noted = new Set(machine.damage.read());
   if (noted.size === 0) return 0;

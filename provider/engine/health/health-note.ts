@@ -1,4 +1,5 @@
 /** What a health note is, and what the functions that make notes are given. */
+import type { SiteRecoveryError } from "../../errors.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -18,8 +19,10 @@ export interface HealthNote {
 export interface HealthFacts {
   readonly parts: EngineParts;
   readonly item: ProtectedItem;
-  /** The store that holds the replica. */
-  readonly replicas: ReplicaStore;
+  /** The store that holds the replica, or `undefined` while it cannot be read. */
+  readonly replicas: ReplicaStore | undefined;
+  /** Why the store cannot be read. */
+  readonly targetFailure: SiteRecoveryError | undefined;
   /** Readable recovery points, oldest first. */
   readonly points: readonly RecoveryPoint[];
   /** How many recovery points cannot be read. */

@@ -1,4 +1,5 @@
 /** All health notes of an item: one line here for each subject. */
+import { SiteRecoveryError } from "../../errors.ts";
 import { applicationNotes } from "./applications.ts";
 import { damageNotes } from "./damage.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
@@ -8,9 +9,11 @@ import { replicaNotes } from "./replica.ts";
 import { resyncNotes } from "./resync.ts";
 import { rpoNotes } from "./rpo.ts";
 import { sourceNotes } from "./source.ts";
+import { targetNotes } from "./target.ts";
 
 /** In the order in which people read them. */
 const checks: readonly HealthCheck[] = [
+  targetNotes,
   replicationNotes,
   pauseNotes,
   rpoNotes,
@@ -23,5 +26,14 @@ const checks: readonly HealthCheck[] = [
 
 /** Returns what is wrong with an item now; empty if it is healthy. */
 export function healthNotesOf(facts: HealthFacts): HealthNote[] {
-  return checks.flatMap((check) => check(facts));
+  return checks.flatMap((check) => {
+    try {
+      return check(facts);
+    } catch (error) {
+      // A part of the world that is away hides what this check looks at, and none of the other notes.
+      if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+      const text = `a part of its health is not known: ${error.message.replace(/\.$/, "")}`;
+      return [{ severity: "Warning", code: "HealthUnknown", text }];
+    }
+  });
 }

@@ -8,6 +8,7 @@ import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 
 /** The target is not what was written to it: other points, fewer points, or layer files that are gone. */
 export const replicaNotes: HealthCheck = (facts) => {
+  if (facts.replicas === undefined) return [];
   const { replicaId } = relationshipOf(facts.item);
   const machine = facts.replicas.machine(replicaId);
   const doubt = replicaDoubtOf(machine, ledgerOf(facts.parts.store, replicaId));

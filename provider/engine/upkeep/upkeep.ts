@@ -1,8 +1,8 @@
-/** Upkeep of the replicas of an engine: what is done to a whole storage account, apart from replication. */
+/** Upkeep of the replicas of an engine: what is done to all that one place keeps, apart from replication. */
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import { rotateAccountKey } from "./account-key.ts";
-import { type AccountCheck, verifyAccount } from "./verify-account.ts";
+import { rotateStoreKey } from "./store-key-file.ts";
+import { type ReplicaCheck, verifyReplicas } from "./verify-replicas.ts";
 
 export class Upkeep {
   readonly #parts: EngineParts;
@@ -11,13 +11,18 @@ export class Upkeep {
     this.#parts = parts;
   }
 
-  /** Reads everything that a storage account holds and tells each damaged object and whom it hurts. */
-  verify(accountId: string, progress: Progress): Promise<AccountCheck> {
-    return verifyAccount(this.#parts, accountId, progress);
+  /** Ids of everything that keeps replicas, whether it can be reached or not. */
+  holderIds(): string[] {
+    return this.#parts.replicaHolderIds();
   }
 
-  /** Locks a storage account with a new random key. Returns the path of its key file, which wants a copy elsewhere. */
-  rotateKey(accountId: string): Promise<string> {
-    return rotateAccountKey(this.#parts, accountId);
+  /** Reads everything that a holder keeps and names each damaged object and the points that it hurts. */
+  verify(holderId: string, progress: Progress): Promise<ReplicaCheck> {
+    return verifyReplicas(this.#parts, holderId, progress);
+  }
+
+  /** Locks a holder's store with a new random key. Returns the path of its key file, which needs a copy elsewhere. */
+  rotateKey(holderId: string): Promise<string> {
+    return rotateStoreKey(this.#parts, holderId);
   }
 }

@@ -39,6 +39,7 @@ type Hurt = Map<string, { message: string; pointIds: Set<string> }>;
  */
 export async function verifyMachine(
   machine: MachineFolder,
+  knownDiskIds: readonly string[],
   onRead: (bytesRead: number) => void,
   signal?: AbortSignal,
 ): Promise<MachineCheck> {
@@ -50,7 +51,12 @@ export async function verifyMachine(
   try {
     const points = readPoints(machine, hurt);
     for (const _point of points) onRead(0);
-    for (const diskId of new Set(points.flatMap((point) => point.disks.map((disk) => disk.diskId)))) {
+    const diskIds = new Set([
+      ...knownDiskIds,
+      ...points.flatMap(({ disks }) => disks.map((disk) => disk.diskId)),
+    ]);
+    noteForeignDisks(machine, diskIds, points, hurt);
+    for (const diskId of diskIds) {
       const { folder } = machine.disk(diskId);
       const check: DiskCheck = { machine, diskId, folder, present: new Set(), health: new Map() };
       for (const { kind, id } of machine.layerFiles(diskId)) {
@@ -90,9 +96,32 @@ function readPoints(machine: MachineFolder, hurt: Hurt): RecoveryPoint[] {
     const isBegun = machine.isPrepared || points.names().length > 0;
     if (isBegun || !isAbsent) note(hurt, points.rosterPath, isAbsent ? missing : damageOf(error));
   }
+  for (const name of points.leftNames()) {
+    try {
+      points.read(name);
+    } catch (error) {
+      note(hurt, path.join(points.folder, name), damageOf(error));
+    }
+  }
   return points.all((error, name) => {
     note(hurt, path.join(points.folder, name), damageOf(error), pointIdOf(name));
   });
+}
+
+/** Folders in `disks` that are no disk's of this machine, such as copies of another machine's. */
+function noteForeignDisks(
+  machine: MachineFolder,
+  diskIds: ReadonlySet<string>,
+  points: readonly RecoveryPoint[],
+  hurt: Hurt,
+): void {
+  // Before its first point only an engine that knows the machine can tell which disks it has.
+  if (points.length === 0) return;
+  const own = new Set([...diskIds].map((diskId) => path.basename(machine.disk(diskId).folder)));
+  const folder = path.join(machine.folder, "disks");
+  for (const name of machine.files.list(folder)) {
+    if (!own.has(name)) note(hurt, path.join(folder, name), "it is the folder of no disk of this machine");
+  }
 }
 
 function checkReleased(machine: MachineFolder, diskId: string, hurt: Hurt): void {

@@ -11,12 +11,14 @@ export interface VerifiedStore {
   readonly folders: readonly string[];
   /** Reads a machine's name out of its folder. Throws `Damaged`. */
   readId(folder: string): string;
+  /** Ids of machines that can be read in any folder. */
+  claimedIds(): string[];
   machine(machineId: string): MachineFolder;
 }
 
 /**
  * Reads all that a store holds, machine by machine, and notes with each machine what a resync must not rely on.
- * A machine whose name cannot be read is still verified when it is one of the known ones.
+ * A machine whose name cannot be read is still verified when it is one of the known ones, or when another folder holds it.
  */
 export async function verifyStore(
   store: VerifiedStore,
@@ -30,14 +32,17 @@ export async function verifyStore(
   };
   const bytesTotal = options.onProgress ? layerBytes(store) : 0;
   for (const folder of store.folders) {
-    const machine = machineOf(store, folder, options.knownMachineIds ?? [], found);
+    const known = options.knownMachines ?? [];
+    const ids = [...known.map(({ machineId }) => machineId), ...store.claimedIds()];
+    const machine = machineOf(store, folder, ids, found);
     if (machine === undefined) continue;
     const onRead = (bytesRead: number): void => {
       result.objectsRead += 1;
       result.bytesRead += bytesRead;
       options.onProgress?.({ objectsRead: result.objectsRead, bytesRead: result.bytesRead, bytesTotal });
     };
-    const check = await verifyMachine(machine, onRead, options.signal);
+    const { diskIds = [] } = known.find(({ machineId }) => machineId === machine.machineId) ?? {};
+    const check = await verifyMachine(machine, diskIds, onRead, options.signal);
     result.pointCount += check.pointCount;
     for (const finding of check.findings) found(finding);
     const damaged = check.findings.map((finding) => finding.objectPath);

@@ -129,7 +129,7 @@ describe("flow S1", () => {
     expect(site.engine.listThings({ kind: "policy" })).toHaveLength(1);
     const view = await site.engine.viewItem(site.itemId());
     expect(view.replicationIntervalSeconds).toBe(7 * 60);
-    const before = view.recoveryPointCount;
+    const before = view.recoveryPointCount!;
     await write(site.replica());
     await site.engine.replicate(site.itemId(), quiet);
     expect((await site.engine.viewItem(site.itemId())).recoveryPointCount).toBe(before + 1);

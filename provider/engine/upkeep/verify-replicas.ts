@@ -1,4 +1,4 @@
-/** Verification of one storage account: every stored byte is read, and damage is told as people know things. */
+/** Verification of all that one holder of replicas keeps: every stored byte is read, and damage is named as people know things. */
 import { sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
@@ -6,9 +6,12 @@ import { findItem } from "../../store/protected-items.ts";
 import type { ReplicaStore, VerifyFinding } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ItemDetails, ProtectedItem, Relationship } from "../protected-item/item.ts";
 import { listItemThings } from "../protected-item/item-things.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
 import type { ItemState } from "../protected-item/states.ts";
+import { replicaDoubtOf } from "../replication/replica-doubt.ts";
+import { ledgerOf } from "../replication/replica-ledger.ts";
 
 const reportEveryMilliseconds = 500;
 
@@ -28,8 +31,8 @@ export interface DamagedObject {
   readonly points: readonly HurtPoint[];
 }
 
-export interface AccountCheck {
-  readonly accountId: string;
+export interface ReplicaCheck {
+  readonly holderId: string;
   readonly objectsRead: number;
   readonly bytesRead: number;
   readonly durationMilliseconds: number;
@@ -41,19 +44,22 @@ export interface AccountCheck {
 }
 
 /** Throws what kept it from being verified: `WrongKey`, `IoFailed`, `Busy`. Damage is a result, not an error. */
-export async function verifyAccount(
+export async function verifyReplicas(
   parts: EngineParts,
-  accountId: string,
+  holderId: string,
   progress: Progress,
-): Promise<AccountCheck> {
+): Promise<ReplicaCheck> {
   const started = parts.clock.monotonic();
-  const replicas = await openOrDamage(parts, accountId);
-  if (replicas instanceof SiteRecoveryError) return lostKey(accountId, replicas);
-  const items = itemsOf(parts, accountId);
+  const replicas = await openOrDamage(parts, holderId);
+  if (replicas instanceof SiteRecoveryError) return lostKey(holderId, replicas);
+  const kept = keptReplicas(parts, holderId);
   const findings: VerifyFinding[] = [];
   let reportedAt = -Infinity;
   const result = await replicas.verify((finding) => findings.push(finding), {
-    knownMachineIds: items.map((item) => item.details.replicaId),
+    knownMachines: kept.map(({ replicaId, item }) => ({
+      machineId: replicaId,
+      diskIds: item.details.disks.map(({ id }) => id),
+    })),
     onProgress: ({ bytesRead, bytesTotal }) => {
       const now = parts.clock.monotonic();
       if (bytesRead < bytesTotal && now - reportedAt < reportEveryMilliseconds) return;
@@ -64,32 +70,31 @@ export async function verifyAccount(
     ...(progress.signal ? { signal: progress.signal } : {}),
   });
   const hurt = new Set(findings.flatMap((finding) => finding.pointIds));
+  const doubts = kept.flatMap((replica) => doubtOf(parts, replicas, replica, findings) ?? []);
+  const toResync = kept.filter((replica) => newestIsHurt(replicas, replica, hurt)).map(({ item }) => item.id);
   return {
-    accountId,
+    holderId,
     objectsRead: result.objectsRead,
     bytesRead: result.bytesRead,
     durationMilliseconds: parts.clock.monotonic() - started,
     pointCount: result.pointCount,
     soundPointCount: result.pointCount - hurt.size,
-    damaged: findings.map((finding) => toDamaged(replicas, items, finding)),
-    itemsToResync: items.filter((item) => newestIsHurt(replicas, item, hurt)).map(({ id }) => id),
+    damaged: [...findings.map((finding) => toDamaged(replicas, kept, finding)), ...doubts],
+    itemsToResync: [...new Set([...toResync, ...doubts.flatMap(({ itemId }) => itemId ?? [])])],
   };
 }
 
 /** The store, or the error of a damaged `store.key`, without which nothing in it can be read. */
-async function openOrDamage(
-  parts: EngineParts,
-  accountId: string,
-): Promise<ReplicaStore | SiteRecoveryError> {
+async function openOrDamage(parts: EngineParts, holderId: string): Promise<ReplicaStore | SiteRecoveryError> {
   try {
-    return await parts.replicaStoreOf(accountId);
+    return await parts.replicaStoreOf(holderId);
   } catch (error) {
     if (error instanceof SiteRecoveryError && error.code === "Damaged") return error;
     throw error;
   }
 }
 
-function lostKey(accountId: string, error: SiteRecoveryError): AccountCheck {
+function lostKey(holderId: string, error: SiteRecoveryError): ReplicaCheck {
   const nothing = {
     objectsRead: 1,
     bytesRead: 0,
@@ -97,26 +102,62 @@ function lostKey(accountId: string, error: SiteRecoveryError): AccountCheck {
     pointCount: 0,
     soundPointCount: 0,
   };
-  const objectPath = error.target ?? accountId;
+  const objectPath = error.target ?? holderId;
   const why = "it is damaged or gone, and without it no recovery point can be opened: put a copy of it back";
   return {
-    accountId,
+    holderId,
     ...nothing,
     damaged: [{ objectPath, why, itemId: undefined, points: [] }],
     itemsToResync: [],
   };
 }
 
-function itemsOf(parts: EngineParts, accountId: string): ProtectedItem[] {
-  return listItemThings(parts)
-    .flatMap(({ id }) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
-    .filter((item) => sameId(item.details.replicaStoreId, accountId)) as ProtectedItem[];
+/** A replica in the store, and the item whose it is. */
+interface KeptReplica {
+  readonly item: ProtectedItem;
+  readonly replicaId: string;
+  /** Whether the item replicates to it now. The other one of an item waits for the way back or out. */
+  readonly isInUse: boolean;
+}
+
+/** The replicas that items keep there: those of the way out and of the way back. */
+function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
+  return listItemThings(parts).flatMap(({ id }) => {
+    const item = findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
+    if (item === undefined) return [];
+    const { details } = item;
+    const relationships: Relationship[] = details.reverse ? [details, details.reverse] : [details];
+    return relationships
+      .filter(({ replicaStoreId }) => sameId(replicaStoreId, holderId))
+      .map(({ replicaId }) => ({ item, replicaId, isInUse: replicaId === relationshipOf(item).replicaId }));
+  });
+}
+
+/** A replica that is whole and not what was written to it: an older copy, points or a whole folder that are gone. */
+function doubtOf(
+  parts: EngineParts,
+  replicas: ReplicaStore,
+  { item, replicaId }: KeptReplica,
+  findings: readonly VerifyFinding[],
+): DamagedObject | undefined {
+  // Files that are damaged or missing are named by themselves.
+  if (findings.some(({ machineId, pointIds }) => machineId === replicaId && pointIds.length > 0))
+    return undefined;
+  const machine = replicas.machine(replicaId);
+  const doubt = replicaDoubtOf(machine, ledgerOf(parts.store, replicaId));
+  if (doubt === undefined) return undefined;
+  return { objectPath: machine.folder, why: doubt.text, itemId: item.id, points: [] };
 }
 
 /** The newest point is the one that the last cycle made, if it is missing; else the last that there is. */
-function newestIsHurt(replicas: ReplicaStore, item: ProtectedItem, hurt: ReadonlySet<string>): boolean {
+function newestIsHurt(
+  replicas: ReplicaStore,
+  { item, replicaId, isInUse }: KeptReplica,
+  hurt: ReadonlySet<string>,
+): boolean {
+  if (!isInUse) return false;
   let unreadable = 0;
-  const points = replicas.recoveryPoints(item.details.replicaId, (_error, sequence) => {
+  const points = replicas.recoveryPoints(replicaId, (_error, sequence) => {
     unreadable = Math.max(unreadable, sequence);
   });
   const newest = points.at(-1);
@@ -129,7 +170,7 @@ function newestIsHurt(replicas: ReplicaStore, item: ProtectedItem, hurt: Readonl
 
 function toDamaged(
   replicas: ReplicaStore,
-  items: readonly ProtectedItem[],
+  kept: readonly KeptReplica[],
   finding: VerifyFinding,
 ): DamagedObject {
   const { machineId, objectPath, message, pointIds } = finding;
@@ -138,7 +179,7 @@ function toDamaged(
   return {
     objectPath,
     why: message,
-    itemId: items.find((item) => item.details.replicaId === machineId)?.id,
+    itemId: kept.find(({ replicaId }) => replicaId === machineId)?.item.id,
     points: pointIds.map((id) => ({ id, takenAt: takenAt.get(id) })),
   };
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { homeAt } from "../../../provider/engine/home.ts";
 import { openParts } from "../../../provider/engine/open-parts.ts";
-import { openStore, rotateAccountKey } from "../../../provider/engine/upkeep/account-key.ts";
+import { openStore, rotateStoreKey } from "../../../provider/engine/upkeep/store-key-file.ts";
 import { takeLease } from "../../../provider/store/leases.ts";
 import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
 import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
@@ -36,7 +36,7 @@ async function rotateUntil(call: number): Promise<boolean> {
   try {
     await parts.replicaStoreOf(site.ids.storage);
     files.arm({ kind: "EIO", call, lasting: true });
-    await rotateAccountKey(parts, site.ids.storage);
+    await rotateStoreKey(parts, site.ids.storage);
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: "IoFailed" });
@@ -67,10 +67,10 @@ it("refuses a change while another one is under way", async () => {
   const parts = openParts({ home: folder });
   const key = fs.readFileSync(keyFile(), "utf8");
   const { release } = takeLease(parts.store, site.ids.storage, "a change of its key", parts.clock);
-  await expect(rotateAccountKey(parts, site.ids.storage)).rejects.toMatchObject({ code: "Busy" });
+  await expect(rotateStoreKey(parts, site.ids.storage)).rejects.toMatchObject({ code: "Busy" });
   expect(fs.readFileSync(keyFile(), "utf8")).toBe(key);
   release();
-  expect(await rotateAccountKey(parts, site.ids.storage)).toBe(keyFile());
+  expect(await rotateStoreKey(parts, site.ids.storage)).toBe(keyFile());
   expect(fs.readFileSync(keyFile(), "utf8")).not.toBe(key);
   parts.store.close();
 });

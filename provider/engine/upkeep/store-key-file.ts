@@ -1,5 +1,5 @@
 /**
- * The key file of a storage account: made with the store, found again, changed. A change touches two files, so the
+ * The key file of a store of replicas: made with the store, found again, changed. A change touches two files, so the
  * new key lies beside the old one until the store is locked with it: whatever a crash leaves, one of them opens the
  * store, and the next opening tidies up.
  */
@@ -30,7 +30,7 @@ function writeKey(files: FileSystem, keyFile: string): void {
 
 /** What holds replicas, and where. */
 export interface StorePlace {
-  /** The id of a storage account, a master target, a storage classification or a host. */
+  /** The id of a storage account, a master target, a storage classification, a host or a configuration server. */
   readonly holderId: string;
   readonly folder: string;
 }
@@ -107,16 +107,16 @@ export function replaceKey(files: FileSystem, home: Home, place: StorePlace): Re
 }
 
 /**
- * Locks a storage account with a new random key; the old one opens it no more. Nothing is rewritten but the key file
+ * Locks a store of replicas with a new random key; the old one opens it no more. Nothing is rewritten but the key file
  * and the store's small `store.key`. Returns the key file's path.
  */
-export async function rotateAccountKey(parts: EngineParts, accountId: string): Promise<string> {
-  await parts.replicaStoreOf(accountId);
-  const lease = takeLease(parts.store, accountId, "a change of its key", parts.clock);
+export async function rotateStoreKey(parts: EngineParts, holderId: string): Promise<string> {
+  const { folder } = await parts.replicaStoreOf(holderId);
+  const lease = takeLease(parts.store, holderId, "a change of its key", parts.clock);
   try {
     const { files, home } = parts;
-    replaceKey(files, home, { holderId: accountId, folder: home.storageFolderOf(accountId) });
-    return home.keyFileOf(accountId);
+    replaceKey(files, home, { holderId, folder });
+    return home.keyFileOf(holderId);
   } finally {
     lease.release();
   }
