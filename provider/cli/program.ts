@@ -14,6 +14,7 @@ import { commitCommand } from "./commit.ts";
 import { convertCommand } from "./convert.ts";
 import { exportCommand } from "./export.ts";
 import { explainCommand } from "./explain.ts";
+import { adoptMachineCommand, chooseMachineCommand, confirmSourceOffCommand } from "./decide.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { initCommand } from "./init.ts";
@@ -58,6 +59,9 @@ function program(): Command {
     commitCommand(),
     reverseReplicateCommand(),
     failbackCommand(),
+    confirmSourceOffCommand(),
+    chooseMachineCommand(),
+    adoptMachineCommand(),
     migrateCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),

@@ -23,6 +23,7 @@ import {
 import type { EngineParts } from "./engine-parts.ts";
 import { Drills } from "./failover/drills.ts";
 import { Moves } from "./failover/moves.ts";
+import { Identities } from "./identity/identities.ts";
 import { Hosts } from "./inventory/hosts.ts";
 import { type ItemView, viewItem } from "./item-view.ts";
 import { ItemJobs } from "./job/item-jobs.ts";
@@ -68,6 +69,7 @@ export class Engine {
   readonly recoveryHome: RecoveryHome;
   readonly upkeep: Upkeep;
   readonly itemJobs: ItemJobs;
+  readonly identities: Identities;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -81,6 +83,7 @@ export class Engine {
     this.recoveryHome = new RecoveryHome(parts);
     this.upkeep = new Upkeep(parts);
     this.itemJobs = new ItemJobs(parts);
+    this.identities = new Identities(parts);
   }
 
   get homeFolder(): string {

@@ -62,6 +62,7 @@ export function leasedMachines(machines: MachineDriver, parts: LeaseParts): Mach
     shutDown: confirmed((folder) => machines.shutDown(folder)),
     define: confirmed((folder, definition) => machines.define(folder, definition)),
     installMobilityService: confirmed((folder) => machines.installMobilityService(folder)),
+    setMark: confirmed((folder, mark) => machines.setMark(folder, mark)),
     remove: confirmed((folder) => machines.remove(folder)),
   };
 }

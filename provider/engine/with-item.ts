@@ -7,8 +7,10 @@ import { type JobRow, openJobOf } from "../store/jobs.ts";
 import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { fenceLostSource } from "./failover/fence-source.ts";
+import { identifyMachine } from "./identity/identify-machine.ts";
+import { requireNewestDatabase } from "./identity/newest-database.ts";
 import type { Progress, Scenario } from "./job/job-definition.ts";
-import { resumeJob } from "./job/run-job.ts";
+import { requireItem, resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./job/scenarios.ts";
 import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 import { thawLeftFrozen } from "./replication-cycle/while-frozen.ts";
@@ -41,10 +43,15 @@ export async function withItem<T>(
   return underLease(parts, itemId, purpose, async () => {
     if (findItem(parts.store, itemId)) {
       await thawLeftFrozen(parts, itemId);
-      fenceLostSource(parts, itemId, progress);
+      requireNewestDatabase(parts, requireItem(parts, itemId));
     }
     const left = openJobOf(parts.store, itemId);
     if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
+    // A job that has begun may be on its way from one side to the other; what runs where counts when it has ended.
+    if (findItem(parts.store, itemId)) {
+      identifyMachine(parts, itemId);
+      fenceLostSource(parts, itemId, progress);
+    }
     return work(left);
   }).finally(() => writeCatalogs(parts));
 }

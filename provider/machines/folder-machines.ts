@@ -4,6 +4,7 @@ import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/f
 import { SiteRecoveryError } from "../errors.ts";
 import type { Machine, MachineDefinition, MachineDriver, PowerState } from "./machine-driver.ts";
 import { readMachineFile, writeMachineFile } from "./machine-file.ts";
+import { readMark, writeMark } from "./machine-mark.ts";
 
 const machineFile = "machine.yaml";
 const stateFile = "power-state";
@@ -42,20 +43,29 @@ function realImagePath(files: FileSystem, imagePath: string, machineName: string
   }
 }
 
-function imageSize(
+/** A link in a folder that somebody else made would let the engine read, and on a failback write, any file. */
+function requireInside(
   files: FileSystem,
   image: { path: string; realFolder: RealFolder },
   machineName: string,
   diskId: string,
-): number {
+): void {
   const realPath = realImagePath(files, image.path, machineName, diskId);
-  // A link in a folder that somebody else made would let the engine read, and on a failback write, any file.
   if (path.dirname(realPath) !== image.realFolder()) {
     const message =
       `The image of the disk "${diskId}" of ${machineName} is a link that leads out of the machine's folder, ` +
       `to ${realPath}. Put the image itself into the folder.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: image.path, property: "disks" });
   }
+}
+
+function imageSize(
+  files: FileSystem,
+  image: { path: string; realFolder: RealFolder },
+  machineName: string,
+  diskId: string,
+): number {
+  requireInside(files, image, machineName, diskId);
   const file = files.open(image.path, "read");
   try {
     // A folder can be opened, and fails here.
@@ -101,6 +111,15 @@ export function folderMachines(files: FileSystem): MachineDriver {
     },
     read: (folder) => readMachine(files, folder),
     exists,
+    requireOwnImages: (folder, disks) => {
+      const realFolder = (): string => files.realPath(folder);
+      for (const disk of disks) {
+        const image = { path: path.join(folder, disk.file), realFolder };
+        if (files.exists(image.path)) requireInside(files, image, path.basename(folder), disk.id);
+      }
+    },
+    markOf: (folder) => readMark(files, folder),
+    setMark: (folder, mark) => writeMark(files, folder, mark),
     definitionOf: ({ folder: _folder, disks, ...definition }): MachineDefinition => ({
       ...definition,
       disks: disks.map(({ id, file, role }) => ({ id, file, role })),

@@ -3,6 +3,7 @@
  * folder in it with `machine.yaml` and raw disk images, and its power is a state. The embedded target runs its
  * replica machines by the same driver.
  */
+import type { FoundMark, MachineMark } from "./machine-mark.ts";
 
 export type PowerState = "running" | "off";
 
@@ -64,6 +65,12 @@ export interface MachineDriver {
   /** Throws `InvalidInput` with file, line and column when machine.yaml is not right, `NotFound` for a missing disk. */
   read(machineFolder: string): Machine;
   exists(machineFolder: string): boolean;
+  /** Throws `PrerequisitesNotMet` for an image that is a link out of the machine's folder. Absent images are fine. */
+  requireOwnImages(machineFolder: string, disks: readonly Pick<MachineDiskDefinition, "id" | "file">[]): void;
+  /** Which machine is in a folder and what made it, or `undefined` if it carries no mark. Throws `Damaged`. */
+  markOf(machineFolder: string): FoundMark | undefined;
+  /** Marks a folder, which must exist. Durable when it returns. */
+  setMark(machineFolder: string, mark: MachineMark): void;
   /** A machine's definition, without what depends on where it lies. */
   definitionOf(machine: Machine): MachineDefinition;
   powerState(machineFolder: string): PowerState;

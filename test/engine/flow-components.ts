@@ -1,5 +1,6 @@
 /** Declares the components of a flow's two sites, by the handlers. */
-import { flows } from "../../provider/engine/flows.ts";
+import { type FabricType, flows } from "../../provider/engine/flows.ts";
+import type { KindName } from "../../provider/kinds/kind.ts";
 import type { PolicySettings } from "../../provider/kinds/policy.ts";
 import type { FlowSite } from "./flow-site.ts";
 
@@ -14,6 +15,25 @@ const policies: Record<string, PolicySettings> = {
   HyperVReplica2012R2: { instanceType: "HyperVReplica2012R2", recoveryPoints: 4 },
   VMwareCbt: { instanceType: "VMwareCbt" },
 };
+
+/** What registers one more host of the primary site, by the sort of its fabric. */
+export function vmHost(
+  fabricType: FabricType,
+  name: string,
+  inventoryFolder: string,
+): { kind: KindName; inputs: object } {
+  const host = { ...vault, fabricName: "london", inventoryFolder };
+  if (fabricType === "VMware") return { kind: "vcenter", inputs: { ...host, vcenterName: name } };
+  if (fabricType === "VMM") {
+    return { kind: "host", inputs: { ...host, hostName: name, protectionContainerName: "machines" } };
+  }
+  const properties = {
+    machineName: name,
+    authenticationIdentityInput: identity,
+    resourceAccessIdentityInput: identity,
+  };
+  return { kind: "services-provider", inputs: { ...host, providerName: name, properties } };
+}
 
 export class FlowComponents {
   readonly #site: FlowSite;

@@ -14,8 +14,9 @@ import { fabricTypeOf } from "../components/fabric-type.ts";
 import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flowFor, flowsOf } from "../flows.ts";
-import { type FoundMachine, inventoryForNewMachine, requireMachine } from "../inventory/find-machine.ts";
+import { type FoundMachine, inventoryForNewMachine, requireMachineNamed } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
+import type { MachinePlace } from "../inventory/look-up-machine.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForReplica } from "../inventory/storage-classes.ts";
@@ -25,6 +26,7 @@ import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-g
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
 
 export interface Prerequisites extends FoundMachine {
+  readonly place: MachinePlace;
   readonly disks: readonly ItemDisk[];
   readonly flow: Flow;
   /** The replication group that it joins. */
@@ -172,7 +174,7 @@ export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemI
   requirePolicy(parts, id, inputs);
   const machine = machineNamedBy(inputs);
   requireNoOtherItem(parts, id, machine);
-  const found = requireMachine(parts, fabricOf(id), machine.name);
+  const found = requireMachineNamed(parts, fabricOf(id), machine.name);
   const flow = requireFlow(parts, id, inputs, found);
   checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
   const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });

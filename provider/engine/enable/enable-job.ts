@@ -5,7 +5,7 @@
 import { putItem } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
-import { requireMachine } from "../inventory/find-machine.ts";
+import { requireMachineOf } from "../inventory/find-machine.ts";
 import { flows } from "../flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
@@ -38,8 +38,8 @@ function keepPercent(context: Context): (percentOfDisk: number) => void {
 
 /** The process server pushes the service to a machine that has none, with the account that the item names (C-5). */
 function pushMobilityService(context: Context): { pushed: boolean } {
-  const { parts, itemId } = context;
-  const { machine } = requireMachine(parts, fabricOf(itemId), context.item().details.machineName);
+  const { parts } = context;
+  const { machine } = requireMachineOf(parts, context.item());
   const account = protectionOf(inputsOf(context)).runAsAccountId;
   const isNeeded = flows[context.item().details.flow].needsMobilityService;
   if (!isNeeded || machine.mobilityService !== undefined || account === undefined) return { pushed: false };
@@ -101,7 +101,7 @@ export const enableJob: JobDefinition<Record<string, never>> = {
       title: "Set the network of the replica machine",
       run: (context) => {
         const fabricId = fabricOf(context.itemId);
-        const { machine } = requireMachine(context.parts, fabricId, context.item().details.machineName);
+        const { machine } = requireMachineOf(context.parts, context.item());
         const flow = flows[context.item().details.flow];
         return recoveryNetworks(context.parts, { flow, fabricId }, machine, inputsOf(context));
       },

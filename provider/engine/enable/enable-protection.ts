@@ -9,6 +9,7 @@ import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import { processServerFor } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
+import { markMachine } from "../identity/identify-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -38,6 +39,7 @@ function newItem(
       flow: found.flow.id,
       replicaId: randomUuid(parts.random),
       machineName: found.machine.name,
+      machine: markMachine(parts, id, found.place),
       definition: parts.machines.definitionOf(found.machine),
       disks: found.disks,
       ...(found.groupName === undefined ? {} : { groupName: found.groupName }),
@@ -89,10 +91,11 @@ export async function enableProtection(
     // No cycle is under way while the lease is held, and between cycles a process server holds nothing of a machine.
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
+    const made = prerequisites && newItem(parts, id, prerequisites, processServerId);
     parts.store.transaction(() => {
       putThing(parts.store, id, itemKindOf(id), wanted, parts.clock.now());
       if (known) putItem(parts.store, { ...known, details: { ...known.details, processServerId } });
-      if (prerequisites) putItem(parts.store, newItem(parts, id, prerequisites, processServerId));
+      if (made) putItem(parts.store, made);
     });
     if (requireItem(parts, id).state !== "EnablingReplication") return;
     await beginInitialReplication(parts, id, progress);

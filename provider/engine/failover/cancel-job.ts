@@ -2,16 +2,16 @@
  * Cancels a failover that was not committed: the machine goes on at the side that it came from, whose disks were
  * left alone since. What it wrote at the other side is given up.
  */
-import { requireMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
+import { noteMove, removeMade } from "../identity/owned-machine.ts";
+import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
-import { recoveryMachineOf } from "./failback-job.ts";
+import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 
 type Context = JobContext<Record<string, never>>;
 
 function primaryFolder({ parts, item }: Context): string {
-  return requireMachine(parts, fabricOf(item().id), item().details.machineName).machine.folder;
+  return requirePlaceOf(parts, item()).folder;
 }
 
 export const cancelJob: JobDefinition<Record<string, never>> = {
@@ -31,11 +31,16 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       name: "StopTheOther",
       title: "Stop the machine that the failover started",
       run: (context) => {
-        const { machines } = context.parts;
-        const { folder } = recoveryMachineOf(context.item());
-        requireRecoverySide(context.parts, context.item());
-        if (context.item().activeLocation === "recovery") machines.remove(folder);
-        else machines.shutDown(primaryFolder(context));
+        const { parts, progress } = context;
+        const machine = recoveryMachineOf(context.item());
+        requireRecoverySide(parts, context.item());
+        if (context.item().activeLocation === "recovery") {
+          noteMove(parts, primaryFolder(context), context, "primary");
+          removeMade(parts, machine, (line) => progress.report(line));
+          return;
+        }
+        noteMove(parts, primaryFolder(context), context, "recovery");
+        parts.machines.shutDown(primaryFolder(context));
       },
     },
     {
@@ -56,7 +61,12 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       const { failbackPointId: _unused, ...details } = item.details;
       return { ...item, activeLocation: "recovery", details: { ...details, lastMove } };
     }
-    const { recoveryMachine: _removed, ...details } = item.details;
+    const {
+      recoveryMachine: _removed,
+      isSourceUnfenced: _runs,
+      sourceConfirmedOffAt: _seen,
+      ...details
+    } = item.details;
     return { ...item, activeLocation: "primary", details: { ...details, lastMove } };
   },
 };

@@ -10,7 +10,8 @@ import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { RecoveryMachine } from "../protected-item/item.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
-import { recoveryMachineOf } from "./failback-job.ts";
+import { isStill, ownerFor } from "../identity/owned-machine.ts";
+import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import {
   type RecoveryMachinePlan,
@@ -45,8 +46,10 @@ export const changePointJob: JobDefinition<FailoverInput> = {
       name: "ShutDownReplica",
       title: "Shut the replica machine down",
       run: ({ parts, item }) => {
-        const { folder } = recoveryMachineOf(item());
-        if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
+        const machine = recoveryMachineOf(item());
+        if (parts.machines.exists(machine.folder) && isStill(parts, machine)) {
+          parts.machines.shutDown(machine.folder);
+        }
       },
     },
     {
@@ -55,7 +58,11 @@ export const changePointJob: JobDefinition<FailoverInput> = {
       run: async (context) => {
         const { pointId } = context.resultOf<{ pointId: string }>("RecoveryPoint");
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-        await restoreDisks(context.parts, planOf(context), point, context.progress);
+        const machine = recoveryMachineOf(context.item());
+        // Its own machine is replaced; anything else that is in its place now is not.
+        if (isStill(context.parts, machine)) context.parts.machines.remove(machine.folder);
+        const owner = ownerFor(context, { purpose: "replica" });
+        await restoreDisks(context.parts, planOf(context), { point, owner }, context.progress);
       },
     },
     {

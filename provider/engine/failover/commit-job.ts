@@ -2,7 +2,8 @@
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine } from "../inventory/find-machine.ts";
+import { isStill } from "../identity/owned-machine.ts";
+import { findMachineOf, notFound } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { JobDefinition, JobTask } from "../job/job-definition.ts";
@@ -15,12 +16,16 @@ type Input = Record<string, never>;
 
 /** Throws `TargetUnreachable`, or `NotFound` when the machine is not where it was moved to: what it can be made from must not go as well. */
 function requireMoved(parts: EngineParts, item: ProtectedItem): void {
-  const { recoveryMachine, machineName } = item.details;
+  const { recoveryMachine } = item.details;
   const isBack = item.activeLocation === "primary";
   if (!isBack) requireRecoverySide(parts, item);
+  const lookup = isBack ? findMachineOf(parts, item) : undefined;
+  if (lookup?.answer === "unknown" || lookup?.answer === "duplicate") throw notFound(item, lookup);
   const isThere = isBack
-    ? findMachine(parts, fabricOf(item.id), machineName) !== undefined
-    : recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
+    ? lookup?.answer === "found"
+    : recoveryMachine !== undefined &&
+      parts.machines.exists(recoveryMachine.folder) &&
+      isStill(parts, recoveryMachine);
   if (isThere) return;
   const where = isBack ? nameOf(fabricOf(item.id)) : recoverySideName(parts, item.id);
   const mend = isBack
@@ -42,9 +47,11 @@ const dropUnused: JobTask<Input> = {
     const used = details.reverse ? details.failbackPointId : details.recoveryMachine?.pointId;
     const replicas = await parts.replicaStoreOf(replicaStoreId);
     // The used point stays: it is the base that a failback compares with.
-    const kept = await replicas.retain(replicaId, (points) =>
-      points.filter((point) => point.id === used).map((point) => point.id),
-    );
+    // A machine that was adopted may have come from a point that is not there; then none is given up.
+    const kept = await replicas.retain(replicaId, (points) => {
+      const isThere = points.some((point) => point.id === used);
+      return points.filter((point) => !isThere || point.id === used).map((point) => point.id);
+    });
     return { droppedCount: kept.droppedPointIds.length };
   },
 };

@@ -2,16 +2,21 @@
  * Failback of Hyper-V machines: a planned failover from Azure (H2F-4). Changes are synchronised while the replica
  * machine still runs, then it is shut down and a last delta is taken, so that nothing is lost.
  */
-import { assert } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
 import type { JobContext, JobDefinition, Progress } from "../job/job-definition.ts";
-import type { ProtectedItem, RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
+import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
-import { applyToPrimary, type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+import {
+  applyToPrimary,
+  type PrimaryPlace,
+  primaryPlace,
+  settledAt,
+  undoPrimary,
+} from "./primary-machine.ts";
+import { shutDownReplica, startReplica } from "./replica-power.ts";
 
 export interface FailbackInput {
   /** False leaves the machine at the primary side off: a recovery plan starts it with its boot group. */
@@ -21,11 +26,6 @@ export interface FailbackInput {
 }
 
 type Context = JobContext<FailbackInput>;
-
-export function recoveryMachineOf(item: ProtectedItem): RecoveryMachine {
-  assert(item.details.recoveryMachine, `${item.details.machineName} has no machine at the recovery side`);
-  return item.details.recoveryMachine;
-}
 
 /**
  * Sends what the replica machine has changed back into the replica, as a new recovery point. Can be repeated, also
@@ -41,7 +41,7 @@ export async function synchroniseReplica(
   const newest = replicas.recoveryPoints(item.details.replicaId).at(-1)?.id;
   // A delta counts from the newest point. A machine that was started from an older one is compared as a whole.
   const kind = newest === (item.details.failbackPointId ?? pointId) ? "delta" : "resync";
-  const cycle = await runCycle(parts, item.details, { kind, disks: recoveryDisks(item), progress });
+  const cycle = await runCycle(parts, item.details, { kind, disks: recoveryDisks(parts, item), progress });
   putItem(parts.store, { ...item, details: { ...item.details, failbackPointId: cycle.pointId } });
   return cycle;
 }
@@ -57,7 +57,7 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     {
       name: "PrerequisitesCheck",
       title: "Check that the primary side can be reached",
-      run: ({ parts, item, input }): PrimaryPlace => primaryPlace(parts, item(), input.toHost),
+      run: (context): PrimaryPlace => primaryPlace(context, context.input.toHost),
     },
     {
       name: "SynchroniseChanges",
@@ -67,16 +67,16 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     {
       name: "ShutDownReplica",
       title: "Shut the replica machine down",
-      run: ({ parts, item }) => parts.machines.shutDown(recoveryMachineOf(item()).folder),
+      run: shutDownReplica,
     },
     { name: "LastDelta", title: "Take the last delta", run: synchronise },
     {
       name: "ApplyToPrimary",
       title: "Make the primary side's disks equal to it",
-      run: ({ parts, item, resultOf, progress }) => {
-        const { pointId } = resultOf<ReplicationCycle>("LastDelta");
-        const place = resultOf<PrimaryPlace>("PrerequisitesCheck");
-        return applyToPrimary(parts, item(), { pointId, place }, progress);
+      run: (context) => {
+        const { pointId } = context.resultOf<ReplicationCycle>("LastDelta");
+        const place = context.resultOf<PrimaryPlace>("PrerequisitesCheck");
+        return applyToPrimary(context, { pointId, place });
       },
     },
     {
@@ -92,17 +92,16 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     ...item,
     activeLocation: "primary",
     details: {
-      ...item.details,
+      ...settledAt(parts, item.details, resultOf<PrimaryPlace>("PrerequisitesCheck")),
       lastCycle: resultOf<ReplicationCycle>("LastDelta"),
       lastMove: { action: "failback", endedAt: parts.clock.now() },
     },
   }),
-  rollBack: ({ parts, item, hasEnded }) => {
-    const { machineName, recoveryMachine } = item().details;
-    if (!hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
-    const primary = findMachine(parts, fabricOf(item().id), machineName);
-    if (primary) parts.machines.shutDown(primary.machine.folder);
-    if (recoveryMachine) parts.machines.start(recoveryMachine.folder);
+  rollBack: (context) => {
+    const { machineName } = context.item().details;
+    if (!context.hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
+    undoPrimary(context, context.resultOf<PrimaryPlace>("PrerequisitesCheck"));
+    startReplica(context);
     return `The failback was rolled back: ${machineName} runs at the recovery side again.`;
   },
 };

@@ -8,8 +8,8 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
-import type { EngineParts } from "../engine-parts.ts";
-import { findMachine, requireMachine } from "../inventory/find-machine.ts";
+import { noteMove, ownerFor, removeOfJob } from "../identity/owned-machine.ts";
+import { findMachineOf, requireMachineOf, requirePlaceOf } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
@@ -53,15 +53,21 @@ function networksOf(context: Context): NetworkChoice[] {
   return recoveryNetworks(context.parts, place, details.definition, inputsOf(context));
 }
 
+function placeOf(context: Context): MachinePlace {
+  const owner = ownerFor(context, { purpose: "replica" });
+  return findPlace(context.parts, context.item(), inputsOf(context), owner);
+}
+
 function planOf(context: Context): RecoveryMachinePlan {
   const place = context.resultOf<MachinePlace>("PrerequisitesCheck");
   return recoveryMachinePlan(context.parts, context.item(), place, networksOf(context));
 }
 
-function shutDownSource(parts: EngineParts, itemId: string, machineName: string): Shutdown {
-  const { machine } = requireMachine(parts, fabricOf(itemId), machineName);
-  const wasRunning = parts.machines.powerState(machine.folder) === "running";
-  parts.machines.shutDown(machine.folder);
+function shutDownSource({ parts, item, itemId, jobId }: Context): Shutdown {
+  const { folder } = requirePlaceOf(parts, item());
+  const wasRunning = parts.machines.powerState(folder) === "running";
+  noteMove(parts, folder, { itemId, jobId }, "recovery");
+  parts.machines.shutDown(folder);
   return { wasRunning };
 }
 
@@ -72,7 +78,8 @@ const restore: JobTask<FailoverInput> = {
     const pointId = context.resultOf<{ pointId: string }>("RecoveryPoint").pointId;
     const plan = planOf(context);
     const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-    await restoreDisks(context.parts, plan, point, context.progress);
+    const owner = ownerFor(context, { purpose: "replica" });
+    await restoreDisks(context.parts, plan, { point, owner }, context.progress);
     return { pointTakenAt: point.takenAt };
   },
 };
@@ -116,17 +123,18 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       name: "PrerequisitesCheck",
       title: "Check source, network and storage",
       run: (context) => {
-        const { parts, itemId } = context;
-        const { machine } = requireMachine(parts, fabricOf(itemId), context.item().details.machineName);
+        const { parts } = context;
+        // With its disks: one that is away must be noticed while the machine still runs.
+        const { folder } = requireMachineOf(parts, context.item()).machine;
         networksOf(context);
-        const wasRunning = parts.machines.powerState(machine.folder) === "running";
-        return { wasRunning, ...findPlace(parts, context.item(), inputsOf(context)) };
+        const wasRunning = parts.machines.powerState(folder) === "running";
+        return { wasRunning, ...placeOf(context) };
       },
     },
     {
       name: shutDownSourceTask,
       title: "Shut the source machine down",
-      run: (context) => shutDownSource(context.parts, context.itemId, context.item().details.machineName),
+      run: shutDownSource,
     },
     {
       name: "RecoveryPoint",
@@ -143,13 +151,13 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
   finish: finish("planned failover"),
   rollBack: (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
-    const { parts, itemId } = context;
+    const { parts, jobId } = context;
     const name = context.item().details.machineName;
-    parts.machines.remove(planOf(context).folder);
+    removeOfJob(parts, planOf(context).folder, jobId);
     const { wasRunning } = context.resultOf<Shutdown>("PrerequisitesCheck");
-    const found = findMachine(parts, fabricOf(itemId), name);
-    if (!found || !wasRunning) return "Nothing was changed.";
-    parts.machines.start(found.machine.folder);
+    const lookup = findMachineOf(parts, context.item());
+    if (lookup.answer !== "found" || !wasRunning) return "Nothing was changed.";
+    parts.machines.start(lookup.place.folder);
     return `The failover was rolled back: ${name} runs at the primary side again.`;
   },
 };
@@ -164,7 +172,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
       title: "Check network and recovery side",
       run: (context): MachinePlace => {
         networksOf(context);
-        return findPlace(context.parts, context.item(), inputsOf(context));
+        return placeOf(context);
       },
     },
     {
@@ -180,7 +188,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
       title: "Shut the source machine down if it can be reached",
       run: (context): Shutdown => {
         try {
-          return shutDownSource(context.parts, context.itemId, context.item().details.machineName);
+          return shutDownSource(context);
         } catch (error) {
           if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);
@@ -194,7 +202,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   finish: finish("unplanned failover"),
   rollBack: (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
-    context.parts.machines.remove(planOf(context).folder);
+    removeOfJob(context.parts, planOf(context).folder, context.jobId);
     return `${nameOf(context.itemId)} was not failed over; its source stays shut down, in case it is damaged.`;
   },
 };

@@ -5,7 +5,6 @@
  */
 import { isRecoverable } from "../../errors.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
-import { findMachine } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
 import { flowFor, flows } from "../flows.ts";
@@ -13,27 +12,28 @@ import type { ReplicationCycle } from "../protected-item/item.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
-import { recoveryMachineOf } from "./failback-job.ts";
 import type { FailoverInput } from "./failover-job.ts";
-import { applyToPrimary, type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+import {
+  applyToPrimary,
+  type PrimaryPlace,
+  primaryPlace,
+  settledAt,
+  undoPrimary,
+} from "./primary-machine.ts";
+import { shutDownReplica, startReplica } from "./replica-power.ts";
 
 type Context = JobContext<FailoverInput>;
 
 const check: JobTask<FailoverInput> = {
   name: "PrerequisitesCheck",
   title: "Check that the primary side can be reached",
-  run: ({ parts, item, input }): PrimaryPlace => primaryPlace(parts, item(), input.toHost),
+  run: (context): PrimaryPlace => primaryPlace(context, context.input.toHost),
 };
 
 const shutDown: JobTask<FailoverInput> = {
   name: "ShutDownReplica",
   title: "Shut the machine at the recovery side down",
-  run: ({ parts, item }) => {
-    const { folder } = recoveryMachineOf(item());
-    if (!parts.machines.exists(folder)) return { wasThere: false };
-    parts.machines.shutDown(folder);
-    return { wasThere: true };
-  },
+  run: shutDownReplica,
 };
 
 /** `latest` takes along what the machine, now off, has not sent yet; a machine that is lost has sent all it will. */
@@ -42,7 +42,11 @@ async function choosePoint(context: Context): Promise<{ pointId: string }> {
   const { wasThere } = resultOf<{ wasThere: boolean }>("ShutDownReplica");
   if (input.recoveryPoint === "latest" && wasThere) {
     try {
-      return await runCycle(parts, item().details, { kind: "delta", disks: recoveryDisks(item()), progress });
+      return await runCycle(parts, item().details, {
+        kind: "delta",
+        disks: recoveryDisks(parts, item()),
+        progress,
+      });
     } catch (error) {
       if (!isRecoverable(error)) throw error;
       progress.report(`the last changes cannot be sent: ${(error as Error).message}`);
@@ -54,10 +58,10 @@ async function choosePoint(context: Context): Promise<{ pointId: string }> {
 const apply: JobTask<FailoverInput> = {
   name: "ApplyToPrimary",
   title: "Make the primary side's disks equal to the recovery point",
-  run: ({ parts, item, resultOf, progress }) => {
-    const { pointId } = resultOf<{ pointId: string }>("RecoveryPoint");
-    const place = resultOf<PrimaryPlace>("PrerequisitesCheck");
-    return applyToPrimary(parts, item(), { pointId, place }, progress);
+  run: (context) => {
+    const { pointId } = context.resultOf<{ pointId: string }>("RecoveryPoint");
+    const place = context.resultOf<PrimaryPlace>("PrerequisitesCheck");
+    return applyToPrimary(context, { pointId, place });
   },
 };
 
@@ -74,13 +78,14 @@ const finish =
   (action: string): NonNullable<JobDefinition<FailoverInput>["finish"]> =>
   ({ parts, resultOf }, item) => {
     const { instanceType } = flows[item.details.flow];
-    const { platform } = resultOf<PrimaryPlace>("PrerequisitesCheck");
+    const place = resultOf<PrimaryPlace>("PrerequisitesCheck");
+    const { platform } = place;
     const fabricType = fabricTypeOf(parts, fabricOf(item.id)) ?? "HyperVSite";
     return {
       ...item,
       activeLocation: "primary",
       details: {
-        ...item.details,
+        ...settledAt(parts, item.details, place),
         flow: flowFor({ instanceType, fabricType, platform })?.id ?? item.details.flow,
         failbackPointId: resultOf<{ pointId: string }>("RecoveryPoint").pointId,
         lastMove: { action, endedAt: parts.clock.now() },
@@ -88,14 +93,11 @@ const finish =
     };
   };
 
-function rollBack({ parts, item, hasEnded }: Context): string {
-  const { machineName, recoveryMachine } = item().details;
-  if (!hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
-  const primary = findMachine(parts, fabricOf(item().id), machineName);
-  if (primary) parts.machines.shutDown(primary.machine.folder);
-  if (recoveryMachine && parts.machines.exists(recoveryMachine.folder)) {
-    parts.machines.start(recoveryMachine.folder);
-  }
+function rollBack(context: Context): string {
+  const { machineName } = context.item().details;
+  if (!context.hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
+  undoPrimary(context, context.resultOf<PrimaryPlace>("PrerequisitesCheck"));
+  startReplica(context);
   return `The failover was rolled back: ${machineName} runs at the recovery side again.`;
 }
 
@@ -112,7 +114,7 @@ export const plannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
       run: (context): Promise<ReplicationCycle> => {
         const item = context.item();
         const { progress, parts } = context;
-        return runCycle(parts, item.details, { kind: "delta", disks: recoveryDisks(item), progress });
+        return runCycle(parts, item.details, { kind: "delta", disks: recoveryDisks(parts, item), progress });
       },
     },
     apply,

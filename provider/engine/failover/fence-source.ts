@@ -1,31 +1,55 @@
 /**
  * Never two active sides (HW-5a): an unplanned failover shuts the source down when it can be reached. A source that was
- * lost is remembered, and shut down by the first action on the item that finds it again.
+ * lost is remembered until it was seen off, or a person says that it is. Each action on the item looks for it first and
+ * shuts down what runs beside the active machine: the source, or a machine that the item had before a failback.
  */
+import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
+import { flows } from "../flows.ts";
+import { findFormers, findMachineOf } from "../inventory/find-machine.ts";
+import type { MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 
-/** The caller holds the item's lease. What cannot be reached yet stays remembered. */
+/** A source that may run beside its replica: of a migration only by the user's own choice, which is left alone. */
+function mustBeOff({ activeLocation, details }: ProtectedItem): boolean {
+  if (activeLocation !== "recovery") return false;
+  return flows[details.flow].purpose === "protection" || details.isSourceUnfenced === true;
+}
+
+function stop(parts: EngineParts, item: ProtectedItem, place: MachinePlace, progress: Progress): void {
+  if (parts.machines.powerState(place.folder) === "off") return;
+  parts.machines.shutDown(place.folder);
+  const at = `on ${place.inventory.name} (${place.folder})`;
+  progress.report(`${item.details.machineName} was found running ${at} and was shut down there`);
+  addEvent(parts.store, {
+    type: "VmHealth",
+    code: "SecondActiveMachineShutDown",
+    severity: "Critical",
+    description: `${nameOf(item.id)}: a second machine ran ${at} and was shut down; what it wrote meanwhile is on its disks only`,
+    targetId: item.id,
+    at: parts.clock.now(),
+  });
+}
+
+/** The caller holds the item's lease. What cannot be found stays remembered. */
 export function fenceLostSource(parts: EngineParts, itemId: string, progress: Progress): void {
   const item = requireItem(parts, itemId);
-  if (item.details.isSourceUnfenced !== true) return;
-  const { isSourceUnfenced: _fenced, ...details } = item.details;
-  if (item.activeLocation === "recovery") {
-    try {
-      const found = findMachine(parts, fabricOf(itemId), details.machineName);
-      if (found) {
-        parts.machines.shutDown(found.machine.folder);
-        progress.report(`${details.machineName} was found again at the primary side and shut down there`);
-      }
-    } catch (error) {
-      if (error instanceof SiteRecoveryError && error.code !== "Bug") return;
-      throw error;
-    }
+  try {
+    for (const place of findFormers(parts, item)) stop(parts, item, place, progress);
+    if (!mustBeOff(item)) return;
+    const lookup = findMachineOf(parts, item);
+    if (lookup.answer !== "found") return;
+    stop(parts, item, lookup.place, progress);
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code !== "Bug") return;
+    throw error;
   }
+  const { isSourceUnfenced, sourceConfirmedOffAt, ...details } = item.details;
+  if (isSourceUnfenced === undefined && sourceConfirmedOffAt === undefined) return;
   putItem(parts.store, { ...item, details });
 }

@@ -1,60 +1,131 @@
 /**
  * The way back of a machine's disks: those at the primary side are made equal to a recovery point by writing only
- * what differs, and a machine that is gone is made again (H2F-4).
+ * what differs, and a machine or a disk that is gone is made again (H2F-4).
  */
 import path from "node:path";
+import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
-import { nameOf } from "../../arm-id.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine, inventoryForNewMachine } from "../inventory/find-machine.ts";
-import { fabricOf, inventoriesOf } from "../inventory/inventories.ts";
+import { noteMove, ownerFor, requireFree } from "../identity/owned-machine.ts";
+import {
+  findMachineOf,
+  inventoryForNewMachine,
+  namePlaces,
+  nameSilent,
+  notFound,
+} from "../inventory/find-machine.ts";
+import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventories.ts";
+import type { Lookup, MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Platform } from "../flows.ts";
-import type { Progress } from "../job/job-definition.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { JobContext } from "../job/job-definition.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { applyDelta } from "../replication/apply-delta.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
+
+type Context<Input> = Pick<JobContext<Input>, "parts" | "itemId" | "jobId" | "item" | "progress">;
 
 /** Where a machine comes back to: found once, before anything is changed, and kept with the job. */
 export interface PrimaryPlace {
   readonly folder: string;
   readonly isThere: boolean;
   readonly platform: Platform;
+  /** The inventory's id; absent in jobs of an earlier version. */
+  readonly hostId?: string;
 }
 
 /**
- * The machine itself where it is still there; else, or when another host is named, a new one. A physical server
- * comes back as a VMware machine (V2F-9).
+ * The machine itself where it is still there; else a new one, on the named host if one is named. A physical server
+ * comes back as a VMware machine (V2F-9). Throws `SourceUnreachable` while the machine may still be somewhere that
+ * cannot be looked at, and `DuplicateName` or `AlreadyExists` when another machine is in the way.
  */
-export function primaryPlace(parts: EngineParts, item: ProtectedItem, alternateHost?: string): PrimaryPlace {
-  const { machineName } = item.details;
-  const fabricId = fabricOf(item.id);
-  const found = findMachine(parts, fabricId, machineName);
-  if (found && found.inventory.platform !== "physical" && isWanted(found.inventory.name, alternateHost)) {
-    return { folder: found.machine.folder, isThere: true, platform: found.inventory.platform };
+export function primaryPlace<Input>(context: Context<Input>, alternateHost?: string): PrimaryPlace {
+  const { parts } = context;
+  const item = context.item();
+  const lookup = findMachineOf(parts, item);
+  if (lookup.answer === "duplicate") throw notFound(item, lookup);
+  if (lookup.answer === "found" && lookup.place.inventory.platform !== "physical") {
+    return placeThere(parts, item, lookup.place, alternateHost);
   }
-  if (found && alternateHost !== undefined && found.inventory.platform !== "physical") {
+  if (lookup.answer !== "found") requireMayBeMadeAgain(parts, item, lookup, alternateHost);
+  const inventory = hostForNew(parts, fabricOf(item.id), alternateHost);
+  const folder = path.join(inventory.folder, item.details.machineName);
+  if (!isOwnFolder(parts, item, folder))
+    requireFree(parts, folder, ownerFor(context, { purpose: "failback" }));
+  return { folder, isThere: false, platform: inventory.platform, hostId: inventory.id };
+}
+
+function placeThere(
+  parts: EngineParts,
+  item: ProtectedItem,
+  { inventory, folder }: MachinePlace,
+  alternateHost: string | undefined,
+): PrimaryPlace {
+  if (!isWanted(inventory.name, alternateHost)) {
     const message =
-      `${machineName} is still on ${found.inventory.name}: a second one on ${alternateHost} would make two of it. ` +
+      `${item.details.machineName} is still on ${inventory.name}: a second one on ${alternateHost} would make two of it. ` +
       "Fail back without naming a host, or remove the machine there first.";
     throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "toHost" });
   }
-  const { folder, platform } = newPlace(parts, fabricId, alternateHost);
-  return { folder: path.join(folder, machineName), isThere: false, platform };
+  parts.machines.requireOwnImages(folder, item.details.disks);
+  return { folder, isThere: true, platform: inventory.platform, hostId: inventory.id };
+}
+
+/** Whether a folder without a machine.yaml is what is left of the item's own machine. */
+function isOwnFolder(parts: EngineParts, { details }: ProtectedItem, folder: string): boolean {
+  const mark = parts.machines.markOf(folder);
+  return mark !== undefined && mark.machineId === details.machine?.machineId;
+}
+
+/** A machine that a failback of this item left half-made, or made and did not finish, is made again in its place. */
+function isOwnAttempt({ engineId }: EngineParts, item: ProtectedItem, { mark }: MachinePlace): boolean {
+  const made = mark?.madeBy;
+  return made?.purpose === "failback" && made.engineId === engineId && sameId(made.itemId, item.id);
+}
+
+/** A machine that may still run somewhere is not made a second time unless a person says that it is off for good. */
+function requireMayBeMadeAgain(
+  parts: EngineParts,
+  item: ProtectedItem,
+  lookup: Exclude<Lookup, { answer: "found" | "duplicate" }>,
+  alternateHost: string | undefined,
+): void {
+  const { machineName, isSourceUnfenced, sourceConfirmedOffAt } = item.details;
+  const name = nameOf(item.id);
+  const isUnknown = lookup.answer === "unknown";
+  if ((isUnknown || isSourceUnfenced === true) && sourceConfirmedOffAt === undefined) {
+    const why = isUnknown
+      ? nameSilent(lookup.silent)
+      : `${machineName} is missing at the primary side, and nobody saw it off since the failover`;
+    const message =
+      `A failback of ${name} now could make a second ${machineName}: ${why}. Bring that back and run again; or, if ` +
+      `${machineName} is off there for good, run \`siterecovery confirm-source-off ${name}\` and then ` +
+      `\`siterecovery failback ${name} --to-host <host>\`.`;
+    throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
+  }
+  if (isUnknown && alternateHost === undefined) {
+    const message =
+      `${machineName} cannot be looked for: ${nameSilent(lookup.silent)}. Say where it is to be made: ` +
+      `\`siterecovery failback ${name} --to-host <host>\`.`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "toHost" });
+  }
+  const others = lookup.others.filter((place) => !isOwnAttempt(parts, item, place));
+  if (others.length === 0) return;
+  const message =
+    `${machineName} is gone from the primary side, and another machine has its name: ${namePlaces(others)}. Rename or ` +
+    `remove that one, or run \`siterecovery choose-machine ${name} --host ${others[0]!.inventory.name}\` if that is it.`;
+  throw new SiteRecoveryError("DuplicateName", message, { target: item.id });
 }
 
 function isWanted(name: string, alternateHost: string | undefined): boolean {
   return alternateHost === undefined || name.toLowerCase() === alternateHost.toLowerCase();
 }
 
-function newPlace(
-  parts: EngineParts,
-  fabricId: string,
-  alternateHost: string | undefined,
-): { folder: string; platform: Platform } {
+function hostForNew(parts: EngineParts, fabricId: string, alternateHost: string | undefined): Inventory {
   if (alternateHost === undefined) return inventoryForNewMachine(parts, fabricId);
   const inventories = inventoriesOf(parts, fabricId);
   const chosen = inventories.find(({ name }) => isWanted(name, alternateHost));
@@ -66,16 +137,28 @@ function newPlace(
   throw new SiteRecoveryError("NotFound", message, { target: fabricId, property: "toHost" });
 }
 
+/** Makes the folder of a machine that is gone, or goes on with what an earlier attempt made of it. */
+function makePlace<Input>(context: Context<Input>, folder: string, pointId: string): void {
+  const { parts } = context;
+  const owner = ownerFor(context, { purpose: "failback", pointId });
+  if (isOwnFolder(parts, context.item(), folder)) return;
+  requireFree(parts, folder, owner);
+  makeFolderDurably(parts.files, folder);
+  const machineId = parts.machines.markOf(folder)?.machineId ?? randomUuid(parts.random);
+  parts.machines.setMark(folder, { machineId, madeBy: owner });
+}
+
 /** Makes the primary side's disks equal to a point of the relationship in use. The machine is off then. */
-export async function applyToPrimary(
-  parts: EngineParts,
-  item: ProtectedItem,
+export async function applyToPrimary<Input>(
+  context: Context<Input>,
   { pointId, place }: { pointId: string; place: PrimaryPlace },
-  progress: Progress,
 ): Promise<{ bytesWritten: number }> {
+  const { parts, progress } = context;
+  const item = context.item();
   const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
   if (place.isThere) parts.machines.shutDown(place.folder);
-  else makeFolderDurably(parts.files, place.folder);
+  else makePlace(context, place.folder, pointId);
+  noteMove(parts, place.folder, context, "primary");
   let bytesWritten = 0;
   for (const disk of item.details.disks) {
     const options = {
@@ -93,4 +176,30 @@ export async function applyToPrimary(
   }
   if (!place.isThere) parts.machines.define(place.folder, item.details.definition);
   return { bytesWritten };
+}
+
+/** Stops a machine that an unfinished way back has made or started; one that it made is removed. */
+export function undoPrimary(
+  { parts, jobId }: Pick<Context<unknown>, "parts" | "jobId">,
+  { folder, isThere }: PrimaryPlace,
+): void {
+  if (!parts.files.exists(folder)) return;
+  if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
+  if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
+}
+
+/** The item's facts once its machine runs at its place at the primary side again. */
+export function settledAt(parts: EngineParts, details: ItemDetails, place: PrimaryPlace): ItemDetails {
+  const { isSourceUnfenced: _fenced, sourceConfirmedOffAt: _confirmed, ...rest } = details;
+  const machineId = parts.machines.markOf(place.folder)?.machineId;
+  const hostId = place.hostId ?? details.machine?.hostId;
+  if (machineId === undefined || hostId === undefined) return rest;
+  const former = details.machine?.machineId;
+  const formers =
+    former === undefined || former === machineId ? [] : [...(details.formerMachines ?? []), former];
+  return {
+    ...rest,
+    machine: { hostId, machineId, folderName: path.basename(place.folder) },
+    ...(formers.length === 0 ? {} : { formerMachines: formers }),
+  };
 }

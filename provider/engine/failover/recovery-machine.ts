@@ -4,19 +4,19 @@
  * A test failover does the same in an isolated network.
  */
 import path from "node:path";
-import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { nameOf } from "../../arm-id.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
+import type { MachineOwner } from "../../machines/machine-mark.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { NetworkChoice } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
-import { placeForMachine } from "../inventory/recovery-side.ts";
+import { claimFolder, requireFree } from "../identity/owned-machine.ts";
+import { placeForMachine, replicaName } from "../inventory/recovery-side.ts";
 import { classThatHolds } from "../inventory/storage-classes.ts";
-import { protectionOf } from "../protected-item/protection.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
@@ -33,16 +33,21 @@ export interface MachinePlace {
   readonly folder: string;
 }
 
-/** Throws `AlreadyExists` when another machine of that name is at the recovery side. */
+/** Throws `AlreadyExists` when the name is taken at the recovery side, by anything but what the owner may write over. */
 export function findPlace(
   parts: EngineParts,
   item: ProtectedItem,
   inputs: ItemInputs,
-  nameSuffix = "",
+  owner: MachineOwner,
 ): MachinePlace {
-  const name = `${protectionOf(inputs).recoveryMachineName ?? item.details.definition.name}${nameSuffix}`;
-  return { name, folder: placeForMachine(parts, item.id, inputs, name) };
+  const name = `${replicaName(item, inputs)}${owner.purpose === "test" ? testSuffix : ""}`;
+  const folder = placeForMachine(parts, item.id, inputs, name);
+  requireFree(parts, folder, owner);
+  return { name, folder };
 }
+
+/** The test machine's name is the replica machine's with this behind it, as Azure does. */
+const testSuffix = "-test";
 
 /** What the machine will be: its name and folder, the source's hardware, its networks, its storage. */
 export function recoveryMachinePlan(
@@ -68,16 +73,15 @@ export function recoveryMachinePlan(
   };
 }
 
-/** Restores all disks of a point into the machine's folder, which begins empty. */
+/** Restores all disks of a point into the machine's folder, which begins empty and is marked as the owner's. */
 export async function restoreDisks(
   parts: EngineParts,
   plan: RecoveryMachinePlan,
-  point: RecoveryPoint,
+  { point, owner }: { point: RecoveryPoint; owner: MachineOwner },
   progress: Progress,
 ): Promise<void> {
   const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
-  parts.machines.remove(plan.folder);
-  makeFolderDurably(parts.files, plan.folder);
+  claimFolder(parts, plan.folder, { ...owner, pointId: point.id, pointTakenAt: point.takenAt });
   for (const disk of plan.item.details.disks) {
     const toPath = path.join(plan.folder, disk.file);
     const onProgress = copyProgress(parts.clock, progress, "restore");
@@ -106,8 +110,10 @@ export async function startRecoveryMachine(
     parts.machines.define(plan.folder, plan.definition);
     if (startMachine) parts.machines.start(plan.folder);
   }
+  const machineId = parts.machines.markOf(plan.folder)?.machineId;
   return {
     name: plan.definition.name,
+    ...(machineId === undefined ? {} : { machineId }),
     folder: plan.folder,
     pointId: point.id,
     pointTakenAt: point.takenAt,

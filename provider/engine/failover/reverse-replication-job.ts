@@ -12,7 +12,8 @@ import { checkComponents } from "../components/check-components.ts";
 import { processServerForWayBack } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flows } from "../flows.ts";
-import { findMachine, inventoryForNewMachine } from "../inventory/find-machine.ts";
+import { findMachineOf, inventoryForNewMachine } from "../inventory/find-machine.ts";
+import { removeMade } from "../identity/owned-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForWayBack } from "../inventory/storage-classes.ts";
@@ -73,9 +74,10 @@ async function seed(context: Context): Promise<{ seeded: boolean }> {
   const { parts, progress } = context;
   const item = reversed(context);
   try {
-    const found = findMachine(parts, fabricOf(item.id), item.details.machineName);
+    const lookup = findMachineOf(parts, item);
+    const left = lookup.answer === "found" ? parts.machines.read(lookup.place.folder).disks : [];
     const isLike = item.details.disks.every((disk) =>
-      found?.machine.disks.some(({ id, sizeBytes }) => id === disk.id && sizeBytes === disk.sizeBytes),
+      left.some(({ id, sizeBytes }) => id === disk.id && sizeBytes === disk.sizeBytes),
     );
     if (!isLike) return { seeded: false };
     const disks = primaryDisks(parts, item);
@@ -109,7 +111,7 @@ export const reverseTasks: readonly JobTask<Input>[] = [
       const item = reversed(context);
       const { seeded } = context.resultOf<{ seeded: boolean }>("SeedReplica");
       const kind = seeded ? "resync" : "initial copy";
-      const disks = recoveryDisks(item);
+      const disks = recoveryDisks(context.parts, item);
       const cycle = await runCycle(context.parts, item.details, { kind, disks, progress: context.progress });
       // The seed is what the machine left behind, and no instant of it that anybody could want to go back to.
       const { replicaStoreId, replicaId } = relationshipOf(item);
@@ -169,9 +171,9 @@ export const reverseReplicationJob: JobDefinition<Input> = {
     {
       name: "RemoveReplicaMachine",
       title: "Remove the machine at the recovery side",
-      run: ({ parts, item }) => {
+      run: ({ parts, item, progress }) => {
         const { recoveryMachine } = item().details;
-        if (recoveryMachine) parts.machines.remove(recoveryMachine.folder);
+        return recoveryMachine && removeMade(parts, recoveryMachine, (line) => progress.report(line));
       },
     },
   ],

@@ -8,6 +8,8 @@ import { findThing } from "../../store/things.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { DiskEvidence, RecoveryMachine, TestMachine } from "../protected-item/item.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import type { MachineOwner } from "../../machines/machine-mark.ts";
+import { ownerFor, removeMade, removeOfJob } from "../identity/owned-machine.ts";
 import { hashDisk } from "./hash-disk.ts";
 import {
   findPlace,
@@ -34,8 +36,9 @@ interface ChosenPoint extends MachinePlace {
   readonly takenAt: number;
 }
 
-/** The test machine's name is the replica machine's with this behind it, as Azure does. */
-const testSuffix = "-test";
+function ownerOf(context: Context): MachineOwner {
+  return ownerFor(context, { purpose: "test", drillId: context.input.drillId });
+}
 
 function planOf(context: Context): RecoveryMachinePlan {
   const item = context.item();
@@ -82,7 +85,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
       run: async (context): Promise<ChosenPoint> => {
         const point = await chooseRecoveryPoint(context.parts, context.item(), context.input.recoveryPoint);
         const { inputs } = findThing<ItemInputs>(context.parts.store, context.itemId)!;
-        const place = findPlace(context.parts, context.item(), inputs, testSuffix);
+        const place = findPlace(context.parts, context.item(), inputs, ownerOf(context));
         return { ...place, pointId: point.id, takenAt: point.takenAt };
       },
     },
@@ -92,7 +95,8 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
       run: async (context) => {
         const { pointId } = context.resultOf<ChosenPoint>("RecoveryPoint");
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-        await restoreDisks(context.parts, planOf(context), point, context.progress);
+        const owner = ownerOf(context);
+        await restoreDisks(context.parts, planOf(context), { point, owner }, context.progress);
       },
     },
     {
@@ -119,7 +123,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
   }),
   rollBack: (context) => {
     if (!context.hasEnded("RecoveryPoint")) return "Nothing was changed.";
-    context.parts.machines.remove(planOf(context).folder);
+    removeOfJob(context.parts, planOf(context).folder, context.jobId);
     return "What the test had made was removed; the machine and its replication were not touched.";
   },
 };
@@ -132,9 +136,9 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
     {
       name: "RemoveTestMachine",
       title: "Remove the test machine",
-      run: ({ parts, item }) => {
+      run: ({ parts, item, progress }) => {
         const { testMachine } = item().details;
-        if (testMachine) parts.machines.remove(testMachine.folder);
+        return testMachine && removeMade(parts, testMachine, (line) => progress.report(line));
       },
     },
   ],

@@ -3,6 +3,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { applicationNotes } from "./applications.ts";
 import { damageNotes } from "./damage.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
+import { machineNotes } from "./machines.ts";
 import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
 import { replicaNotes } from "./replica.ts";
@@ -19,6 +20,7 @@ const checks: readonly HealthCheck[] = [
   rpoNotes,
   applicationNotes,
   sourceNotes,
+  machineNotes,
   resyncNotes,
   replicaNotes,
   damageNotes,

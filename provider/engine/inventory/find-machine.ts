@@ -1,11 +1,14 @@
-/** Where a fabric's machines are: which of its inventories holds a machine of a name. */
+/** Where a fabric's machines are, and the errors that say why one cannot be had. */
+import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
 import type { FabricType } from "../flows.ts";
-import { inventoriesOf, type Inventory } from "./inventories.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
+import { isFormer, type Lookup, lookUpMachine, type MachinePlace, namesakes } from "./look-up-machine.ts";
 
 export interface FoundMachine {
   readonly inventory: Inventory;
@@ -23,13 +26,16 @@ const missing: Record<FabricType | "Azure", string> = {
   Azure: "is an Azure region, and holds no machines of its own. Name the fabric that the machines are in",
 };
 
-function reachableInventories(parts: EngineParts, fabricId: string): Inventory[] {
+function inventoriesThatAre(parts: EngineParts, fabricId: string): Inventory[] {
   const inventories = inventoriesOf(parts, fabricId);
-  if (inventories.length === 0) {
-    const what = missing[fabricTypeOf(parts, fabricId) ?? "HyperVSite"];
-    const message = `The site ${nameOf(fabricId)} ${what}, and let the protected items depend on it.`;
-    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
-  }
+  if (inventories.length > 0) return inventories;
+  const what = missing[fabricTypeOf(parts, fabricId) ?? "HyperVSite"];
+  const message = `The site ${nameOf(fabricId)} ${what}, and let the protected items depend on it.`;
+  throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
+}
+
+function reachableInventories(parts: EngineParts, fabricId: string): Inventory[] {
+  const inventories = inventoriesThatAre(parts, fabricId);
   const reachable = inventories.filter((inventory) => parts.files.exists(inventory.folder));
   if (reachable.length > 0) return reachable;
   const folders = inventories.map((inventory) => inventory.folder).join(", ");
@@ -37,28 +43,111 @@ function reachableInventories(parts: EngineParts, fabricId: string): Inventory[]
   throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }
 
-/** The machine of a name in any inventory of a fabric; nothing when none has it. Throws `SourceUnreachable`. */
-export function findMachine(
+/** Looks for the machine of an item at the primary side. Throws `PrerequisitesNotMet` for a fabric without hosts. */
+export function findMachineOf(parts: EngineParts, item: Pick<ProtectedItem, "id" | "details">): Lookup {
+  const fabricId = fabricOf(item.id);
+  inventoriesThatAre(parts, fabricId);
+  return lookUpMachine(parts, fabricId, item.details);
+}
+
+/** The machines that an item had before a failback made another one, as far as their hosts answer. */
+export function findFormers(
+  parts: EngineParts,
+  { id, details }: Pick<ProtectedItem, "id" | "details">,
+): MachinePlace[] {
+  if (details.formerMachines === undefined) return [];
+  return namesakes(parts, fabricOf(id), details.machineName).filter((place) => isFormer(details, place));
+}
+
+/** Places as people read them: `web1 on hv1 (/machines/hv1/web1)`. */
+export function namePlaces(places: readonly MachinePlace[]): string {
+  return places
+    .map(({ inventory, folder }) => `${path.basename(folder)} on ${inventory.name} (${folder})`)
+    .join(" and ");
+}
+
+/** `hv1 (/machines/hv1) does not answer`. */
+export function nameSilent(silent: readonly Inventory[]): string {
+  const hosts = silent.map(({ name, folder }) => `${name} (${folder})`).join(", ");
+  return `${hosts} ${silent.length === 1 ? "does" : "do"} not answer`;
+}
+
+function duplicate(target: string, machineName: string, places: readonly MachinePlace[]): SiteRecoveryError {
+  const message =
+    `There are two machines that could be ${machineName}: ${namePlaces(places)}. Nothing is done with either until ` +
+    `you decide: remove the one that is not it, or run \`siterecovery choose-machine ${nameOf(target)} --host <host>\`.`;
+  return new SiteRecoveryError("DuplicateName", message, { target });
+}
+
+/** The error that says why the machine of an item cannot be had. */
+export function notFound(
+  { id, details }: Pick<ProtectedItem, "id" | "details">,
+  lookup: Exclude<Lookup, { answer: "found" }>,
+): SiteRecoveryError {
+  const { machineName, machine } = details;
+  const where = nameOf(fabricOf(id));
+  if (lookup.answer === "duplicate") return duplicate(id, machineName, lookup.places);
+  if (lookup.answer === "unknown") {
+    const message = `The machine ${machineName} of ${where} cannot be found: ${nameSilent(lookup.silent)}. Bring the host back and run again.`;
+    return new SiteRecoveryError("SourceUnreachable", message, { target: id });
+  }
+  const { others } = lookup;
+  const known = machine === undefined ? "" : ` It was on ${nameOf(machine.hostId)}.`;
+  const other =
+    others.length === 0
+      ? "Mount its folder again, or put it back."
+      : `Another machine has its name: ${namePlaces(others)}. If that is it now, run \`siterecovery choose-machine ${nameOf(id)} --host ${others[0]!.inventory.name}\`.`;
+  const message = `The machine ${machineName} is missing: the hosts of ${where} answer, and none has it.${known} ${other}`;
+  return new SiteRecoveryError("PrerequisitesNotMet", message, { target: id });
+}
+
+/**
+ * Returns where the machine of an item is. Throws `SourceUnreachable` if its host does not answer, `PrerequisitesNotMet`
+ * if it is missing though all do, and `DuplicateName` if two machines could be it.
+ */
+export function requirePlaceOf(
+  parts: EngineParts,
+  item: Pick<ProtectedItem, "id" | "details">,
+): MachinePlace {
+  const lookup = findMachineOf(parts, item);
+  if (lookup.answer === "found") return lookup.place;
+  throw notFound(item, lookup);
+}
+
+/** As `requirePlaceOf`, with what its machine.yaml says. */
+export function requireMachineOf(
+  parts: EngineParts,
+  item: Pick<ProtectedItem, "id" | "details">,
+): FoundMachine {
+  const { inventory, folder } = requirePlaceOf(parts, item);
+  return { inventory, machine: parts.machines.read(folder) };
+}
+
+/**
+ * Returns the machine of a name that nothing protects yet. Throws `PrerequisitesNotMet`, naming the machines there
+ * are, `SourceUnreachable` if no host answers, and `DuplicateName` if two hosts have one of that name.
+ */
+export function requireMachineNamed(
   parts: EngineParts,
   fabricId: string,
   machineName: string,
-): FoundMachine | undefined {
-  for (const inventory of reachableInventories(parts, fabricId)) {
-    const folder = parts.machines.folderOf(inventory.folder, machineName);
-    if (folder !== undefined) return { inventory, machine: parts.machines.read(folder) };
+): FoundMachine & { place: MachinePlace } {
+  const reachable = reachableInventories(parts, fabricId);
+  const lookup = lookUpMachine(parts, fabricId, { machineName });
+  if (lookup.answer === "found") {
+    const { place } = lookup;
+    return { inventory: place.inventory, machine: parts.machines.read(place.folder), place };
   }
-  return undefined;
-}
-
-/** As `findMachine`, and throws `PrerequisitesNotMet` that names the machines there are. */
-export function requireMachine(parts: EngineParts, fabricId: string, machineName: string): FoundMachine {
-  const found = findMachine(parts, fabricId, machineName);
-  if (found) return found;
-  const names = inventoriesOf(parts, fabricId)
-    .flatMap((inventory) => parts.machines.list(inventory.folder))
-    .join(", ");
+  if (lookup.answer === "duplicate") {
+    const message =
+      `Two hosts of ${nameOf(fabricId)} have a machine "${machineName}": ${namePlaces(lookup.places)}. Rename or ` +
+      "remove the one that is not to be protected.";
+    throw new SiteRecoveryError("DuplicateName", message, { target: machineName });
+  }
+  const names = reachable.flatMap((inventory) => parts.machines.list(inventory.folder)).join(", ");
+  const silent = lookup.answer === "unknown" ? ` (${nameSilent(lookup.silent)})` : "";
   const message =
-    `No host of the site ${nameOf(fabricId)} has a machine "${machineName}". ` +
+    `No host of the site ${nameOf(fabricId)} has a machine "${machineName}"${silent}. ` +
     (names === "" ? "Their inventories are empty." : `There are: ${names}.`);
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: machineName });
 }

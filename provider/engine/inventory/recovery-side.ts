@@ -8,8 +8,9 @@ import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { protectionOf } from "../protected-item/protection.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import { inventoryForNewMachine } from "./find-machine.ts";
-import { fabricOf } from "./inventories.ts";
+import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 
 /** The mapping of an item's container to its policy; nothing when the policy is not mapped to it. */
 export function mappingOf(
@@ -42,9 +43,44 @@ export function recoverySideName(parts: EngineParts, itemId: string): string {
   return container === undefined ? microsoftAzure : nameOf(fabricOf(container));
 }
 
+/** The machines of a name at a second site, on whichever of its hosts that answer. */
+function namesakesIn(
+  parts: EngineParts,
+  fabricId: string,
+  machineName: string,
+): { inventory: Inventory; folder: string }[] {
+  return inventoriesOf(parts, fabricId).flatMap((inventory) => {
+    const folder = parts.machines.folderOf(inventory.folder, machineName);
+    return folder === undefined ? [] : [{ inventory, folder }];
+  });
+}
+
+function azureFolder(parts: EngineParts, inputs: ItemInputs, machineName: string): string {
+  const groupId = protectionOf(inputs).recoveryGroupId;
+  const group = groupId === undefined ? inputs.resourceGroupName : nameOf(groupId);
+  return parts.home.machineFolderOf(group, machineName);
+}
+
+/** The name that the replica machine of an item has, or is going to have. */
+export function replicaName(item: ProtectedItem, inputs: ItemInputs): string {
+  return protectionOf(inputs).recoveryMachineName ?? item.details.definition.name;
+}
+
+/** The folders at the recovery side in which a replica machine of an item would be, if there is one. */
+export function replicaFolders(parts: EngineParts, item: ProtectedItem): string[] {
+  const inputs = findThing<ItemInputs>(parts.store, item.id)?.inputs;
+  if (inputs === undefined) return [];
+  const container = recoveryContainerOf(parts, item.id, inputs);
+  const name = replicaName(item, inputs);
+  return container === undefined
+    ? [azureFolder(parts, inputs, name)]
+    : namesakesIn(parts, fabricOf(container), name).map(({ folder }) => folder);
+}
+
 /**
  * The folder that a replica machine of a name gets. At a second site it is in the inventory of a host of the
- * container that machines fail over to; throws `AlreadyExists` when another machine has that name there.
+ * container that machines fail over to; throws `AlreadyExists` when a machine that was not made for the item has that
+ * name there. Whether what is in the folder may be written over is `requireFree`'s question.
  */
 export function placeForMachine(
   parts: EngineParts,
@@ -53,17 +89,14 @@ export function placeForMachine(
   machineName: string,
 ): string {
   const container = recoveryContainerOf(parts, itemId, inputs);
-  if (container === undefined) {
-    const groupId = protectionOf(inputs).recoveryGroupId;
-    const group = groupId === undefined ? inputs.resourceGroupName : nameOf(groupId);
-    return parts.home.machineFolderOf(group, machineName);
-  }
+  if (container === undefined) return azureFolder(parts, inputs, machineName);
   const inventory = inventoryForNewMachine(parts, fabricOf(container), nameOf(container));
-  if (parts.machines.folderOf(inventory.folder, machineName) === undefined) {
-    return path.join(inventory.folder, machineName);
-  }
+  const [taken] = namesakesIn(parts, fabricOf(container), machineName);
+  if (taken === undefined) return path.join(inventory.folder, machineName);
+  const made = parts.machines.markOf(taken.folder)?.madeBy;
+  if (made?.engineId === parts.engineId && sameId(made.itemId, itemId)) return taken.folder;
   const message =
-    `The site ${nameOf(fabricOf(container))} has a machine "${machineName}" on ${inventory.name} already, and the ` +
+    `The site ${nameOf(fabricOf(container))} has a machine "${machineName}" on ${taken.inventory.name} already, and the ` +
     `replica of ${nameOf(itemId)} would take its place. Rename or remove that one first.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: itemId });
 }

@@ -2,6 +2,7 @@
 import type { MachineDefinition } from "../../machines/machine-driver.ts";
 import type { ItemRow } from "../../store/protected-items.ts";
 import type { FlowId } from "../flows.ts";
+import type { MachineIdentity } from "../inventory/look-up-machine.ts";
 import type { ReplicationFailure } from "../replication-cycle/retry-schedule.ts";
 import type { ItemState } from "./states.ts";
 
@@ -18,6 +19,8 @@ export interface ItemDisk {
 /** A machine that a failover, or a test failover, made at the recovery side. */
 export interface RecoveryMachine {
   readonly name: string;
+  /** The id in its folder; absent for one that an earlier version made. */
+  readonly machineId?: string;
   readonly folder: string;
   readonly pointId: string;
   readonly pointTakenAt: number;
@@ -62,6 +65,14 @@ export interface ItemDetails {
   /** What the replica store calls the machine; stays the same for the item's whole life. */
   readonly replicaId: string;
   readonly machineName: string;
+  /** Which machine it is, and where it was last seen; absent until it is first seen by an engine that gives ids. */
+  readonly machine?: MachineIdentity;
+  /** Ids, or folders, of machines with the same name that are known to be others. */
+  readonly otherMachines?: readonly string[];
+  /** Ids of machines that were the item's own until a failback made another one; they must stay off. */
+  readonly formerMachines?: readonly string[];
+  /** Jobs of a later database whose results a person had adopted. */
+  readonly adoptedJobs?: readonly string[];
   /** The machine as it was when it was last seen at the primary side: hardware, networks, disks. */
   readonly definition: MachineDefinition;
   readonly disks: readonly ItemDisk[];
@@ -81,8 +92,10 @@ export interface ItemDetails {
   readonly lastAppConsistentAt?: number;
   /** Why the newest point that should have been app-consistent is not; gone after the next that is. */
   readonly consistencyFailure?: string;
-  /** Whether the machine may still run at the primary side, which could not be reached when it failed over. */
+  /** Whether the machine may still run at the primary side: it was never seen off since the failover. */
   readonly isSourceUnfenced?: boolean;
+  /** When a person said that the source is off for good, in milliseconds since 1970; gone when it is seen again. */
+  readonly sourceConfirmedOffAt?: number;
   /** When replication was paused by somebody, in milliseconds since 1970, while it is. */
   readonly pausedAt?: number;
   /** Since when the RPO is over its threshold, in milliseconds since 1970, while it is. */

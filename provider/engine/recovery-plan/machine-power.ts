@@ -3,8 +3,8 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
+import { requireStill } from "../identity/owned-machine.ts";
+import { requireMachineOf, requirePlaceOf } from "../inventory/find-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
@@ -20,10 +20,10 @@ export interface ShutDownResult {
 
 /** Where the machine of an item is at a side. Throws `SourceUnreachable` or `PrerequisitesNotMet`. */
 function folderAt(parts: EngineParts, item: ProtectedItem, side: "primary" | "recovery"): string {
-  if (side === "primary") {
-    return requireMachine(parts, fabricOf(item.id), item.details.machineName).machine.folder;
-  }
-  const folder = item.details.recoveryMachine?.folder;
+  if (side === "primary") return requirePlaceOf(parts, item).folder;
+  const { recoveryMachine } = item.details;
+  const folder = recoveryMachine?.folder;
+  if (recoveryMachine) requireStill(parts, item.id, recoveryMachine);
   if (folder !== undefined && parts.machines.exists(folder)) return folder;
   const message = `${nameOf(item.id)} has no machine at the recovery side that can be reached.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
@@ -56,6 +56,8 @@ export async function shutDownSource(
     const item = requireItem(parts, itemId);
     if (operation.isDone(item, run.plan.id)) return { skipped: operation.done };
     requireAllowed(item, stepOf(operation, item));
+    // Its last changes are to be read from its disks: one that is away must be noticed while it still runs.
+    if (operation.shutsDown === "always" && sourceSide(run) === "primary") requireMachineOf(parts, item);
     try {
       const folder = folderAt(parts, item, sourceSide(run));
       const wasRunning = parts.machines.powerState(folder) === "running";

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
+import { findMachineOf } from "../inventory/find-machine.ts";
 import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 
-function machineNow(parts: EngineParts, itemId: string, machineName: string): unknown {
+function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
   try {
-    return findMachine(parts, fabricOf(itemId), machineName)?.machine ?? "no such machine";
+    const lookup = findMachineOf(parts, item);
+    return lookup.answer === "found" ? parts.machines.read(lookup.place.folder) : lookup.answer;
   } catch (error) {
     return String(error);
   }
@@ -23,7 +24,7 @@ export function situationOf(parts: EngineParts, itemId: string): string {
     findThing(parts.store, itemId)?.inputs,
     replicationRulesOf(parts, itemId),
     findThing(parts.store, relationshipOf(item).replicaStoreId)?.inputs,
-    machineNow(parts, itemId, item.details.machineName),
+    machineNow(parts, item),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

@@ -3,8 +3,7 @@ import { takeGroupSnapshot } from "../../disks/take-snapshot.ts";
 import { hasHooks } from "../../machines/machine-hooks.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
+import { requireMachineOf } from "../inventory/find-machine.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
@@ -28,8 +27,8 @@ const noHooks =
   "frequency to 0";
 
 function freezableOf(parts: EngineParts, item: ProtectedItem): Freezable | undefined {
-  const found = findMachine(parts, fabricOf(item.id), item.details.machineName);
-  return found && hasHooks(found.machine) ? { itemId: item.id, machine: found.machine } : undefined;
+  const { machine } = requireMachineOf(parts, item);
+  return hasHooks(machine) ? { itemId: item.id, machine } : undefined;
 }
 
 /** Keeps with the item whether its point is what the policy asks for. */

@@ -8,8 +8,7 @@ import type { HookFailure } from "../../machines/run-hook.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { findMachine } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
+import { findMachineOf } from "../inventory/find-machine.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 
@@ -138,7 +137,8 @@ export async function thawLeftFrozen(parts: EngineParts, itemId: string): Promis
 
 function machineOf(parts: EngineParts, item: ProtectedItem): Machine | undefined {
   try {
-    return findMachine(parts, fabricOf(item.id), item.details.machineName)?.machine;
+    const lookup = findMachineOf(parts, item);
+    return lookup.answer === "found" ? parts.machines.read(lookup.place.folder) : undefined;
   } catch (error) {
     if (error instanceof SiteRecoveryError) return undefined;
     throw error;

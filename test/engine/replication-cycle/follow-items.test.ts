@@ -32,12 +32,18 @@ function declareItem(): void {
   const host = `${fabric}/replicationRecoveryServicesProviders/h`;
   putThing(parts.store, policyId, "policy", { properties: { providerSpecificInput: policy } }, start);
   putThing(parts.store, host, "services-provider", { inventoryFolder }, start);
-  putThing(parts.store, itemId, "protected-item", { properties: { policyId } }, start);
+  putThing(
+    parts.store,
+    itemId,
+    "protected-item",
+    { resourceGroupName: "dr", properties: { policyId } },
+    start,
+  );
   const details = {
     flow: "S3",
     replicaId: "r",
     machineName: "web1",
-    definition: {} as ItemDetails["definition"],
+    definition: { name: "web1" } as ItemDetails["definition"],
     disks: [],
     replicaStoreId: "a",
     initialReplicationPercent: 100,

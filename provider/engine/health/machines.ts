@@ -1,0 +1,137 @@
+/** Which machine an item's is, and what runs where: looked at now, at both sides. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { openJobOf } from "../../store/jobs.ts";
+import { currentLease } from "../../store/leases.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { flows } from "../flows.ts";
+import { isStill } from "../identity/owned-machine.ts";
+import { findLaterMove } from "../identity/newest-database.ts";
+import { findFormers, findMachineOf, namePlaces, nameSilent } from "../inventory/find-machine.ts";
+import type { Lookup } from "../inventory/look-up-machine.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import type { HealthCheck, HealthNote } from "./health-note.ts";
+
+type Power = "running" | "off" | "missing";
+
+/** What was seen at both sides. */
+interface Seen {
+  readonly item: ProtectedItem;
+  readonly lookup: Lookup;
+  readonly source: Power | "unknown";
+  /** Of the machine that the last failover made; `missing` if there is none. */
+  readonly replica: Power;
+}
+
+function replicaPower(parts: EngineParts, { details }: ProtectedItem): Power {
+  const machine = details.recoveryMachine;
+  if (!machine || !parts.machines.exists(machine.folder) || !isStill(parts, machine)) return "missing";
+  return parts.machines.powerState(machine.folder);
+}
+
+function sourcePower(parts: EngineParts, lookup: Lookup): Seen["source"] {
+  if (lookup.answer === "found") return parts.machines.powerState(lookup.place.folder);
+  return lookup.answer === "gone" ? "missing" : "unknown";
+}
+
+const critical = (code: string, text: string): HealthNote => ({ severity: "Critical", code, text });
+const warning = (code: string, text: string): HealthNote => ({ severity: "Warning", code, text });
+
+function placeNotes({ item, lookup }: Seen): HealthNote[] {
+  const { machineName, machine } = item.details;
+  if (lookup.answer === "duplicate") {
+    const text =
+      `two machines could be ${machineName}: ${namePlaces(lookup.places)}; nothing is done with either until you ` +
+      `remove one or run \`siterecovery choose-machine ${nameOf(item.id)} --host <host>\``;
+    return [critical("DuplicateMachine", text)];
+  }
+  const at = machine === undefined ? "" : ` on ${nameOf(machine.hostId)}`;
+  const isActive = item.activeLocation === "primary";
+  if (lookup.answer === "gone") {
+    if (item.details.isSourceUnfenced === true) return [];
+    const text = `its machine ${machineName} is not${at} any more, and on no other host`;
+    return isActive
+      ? [critical("MachineMissing", `${text}; mount its folder again, or fail over`)]
+      : [warning("SourceMissing", `${text}; a failback makes it again`)];
+  }
+  if (lookup.answer !== "unknown" || !isActive) return [];
+  return [warning("HostUnreachable", `${machineName} cannot be looked at: ${nameSilent(lookup.silent)}`)];
+}
+
+function atPrimaryNotes({ item, source, replica }: Seen): HealthNote[] {
+  const { machineName, recoveryMachine } = item.details;
+  if (replica === "running" && recoveryMachine) {
+    const text = `${recoveryMachine.name} runs at the recovery side as well (${recoveryMachine.folder}); shut it down there`;
+    return [critical("SecondActiveMachine", text)];
+  }
+  if (source !== "off") return [];
+  if (recoveryMachine) {
+    return [critical("RunsNowhere", `${machineName} is off at both sides; start it at the primary side`)];
+  }
+  const text = `${machineName} is off, though it is to run at the primary side; start it, or fail over if it cannot be started`;
+  return [warning("MachineOff", text)];
+}
+
+function atRecoveryNotes({ item, lookup, source, replica }: Seen): HealthNote[] {
+  const { recoveryMachine, machineName, isSourceUnfenced } = item.details;
+  const notes: HealthNote[] = [];
+  const mustBeOff = flows[item.details.flow].purpose === "protection" || isSourceUnfenced === true;
+  if (source === "running" && mustBeOff && lookup.answer === "found") {
+    const text =
+      `its source runs on ${lookup.place.inventory.name} as well as its replica; the next action on it shuts the source ` +
+      `down, such as \`siterecovery confirm-source-off ${nameOf(item.id)}\``;
+    notes.push(critical("SecondActiveMachine", text));
+  }
+  const name = recoveryMachine?.name ?? machineName;
+  if (replica === "missing") {
+    notes.push(
+      critical("MachineMissing", `${name} is not at the recovery side any more, where it is to run`),
+    );
+  } else if (replica === "off") {
+    const text = `${name} is off, though it is to run at the recovery side; start it there`;
+    notes.push(critical(source === "running" ? "MachineOff" : "RunsNowhere", text));
+  }
+  return notes;
+}
+
+function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {
+  const left = findFormers(parts, item).filter(
+    ({ folder, inventory }) =>
+      inventory.platform !== "physical" && parts.machines.powerState(folder) === "off",
+  );
+  if (left.length === 0) return [];
+  const text = `the machine that it was before its failback is still there: ${namePlaces(left)}; remove it when you do not need it`;
+  return [warning("FormerMachine", text)];
+}
+
+function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
+  const later = findLaterMove(parts, item);
+  if (later) {
+    const text =
+      `this database is older than its machine: ${later.folder} carries a later move to the ${later.to} side; put the ` +
+      `newest database back, or run \`siterecovery adopt-machine ${nameOf(item.id)}\``;
+    return [critical("DatabaseOutdated", text)];
+  }
+  const lookup = findMachineOf(parts, item);
+  const seen = { item, lookup, source: sourcePower(parts, lookup), replica: replicaPower(parts, item) };
+  return [
+    ...placeNotes(seen),
+    ...(item.activeLocation === "primary" ? atPrimaryNotes(seen) : atRecoveryNotes(seen)),
+    ...formerNotes(parts, item),
+  ];
+}
+
+/** Two machines that could be the item's, one that is missing, one that is off where it is to run, two that run. */
+export const machineNotes: HealthCheck = ({ parts, item }) => {
+  // While a move is under way nothing is where it is to be in the end.
+  const { store } = parts;
+  if (currentLease(store, item.id, parts.clock) !== undefined || openJobOf(store, item.id) !== undefined)
+    return [];
+  try {
+    return notesOf(parts, item);
+  } catch (error) {
+    // A part of the world that cannot be read must not fail a view; the action that needs it says what is wrong.
+    if (error instanceof SiteRecoveryError && error.code !== "Bug") return [];
+    throw error;
+  }
+};

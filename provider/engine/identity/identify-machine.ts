@@ -1,0 +1,64 @@
+/** Gives machines their ids, and keeps with each item which machine is its own and where it was last seen. */
+import path from "node:path";
+import { sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { randomUuid } from "../../random.ts";
+import { listItems, putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { findMachineOf } from "../inventory/find-machine.ts";
+import type { MachineIdentity, MachinePlace } from "../inventory/look-up-machine.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+
+function identityAt(parts: EngineParts, place: MachinePlace): MachineIdentity | undefined {
+  const mark = parts.machines.markOf(place.folder);
+  if (mark === undefined) return undefined;
+  return {
+    hostId: place.inventory.id,
+    machineId: mark.machineId,
+    folderName: path.basename(place.folder),
+  };
+}
+
+/** An id that another item's machine has was copied with the folder. */
+function isTaken(parts: EngineParts, itemId: string, machineId: string): boolean {
+  return listItems<string, ItemDetails>(parts.store).some(
+    ({ id, details }) => !sameId(id, itemId) && details.machine?.machineId === machineId,
+  );
+}
+
+/** Returns the identity of the machine that an item is to protect, marking its folder if it has no id of its own. */
+export function markMachine(parts: EngineParts, itemId: string, place: MachinePlace): MachineIdentity {
+  const known = identityAt(parts, place);
+  if (known && !isTaken(parts, itemId, known.machineId)) return known;
+  parts.machines.setMark(place.folder, { machineId: randomUuid(parts.random) });
+  return identityAt(parts, place)!;
+}
+
+/**
+ * Notes where the item's machine is now, and marks its folder again if it was restored, moved or never marked. What
+ * cannot be found is left as it was noted. The caller holds the item's lease.
+ */
+export function identifyMachine(parts: EngineParts, itemId: string): void {
+  const item = requireItem(parts, itemId);
+  try {
+    const lookup = findMachineOf(parts, item);
+    if (lookup.answer !== "found") return;
+    const { place } = lookup;
+    const { machine } = item.details;
+    if (place.mark?.isOriginal !== true) {
+      const machineId = machine?.machineId ?? place.mark?.machineId ?? randomUuid(parts.random);
+      parts.machines.setMark(place.folder, { ...place.mark, machineId });
+    }
+    const seen = identityAt(parts, place)!;
+    const isSame =
+      machine !== undefined &&
+      sameId(machine.hostId, seen.hostId) &&
+      machine.machineId === seen.machineId &&
+      machine.folderName === seen.folderName;
+    if (!isSame) putItem(parts.store, { ...item, details: { ...item.details, machine: seen } });
+  } catch (error) {
+    // A folder that cannot be written or read keeps what is known of it; the action that needs it says why.
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+  }
+}

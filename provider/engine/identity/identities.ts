@@ -1,0 +1,127 @@
+/** What people decide about machines where the engine must not guess. */
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { randomUuid } from "../../random.ts";
+import { addEvent } from "../../store/events.ts";
+import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { findMachineOf, namePlaces, notFound } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { type MachinePlace, namesakes } from "../inventory/look-up-machine.ts";
+import type { Progress } from "../job/job-definition.ts";
+import { requireItem } from "../job/run-job.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { withItem } from "../with-item.ts";
+import { adoptMove } from "./adopt-move.ts";
+import { markMachine } from "./identify-machine.ts";
+
+function record(parts: EngineParts, item: ProtectedItem, code: string, description: string): void {
+  parts.store.transaction(() => {
+    putItem(parts.store, item);
+    addEvent(parts.store, {
+      type: "VmHealth",
+      code,
+      severity: "Warning",
+      description: `${nameOf(item.id)}: ${description}`,
+      targetId: item.id,
+      at: parts.clock.now(),
+    });
+  });
+}
+
+function confirmOff(parts: EngineParts, itemId: string): "confirmed" | "seen off" {
+  const item = requireItem(parts, itemId);
+  const { machineName } = item.details;
+  if (item.activeLocation !== "recovery") {
+    const message = `${nameOf(itemId)} runs at the primary side, so it has no source that has to be off.`;
+    throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
+  }
+  const lookup = findMachineOf(parts, item);
+  if (lookup.answer === "duplicate") throw notFound(item, lookup);
+  // The gate to every action has looked for it already, and shut it down.
+  if (lookup.answer === "found") return "seen off";
+  const { isSourceUnfenced: _over, ...details } = item.details;
+  const confirmed = { ...item, details: { ...details, sourceConfirmedOffAt: parts.clock.now() } };
+  record(
+    parts,
+    confirmed,
+    "SourceConfirmedOff",
+    `a person said that its source ${machineName} is off for good`,
+  );
+  return "confirmed";
+}
+
+/** The machine that a person means. Throws `NotFound`, naming those there are, and `InvalidInput` for other disks. */
+function chosen(
+  parts: EngineParts,
+  item: ProtectedItem,
+  places: readonly MachinePlace[],
+  host: string,
+): MachinePlace {
+  const { machineName, disks } = item.details;
+  const place = places.find(({ inventory }) => inventory.name.toLowerCase() === host.toLowerCase());
+  if (place === undefined) {
+    const there = places.length === 0 ? "No host that answers has one." : `There is ${namePlaces(places)}.`;
+    const message = `The host "${host}" has no machine ${machineName}, or does not answer. ${there}`;
+    throw new SiteRecoveryError("NotFound", message, { target: item.id });
+  }
+  const machine = parts.machines.read(place.folder);
+  const lacks = disks.find(({ id }) => !machine.disks.some((disk) => disk.id === id));
+  if (lacks === undefined) return place;
+  const message = `${namePlaces([place])} has no disk "${lacks.id}", which is protected. Choose another machine, or protect this one as a new item.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: item.id });
+}
+
+function choose(parts: EngineParts, itemId: string, host: string): MachinePlace {
+  const item = requireItem(parts, itemId);
+  const places = namesakes(parts, fabricOf(itemId), item.details.machineName);
+  const place = chosen(parts, item, places, host);
+  const others = places.filter(({ folder }) => folder !== place.folder);
+  // A copy has the other's id: from now on they are two.
+  const isShared = others.some(({ mark }) => mark !== undefined && mark.machineId === place.mark?.machineId);
+  if (isShared) parts.machines.setMark(place.folder, { ...place.mark, machineId: randomUuid(parts.random) });
+  const machine = markMachine(parts, itemId, place);
+  const otherMachines = others.map(({ folder, mark }) => mark?.machineId ?? folder);
+  const details = { ...item.details, machine, otherMachines };
+  record(
+    parts,
+    { ...item, details },
+    "MachineChosen",
+    `a person chose ${namePlaces([place])} as its machine`,
+  );
+  return place;
+}
+
+/** The decisions of an engine's people. */
+export class Identities {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes a person's word that a source which cannot be looked at is off for good. One that is found is shut down
+   * instead. Throws `ActionNotAllowed` while the item runs at the primary side.
+   */
+  confirmSourceOff(itemId: string, progress: Progress): Promise<"confirmed" | "seen off"> {
+    return withItem(this.#parts, itemId, "confirmation that the source is off", progress, () =>
+      Promise.resolve(confirmOff(this.#parts, itemId)),
+    );
+  }
+
+  /** Makes the machine on a host the item's own; others of its name are left alone from then on. Throws `NotFound`. */
+  async chooseMachine(itemId: string, host: string, progress: Progress): Promise<void> {
+    await withItem(this.#parts, itemId, "choice of the machine", progress, () =>
+      Promise.resolve(choose(this.#parts, itemId, host)),
+    );
+  }
+
+  /**
+   * Takes over a machine that was moved after this database was written: the item is then where the machine is.
+   * Throws `ActionNotAllowed` if there is no such move.
+   */
+  async adoptMachine(itemId: string): Promise<"primary" | "recovery"> {
+    return adoptMove(this.#parts, itemId);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * An older database that was put back must not act on machines that have moved since. The marks in the machines' folders
+ * name the job of their newest move; a job that the database does not know was run after its backup was taken.
+ */
+import { nameOf, sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { MachineMark } from "../../machines/machine-mark.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { findMachineOf } from "../inventory/find-machine.ts";
+import { replicaFolders } from "../inventory/recovery-side.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { isKnownJob } from "./known-job.ts";
+
+/** A machine whose mark names a move that the database does not know. */
+export interface LaterMove {
+  readonly folder: string;
+  readonly mark: MachineMark;
+  /** Where the machine runs since that move. */
+  readonly to: "primary" | "recovery";
+}
+
+/** The folders of an item's machines at both sides, as far as they can be looked at. */
+function foldersOf(parts: EngineParts, item: ProtectedItem): string[] {
+  const quietly = (look: () => string[]): string[] => {
+    try {
+      return look();
+    } catch (error) {
+      if (error instanceof SiteRecoveryError && error.code !== "Bug") return [];
+      throw error;
+    }
+  };
+  const primary = (): string[] => {
+    const lookup = findMachineOf(parts, item);
+    return lookup.answer === "found" ? [lookup.place.folder] : [];
+  };
+  const recorded = item.details.recoveryMachine?.folder;
+  return [
+    ...quietly(primary),
+    ...(recorded === undefined ? [] : [recorded]),
+    ...quietly(() => replicaFolders(parts, item)),
+  ];
+}
+
+/** Finds a move of the item's machine that happened after the database was written, or returns `undefined`. */
+export function findLaterMove(parts: EngineParts, item: ProtectedItem): LaterMove | undefined {
+  const isLater = (made: { engineId: string; itemId: string; jobId: string } | undefined): boolean =>
+    made?.engineId === parts.engineId &&
+    sameId(made.itemId, item.id) &&
+    !isKnownJob(parts, item.id, made.jobId);
+  for (const folder of new Set(foldersOf(parts, item))) {
+    const mark = parts.machines.markOf(folder);
+    if (mark && isLater(mark.lastMove)) return { folder, mark, to: mark.lastMove!.to };
+    if (mark && mark.madeBy?.purpose !== "test" && isLater(mark.madeBy)) {
+      return { folder, mark, to: mark.madeBy!.purpose === "replica" ? "recovery" : "primary" };
+    }
+  }
+  return undefined;
+}
+
+/** Throws `ActionNotAllowed` if the item's machine has moved since the database was written. */
+export function requireNewestDatabase(parts: EngineParts, item: ProtectedItem): void {
+  const later = findLaterMove(parts, item);
+  if (later === undefined) return;
+  const name = nameOf(item.id);
+  const message =
+    `The database is older than the machine of ${name}: it says that ${name} runs at the ${item.activeLocation} side, ` +
+    `and ${later.folder} carries a later move to the ${later.to} side. Put the newest database back, or take over ` +
+    `what is with \`siterecovery adopt-machine ${name}\`; if you do not need that machine, remove its folder.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+}

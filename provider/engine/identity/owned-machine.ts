@@ -1,0 +1,143 @@
+/**
+ * Whose a machine's folder is. Whatever the engine makes carries a mark that names engine, item, purpose and job; it
+ * writes over a folder, or removes one, only by that mark and never because a path is there.
+ */
+import { nameOf, sameId } from "../../arm-id.ts";
+import { makeFolderDurably } from "../../blocks/file-system.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { type FoundMark, isMarkFile, type MachineOwner } from "../../machines/machine-mark.ts";
+import { randomUuid } from "../../random.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { RecoveryMachine } from "../protected-item/item.ts";
+import { isKnownJob } from "./known-job.ts";
+
+/** What a job makes a machine for. */
+export type Making = Pick<MachineOwner, "purpose" | "drillId" | "pointId" | "pointTakenAt">;
+
+/** What the mark of a machine that a job makes says. */
+export function ownerFor(
+  { parts, itemId, jobId }: { parts: EngineParts; itemId: string; jobId: string },
+  making: Making,
+): MachineOwner {
+  return { engineId: parts.engineId, itemId, jobId, ...making };
+}
+
+const purposeNames: Record<MachineOwner["purpose"], string> = {
+  replica: "the replica machine",
+  test: "the test machine",
+  failback: "the machine that a failback made",
+};
+
+function describe(mark: FoundMark | undefined): string {
+  if (!mark?.madeBy) return "a machine that is no replica and no drill of this item";
+  const { purpose, itemId } = mark.madeBy;
+  return `${purposeNames[purpose]} of ${nameOf(itemId)}`;
+}
+
+function runs(parts: EngineParts, folder: string): boolean {
+  return parts.machines.exists(folder) && parts.machines.powerState(folder) === "running";
+}
+
+function refuse(owner: MachineOwner, folder: string, what: string, mend: string): never {
+  const made = owner.purpose === "test" ? "The drill" : "The move";
+  const message = `${made} of ${nameOf(owner.itemId)} needs the folder ${folder}, and ${what} is there. ${mend}`;
+  throw new SiteRecoveryError("AlreadyExists", message, { target: owner.itemId });
+}
+
+/** What people do about a folder that is taken. */
+function mendFor(mark: FoundMark | undefined): string {
+  return mark?.madeBy?.purpose === "test"
+    ? `Clean up first with \`siterecovery clean-up-test-failover ${nameOf(mark.madeBy.itemId)}\`.`
+    : "Rename or remove that one, or give this machine another name at the recovery side.";
+}
+
+/**
+ * Throws `AlreadyExists` unless a machine may be made in a folder: it is absent or empty, or holds what an earlier job of
+ * the same item and purpose left there, which is off, and which this database knows.
+ */
+export function requireFree(parts: EngineParts, folder: string, owner: MachineOwner): void {
+  if (!parts.files.exists(folder)) return;
+  const mark = parts.machines.markOf(folder);
+  const made = mark?.madeBy;
+  if (made === undefined) {
+    if (mark === undefined && parts.files.list(folder).every(isMarkFile)) return;
+    refuse(owner, folder, describe(mark), mendFor(mark));
+  }
+  const isOwn =
+    made.engineId === owner.engineId &&
+    sameId(made.itemId, owner.itemId) &&
+    made.purpose === owner.purpose &&
+    sameId(made.drillId ?? "", owner.drillId ?? "");
+  if (!isOwn) refuse(owner, folder, describe(mark), mendFor(mark));
+  if (!isKnownJob(parts, owner.itemId, made.jobId)) {
+    const what = `${describe(mark)} that this database does not know of${runs(parts, folder) ? " and that runs" : ""}`;
+    const mend = `The database is older than that machine: put the newest one back, adopt the machine with \`siterecovery adopt-machine ${nameOf(owner.itemId)}\`, or remove the folder if you do not need it.`;
+    refuse(owner, folder, what, mend);
+  }
+  if (!runs(parts, folder)) return;
+  refuse(owner, folder, `${describe(mark)}, which runs,`, "Shut it down or remove it first.");
+}
+
+/** Makes a folder a job's own, empty and marked. Throws what `requireFree` throws. */
+export function claimFolder(parts: EngineParts, folder: string, owner: MachineOwner): void {
+  requireFree(parts, folder, owner);
+  parts.machines.remove(folder);
+  makeFolderDurably(parts.files, folder);
+  parts.machines.setMark(folder, { machineId: randomUuid(parts.random), madeBy: owner });
+}
+
+/** Whether the machine in a folder is the one that was made there; one of an earlier version carries no mark. */
+export function isStill(parts: EngineParts, machine: Pick<RecoveryMachine, "folder" | "machineId">): boolean {
+  return parts.machines.markOf(machine.folder)?.machineId === machine.machineId;
+}
+
+/** Throws `DuplicateName` if another machine is where an item's machine was made. An absent one is fine here. */
+export function requireStill(
+  parts: EngineParts,
+  itemId: string,
+  machine: Pick<RecoveryMachine, "folder" | "machineId" | "name">,
+): void {
+  if (!parts.machines.exists(machine.folder) || isStill(parts, machine)) return;
+  const message =
+    `${machine.folder} holds another machine than ${machine.name}, which was made there for ${nameOf(itemId)}. Put that ` +
+    "one back, or move the other away.";
+  throw new SiteRecoveryError("DuplicateName", message, { target: itemId });
+}
+
+/**
+ * Removes a machine that was made for an item, and nothing else that is in its place now. Absent is fine. Returns
+ * whether what is there was left alone.
+ */
+export function removeMade(
+  parts: EngineParts,
+  machine: Pick<RecoveryMachine, "folder" | "machineId" | "name">,
+  report: (line: string) => void,
+): { leftAlone: boolean } {
+  if (!parts.files.exists(machine.folder)) return { leftAlone: false };
+  if (isStill(parts, machine)) {
+    parts.machines.remove(machine.folder);
+    return { leftAlone: false };
+  }
+  report(`${machine.folder} holds another machine than ${machine.name} now, and is left alone`);
+  return { leftAlone: true };
+}
+
+/** Removes what a job that failed has made in a folder, if that is what is there. */
+export function removeOfJob(parts: EngineParts, folder: string, jobId: string): void {
+  if (!parts.files.exists(folder)) return;
+  if (parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
+}
+
+/**
+ * Marks a machine that is moved by a job, whichever side it is at. The mark outlives the engine's database: an older one
+ * that is put back finds a move that it does not know.
+ */
+export function noteMove(
+  parts: EngineParts,
+  folder: string,
+  { itemId, jobId }: { itemId: string; jobId: string },
+  to: "primary" | "recovery",
+): void {
+  const mark = parts.machines.markOf(folder) ?? { machineId: randomUuid(parts.random) };
+  parts.machines.setMark(folder, { ...mark, lastMove: { engineId: parts.engineId, itemId, jobId, to } });
+}

@@ -1,0 +1,145 @@
+/**
+ * Which machine of a site is the one that an item protects. A name is no evidence: the machine is known by the id in
+ * its folder and by the host that it was last seen on. The answer is one of four, and "no answer" is never "gone".
+ */
+import path from "node:path";
+import { sameId } from "../../arm-id.ts";
+import type { FoundMark } from "../../machines/machine-mark.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { inventoriesOf, type Inventory } from "./inventories.ts";
+
+/** What is kept with an item about its machine at the primary side. */
+export interface MachineIdentity {
+  /** The host, vCenter server or registration that the machine was last seen on. */
+  readonly hostId: string;
+  readonly machineId: string;
+  /** The name of its folder there. */
+  readonly folderName: string;
+}
+
+/** What to look for. */
+export interface WantedMachine {
+  readonly machineName: string;
+  /** Absent: the machine has not been seen since machines have ids, and is looked for by its name. */
+  readonly machine?: MachineIdentity;
+  /** Ids, or folders, of machines of that name that are known to be others. */
+  readonly otherMachines?: readonly string[];
+  /** Ids of machines that it was before a failback made it again elsewhere; off, they are no rivals. */
+  readonly formerMachines?: readonly string[];
+}
+
+/** Where a machine is. */
+export interface MachinePlace {
+  readonly inventory: Inventory;
+  readonly folder: string;
+  readonly mark: FoundMark | undefined;
+}
+
+export type Lookup =
+  | { readonly answer: "found"; readonly place: MachinePlace }
+  /** Every host answered, and none has it. `others` have its name. */
+  | { readonly answer: "gone"; readonly others: readonly MachinePlace[] }
+  /** It may be on a host that does not answer. */
+  | {
+      readonly answer: "unknown";
+      readonly silent: readonly Inventory[];
+      readonly others: readonly MachinePlace[];
+    }
+  /** Several machines could be it: a person has to decide. */
+  | { readonly answer: "duplicate"; readonly places: readonly MachinePlace[] };
+
+function placeOf(parts: EngineParts, inventory: Inventory, folder: string): MachinePlace {
+  return { inventory, folder, mark: parts.machines.markOf(folder) };
+}
+
+/** The machine that an inventory has under a name. */
+function byName(parts: EngineParts, inventory: Inventory, name: string): MachinePlace[] {
+  const folder = parts.machines.folderOf(inventory.folder, name);
+  return folder === undefined ? [] : [placeOf(parts, inventory, folder)];
+}
+
+/** The machines with an id whose mark was written where it is now, whatever their folders are called: no copies. */
+function originals(parts: EngineParts, inventories: readonly Inventory[], machineId: string): MachinePlace[] {
+  return inventories.flatMap((inventory) =>
+    parts.machines
+      .list(inventory.folder)
+      .map((name) => placeOf(parts, inventory, path.join(inventory.folder, name)))
+      .filter(({ mark }) => mark?.machineId === machineId && mark.isOriginal),
+  );
+}
+
+/** Whether a machine is one that the wanted machine was before a failback made it again elsewhere. */
+export function isFormer(wanted: Pick<WantedMachine, "formerMachines">, { mark }: MachinePlace): boolean {
+  return mark !== undefined && wanted.formerMachines?.includes(mark.machineId) === true;
+}
+
+/** A server that failed back is a VMware machine from then on (V2F-9); the physical one that it was is off. */
+function withoutFormerServers(parts: EngineParts, places: readonly MachinePlace[]): readonly MachinePlace[] {
+  const isOffServer = ({ inventory, folder }: MachinePlace): boolean =>
+    inventory.platform === "physical" && parts.machines.powerState(folder) === "off";
+  const others = places.filter((place) => !isOffServer(place));
+  return others.length === 0 ? places : others;
+}
+
+function notFound(silent: readonly Inventory[], others: readonly MachinePlace[]): Lookup {
+  return silent.length > 0 ? { answer: "unknown", silent, others } : { answer: "gone", others };
+}
+
+function byNameAlone(
+  parts: EngineParts,
+  named: readonly MachinePlace[],
+  silent: readonly Inventory[],
+): Lookup {
+  const places = withoutFormerServers(parts, named);
+  if (places.length > 1) return { answer: "duplicate", places };
+  return places[0] ? { answer: "found", place: places[0] } : notFound(silent, []);
+}
+
+/** All machines of a name on the hosts of a fabric that answer. */
+export function namesakes(parts: EngineParts, fabricId: string, machineName: string): MachinePlace[] {
+  return inventoriesOf(parts, fabricId).flatMap((inventory) => byName(parts, inventory, machineName));
+}
+
+/** Looks at every host of a fabric that answers. */
+export function lookUpMachine(parts: EngineParts, fabricId: string, wanted: WantedMachine): Lookup {
+  const inventories = inventoriesOf(parts, fabricId);
+  const answering = inventories.filter(({ folder }) => parts.files.exists(folder));
+  const silent = inventories.filter((inventory) => !answering.includes(inventory));
+  const isOther = (place: MachinePlace): boolean =>
+    wanted.otherMachines?.some((other) => other === place.folder || other === place.mark?.machineId) ===
+      true ||
+    (isFormer(wanted, place) && parts.machines.powerState(place.folder) === "off");
+  const named = answering.flatMap((inventory) => byName(parts, inventory, wanted.machineName));
+  const { machine } = wanted;
+  if (machine === undefined) {
+    return byNameAlone(
+      parts,
+      named.filter((place) => !isOther(place)),
+      silent,
+    );
+  }
+  const isKnownHost = ({ id }: Inventory): boolean => sameId(id, machine.hostId);
+  const isMine = ({ mark }: MachinePlace): boolean => mark?.machineId === machine.machineId;
+  const renamed = answering
+    .filter(isKnownHost)
+    .flatMap((inventory) => byName(parts, inventory, machine.folderName))
+    .filter((place) => isMine(place) && !named.some(({ folder }) => folder === place.folder));
+  const near = [...named, ...renamed].filter(isMine);
+  // A copy at the machine's place, and the machine itself under another name beside it, are two.
+  const isSure = near.some(({ mark }) => mark?.isOriginal === true);
+  const mine = isSure ? near : [...near, ...originals(parts, answering, machine.machineId)];
+  const rivals = named.filter((place) => !isMine(place) && !isOther(place));
+  if (mine.length > 1) return { answer: "duplicate", places: mine };
+  if (mine[0]) {
+    if (rivals.length > 0) return { answer: "duplicate", places: [mine[0], ...rivals] };
+    // The id on another host, while its own host is silent: moved there, or copied? Only that host knows.
+    const home = isKnownHost(mine[0].inventory) ? [] : silent.filter(isKnownHost);
+    return home.length > 0
+      ? { answer: "unknown", silent: home, others: mine }
+      : { answer: "found", place: mine[0] };
+  }
+  // Its folder lost the mark, as by a restore of an older backup; where it was, it is the one of its name.
+  const [unmarked] = rivals.filter(({ inventory, mark }) => mark === undefined && isKnownHost(inventory));
+  if (unmarked && rivals.length === 1) return { answer: "found", place: unmarked };
+  return notFound(silent, rivals);
+}

@@ -1,0 +1,112 @@
+/**
+ * The file `machine-id` in a machine's folder: which machine it is, which engine made the folder and what for, and the
+ * newest move of the machine between its two sides. It is in the folder itself, so it survives renames of the folder,
+ * and an older database of the engine cannot contradict it unnoticed.
+ */
+import path from "node:path";
+import type { FileSystem } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+
+/** What the engine makes a machine for: a failover's replica, a drill, or the machine that a failback makes again. */
+export type MachinePurpose = "replica" | "test" | "failback";
+
+/** What made a machine's folder. */
+export interface MachineOwner {
+  readonly engineId: string;
+  readonly itemId: string;
+  readonly purpose: MachinePurpose;
+  /** The job that made it; a database that does not know this job is older than the machine. */
+  readonly jobId: string;
+  /** The drill that it is for; of test machines only. */
+  readonly drillId?: string;
+  /** The recovery point that its disks were made from. */
+  readonly pointId?: string;
+  /** When that point was taken, in milliseconds since 1970. */
+  readonly pointTakenAt?: number;
+}
+
+/** A move of a machine between its sides. */
+export interface MachineMove {
+  readonly engineId: string;
+  readonly itemId: string;
+  readonly jobId: string;
+  /** Where the machine is to run when the move has ended. */
+  readonly to: "primary" | "recovery";
+}
+
+export interface MachineMark {
+  /** The machine's id: a UUID that stays the same for as long as the machine exists. */
+  readonly machineId: string;
+  /** Absent: the engine found the machine, it did not make it. */
+  readonly madeBy?: MachineOwner;
+  /** Absent: the machine has not been moved. */
+  readonly lastMove?: MachineMove;
+}
+
+/** A mark as it was found. */
+export interface FoundMark extends MachineMark {
+  /** False: the file is not the one that was written here, so the folder is a copy, was restored, or came from another host. */
+  readonly isOriginal: boolean;
+}
+
+/** The file's content: the mark, and the inode of the file that it was written into. */
+interface WrittenMark extends MachineMark {
+  readonly inode: string;
+}
+
+const markFile = "machine-id";
+
+/** Whether a file belongs to the mark, so that a folder with nothing else in it is empty. */
+export function isMarkFile(name: string): boolean {
+  return name === markFile || name === `${markFile}.new`;
+}
+const sizeMaxBytes = 16_384;
+
+function damaged(file: string): SiteRecoveryError {
+  const message =
+    `The file ${file}, which says whose machine its folder is, cannot be read. Put it back from a backup, or ` +
+    "remove it if you are sure which machine is in the folder.";
+  return new SiteRecoveryError("Damaged", message, { target: file });
+}
+
+/** Returns the mark of a machine's folder, or `undefined` if it has none. Throws `Damaged` for one that cannot be read. */
+export function readMark(files: FileSystem, folder: string): FoundMark | undefined {
+  const file = path.join(folder, markFile);
+  if (!files.exists(file)) return undefined;
+  const opened = files.open(file, "read");
+  try {
+    const bytes = Buffer.alloc(Math.min(opened.size().sizeBytes, sizeMaxBytes));
+    opened.read(bytes, 0);
+    const { inode, ...mark } = JSON.parse(bytes.toString("utf8")) as Partial<WrittenMark>;
+    if (typeof mark.machineId !== "string" || mark.machineId === "") throw damaged(file);
+    return { ...(mark as MachineMark), isOriginal: inode === files.facts(file).inode };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damaged(file);
+    throw error;
+  } finally {
+    opened.close();
+  }
+}
+
+/** Writes the mark of a machine's folder, which must exist. Durable when it returns. */
+export function writeMark(files: FileSystem, folder: string, mark: MachineMark): void {
+  const file = path.join(folder, markFile);
+  const temporary = `${file}.new`;
+  files.remove(temporary);
+  const opened = files.open(temporary, "createNew");
+  try {
+    const { machineId, madeBy, lastMove } = mark;
+    const written: WrittenMark = {
+      machineId,
+      inode: files.facts(temporary).inode,
+      ...(madeBy ? { madeBy } : {}),
+      ...(lastMove ? { lastMove } : {}),
+    };
+    opened.write(Buffer.from(`${JSON.stringify(written, undefined, 2)}\n`), 0);
+    opened.sync();
+  } finally {
+    opened.close();
+  }
+  files.rename(temporary, file);
+  files.syncFolder(folder);
+}
