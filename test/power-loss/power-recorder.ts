@@ -39,16 +39,18 @@ export function samplingOf(statesMax: number): Sampling {
 const ways = ["none", "namesOnly", "bytesOnly", "some"] as const;
 
 export class PowerRecorder<Known> {
-  readonly disk = new SimulatedDisk();
-  readonly files = new SimulatedFileSystem(this.disk);
+  readonly disk: SimulatedDisk;
+  readonly files: SimulatedFileSystem;
   readonly #know: () => Known;
   /** After an acknowledgement everything that was promised must be durable: a missing sync shows here at the latest. */
   readonly #acknowledged: Instant<Known>[] = [];
   readonly #between: Instant<Known>[] = [];
 
   /** `know` returns what is acknowledged now, and must not change it later. */
-  constructor(know: () => Known) {
+  constructor(know: () => Known, disk = new SimulatedDisk()) {
     this.#know = know;
+    this.disk = disk;
+    this.files = new SimulatedFileSystem(disk);
   }
 
   /** From now on each change is recorded. */

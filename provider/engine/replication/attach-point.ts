@@ -10,6 +10,7 @@ import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
+import { DeviceTrust } from "../../disks/device-trust.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
 import { DiskMap, type MapWindow } from "../../targets/layers/disk-map.ts";
 import { checksumOf } from "../../targets/layers/layer-format.ts";
@@ -82,6 +83,7 @@ class OverlayDisk implements AttachedDisk {
   readonly #marks: OverlayMarks;
   readonly #source: PointSource;
   readonly #unpin: Release;
+  readonly #trust: DeviceTrust;
   #window: MapWindow | undefined;
 
   constructor(files: FileSystem, overlay: Overlay, sizeBytes: number, source: PointSource, unpin: Release) {
@@ -92,6 +94,7 @@ class OverlayDisk implements AttachedDisk {
     const { image, marks } = openOverlay(files, overlay, sizeBytes);
     this.#image = image;
     this.#marks = marks;
+    this.#trust = new DeviceTrust(overlay.path, () => marks.forgetPending());
   }
 
   get lackingCount(): number {
@@ -109,6 +112,7 @@ class OverlayDisk implements AttachedDisk {
 
   write(data: Uint8Array, offset: number): Promise<void> {
     return Promise.resolve().then(() => {
+      this.#trust.check();
       this.#forEachBlock(offset, data.length, (block, from, to) => {
         const isWhole = to - from === this.#lengthOf(block);
         if (!isWhole && !this.#marks.has(block)) {
@@ -121,8 +125,9 @@ class OverlayDisk implements AttachedDisk {
   }
 
   async flush(): Promise<void> {
+    this.#trust.check();
     const marks = this.#marks.pending();
-    await this.#image.syncLater();
+    await this.#image.syncLater().catch((error: unknown) => this.#trust.lose(error));
     this.#marks.confirm(marks);
   }
 

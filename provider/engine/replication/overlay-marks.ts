@@ -107,6 +107,15 @@ export class OverlayMarks {
     for (const block of blocks) this.#pending.delete(block);
   }
 
+  /** The device has lost what was not synced: these blocks are the recovery point's again. */
+  forgetPending(): void {
+    const lost = this.pending();
+    this.#write(lost, marks.lacking);
+    this.#file.sync();
+    this.#pending.clear();
+    this.#lacking += lost.length;
+  }
+
   close(): void {
     this.#file.close();
   }

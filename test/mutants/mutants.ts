@@ -1,0 +1,7 @@
+import type { Mutant } from "./mutant.ts";
+import { syncCalls } from "./sync-calls.ts";
+import { wrongBytes } from "./wrong-bytes.ts";
+import { wrongOrder } from "./wrong-order.ts";
+
+/** All faults that `npm run mutants` puts into the engine. */
+export const mutants: readonly Mutant[] = [...syncCalls, ...wrongOrder, ...wrongBytes];

@@ -1,0 +1,182 @@
+/** Each call of `sync`, `syncLater` and `syncFolder` in provider/, left out. */
+import { faultsIn, type Mutant } from "./mutant.ts";
+
+const disks = ["test/disks/power-loss.test.ts"];
+const replicas = ["test/power-loss/replicas.test.ts"];
+const machines = ["test/power-loss/machines.test.ts"];
+const device = ["test/blocks/local-file-system.test.ts"];
+
+export const syncCalls: readonly Mutant[] = [
+  ...faultsIn("provider/blocks/file-system.ts", device, {
+    "local-sync": [
+      `attempt("sync", this.path, () => fs.fsyncSync(this.#descriptor));`,
+      ``,
+      "no file is ever made durable",
+    ],
+    "local-sync-later": [
+      `fs.fsync(this.#descriptor, (error) => {`,
+      `setImmediate((error?: Error) => {`,
+      "disk images and segments are never made durable",
+    ],
+    "local-sync-folder": [`fs.fsyncSync(descriptor);`, ``, "no name is ever made durable"],
+    "folder-name": [
+      `files.syncFolder(parent);`,
+      ``,
+      "a new home loses its keys folder, a store its machines",
+      replicas,
+    ],
+    "atomic-bytes": [
+      `file.write(content, 0);\n    file.sync();`,
+      `file.write(content, 0);`,
+      "keys, recovery points and power states are empty after a power cut",
+      replicas,
+    ],
+    "atomic-name": [
+      `files.syncFolder(path.dirname(filePath));`,
+      ``,
+      "an acknowledged recovery point or key is gone after a power cut",
+      replicas,
+    ],
+  }),
+  ...faultsIn("provider/disks/owned-disk.ts", disks, {
+    "disk-flush": [
+      `await this.#file.syncLater().catch((error: unknown) => this.#trust.lose(error));`,
+      ``,
+      "flushed writes of a source disk are lost",
+    ],
+  }),
+  ...faultsIn("provider/disks/change-log.ts", disks, {
+    "log-sync-sealed": [
+      `try {\n    file.sync();`,
+      `try {`,
+      "changes of a closed disk are lost with the sealed log",
+    ],
+    "log-sync-live": [`this.#file.sync();`, ``, "changes of a closed disk are lost with the live log"],
+  }),
+  ...faultsIn("provider/disks/replace-live-log.ts", disks, {
+    "log-durable": [`if (replacement.durable) log.sync();`, ``, "a new log has its name and not its header"],
+  }),
+  ...faultsIn("provider/disks/change-tracking.ts", [...disks, ...replicas], {
+    "log-opened": [
+      `this.#live.append({ kind: "opened", boot: this.#image.bootId });\n    this.#live.sync();`,
+      `this.#live.append({ kind: "opened", boot: this.#image.bootId });`,
+      "a power cut while a writer has the disk is not noticed",
+    ],
+    "log-opened-name": [
+      `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    this.#writing = true;`,
+      `this.#writing = true;`,
+      "the log of a disk that is written to is gone after a power cut",
+    ],
+    "log-closed": [
+      `this.#live.append({ kind: "closed" });\n    this.#live.sync();`,
+      `this.#live.append({ kind: "closed" });`,
+      "a disk that was closed well asks for a resync",
+    ],
+    "log-closed-name": [
+      `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    this.#writing = false;`,
+      `this.#writing = false;`,
+      "the logs of a disk that was closed well are gone",
+    ],
+    "log-sealed-name": [
+      `if (!this.#writing) this.#image.files.syncFolder(path.dirname(this.#image.diskPath));`,
+      ``,
+      "the logs of a snapshot are gone",
+    ],
+    "log-forgotten": [
+      `// unchanged.\n    this.#live.sync();`,
+      `// unchanged.`,
+      "the new log has its name and not its header when the old ones go",
+    ],
+    "log-forgotten-name": [
+      `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
+      `for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
+      "the new log is gone when the old ones go",
+    ],
+  }),
+  ...faultsIn("provider/machines/folder-machines.ts", machines, {
+    "machine-undefined": [`files.syncFolder(folder);`, ``, "half of a removed machine is a running machine"],
+    "machine-removed": [
+      `if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));`,
+      ``,
+      "a machine that was removed is there again after a power cut",
+    ],
+  }),
+  ...faultsIn("provider/engine/process-server/move-segment.ts", replicas, {
+    "moved-segment": [
+      `await target.syncLater();`,
+      ``,
+      "an acknowledged point lacks what came through the cache",
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/overlay-marks.ts", replicas, {
+    "overlay-confirm": [
+      `this.#write(blocks, marks.durable);\n    this.#file.sync();`,
+      `this.#write(blocks, marks.durable);`,
+      "flushed writes to an attached disk are lost",
+    ],
+    "overlay-forget-lost": [
+      `this.#write(lost, marks.lacking);\n    this.#file.sync();`,
+      `this.#write(lost, marks.lacking);`,
+      "what a failed sync lost counts again after a power cut",
+      ["test/power-loss/overlays.test.ts"],
+    ],
+    "overlay-forget": [
+      `// The header of this boot must not arrive before the marks: they would count again. Its own sync can wait.\n    this.#file.sync();`,
+      ``,
+      "blocks that a power cut took from an overlay count after the next one",
+      ["test/power-loss/overlays.test.ts"],
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/restore-disk.ts", replicas, {
+    "restored-bytes": [`await image.syncLater();`, ``, "a restored image has its name and not its bytes"],
+    "restored-name": [`files.syncFolder(path.dirname(toPath));`, ``, "a restored image is gone"],
+  }),
+  ...faultsIn("provider/engine/replication/attach-point.ts", replicas, {
+    "overlay-flush": [
+      `await this.#image.syncLater().catch((error: unknown) => this.#trust.lose(error));`,
+      ``,
+      "flushed writes to an attached disk are lost",
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/open-overlay.ts", replicas, {
+    "overlay-name": [
+      `if (isNew) files.syncFolder(dirname(path));`,
+      ``,
+      "a new overlay is gone with what was flushed to it",
+    ],
+  }),
+  ...faultsIn("provider/engine/upkeep/account-key.ts", replicas, {
+    "key-in-place": [
+      `files.syncFolder(path.dirname(keyFile));`,
+      ``,
+      "the changed key is not durable under its name",
+    ],
+  }),
+  ...faultsIn("provider/targets/point-folder.ts", replicas, {
+    "points-dropped": [`this.#files.syncFolder(this.folder);`, ``, "dropped points come back"],
+  }),
+  ...faultsIn("provider/targets/layers/layer-writer.ts", replicas, {
+    "layer-bytes": [`await this.#file.syncLater();`, ``, "an acknowledged point lacks its bytes"],
+  }),
+  ...faultsIn("provider/targets/folder-store.ts", replicas, {
+    "machine-taken-away": [
+      `this.files.syncFolder(this.#machinesFolder);`,
+      ``,
+      "half of a removed machine comes back",
+    ],
+  }),
+  ...faultsIn("provider/targets/machine-folder.ts", replicas, {
+    "layer-names": [
+      `for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);`,
+      ``,
+      "an acknowledged point lacks its layers",
+    ],
+  }),
+  ...faultsIn("provider/targets/upkeep/compact-machine.ts", replicas, {
+    "compacted-names": [
+      `machine.files.syncFolder(disk.folder);`,
+      ``,
+      "space that was given back is taken again",
+    ],
+  }),
+];

@@ -1,0 +1,161 @@
+/** Steps in the wrong order, guards that are left out, and records that are believed. */
+import { faultsIn, type Mutant } from "./mutant.ts";
+
+const replicas = ["test/power-loss/replicas.test.ts"];
+const disks = ["test/disks/faults.test.ts", "test/disks/tracked-disk-model.test.ts"];
+const flows = ["test/engine/failover/flows.test.ts"];
+const cycles = ["test/engine/replication/cycles.test.ts", "test/engine/replication/apply-delta.test.ts"];
+
+export const wrongOrder: readonly Mutant[] = [
+  ...faultsIn("provider/blocks/file-system.ts", replicas, {
+    "atomic-in-place": [
+      `const temporary = \`\${filePath}.new\`;`,
+      `const temporary = filePath;`,
+      "a key or a recovery point is half written when the power goes",
+    ],
+  }),
+  ...faultsIn("provider/targets/point-folder.ts", replicas, {
+    "roster-keeps-dropped": [
+      `(name) => roster === undefined || onRoster.has(name) || sequenceOf(name) > roster.lastSequence,`,
+      `() => true,`,
+      "a point whose layers are gone is offered for a failover",
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/overlay-marks.ts", replicas, {
+    "overlay-believes-marks": [
+      `if (!before.equals(header)) this.#forgetWritten(header);`,
+      ``,
+      "an attached disk shows zeros where the power cut took a block",
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/open-overlay.ts", ["test/power-loss/overlays.test.ts"], {
+    "overlay-old-marks": [
+      `if (isNew) files.remove(marksPathOf(path));`,
+      `if (isNew) files.exists(marksPathOf(path));`,
+      "a new overlay shows zeros where an old one had blocks",
+    ],
+  }),
+  ...faultsIn("provider/targets/upkeep/compact-machine.ts", [...replicas, "test/targets/retention.test.ts"], {
+    "compact-needed": [
+      `const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));`,
+      `const isNeeded = layerIds.has(id);`,
+      "retention removes segments that only a map names",
+    ],
+    "compact-without-points": [
+      `if (points.length === 0) return 0;`,
+      ``,
+      "an initial copy that was killed begins from nothing",
+      [
+        "test/engine/replication/cycles.test.ts",
+        "test/targets/retention.test.ts",
+        "test/engine/replication/kill.test.ts",
+      ],
+    ],
+  }),
+  ...faultsIn("provider/targets/folder-store.ts", ["test/targets/retention.test.ts"], {
+    "retain-pinned": [
+      `for (const pinned of pinnedPoints(this.files, machine.folder)) staying.add(pinned);`,
+      ``,
+      "a point goes while it is restored",
+      ["test/targets/retention.test.ts", "test/engine/replication/attach-point.test.ts"],
+    ],
+    "retain-newest": [
+      `if (newest !== undefined) staying.add(newest.id);`,
+      ``,
+      "retention drops the newest point",
+    ],
+  }),
+  ...faultsIn("provider/disks/owned-disk.ts", disks, {
+    "change-not-noted": [`this.#tracking.note(firstBlock, blockCount);`, ``, "a delta lacks a write"],
+    "write-before-preserve": [
+      `this.#snapshot?.preserve(this.#file, firstBlock, blockCount);\n    this.#file.write(data, offset);`,
+      `this.#file.write(data, offset);\n    this.#snapshot?.preserve(this.#file, firstBlock, blockCount);`,
+      "a recovery point holds what was written after its instant",
+    ],
+    "writes-after-failed-sync": [
+      `while (this.gate.isFrozen) await this.gate.thawed;\n    this.#trust.check();`,
+      `while (this.gate.isFrozen) await this.gate.thawed;`,
+      "writes are acknowledged by a device that has lost some",
+      ["test/disks/failed-sync.test.ts"],
+    ],
+    "flush-after-failed-sync": [
+      `async flush(): Promise<void> {\n    this.#trust.check();`,
+      `async flush(): Promise<void> {`,
+      "a second flush says that lost writes are durable",
+      ["test/disks/failed-sync.test.ts"],
+    ],
+  }),
+  ...faultsIn("provider/disks/device-trust.ts", ["test/disks/failed-sync.test.ts"], {
+    "failed-sync-forgotten": [
+      `this.#failure = error;`,
+      ``,
+      "after a failed sync everything goes on as if nothing were lost",
+    ],
+    "failed-sync-unmarked": [`this.#askForResync();`, ``, "what a failed sync lost is never sent again"],
+  }),
+  ...faultsIn("provider/disks/change-tracking.ts", disks, {
+    "abandoned-changes": [
+      `if (this.#inTransit !== undefined) this.#pending.addAll(this.#inTransit);`,
+      ``,
+      "the changes of a failed cycle are never sent",
+    ],
+  }),
+  ...faultsIn("provider/disks/read-logs.ts", ["test/disks/power-loss.test.ts"], {
+    "power-loss-ignored": [
+      `reasons.add("PowerLost");`,
+      `reasons.delete("PowerLost");`,
+      "a delta lacks what a power cut kept",
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/send-delta.ts", cycles, {
+    "delta-other-size": [
+      `if (now.sizeBytes !== before.sizeBytes) return \`disk \${disk.diskId} has another size now\`;`,
+      ``,
+      "a delta is laid over a disk of another size",
+    ],
+    "delta-in-spite-of-mark": [
+      `if (now.resyncRequired) {`,
+      `if (now.resyncRequired && now.resyncReasons.length === 0) {`,
+      "a delta is sent where only a resync is enough",
+    ],
+    "delta-of-other-disks": [
+      `if (disks.length !== base.disks.length) return "disks were added or removed";`,
+      ``,
+      "a disk that was removed stays in the points",
+    ],
+  }),
+  ...faultsIn("provider/engine/replication/restore-disk.ts", ["test/engine/replication/cycles.test.ts"], {
+    "restore-over-file": [
+      `if (files.exists(toPath) && options.overwrite !== true) {`,
+      `if (files.exists(toPath) && options.overwrite === undefined && false) {`,
+      "a restore overwrites a file that was there",
+    ],
+  }),
+  ...faultsIn("provider/engine/upkeep/account-key.ts", ["test/engine/upkeep/account-key.test.ts"], {
+    "key-over-replicas": [
+      `if (!isMade(files, folder)) {`,
+      `if (!isMade(files, folder) || !files.exists(keyFile)) {`,
+      "a new key is made over replicas that need the old one",
+    ],
+  }),
+  ...faultsIn("provider/engine/protected-item/allowed-actions.ts", ["test/engine/protected-item"], {
+    "drill-locks-nothing": [
+      `return cleanupPending === (step === "TestFailoverCleanup");`,
+      `return !cleanupPending || step !== "TestFailover";`,
+      "a failover starts beside a drill of the same machine",
+      [...flows, "test/engine/protected-item"],
+    ],
+  }),
+  ...faultsIn("provider/store/leases.ts", ["test/store/leases.test.ts"], {
+    "lease-not-asked": [
+      `if (row && (held.has(key) || !isOver(store, row, clock))) throw busy(id, row);`,
+      ``,
+      "two processes move a machine at once",
+    ],
+    "epoch-not-checked": [
+      `if (row?.["epoch"] === mine.epoch) return;`,
+      `if (row !== null) return;`,
+      "a process that was frozen writes after it was replaced",
+    ],
+  }),
+];
