@@ -4,7 +4,7 @@
  * nothing about the entry's key.
  */
 import path from "node:path";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
@@ -36,7 +36,7 @@ export class Catalog {
   put(entry: CatalogEntry): void {
     const filePath = this.#pathOf(entry.key);
     if ((this.#revisionAt(filePath) ?? -1) > entry.revision) return;
-    this.#prepare();
+    makeFolderDurably(this.#files, this.folder);
     const name = { kind: "catalog", objectId: systemRandom.bytes(16), scope: "" } as const;
     writeAtomically(this.#files, filePath, sealObject(this.#ring, name, entry));
   }
@@ -88,11 +88,5 @@ export class Catalog {
 
   #pathOf(key: string): string {
     return path.join(this.folder, `${this.#ring.nameOf(`catalog\0${key}`)}${ending}`);
-  }
-
-  #prepare(): void {
-    if (this.#files.exists(this.folder)) return;
-    this.#files.makeFolder(this.folder);
-    this.#files.syncFolder(path.dirname(this.folder));
   }
 }

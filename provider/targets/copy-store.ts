@@ -1,6 +1,6 @@
 /** Copies a replica store to another folder, for an engine that keeps its stores elsewhere. */
 import path from "node:path";
-import type { FileSystem } from "../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 
 const pieceBytes = 4 * 1024 * 1024;
@@ -16,6 +16,7 @@ export function copyStore(files: FileSystem, from: string, to: string): { bytesC
   }
   const partial = `${to}.adopting`;
   files.remove(partial);
+  makeFolderDurably(files, path.dirname(to));
   const bytesCopied = copyFolder(files, from, partial);
   files.remove(to);
   files.rename(partial, to);

@@ -158,7 +158,8 @@ export class SimulatedDisk implements FileSystem {
 
   list(folder: string): string[] {
     const node = this.#find(folder);
-    return node instanceof Folder ? [...node.names.keys()].sort() : [];
+    if (node instanceof SimulatedContent) return refuse("ENOTDIR", "list", folder);
+    return node === undefined ? [] : [...node.names.keys()].sort();
   }
 
   makeFolder(folder: string): void {

@@ -4,6 +4,7 @@ import { faultsIn, type Mutant } from "./mutant.ts";
 const disks = ["test/disks/power-loss.test.ts"];
 const replicas = ["test/power-loss/replicas.test.ts"];
 const machines = ["test/power-loss/machines.test.ts"];
+const recoveryHome = ["test/power-loss/recovery-home.test.ts"];
 const device = ["test/blocks/local-file-system.test.ts"];
 
 export const syncCalls: readonly Mutant[] = [
@@ -26,7 +27,7 @@ export const syncCalls: readonly Mutant[] = [
       replicas,
     ],
     "atomic-bytes": [
-      `file.write(content, 0);\n    file.sync();`,
+      `file.write(content, 0);\n      file.sync();`,
       `file.write(content, 0);`,
       "keys, recovery points and power states are empty after a power cut",
       replicas,
@@ -154,6 +155,22 @@ export const syncCalls: readonly Mutant[] = [
   }),
   ...faultsIn("provider/targets/point-folder.ts", replicas, {
     "points-dropped": [`this.#files.syncFolder(this.folder);`, ``, "dropped points come back"],
+  }),
+  ...faultsIn("provider/targets/copy-store.ts", recoveryHome, {
+    "copied-name": [`files.syncFolder(path.dirname(to));`, ``, "a store that was copied is gone"],
+    "copied-folder": [
+      `  files.syncFolder(to);\n  return bytes;`,
+      `  return bytes;`,
+      "a copied store lacks files",
+    ],
+    "copied-bytes": [`target.sync();`, ``, "a copied store lacks bytes"],
+  }),
+  ...faultsIn("provider/targets/catalog.ts", recoveryHome, {
+    "catalog-removed": [
+      `this.#files.syncFolder(this.folder);`,
+      ``,
+      "a thing that was deleted comes back with a rebuilt home",
+    ],
   }),
   ...faultsIn("provider/targets/layers/layer-writer.ts", replicas, {
     "layer-bytes": [`await this.#file.syncLater();`, ``, "an acknowledged point lacks its bytes"],

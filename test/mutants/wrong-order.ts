@@ -9,7 +9,7 @@ const cycles = ["test/engine/replication/cycles.test.ts", "test/engine/replicati
 export const wrongOrder: readonly Mutant[] = [
   ...faultsIn("provider/blocks/file-system.ts", replicas, {
     "atomic-in-place": [
-      `const temporary = \`\${filePath}.new\`;`,
+      `const temporary = \`\${filePath}.\${Buffer.from(systemRandom.bytes(6)).toString("hex")}.new\`;`,
       `const temporary = filePath;`,
       "a key or a recovery point is half written when the power goes",
     ],

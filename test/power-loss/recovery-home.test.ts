@@ -1,0 +1,68 @@
+import path from "node:path";
+import { expect, it } from "vitest";
+import { Catalog, type CatalogEntry } from "../../provider/targets/catalog.ts";
+import { copyStore } from "../../provider/targets/copy-store.ts";
+import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
+import { SimulatedDisk } from "../blocks/simulated-disk.ts";
+import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
+import { PowerRecorder, samplingOf } from "./power-recorder.ts";
+import { holderId, home, machineId, place, PoweredMachine } from "./powered-machine.ts";
+
+const copyFolder = "/other-home/storage/replicas";
+const keyFile = home.keyFileOf(holderId);
+
+async function replicated(): Promise<{ disk: SimulatedDisk; machine: PoweredMachine }> {
+  const disk = new SimulatedDisk();
+  const machine = new PoweredMachine(new SimulatedFileSystem(disk), 1);
+  machine.make();
+  machine.openStore();
+  await machine.write(0, Buffer.alloc(100_000, 9), 100);
+  await machine.cycle("delta");
+  return { disk, machine };
+}
+
+it("power lost while a store is copied: the copy is whole once it is acknowledged, or has no name", async () => {
+  const { disk } = await replicated();
+  let isCopied = false;
+  const recorder = new PowerRecorder<boolean>(() => isCopied, disk);
+  recorder.begin();
+  copyStore(recorder.files, place.folder, copyFolder);
+  isCopied = true;
+  recorder.acknowledge("a copy");
+  await recorder.check(samplingOf(60), async ({ files, known }) => {
+    if (!files.exists(path.join(copyFolder, "store.key"))) return expect(known).toBe(false);
+    const copy = openReplicaStore({ folder: copyFolder, keyFile, files, create: false });
+    expect(copy.recoveryPoints(machineId)).toHaveLength(1);
+    const findings: unknown[] = [];
+    await copy.verify((finding) => findings.push(finding));
+    expect(findings).toEqual([]);
+  });
+});
+
+it("power lost at any call of the catalog: an acknowledged entry is there, and a removed one is not", async () => {
+  const { disk, machine } = await replicated();
+  const { ring } = machine.store.machine(machineId);
+  const entryOf = (revision: number): CatalogEntry =>
+    ({ key: "item web1", revision, kind: "thing", content: { revision } }) as unknown as CatalogEntry;
+  let known: readonly (number | undefined)[] = [undefined];
+  const recorder = new PowerRecorder<readonly (number | undefined)[]>(() => known, disk);
+  recorder.begin();
+  const catalog = new Catalog(recorder.files, ring, place.folder);
+  const step = (what: string, after: number | undefined, work: () => void): void => {
+    known = [...known, after];
+    work();
+    known = [after];
+    recorder.acknowledge(what);
+  };
+  step("an entry", 1, () => catalog.put(entryOf(1)));
+  step("a change", 2, () => catalog.put(entryOf(2)));
+  step("a removal", undefined, () => catalog.remove("item web1", 3));
+  await recorder.check(samplingOf(60), ({ files, known: possible }) => {
+    const found = new Catalog(files, ring, place.folder).all((error) => {
+      throw error;
+    });
+    expect(found.length).toBeLessThanOrEqual(1);
+    expect(possible).toContain(found[0]?.revision);
+    return Promise.resolve();
+  });
+});
