@@ -7,7 +7,7 @@
  * it while writes go on, and completes it when the recovery point is durable. This room knows nothing of
  * replicas.
  */
-import type { Clock } from "../clock.ts";
+import type { Clock, SharedTime } from "../clock.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { BlockSet } from "./block-set.ts";
 
@@ -122,6 +122,8 @@ export interface DiskSnapshot {
 export interface MachineSnapshot {
   /** Wall-clock milliseconds since 1970, read while writes to all the disks were held. */
   readonly takenAt: number;
+  /** The same instant on the boot clock. Absent in snapshots that are made by hand. */
+  readonly takenOn?: SharedTime;
   /** In the order of the paths given. */
   readonly disks: readonly DiskSnapshot[];
   /**

@@ -1,3 +1,4 @@
+import type { SharedTime } from "../clock.ts";
 import type { MachineSnapshot } from "./disk.ts";
 import type { Outcome } from "./snapshot-request.ts";
 import type { SnapshotOfDisk } from "./snapshot-of-disk.ts";
@@ -5,10 +6,15 @@ import type { SnapshotOfDisk } from "./snapshot-of-disk.ts";
 /** The snapshots of a machine's disks, which end together. */
 export class SnapshotOfMachine implements MachineSnapshot {
   readonly takenAt: number;
+  readonly takenOn: SharedTime;
   readonly disks: readonly SnapshotOfDisk[];
 
-  constructor(takenAt: number, disks: readonly SnapshotOfDisk[]) {
+  constructor(
+    { takenAt, takenOn }: { takenAt: number; takenOn: SharedTime },
+    disks: readonly SnapshotOfDisk[],
+  ) {
     this.takenAt = takenAt;
+    this.takenOn = takenOn;
     this.disks = disks;
   }
 

@@ -2,6 +2,7 @@
  * Snapshots of one or many disks at one instant: writes to all of them are held, a snapshot begins on each,
  * and all go on (HW-2a, V2A-5). The disks may be open in this process, in others, or nowhere.
  */
+import type { SharedTime } from "../clock.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import { controlDisk, isOwnerGone } from "./control-disk.ts";
@@ -45,11 +46,11 @@ export async function takeGroupSnapshot(
     const message = `The disk ${disk.diskPath} is named twice. Name each disk once.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: disk.diskPath });
   });
-  let takenAt: number;
+  let instant: { takenAt: number; takenOn: SharedTime };
   try {
     try {
       for (const disk of inOrder) await disk.freeze();
-      takenAt = settings.clock.now();
+      instant = { takenAt: settings.clock.now(), takenOn: settings.clock.shared() };
       for (const disk of inOrder) await disk.begin();
     } finally {
       await Promise.all(inOrder.map((disk) => disk.thaw()));
@@ -61,7 +62,7 @@ export async function takeGroupSnapshot(
   }
   return machines.map((_, machine) => {
     const own = disks.filter((disk) => disk.machine === machine).map((disk) => disk.snapshot());
-    return new SnapshotOfMachine(takenAt, own);
+    return new SnapshotOfMachine(instant, own);
   });
 }
 

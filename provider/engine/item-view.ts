@@ -77,6 +77,14 @@ function healthOf(notes: readonly HealthNote[]): Health {
   return notes.some(({ severity }) => severity === "Critical") ? "Critical" : "Warning";
 }
 
+/** By the wall clock or the boot clock, whichever says more: a clock that was set back makes no point look young. */
+function ageSeconds({ clock }: EngineParts, point: Pick<RecoveryPoint, "takenAt" | "takenOn">): number {
+  const shared = clock.shared();
+  const isSameClock = shared.clock !== "" && point.takenOn?.clock === shared.clock;
+  const sinceBoot = isSameClock ? shared.milliseconds - point.takenOn!.milliseconds : 0;
+  return Math.max(0, clock.now() - point.takenAt, sinceBoot) / 1000;
+}
+
 type TargetLook = Pick<HealthFacts, "replicas" | "targetFailure" | "points" | "unreadablePoints">;
 
 /** What can be read of the item's target. One that is away is a finding, and hides nothing else of the item. */
@@ -98,9 +106,8 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const { replicas, targetFailure, points, unreadablePoints } = await lookAtTarget(parts, item);
   const latest = points.at(-1);
   const { replicates } = stateFacts[item.state];
-  const newestAt = targetFailure === undefined ? latest?.takenAt : item.details.lastCycle?.takenAt;
-  const rpoSeconds =
-    replicates && newestAt !== undefined ? Math.max(0, (parts.clock.now() - newestAt) / 1000) : undefined;
+  const newest = targetFailure === undefined ? latest : item.details.lastCycle;
+  const rpoSeconds = replicates && newest ? ageSeconds(parts, newest) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
   const threshold = rpoThresholdSeconds(parts, itemId);
   const notes = healthNotesOf({

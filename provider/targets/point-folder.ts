@@ -7,13 +7,17 @@ import path from "node:path";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
+import { countedAtOf, elapsedBetween } from "./counted-time.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
-export type PointDraft = Omit<RecoveryPoint, "machineId" | "sequence" | "contentId" | "processed">;
+export type PointDraft = Omit<
+  RecoveryPoint,
+  "machineId" | "sequence" | "contentId" | "countedAt" | "processed"
+>;
 
 export interface Publication {
   /** The number of the last point that the writer knows of: the new one gets a higher number. Default 0. */
@@ -86,6 +90,18 @@ export class PointFolder {
     return name === undefined ? undefined : this.read(name);
   }
 
+  /** The newest point whose file can be read. */
+  newestReadable(): RecoveryPoint | undefined {
+    for (const name of this.names().reverse()) {
+      try {
+        return this.read(name);
+      } catch (error) {
+        if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+      }
+    }
+    return undefined;
+  }
+
   /** All points, oldest first. With `onDamaged`, damaged ones are told and left out. */
   all(onDamaged?: (error: Error, name: string) => void): RecoveryPoint[] {
     return this.names().flatMap((name) => {
@@ -110,7 +126,9 @@ export class PointFolder {
     // Names of files that somebody has deleted stay, so that they are missed until retention has passed them.
     const names = [...new Set([...(roster?.names ?? []), ...this.names()])].sort();
     const sequence = Math.max(afterSequence, lastOnRoster, ...this.#namesInFolder().map(sequenceOf)) + 1;
-    const named = { ...draft, machineId: this.#machineId, sequence };
+    const before = this.newestReadable();
+    const countedAt = before ? countedAtOf(before) + elapsedBetween(before, draft) : draft.takenAt;
+    const named = { ...draft, machineId: this.#machineId, sequence, countedAt };
     const point: RecoveryPoint = { ...named, contentId: contentIdOf(named), processed: true };
     onNamed?.(point);
     const name = nameOf(point);

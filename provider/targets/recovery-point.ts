@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { SharedTime } from "../clock.ts";
 import type { LayerReference } from "./layers/disk-map.ts";
 
 export type RecoveryPointKind = "CrashConsistent" | "AppConsistent";
@@ -22,6 +23,10 @@ export interface RecoveryPoint extends PointIdentity {
   readonly machineId: string;
   /** The snapshot's instant, in milliseconds since 1970. */
   readonly takenAt: number;
+  /** The same instant on the boot clock of the computer that took it. Absent in points of earlier versions. */
+  readonly takenOn?: SharedTime;
+  /** Its place on the machine's time line; see counted-time.ts. Absent in points of earlier versions. */
+  readonly countedAt?: number;
   readonly kind: RecoveryPointKind;
   /** True when all machines of a replication group share this instant. */
   readonly multiVm: boolean;

@@ -1,6 +1,7 @@
 /** All health notes of an item: one line here for each subject. */
 import { SiteRecoveryError } from "../../errors.ts";
 import { applicationNotes } from "./applications.ts";
+import { clockNotes } from "./clock.ts";
 import { damageNotes } from "./damage.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 import { machineNotes } from "./machines.ts";
@@ -8,6 +9,7 @@ import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
 import { replicaNotes } from "./replica.ts";
 import { resyncNotes } from "./resync.ts";
+import { retentionNotes } from "./retention.ts";
 import { rpoNotes } from "./rpo.ts";
 import { sourceNotes } from "./source.ts";
 import { targetNotes } from "./target.ts";
@@ -24,6 +26,8 @@ const checks: readonly HealthCheck[] = [
   resyncNotes,
   replicaNotes,
   damageNotes,
+  retentionNotes,
+  clockNotes,
 ];
 
 /** Returns what is wrong with an item now; empty if it is healthy. */

@@ -48,6 +48,8 @@ export interface ReplicationCycle {
   readonly bytesSent: number;
   readonly blocksSent: number;
   readonly durationMilliseconds: number;
+  /** By how much the wall clock jumped since the point before, in milliseconds. */
+  readonly clockJumpMilliseconds?: number;
 }
 
 /** Where an item's changes go: a replica of its own in a store, one for each direction. */
@@ -104,6 +106,8 @@ export interface ItemDetails {
   readonly resyncWaitsSince?: number;
   /** Why the target is not what was written to it, from the cycle that found it until a resync has mended it. */
   readonly replicaDoubt?: string;
+  /** Why points that the policy no longer keeps could not be dropped, until they are. */
+  readonly retentionFailure?: string;
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;

@@ -3,10 +3,11 @@
  * one Azure documents for recovery points [HW-4a's schedule makes many]: all of the last two hours, then one
  * an hour up to a day, one in two hours up to a week, one in four hours up to fifteen days.
  */
+import { countedAtOf } from "../../targets/counted-time.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 
 /** What retention looks at. */
-export type DatedPoint = Pick<RecoveryPoint, "id" | "sequence" | "takenAt" | "kind">;
+export type DatedPoint = Pick<RecoveryPoint, "id" | "sequence" | "takenAt" | "countedAt" | "kind">;
 
 export interface RetentionRule {
   /** Points older than this go. 0 keeps the newest only. */
@@ -30,7 +31,7 @@ export const defaultPruning: readonly PruningStep[] = [
 
 /**
  * Ids of the points to keep, of one machine's points in the order they were taken. Age counts from the newest
- * point, not from now: when replication stands still, or the clock jumps, no history is lost. In each
+ * point, not from now, and by counted time: when replication stands still, or the clock jumps, no history is lost. In each
  * interval an application-consistent point is kept before a crash-consistent one, and a newer before an
  * older.
  */
@@ -39,7 +40,7 @@ export function choosePointsToKeep(points: readonly DatedPoint[], rule: Retentio
   if (newest === undefined) return new Set();
   const kept = new Map<string, DatedPoint>();
   for (const point of points) {
-    const ageMinutes = (newest.takenAt - point.takenAt) / 60_000;
+    const ageMinutes = (countedAtOf(newest) - countedAtOf(point)) / 60_000;
     if (ageMinutes > rule.retentionMinutes) continue;
     const slot = slotOf(point, ageMinutes, rule.pruning ?? defaultPruning);
     const rival = kept.get(slot);
@@ -52,7 +53,7 @@ export function choosePointsToKeep(points: readonly DatedPoint[], rule: Retentio
 function slotOf(point: DatedPoint, ageMinutes: number, pruning: readonly PruningStep[]): string {
   const step = pruning.findLast((candidate) => ageMinutes > candidate.olderThanMinutes);
   if (step === undefined) return point.id;
-  return `${step.intervalMinutes}:${Math.floor(point.takenAt / 60_000 / step.intervalMinutes)}`;
+  return `${step.intervalMinutes}:${Math.floor(countedAtOf(point) / 60_000 / step.intervalMinutes)}`;
 }
 
 function isBetter(point: DatedPoint, rival: DatedPoint): boolean {

@@ -21,14 +21,14 @@ export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefin
   // The machines of a group have their cycles together, and wait together.
   const together = [item, ...replicatingGroupOf(parts, item)];
   if (together.some(({ details }) => details.pausedAt !== undefined)) return undefined;
-  if (failure?.retryAt !== undefined) return failure.retryAt;
+  // What seems to come from the future was noted before the clock was set back.
+  if (failure?.retryAt !== undefined) return failure.at > now ? now : failure.retryAt;
   // A failure that an older version kept has no situation: it is tried again.
   if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) return undefined;
   if (failure) return now;
   if (isNew) return initialReplicationWaitsUntil(parts, item.id) ?? now;
   const interval = (replicationRulesOf(parts, item.id)?.intervalSeconds ?? defaultIntervalSeconds) * 1000;
-  // After a clock that was set back, a snapshot seems to lie in the future: no cycle waits longer than an interval.
-  const due = lastCycle ? Math.min(lastCycle.takenAt, now) + interval : now;
+  const due = lastCycle && lastCycle.takenAt <= now ? lastCycle.takenAt + interval : now;
   // Only what is due anyway is looked at: reading the change logs of all machines all the time would cost.
   return due <= now ? (resyncWaitsUntil(parts, item) ?? due) : due;
 }

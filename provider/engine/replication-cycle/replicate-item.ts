@@ -12,6 +12,7 @@ import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
+import { noteClockJump, noteRetention } from "./retention-events.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { noteReplicaDoubt, noteResynchronized, noteResyncWaits } from "./resync-events.ts";
@@ -123,8 +124,22 @@ async function runMember(
   const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken });
   recordSuccess(parts, item.id, { lastCycle: cycle });
   if (isMarked || mode === "resync") noteResynchronized(parts, item.id, cycle);
+  noteClockJump(parts, item.id, cycle);
+  await retain(parts, item);
+  return cycle;
+}
+
+/** The point is durable: a retention that fails is noted, and the next cycle tries again. */
+async function retain(parts: EngineParts, item: ProtectedItem): Promise<void> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
-  await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
-  return cycle;
+  let failure: string | undefined;
+  try {
+    await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug" || error.code === "LeaseLost")
+      throw error;
+    failure = error.message;
+  }
+  noteRetention(parts, item.id, failure);
 }

@@ -19,7 +19,9 @@ export interface Member {
 function isDue(parts: EngineParts, item: ProtectedItem): boolean {
   const minutes = replicationRulesOf(parts, item.id)?.appConsistentMinutes ?? 0;
   if (minutes === 0 || item.details.reverse !== undefined) return false;
-  return parts.clock.now() - (item.details.lastAppConsistentAt ?? -Infinity) >= minutes * 60_000;
+  const sinceLast = parts.clock.now() - (item.details.lastAppConsistentAt ?? -Infinity);
+  // One from the future was taken before the clock was set back.
+  return sinceLast < 0 || sinceLast >= minutes * 60_000;
 }
 
 const noHooks =

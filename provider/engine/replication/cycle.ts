@@ -8,6 +8,7 @@ import type { Clock } from "../../clock.ts";
 import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { brokenLayersOf } from "../../targets/broken-layers.ts";
+import { clockJumpBetween } from "../../targets/counted-time.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { PointDraft } from "../../targets/point-folder.ts";
@@ -63,6 +64,8 @@ export interface CycleResult {
   readonly blocksSent: number;
   readonly blocksReused: number;
   readonly durationMilliseconds: number;
+  /** By how much the wall clock jumped since the point before, in milliseconds; below 0: back; 0: it did not. */
+  readonly clockJumpMilliseconds: number;
 }
 
 /** Sums of a running cycle. */
@@ -96,7 +99,7 @@ export async function runCycle(
   const { store, source, snapshot, clock } = options;
   const started = clock.monotonic();
   const counts: CycleCounts = { bytesRead: 0, bytesChanged: 0, bytesSent: 0, blocksSent: 0, blocksReused: 0 };
-  const point = await abandonOnFailure(options, async () => {
+  const { point, before } = await abandonOnFailure(options, async () => {
     const machine = store.machine(source.machineId);
     const inputs = pairDisks(source, snapshot);
     machine.prepare(source.disks.map((disk) => disk.diskId));
@@ -114,12 +117,14 @@ export async function runCycle(
       for (const disk of disks) requireLayers(machine, disk);
       const draft = {
         takenAt: snapshot.takenAt,
+        ...(snapshot.takenOn ? { takenOn: snapshot.takenOn } : {}),
         kind: options.kind ?? "CrashConsistent",
         multiVm: options.multiVm ?? false,
         disks,
         bytesStored: counts.bytesSent,
       };
-      return publish(machine, draft, options.ledger);
+      const before = machine.points.newestReadable();
+      return { point: publish(machine, draft, options.ledger), before };
     } finally {
       // A cache that cannot be cleared must not keep the replica locked.
       try {
@@ -137,6 +142,7 @@ export async function runCycle(
     takenAt: point.takenAt,
     ...counts,
     durationMilliseconds,
+    clockJumpMilliseconds: before === undefined ? 0 : clockJumpBetween(before, point),
   };
 }
 
