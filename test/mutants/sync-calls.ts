@@ -102,6 +102,14 @@ export const syncCalls: readonly Mutant[] = [
       "a machine that was removed is there again after a power cut",
     ],
   }),
+  ...faultsIn("provider/machines/machine-mark.ts", machines, {
+    "mark-bytes": [`opened.sync();`, ``, "a machine's mark is empty: nobody may move or remove it"],
+    "mark-name": [
+      `files.syncFolder(folder);`,
+      ``,
+      "a machine that the engine made carries no mark after a power cut",
+    ],
+  }),
   ...faultsIn("provider/engine/process-server/move-segment.ts", replicas, {
     "moved-segment": [
       `await target.syncLater();`,
@@ -146,7 +154,7 @@ export const syncCalls: readonly Mutant[] = [
       "a new overlay is gone with what was flushed to it",
     ],
   }),
-  ...faultsIn("provider/engine/upkeep/account-key.ts", replicas, {
+  ...faultsIn("provider/engine/upkeep/store-key-file.ts", replicas, {
     "key-in-place": [
       `files.syncFolder(path.dirname(keyFile));`,
       ``,

@@ -68,8 +68,8 @@ export const wrongOrder: readonly Mutant[] = [
   ...faultsIn("provider/disks/owned-disk.ts", disks, {
     "change-not-noted": [`this.#tracking.note(firstBlock, blockCount);`, ``, "a delta lacks a write"],
     "write-before-preserve": [
-      `this.#snapshot?.preserve(this.#file, firstBlock, blockCount);\n    this.#file.write(data, offset);`,
-      `this.#file.write(data, offset);\n    this.#snapshot?.preserve(this.#file, firstBlock, blockCount);`,
+      `this.#snapshot?.preserve(this.#file, firstBlock, blockCount);\n    this.#tracking.beginWrite();\n    try {\n      this.#file.write(data, offset);`,
+      `this.#tracking.beginWrite();\n    try {\n      this.#file.write(data, offset);\n      this.#snapshot?.preserve(this.#file, firstBlock, blockCount);`,
       "a recovery point holds what was written after its instant",
     ],
     "writes-after-failed-sync": [
@@ -131,7 +131,7 @@ export const wrongOrder: readonly Mutant[] = [
       "a restore overwrites a file that was there",
     ],
   }),
-  ...faultsIn("provider/engine/upkeep/account-key.ts", ["test/engine/upkeep/account-key.test.ts"], {
+  ...faultsIn("provider/engine/upkeep/store-key-file.ts", ["test/engine/upkeep/store-key-file.test.ts"], {
     "key-over-replicas": [
       `if (!isMade(files, folder)) {`,
       `if (!isMade(files, folder) || !files.exists(keyFile)) {`,

@@ -11,23 +11,27 @@ interface Known {
   /** What machine.yaml may say; undefined: it may not be there. */
   readonly definitions: readonly (MachineDefinition | undefined)[];
   readonly powers: readonly (PowerState | undefined)[];
+  /** The job of the newest move that the machine's mark names. */
+  readonly moves: readonly (string | undefined)[];
 }
 
 const definitionWith = (cpus: number): MachineDefinition =>
   machineDefinition("web1", ["os"], { cpus }) as MachineDefinition;
 
 it("power lost at any call of the machine driver: a machine is defined, on, off and gone as it was acknowledged", async () => {
-  let known: Known = { definitions: [undefined], powers: [undefined] };
+  let known: Known = { definitions: [undefined], powers: [undefined], moves: [undefined] };
   const recorder = new PowerRecorder<Known>(() => known);
   const driver = folderMachines(recorder.files);
   // Disks are restored before their machine is defined.
   makeFolderDurably(recorder.files, folder);
   writeAtomically(recorder.files, `${folder}/os.img`, Buffer.alloc(65_536));
-  const step = (what: string, next: Known, work: () => void): void => {
+  const step = (what: string, change: Partial<Known>, work: () => void): void => {
     const before = known;
+    const next = { ...before, ...change };
     known = {
       definitions: [...before.definitions, ...next.definitions],
       powers: [...before.powers, ...next.powers],
+      moves: [...before.moves, ...next.moves],
     };
     work();
     known = next;
@@ -36,17 +40,26 @@ it("power lost at any call of the machine driver: a machine is defined, on, off 
   recorder.begin();
   const [small, large] = [definitionWith(2), definitionWith(4)];
   step("a definition", { definitions: [small], powers: ["off"] }, () => driver.define(folder, small));
+  for (const jobId of ["job-1", "job-2"]) {
+    const lastMove = { engineId: "e", itemId: "i", jobId, to: "recovery" } as const;
+    step("a mark", { moves: [jobId] }, () => driver.setMark(folder, { machineId: "m", lastMove }));
+  }
   step("a start", { definitions: [small], powers: ["running"] }, () => driver.start(folder));
   step("a shutdown", { definitions: [small], powers: ["off"] }, () => driver.shutDown(folder));
   step("another definition", { definitions: [large], powers: ["off"] }, () => driver.define(folder, large));
-  step("a removal", { definitions: [undefined], powers: [undefined, "off"] }, () => driver.remove(folder));
-  const states = await recorder.check(samplingOf(400), ({ files, known: { definitions, powers } }) => {
+  step(
+    "a removal",
+    { definitions: [undefined], powers: [undefined, "off"], moves: [undefined, "job-2"] },
+    () => driver.remove(folder),
+  );
+  const states = await recorder.check(samplingOf(400), ({ files, known: { definitions, powers, moves } }) => {
     const after = folderMachines(files);
     const isThere = after.exists(folder);
     const found = isThere ? after.definitionOf(after.read(folder)) : undefined;
     expect(definitions).toContainEqual(found);
     // A machine that is being made has no state yet, and nobody takes it for one without a definition.
     if (isThere) expect(powers).toContain(after.powerState(folder));
+    expect(moves).toContain(after.markOf(folder)?.lastMove?.jobId);
     return Promise.resolve();
   });
   expect(states).toBeGreaterThan(400);
