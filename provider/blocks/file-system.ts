@@ -51,6 +51,8 @@ export interface FileSystem {
   exists(filePath: string): boolean;
   /** Facts of the file that has the name now, links followed. Throws `NotFound` if there is none. */
   facts(filePath: string): FileFacts;
+  /** Bytes that can still be written below a folder, which need not be there yet. */
+  freeBytes(folder: string): number;
   /** The absolute path without symbolic links: two names of one file have the same. */
   realPath(filePath: string): string;
   /** Names in a folder, sorted; an absent folder has none. */
@@ -174,6 +176,12 @@ export const localFileSystem: FileSystem = {
     attempt("open", filePath, () => new LocalFile(filePath, fs.openSync(filePath, flagsOf[mode], 0o600))),
   exists: (filePath) => fs.existsSync(filePath),
   facts: (filePath) => attempt("stat", filePath, () => factsOf(fs.statSync(filePath, { bigint: true }))),
+  freeBytes: (folder) => {
+    let there = path.resolve(folder);
+    while (!fs.existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+    const { bavail, bsize } = attempt("ask for the space of", there, () => fs.statfsSync(there));
+    return bavail * bsize;
+  },
   realPath: (filePath) => attempt("find", filePath, () => fs.realpathSync.native(filePath)),
   list: (folder) => {
     if (!fs.existsSync(folder)) return [];

@@ -7,7 +7,7 @@ import { stoppable } from "./stoppable.ts";
 
 interface FailoverFlags {
   readonly kind?: FailoverKind;
-  readonly recoveryPoint: string;
+  readonly recoveryPoint?: string;
   readonly commit?: boolean;
 }
 
@@ -24,6 +24,15 @@ export function defaultKind(item: ProtectedItem): FailoverKind {
   return flows[item.details.flow].failoverKinds[0] ?? "planned";
 }
 
+/** A planned failover runs from the machine's last changes: a recovery point that it would ignore is a wrong command line. */
+export function refusePoint(command: Command, recoveryPoint: string | undefined, instead: string): void {
+  if (recoveryPoint === undefined) return;
+  command.error(
+    "error: --recovery-point is for an unplanned failover; a planned one takes the machine's last changes along. " +
+      `Add ${instead}, or leave --recovery-point out.`,
+  );
+}
+
 /** `siterecovery failover <item>`: moves a machine to the recovery side, outside of any program. */
 export function failoverCommand(): Command {
   return new Command("failover")
@@ -32,15 +41,15 @@ export function failoverCommand(): Command {
     .addOption(kindOption())
     .option(
       "--recovery-point <point>",
-      "for an unplanned failover: latest, latestApplicationConsistent, latestMultiVm, or a point's id",
-      "latest",
+      "for an unplanned failover: latest (default), latestApplicationConsistent, latestMultiVm, or a point's id",
     )
     .option("--commit", "commit at once")
     .action(async (name: string, options: FailoverFlags, command: Command) => {
       const engine = await openSession(command);
       const item = itemNamed(engine, name);
       const { id } = item;
-      const { kind = defaultKind(item), recoveryPoint } = options;
+      const { kind = defaultKind(item), recoveryPoint = "latest" } = options;
+      if (kind === "planned") refusePoint(command, options.recoveryPoint, "--kind unplanned");
       await stoppable(name, async (progress) => {
         await engine.moves.failover(id, { kind, recoveryPoint }, progress);
         if (options.commit === true) await engine.moves.commit(id, progress);

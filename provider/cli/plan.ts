@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import type { Engine } from "../engine/engine.ts";
 import type { PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
-import { defaultKind } from "./failover.ts";
+import { defaultKind, refusePoint } from "./failover.ts";
 import { planNamed } from "./plan-named.ts";
 import { planText, runJson } from "./plan-table.ts";
 import { type RunFlags, runPlanCommand } from "./run-plan.ts";
@@ -12,7 +12,7 @@ import { networkNamed } from "./test-failover.ts";
 interface FailoverFlags extends RunFlags {
   readonly planned?: boolean;
   readonly unplanned?: boolean;
-  readonly recoveryPoint: string;
+  readonly recoveryPoint?: string;
   /** False with --no-source-shutdown. */
   readonly sourceShutdown: boolean;
   readonly commit?: boolean;
@@ -62,17 +62,18 @@ function failoverCommand(): Command {
     .addOption(
       new Option(
         "--planned",
-        "shut sources down and lose nothing (default, where all machines have it)",
+        "shut sources down and send their last changes (default, where all machines have it)",
       ).conflicts("unplanned"),
     )
     .option("--unplanned", "without need of the sources")
-    .option("--recovery-point <point>", "for an unplanned failover: one of Azure's choices", "latest")
+    .option("--recovery-point <point>", "for an unplanned failover: one of Azure's choices (default: latest)")
     .option("--no-source-shutdown", "unplanned: leave the Shutdown group's machines out")
     .option("--commit", "commit at once")
     .action((name: string, flags: FailoverFlags, command: Command) => {
-      const { recoveryPoint, sourceShutdown } = flags;
+      const { recoveryPoint = "latest", sourceShutdown } = flags;
       const requests = (engine: Engine, planId: string): PlanRequest[] => {
         const isPlanned = flags.planned ?? (flags.unplanned !== true && hasPlannedFailover(engine, planId));
+        if (isPlanned) refusePoint(command, flags.recoveryPoint, "--unplanned");
         const request: PlanRequest = isPlanned
           ? { operation: "PlannedFailover" }
           : { operation: "UnplannedFailover", recoveryPoint, shutDownSources: sourceShutdown };

@@ -37,8 +37,9 @@ function failoverTo(side: ActiveLocation, { failover }: RecoveryPlanInputs, view
   const hasPlanned = view.items.every(({ details }) => flows[details.flow].failoverKinds.includes("planned"));
   const kind = failover?.kind ?? (hasPlanned ? "planned" : "unplanned");
   if (side === "primary") return { operation: "Failback", unplanned: kind === "unplanned" };
-  if (kind === "planned") return { operation: "PlannedFailover" };
-  return { operation: "UnplannedFailover", recoveryPoint: failover?.recoveryPoint ?? "latest" };
+  // A planned one refuses a point that it would ignore.
+  const recoveryPoint = failover?.recoveryPoint ?? "latest";
+  return { operation: kind === "planned" ? "PlannedFailover" : "UnplannedFailover", recoveryPoint };
 }
 
 /** What to run next, so that all machines get to a side; nothing when they are there. */

@@ -11,6 +11,7 @@ export type Action =
   | "truncate"
   | "size"
   | "facts"
+  | "freeBytes"
   | "exists"
   | "realPath"
   | "list"
@@ -81,6 +82,7 @@ export function passCalls(inner: FileSystem, around: Around): FileSystem {
     },
     exists: (path) => around({ action: "exists", path }, () => inner.exists(path)),
     facts: (path) => around({ action: "facts", path }, () => inner.facts(path)),
+    freeBytes: (path) => around({ action: "freeBytes", path }, () => inner.freeBytes(path)),
     realPath: (path) => around({ action: "realPath", path }, () => inner.realPath(path)),
     list: (path) => around({ action: "list", path }, () => inner.list(path)),
     makeFolder: (path) => around({ action: "makeFolder", path }, () => inner.makeFolder(path)),

@@ -142,6 +142,10 @@ export class SimulatedDisk implements FileSystem {
     };
   }
 
+  freeBytes(): number {
+    return Number.MAX_SAFE_INTEGER;
+  }
+
   facts(filePath: string): FileFacts {
     const node = this.#find(filePath);
     return node instanceof SimulatedContent ? node.facts() : refuse("ENOENT", "stat", filePath);

@@ -36,6 +36,7 @@ const words: Partial<Record<Action, string>> = {
   truncate: "resize",
   size: "stat",
   facts: "stat",
+  freeBytes: "ask for the space of",
   realPath: "find",
   makeFolder: "make folder",
   syncFolder: "sync folder",
@@ -46,6 +47,7 @@ export class SimulatedFileSystem implements FileSystem {
   readonly timeStepMilliseconds: number;
   readonly exists: FileSystem["exists"];
   readonly facts: FileSystem["facts"];
+  readonly freeBytes: FileSystem["freeBytes"];
   readonly realPath: FileSystem["realPath"];
   readonly list: FileSystem["list"];
   readonly makeFolder: FileSystem["makeFolder"];
@@ -72,6 +74,7 @@ export class SimulatedFileSystem implements FileSystem {
     this.timeStepMilliseconds = passing.timeStepMilliseconds;
     this.exists = passing.exists;
     this.facts = passing.facts;
+    this.freeBytes = passing.freeBytes;
     this.realPath = passing.realPath;
     this.list = passing.list;
     this.makeFolder = passing.makeFolder;

@@ -6,6 +6,7 @@ import { noteMove, removeMade } from "../identity/owned-machine.ts";
 import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
+import { foreseeCancel } from "./foresee-way-back.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 
 type Context = JobContext<Record<string, never>>;
@@ -18,6 +19,7 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
   scenario: "CancelFailover",
   title: "cancelling of the failover",
   step: "CancelFailover",
+  foresee: foreseeCancel,
   tasks: [
     {
       name: "PrerequisitesCheck",

@@ -2,16 +2,12 @@
  * Change of the recovery point before the commit: the replica machine is made again from another point. What it
  * has written since the failover is given up.
  */
-import type { ItemInputs } from "../protected-item/item-things.ts";
-import { findThing } from "../../store/things.ts";
-import { flows } from "../flows.ts";
-import { fabricOf } from "../inventory/inventories.ts";
-import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { RecoveryMachine } from "../protected-item/item.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { isStill, ownerFor } from "../identity/owned-machine.ts";
 import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
+import { foreseeChangePoint, networksOf } from "./foresee-failover.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import {
   type RecoveryMachinePlan,
@@ -22,18 +18,15 @@ import {
 
 type Context = JobContext<FailoverInput>;
 
-function planOf({ parts, item, itemId }: Context): RecoveryMachinePlan {
-  const { inputs } = findThing<ItemInputs>(parts.store, itemId)!;
-  const { details, id } = item();
-  const place = { flow: flows[details.flow], fabricId: fabricOf(id) };
-  const networks = recoveryNetworks(parts, place, details.definition, inputs);
-  return recoveryMachinePlan(parts, item(), recoveryMachineOf(item()), networks);
+function planOf({ parts, item }: Context): RecoveryMachinePlan {
+  return recoveryMachinePlan(parts, item(), recoveryMachineOf(item()), networksOf(parts, item()));
 }
 
 export const changePointJob: JobDefinition<FailoverInput> = {
   scenario: "ChangeRecoveryPoint",
   title: "change of the recovery point",
   step: "ChangePit",
+  foresee: foreseeChangePoint,
   tasks: [
     {
       name: "RecoveryPoint",

@@ -1,31 +1,16 @@
 /** Starting and ending drills: a test failover of one item that is a thing of its own. */
-import { nameOf, sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { sameId } from "../../arm-id.ts";
 import type { DrillInputs, DrillOutputs } from "../../kinds/drill.ts";
 import { findItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { isNetwork, isRecoveryNetwork } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
+import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts";
-
-/** Throws unless the network is there and no machine fails over to it for real. */
-export function requireIsolatedNetwork(parts: EngineParts, drillId: string, networkId: string): void {
-  const details = { target: drillId, property: "networkId" };
-  if (!isNetwork(parts, networkId)) {
-    const message = `The drill ${nameOf(drillId)} needs the virtual network ${networkId}, and there is none. Declare it first.`;
-    throw new SiteRecoveryError("MissingReference", message, details);
-  }
-  if (!isRecoveryNetwork(parts, networkId)) return;
-  const message =
-    `The drill ${nameOf(drillId)} cannot use ${nameOf(networkId)}: machines fail over to that network for real. ` +
-    "Use an isolated network, so that the test machine never meets production.";
-  throw new SiteRecoveryError("InvalidInput", message, details);
-}
 
 function drillIsPending(parts: EngineParts, drillId: string, itemId: string): boolean {
   const machine = findItem<ItemState, ItemDetails>(parts.store, itemId)?.details.testMachine;

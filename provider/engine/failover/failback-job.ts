@@ -17,6 +17,7 @@ import {
   undoPrimary,
 } from "./primary-machine.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
+import { foreseePlannedBack } from "./foresee-way-back.ts";
 
 export interface FailbackInput {
   /** False leaves the machine at the primary side off: a recovery plan starts it with its boot group. */
@@ -53,6 +54,7 @@ export const failbackJob: JobDefinition<FailbackInput> = {
   scenario: "Failback",
   title: "failback",
   step: "Failback",
+  foresee: foreseePlannedBack,
   tasks: [
     {
       name: "PrerequisitesCheck",

@@ -10,14 +10,12 @@ import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { noteMove, ownerFor, removeOfJob } from "../identity/owned-machine.ts";
 import { findMachineOf, requireMachineOf, requirePlaceOf } from "../inventory/find-machine.ts";
-import { fabricOf } from "../inventory/inventories.ts";
-import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
-import { flows } from "../flows.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
 import {
   findPlace,
   type MachinePlace,
@@ -47,12 +45,6 @@ function inputsOf({ parts, itemId }: Context): ItemInputs {
   return findThing<ItemInputs>(parts.store, itemId)!.inputs;
 }
 
-function networksOf(context: Context): NetworkChoice[] {
-  const { id, details } = context.item();
-  const place = { flow: flows[details.flow], fabricId: fabricOf(id) };
-  return recoveryNetworks(context.parts, place, details.definition, inputsOf(context));
-}
-
 function placeOf(context: Context): MachinePlace {
   const owner = ownerFor(context, { purpose: "replica" });
   return findPlace(context.parts, context.item(), inputsOf(context), owner);
@@ -60,7 +52,7 @@ function placeOf(context: Context): MachinePlace {
 
 function planOf(context: Context): RecoveryMachinePlan {
   const place = context.resultOf<MachinePlace>("PrerequisitesCheck");
-  return recoveryMachinePlan(context.parts, context.item(), place, networksOf(context));
+  return recoveryMachinePlan(context.parts, context.item(), place, networksOf(context.parts, context.item()));
 }
 
 function shutDownSource({ parts, item, itemId, jobId }: Context): Shutdown {
@@ -118,6 +110,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
   scenario: "PlannedFailover",
   title: "planned failover",
   step: "PlannedFailover",
+  foresee: foreseePlanned,
   tasks: [
     {
       name: "PrerequisitesCheck",
@@ -126,7 +119,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
         const { parts } = context;
         // With its disks: one that is away must be noticed while the machine still runs.
         const { folder } = requireMachineOf(parts, context.item()).machine;
-        networksOf(context);
+        networksOf(parts, context.item());
         const wasRunning = parts.machines.powerState(folder) === "running";
         return { wasRunning, ...placeOf(context) };
       },
@@ -166,12 +159,13 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   scenario: "UnplannedFailover",
   title: "unplanned failover",
   step: "UnplannedFailover",
+  foresee: foreseeUnplanned,
   tasks: [
     {
       name: "PrerequisitesCheck",
       title: "Check network and recovery side",
       run: (context): MachinePlace => {
-        networksOf(context);
+        networksOf(context.parts, context.item());
         return placeOf(context);
       },
     },
@@ -203,6 +197,6 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   rollBack: (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     removeOfJob(context.parts, planOf(context).folder, context.jobId);
-    return `${nameOf(context.itemId)} was not failed over; its source stays shut down, in case it is damaged.`;
+    return `${nameOf(context.itemId)} was not failed over; ${sourceText(context.parts, context.item())}.`;
   },
 };

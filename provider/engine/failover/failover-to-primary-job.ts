@@ -21,6 +21,7 @@ import {
   undoPrimary,
 } from "./primary-machine.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
+import { foreseePlannedBack, foreseeUnplannedBack } from "./foresee-way-back.ts";
 
 type Context = JobContext<FailoverInput>;
 
@@ -105,6 +106,7 @@ export const plannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
   scenario: "PlannedFailoverToPrimary",
   title: "planned failover to the primary side",
   step: "PlannedFailover",
+  foresee: foreseePlannedBack,
   tasks: [
     check,
     shutDown,
@@ -128,6 +130,7 @@ export const unplannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
   scenario: "UnplannedFailoverToPrimary",
   title: "unplanned failover to the primary side",
   step: "UnplannedFailover",
+  foresee: foreseeUnplannedBack,
   tasks: [
     check,
     shutDown,

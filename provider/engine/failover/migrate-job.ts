@@ -4,6 +4,7 @@
  * the item is removed, and the machine at the target after that.
  */
 import type { JobDefinition } from "../job/job-definition.ts";
+import { foreseePlanned } from "./foresee-failover.ts";
 import { type FailoverInput, plannedFailoverJob, shutDownSourceTask } from "./failover-job.ts";
 
 export interface MigrateInput extends FailoverInput {
@@ -21,6 +22,7 @@ export const migrateJob: JobDefinition<MigrateInput> = {
       ? { ...task, run: (context) => (context.input.shutDownSource ? task.run(context) : undefined) }
       : task,
   ),
+  foresee: foreseePlanned,
   finish: (context, item) => {
     const moved = plannedFailoverJob.finish!(context, item);
     const lastMove = { action: "migration", endedAt: context.parts.clock.now() };

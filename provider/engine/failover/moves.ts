@@ -1,9 +1,14 @@
 /** Moving a machine from side to side: each move is a job, chosen by where the machine stands. */
 import { isDeepStrictEqual } from "node:util";
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
 import type { JobDefinition, Progress } from "../job/job-definition.ts";
-import { requireItem, startJob } from "../job/run-job.ts";
+import { type Foreseen, Foresight } from "../job/foresight.ts";
+import { foresee, requireItem, startJob } from "../job/run-job.ts";
+import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { type ItemAction, nextState } from "../protected-item/transitions.ts";
 import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
@@ -38,9 +43,50 @@ export interface FailoverChoice extends FailoverInput {
   readonly kind: "planned" | "unplanned";
 }
 
+/** What a move would do, by the name of its job. */
+export interface ForeseenMove extends Foreseen {
+  readonly title: string;
+}
+
 /** Whether a job was asked for the same: inputs are kept as JSON. */
 function isSame(kept: unknown, input: unknown): boolean {
   return isDeepStrictEqual(kept, JSON.parse(JSON.stringify(input)));
+}
+
+/** A move and what it is asked for. */
+export type Move =
+  | ({ readonly action: "failover" } & FailoverChoice)
+  | { readonly action: "changePoint"; readonly recoveryPoint: string }
+  | { readonly action: "cancel" | "commit" | "reverseReplicate" }
+  | { readonly action: "migrate"; readonly shutDownSource: boolean }
+  | ({ readonly action: "failback" } & FailbackInput);
+
+/** Hands the job of a move, by where the machine stands, and its input to `use`. */
+function withJob<Result>(
+  move: Move,
+  item: ProtectedItem,
+  use: <Input>(definition: JobDefinition<Input>, input: Input) => Result,
+): Result {
+  switch (move.action) {
+    case "failover": {
+      const { action: _failover, kind, ...input } = move;
+      return use(moveJobs.failover(kind, item), input);
+    }
+    case "failback": {
+      const { action: _failback, ...input } = move;
+      return use(failbackJob, input);
+    }
+    case "migrate":
+      return use(migrateJob, { recoveryPoint: "latest", shutDownSource: move.shutDownSource });
+    case "changePoint":
+      return use(changePointJob, { recoveryPoint: move.recoveryPoint });
+    case "cancel":
+      return use(cancelJob, {});
+    case "commit":
+      return use(moveJobs.commit(item), {});
+    case "reverseReplicate":
+      return use(moveJobs.reverseReplicate(item), {});
+  }
 }
 
 /** The moves of an engine's protected items. Each throws `ActionNotAllowed` where the table has no way on. */
@@ -52,54 +98,78 @@ export class Moves {
   }
 
   /** To the other side: out, or back once replication was reversed. */
-  failover(id: string, { kind, ...input }: FailoverChoice, progress: Progress): Promise<void> {
-    return this.#run(id, `${kind} failover`, (item) => moveJobs.failover(kind, item), input, progress);
+  failover(id: string, choice: FailoverChoice, progress: Progress): Promise<void> {
+    return this.run(id, { action: "failover", ...choice }, progress);
   }
 
   /** Makes the replica machine again from another recovery point, before the commit. */
   changePoint(id: string, recoveryPoint: string, progress: Progress): Promise<void> {
-    return this.#run(id, changePointJob.title, () => changePointJob, { recoveryPoint }, progress);
+    return this.run(id, { action: "changePoint", recoveryPoint }, progress);
   }
 
   cancel(id: string, progress: Progress): Promise<void> {
-    return this.#run(id, cancelJob.title, () => cancelJob, {}, progress);
+    return this.run(id, { action: "cancel" }, progress);
   }
 
   commit(id: string, progress: Progress): Promise<void> {
-    return this.#run(id, commitJob.title, moveJobs.commit, {}, progress);
+    return this.run(id, { action: "commit" }, progress);
   }
 
   /** Once and for all: shuts the source down, unless told not to, and starts the machine at the target. */
   migrate(id: string, shutDownSource: boolean, progress: Progress): Promise<void> {
-    const input = { recoveryPoint: "latest", shutDownSource };
-    return this.#run(id, migrateJob.title, () => migrateJob, input, progress);
+    return this.run(id, { action: "migrate", shutDownSource }, progress);
   }
 
   failback(id: string, progress: Progress, input: FailbackInput = {}): Promise<void> {
-    return this.#run(id, failbackJob.title, () => failbackJob, input, progress);
+    return this.run(id, { action: "failback", ...input }, progress);
   }
 
   reverseReplicate(id: string, progress: Progress): Promise<void> {
-    return this.#run(id, reverseReplicationJob.title, moveJobs.reverseReplicate, {}, progress);
+    return this.run(id, { action: "reverseReplicate" }, progress);
   }
 
   /**
    * The job is chosen under the lease: a job that a dead process left is finished first, and moves the item. Where
    * that was the job that is asked for now, there is nothing left to do.
    */
-  async #run<Input>(
-    itemId: string,
-    purpose: string,
-    jobFor: (item: ProtectedItem) => JobDefinition<Input>,
-    input: Input,
-    progress: Progress,
-  ): Promise<void> {
-    const { scenario } = jobFor(requireItem(this.#parts, itemId));
-    await withItem(this.#parts, itemId, purpose, progress, async (finished) => {
-      if (finished?.scenario === scenario && isSame(finished.input, input)) return;
-      const job = jobFor(requireItem(this.#parts, itemId));
-      requireWholeClusters(this.#parts, [itemId], () => job.step as ItemAction);
-      await startJob(this.#parts, job, { itemId, input }, progress);
+  async run(itemId: string, move: Move, progress: Progress): Promise<void> {
+    const { scenario, title } = withJob(move, requireItem(this.#parts, itemId), (definition) => definition);
+    await withItem(this.#parts, itemId, title, progress, (finished) => {
+      const item = requireItem(this.#parts, itemId);
+      return withJob(move, item, async (definition, input) => {
+        if (finished?.scenario === scenario && isSame(finished.input, input)) return;
+        this.#requireWhole(itemId, definition);
+        await startJob(this.#parts, definition, { itemId, input }, progress, "Nothing was changed.");
+      });
     });
   }
+
+  /** What a move would do now, and all that forbids it. Changes nothing, and takes no lease. */
+  async foresee(itemId: string, move: Move): Promise<ForeseenMove> {
+    const item = requireItem(this.#parts, itemId);
+    const guard = new Foresight();
+    return withJob(move, item, async (definition, input) => {
+      await guard.check(() => requireFree(this.#parts, itemId));
+      await guard.check(() => this.#requireWhole(itemId, definition));
+      const isAllowed = await guard.check(() => (requireAllowed(item, definition.step), true));
+      // What a step would do from a state that does not have it means nothing.
+      const found = isAllowed
+        ? await foresee(definition, { parts: this.#parts, itemId, item, input })
+        : new Foresight();
+      const { title } = definition;
+      return { ...found, title, refusals: [...guard.refusals, ...found.refusals] };
+    });
+  }
+
+  #requireWhole(itemId: string, { step }: Pick<JobDefinition, "step">): void {
+    requireWholeClusters(this.#parts, [itemId], () => step as ItemAction);
+  }
+}
+
+/** Throws `Busy` if something works on the item now. */
+function requireFree(parts: EngineParts, itemId: string): void {
+  const lease = currentLease(parts.store, itemId, parts.clock);
+  if (lease === undefined) return;
+  const message = `${nameOf(itemId)} is busy: ${lease} is under way. Try again when it has ended.`;
+  throw new SiteRecoveryError("Busy", message, { target: itemId });
 }

@@ -43,7 +43,10 @@ export interface PrimaryPlace {
  * comes back as a VMware machine (V2F-9). Throws `SourceUnreachable` while the machine may still be somewhere that
  * cannot be looked at, and `DuplicateName` or `AlreadyExists` when another machine is in the way.
  */
-export function primaryPlace<Input>(context: Context<Input>, alternateHost?: string): PrimaryPlace {
+export function primaryPlace<Input>(
+  context: Omit<Context<Input>, "progress">,
+  alternateHost?: string,
+): PrimaryPlace {
   const { parts } = context;
   const item = context.item();
   const lookup = findMachineOf(parts, item);

@@ -24,6 +24,7 @@ import { relationshipOf } from "../protected-item/relationship.ts";
 import { removeReplica } from "../replication/replica-ledger.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
 
 type Input = Record<string, never>;
 type Context = JobContext<Input>;
@@ -146,6 +147,7 @@ export const reverseToPrimaryJob: JobDefinition<Input> = {
   title: "reverse replication to the primary side",
   step: "ReverseReplicate",
   tasks: reverseTasks,
+  foresee: foreseeReverse,
   finish: finishReverse,
   rollBack: dropWayBack,
 };
@@ -154,6 +156,7 @@ export const reverseReplicationJob: JobDefinition<Input> = {
   scenario: "ReverseReplication",
   title: "reverse replication",
   step: "ReverseReplicate",
+  foresee: foreseeProtectAgain,
   tasks: [
     {
       name: "ResumeReplication",

@@ -10,6 +10,7 @@ import type { DiskEvidence, RecoveryMachine, TestMachine } from "../protected-it
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import type { MachineOwner } from "../../machines/machine-mark.ts";
 import { ownerFor, removeMade, removeOfJob } from "../identity/owned-machine.ts";
+import { foreseeTest } from "./foresee-failover.ts";
 import { hashDisk } from "./hash-disk.ts";
 import {
   findPlace,
@@ -78,6 +79,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
   scenario: "TestFailover",
   title: "test failover",
   step: "TestFailover",
+  foresee: foreseeTest,
   tasks: [
     {
       name: "RecoveryPoint",
@@ -132,6 +134,10 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
   scenario: "TestFailoverCleanup",
   title: "test failover clean-up",
   step: "TestFailoverCleanup",
+  foresee: async ({ item }, foresight) => {
+    const { testMachine } = item.details;
+    if (testMachine) foresight.step("remove", `remove ${testMachine.name}`, testMachine.folder);
+  },
   tasks: [
     {
       name: "RemoveTestMachine",

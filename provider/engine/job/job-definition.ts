@@ -6,6 +6,7 @@
  */
 import type { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import type { Foresight } from "./foresight.ts";
 import type { ItemStep } from "../protected-item/transitions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 
@@ -48,6 +49,11 @@ export interface JobContext<Input> {
   hasEnded(taskName: string): boolean;
 }
 
+/** What a job is foreseen for. */
+export type ForeseeContext<Input> = Pick<JobContext<Input>, "parts" | "itemId" | "input"> & {
+  readonly item: ProtectedItem;
+};
+
 export interface JobTask<Input> {
   readonly name: string;
   /** What the task does, for people: `Shut down the source machine`. */
@@ -61,6 +67,11 @@ export interface JobDefinition<Input = never> {
   readonly title: string;
   readonly step: ItemStep;
   readonly tasks: readonly JobTask<Input>[];
+  /**
+   * Looks at what the job would do and what forbids it, and changes nothing. `startJob` asks before it writes the job
+   * down; so do previews and `--dry-run`.
+   */
+  foresee?(context: ForeseeContext<Input>, foresight: Foresight): Promise<void>;
   /** The last change of the item, made in the transaction that ends the job and moves the state. */
   finish?(context: JobContext<Input>, item: ProtectedItem): ProtectedItem;
   /**

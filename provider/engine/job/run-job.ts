@@ -12,7 +12,8 @@ import type { ItemState } from "../protected-item/states.ts";
 import { flows } from "../flows.ts";
 import { nextState } from "../protected-item/transitions.ts";
 import { cancellable } from "./cancellation.ts";
-import type { JobContext, JobDefinition, Progress } from "./job-definition.ts";
+import { type Foreseen, Foresight, requireNoRefusals } from "./foresight.ts";
+import type { ForeseeContext, JobContext, JobDefinition, Progress } from "./job-definition.ts";
 
 /** The item, which must be there. Throws `NotFound`. */
 export function requireItem(parts: EngineParts, id: string): ProtectedItem {
@@ -22,14 +23,30 @@ export function requireItem(parts: EngineParts, id: string): ProtectedItem {
   throw new SiteRecoveryError("NotFound", message, { target: id });
 }
 
-/** Starts a new job on an item. The caller holds the item's lease. */
+/** What a job would do, and what forbids it besides the table of transitions. Changes nothing. */
+export async function foresee<Input>(
+  definition: JobDefinition<Input>,
+  context: ForeseeContext<Input>,
+): Promise<Foreseen> {
+  const foresight = new Foresight();
+  await definition.foresee?.(context, foresight);
+  return foresight;
+}
+
+/**
+ * Starts a new job on an item. The caller holds the item's lease. Throws before anything is written if it is forbidden;
+ * `ending` is the sentence that the error ends with then.
+ */
 export async function startJob<Input>(
   parts: EngineParts,
   definition: JobDefinition<Input>,
   target: { itemId: string; input: Input },
   progress: Progress,
+  ending?: string,
 ): Promise<void> {
-  requireAllowed(requireItem(parts, target.itemId), definition.step);
+  const item = requireItem(parts, target.itemId);
+  requireAllowed(item, definition.step);
+  requireNoRefusals(await foresee(definition, { parts, item, ...target }), ending);
   const id = randomUuid(parts.random);
   const job = {
     id,

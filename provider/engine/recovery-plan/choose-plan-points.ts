@@ -11,6 +11,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { groupKeyOf, groupOf } from "../replication-cycle/replication-group.ts";
+import { itemIdsOf } from "./plan-groups.ts";
 import type { PlanRun } from "./plan-run.ts";
 
 /** A machine's recovery point, by the item's id in lower case. */
@@ -108,6 +109,11 @@ async function findNamedPoint(
     if (point) return { ...point, itemId: id };
   }
   return undefined;
+}
+
+/** The point of one machine, as a run would choose it for all of them. Throws `NotFound` or `Damaged`. */
+export function choosePlanPoint(run: PlanRun, itemId: string): Promise<RecoveryPoint> {
+  return new PointChooser(run, itemIdsOf(run.plan.inputs)).choose(requireItem(run.parts, itemId));
 }
 
 /** The points of those machines that are left. */

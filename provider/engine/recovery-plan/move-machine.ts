@@ -1,5 +1,6 @@
 /** A machine's own failover, commit or failback: the job that it would be by itself, guarded by the same table. */
 import { idKey } from "../../arm-id.ts";
+import type { EngineParts } from "../engine-parts.ts";
 import { cancelJob } from "../failover/cancel-job.ts";
 import { changePointJob } from "../failover/change-point-job.ts";
 import { failbackJob } from "../failover/failback-job.ts";
@@ -11,7 +12,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 import type { PlanPoints } from "./choose-plan-points.ts";
 import { stepOf } from "./plan-operation.ts";
-import type { PlanRun } from "./plan-run.ts";
+import type { PlanInput, PlanRun } from "./plan-run.ts";
 import { withFreeItem } from "./with-free-item.ts";
 
 /** What a machine's step did: the action it took, or why none was needed. */
@@ -21,41 +22,44 @@ export interface MoveResult {
   readonly pointId?: string;
 }
 
-/** Starts the job that carries a step out, with what it needs to know from the run. */
-async function startStep(
-  run: PlanRun,
+/** Hands the job of a machine's step, with what it is asked for, to `use`: to start it, or to foresee it. */
+export function withStepJob<Result>(
+  { planId, input, points }: { planId: string; input: PlanInput; points: PlanPoints },
+  item: ProtectedItem,
+  step: ItemAction,
+  use: <Input>(definition: JobDefinition<Input>, jobInput: Input) => Promise<Result>,
+): Promise<Result> {
+  const recoveryPoint = points[idKey(item.id)] ?? "latest";
+  // The boot groups start the machines, each when its turn has come.
+  const startMachine = false;
+  const jobs: Partial<Record<ItemAction, () => Promise<Result>>> = {
+    PlannedFailover: () => use(moveJobs.failover("planned", item), { recoveryPoint, startMachine }),
+    UnplannedFailover: () => use(moveJobs.failover("unplanned", item), { recoveryPoint, startMachine }),
+    TestFailover: () => {
+      const { networkId = "", requestedAt } = input;
+      return use(testFailoverJob, { recoveryPoint, startMachine, drillId: planId, networkId, requestedAt });
+    },
+    TestFailoverCleanup: () => use(testFailoverCleanupJob, {}),
+    ChangePit: () => use(changePointJob, { recoveryPoint }),
+    CancelFailover: () => use(cancelJob, {}),
+    Commit: () => use(moveJobs.commit(item), {}),
+    Failback: () => use(failbackJob, { startMachine }),
+    ReverseReplicate: () => use(moveJobs.reverseReplicate(item), {}),
+  };
+  return jobs[step]!();
+}
+
+/** Starts the job that carries a step out. */
+function startStep(
+  { plan, input, parts }: { plan: PlanRun["plan"]; input: PlanInput; parts: EngineParts },
   item: ProtectedItem,
   step: ItemAction,
   points: PlanPoints,
   progress: Progress,
 ): Promise<void> {
-  const { parts, input, plan } = run;
-  const recoveryPoint = points[idKey(item.id)] ?? "latest";
-  // The boot groups start the machines, each when its turn has come.
-  const startMachine = false;
-  const start = <Input>(definition: JobDefinition<Input>, jobInput: Input): Promise<void> =>
-    startJob(parts, definition, { itemId: item.id, input: jobInput }, progress);
-  const jobs: Partial<Record<ItemAction, () => Promise<void>>> = {
-    PlannedFailover: () => start(moveJobs.failover("planned", item), { recoveryPoint, startMachine }),
-    UnplannedFailover: () => start(moveJobs.failover("unplanned", item), { recoveryPoint, startMachine }),
-    TestFailover: () => {
-      const { networkId = "", requestedAt } = input;
-      return start(testFailoverJob, {
-        recoveryPoint,
-        startMachine,
-        drillId: plan.id,
-        networkId,
-        requestedAt,
-      });
-    },
-    TestFailoverCleanup: () => start(testFailoverCleanupJob, {}),
-    ChangePit: () => start(changePointJob, { recoveryPoint }),
-    CancelFailover: () => start(cancelJob, {}),
-    Commit: () => start(moveJobs.commit(item), {}),
-    Failback: () => start(failbackJob, { startMachine }),
-    ReverseReplicate: () => start(moveJobs.reverseReplicate(item), {}),
-  };
-  await jobs[step]!();
+  return withStepJob({ planId: plan.id, input, points }, item, step, (definition, jobInput) =>
+    startJob(parts, definition, { itemId: item.id, input: jobInput }, progress),
+  );
 }
 
 export async function moveMachine(

@@ -11,15 +11,17 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { underLease } from "../under-lease.ts";
 import { describeRun } from "./describe-run.ts";
+import { type ForeseenPlan, foreseePlan } from "./foresee-plan.ts";
 import { giveSourcesBack } from "./give-up.ts";
 import { completeGroups, itemIdsOf } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
-import type { PlanInput, PlanRequest } from "./plan-run.ts";
+import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
 import { isPlan, listPlans, type PlanThing } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 import { runPlan } from "./run-plan.ts";
 
+export type { ForeseenPlan } from "./foresee-plan.ts";
 export type { PlanOutcome } from "./plan-job.ts";
 export type { PlanOperationName } from "./plan-operation.ts";
 export type { PlanRequest } from "./plan-run.ts";
@@ -53,6 +55,13 @@ export class RecoveryPlans {
   /** The groups as the service keeps them. */
   completeGroups(inputs: RecoveryPlanInputs): RecoveryPlanInputs["properties"]["groups"] {
     return completeGroups(inputs.properties.groups);
+  }
+
+  /** What a run would do now and what forbids it, with all that a run looks at before it begins. */
+  foresee(planId: string, request: PlanRequest): Promise<ForeseenPlan> {
+    const plan = requirePlan(this.#parts, planId);
+    const operation = operationFor(request, itemsOf(this.#parts, plan.inputs));
+    return foreseePlan(this.#parts, plan, operation, request);
   }
 
   /** What a run would do, in words, a line a group. */

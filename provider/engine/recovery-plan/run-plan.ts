@@ -4,6 +4,7 @@
  */
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { randomUuid } from "../../random.ts";
 import {
   addJob,
@@ -15,10 +16,11 @@ import {
   setJobInput,
   tasksOf,
 } from "../../store/jobs.ts";
+import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireIsolatedNetwork } from "../failover/drills.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
+import { foreseePlan, requireNoOtherRun } from "./foresee-plan.ts";
 import { isStarted } from "./machine-power.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
@@ -56,12 +58,19 @@ function requireWork(parts: EngineParts, planId: string, request: PlanRequest): 
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
 }
 
-function beginOrGoOn(parts: EngineParts, planId: string, request: PlanRequest, progress: Progress): JobRow {
+function beginOrGoOn(
+  parts: EngineParts,
+  plan: Thing<RecoveryPlanInputs>,
+  request: PlanRequest,
+  progress: Progress,
+): JobRow {
+  const planId = plan.id;
   const failed = failedJobToGoOnWith(parts, planId, request);
   if (failed) {
     progress.report("goes on with the run that failed");
     // The points are chosen again for the machines that are left; what is asked for now counts.
     parts.store.transaction(() => {
+      requireNoOtherRun(parts, plan);
       const rows = tasksOf(parts.store, failed.id).filter(({ name }) => name !== pointsTask);
       replaceTasks(parts.store, failed.id, rows);
       setJobInput(parts.store, failed.id, { ...(failed.input as PlanInput), ...request });
@@ -73,7 +82,11 @@ function beginOrGoOn(parts: EngineParts, planId: string, request: PlanRequest, p
   const input: PlanInput = { ...request, requestedAt: now };
   const { scenario } = planOperations[request.operation];
   const job = { id: randomUuid(parts.random), scenario, targetId: planId, input, startedAt: now };
-  parts.store.transaction(() => addJob(parts.store, job, []));
+  parts.store.transaction(() => {
+    // Looked at again where the job is written: another plan may have begun since the run was foreseen.
+    requireNoOtherRun(parts, plan);
+    addJob(parts.store, job, []);
+  });
   return findJob(parts.store, job.id)!;
 }
 
@@ -105,11 +118,8 @@ export async function runPlan(
       const outcome = await attempt(runOf(parts, open, progress), options);
       if (isSame || outcome.state === "Suspended") return outcome;
     }
-    requirePlanAllowed(parts, plan, operation);
-    if (operation.name === "TestFailover") {
-      requireIsolatedNetwork(parts, plan.id, request.networkId ?? "");
-    }
-    const job = beginOrGoOn(parts, plan.id, request, progress);
+    requirePlanAllowed(plan.id, await foreseePlan(parts, plan, operation, request));
+    const job = beginOrGoOn(parts, plan, request, progress);
     return attempt(runOf(parts, job, progress), options);
   });
 }

@@ -21,14 +21,10 @@ export interface ScriptActionResult {
 }
 
 /** The working folder: that of an inventory of the side that can be reached; in Azure the one of its machines. */
-function folderAt({ parts, plan }: PlanRun, location: string): string {
+export function folderAt({ parts, plan }: PlanRun, location: string): string {
   const { primaryFabricId, recoveryFabricId } = plan.inputs.properties;
   const fabricId = location === "Recovery" ? recoveryFabricId : primaryFabricId;
-  if (fabricId === microsoftAzure) {
-    const folder = path.join(parts.home.folder, "azure");
-    makeFolderDurably(parts.files, folder);
-    return folder;
-  }
+  if (fabricId === microsoftAzure) return path.join(parts.home.folder, "azure");
   const found = inventoriesOf(parts, fabricId).find(({ folder }) => parts.files.exists(folder));
   if (found) return found.folder;
   const message = `No host of the site ${nameOf(fabricId)} can be reached to run the script on.`;
@@ -92,9 +88,11 @@ export async function runScriptAction(
   details: ScriptDetails,
   progress: Progress,
 ): Promise<ScriptActionResult> {
+  const folder = folderAt(run, details.fabricLocation);
+  makeFolderDurably(run.parts.files, folder);
   const result = await runCommand({
     command: [details.path],
-    folder: folderAt(run, details.fabricLocation),
+    folder,
     facts: factsOf(run, step),
     timeoutSeconds: timeoutSecondsOf(details.timeout),
     clock: run.parts.clock,

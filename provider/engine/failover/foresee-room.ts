@@ -1,0 +1,76 @@
+/** Whether a recovery point can be read, and whether its disks have room where they are to be made. */
+import path from "node:path";
+import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { formatBytes } from "../../format-bytes.ts";
+import { brokenPointsOf } from "../../targets/broken-layers.ts";
+import { DiskMap, windowBlocks } from "../../targets/layers/disk-map.ts";
+import type { RecoveryPoint, RecoveryPointDisk, ReplicaStore } from "../../targets/replica-store.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { NeededRoom } from "../job/foresight.ts";
+import { brokenText } from "../replication/replica-doubt.ts";
+
+/** How many blocks hold data: counted in the maps, which reads no data. */
+function dataBlocks(store: ReplicaStore, point: RecoveryPoint, disk: RecoveryPointDisk): number {
+  const map = new DiskMap(store.machine(point.machineId).disk(disk.diskId), disk.layers);
+  const count = blockCountOf(disk.sizeBytes);
+  let found = 0;
+  try {
+    for (let first = map.nextCovered(0); first !== undefined && first < count;) {
+      const length = Math.min(windowBlocks, count - first);
+      for (const segment of map.window(first, length).segment) if (segment >= 0) found += 1;
+      first = map.nextCovered(first + length);
+    }
+    return found;
+  } finally {
+    map.close();
+  }
+}
+
+/** Throws `Damaged` or `TargetUnreachable` if layers of a point are missing. */
+export function requireReadable(store: ReplicaStore, point: RecoveryPoint): void {
+  try {
+    const broken = brokenPointsOf(store.machine(point.machineId), [point]).get(point.id);
+    if (broken === undefined) return;
+    const message =
+      `The recovery point ${point.id} cannot be restored: ${brokenText(broken)}. Choose another one ` +
+      "(`siterecovery recovery-points`).";
+    throw new SiteRecoveryError("Damaged", message, { target: point.id, property: "recoveryPoint" });
+  } catch (error) {
+    throw store.explain(error);
+  }
+}
+
+/** Bytes that a point's disks take when they are written out, at least; holes take none. */
+function writtenBytes(store: ReplicaStore, point: RecoveryPoint, enough: number): number {
+  const most = point.disks.reduce((sum, { layers, sizeBytes }) => {
+    const entries = layers.reduce((count, { entryCount }) => count + entryCount, 0);
+    return sum + Math.min(sizeBytes, entries * blockSizeBytes);
+  }, 0);
+  // Counting exactly reads all maps: it is done only when it matters.
+  if (most <= enough) return most;
+  const exact = point.disks.reduce((sum, disk) => sum + dataBlocks(store, point, disk) * blockSizeBytes, 0);
+  return Math.min(most, exact);
+}
+
+/** The room that a point's disks take in a folder. */
+export function roomOf(store: ReplicaStore, point: RecoveryPoint, folder: string): NeededRoom {
+  return { folder, bytes: (enough) => writtenBytes(store, point, enough) };
+}
+
+/** Throws `DiskFull` if what is to be made in folders of one parent does not fit there. */
+export function requireRooms(parts: EngineParts, rooms: readonly NeededRoom[]): void {
+  const parents = new Set(rooms.map(({ folder }) => path.dirname(folder)));
+  for (const parent of parents) {
+    const within = rooms.filter(({ folder }) => path.dirname(folder) === parent);
+    const free = parts.files.freeBytes(parent);
+    const sum = (enough: number): number => within.reduce((total, room) => total + room.bytes(enough), 0);
+    if (sum(free) <= free) continue;
+    const needed = sum(0);
+    if (needed <= free) continue;
+    const message =
+      `There is no room in ${parent} for the disks of ${within.length === 1 ? "the machine" : `${within.length} machines`}: ` +
+      `they take ${formatBytes(needed)}, and ${formatBytes(free)} are free. Free some space and run again.`;
+    throw new SiteRecoveryError("DiskFull", message, { target: parent });
+  }
+}

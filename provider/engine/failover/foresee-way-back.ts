@@ -1,0 +1,179 @@
+/** What the way back would do: failback, failover to the primary side, and what a commit or a cancellation gives up. */
+import { findThing } from "../../store/things.ts";
+import { checkComponents } from "../components/check-components.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { flows } from "../flows.ts";
+import { requireMachineOf } from "../inventory/find-machine.ts";
+import type { ForeseeContext } from "../job/job-definition.ts";
+import type { Foresight } from "../job/foresight.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
+import { requirePathOf } from "../replication-cycle/require-path-of.ts";
+import { requireDisks } from "../replication-cycle/run-cycle.ts";
+import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
+import { requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
+import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+import { requireMoved } from "./require-moved.ts";
+import { requireRecoverySide } from "./require-recovery-side.ts";
+
+interface BackInput {
+  readonly toHost?: string;
+  readonly startMachine?: boolean;
+  readonly recoveryPoint?: string;
+}
+
+/** Throws `NotFound` or `TargetUnreachable` if the machine at the recovery side cannot be read. */
+function requireRecoveryDisks(parts: EngineParts, item: ProtectedItem): void {
+  requireRecoverySide(parts, item);
+  requireDisks(parts, item.details.machineName, recoveryDisks(parts, item));
+}
+
+function stepsBack(
+  { item, input }: ForeseeContext<BackInput>,
+  foresight: Foresight,
+  place: PrimaryPlace | undefined,
+): void {
+  const { machineName } = item.details;
+  if (place === undefined) return;
+  if (place.isThere) {
+    const text = `shut down ${machineName} at the primary side if it runs, and make its disks equal to that point`;
+    foresight.step("overwrite", text, place.folder);
+  } else {
+    foresight.step("make", `make ${machineName} again at the primary side in ${place.folder}`, place.folder);
+  }
+  if (input.startMachine ?? true) foresight.step("start", `start ${machineName}`, place.folder);
+}
+
+/** Failback, and a planned failover to the primary side: what runs at the recovery side is sent and shut down. */
+export async function foreseePlannedBack(
+  context: ForeseeContext<BackInput>,
+  foresight: Foresight,
+): Promise<void> {
+  const { parts, item, input } = context;
+  const { machineName, recoveryMachine } = item.details;
+  await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
+  const place = await foresight.check(() =>
+    primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
+  );
+  await foresight.check(() => requireRecoveryDisks(parts, item));
+  await foresight.check(() => requirePathOf(parts, item));
+  await checkBase(context, foresight, place?.isThere === false ? place.folder : undefined);
+  foresight.point = { isNew: true };
+  foresight.step(
+    "shutDown",
+    `shut down ${recoveryMachine?.name} at the recovery side`,
+    recoveryMachine?.folder,
+  );
+  foresight.step("send", `send the last changes of ${machineName} as a new recovery point`);
+  stepsBack(context, foresight, place);
+}
+
+/** An unplanned failover to the primary side, from the last changes if they can be read. */
+export async function foreseeUnplannedBack(
+  context: ForeseeContext<BackInput>,
+  foresight: Foresight,
+): Promise<void> {
+  const { parts, item, input } = context;
+  const { recoveryMachine, machineName } = item.details;
+  const place = await foresight.check(() =>
+    primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
+  );
+  const choice = input.recoveryPoint ?? "latest";
+  const isThere = recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
+  const point = await foresight.check(() => chooseRecoveryPoint(parts, item, choice));
+  if (point) {
+    await foresight.check(async () => {
+      const store = await replicasOf(parts, item);
+      requireReadable(store, point);
+      if (!place || place.isThere) return;
+      foresight.rooms.push(roomOf(store, point, place.folder));
+      requireRooms(parts, foresight.rooms);
+    });
+  }
+  if (isThere) {
+    foresight.step(
+      "shutDown",
+      `shut down ${recoveryMachine.name} at the recovery side`,
+      recoveryMachine.folder,
+    );
+  } else {
+    foresight.warnings.push(`${machineName} cannot be reached at the recovery side and may still run there`);
+  }
+  if (isThere && choice === "latest") {
+    foresight.point = { isNew: true };
+    foresight.step("send", `send the last changes of ${machineName} if they can be read`);
+  } else {
+    foresight.point = point && { id: point.id, takenAt: point.takenAt, kind: point.kind };
+  }
+  stepsBack(context, foresight, place);
+}
+
+/** A commit gives up the recovery points that were not used. */
+export async function foreseeCommit(
+  { parts, item }: ForeseeContext<unknown>,
+  foresight: Foresight,
+): Promise<void> {
+  await foresight.check(() => requireMoved(parts, item));
+  const { replicaId } = relationshipOf(item);
+  const points = await foresight.check(async () =>
+    (await replicasOf(parts, item)).recoveryPoints(replicaId, () => undefined),
+  );
+  const used = item.details.reverse ? item.details.failbackPointId : item.details.recoveryMachine?.pointId;
+  const dropped = (points ?? []).filter(({ id }) => id !== used).length;
+  foresight.step("drop", `drop ${dropped} recovery points that were not used`);
+}
+
+/** Reverse replication from the recovery side: a replica at the primary side, seeded from what is there. */
+export async function foreseeReverse(
+  { parts, item, itemId }: ForeseeContext<unknown>,
+  foresight: Foresight,
+): Promise<void> {
+  const { inputs } = findThing<ItemInputs>(parts.store, itemId)!;
+  const facts = { parts, itemId, inputs, flow: flows[item.details.flow] };
+  await foresight.check(() => checkComponents(facts, "replicateBack"));
+  await foresight.check(() => requireRecoveryDisks(parts, item));
+  const { machineName } = item.details;
+  foresight.step(
+    "send",
+    `set up the way back of ${machineName}, and send what differs from its disks at the primary side`,
+  );
+}
+
+/** Replication out again after a failback: the machine at the recovery side is removed. */
+export async function foreseeProtectAgain(
+  { parts, item }: ForeseeContext<unknown>,
+  foresight: Foresight,
+): Promise<void> {
+  const { machineName, recoveryMachine } = item.details;
+  const found = await foresight.check(() => requireMachineOf(parts, item));
+  if (found) await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
+  await foresight.check(() => parts.replicaStoreOf(item.details.replicaStoreId));
+  const { reverse, ...details } = item.details;
+  if (reverse) {
+    await foresight.check(() => requirePathOf(parts, { ...item, details }));
+    foresight.step("send", `send what differs of ${machineName} to the recovery side`);
+  }
+  if (!recoveryMachine) return;
+  foresight.step("remove", `remove ${recoveryMachine.name} at the recovery side`, recoveryMachine.folder);
+}
+
+/** A cancellation gives up what the machine wrote since its failover. */
+export async function foreseeCancel(
+  { parts, item }: ForeseeContext<unknown>,
+  foresight: Foresight,
+): Promise<void> {
+  const { machineName, recoveryMachine } = item.details;
+  const primary = await foresight.check(() => requireMachineOf(parts, item));
+  await foresight.check(() => requireRecoverySide(parts, item));
+  const [name, folder] = [recoveryMachine?.name, recoveryMachine?.folder];
+  if (item.activeLocation === "recovery") {
+    foresight.step("remove", `remove ${name} at the recovery side with all that it has written`, folder);
+    foresight.step("start", `start ${machineName} at the primary side`, primary?.machine.folder);
+  } else {
+    foresight.step("shutDown", `shut down ${machineName} at the primary side`, primary?.machine.folder);
+    foresight.step("start", `start ${name} at the recovery side`, folder);
+  }
+}

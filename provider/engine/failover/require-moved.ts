@@ -1,0 +1,32 @@
+import { nameOf } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { isStill } from "../identity/owned-machine.ts";
+import { findMachineOf, notFound } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { recoverySideName } from "../inventory/recovery-side.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { requireRecoverySide } from "./require-recovery-side.ts";
+
+/** Throws `TargetUnreachable`, or `NotFound` when the machine is not where it was moved to: what it can be made from must not go as well. */
+export function requireMoved(parts: EngineParts, item: ProtectedItem): void {
+  const { recoveryMachine } = item.details;
+  const isBack = item.activeLocation === "primary";
+  if (!isBack) requireRecoverySide(parts, item);
+  const lookup = isBack ? findMachineOf(parts, item) : undefined;
+  if (lookup?.answer === "unknown" || lookup?.answer === "duplicate") throw notFound(item, lookup);
+  const isThere = isBack
+    ? lookup?.answer === "found"
+    : recoveryMachine !== undefined &&
+      parts.machines.exists(recoveryMachine.folder) &&
+      isStill(parts, recoveryMachine);
+  if (isThere) return;
+  const where = isBack ? nameOf(fabricOf(item.id)) : recoverySideName(parts, item.id);
+  const mend = isBack
+    ? `Bring it back; its disks of before are whole, and off, in ${recoveryMachine?.folder ?? "the other side's inventory"}.`
+    : "Change the recovery point, which makes it again, or cancel the failover.";
+  const message =
+    `The failover of ${nameOf(item.id)} cannot be committed: its machine is gone from ${where}, and a commit would ` +
+    `give up recovery points that it can be made from. ${mend}`;
+  throw new SiteRecoveryError("NotFound", message, { target: item.id });
+}
