@@ -143,6 +143,8 @@ export interface ChangeState {
   readonly logBytes: number;
   readonly resyncRequired: boolean;
   readonly resyncReasons: readonly ResyncReason[];
+  /** What the pending changes count from; `undefined` without a log of this version. */
+  readonly lineage: Lineage | undefined;
   /** Whether the logs have everything since the instant of which `since` was the lineage. */
   continues(since: Lineage): boolean;
 }

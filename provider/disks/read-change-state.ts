@@ -1,6 +1,6 @@
 import { SiteRecoveryError } from "../errors.ts";
 import type { ChangeState, DiskOptions, ResyncReason } from "./disk.ts";
-import { continuesFrom } from "./lineage.ts";
+import { continuesFrom, lineageOf } from "./lineage.ts";
 import { settingsOf } from "./disk-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import { readLogs } from "./read-logs.ts";
@@ -43,6 +43,7 @@ function lookOnce(realPath: string, settings: DiskSettings): ChangeState | undef
       logBytes: logs.logBytes,
       resyncRequired: logs.reasons.size > 0,
       resyncReasons: [...logs.reasons],
+      lineage: logs.headers[0] && lineageOf(logs.headers[0]),
       continues: (since) => continuesFrom(logs.headers, since),
     };
   } catch (error) {

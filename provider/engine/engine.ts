@@ -31,8 +31,9 @@ import type { Progress } from "./job/job-definition.ts";
 import { requireItem } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
+import { driftTexts } from "./protected-item/hardware.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
-import type { ItemState } from "./protected-item/states.ts";
+import { type ItemState, stateFacts } from "./protected-item/states.ts";
 import { Clusters } from "./protection-cluster/clusters.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
@@ -40,6 +41,8 @@ import { pausedWith, pauseReplication, resumeReplication } from "./replication-c
 import { RecoveryHome } from "./recovery-home/recovery-home.ts";
 import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
+import { lookAtSource } from "./replication-cycle/look-at-source.ts";
+import { newestPointOf } from "./replication-cycle/newest-point.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing } from "./remove-thing.ts";
 import { unlock } from "./unlock.ts";
@@ -122,6 +125,16 @@ export class Engine {
 
   findItem(id: string): ProtectedItem | undefined {
     return findItem<ItemState, ItemDetails>(this.#parts.store, id) as ProtectedItem | undefined;
+  }
+
+  /** What is found at an item's source by a look that reads no disk, and people should know before a cycle. */
+  async lookAtSource(id: string): Promise<string[]> {
+    const item = this.findItem(id);
+    if (!item || !stateFacts[item.state].replicates) return [];
+    const newest = await newestPointOf(this.#parts, item);
+    const doubts = lookAtSource(this.#parts, item, newest).filter(({ isFault }) => isFault);
+    const texts = doubts.map(({ text }) => `${text}; the next cycle compares both sides`);
+    return [...driftTexts(this.#parts, item), ...texts];
   }
 
   viewItem(id: string): Promise<ItemView> {

@@ -1,4 +1,4 @@
-import { armIdOf } from "../arm-id.ts";
+import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flowsOf } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
@@ -105,10 +105,19 @@ async function diff(
   return {
     changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished(item)] : changes,
     replaces: replacedBy(changes, kind.immutable),
-    notices: movingPlan(engine, id)
-      ? planNotices(engine, item, lastFull, wantedFull)
-      : describeMove(item, lastFull, wantedFull),
+    notices: [
+      ...(await sourceNotices(engine, id)),
+      ...(movingPlan(engine, id)
+        ? planNotices(engine, item, lastFull, wantedFull)
+        : describeMove(item, lastFull, wantedFull)),
+    ],
   };
+}
+
+/** What the source's disks look like now, which no cycle has met yet. */
+async function sourceNotices(engine: Engine, id: string): Promise<DiffAnswer["notices"]> {
+  const texts = await engine.lookAtSource(id);
+  return texts.map((text) => ({ severity: "warning", text: `${nameOf(id)}: ${text}` }));
 }
 
 /** An initial replication that was cut short, or whose time has come, is drift: an update finishes it. */

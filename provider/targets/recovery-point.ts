@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SharedTime } from "../clock.ts";
+import type { Lineage } from "../disks/disk.ts";
 import type { LayerReference } from "./layers/disk-map.ts";
 
 export type RecoveryPointKind = "CrashConsistent" | "AppConsistent";
@@ -8,6 +9,8 @@ export interface RecoveryPointDisk {
   readonly diskId: string;
   readonly sizeBytes: number;
   readonly layers: readonly LayerReference[];
+  /** The change log that has what was written to the disk since; absent in points of earlier versions. */
+  readonly lineage?: Lineage;
 }
 
 /** Which recovery point is meant, wherever a copy of the store is: its id, its number and what it consists of. */

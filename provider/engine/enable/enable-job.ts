@@ -11,6 +11,7 @@ import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
+import { takeOverHardware } from "../protected-item/hardware.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { requirePathOf } from "../replication-cycle/require-path-of.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
@@ -48,7 +49,7 @@ function pushMobilityService(context: Context): { pushed: boolean } {
 }
 
 function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
-  const item = context.item();
+  const item = takeOverHardware(context.parts, context.item());
   requirePathOf(context.parts, item);
   return runCycle(context.parts, item.details, {
     kind,

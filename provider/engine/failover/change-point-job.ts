@@ -10,6 +10,7 @@ import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { foreseeChangePoint, networksOf } from "./foresee-failover.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import {
+  recoveryDetails,
   type RecoveryMachinePlan,
   recoveryMachinePlan,
   restoreDisks,
@@ -72,7 +73,7 @@ export const changePointJob: JobDefinition<FailoverInput> = {
     ...item,
     details: {
       ...item.details,
-      recoveryMachine: resultOf<RecoveryMachine>("StartReplicaMachine"),
+      ...recoveryDetails(resultOf<RecoveryMachine>("StartReplicaMachine")),
       lastMove: { action: "change of the recovery point", endedAt: parts.clock.now() },
     },
   }),

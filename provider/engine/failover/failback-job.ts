@@ -10,6 +10,7 @@ import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import {
+  type AppliedPoint,
   applyToPrimary,
   type PrimaryPlace,
   primaryPlace,
@@ -95,6 +96,7 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     activeLocation: "primary",
     details: {
       ...settledAt(parts, item.details, resultOf<PrimaryPlace>("PrerequisitesCheck")),
+      primarySeed: resultOf<AppliedPoint>("ApplyToPrimary").seed,
       lastCycle: resultOf<ReplicationCycle>("LastDelta"),
       lastMove: { action: "failback", endedAt: parts.clock.now() },
     },

@@ -12,6 +12,7 @@ import { noteMove, ownerFor, removeOfJob } from "../identity/owned-machine.ts";
 import { findMachineOf, requireMachineOf, requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
+import { takeOverHardware } from "../protected-item/hardware.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
@@ -19,6 +20,7 @@ import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./fore
 import {
   findPlace,
   type MachinePlace,
+  recoveryDetails,
   type RecoveryMachinePlan,
   recoveryMachinePlan,
   restoreDisks,
@@ -98,7 +100,7 @@ const finish =
     activeLocation: "recovery",
     details: {
       ...item.details,
-      recoveryMachine: context.resultOf<RecoveryMachine>("StartReplicaMachine"),
+      ...recoveryDetails(context.resultOf<RecoveryMachine>("StartReplicaMachine")),
       ...(isSourceLost(context) ? { isSourceUnfenced: true } : {}),
       lastMove: { action, endedAt: context.parts.clock.now() },
     },
@@ -118,6 +120,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       run: (context) => {
         const { parts } = context;
         // With its disks: one that is away must be noticed while the machine still runs.
+        takeOverHardware(parts, context.item());
         const { folder } = requireMachineOf(parts, context.item()).machine;
         networksOf(parts, context.item());
         const wasRunning = parts.machines.powerState(folder) === "running";

@@ -14,6 +14,7 @@ import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import {
+  type AppliedPoint,
   applyToPrimary,
   type PrimaryPlace,
   primaryPlace,
@@ -88,6 +89,7 @@ const finish =
       details: {
         ...settledAt(parts, item.details, place),
         flow: flowFor({ instanceType, fabricType, platform })?.id ?? item.details.flow,
+        primarySeed: resultOf<AppliedPoint>("ApplyToPrimary").seed,
         failbackPointId: resultOf<{ pointId: string }>("RecoveryPoint").pointId,
         lastMove: { action, endedAt: parts.clock.now() },
       },

@@ -5,6 +5,7 @@
 import path from "node:path";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
+import type { Lineage } from "../../disks/disk.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
@@ -26,6 +27,7 @@ import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { applyDelta } from "../replication/apply-delta.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
+import type { Seed } from "../replication/source-doubt.ts";
 
 type Context<Input> = Pick<JobContext<Input>, "parts" | "itemId" | "jobId" | "item" | "progress">;
 
@@ -151,11 +153,17 @@ function makePlace<Input>(context: Context<Input>, folder: string, pointId: stri
   parts.machines.setMark(folder, { machineId, madeBy: owner });
 }
 
+export interface AppliedPoint {
+  readonly bytesWritten: number;
+  /** The disks equal this point, and what their changes count from since then. */
+  readonly seed: Seed;
+}
+
 /** Makes the primary side's disks equal to a point of the relationship in use. The machine is off then. */
 export async function applyToPrimary<Input>(
   context: Context<Input>,
   { pointId, place }: { pointId: string; place: PrimaryPlace },
-): Promise<{ bytesWritten: number }> {
+): Promise<AppliedPoint> {
   const { parts, progress } = context;
   const item = context.item();
   const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
@@ -163,6 +171,7 @@ export async function applyToPrimary<Input>(
   else makePlace(context, place.folder, pointId);
   noteMove(parts, place.folder, context, "primary");
   let bytesWritten = 0;
+  const lineages: Record<string, Lineage> = {};
   for (const disk of item.details.disks) {
     const options = {
       store,
@@ -175,10 +184,11 @@ export async function applyToPrimary<Input>(
     const copy = parts.files.exists(options.toPath) ? applyDelta : restoreDisk;
     bytesWritten += (await parts.copySlot(() => copy(options))).bytesWritten;
     // The disk equals the point now; from here on changes count towards the next delta.
-    await resetTracking(options.toPath, { files: parts.files, clock: parts.clock });
+    const lineage = await resetTracking(options.toPath, { files: parts.files, clock: parts.clock });
+    if (lineage !== undefined) lineages[disk.id] = lineage;
   }
   if (!place.isThere) parts.machines.define(place.folder, item.details.definition);
-  return { bytesWritten };
+  return { bytesWritten, seed: { pointId, lineages } };
 }
 
 /** Stops a machine that an unfinished way back has made or started; one that it made is removed. */

@@ -5,9 +5,11 @@
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
+import type { Lineage } from "../../disks/disk.ts";
+import { readChangeState } from "../../disks/read-change-state.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
-import type { MachineDefinition } from "../../machines/machine-driver.ts";
+import type { MachineDefinition, MachineDiskDefinition } from "../../machines/machine-driver.ts";
 import type { MachineOwner } from "../../machines/machine-mark.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -25,6 +27,10 @@ export interface RecoveryMachinePlan {
   readonly item: ProtectedItem;
   readonly folder: string;
   readonly definition: MachineDefinition;
+}
+
+interface PlannedDisk extends MachineDiskDefinition {
+  readonly sizeBytes: number;
 }
 
 /** Where a replica machine will be: found once, before anything is made, and kept with the job. */
@@ -68,9 +74,36 @@ export function recoveryMachinePlan(
       name,
       ...(storage === undefined ? {} : { storageClassification: nameOf(storage) }),
       nics: source.nics.map((nic) => ({ name: nic.name, network: networkOf(nic.network) })),
-      disks: source.disks.filter((disk) => item.details.disks.some(({ id }) => id === disk.id)),
     },
   };
+}
+
+/** The disks of a point, as files of the machine that is made from it: of today's names, or those that they had. */
+export function disksOfPoint({ item }: RecoveryMachinePlan, point: RecoveryPoint): PlannedDisk[] {
+  const { definition, formerDisks = [] } = item.details;
+  const known = [...definition.disks, ...formerDisks];
+  return point.disks.map(({ diskId, sizeBytes }) => {
+    const { file, role } = known.find(({ id }) => id === diskId) ?? { file: `${diskId}.img`, role: "data" };
+    return { id: diskId, file, role, sizeBytes };
+  });
+}
+
+/** What an item keeps of the machine that a failover made: the machine, and the disks that it has. */
+export function recoveryDetails(
+  recoveryMachine: RecoveryMachine,
+): Pick<ProtectedItem["details"], "recoveryMachine"> & Partial<Pick<ProtectedItem["details"], "disks">> {
+  const { disks } = recoveryMachine;
+  return { recoveryMachine, ...(disks ? { disks } : {}) };
+}
+
+/** Says which disks of the machine the point does not have. */
+function reportMissing(plan: RecoveryMachinePlan, disks: readonly PlannedDisk[], progress: Progress): void {
+  const missing = plan.item.details.disks.filter(({ id }) => !disks.some((disk) => disk.id === id));
+  if (missing.length === 0) return;
+  const ids = missing.map(({ id }) => id).join(", ");
+  progress.report(
+    `the recovery point does not have disk ${ids}, which was added later: the machine starts without it`,
+  );
 }
 
 /** Restores all disks of a point into the machine's folder, which begins empty and is marked as the owner's. */
@@ -82,7 +115,9 @@ export async function restoreDisks(
 ): Promise<void> {
   const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
   claimFolder(parts, plan.folder, { ...owner, pointId: point.id, pointTakenAt: point.takenAt });
-  for (const disk of plan.item.details.disks) {
+  const disks = disksOfPoint(plan, point);
+  reportMissing(plan, disks, progress);
+  for (const disk of disks) {
     const toPath = path.join(plan.folder, disk.file);
     const onProgress = copyProgress(parts.clock, progress, "restore");
     const signal = progress.signal ? { signal: progress.signal } : {};
@@ -103,11 +138,19 @@ export async function startRecoveryMachine(
   startMachine = true,
 ): Promise<RecoveryMachine> {
   const running = parts.machines.exists(plan.folder) && parts.machines.powerState(plan.folder) === "running";
+  const lineages: Record<string, Lineage> = {};
+  const disks = disksOfPoint(plan, point);
+  for (const disk of disks) {
+    const imagePath = path.join(plan.folder, disk.file);
+    const options = { files: parts.files, clock: parts.clock };
+    const lineage = running
+      ? readChangeState(imagePath, options).lineage
+      : await resetTracking(imagePath, options);
+    if (lineage !== undefined) lineages[disk.id] = lineage;
+  }
   if (!running) {
-    for (const disk of plan.item.details.disks) {
-      await resetTracking(path.join(plan.folder, disk.file), { files: parts.files, clock: parts.clock });
-    }
-    parts.machines.define(plan.folder, plan.definition);
+    const definitions = disks.map(({ sizeBytes: _size, ...disk }) => disk);
+    parts.machines.define(plan.folder, { ...plan.definition, disks: definitions });
     if (startMachine) parts.machines.start(plan.folder);
   }
   const machineId = parts.machines.markOf(plan.folder)?.machineId;
@@ -117,5 +160,7 @@ export async function startRecoveryMachine(
     folder: plan.folder,
     pointId: point.id,
     pointTakenAt: point.takenAt,
+    lineages,
+    disks: disks.map(({ id, file, sizeBytes }) => ({ id, file, sizeBytes })),
   };
 }

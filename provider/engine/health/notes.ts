@@ -3,6 +3,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { applicationNotes } from "./applications.ts";
 import { clockNotes } from "./clock.ts";
 import { damageNotes } from "./damage.ts";
+import { hardwareNotes } from "./hardware.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 import { machineNotes } from "./machines.ts";
 import { pauseNotes } from "./pause.ts";
@@ -12,6 +13,7 @@ import { resyncNotes } from "./resync.ts";
 import { retentionNotes } from "./retention.ts";
 import { rpoNotes } from "./rpo.ts";
 import { sourceNotes } from "./source.ts";
+import { sourceDiskNotes } from "./source-disks.ts";
 import { targetNotes } from "./target.ts";
 
 /** In the order in which people read them. */
@@ -23,6 +25,8 @@ const checks: readonly HealthCheck[] = [
   applicationNotes,
   sourceNotes,
   machineNotes,
+  hardwareNotes,
+  sourceDiskNotes,
   resyncNotes,
   replicaNotes,
   damageNotes,

@@ -1,8 +1,9 @@
 /** A protected item as the control plane keeps it. */
-import type { MachineDefinition } from "../../machines/machine-driver.ts";
+import type { MachineDefinition, MachineDiskDefinition } from "../../machines/machine-driver.ts";
 import type { ItemRow } from "../../store/protected-items.ts";
 import type { FlowId } from "../flows.ts";
 import type { MachineIdentity } from "../inventory/look-up-machine.ts";
+import type { Lineages, Seed } from "../replication/source-doubt.ts";
 import type { ReplicationFailure } from "../replication-cycle/retry-schedule.ts";
 import type { ItemState } from "./states.ts";
 
@@ -24,6 +25,10 @@ export interface RecoveryMachine {
   readonly folder: string;
   readonly pointId: string;
   readonly pointTakenAt: number;
+  /** What the disks' changes count from since they were made from the point; absent in items of earlier versions. */
+  readonly lineages?: Lineages;
+  /** The disks that it has: those of its point. Absent in items of earlier versions: all of the item. */
+  readonly disks?: readonly ItemDisk[];
 }
 
 /** A test machine, and what its drill measured. */
@@ -50,6 +55,8 @@ export interface ReplicationCycle {
   readonly durationMilliseconds: number;
   /** By how much the wall clock jumped since the point before, in milliseconds. */
   readonly clockJumpMilliseconds?: number;
+  /** Why both sides were compared, where the changes alone were not enough. */
+  readonly resyncReason?: string;
 }
 
 /** Where an item's changes go: a replica of its own in a store, one for each direction. */
@@ -78,6 +85,8 @@ export interface ItemDetails {
   /** The machine as it was when it was last seen at the primary side: hardware, networks, disks. */
   readonly definition: MachineDefinition;
   readonly disks: readonly ItemDisk[];
+  /** Disks that the machine had once: recovery points may hold them still. */
+  readonly formerDisks?: readonly MachineDiskDefinition[];
   /** Name of the replication group that the machine shares recovery points with (V2A-5). */
   readonly groupName?: string;
   /** What holds the replica: the id of a storage account, or of a master target, a storage classification or a host at the recovery side. */
@@ -111,6 +120,10 @@ export interface ItemDetails {
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;
+  /** From which point the disks at the primary side were last made, by a move back. */
+  readonly primarySeed?: Seed;
+  /** Why the changes of the source's disks alone are not enough, while a resync has not mended it. */
+  readonly sourceDoubt?: string;
   /** The newest recovery point that the machine at the recovery side has sent on its way back. */
   readonly failbackPointId?: string;
   readonly testMachine?: TestMachine;

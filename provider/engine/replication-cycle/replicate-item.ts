@@ -7,6 +7,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import { takeOverHardware } from "../protected-item/hardware.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
@@ -15,7 +16,8 @@ import { ledgerOf } from "../replication/replica-ledger.ts";
 import { noteClockJump, noteRetention } from "./retention-events.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
-import { noteReplicaDoubt, noteResynchronized, noteResyncWaits } from "./resync-events.ts";
+import { noteReplicaDoubt, noteResynchronized, noteResyncWaits, noteSourceDoubt } from "./resync-events.ts";
+import { newestPointOf } from "./newest-point.ts";
 import { requirePathOf } from "./require-path-of.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
@@ -91,10 +93,12 @@ async function memberOf(
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   requirePathOf(parts, found);
-  const disks = sourceDisks(parts, found);
+  const today = takeOverHardware(parts, found);
+  const disks = sourceDisks(parts, today);
   requireDisks(parts, machineName, disks);
-  const item = await withReplicaDoubt(parts, found, mode);
-  const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item) : undefined;
+  const item = await withReplicaDoubt(parts, today, mode);
+  const newest = mode === "delta" ? await newestPointOf(parts, item) : undefined;
+  const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item, newest) : undefined;
   if (waitsUntil === undefined) return { item, disks };
   const wait = waitText(machineName, waitsUntil, officeHoursOf(parts, itemId));
   progress.report(wait);
@@ -119,11 +123,10 @@ async function runMember(
   mode: Mode,
   progress: Progress,
 ): Promise<ReplicationCycle> {
-  const isMarked =
-    item.details.replicaDoubt !== undefined || taken.snapshot.disks.some((disk) => disk.resyncRequired);
-  const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken });
+  const onDoubt = (text: string): void => noteSourceDoubt(parts, item.id, text);
+  const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken, onDoubt });
   recordSuccess(parts, item.id, { lastCycle: cycle });
-  if (isMarked || mode === "resync") noteResynchronized(parts, item.id, cycle);
+  if (cycle.resyncReason !== undefined || mode === "resync") noteResynchronized(parts, item.id, cycle);
   noteClockJump(parts, item.id, cycle);
   await retain(parts, item);
   return cycle;

@@ -51,10 +51,29 @@ export function noteReplicaDoubt(
   return noted;
 }
 
+/** Keeps with the item why its changes alone are not enough, with an event for each thing found. The caller holds its lease. */
+export function noteSourceDoubt(parts: EngineParts, itemId: string, text: string): void {
+  const item = requireItem(parts, itemId);
+  if (item.details.sourceDoubt === text) return;
+  parts.store.transaction(() => {
+    putItem(parts.store, { ...item, details: { ...item.details, sourceDoubt: text } });
+    // It was reported when the resync began to wait.
+    if (item.details.resyncWaitsSince !== undefined) return;
+    addEvent(parts.store, {
+      type: "VmHealth",
+      code: "ResyncRequired",
+      severity: "Warning",
+      description: `${nameOf(itemId)}: ${text}; both sides are compared`,
+      targetId: itemId,
+      at: parts.clock.now(),
+    });
+  });
+}
+
 /** Both sides have been compared, and are equal as of the cycle's point. The caller holds the item's lease. */
 export function noteResynchronized(parts: EngineParts, itemId: string, cycle: ReplicationCycle): void {
   const item = requireItem(parts, itemId);
-  const { resyncWaitsSince: _over, ...details } = item.details;
+  const { resyncWaitsSince: _over, sourceDoubt: _mended, ...details } = item.details;
   parts.store.transaction(() => {
     putItem(parts.store, { ...item, details });
     addEvent(parts.store, {

@@ -1,14 +1,13 @@
 /** When a machine that is marked for resync (HW-4b) may be compared: outside of office hours by default (HW-4d). */
-import { readChangeState } from "../../disks/read-change-state.ts";
-import { SiteRecoveryError } from "../../errors.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { endOfHours, isWithinHours, localTime, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
+import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
-import { sourceDisks } from "./source-disks.ts";
+import { lookAtSource } from "./look-at-source.ts";
 
 /** Hyper-V Replica resynchronises between 18:30 and 6:00 unless told otherwise; the rest of each day is office hours. */
 const defaultHours = { days: weekdays, from: "06:00", to: "18:30" } as const;
@@ -22,26 +21,28 @@ export function officeHoursOf(parts: EngineParts, itemId: string): WeeklyHours {
 }
 
 /** Whether the target, or a disk of the side that the machine runs at, is marked for resync; no when it cannot be read. */
-export function isMarkedForResync(parts: EngineParts, item: ProtectedItem): boolean {
-  if (item.details.replicaDoubt !== undefined) return true;
-  try {
-    return sourceDisks(parts, item).some(
-      ({ path }) => readChangeState(path, { files: parts.files, clock: parts.clock }).resyncRequired,
-    );
-  } catch (error) {
-    // A cycle that meets the same error tells it.
-    if (error instanceof SiteRecoveryError) return false;
-    throw error;
-  }
+export function isMarkedForResync(
+  parts: EngineParts,
+  item: ProtectedItem,
+  newest: RecoveryPoint | undefined,
+): boolean {
+  return item.details.replicaDoubt !== undefined || lookAtSource(parts, item, newest).length > 0;
 }
 
-/** When the resync of a marked machine starts by itself, if that is not now: milliseconds since 1970. */
-export function resyncWaitsUntil(parts: EngineParts, item: ProtectedItem): number | undefined {
+/**
+ * When the resync of a marked machine starts by itself, if that is not now: milliseconds since 1970. Given the newest
+ * recovery point, a machine whose changes do not continue it is marked as well.
+ */
+export function resyncWaitsUntil(
+  parts: EngineParts,
+  item: ProtectedItem,
+  newest?: RecoveryPoint,
+): number | undefined {
   const now = parts.clock.now();
   const hours = officeHoursOf(parts, item.id);
   const inputs = findThing<ItemInputs>(parts.store, item.id)?.inputs;
   const isByHand = inputs !== undefined && protectionOf(inputs).resyncsByHand === true;
-  if (!(isByHand || isWithinHours(hours, now)) || !isMarkedForResync(parts, item)) return undefined;
+  if (!(isByHand || isWithinHours(hours, now)) || !isMarkedForResync(parts, item, newest)) return undefined;
   return isByHand ? Infinity : (endOfHours(hours, now) ?? Infinity);
 }
 

@@ -11,12 +11,13 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ItemDetails, ReplicationCycle } from "../protected-item/item.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
+import { relationshipOf, seedsOf } from "../protected-item/relationship.ts";
 import { copyInitial } from "../replication/copy-initial.ts";
 import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf, type ReplicaLedger } from "../replication/replica-ledger.ts";
 import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
+import { sourceDoubt } from "../replication/source-doubt.ts";
 import { copyProgress } from "./report-progress.ts";
 
 export type CycleKind = "initial copy" | "delta" | "resync";
@@ -27,13 +28,18 @@ export interface CycleDisk {
   readonly path: string;
 }
 
-function chooseKind(
-  wanted: CycleKind,
+/** Why a delta would not be enough: what is found at the target, or at the source. */
+function doubtOf(
+  { store, doubt }: Target,
+  details: ItemDetails,
+  { disks }: CycleOptions,
   snapshot: MachineSnapshot,
-  doubt: ReplicaDoubt | undefined,
-): CycleKind {
-  const mustCompare = doubt !== undefined || snapshot.disks.some((disk) => disk.resyncRequired);
-  return wanted === "delta" && mustCompare ? "resync" : wanted;
+): string | undefined {
+  if (doubt !== undefined) return doubt.text;
+  const { replicaId: machineId } = relationshipOf({ details });
+  const base = store.machine(machineId).points.latest();
+  const changes = { source: { machineId, disks }, disks: snapshot.disks, seeds: seedsOf(details) };
+  return base && sourceDoubt(base, changes);
 }
 
 const copies = { "initial copy": copyInitial, delta: sendDelta, resync };
@@ -45,6 +51,8 @@ export interface CycleOptions {
   readonly onPercent?: (percent: number) => void;
   /** A snapshot that is taken already; without it the cycle takes one of its own. */
   readonly taken?: TakenSnapshot;
+  /** Called when the source's changes alone are not enough, before both sides are compared. */
+  readonly onDoubt?: (reason: string) => void;
 }
 
 /** A snapshot of a machine's disks, and what a recovery point of it may call itself. */
@@ -104,11 +112,20 @@ export async function runCycle(
   const { replicaStoreId, replicaId, processServerId } = relationshipOf({ details });
   // An item of an earlier version has none; its store's name gives it a default one.
   const server = parts.processServerOf(processServerId ?? replicaStoreId);
-  const { store, ledger, doubt } = await ready(parts, details, options);
+  const target = await ready(parts, details, options);
+  const { store, ledger } = target;
   return parts.copySlot(async () => {
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
-    const kind = chooseKind(options.kind, snapshot, doubt);
-    return copies[kind]({
+    const reason =
+      options.kind === "delta"
+        ? await orAbandon(snapshot, () => doubtOf(target, details, options, snapshot))
+        : undefined;
+    const kind = reason === undefined ? options.kind : "resync";
+    if (reason !== undefined) {
+      options.progress.report(`${reason}: both sides are compared`);
+      if (target.doubt === undefined) options.onDoubt?.(reason);
+    }
+    const cycle = await copies[kind]({
       store,
       source: { machineId: replicaId, disks: options.disks },
       // The copy completes it when its recovery point is durable, and abandons it when it fails.
@@ -117,9 +134,20 @@ export async function runCycle(
       multiVm,
       clock: parts.clock,
       ledger,
+      seeds: seedsOf(details),
       server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),
     });
+    return { ...cycle, ...(reason === undefined ? {} : { resyncReason: reason }) };
   });
+}
+
+async function orAbandon<T>(snapshot: MachineSnapshot, work: () => T): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    await snapshot.abandon();
+    throw error;
+  }
 }

@@ -16,6 +16,7 @@ import type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "../../
 import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
+import type { Seed } from "./source-doubt.ts";
 
 export interface ReplicationSource {
   readonly machineId: string;
@@ -41,6 +42,8 @@ export interface CycleOptions {
   readonly clock: Clock;
   /** What is remembered of the replica apart from the target. Absent: nothing is, and its newest point is trusted. */
   readonly ledger?: ReplicaLedger;
+  /** Which points the source's disks were made from: their changes may be added to those as well. Default none. */
+  readonly seeds?: readonly Seed[];
   /** The process server that takes the data to the target [C-2]; absent: it goes straight there. */
   readonly server?: ProcessServer;
   /** Default `CrashConsistent`. */
@@ -110,7 +113,9 @@ export async function runCycle(
       const disks: RecoveryPointDisk[] = [];
       for (const input of inputs) {
         const before = previous?.disks.find((disk) => disk.diskId === input.diskId);
-        disks.push(await copyDisk(taskOf({ options, machine, counts, transfer }, input, before)));
+        const copied = await copyDisk(taskOf({ options, machine, counts, transfer }, input, before));
+        const { lineage } = input.snapshot;
+        disks.push({ ...copied, ...(lineage === undefined ? {} : { lineage }) });
       }
       await transfer?.arrived();
       options.signal?.throwIfAborted();

@@ -12,6 +12,7 @@ import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";
 import { replicaDoubtOf } from "./replica-doubt.ts";
+import { sourceDoubt } from "./source-doubt.ts";
 import { threadsFor } from "./threads-for.ts";
 
 const jobBlocksMax = 1024;
@@ -45,27 +46,12 @@ function changedBytes(options: CycleOptions): number {
 function basePoint(options: CycleOptions, machine: MachineFolder): RecoveryPoint {
   const doubt = options.ledger && replicaDoubtOf(machine, options.ledger);
   const base = doubt === undefined ? machine.points.latest() : undefined;
-  const why = doubt?.text ?? whyNotDelta(options, base);
+  const { source, snapshot, seeds = [] } = options;
+  const none = "it has no recovery point yet";
+  const why = doubt?.text ?? (base ? sourceDoubt(base, { source, disks: snapshot.disks, seeds }) : none);
   if (base !== undefined && why === undefined) return base;
   const message = `A delta of machine ${machine.machineId} cannot be applied: ${why}. Run a resync.`;
   throw new SiteRecoveryError("ResyncRequired", message, { target: machine.machineId });
-}
-
-function whyNotDelta(options: CycleOptions, base: RecoveryPoint | undefined): string | undefined {
-  if (base === undefined) return "it has no recovery point yet";
-  const { disks } = options.source;
-  if (disks.length !== base.disks.length) return "disks were added or removed";
-  for (const [index, disk] of disks.entries()) {
-    const before = base.disks.find((candidate) => candidate.diskId === disk.diskId);
-    const now = options.snapshot.disks.find((candidate) => candidate.path === disk.path);
-    if (before === undefined) return `disk ${disk.diskId} was added`;
-    if (now === undefined) continue;
-    if (now.sizeBytes !== before.sizeBytes) return `disk ${disk.diskId} has another size now`;
-    if (now.resyncRequired) {
-      return `disk ${disks[index]!.diskId} is marked for resync (${now.resyncReasons.join(", ")})`;
-    }
-  }
-  return undefined;
 }
 
 async function sendDisk(task: DiskTask, changed: BlockSet, pipeline: Pipeline): Promise<RecoveryPointDisk> {

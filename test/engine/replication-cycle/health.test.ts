@@ -66,9 +66,10 @@ describe("the RPO alarm", () => {
       "EnableDr OK",
       "ReplicationFailed Critical",
       "RpoThresholdExceeded Warning",
+      // The image has been away: who knows what was done to it.
+      "ResyncRequired Warning",
       "ReplicationRecovered OK",
       "RpoWithinThreshold OK",
-      // The image has been away: who knows what was done to it.
       "Resynchronized OK",
     ]);
   });

@@ -1,0 +1,20 @@
+import { SiteRecoveryError } from "../../errors.ts";
+import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
+
+/** Returns the newest recovery point of the relationship in use, or `undefined` if there is none that can be read. */
+export async function newestPointOf(
+  parts: EngineParts,
+  item: ProtectedItem,
+): Promise<RecoveryPoint | undefined> {
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  try {
+    return (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId).points.latest();
+  } catch (error) {
+    // What is wrong with a target has health notes of its own.
+    if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+/** The source's disks change in ways that no change log knows of, or its logs are not those of the newest point. */
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
+import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
+import { handlerOf } from "../../../provider/handlers/registry.ts";
+import { FlowSite } from "../flow-site.ts";
+import { quiet } from "../fixture.ts";
+
+const block = 65_536;
+let site: FlowSite;
+
+beforeEach(async () => {
+  site = await FlowSite.make({ flow: "S3", content: randomBytes(20 * block) });
+  const wanted = {
+    ...{ resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" },
+    properties: { providerSpecificInput: { instanceType: "HyperVReplicaAzure", replicationInterval: 300 } },
+    officeHours: { days: [] },
+  };
+  await handlerOf("policy", site.engine).update(site.ids.get("policy")!, wanted, wanted, quiet);
+  await site.protect();
+});
+afterEach(() => site.remove());
+
+const replicate = (): ReturnType<FlowSite["engine"]["replicate"]> =>
+  site.engine.replicate(site.itemId(), quiet);
+
+async function newestPoint(): Promise<Buffer> {
+  const point = (await site.engine.recoveryPoints(site.itemId())).at(-1)!;
+  const toPath = path.join(site.folder, `point-${point.sequence}.img`);
+  const what = { recoveryPoint: point.id, itemId: site.itemId(), diskId: "os", toPath };
+  await site.engine.points.export(what, quiet);
+  return fs.readFileSync(toPath);
+}
+
+const healthCodes = async (): Promise<string[]> =>
+  (await site.engine.viewItem(site.itemId())).healthNotes.map(({ code }) => code);
+
+async function write(at: number): Promise<void> {
+  const disk = await openTrackedDisk(site.image());
+  await disk.write(randomBytes(100), at * block);
+  await disk.close();
+}
+
+const backup = (): string => `${path.dirname(site.image())}.backup`;
+
+/** Each leaves the source in a state of which the newest point and the logs know nothing. */
+const accidents: Record<string, () => Promise<void> | void> = {
+  "a program writes to the image": () => {
+    const file = fs.openSync(site.image(), "r+");
+    fs.writeSync(file, "untracked", 3 * block);
+    fs.closeSync(file);
+  },
+  "the image is replaced by another of the same size": () => {
+    fs.writeFileSync(`${site.image()}.other`, randomBytes(20 * block));
+    fs.renameSync(`${site.image()}.other`, site.image());
+  },
+  "the machine's folder is put back from a copy, with its logs": async () => {
+    fs.cpSync(path.dirname(site.image()), backup(), { recursive: true });
+    await write(3);
+    await replicate();
+    fs.rmSync(path.dirname(site.image()), { recursive: true });
+    fs.renameSync(backup(), path.dirname(site.image()));
+  },
+  "another engine takes the changes away": async () => {
+    await write(5);
+    await (await takeSnapshot([site.image()])).complete();
+  },
+  "the change log is lost": async () => {
+    await write(5);
+    fs.rmSync(`${site.image()}.hrl`);
+  },
+};
+
+describe.each(Object.entries(accidents))("%s", (_name, happens) => {
+  it("is shown before any cycle, and the next cycle compares both sides", async () => {
+    await happens();
+    expect(await healthCodes()).toEqual(["ResyncRequired"]);
+    const { notices } = await handlerOf("protected-item", site.engine).diff(
+      site.itemId(),
+      site.inputs(),
+      site.inputs(),
+    );
+    expect(notices).toEqual([
+      { severity: "warning", text: expect.stringMatching(/^web1: disk os .*compares both sides$/) as string },
+    ]);
+    const cycle = await replicate();
+    expect(cycle?.resyncReason).toMatch(/^disk os /);
+    expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
+    const codes = site.engine.events({ targetId: site.itemId(), limit: 10 }).map(({ code }) => code);
+    expect(codes.filter((code) => code.startsWith("Resync"))).toEqual(["ResyncRequired", "Resynchronized"]);
+    expect(await healthCodes()).toEqual([]);
+    await write(7);
+    expect((await replicate())?.resyncReason).toBeUndefined();
+    expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
+  });
+
+  it("does not reach the recovery side by a planned failover", async () => {
+    await happens();
+    await site.engine.moves.failover(site.itemId(), { kind: "planned", recoveryPoint: "latest" }, quiet);
+    expect(site.hash(site.replica())).toBe(site.hash(site.image()));
+  });
+});
+
+it("two engines that replicate one machine each find that the other took its changes", async () => {
+  const other = await FlowSite.make({ flow: "S3", content: randomBytes(block) });
+  try {
+    fs.rmSync(path.dirname(other.image()), { recursive: true });
+    fs.symlinkSync(path.dirname(site.image()), path.dirname(other.image()));
+    await other.protect();
+    for (let round = 1; round < 4; round += 1) {
+      await write(round);
+      await other.engine.replicate(other.itemId(), quiet, "resync");
+      expect((await replicate())?.resyncReason).toContain("another engine took its changes");
+      expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
+    }
+  } finally {
+    other.remove();
+  }
+});
