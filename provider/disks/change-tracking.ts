@@ -170,15 +170,13 @@ export class ChangeTracking {
     this.#pending = new BlockSet(blockCountOf(this.#image.sizeBytes));
     const reasons = [...this.#reasons];
     this.#reasons = new Set();
-    if (!this.#writing) this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
     return { sealedThrough: sealedNumber, reasons };
   }
 
   /** What was in transit has arrived: its logs are deleted. */
   forget(sealedLogs: readonly string[]): void {
-    // The new log must be durable before the old ones go, or a power cut could leave a disk that looks
-    // unchanged.
-    this.#live.sync();
+    // The new log has its name before the old ones go, or a power cut would leave a disk without any. While a writer
+    // has the disk its bytes may be lost: a power cut then asks for a resync in any case.
     this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
     for (const logPath of sealedLogs) this.#image.files.remove(logPath);
     this.#inTransit = undefined;

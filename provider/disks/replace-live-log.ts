@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { LiveLog, liveLogPath, newLogPath, sealedLogPath } from "./change-log.ts";
 import type { ChangeLogHeader, ChangeRecord } from "./change-log-format.ts";
@@ -24,8 +25,11 @@ export function replaceLiveLog(replacement: LogReplacement): LiveLog {
   try {
     for (const record of replacement.records) log.append(record);
     if (replacement.durable) log.sync();
-    if (sealedNumber !== undefined)
+    if (sealedNumber !== undefined) {
       files.rename(liveLogPath(diskPath), sealedLogPath(diskPath, sealedNumber));
+      // A power cut that kept only the second rename would take the old log away with its changes.
+      if (replacement.durable) files.syncFolder(path.dirname(diskPath));
+    }
     files.rename(newLogPath(diskPath), liveLogPath(diskPath));
     return log;
   } catch (error) {

@@ -54,8 +54,14 @@ export const syncCalls: readonly Mutant[] = [
     ],
     "log-sync-live": [`this.#file.sync();`, ``, "changes of a closed disk are lost with the live log"],
   }),
-  ...faultsIn("provider/disks/replace-live-log.ts", disks, {
+  ...faultsIn("provider/disks/replace-live-log.ts", replicas, {
     "log-durable": [`if (replacement.durable) log.sync();`, ``, "a new log has its name and not its header"],
+    "log-put-aside": [
+      `if (replacement.durable) files.syncFolder(path.dirname(diskPath));`,
+      ``,
+      "the changes of a snapshot that was not completed are gone with their log",
+      ["test/power-loss/put-aside.test.ts"],
+    ],
   }),
   ...faultsIn("provider/disks/change-tracking.ts", [...disks, ...replicas], {
     "log-opened": [
@@ -78,20 +84,11 @@ export const syncCalls: readonly Mutant[] = [
       `this.#writing = false;`,
       "the logs of a disk that was closed well are gone",
     ],
-    "log-sealed-name": [
-      `if (!this.#writing) this.#image.files.syncFolder(path.dirname(this.#image.diskPath));`,
-      ``,
-      "the logs of a snapshot are gone",
-    ],
-    "log-forgotten": [
-      `// unchanged.\n    this.#live.sync();`,
-      `// unchanged.`,
-      "the new log has its name and not its header when the old ones go",
-    ],
     "log-forgotten-name": [
       `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
       `for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
-      "the new log is gone when the old ones go",
+      "a disk has no log, and all of it is sent again",
+      replicas,
     ],
   }),
   ...faultsIn("provider/machines/folder-machines.ts", machines, {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { VirtualClock } from "../../provider/clock.ts";
 import type { FileSystem } from "../../provider/blocks/file-system.ts";
-import { blockSizeBytes, type MachineSnapshot } from "../../provider/disks/disk.ts";
+import { blockSizeBytes, type MachineSnapshot, type ResyncReason } from "../../provider/disks/disk.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";
 import { homeAt } from "../../provider/engine/home.ts";
@@ -40,6 +40,8 @@ export class PoweredMachine {
   /** The boot of the machine: 1 for the first. */
   readonly #bootId: string;
   store!: ReplicaStore;
+  /** Why the last cycle was no delta. */
+  resyncReasons: readonly ResyncReason[] = [];
 
   constructor(files: FileSystem, boot: number) {
     this.files = files;
@@ -88,6 +90,7 @@ export class PoweredMachine {
   /** A delta where it is enough, a resync where it is not or `wanted` says so. Returns the recovery point's id. */
   async cycle(wanted: "delta" | "resync", server?: ProcessServer): Promise<string> {
     const snapshot = await this.snapshot();
+    this.resyncReasons = snapshot.disks.flatMap((disk) => disk.resyncReasons);
     const mustCompare = snapshot.disks.some((disk) => disk.resyncRequired);
     const isFirst = this.store.recoveryPoints(machineId).length === 0;
     const disks = diskSizes.map((_, disk) => ({ diskId: `disk-${disk}`, path: imageOf(disk) }));

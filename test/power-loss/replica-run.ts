@@ -2,7 +2,7 @@
 import path from "node:path";
 import { attachPoint } from "../../provider/engine/replication/attach-point.ts";
 import { restoreDisk } from "../../provider/engine/replication/restore-disk.ts";
-import { blockSizeBytes } from "../../provider/disks/disk.ts";
+import { blockSizeBytes, type ResyncReason } from "../../provider/disks/disk.ts";
 import { noise } from "../engine/replication/protected-disk.ts";
 import {
   cacheFolder,
@@ -27,6 +27,8 @@ export interface Known {
   readonly leaving: ReadonlySet<string>;
   /** The disks of a cycle that has not ended. */
   readonly cycle: readonly Buffer[] | undefined;
+  /** Why the last cycle was a resync, if it was: a log that was removed since may come back. */
+  readonly lastReasons: readonly ResyncReason[];
   readonly restored: Buffer | undefined;
   readonly restoring: Buffer | undefined;
   /** The overlay's disk after its last acknowledged flush, and after the writes since then. */
@@ -54,6 +56,7 @@ export class ReplicaRun {
     points: new Map(),
     leaving: new Set(),
     cycle: undefined,
+    lastReasons: [],
     restored: undefined,
     restoring: undefined,
     attached: undefined,
@@ -94,8 +97,10 @@ export class ReplicaRun {
     }
     await this.#restore();
     await this.#retain();
+    this.#set({ machineIds: [machineId, "/machines/other"] });
     machine.store.machine("/machines/other").prepare(["disk-0"]);
     machine.store.removeMachine("/machines/other");
+    this.#set({ machineIds: [machineId] });
     this.#acknowledge("a machine's removal");
     await this.#write(1, 0, 100);
     await this.#cycle("delta");
@@ -124,6 +129,7 @@ export class ReplicaRun {
     this.#set({ cycle: this.#known.disks, machineIds: [machineId] });
     const id = await this.machine.cycle(wanted, isThroughServer ? this.machine.server() : undefined);
     this.#set({ points: new Map([...this.#known.points, [id, this.#known.disks]]), cycle: undefined });
+    this.#set({ lastReasons: this.machine.resyncReasons });
     this.#acknowledge("a recovery point");
   }
 
