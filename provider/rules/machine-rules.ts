@@ -1,5 +1,5 @@
 /** Machines: that they are there, and that Site Recovery can protect them. */
-import { error } from "./rule.ts";
+import { error, warning } from "./rule.ts";
 
 export const machineRules = {
   "machine-not-found": error(
@@ -8,6 +8,13 @@ export const machineRules = {
     "Mend the name, or the host's inventory.",
     "machines: [{ name: wbe1 }]",
     "machines: [{ name: web1 }]",
+  ),
+  "machine-away": warning(
+    "A machine whose side is declared is at the primary side as well",
+    "A machine that runs at the recovery side may have lost its source, or a disk of it; a failback makes them again.",
+    "Bring the source back if it is not lost; mend the name if it is none.",
+    "machines: [{ name: wbe1, activeLocation: primary }]",
+    "machines: [{ name: web1, activeLocation: primary }]",
   ),
   "machine-pattern-unmatched": error(
     "A pattern matches at least one machine",

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
 import { machineProblems } from "../machines/check-machine.ts";
+import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
@@ -9,6 +10,7 @@ import { checkInventories, type Inventories } from "./check-inventories.ts";
 import { checkMachineAdvice } from "./check-machine-advice.ts";
 import { checkMigratedMachine, migratedMachine } from "./check-migrations.ts";
 import type { Findings } from "./findings.ts";
+import { moverOf } from "./mover-of.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
@@ -16,7 +18,7 @@ import type { StackSite } from "./stack-site.ts";
 
 function readMachine(
   drivers: MachineDriver,
-  place: { folder: string; path: YamlPath },
+  place: { folder: string; path: YamlPath; side: ActiveLocation | undefined },
   findings: Findings,
 ): Machine | undefined {
   try {
@@ -24,9 +26,14 @@ function readMachine(
   } catch (error) {
     // What is wrong with a machine.yaml is told where it stands, in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
-    else if (error instanceof SiteRecoveryError)
-      findings.add("machine-unreadable", place.path, error.message);
-    else throw error;
+    else if (error instanceof SiteRecoveryError) {
+      // One that is moved by its definition may have lost its disks at the primary side: a failback makes them again.
+      findings.add(
+        place.side === undefined ? "machine-unreadable" : "machine-away",
+        place.path,
+        error.message,
+      );
+    } else throw error;
     return undefined;
   }
 }
@@ -108,13 +115,20 @@ function checkFound(
 function tellMissing(
   wanted: StackMachine,
   site: StackSite,
-  place: { at: YamlPath; names: readonly string[] },
+  place: { at: YamlPath; names: readonly string[]; side: ActiveLocation | undefined },
   findings: Findings,
 ): void {
+  const { side } = place;
   // A machine that is declared to run at the recovery side may be gone from the primary one.
-  if (wanted.activeLocation === "recovery") return;
+  if (side === "recovery") return;
+  const missing = `no host of the site ${site.name} has a machine '${wanted.name}'`;
   const hint = findings.hint(wanted.name, place.names);
-  const message = `no host of the site ${site.name} has a machine '${wanted.name}'; ${hint}`;
+  if (side === "primary") {
+    const message = `${missing}; a failback makes it again if it runs at the recovery side, else ${hint}`;
+    findings.add("machine-away", [...place.at, "name"], message);
+    return;
+  }
+  const message = `${missing}; ${hint}. If it was failed over and its source is lost, write activeLocation: recovery`;
   findings.add("machine-not-found", [...place.at, "name"], message);
 }
 
@@ -128,11 +142,15 @@ function checkOne(
   const site = siteOf(stack, wanted.site);
   if (!site) return;
   const { list: inventories, areAll, names } = context.inventories.get(site)!;
-  const holders = inventories.filter(({ machines }) => machines.has(wanted.name.toLowerCase()));
+  const having = inventories.filter(({ machines }) => machines.has(wanted.name.toLowerCase()));
+  // A server that failed back is a VMware machine (V2F-9), beside the physical one that it was.
+  const virtual = having.filter(({ isPhysical }) => !isPhysical);
+  const holders = virtual.length > 0 ? virtual : having;
   const [holder] = holders;
   // Where an inventory could not be looked into, that is told, and the machine may be in it.
   if (!holder && !areAll) return;
-  if (!holder) return tellMissing(wanted, site, { at, names }, findings);
+  const side = moverOf(stack, wanted.name)?.activeLocation ?? wanted.activeLocation;
+  if (!holder) return tellMissing(wanted, site, { at, names, side }, findings);
   if (holders.length > 1) {
     const hosts = holders.map(({ owner }) => owner.replace(/^host /, "")).join(" and ");
     findings.add(
@@ -142,7 +160,7 @@ function checkOne(
     );
   }
   const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);
-  const machine = readMachine(drivers, { folder, path: [...at, "name"] }, findings);
+  const machine = readMachine(drivers, { folder, path: [...at, "name"], side }, findings);
   if (!machine) return;
   checkFound(stack, { wanted, machine, site, at }, findings);
   if (at[0] !== "migrations") return;

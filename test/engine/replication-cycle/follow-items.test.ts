@@ -141,7 +141,7 @@ describe("follow", () => {
     const run = async (item: ProtectedItem): Promise<void> => {
       times.push((clock.now() - start) / minute);
       stop.abort();
-      await expect(engine.replicate(item.id, { report: () => undefined })).rejects.toThrow("is gone");
+      await expect(engine.replicate(item.id, { report: () => undefined })).rejects.toThrow("does not answer");
     };
     await engine.follow(run, { signal: stop.signal });
     expect(times).toEqual([90]);

@@ -1,0 +1,147 @@
+/** The engine's database comes back from a backup that is older than what has happened to its machines since. */
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
+import { openEngine } from "../../../provider/engine/engine.ts";
+import type { FlowId } from "../../../provider/engine/flows.ts";
+import { quiet } from "../fixture.ts";
+import { FlowSite } from "../flow-site.ts";
+
+let site: FlowSite;
+afterEach(() => site.remove());
+
+async function make(flow: FlowId): Promise<void> {
+  site = await FlowSite.make({ flow, content: randomBytes(262_144) });
+  await site.protect();
+}
+
+const id = (): string => site.itemId();
+const home = (): string => path.join(site.folder, "home");
+const moves = (): FlowSite["engine"]["moves"] => site.engine.moves;
+const failOver = (kind: "planned" | "unplanned"): Promise<void> =>
+  moves().failover(id(), { kind, recoveryPoint: "latest" }, quiet);
+
+async function backUp(): Promise<() => Promise<void>> {
+  site.engine.close();
+  const files = fs.readdirSync(home()).filter((name) => name.startsWith("siterecovery.db"));
+  const kept = path.join(site.folder, `backup-${randomBytes(4).toString("hex")}`);
+  fs.mkdirSync(kept);
+  for (const name of files) fs.copyFileSync(path.join(home(), name), path.join(kept, name));
+  site.useEngine(await openEngine({ home: home() }));
+  return async () => {
+    site.engine.close();
+    for (const name of fs.readdirSync(home())) {
+      if (name.startsWith("siterecovery.db")) fs.rmSync(path.join(home(), name));
+    }
+    for (const name of files) fs.copyFileSync(path.join(kept, name), path.join(home(), name));
+    site.useEngine(await openEngine({ home: home() }));
+  };
+}
+
+async function write(image: string): Promise<string> {
+  const disk = await openTrackedDisk(image);
+  await disk.write(randomBytes(1000), 77);
+  await disk.flush();
+  await disk.close();
+  return site.hash(image);
+}
+
+const codes = async (): Promise<string[]> =>
+  (await site.engine.viewItem(id())).healthNotes.map(({ code }) => code);
+const older = { code: "ActionNotAllowed", message: expect.stringMatching(/adopt-machine web1/) as string };
+
+describe.each(["S1", "S3", "S5", "S6"] as const)("a database from before a failover in %s", (flow) => {
+  it("moves, replicates and removes nothing, and the machine can be adopted", async () => {
+    await make(flow);
+    const putBack = await backUp();
+    await failOver("unplanned");
+    await moves().commit(id(), quiet);
+    const replica = site.replica();
+    const written = await write(replica);
+    const source = site.hash(site.image());
+    await putBack();
+    expect(site.item().activeLocation).toBe("primary");
+    expect(await codes()).toContain("DatabaseOutdated");
+    await expect(failOver("unplanned")).rejects.toMatchObject(older);
+    await expect(site.engine.replicate(id(), quiet)).rejects.toMatchObject(older);
+    await expect(site.engine.replicate(id(), quiet, "resync")).rejects.toMatchObject(older);
+    await expect(site.engine.disableProtection(id(), quiet)).rejects.toMatchObject(older);
+    expect([site.hash(replica), site.power(replica)]).toEqual([written, "running"]);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([source, "off"]);
+    expect(await site.engine.identities.adoptMachine(id())).toBe("recovery");
+    expect([site.item().activeLocation, site.replica()]).toEqual(["recovery", replica]);
+    await moves().commit(id(), quiet);
+    expect([site.hash(replica), site.power(replica), site.power(site.image())]).toEqual([
+      written,
+      "running",
+      "off",
+    ]);
+    expect(site.item().details.isSourceUnfenced).toBeUndefined();
+  });
+
+  it("is noticed when the source is away as well", async () => {
+    await make(flow);
+    const putBack = await backUp();
+    await failOver("unplanned");
+    const replica = site.replica();
+    const written = await write(replica);
+    await putBack();
+    fs.renameSync(path.join(site.folder, "london"), path.join(site.folder, "london-away"));
+    await expect(failOver("unplanned")).rejects.toMatchObject(older);
+    fs.renameSync(path.join(site.folder, "london-away"), path.join(site.folder, "london"));
+    expect(site.hash(replica)).toBe(written);
+  });
+});
+
+describe("a database from before a failback", () => {
+  it("does not shut the machine down that runs at the primary side again", async () => {
+    await make("S3");
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    const putBack = await backUp();
+    await moves().failback(id(), quiet);
+    await moves().commit(id(), quiet);
+    await moves().reverseReplicate(id(), quiet);
+    const written = await write(site.image());
+    await putBack();
+    expect(site.item().activeLocation).toBe("recovery");
+    expect(await codes()).toContain("DatabaseOutdated");
+    await expect(moves().failback(id(), quiet)).rejects.toMatchObject(older);
+    await expect(site.engine.disableProtection(id(), quiet)).rejects.toMatchObject(older);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+    expect(await site.engine.identities.adoptMachine(id())).toBe("primary");
+    expect(site.item().activeLocation).toBe("primary");
+    await moves().commit(id(), quiet);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+
+  it("is refused in the other direction too, in a flow that replicates back", async () => {
+    await make("S6");
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    const putBack = await backUp();
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    const written = await write(site.image());
+    await putBack();
+    await expect(failOver("planned")).rejects.toMatchObject(older);
+    await expect(site.engine.replicate(id(), quiet)).rejects.toMatchObject(older);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+});
+
+describe("a database from before a failover was cancelled", () => {
+  it("cancels nothing a second time", async () => {
+    await make("S3");
+    await failOver("unplanned");
+    const putBack = await backUp();
+    await moves().cancel(id(), quiet);
+    const written = await write(site.image());
+    await putBack();
+    await expect(moves().commit(id(), quiet)).rejects.toMatchObject(older);
+    await expect(moves().cancel(id(), quiet)).rejects.toMatchObject(older);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+});

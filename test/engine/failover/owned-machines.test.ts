@@ -1,0 +1,129 @@
+/** Whose a machine's folder is: drills, failovers and clean-ups leave alone what was not made for them. */
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { FlowId } from "../../../provider/engine/flows.ts";
+import { handlerOf } from "../../../provider/handlers/registry.ts";
+import { quiet } from "../fixture.ts";
+import { FlowSite } from "../flow-site.ts";
+
+let site: FlowSite;
+afterEach(() => site.remove());
+
+const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
+
+async function make(flow: FlowId, ...machines: string[]): Promise<void> {
+  site = await FlowSite.make({ flow, machines, content: randomBytes(131_072) });
+  for (const machine of machines) await site.protect(machine);
+}
+
+const failOver = (machine: string): Promise<void> =>
+  site.engine.moves.failover(site.itemId(machine), { kind: "unplanned", recoveryPoint: "latest" }, quiet);
+
+/** The network of a drill: in Azure, or at the second site. */
+const drillNetwork = (): string => site.ids.get("drill network")!;
+const drillInputs = (machine: string): object => ({
+  ...vault,
+  drillName: `drill-${machine}`,
+  protectedItemId: site.itemId(machine),
+  networkId: drillNetwork(),
+});
+const drill = (machine: string): Promise<unknown> =>
+  handlerOf("drill", site.engine).create(drillInputs(machine) as never, quiet);
+const cleanUp = (machine: string): Promise<unknown> =>
+  handlerOf("drill", site.engine).delete(site.item(machine).details.testMachine!.drillId, quiet);
+
+describe.each(["S1", "S3", "S5", "S6"] as const)("a drill in %s", (flow) => {
+  it("whose machine would have the name of one that was failed over is refused, and nothing of that is touched", async () => {
+    await make(flow, "web1", "web1-test");
+    await failOver("web1-test");
+    const replica = site.replica("web1-test");
+    const before = site.hash(replica);
+    await expect(drill("web1")).rejects.toMatchObject({ code: "AlreadyExists" });
+    expect([site.hash(replica), site.power(replica)]).toEqual([before, "running"]);
+    expect([site.item("web1").testFailoverState, site.item("web1").state]).toEqual(["None", "Protected"]);
+  });
+
+  it("that has the name of a machine which is failed over later makes that failover be refused, with its source on", async () => {
+    await make(flow, "web1", "web1-test");
+    await drill("web1");
+    const test = path.join(site.item("web1").details.testMachine!.folder, "os.img");
+    const before = site.hash(test);
+    await expect(failOver("web1-test")).rejects.toMatchObject({ code: "AlreadyExists" });
+    expect([site.hash(test), site.power(site.image("web1-test"))]).toEqual([before, "running"]);
+    await cleanUp("web1");
+    await failOver("web1-test");
+    expect(site.power(site.replica("web1-test"))).toBe("running");
+  });
+
+  it("is cleaned up without another machine that has taken its place", async () => {
+    await make(flow, "web1");
+    await drill("web1");
+    const { folder } = site.item().details.testMachine!;
+    fs.renameSync(folder, `${folder}-aside`);
+    fs.cpSync(path.dirname(site.image()), folder, { recursive: true });
+    const before = site.hash(path.join(folder, "os.img"));
+    await cleanUp("web1");
+    expect(site.hash(path.join(folder, "os.img"))).toBe(before);
+    expect(site.item().testFailoverState).toBe("None");
+    await expect(drill("web1")).rejects.toMatchObject({ code: "AlreadyExists" });
+  });
+});
+
+describe("names that differ in letter case only", () => {
+  it("are one name at the recovery side", async () => {
+    await make("S3", "web1", "WEB1-Test");
+    await failOver("WEB1-Test");
+    const before = site.hash(site.replica("WEB1-Test"));
+    await expect(drill("web1")).rejects.toMatchObject({ code: "AlreadyExists" });
+    expect(site.hash(site.replica("WEB1-Test"))).toBe(before);
+  });
+});
+
+describe("a drill whose folder somebody else has", () => {
+  it("is refused, and does not write over it", async () => {
+    await make("S3", "web1");
+    const taken = path.join(site.engine.homeFolder, "azure", "dr", "web1-test");
+    fs.mkdirSync(taken, { recursive: true });
+    fs.writeFileSync(path.join(taken, "os.img"), "somebody's bytes");
+    await expect(drill("web1")).rejects.toThrow(/no replica and no drill of this item is there/);
+    expect(fs.readFileSync(path.join(taken, "os.img"), "utf8")).toBe("somebody's bytes");
+  });
+});
+
+describe("a failover", () => {
+  it("never writes over a folder that was not made for it, and leaves its source on", async () => {
+    await make("S3", "web1");
+    const taken = path.join(site.engine.homeFolder, "azure", "dr", "web1");
+    fs.mkdirSync(taken, { recursive: true });
+    fs.writeFileSync(path.join(taken, "os.img"), "somebody's bytes");
+    const planned = { kind: "planned", recoveryPoint: "latest" } as const;
+    await expect(site.engine.moves.failover(site.itemId(), planned, quiet)).rejects.toMatchObject({
+      code: "AlreadyExists",
+    });
+    expect(fs.readFileSync(path.join(taken, "os.img"), "utf8")).toBe("somebody's bytes");
+    expect([site.power(site.image()), site.item().state]).toEqual(["running", "Protected"]);
+  });
+
+  it("is neither changed nor cancelled nor reversed on a machine that has taken the place of its own", async () => {
+    await make("S3", "web1");
+    await failOver("web1");
+    const folder = path.dirname(site.replica());
+    fs.renameSync(folder, `${folder}-aside`);
+    fs.mkdirSync(folder);
+    fs.cpSync(`${folder}-aside`, folder, { recursive: true });
+    const mark = path.join(folder, "machine-id");
+    const other = { ...(JSON.parse(fs.readFileSync(mark, "utf8")) as object), machineId: "another" };
+    fs.writeFileSync(mark, JSON.stringify({ ...other, madeBy: undefined }));
+    const before = site.hash(path.join(folder, "os.img"));
+    const [point] = await site.engine.recoveryPoints(site.itemId());
+    await expect(site.engine.moves.changePoint(site.itemId(), point!.id, quiet)).rejects.toThrow();
+    await expect(site.engine.moves.commit(site.itemId(), quiet)).rejects.toThrow(/cannot be committed/);
+    await site.engine.moves.cancel(site.itemId(), quiet);
+    expect([site.hash(path.join(folder, "os.img")), site.power(path.join(folder, "os.img"))]).toEqual([
+      before,
+      "running",
+    ]);
+  });
+});
