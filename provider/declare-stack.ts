@@ -63,7 +63,8 @@ function declareAll(stack: StackFile, target: Target): DeclaredStack {
   for (const { logicalName, kind, inputs, dependsOn } of declarationsOf(stack)) {
     const make = resourceClasses[kind];
     // The YAML reader's objects have no prototype, and Pulumi puts what it is given into a string.
-    const given = target === "azure" ? azureIds.in(inputs) : structuredClone(inputs);
+    const adopt = stack.definition.adopt === true ? { adopt: true } : {};
+    const given = target === "azure" ? azureIds.in(inputs) : { ...structuredClone(inputs), ...adopt };
     const options = { dependsOn: dependsOn.map((name) => resources.get(name)!) };
     const resource = new make(logicalName, given as never, options);
     resources.set(logicalName, resource);

@@ -20,6 +20,7 @@ import { failoverCommand } from "./failover.ts";
 import { initCommand } from "./init.ts";
 import { jobsCommand } from "./jobs.ts";
 import { migrateCommand } from "./migrate.ts";
+import { disownCommand, ownersCommand } from "./owners.ts";
 import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
@@ -72,6 +73,8 @@ function program(): Command {
     unlockCommand(),
     eventsCommand(),
     alertsCommand(),
+    ownersCommand(),
+    disownCommand(),
     initCommand(),
     validateCommand(),
     explainCommand(),

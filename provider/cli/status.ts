@@ -9,12 +9,13 @@ import { formatSeconds, formatTable, formatTime } from "./format.ts";
 import { openSession, printJson } from "./session.ts";
 
 /** What `status --json` prints for an item; scripts read it, so names stay. */
-function toJson(view: ItemView): object {
+function toJson(engine: Engine, view: ItemView): object {
   const { item } = view;
   const point = view.latestRecoveryPoint;
   return {
     name: nameOf(item.id),
     id: item.id,
+    owner: engine.owners.of(item.id)?.urn ?? null,
     machineName: item.details.machineName,
     protectionState: stateFacts[item.state].protectionState,
     protectionStateDescription: stateFacts[item.state].description,
@@ -131,7 +132,12 @@ export function statusCommand(): Command {
       const notices = await engine.recoveryHome.notices();
       if (options.json === true) {
         const keys = await engine.recoveryHome.keySafety();
-        printJson({ home: engine.homeFolder, items: views.map(toJson), keys, notices });
+        printJson({
+          home: engine.homeFolder,
+          items: views.map((view) => toJson(engine, view)),
+          keys,
+          notices,
+        });
       } else {
         printTable(engine, views);
         await printClusters(engine);

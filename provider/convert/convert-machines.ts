@@ -15,7 +15,7 @@ function disksOf(details: Values): string[] | undefined {
 function machineFrom(inputs: Values, name: string, inCloud: boolean): StackMachine {
   const details = recordAt(propertiesOf(inputs), "providerSpecificDetails");
   const isVmware = details["instanceType"] === "InMageAzureV2" || details["instanceType"] === "InMage";
-  const { failover, allowDisableWhileFailedOver } = inputs;
+  const { failover, allowDisableWhileFailedOver, allowReplicaDeletion } = inputs;
   return {
     name,
     ...present({
@@ -32,6 +32,7 @@ function machineFrom(inputs: Values, name: string, inCloud: boolean): StackMachi
       activeLocation: textAt(inputs, "activeLocation"),
       failover: isRecord(failover) ? failover : undefined,
       allowDisableWhileFailedOver,
+      allowReplicaDeletion,
     }),
   } as StackMachine;
 }

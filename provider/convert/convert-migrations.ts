@@ -21,6 +21,7 @@ function migrationFrom(inputs: Values, name: string): StackMigration {
       targetName: textAt(details, "targetVmName"),
       size: textAt(details, "targetVmSize"),
       migrated: inputs["migrated"],
+      allowReplicaDeletion: inputs["allowReplicaDeletion"],
       shutDownSource: recordAt(inputs, "migration")["shutDownSource"],
     }),
   } as StackMigration;

@@ -5,9 +5,9 @@ import {
   type ContainerMappingOutputs,
 } from "../kinds/container-mapping.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationProtectionContainerMappingArgs = ArgsOf<ContainerMappingInputs>;
+export type ReplicationProtectionContainerMappingArgs = DeclaredArgs<ContainerMappingInputs>;
 
 /** Ties a policy to a protection container. */
 export class ReplicationProtectionContainerMapping extends DeclaredResource {

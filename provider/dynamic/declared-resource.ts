@@ -5,7 +5,7 @@ import { declareInAzure } from "./azure/declare-in-azure.ts";
 import { currentTarget } from "./azure/target.ts";
 import { showUserFrames } from "./user-frames.ts";
 import { withWholeSecrets } from "./whole-secrets.ts";
-import { providerKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
+import { adoptKey, providerKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 
 /** The type token of a kind: `pulumi-nodejs:dynamic/siterecovery:Vault`. */
 export function typeToken(kind: Kind): string {
@@ -43,6 +43,18 @@ function foresee(resource: pulumi.CustomResource, nameArgument: string, name: pu
   outputs["name"] = pulumi.all([pulumi.output(known()), resource.urn]).apply(([value]) => value);
 }
 
+/**
+ * Pulumi's host of dynamic providers does not say which property changed, so that this option would do nothing.
+ * Throws a `RunError`.
+ */
+function refuseReplaceOnChanges(kind: Kind, name: string, options?: pulumi.CustomResourceOptions): void {
+  if (!options?.replaceOnChanges?.length) return;
+  throw new pulumi.RunError(
+    `The ${kind.title} "${name}" cannot have the option replaceOnChanges: Pulumi does not carry it out for dynamic ` +
+      "resources. Leave it out, or declare the resource through the plugin, which has it.",
+  );
+}
+
 /** What all resources of the package are: a custom resource that Pulumi's own host of dynamic providers serves. */
 export abstract class DeclaredResource extends pulumi.CustomResource {
   constructor(
@@ -53,15 +65,22 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     options?: pulumi.CustomResourceOptions,
   ) {
     // Who declares for Azure gets azure-native's resource in place of this one.
-    if (currentTarget() === "azure") return declareInAzure(kind, name, args, options) as DeclaredResource;
+    if (currentTarget() === "azure") {
+      const azureArgs: Record<string, unknown> = { ...args };
+      // Azure's own import takes over what exists.
+      delete azureArgs["adopt"];
+      return declareInAzure(kind, name, azureArgs, options) as DeclaredResource;
+    }
     const type = typeToken(kind);
-    const given = args as Record<string, unknown>;
+    refuseReplaceOnChanges(kind, name, options);
+    const { adopt, ...given } = args as Record<string, unknown>;
     const properties: pulumi.Inputs = {
       // Pulumi gives the resource a property only for keys that are there.
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
       ...withWholeSecrets(given),
       [kind.nameArgument]: given[kind.nameArgument] ?? name,
       ...(given[kind.nameArgument] === undefined ? { [unnamedKey]: true } : {}),
+      ...(adopt === true ? { [adoptKey]: true } : {}),
       [urnKey]: urnOf(type, name, options?.parent),
       ...(options?.customTimeouts ? { [timeoutsKey]: { ...options.customTimeouts } } : {}),
       [providerKey]: courierText(kind.kind),

@@ -49,6 +49,7 @@ function sharedByAll(): Shared {
     connect: connectOnce(async (kind, home) => (await loadConnect()).connect(kind, home)),
     link,
     clock: systemClock,
+    declared: new Map(),
   };
   const limits = new WorkLimits(surroundings.clock);
   onHostCancel(() => limits.cancel());

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../handlers/handler.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
-import { timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
+import { adoptKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
 import { presentable } from "../pulumi/presentable.ts";
 import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
@@ -57,7 +57,8 @@ export class Delivery implements Host {
   ): Promise<T> {
     const limit = option && toldTimeLimit(properties, option);
     const { conceal } = toldSecrets(properties);
-    const calling = { urn: urnOf(properties), home: this.#home, kept: toldOf(properties), conceal };
+    const adopts = properties[adoptKey] === true;
+    const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), conceal };
     const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }));
     return forHost(work, properties);
   }
@@ -120,6 +121,6 @@ export class Delivery implements Host {
   }
 
   async delete(id: string, props: Properties): Promise<void> {
-    await this.#attend(props, "delete", (calling) => this.#lifecycle.delete(calling, id));
+    await this.#attend(props, "delete", (calling) => this.#lifecycle.delete(calling, id, props));
   }
 }

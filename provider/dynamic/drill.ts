@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type DrillArgs = ArgsOf<DrillInputs>;
+export type DrillArgs = DeclaredArgs<DrillInputs>;
 
 /** A test failover: creating it runs the test, deleting it cleans up. */
 export class Drill extends DeclaredResource {

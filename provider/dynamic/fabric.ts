@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type FabricInputs, fabricKind, type FabricOutputs } from "../kinds/fabric.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationFabricArgs = ArgsOf<FabricInputs>;
+export type ReplicationFabricArgs = DeclaredArgs<FabricInputs>;
 
 /** A site whose machines are protected; without `customDetails` a Hyper-V site. */
 export class ReplicationFabric extends DeclaredResource {

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type HostInputs, hostKind, type HostOutputs } from "../kinds/host.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationHostArgs = ArgsOf<HostInputs>;
+export type ReplicationHostArgs = DeclaredArgs<HostInputs>;
 
 /** A Hyper-V host of a VMM cloud, with the folder that holds its machines. */
 export class ReplicationHost extends DeclaredResource {

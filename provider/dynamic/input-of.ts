@@ -10,3 +10,12 @@ export type InputOf<T> = pulumi.Input<Opened<T>>;
 export type ArgsOf<T extends object> = {
   [Key in keyof T]: object extends Pick<T, Key> ? InputOf<T[Key] | undefined> : InputOf<T[Key]>;
 };
+
+/** Arguments of a declared resource: its kind's, and what each resource of the embedded engine takes. */
+export type DeclaredArgs<T extends object> = ArgsOf<T> & {
+  /**
+   * Takes over what exists under this name from the resource that owns it, on purpose: the stack that made it is no
+   * more, or nobody did. Take it out again after the next update. Default false.
+   */
+  adopt?: boolean | undefined;
+};

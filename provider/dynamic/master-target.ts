@@ -5,9 +5,9 @@ import {
   type MasterTargetOutputs,
 } from "../kinds/master-target.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type MasterTargetArgs = ArgsOf<MasterTargetInputs>;
+export type MasterTargetArgs = DeclaredArgs<MasterTargetInputs>;
 
 /** A master target server: takes the data that comes to its side. */
 export class MasterTarget extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type MigrationItemOutputs,
 } from "../kinds/migration-item.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationMigrationItemArgs = ArgsOf<MigrationItemInputs>;
+export type ReplicationMigrationItemArgs = DeclaredArgs<MigrationItemInputs>;
 
 /** A VMware machine that moves to Azure once and for all; a change of `migrated` to true migrates it. */
 export class ReplicationMigrationItem extends DeclaredResource {

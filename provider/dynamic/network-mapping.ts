@@ -5,9 +5,9 @@ import {
   type NetworkMappingOutputs,
 } from "../kinds/network-mapping.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationNetworkMappingArgs = ArgsOf<NetworkMappingInputs>;
+export type ReplicationNetworkMappingArgs = DeclaredArgs<NetworkMappingInputs>;
 
 /** The network that machines join after a failover. */
 export class ReplicationNetworkMapping extends DeclaredResource {

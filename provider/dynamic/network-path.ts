@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type NetworkPathInputs, networkPathKind, type NetworkPathOutputs } from "../kinds/network-path.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type NetworkPathArgs = ArgsOf<NetworkPathInputs>;
+export type NetworkPathArgs = DeclaredArgs<NetworkPathInputs>;
 
 /** How a site reaches the other side, and what of it is open. */
 export class NetworkPath extends DeclaredResource {

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type PolicyInputs, policyKind, type PolicyOutputs } from "../kinds/policy.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationPolicyArgs = ArgsOf<PolicyInputs>;
+export type ReplicationPolicyArgs = DeclaredArgs<PolicyInputs>;
 
 /** How often to replicate and how long recovery points are kept. */
 export class ReplicationPolicy extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type ProcessServerOutputs,
 } from "../kinds/process-server.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ProcessServerArgs = ArgsOf<ProcessServerInputs>;
+export type ProcessServerArgs = DeclaredArgs<ProcessServerInputs>;
 
 /** A process server: takes the data of the machines that it serves and sends it to the target. */
 export class ProcessServer extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type ProtectedItemOutputs,
 } from "../kinds/protected-item.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationProtectedItemArgs = ArgsOf<ProtectedItemInputs>;
+export type ReplicationProtectedItemArgs = DeclaredArgs<ProtectedItemInputs>;
 
 /** A machine that is protected; a change of `activeLocation` is a failover or failback. */
 export class ReplicationProtectedItem extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type ProtectionClusterOutputs,
 } from "../kinds/protection-cluster.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationProtectionClusterArgs = ArgsOf<ProtectionClusterInputs>;
+export type ReplicationProtectionClusterArgs = DeclaredArgs<ProtectionClusterInputs>;
 
 /** Protected machines that are one unit; a change of `activeLocation` is a failover or failback of them all. */
 export class ReplicationProtectionCluster extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type ProtectionContainerOutputs,
 } from "../kinds/protection-container.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationProtectionContainerArgs = ArgsOf<ProtectionContainerInputs>;
+export type ReplicationProtectionContainerArgs = DeclaredArgs<ProtectionContainerInputs>;
 
 /** The set of machines of a site. */
 export class ReplicationProtectionContainer extends DeclaredResource {

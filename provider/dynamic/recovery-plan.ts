@@ -5,9 +5,9 @@ import {
   type RecoveryPlanOutputs,
 } from "../kinds/recovery-plan.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationRecoveryPlanArgs = ArgsOf<RecoveryPlanInputs>;
+export type ReplicationRecoveryPlanArgs = DeclaredArgs<RecoveryPlanInputs>;
 
 /** Machines that move together, in groups and in order; a change of `activeLocation` is a failover or failback. */
 export class ReplicationRecoveryPlan extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type ServicesProviderOutputs,
 } from "../kinds/services-provider.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationRecoveryServicesProviderArgs = ArgsOf<ServicesProviderInputs>;
+export type ReplicationRecoveryServicesProviderArgs = DeclaredArgs<ServicesProviderInputs>;
 
 /** The registration of a host, with the folder that holds its machines. */
 export class ReplicationRecoveryServicesProvider extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type StorageAccountOutputs,
 } from "../kinds/storage-account.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type StorageAccountArgs = ArgsOf<StorageAccountInputs>;
+export type StorageAccountArgs = DeclaredArgs<StorageAccountInputs>;
 
 /** A storage account of the embedded target, where replicas are kept. */
 export class StorageAccount extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type StorageClassificationMappingOutputs,
 } from "../kinds/storage-classification-mapping.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationStorageClassificationMappingArgs = ArgsOf<StorageClassificationMappingInputs>;
+export type ReplicationStorageClassificationMappingArgs = DeclaredArgs<StorageClassificationMappingInputs>;
 
 /** The storage class that replicas of disks of a class are kept on. */
 export class ReplicationStorageClassificationMapping extends DeclaredResource {

@@ -5,9 +5,9 @@ import {
   type StorageClassificationOutputs,
 } from "../kinds/storage-classification.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type StorageClassificationArgs = ArgsOf<StorageClassificationInputs>;
+export type StorageClassificationArgs = DeclaredArgs<StorageClassificationInputs>;
 
 /** A name for the storage that replicas of a class are kept on. */
 export class StorageClassification extends DeclaredResource {

@@ -1,6 +1,7 @@
 import { timeoutsKey } from "../pulumi/reserved-keys.ts";
-import { nameOfUrn, type Properties, urnOf } from "../pulumi/resource-state.ts";
+import { type Properties, urnOf } from "../pulumi/resource-state.ts";
 import type { TimeLimit } from "../pulumi/work-limits.ts";
+import { nameOfUrn } from "../urn.ts";
 
 const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type VaultInputs, vaultKind, type VaultOutputs } from "../kinds/vault.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type VaultArgs = ArgsOf<VaultInputs>;
+export type VaultArgs = DeclaredArgs<VaultInputs>;
 
 /** A Recovery Services vault: the management boundary that everything else lives in. */
 export class Vault extends DeclaredResource {

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type VcenterInputs, vcenterKind, type VcenterOutputs } from "../kinds/vcenter.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type ReplicationvCenterArgs = ArgsOf<VcenterInputs>;
+export type ReplicationvCenterArgs = DeclaredArgs<VcenterInputs>;
 
 /** A vCenter server, with the folder that holds the machines of its ESXi hosts. */
 export class ReplicationvCenter extends DeclaredResource {

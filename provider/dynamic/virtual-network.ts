@@ -5,9 +5,9 @@ import {
   type VirtualNetworkOutputs,
 } from "../kinds/virtual-network.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type VirtualNetworkArgs = ArgsOf<VirtualNetworkInputs>;
+export type VirtualNetworkArgs = DeclaredArgs<VirtualNetworkInputs>;
 
 /** A virtual network of the recovery side, which replica machines join. */
 export class VirtualNetwork extends DeclaredResource {

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type VmNetworkInputs, vmNetworkKind, type VmNetworkOutputs } from "../kinds/vm-network.ts";
 import { DeclaredResource } from "./declared-resource.ts";
-import type { ArgsOf } from "./input-of.ts";
+import type { DeclaredArgs } from "./input-of.ts";
 
-export type VmNetworkArgs = ArgsOf<VmNetworkInputs>;
+export type VmNetworkArgs = DeclaredArgs<VmNetworkInputs>;
 
 /** A network that virtual machines of a fabric join. */
 export class VmNetwork extends DeclaredResource {

@@ -30,6 +30,7 @@ import { ItemJobs } from "./job/item-jobs.ts";
 import type { Progress } from "./job/job-definition.ts";
 import { requireItem } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
+import { Owners } from "./owners.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import { driftTexts } from "./protected-item/hardware.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
@@ -44,10 +45,12 @@ import { followItems } from "./replication-cycle/follow-items.ts";
 import { lookAtSource } from "./replication-cycle/look-at-source.ts";
 import { newestPointOf } from "./replication-cycle/newest-point.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
-import { removeThing } from "./remove-thing.ts";
+import { removeThing, usersOf } from "./remove-thing.ts";
 import { unlock } from "./unlock.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
 
+export type { OwnerRow } from "./owners.ts";
+export type { Thing } from "../store/things.ts";
 export type { LeaseHolder } from "../store/leases.ts";
 export type { ItemView } from "./item-view.ts";
 export type { Progress } from "./job/job-definition.ts";
@@ -73,6 +76,7 @@ export class Engine {
   readonly upkeep: Upkeep;
   readonly itemJobs: ItemJobs;
   readonly identities: Identities;
+  readonly owners: Owners;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -87,6 +91,12 @@ export class Engine {
     this.upkeep = new Upkeep(parts);
     this.itemJobs = new ItemJobs(parts);
     this.identities = new Identities(parts);
+    this.owners = new Owners(parts);
+  }
+
+  /** The engine's id, a UUID that its database was made with. */
+  get engineId(): string {
+    return this.#parts.engineId;
   }
 
   get homeFolder(): string {
@@ -108,10 +118,20 @@ export class Engine {
     await writeCatalogs(this.#parts);
   }
 
-  /** Removes settings; gone already is fine. Throws `InUse` while other things live in it or refer to it. */
-  async removeThing(id: string): Promise<void> {
-    removeThing(this.#parts, id);
+  /**
+   * Removes settings; gone already is fine. Throws `InUse` while other things live in it or refer to it, but for
+   * those in it that `isLeftBehind` names: they go with it, and are returned.
+   */
+  async removeThing(id: string, isLeftBehind?: (thing: Thing) => boolean): Promise<Thing[]> {
+    const along = removeThing(this.#parts, id, isLeftBehind);
     await writeCatalogs(this.#parts);
+    return along;
+  }
+
+  /** Things that live in a thing, refer to it or keep replicas on it; while there are any, it cannot be deleted. */
+  usersOf(id: string): Thing[] {
+    const thing = this.findThing(id);
+    return thing ? usersOf(this.#parts, thing) : [];
   }
 
   /** Opens a storage account's replica store, making it with a key of its own when it is new. */

@@ -56,25 +56,51 @@ function withoutRepeats(things: readonly Thing[]): Thing[] {
   return things.filter((thing, at) => things.findIndex((one) => sameId(one.id, thing.id)) === at);
 }
 
-export function removeThing(parts: EngineParts, id: string): void {
-  parts.store.transaction(() => {
+/** Things that live in a thing, refer to it, or keep replicas on it. */
+export function usersOf(parts: EngineParts, thing: Thing): Thing[] {
+  return withoutRepeats([
+    ...listThings(parts.store, { under: thing.id }),
+    ...listThingsReferringTo(parts.store, thing.id),
+    ...listThingsNaming(parts, thing.id),
+    ...listMachinesUsing(parts, thing),
+    ...listThingsBehind(parts, thing),
+  ]);
+}
+
+function inUse(thing: Thing, users: readonly Thing[]): SiteRecoveryError {
+  const message =
+    `The ${kinds[thing.kind].title} ${nameOf(thing.id)} cannot be deleted: it is in use by ${describe(users)}. ` +
+    (thing.kind === "process-server"
+      ? "Name another process server in their processServerId, or delete those first."
+      : "Delete those first.");
+  return new SiteRecoveryError("InUse", message, { target: thing.id });
+}
+
+/** Kinds that have a replica or a test machine behind them, and are never deleted along with something else. */
+const neverLeftBehind: readonly KindName[] = [...itemKinds, "drill"];
+
+/**
+ * Removes a thing; gone already is fine. Things in it that `isLeftBehind` names are removed with it, in the same
+ * transaction, if all that uses any of them is removed too; they are returned, innermost first. Throws `InUse`.
+ */
+export function removeThing(
+  parts: EngineParts,
+  id: string,
+  isLeftBehind: (thing: Thing) => boolean = () => false,
+): Thing[] {
+  return parts.store.transaction(() => {
     const thing = findThing(parts.store, id);
-    if (!thing) return;
-    const users = withoutRepeats([
-      ...listThings(parts.store, { under: id }),
-      ...listThingsReferringTo(parts.store, id),
-      ...listThingsNaming(parts, id),
-      ...listMachinesUsing(parts, thing),
-      ...listThingsBehind(parts, thing),
-    ]);
-    if (users.length > 0) {
-      const message =
-        `The ${kinds[thing.kind].title} ${nameOf(id)} cannot be deleted: it is in use by ${describe(users)}. ` +
-        (thing.kind === "process-server"
-          ? "Name another process server in their processServerId, or delete those first."
-          : "Delete those first.");
-      throw new SiteRecoveryError("InUse", message, { target: id });
+    if (!thing) return [];
+    const along = listThings(parts.store, { under: id }).filter(
+      (one) => !neverLeftBehind.includes(one.kind) && isLeftBehind(one),
+    );
+    const stays = (one: Thing): boolean => ![thing, ...along].some((other) => sameId(other.id, one.id));
+    for (const one of [thing, ...along]) {
+      const users = usersOf(parts, one).filter(stays);
+      if (users.length > 0) throw inUse(thing, one === thing ? users : [one, ...users]);
     }
-    deleteThing(parts.store, id);
+    const innermostFirst = along.toReversed();
+    for (const one of [...innermostFirst, thing]) deleteThing(parts.store, one.id);
+    return innermostFirst;
   });
 }

@@ -5,8 +5,11 @@
  *
  * Words: *wanted* is what the program says now, *last* what it said last time, *live* what the engine says.
  */
+import type { Thing } from "../engine/engine.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { CheckFailure } from "../schemas/schema-reason.ts";
+import type { Notice } from "./notice.ts";
+import type { Owner, OwnerMark } from "./owner.ts";
 
 export type { CheckFailure } from "../schemas/schema-reason.ts";
 
@@ -27,7 +30,9 @@ export interface DiffAnswer {
   /** Paths whose change needs a replacement. */
   readonly replaces: readonly string[];
   /** Sentences for people: which failover would run, what was found moved and is left alone. */
-  readonly notices: readonly { readonly severity: "info" | "warning"; readonly text: string }[];
+  readonly notices: readonly Notice[];
+  /** True if an update has to run so that the resource's state holds the mark of its thing. */
+  readonly needsMark?: boolean;
 }
 
 /** What a handler may tell while it works, and what may stop it. */
@@ -35,6 +40,10 @@ export interface Work {
   /** A line for people, such as `disk os: 40 % of 1.0 GiB, 92 MiB sent`. Shown, never kept. */
   report(line: string): void;
   readonly signal?: AbortSignal;
+  /** The resource in whose name the work is done; absent for commands and definitions applied without a stack. */
+  readonly owner?: Owner;
+  /** Things in the one that is deleted that no state has any more; they go with it. */
+  readonly isLeftBehind?: (thing: Thing) => boolean;
 }
 
 export interface Live<Inputs, Outputs> {
@@ -43,6 +52,8 @@ export interface Live<Inputs, Outputs> {
   readonly outputs: Outputs;
   /** The settings as the engine has them now, in the shape of the arguments. */
   readonly inputs: Inputs;
+  /** What the owner's state is to keep; absent without an owner. */
+  readonly mark?: OwnerMark;
 }
 
 export interface Handler<Inputs extends object = object, Outputs extends object = object> {
@@ -52,16 +63,20 @@ export interface Handler<Inputs extends object = object, Outputs extends object 
   /** All that is wrong with the arguments, references included. Changes nothing. Values may be `unknownValue`. */
   check(wanted: Inputs): Promise<readonly CheckFailure[]>;
   /** Compares wanted, last and live. Changes nothing. */
-  diff(id: string, last: Inputs, wanted: Inputs): Promise<DiffAnswer>;
+  diff(id: string, last: Inputs, wanted: Inputs, owner?: Owner): Promise<DiffAnswer>;
   /** The live thing, or nothing when it is gone. */
-  read(id: string): Promise<Live<Inputs, Outputs> | undefined>;
+  read(id: string, owner?: Owner): Promise<Live<Inputs, Outputs> | undefined>;
   /**
    * Makes it. Idempotent: called again after a crash with the same arguments it goes on from where it stopped
-   * and returns the same id. Throws `AlreadyExists` when a different one of that name is there.
+   * and returns the same id. Throws `AlreadyExists` when a different one of that name is there, or one that
+   * another resource owns.
    */
   create(wanted: Inputs, work: Work): Promise<Live<Inputs, Outputs>>;
   /** Makes the live thing as wanted, and moves a machine when the program's text says so. Idempotent. */
   update(id: string, last: Inputs, wanted: Inputs, work: Work): Promise<Live<Inputs, Outputs>>;
-  /** Removes it; gone already is fine. Refuses (`InUse`) while other things depend on it. */
+  /**
+   * Removes it; gone already is fine. Refuses (`InUse`) while other things depend on it. What another resource owns
+   * is left as it is, with a notice.
+   */
   delete(id: string, work: Work): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { masterTargetSettings } from "./master-target.ts";
 import { migrationItemHandler } from "./migration-item.ts";
 import { networkMappingSettings } from "./network-mapping.ts";
 import { networkPathSettings } from "./network-path.ts";
+import { OwnedHandler } from "./owned-handler.ts";
 import { policySettings } from "./policy.ts";
 import { processServerSettings } from "./process-server.ts";
 import { protectedItemHandler } from "./protected-item.ts";
@@ -66,8 +67,9 @@ const makers: Record<KindName, (engine: Engine) => Handler> = {
 /** The handler of a kind. */
 export function handlerOf(kind: KindName, engine: Engine): Handler {
   const handler = makers[kind](engine);
-  return {
+  const knowing: Handler = {
     ...handler,
     diff: (id, last, wanted) => handler.diff(id, last, withKnownSettings(wanted, handler.withDefaults(last))),
   };
+  return new OwnedHandler(knowing, engine);
 }

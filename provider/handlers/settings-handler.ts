@@ -6,6 +6,7 @@ import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { kinds } from "../kinds/registry.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { type CheckFailure, type Handler, type Live, unknownValue } from "./handler.ts";
@@ -93,7 +94,13 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
       return ensure(id, wanted);
     },
     update: (id, _last, wanted) => ensure(id, wanted),
-    delete: async (id) => engine.removeThing(id),
+    delete: async (id, work) => {
+      const along = await engine.removeThing(id, work.isLeftBehind);
+      if (along.length === 0) return;
+      const names = along.map((thing) => `${kinds[thing.kind].title} ${nameOf(thing.id)}`).join(", ");
+      const text = `deleted with the ${kind.title} ${nameOf(id)}: ${names}, which no program declares any more`;
+      work.owner?.notify({ severity: "info", text });
+    },
   };
 }
 

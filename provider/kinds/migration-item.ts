@@ -104,6 +104,8 @@ export interface MigrationItemInputs extends VaultScope {
   migrated?: boolean;
   /** Beyond Azure: how the migration is carried out. */
   migration?: MigrationSettings;
+  /** Beyond Azure: consent to a replacement that deletes the replica and all recovery points. Default false. */
+  allowReplicaDeletion?: boolean;
 }
 
 export interface MigrationItemOutputs extends CommonOutputs {

@@ -137,6 +137,8 @@ export interface ProtectedItemInputs extends VaultScope {
   processServerId?: string;
   /** Beyond Azure: consent to delete the item while the machine runs at the recovery side. Default false. */
   allowDisableWhileFailedOver?: boolean;
+  /** Beyond Azure: consent to a replacement that deletes the replica and all recovery points. Default false. */
+  allowReplicaDeletion?: boolean;
 }
 
 export interface ProtectedItemOutputs extends CommonOutputs {

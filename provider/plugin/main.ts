@@ -30,6 +30,7 @@ const session = new ProviderSession({
   connect: connectOnce(async (kind, home) => (await import("../connect.ts")).connect(kind, home)),
   link: linkTo(address),
   clock: systemClock,
+  declared: new Map(),
 });
 const { port, end } = await serve(session);
 // Pulumi's way of saying that the plugin is not needed any more; it waits a second for its end.

@@ -4,8 +4,8 @@ import { schemaOf } from "../handlers/check-schema.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { tokenOf } from "../package-schema/package-schema.ts";
-import { nameOfUrn } from "../pulumi/resource-state.ts";
 import type { JsonSchema } from "../schemas/json-schema.ts";
+import { nameOfUrn } from "../urn.ts";
 
 export interface ResourceName {
   readonly kind: Kind;

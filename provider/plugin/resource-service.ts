@@ -118,7 +118,9 @@ export class ResourceService {
       if (isImport) requireIdOf(resource, request.getId());
       const sides = isImport ? { state } : { state, before: inputs };
       secrets.addMarked(resource.schema, inputs);
-      const found = await this.#lifecycle(resource).read(calling, request.getId(), sides);
+      // Of a resource that is only read (`get`), Pulumi sends properties, though there may be none in them.
+      const adopts = isImport && !request.hasProperties();
+      const found = await this.#lifecycle(resource).read({ ...calling, adopts }, request.getId(), sides);
       if (!found) return answer;
       secrets.addMarked(resource.schema, found.inputs);
       answer.setId(found.id);
@@ -130,10 +132,10 @@ export class ResourceService {
 
   async delete(request: Message<"DeleteRequest">): Promise<void> {
     const resource = resourceOf(request.getUrn());
-    const { secrets } = receive(request.getProperties());
+    const { values: state, secrets } = receive(request.getProperties());
     const limit = { seconds: request.getTimeout(), option: "delete" } as const;
     await this.#session.attend({ resource, secrets, limit }, (calling) =>
-      this.#lifecycle(resource).delete(calling, request.getId()),
+      this.#lifecycle(resource).delete(calling, request.getId(), state),
     );
   }
 }

@@ -1,10 +1,6 @@
 import { nameOf } from "../arm-id.ts";
 import type { DiffAnswer, PropertyChange } from "../handlers/handler.ts";
-
-export interface Announcement {
-  readonly severity: "info" | "warning";
-  readonly text: string;
-}
+import type { Notice } from "../handlers/notice.ts";
 
 function shown(value: unknown): string {
   if (value === undefined) return "not set";
@@ -20,12 +16,14 @@ function driftSentence({ property, from, to }: PropertyChange): string {
  * changes of the program only, and what an update would do. Each has the resource's name in it, since
  * `pulumi preview --diff` shows the text alone.
  */
-export function announcements(id: string, { changes, notices }: DiffAnswer): Announcement[] {
+export function announcements(id: string, { changes, notices }: DiffAnswer): Notice[] {
   const drift = changes
     .filter(({ cause }) => cause === "drift")
     .map((change) => ({ severity: "warning" as const, text: driftSentence(change) }));
-  return [...drift, ...notices].map(({ severity, text }) => ({
-    severity,
-    text: text.includes(nameOf(id)) ? text : `${nameOf(id)}: ${text}`,
-  }));
+  return [...drift, ...notices].map((one) => announcement(id, one));
+}
+
+/** A notice with the resource's name in it. */
+export function announcement(id: string, { severity, text }: Notice): Notice {
+  return { severity, text: text.includes(nameOf(id)) ? text : `${nameOf(id)}: ${text}` };
 }

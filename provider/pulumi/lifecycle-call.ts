@@ -1,6 +1,7 @@
 /** What a call of Pulumi's about a resource brings along, and what comes of it. */
 import type { Clock } from "../clock.ts";
 import type { DiffAnswer, Handler } from "../handlers/handler.ts";
+import type { Declared } from "../handlers/owner.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { Properties } from "./resource-state.ts";
@@ -9,6 +10,8 @@ export interface Surroundings {
   connect(kind: KindName, home?: string): Promise<Handler>;
   readonly link: EngineLink;
   readonly clock: Clock;
+  /** The resources that the program has declared in this run so far, by URN; `check` adds to them. */
+  readonly declared: Map<string, Declared>;
 }
 
 /** One call of Pulumi's about a resource. */
@@ -21,6 +24,8 @@ export interface Calling {
   readonly conceal?: (line: string) => string;
   /** Whether something of the resource is secret, as far as is known by now. */
   readonly holdsSecrets?: () => boolean;
+  /** Whether the resource takes over what exists, on purpose: an import, or `adopt: true`. */
+  readonly adopts?: boolean;
   /** Keys of ours that are kept in the state, for doors that are not told these things each time. */
   readonly kept?: Properties;
 }

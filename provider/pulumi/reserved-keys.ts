@@ -10,6 +10,10 @@ export const attemptedInputsKey = "__attempted";
 export const urnKey = "__urn";
 /** A resource's `customTimeouts`, which a dynamic provider is not told either. */
 export const timeoutsKey = "__timeouts";
+/** Which creation of the thing the state stands for (handlers/owner.ts). */
+export const ownerKey = "__owner";
+/** `adopt: true` among a dynamic resource's arguments: what exists is taken over. */
+export const adoptKey = "__adopt";
 /** That a program left the name out: `check` looks for the name that the resource has, and takes this key away. */
 export const unnamedKey = "__unnamed";
 /** The serialized provider, Pulumi's own key. */

@@ -2,14 +2,18 @@
  * What Pulumi's doors have in common: from Pulumi's calls about a resource of one kind to the kind's handler, and
  * what is kept of it in Pulumi's state. The doors translate between Pulumi's messages and the plain values here.
  */
-import { armIdOf, idNames, nameOf, sameId } from "../arm-id.ts";
+import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
-import { type CheckFailure, type Handler, type Live, unknownValue, type Work } from "../handlers/handler.ts";
+import type { CheckFailure, Handler, Live, Work } from "../handlers/handler.ts";
+import type { Notice } from "../handlers/notice.ts";
+import type { Owner, OwnerMark } from "../handlers/owner.ts";
+import { keepsId } from "../handlers/replacement.ts";
 import type { Kind } from "../kinds/kind.ts";
-import { announcements } from "./announcements.ts";
+import { announcement, announcements } from "./announcements.ts";
 import { HalfDone } from "./half-done.ts";
 import { Progress } from "./progress.ts";
 import type { Calling, Difference, Kept, Surroundings } from "./lifecycle-call.ts";
+import { ownerKey } from "./reserved-keys.ts";
 import {
   adopted,
   attemptedInputs,
@@ -51,10 +55,30 @@ export class ResourceLifecycle {
 
   #state(live: Live<object, object>, kept: KeptInputs, { holdsSecrets, kept: own }: Calling): Kept {
     const holdSecrets = holdsSecrets?.() ?? false;
-    return { id: live.id, state: stateOf(this.#kind, live.outputs, { ...kept, holdSecrets }, own) };
+    const keys = { ...own, [ownerKey]: live.mark };
+    return { id: live.id, state: stateOf(this.#kind, live.outputs, { ...kept, holdSecrets }, keys) };
+  }
+
+  /** The resource as the owner of its thing; `undefined` if Pulumi did not say which resource it is. */
+  #owner({ urn, adopts = false, conceal }: Calling, id: string, state: Properties): Owner | undefined {
+    if (urn === "") return undefined;
+    const { declared, link } = this.#surroundings;
+    const notify = (notice: Notice): void => {
+      const { severity, text } = announcement(id, notice);
+      link.tell(urn, severity, conceal ? conceal(text) : text);
+    };
+    return { urn, kept: state[ownerKey] as OwnerMark | undefined, adopts, declared, notify };
+  }
+
+  /** Work in the name of the resource. */
+  #owned(work: Work, calling: Calling, id: string, state: Properties): Work {
+    const owner = this.#owner(calling, id, state);
+    return owner ? { ...work, owner } : work;
   }
 
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
+    const allowsReplicaDeletion = wanted["allowReplicaDeletion"] === true;
+    if (calling.urn !== "") this.#surroundings.declared.set(calling.urn, { allowsReplicaDeletion });
     return this.#attend(calling, (handler) =>
       handler.check(wanted).catch((error: unknown) => {
         if (!(error instanceof SiteRecoveryError)) throw error;
@@ -72,23 +96,18 @@ export class ResourceLifecycle {
     return this.#attend(calling, async (handler) => {
       const last = keptInputs(this.#kind, state, before);
       const attempted = attemptedInputs(this.#kind, state);
-      const answer = await handler.diff(id, lastOf(last, attempted, wanted), wanted);
+      const owner = this.#owner(calling, id, state);
+      const answer = await handler.diff(id, lastOf(last, attempted, wanted), wanted, owner);
       const { link } = this.#surroundings;
       const { urn, conceal = (line: string) => line } = calling;
       for (const { severity, text } of announcements(id, answer)) link.tell(urn, severity, conceal(text));
-      const deleteBeforeReplace = answer.replaces.length > 0 && this.#keepsId(id, wanted);
+      // Also where nothing of ours replaces: the user may have asked for it (replaceOnChanges).
+      const deleteBeforeReplace = keepsId(this.#kind, id, wanted);
       // A change of the program's text alone is also recorded by an update: the next change is told from it.
       const changes = textChanges(handler, last, wanted);
-      return { ...answer, textChanges: changes, deleteBeforeReplace };
+      const marks = answer.needsMark === true ? [ownerKey] : [];
+      return { ...answer, textChanges: [...changes, ...marks], deleteBeforeReplace };
     });
-  }
-
-  /** Whether the replacement is going to have the id of what it replaces, which must then make room first. */
-  #keepsId(id: string, wanted: Properties): boolean {
-    // What is not known yet is most likely what it was.
-    const path = Object.fromEntries(idNames(this.#kind).map((name) => [name, wanted[name]]));
-    if (Object.values(path).includes(unknownValue)) return true;
-    return sameId(armIdOf(this.#kind, path), id);
   }
 
   /** Throws `HalfDone` when it stopped on its way. */
@@ -96,11 +115,13 @@ export class ResourceLifecycle {
     return this.#attend(calling, async (handler, work) => {
       const kept = { last: wanted };
       try {
-        return this.#state(await handler.create(wanted, work), kept, calling);
+        const owned = this.#owned(work, calling, armIdOf(this.#kind, wanted), {});
+        return this.#state(await handler.create(wanted, owned), kept, calling);
       } catch (error) {
         // Somebody else's thing of the same name must not get into the state.
         if (error instanceof SiteRecoveryError && error.code === "AlreadyExists") throw error;
-        throw await this.#halfDone(handler, armIdOf(this.#kind, wanted), error, kept, calling);
+        const half = { id: armIdOf(this.#kind, wanted), state: {} };
+        throw await this.#halfDone(handler, half, error, kept, calling);
       }
     });
   }
@@ -115,12 +136,13 @@ export class ResourceLifecycle {
       const last = keptInputs(this.#kind, state, before);
       try {
         const attempted = attemptedInputs(this.#kind, state);
-        const live = await handler.update(id, lastOf(last, attempted, wanted), wanted, work);
+        const owned = this.#owned(work, calling, id, state);
+        const live = await handler.update(id, lastOf(last, attempted, wanted), wanted, owned);
         return this.#state(live, { last: wanted }, calling);
       } catch (error) {
         if (isRefusal(error)) throw error;
         const kept = { last, attempted: wanted };
-        throw await this.#halfDone(handler, id, error, kept, calling);
+        throw await this.#halfDone(handler, { id, state }, error, kept, calling);
       }
     });
   }
@@ -128,12 +150,13 @@ export class ResourceLifecycle {
   /** The error of work that stopped on its way: with what is there by now, so that the resource stays in the state. */
   async #halfDone(
     handler: Handler,
-    id: string,
+    { id, state }: Kept,
     error: unknown,
     kept: KeptInputs,
     calling: Calling,
   ): Promise<unknown> {
-    const found = await handler.read(id).catch(() => undefined);
+    const owner = this.#owner({ ...calling, adopts: false }, id, state);
+    const found = await handler.read(id, owner).catch(() => undefined);
     return found ? new HalfDone(error, found.id, this.#state(found, kept, calling).state) : error;
   }
 
@@ -147,7 +170,7 @@ export class ResourceLifecycle {
     { state, before }: { state: Properties; before?: Properties },
   ): Promise<(Kept & { inputs: Properties }) | undefined> {
     return this.#attend(calling, async (handler) => {
-      const live = await handler.read(id);
+      const live = await handler.read(id, this.#owner(calling, id, state));
       if (!live) return undefined;
       const settings = live.inputs as Properties;
       const last = keptInputs(this.#kind, state, before ?? settings);
@@ -156,10 +179,10 @@ export class ResourceLifecycle {
     });
   }
 
-  async delete(calling: Calling, id: string): Promise<void> {
+  async delete(calling: Calling, id: string, state: Properties): Promise<void> {
     return this.#attend(calling, async (handler, work) => {
       try {
-        await handler.delete(id, work);
+        await handler.delete(id, this.#owned(work, calling, id, state));
       } catch (error) {
         const isGone = error instanceof SiteRecoveryError && error.code === "NotFound";
         if (!isGone || !sameId(error.target ?? id, id)) throw error;

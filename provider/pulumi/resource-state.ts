@@ -24,11 +24,6 @@ export function urnOf(properties: Properties): string {
   return typeof urn === "string" ? urn : "";
 }
 
-/** The logical name in a URN; a name may have colons in it too. */
-export function nameOfUrn(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
 /** Arguments as they were kept: a text, or values of which some are secret. */
 function opened(kind: Kind, kept: unknown): Properties | undefined {
   if (typeof kept === "string") return inputsOfText(kind, kept);

@@ -16,7 +16,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const container = containerOf(stack, machine)!;
   const settings = protectionOf(stack, ids, machine);
   const isVmware = kindOf(site) === "vmware";
-  const { allowDisableWhileFailedOver, failover, processServer } = machine;
+  const { allowDisableWhileFailedOver, allowReplicaDeletion, failover, processServer } = machine;
   // A plan or cluster that says where its machines run says it for those that don't.
   const isMoved = moverOf(stack, machine.name) !== undefined;
   // Azure has no such property: there it stands only where somebody wrote it, and is refused.
@@ -43,6 +43,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
         ? {}
         : { processServerId: ids.processServer(site, processServer) }),
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
+      ...(allowReplicaDeletion === undefined ? {} : { allowReplicaDeletion }),
     },
     // The mapping stands last in a site: what a machine needs is in place when the mapping is.
     dependsOn: [logicalNames.containerMapping(site.name, container.name)],

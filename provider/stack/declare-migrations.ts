@@ -38,7 +38,7 @@ function settingsOf(
 export function declareMigrations(stack: StackDefinition, ids: StackIds): Declaration[] {
   return (stack.migrations ?? []).map((migration) => {
     const site = siteOf(stack, migration.site)!;
-    const { name, migrated, shutDownSource } = migration;
+    const { name, migrated, shutDownSource, allowReplicaDeletion } = migration;
     return {
       logicalName: logicalNames.migration(name),
       kind: "migration-item",
@@ -50,6 +50,7 @@ export function declareMigrations(stack: StackDefinition, ids: StackIds): Declar
           providerSpecificDetails: settingsOf(stack, ids, { migration, site }),
         },
         ...(migrated === undefined ? {} : { migrated }),
+        ...(allowReplicaDeletion === undefined ? {} : { allowReplicaDeletion }),
         ...(shutDownSource === undefined ? {} : { migration: { shutDownSource } }),
       },
       dependsOn: [logicalNames.migrationMapping(site.name)],

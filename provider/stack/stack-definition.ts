@@ -12,6 +12,8 @@ export interface StackDefinition {
   readonly include?: readonly string[];
   /** Where it is declared: the embedded engine (default) or Azure. */
   readonly target?: "engine" | "azure";
+  /** Whether what exists under these names is taken over from its owners. */
+  readonly adopt?: boolean;
   readonly resourceGroup: string;
   readonly location?: string;
   readonly vault: { readonly name: string; readonly tags?: Record<string, string> };
@@ -78,6 +80,7 @@ export interface StackMachine {
   readonly activeLocation?: ActiveLocation;
   readonly failover?: FailoverSettings;
   readonly allowDisableWhileFailedOver?: boolean;
+  readonly allowReplicaDeletion?: boolean;
 }
 
 export interface StackDrill {

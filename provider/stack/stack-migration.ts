@@ -18,4 +18,5 @@ export interface StackMigration {
   readonly migrated?: boolean;
   /** Default true: the source is shut down before its last changes are sent. */
   readonly shutDownSource?: boolean;
+  readonly allowReplicaDeletion?: boolean;
 }

@@ -61,10 +61,11 @@ export function catalogPositions(store: Store): { holderId: string; behind: numb
 /** A row as SQLite has it, by the names of its columns. */
 export type StoredRow = Readonly<Record<string, string | number | null>>;
 
-/** All that the store knows of a thing; `item` is there if it is a protected item. */
+/** All that the store knows of a thing; `item` is there if it is a protected item, `owner` if a stack owns it. */
 export interface StoredThing {
   readonly thing: StoredRow;
   readonly item?: StoredRow;
+  readonly owner?: StoredRow;
 }
 
 /** The rows of a thing, without what changes with each cycle; `undefined` if it is gone. */
@@ -74,7 +75,8 @@ export function storedThingOf(store: Store, key: string): StoredThing | undefine
   const item = store
     .prepare(`SELECT *, ${lasting("i")} AS details FROM protected_items i WHERE key = ?`)
     .get(key) as StoredRow | undefined;
-  return item ? { thing, item } : { thing };
+  const owner = store.prepare("SELECT * FROM owners WHERE key = ?").get(key) as StoredRow | undefined;
+  return { thing, ...(item ? { item } : {}), ...(owner ? { owner } : {}) };
 }
 
 /**
@@ -84,6 +86,7 @@ export function storedThingOf(store: Store, key: string): StoredThing | undefine
 export function putStoredThing(store: Store, stored: StoredThing, key: string, revision: number): void {
   insertRow(store, "things", stored.thing);
   if (stored.item) insertRow(store, "protected_items", stored.item);
+  if (stored.owner) insertRow(store, "owners", stored.owner);
   store.prepare("UPDATE catalog_changes SET sequence = max(sequence, ?) WHERE key = ?").run(revision, key);
 }
 
@@ -96,7 +99,7 @@ export function finishStoredItems(store: Store): void {
   `);
 }
 
-function insertRow(store: Store, table: "things" | "protected_items", row: StoredRow): void {
+function insertRow(store: Store, table: "things" | "protected_items" | "owners", row: StoredRow): void {
   const known = store.prepare(`SELECT name FROM pragma_table_info('${table}')`).all() as { name: string }[];
   const columns = known.map(({ name }) => name).filter((name) => row[name] !== undefined);
   const places = columns.map(() => "?").join(", ");

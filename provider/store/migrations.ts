@@ -132,4 +132,13 @@ export const migrations: readonly string[] = [
     copied_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE owners (
+    key TEXT PRIMARY KEY,             -- the key of a thing; one that is being created may not be there yet
+    urn TEXT NOT NULL,                -- the resource that owns it
+    mark TEXT,                        -- what the resource's state holds to be known again
+    claimed_at INTEGER NOT NULL,
+    made_at INTEGER                   -- when its creation ended
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import { idKey } from "../arm-id.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { requireLease } from "./leases.ts";
 import type { Store } from "./open-store.ts";
+import { deleteOwner } from "./owners.ts";
 
 export interface Thing<Inputs = Record<string, unknown>> {
   readonly id: string;
@@ -93,11 +94,12 @@ export function putThing(store: Store, id: string, kind: KindName, inputs: objec
     .run(idKey(id), id, kind, JSON.stringify(inputs), now);
 }
 
-/** Removes a thing's settings, with the protected item that it may be. Throws `LeaseLost` for an item. */
+/** Removes a thing's settings, its owner's record, and the protected item that it may be. Throws `LeaseLost` for an item. */
 export function deleteThing(store: Store, id: string): void {
   store.together(() => {
     const item = store.prepare("SELECT key FROM protected_items WHERE key = ?").get(idKey(id));
     if (item) requireLease(store, id);
+    deleteOwner(store, id);
     store.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
   });
 }

@@ -54,6 +54,7 @@ export class PolicyWorld {
         settled: async () => undefined,
       },
       clock: this.clock,
+      declared: new Map(),
     };
   }
 

@@ -56,7 +56,7 @@ describe("diff", () => {
 
   test("compares with what the program wanted last time, not with what is live", async () => {
     const answer = await delivery.diff(id, state(wanted(300)), { ...wanted(300), ...own });
-    expect(answer).toEqual({ changes: false, replaces: [], deleteBeforeReplace: false });
+    expect(answer).toEqual({ changes: false, replaces: [], deleteBeforeReplace: true });
     expect(handler.asked).toEqual([{ call: "diff", last: wanted(300), wanted: wanted(300) }]);
   });
 

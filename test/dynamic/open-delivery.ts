@@ -45,7 +45,12 @@ export function openDelivery(): {
     homes.push(home);
     return handler;
   };
-  const delivery = new Delivery(policyKind, { connect, link, clock: new VirtualClock() });
+  const delivery = new Delivery(policyKind, {
+    connect,
+    link,
+    clock: new VirtualClock(),
+    declared: new Map(),
+  });
   return { handler, told, homes, delivery };
 }
 

@@ -57,6 +57,7 @@ export async function changesOf(
     connect: async () => handlerOf(kind, engine),
     link: { tell: (_urn, _severity, line) => void told.push(line), settled: async () => undefined },
     clock: systemClock,
+    declared: new Map(),
   });
   // As an import does: it knows the id alone, and its inputs are Pulumi's from then on.
   const { state, inputs } = (await lifecycle.read(calling, id, { state: {} }))!;

@@ -49,6 +49,7 @@ const machineSettings = fc.record(
       { requiredKeys: [] },
     ),
     allowDisableWhileFailedOver: fc.boolean(),
+    allowReplicaDeletion: fc.boolean(),
   },
   { requiredKeys: [] },
 );

@@ -26,6 +26,7 @@ type BeyondAzure =
   | "migrated"
   | "migration"
   | "allowDisableWhileFailedOver"
+  | "allowReplicaDeletion"
   | "inventoryFolder"
   | "processServerId"
   | "runAsAccounts"

@@ -55,8 +55,12 @@ const registered = (what: string): string =>
   `${what} registers itself with the vault, by its own set-up and the vault's registration key.`;
 
 type ItemArgs = ArgsOf<
-  Omit<ProtectedItemInputs, "activeLocation" | "failover" | "processServerId" | "allowDisableWhileFailedOver">
+  Omit<
+    ProtectedItemInputs,
+    "activeLocation" | "failover" | "processServerId" | "allowDisableWhileFailedOver" | "allowReplicaDeletion"
+  >
 >;
+type MigrationArgs = ArgsOf<Omit<MigrationItemInputs, "migrated" | "migration" | "allowReplicaDeletion">>;
 
 export const fates: Readonly<Record<KindName, Fate>> = {
   vault: created<ArgsOf<VaultInputs>, AzureVault>(`${asr}vault`, "Vault", { adapt: adaptVault }),
@@ -124,7 +128,7 @@ export const fates: Readonly<Record<KindName, Fate>> = {
     `${asr}replicationProtectedItem`,
     "ReplicationProtectedItem",
     {
-      leftOut: ["allowDisableWhileFailedOver"],
+      leftOut: ["allowDisableWhileFailedOver", "allowReplicaDeletion"],
       refused: {
         activeLocation: failoverIsAnAction,
         failover: failoverIsAnAction,
@@ -152,10 +156,14 @@ export const fates: Readonly<Record<KindName, Fate>> = {
     refused: { activeLocation: failoverIsAnAction, failover: failoverIsAnAction },
     onMade: withLocation,
   }),
-  "migration-item": created<ArgsOf<Omit<MigrationItemInputs, "migrated" | "migration">>, AzureMigration>(
+  "migration-item": created<MigrationArgs, AzureMigration>(
     `${asr}replicationMigrationItem`,
     "ReplicationMigrationItem",
-    { refused: { migrated: migrationIsAnAction, migration: migrationIsAnAction }, onMade: withMigrated },
+    {
+      leftOut: ["allowReplicaDeletion"],
+      refused: { migrated: migrationIsAnAction, migration: migrationIsAnAction },
+      onMade: withMigrated,
+    },
   ),
   drill: {
     is: "refused",

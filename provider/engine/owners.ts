@@ -1,0 +1,79 @@
+/** Which resource of which stack each thing belongs to: what no other resource may change or delete. */
+import { nameOf } from "../arm-id.ts";
+import { randomUuid, systemRandom } from "../random.ts";
+import { deleteOwner, findOwner, type OwnerRow, putOwner } from "../store/owners.ts";
+import { findThing, listThings, type Thing } from "../store/things.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
+
+export type { OwnerRow } from "../store/owners.ts";
+
+export class Owners {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  /** The owner of a thing that is there, or `undefined` if no stack owns it. */
+  of(id: string): OwnerRow | undefined {
+    const { store } = this.#parts;
+    return findThing(store, id) && findOwner(store, id);
+  }
+
+  /** Records the owner of a thing, whoever it was before. The thing may be about to be created. Returns the row. */
+  claim(id: string, urn: string, former: Pick<OwnerRow, "mark" | "madeAt"> = {}): OwnerRow {
+    const { mark, madeAt } = former;
+    const owner: OwnerRow = {
+      urn,
+      claimedAt: this.#parts.clock.now(),
+      ...(mark === undefined ? {} : { mark }),
+      ...(madeAt === undefined ? {} : { madeAt }),
+    };
+    this.#parts.store.transaction(() => putOwner(this.#parts.store, id, owner));
+    return owner;
+  }
+
+  /** A mark that no other state holds: like key material it never comes from an injected source of chance. */
+  newMark(): string {
+    return randomUuid(systemRandom);
+  }
+
+  /** Notes that the creation of a thing ended, if a claim is still in force. Returns whether it is. */
+  async settle(id: string, { mark }: OwnerRow): Promise<boolean> {
+    const { store, clock } = this.#parts;
+    const isInForce = store.transaction(() => {
+      const held = findOwner(store, id);
+      if (held?.mark !== mark) return false;
+      if (held && held.madeAt === undefined) putOwner(store, id, { ...held, madeAt: clock.now() });
+      return true;
+    });
+    await writeCatalogs(this.#parts);
+    return isInForce;
+  }
+
+  /** Takes the owner's record away: the next resource that declares the thing owns it. Returns the former owner. */
+  async release(id: string): Promise<OwnerRow | undefined> {
+    const { store } = this.#parts;
+    const former = store.transaction(() => {
+      const held = findOwner(store, id);
+      if (held) deleteOwner(store, id);
+      return held;
+    });
+    await writeCatalogs(this.#parts);
+    return former;
+  }
+
+  /** All things with their owners, ordered by id. */
+  list(): { thing: Thing; owner: OwnerRow | undefined }[] {
+    return listThings(this.#parts.store, {}).map((thing) => ({ thing, owner: this.of(thing.id) }));
+  }
+
+  /** Things of a name or an id. */
+  named(name: string): Thing[] {
+    const wanted = name.toLowerCase();
+    return listThings(this.#parts.store, {}).filter(
+      ({ id }) => id.toLowerCase() === wanted || nameOf(id).toLowerCase() === wanted,
+    );
+  }
+}

@@ -1,0 +1,49 @@
+/** Table `owners`: which resource of which stack a thing belongs to. */
+import { idKey } from "../arm-id.ts";
+import type { Store } from "./open-store.ts";
+
+export interface OwnerRow {
+  /** The resource's URN, which names its stack and project. */
+  readonly urn: string;
+  /** What the resource's state holds to be known again, whatever its URN becomes; absent for states without it. */
+  readonly mark?: string;
+  readonly claimedAt: number;
+  /** When the creation ended, in milliseconds since 1970; absent while it is under way or was cut short. */
+  readonly madeAt?: number;
+}
+
+interface Row {
+  urn: string;
+  mark: string | null;
+  claimed_at: number;
+  made_at: number | null;
+}
+
+function toOwner(row: Row): OwnerRow {
+  return {
+    urn: row.urn,
+    claimedAt: row.claimed_at,
+    ...(row.mark === null ? {} : { mark: row.mark }),
+    ...(row.made_at === null ? {} : { madeAt: row.made_at }),
+  };
+}
+
+/** The owner of a thing, or `undefined` if no stack owns it. */
+export function findOwner(store: Store, id: string): OwnerRow | undefined {
+  const row = store.prepare("SELECT * FROM owners WHERE key = ?").get(idKey(id));
+  return row && toOwner(row as unknown as Row);
+}
+
+/** Writes the owner of a thing in place of any other. */
+export function putOwner(store: Store, id: string, { urn, mark, claimedAt, madeAt }: OwnerRow): void {
+  store
+    .prepare(
+      `INSERT INTO owners (key, urn, mark, claimed_at, made_at) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (key) DO UPDATE SET urn = ?2, mark = ?3, claimed_at = ?4, made_at = ?5`,
+    )
+    .run(idKey(id), urn, mark ?? null, claimedAt, madeAt ?? null);
+}
+
+export function deleteOwner(store: Store, id: string): void {
+  store.prepare("DELETE FROM owners WHERE key = ?").run(idKey(id));
+}
