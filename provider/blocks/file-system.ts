@@ -10,6 +10,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
+import { type Extent, seekExtent } from "./seek-extents.ts";
 import { systemRandom } from "../random.ts";
 
 export type OpenMode = "read" | "readWrite" | "createNew" | "createOrOpen";
@@ -24,6 +25,11 @@ export interface OpenFile {
   sync(): void;
   syncLater(): Promise<void>;
   truncate(sizeBytes: number): void;
+  /**
+   * The first bytes with data at or after `position`, or `undefined` if only holes follow. Absent where that cannot be
+   * asked: then everything counts as data.
+   */
+  nextExtent?(position: number): Extent | undefined;
   /** Size in bytes, and bytes really allocated (less where there are holes). */
   size(): { sizeBytes: number; allocatedBytes: number };
   facts(): FileFacts;
@@ -152,6 +158,10 @@ class LocalFile implements OpenFile {
 
   truncate(sizeBytes: number): void {
     attempt("resize", this.path, () => fs.ftruncateSync(this.#descriptor, sizeBytes));
+  }
+
+  nextExtent(position: number): Extent | undefined {
+    return seekExtent(this.#descriptor, position, this.size().sizeBytes);
   }
 
   size(): { sizeBytes: number; allocatedBytes: number } {

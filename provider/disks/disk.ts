@@ -9,7 +9,7 @@
  */
 import type { Clock, SharedTime } from "../clock.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
-import type { BlockSet } from "./block-set.ts";
+import type { BlockRange, BlockSet } from "./block-set.ts";
 
 /** The unit of change tracking and of replication. The last block of a disk may be shorter. */
 export const blockSizeBytes = 65_536;
@@ -113,6 +113,8 @@ export interface DiskSnapshot {
   readonly lineage: Lineage | undefined;
   /** Whether `changedBlocks()` has everything since the instant of which `since` was the lineage. */
   continues(since: Lineage): boolean;
+  /** The blocks that may be other than zero at the snapshot's instant, ascending. Absent: all of them. */
+  dataRanges?(): Iterable<BlockRange>;
   /** Bytes as of the snapshot's instant, as `SnapshotReader.read`. */
   read(buffer: Uint8Array, offset: number): void;
   readonly reader: SnapshotReaderSpec;

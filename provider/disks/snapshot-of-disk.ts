@@ -1,10 +1,11 @@
 import { assert } from "../errors.ts";
-import type { BlockSet } from "./block-set.ts";
+import type { BlockRange, BlockSet } from "./block-set.ts";
 import { controlDisk, isOwnerGone } from "./control-disk.ts";
 import type { DiskControl } from "./control-disk.ts";
 import type { DiskSnapshot, Lineage, ResyncReason, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import type { Outcome } from "./snapshot-request.ts";
+import { dataRangesOf } from "./data-ranges.ts";
 import { dropSnapshot } from "./held-snapshots.ts";
 import { continuesFrom } from "./lineage.ts";
 import type { LogsOfDisk } from "./read-logs.ts";
@@ -64,6 +65,16 @@ export class SnapshotOfDisk implements DiskSnapshot {
   changedBlocks(): BlockSet {
     assert(this.#parts.changedBlocks !== undefined, "a snapshot that did not begin has no changes");
     return this.#parts.changedBlocks;
+  }
+
+  /** A block that was overwritten since is allocated in the image all the same, and read from what was preserved. */
+  *dataRanges(): Generator<BlockRange> {
+    const image = this.#parts.settings.files.open(this.reader.diskPath, "read");
+    try {
+      yield* dataRangesOf(image, this.sizeBytes);
+    } finally {
+      image.close();
+    }
   }
 
   read(buffer: Uint8Array, offset: number): void {

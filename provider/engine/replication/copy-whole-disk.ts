@@ -8,12 +8,15 @@ import type { Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import type { DiskTask } from "./cycle.ts";
 import { checksumAt, KnownData, knownOf } from "./known-data.ts";
+import { batches, wantedRanges } from "./wanted-blocks.ts";
 
 /**
  * A job covers a 64th of the disk within these bounds: fine steps on small disks, few files on large ones.
  */
 const jobBlocksMin = 64;
 const jobBlocksMax = 1024;
+/** The blocks of a job lie within as many blocks of the disk, so that its maps stay small: 4 GiB. */
+const spanBlocks = 65_536;
 
 export interface FullPass {
   /** Write a map that stands alone, instead of one that adds to the previous layers. */
@@ -45,15 +48,16 @@ export async function copyWholeDisk(
     let bytesDone = 0;
     await runInOrder(
       pipeline,
-      planJobs(task, known),
+      planJobs(task, known, fresh),
       (result, span, job) => {
         addEntries(writer, known, job, result, span, fresh);
         count(task, job, result);
-        bytesDone = Math.min(bytesDone + job.blocks.length * blockSizeBytes, snapshot.sizeBytes);
+        bytesDone = Math.min((job.blocks.at(-1)! + 1) * blockSizeBytes, snapshot.sizeBytes);
         task.report(bytesDone, snapshot.sizeBytes);
       },
       task.signal,
     );
+    if (bytesDone < snapshot.sizeBytes) task.report(snapshot.sizeBytes, snapshot.sizeBytes);
     const layers = fresh ? [] : [...(task.previous?.layers ?? [])];
     if (writer.entryCount === 0) {
       writer.discard();
@@ -74,12 +78,16 @@ export async function copyWholeDisk(
   }
 }
 
-function* planJobs(task: DiskTask, known: KnownData): Generator<Planned<CopyJob, Span>> {
+function* planJobs(task: DiskTask, known: KnownData, fresh: boolean): Generator<Planned<CopyJob, Span>> {
   const { machine, diskId, snapshot } = task;
   const blockCount = blockCountOf(snapshot.sizeBytes);
   const jobBlocks = Math.min(jobBlocksMax, Math.max(jobBlocksMin, Math.ceil(blockCount / 64)));
-  for (let first = 0; first < blockCount; first += jobBlocks) {
-    const length = Math.min(jobBlocks, blockCount - first);
+  const data = snapshot.dataRanges?.() ?? [{ firstBlock: 0, blockCount }];
+  // A hole where the previous point has data has become zeros, which a point that adds to it must say.
+  const inHoles = (block: number): number | undefined => (fresh ? undefined : known.nextInPrevious(block));
+  for (const blocks of batches(wantedRanges(data, inHoles, blockCount), { jobBlocks, spanBlocks })) {
+    const first = blocks[0]!;
+    const length = blocks.at(-1)! - first + 1;
     const span: Span = {
       previous: known.previousWindow(first, length),
       unfinished: known.unfinishedWindow(first, length),
@@ -89,9 +97,9 @@ function* planJobs(task: DiskTask, known: KnownData): Generator<Planned<CopyJob,
       type: "copy",
       reader: snapshot.reader,
       diskSizeBytes: snapshot.sizeBytes,
-      blocks: Uint32Array.from({ length }, (_, index) => first + index),
+      blocks,
       recordZeros: false,
-      known: [known.trustedOf(span.previous, length), knownOf(span.unfinished, length)],
+      known: [known.trustedOf(span.previous, blocks), knownOf(span.unfinished, blocks)],
       segment: { path, storeId, fileId, key: key.export() },
     };
     yield { job, context: span };
@@ -112,17 +120,18 @@ function addEntries(
   let next = 0;
   for (const [position, what] of result.outcomes.entries()) {
     const block = job.blocks[position]!;
+    const inWindow = block - job.blocks[0]!;
     if (what === outcome.stored) {
       const segment = writer.segmentIndex(segmentId);
       writer.addEntry(block, segment, stored.offset(next), stored.length(next), stored.checksum(next));
       next += 1;
     } else if (what === outcome.zero) {
-      const wasData = span.previous !== undefined && span.previous.segment[position]! >= 0;
+      const wasData = span.previous !== undefined && span.previous.segment[inWindow]! >= 0;
       if (wasData && !fresh) writer.addEntry(block, 0, 0, 0);
     } else if (what === outcome.known + 1) {
-      addKnown(writer, span.unfinished!, position, known.unfinishedSegments(span.unfinished!));
+      addKnown(writer, span.unfinished!, inWindow, known.unfinishedSegments(span.unfinished!));
     } else if (fresh) {
-      addKnown(writer, span.previous!, position, known.previousSegments);
+      addKnown(writer, span.previous!, inWindow, known.previousSegments);
     }
   }
 }

@@ -36,13 +36,19 @@ export class KnownData {
   }
 
   /** The checksums of the previous recovery point that may be relied on. */
-  trustedOf(window: MapWindow | undefined, count: number): KnownBlocks {
-    const known = knownOf(window, count);
+  trustedOf(window: MapWindow | undefined, blocks: Uint32Array): KnownBlocks {
+    const known = knownOf(window, blocks);
     if (window === undefined || this.#distrusted.size === 0) return known;
-    for (const [position, segment] of window.segment.entries()) {
+    for (const [position, block] of blocks.entries()) {
+      const segment = window.segment[block - window.firstBlock]!;
       if (segment >= 0 && this.#distrusted.has(this.previousSegments[segment]!)) known.present[position] = 0;
     }
     return known;
+  }
+
+  /** The first block from `block` on that the previous recovery point says something of. */
+  nextInPrevious(block: number): number | undefined {
+    return this.#previous?.nextCovered(block);
   }
 
   previousWindow(firstBlock: number, count: number): MapWindow | undefined {
@@ -73,15 +79,18 @@ export class KnownData {
   }
 }
 
-/** The checksums of a window, in the form a job takes. */
-export function knownOf(window: MapWindow | undefined, count: number): KnownBlocks {
-  if (window === undefined) {
-    return { present: new Uint8Array(count), checksums: new Uint8Array(count * checksumBytes) };
+/** The checksums of a window at these blocks, in the form a job takes. */
+export function knownOf(window: MapWindow | undefined, blocks: Uint32Array): KnownBlocks {
+  const present = new Uint8Array(blocks.length);
+  const checksums = new Uint8Array(blocks.length * checksumBytes);
+  if (window === undefined) return { present, checksums };
+  for (const [position, block] of blocks.entries()) {
+    const at = block - window.firstBlock;
+    if (window.segment[at]! < 0) continue;
+    present[position] = 1;
+    checksums.set(checksumAt(window, at), position * checksumBytes);
   }
-  return {
-    present: Uint8Array.from(window.segment, (segment) => (segment >= 0 ? 1 : 0)),
-    checksums: window.checksum,
-  };
+  return { present, checksums };
 }
 
 export function checksumAt(window: MapWindow, position: number): Uint8Array {

@@ -1,3 +1,4 @@
+import { dataRangesOf } from "../../disks/data-ranges.ts";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { absent, DiskMap } from "../../targets/layers/disk-map.ts";
@@ -9,6 +10,7 @@ import type { RestoreJob, RestoreResult } from "../process-server/jobs.ts";
 import { openPipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { cancelled } from "./cycle.ts";
+import { batches, wantedRanges } from "./wanted-blocks.ts";
 import { threadsFor } from "./threads-for.ts";
 
 export interface RestoreProgress {
@@ -101,15 +103,17 @@ export async function restoreBlocksTo(opened: OpenedDisk, to: RestoreTo): Promis
 type PlannedRestore = Planned<RestoreJob, number>;
 
 function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore> {
-  const blockCount = blockCountOf(opened.disk.sizeBytes);
-  for (let first = 0; first < blockCount;) {
-    // A new image is zeros already, so that holes are passed over at no cost; an existing one is compared.
-    const covered = to.compareFirst ? first : opened.map.nextCovered(first);
-    if (covered === undefined || covered >= blockCount) return;
-    const end = Math.min(blockCount, covered + jobBlocksMax);
-    const blocks = Uint32Array.from({ length: end - covered }, (_, index) => covered + index);
-    yield { job: jobFor(opened, to, blocks), context: end * blockSizeBytes };
-    first = end;
+  const { sizeBytes } = opened.disk;
+  const image = to.compareFirst ? to.store.files.open(to.toPath, "read") : undefined;
+  try {
+    // Holes of a new image are zeros already; of an existing one its data is compared as well.
+    const data = image === undefined ? [] : dataRangesOf(image, sizeBytes);
+    const ranges = wantedRanges(data, (block) => opened.map.nextCovered(block), blockCountOf(sizeBytes));
+    for (const blocks of batches(ranges, { jobBlocks: jobBlocksMax, spanBlocks: jobBlocksMax })) {
+      yield { job: jobFor(opened, to, blocks), context: (blocks.at(-1)! + 1) * blockSizeBytes };
+    }
+  } finally {
+    image?.close();
   }
 }
 

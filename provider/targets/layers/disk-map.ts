@@ -1,5 +1,5 @@
 import { damagedObject } from "../damaged-object.ts";
-import { checksumBytes } from "./entry-table.ts";
+import { checksumBytes, type EntryTable } from "./entry-table.ts";
 import { type DiskFolder, LayerReader } from "./layer-reader.ts";
 import type { LayerKind } from "./layer-format.ts";
 import type { PagePlace } from "./layer-directory.ts";
@@ -48,6 +48,8 @@ export class SegmentNumbers {
 export class DiskMap {
   readonly #numbers: SegmentNumbers;
   readonly #layers: LayerReader[] = [];
+  /** The page of each layer that was looked at last: questions come in ascending order. */
+  readonly #lastPages = new Map<LayerReader, { readonly number: number; readonly entries: EntryTable }>();
 
   constructor(disk: DiskFolder, layers: readonly LayerReference[], numbers = new SegmentNumbers()) {
     this.#numbers = numbers;
@@ -64,16 +66,35 @@ export class DiskMap {
     return this.#numbers.ids;
   }
 
-  /** The first block of the range from `block` on that a layer may say something of; undefined: none does. */
+  /** The first block from `block` on that a layer says something of; undefined: none does. */
   nextCovered(block: number): number | undefined {
     let next: number | undefined;
     for (const layer of this.#layers) {
-      const page = layer.directory.pages[firstPageFrom(layer.directory.pages, block)];
-      if (page === undefined) continue;
-      const candidate = Math.max(block, page.firstBlock);
-      if (next === undefined || candidate < next) next = candidate;
+      const candidate = this.#nextIn(layer, block);
+      if (candidate !== undefined && (next === undefined || candidate < next)) next = candidate;
     }
     return next;
+  }
+
+  #nextIn(layer: LayerReader, block: number): number | undefined {
+    const number = firstPageFrom(layer.directory.pages, block);
+    const place = layer.directory.pages[number];
+    if (place === undefined) return undefined;
+    if (block <= place.firstBlock) return place.firstBlock;
+    // A page of a sparse disk reaches over holes of any size: its entries say where they are.
+    let page = this.#lastPages.get(layer);
+    if (page?.number !== number) {
+      page = { number, entries: layer.page(number) };
+      this.#lastPages.set(layer, page);
+    }
+    const { entries } = page;
+    let [low, high] = [0, entries.count];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (entries.block(middle) < block) low = middle + 1;
+      else high = middle;
+    }
+    return low < entries.count ? entries.block(low) : undefined;
   }
 
   /** Ids of all segments that the layers name, in use or hidden by newer layers. */

@@ -181,7 +181,9 @@ function findLostRecords(check: DiskCheck, point: RecoveryPoint, disk: RecoveryP
     const isSound = (id: string): boolean => check.present.has(id) && !check.health.has(id);
     if (map.referencedSegments().every(isSound)) return;
     const end = blockCountOf(disk.sizeBytes);
-    for (let first = 0; first < end; first += windowBlocks) {
+    let next = map.nextCovered(0);
+    for (; next !== undefined && next < end; next = map.nextCovered(next + windowBlocks)) {
+      const first = next;
       const window = map.window(first, Math.min(windowBlocks, end - first));
       for (const [position, number] of window.segment.entries()) {
         if (number < 0) continue;

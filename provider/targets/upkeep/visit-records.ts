@@ -15,8 +15,16 @@ export function visitLiveRecords(
   blockCount: number,
   visit: RecordVisitor,
 ): void {
-  for (let first = 0; first < blockCount; first += passBlocks) {
-    visitPass(disk, maps, first, Math.min(passBlocks, blockCount - first), visit);
+  const layers = new Map(maps.flat().map((layer) => [layer.id, layer]));
+  const all = new DiskMap(disk, [...layers.values()]);
+  try {
+    // What no layer says anything of costs nothing, however large the disk is.
+    for (let first = all.nextCovered(0); first !== undefined && first < blockCount;) {
+      visitPass(disk, maps, first, Math.min(passBlocks, blockCount - first), visit);
+      first = all.nextCovered(first + passBlocks);
+    }
+  } finally {
+    all.close();
   }
 }
 

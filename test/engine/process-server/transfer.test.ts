@@ -177,6 +177,5 @@ describe("[C-2] a fault on the way through a process server", () => {
       }
       expect((await disk.restored(before)).equals(old)).toBe(true);
     },
-    30_000,
   );
 });
