@@ -59,6 +59,11 @@ const mobilityService: Check = ({ parts, itemId, inputs, machine }) => {
   return accountProblem(parts, itemId, account, "push the Mobility service");
 };
 
+const mobilityServiceRuns: Check = ({ machine }) => {
+  if (!machine || machine.mobilityService !== undefined) return undefined;
+  return `the Mobility service no longer runs on ${machine.name}. Install it again (mobilityService in its machine.yaml)`;
+};
+
 const migrationAccounts: Check = ({ parts, itemId, inputs }) =>
   (protectionOf(inputs).migrationAccountIds ?? [])
     .map((account) => accountProblem(parts, itemId, account, "take snapshots and move data"))
@@ -145,21 +150,6 @@ const azureProcessServer: Check = ({ parts }) => {
   );
 };
 
-const failbackPath: Check = ({ parts, itemId }) => {
-  const fabricId = fabricOf(itemId);
-  const paths = listThings<{ purpose: string; connected?: boolean; connection: string }>(parts.store, {
-    kind: "network-path",
-    under: fabricId,
-  }).filter(({ inputs }) => inputs.purpose === "failback");
-  const fits = paths.filter(({ inputs }) => inputs.connection !== "PublicEndpoint");
-  if (fits.some(({ inputs }) => inputs.connected !== false)) return undefined;
-  const down = fits.length > 0 ? `the path ${nameOf(fits[0]!.id)} is not connected` : "there is none";
-  return (
-    `it needs a VPN or ExpressRoute between the Azure network and ${nameOf(fabricId)} (V2F-6), and ${down}. ` +
-    "Declare a NetworkPath with the purpose failback, or connect it"
-  );
-};
-
 const hypervisorForMachine: Check = ({ parts, itemId }) => {
   inventoryForNewMachine(parts, fabricOf(itemId));
   return undefined;
@@ -172,12 +162,12 @@ const checks: Record<Component, Check> = {
   hostInCloud,
   hostAgent,
   mobilityService,
+  mobilityServiceRuns,
   secondSite,
   secondSiteServer,
   secondMasterTarget,
   masterTarget,
   azureProcessServer,
-  failbackPath,
   hypervisorForMachine,
   migrationAccounts,
 };

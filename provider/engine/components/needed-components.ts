@@ -11,21 +11,22 @@ export type Component =
   | "hostInCloud"
   | "hostAgent"
   | "mobilityService"
+  | "mobilityServiceRuns"
   | "secondSite"
   | "secondSiteServer"
   | "secondMasterTarget"
   | "masterTarget"
   | "azureProcessServer"
-  | "failbackPath"
   | "hypervisorForMachine"
   | "migrationAccounts";
 
 /** Steps that components are checked before. */
-export type ComponentStep = "protect" | "replicateBack";
+export type ComponentStep = "protect" | "replicate" | "replicateBack";
 
 /** What a refused step is called in messages. */
 export const stepNames: Record<ComponentStep, string> = {
   protect: "cannot be protected",
+  replicate: "cannot replicate",
   replicateBack: "cannot be replicated back to the primary side",
 };
 
@@ -35,14 +36,20 @@ const vmwareBack = ["configurationServer", "masterTarget", "hypervisorForMachine
 export const componentsOf: Record<FlowId, Record<ComponentStep, readonly Component[]>> = {
   S1: {
     protect: ["configurationServer", "mobilityService"],
-    replicateBack: [...vmwareBack, "azureProcessServer", "failbackPath"],
+    replicate: ["configurationServer", "mobilityServiceRuns"],
+    replicateBack: [...vmwareBack, "azureProcessServer"],
   },
   S2: {
     protect: ["configurationServer", "mobilityService"],
-    replicateBack: [...vmwareBack, "azureProcessServer", "failbackPath"],
+    replicate: ["configurationServer", "mobilityServiceRuns"],
+    replicateBack: [...vmwareBack, "azureProcessServer"],
   },
-  S3: { protect: [], replicateBack: [] },
-  S4: { protect: ["vmmServer", "hostInCloud", "hostAgent"], replicateBack: [] },
+  S3: { protect: [], replicate: [], replicateBack: [] },
+  S4: {
+    protect: ["vmmServer", "hostInCloud", "hostAgent"],
+    replicate: ["vmmServer", "hostInCloud", "hostAgent"],
+    replicateBack: ["vmmServer", "hostAgent"],
+  },
   S5: {
     protect: [
       "configurationServer",
@@ -51,11 +58,17 @@ export const componentsOf: Record<FlowId, Record<ComponentStep, readonly Compone
       "secondSiteServer",
       "secondMasterTarget",
     ],
+    replicate: ["configurationServer", "mobilityServiceRuns", "secondSite", "secondMasterTarget"],
     replicateBack: vmwareBack,
   },
-  M1: { protect: ["configurationServer", "migrationAccounts"], replicateBack: [] },
+  M1: {
+    protect: ["configurationServer", "migrationAccounts"],
+    replicate: ["configurationServer", "migrationAccounts"],
+    replicateBack: [],
+  },
   S6: {
     protect: ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite", "secondSiteServer"],
-    replicateBack: ["vmmServer", "hypervisorForMachine"],
+    replicate: ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite"],
+    replicateBack: ["vmmServer", "hostAgent", "hypervisorForMachine"],
   },
 };

@@ -38,6 +38,8 @@ export interface PathNeed {
   readonly purpose: NetworkPathInputs["purpose"];
   /** The other end; Azure by default. */
   readonly recoveryFabricName?: string;
+  /** Whether data travels over a declared path only; by default a site without any has an open one. */
+  readonly isDeclared?: boolean;
   /** Whether machines of a replication group agree on a point, which takes a port of its own (V2A-5). */
   readonly isMultiVm?: boolean;
 }
@@ -51,15 +53,15 @@ function pathsFor(parts: EngineParts, need: PathNeed): { name: string; inputs: N
 }
 
 /**
- * Passes when one of the declared paths carries what is asked. Replication without any declared path goes over an
- * open one; failback needs a declared one (V2F-6), and throws `PrerequisitesNotMet` without. Throws the recoverable
- * `TargetUnreachable` when all paths are cut or closed.
+ * Returns if one of the declared paths carries what is asked. A site without any has an open one, unless a declared
+ * one is needed (V2F-6): then throws `PrerequisitesNotMet`. Throws the recoverable `TargetUnreachable` when all paths
+ * are cut or closed.
  */
 export function requirePath(parts: EngineParts, need: PathNeed): void {
   const site = nameOf(need.fabricId);
   const end = need.recoveryFabricName ?? microsoftAzure;
   const paths = pathsFor(parts, need);
-  if (paths.length === 0 && need.purpose === "replication") return;
+  if (paths.length === 0 && need.isDeclared !== true) return;
   if (paths.length === 0) {
     const message =
       `Failback to the site ${site} needs a VPN or ExpressRoute from ${end}, and none is declared. Declare a ` +

@@ -13,7 +13,6 @@ import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
 import { takeOverHardware } from "../protected-item/hardware.ts";
 import { protectionOf } from "../protected-item/protection.ts";
-import { requirePathOf } from "../replication-cycle/require-path-of.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { checkPrerequisites } from "./check-prerequisites.ts";
@@ -50,9 +49,9 @@ function pushMobilityService(context: Context): { pushed: boolean } {
 
 function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
   const item = takeOverHardware(context.parts, context.item());
-  requirePathOf(context.parts, item);
-  return runCycle(context.parts, item.details, {
+  return runCycle(context.parts, item, {
     kind,
+    way: "out",
     disks: primaryDisks(context.parts, item),
     progress: context.progress,
     ...(kind === "delta" ? {} : { onPercent: keepPercent(context) }),

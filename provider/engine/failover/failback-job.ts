@@ -7,6 +7,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { JobContext, JobDefinition, Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
+import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import {
@@ -43,7 +44,8 @@ export async function synchroniseReplica(
   const newest = replicas.recoveryPoints(item.details.replicaId).at(-1)?.id;
   // A delta counts from the newest point. A machine that was started from an older one is compared as a whole.
   const kind = newest === (item.details.failbackPointId ?? pointId) ? "delta" : "resync";
-  const cycle = await runCycle(parts, item.details, { kind, disks: recoveryDisks(parts, item), progress });
+  const disks = recoveryDisks(parts, item);
+  const cycle = await runCycle(parts, item, { kind, way: "local", disks, progress });
   putItem(parts.store, { ...item, details: { ...item.details, failbackPointId: cycle.pointId } });
   return cycle;
 }
@@ -79,6 +81,7 @@ export const failbackJob: JobDefinition<FailbackInput> = {
       run: (context) => {
         const { pointId } = context.resultOf<ReplicationCycle>("LastDelta");
         const place = context.resultOf<PrimaryPlace>("PrerequisitesCheck");
+        requireWay(context.parts, context.item(), "back");
         return applyToPrimary(context, { pointId, place });
       },
     },

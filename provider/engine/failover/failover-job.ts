@@ -138,7 +138,12 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       run: (context): Promise<ReplicationCycle> => {
         const item = context.item();
         const disks = primaryDisks(context.parts, item);
-        return runCycle(context.parts, item.details, { kind: "delta", disks, progress: context.progress });
+        return runCycle(context.parts, item, {
+          kind: "delta",
+          way: "out",
+          disks,
+          progress: context.progress,
+        });
       },
     },
     restore,

@@ -3,7 +3,7 @@
  * planned one shuts the machine down there and takes a last delta; an unplanned one uses a recovery point of the
  * way back. The disks at the primary side become equal to it, and the machine waits for its commit there.
  */
-import { isRecoverable } from "../../errors.ts";
+import { SiteRecoveryError } from "../../errors.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
@@ -44,14 +44,11 @@ async function choosePoint(context: Context): Promise<{ pointId: string }> {
   const { wasThere } = resultOf<{ wasThere: boolean }>("ShutDownReplica");
   if (input.recoveryPoint === "latest" && wasThere) {
     try {
-      return await runCycle(parts, item().details, {
-        kind: "delta",
-        disks: recoveryDisks(parts, item()),
-        progress,
-      });
+      const disks = recoveryDisks(parts, item());
+      return await runCycle(parts, item(), { kind: "delta", way: "back", disks, progress });
     } catch (error) {
-      if (!isRecoverable(error)) throw error;
-      progress.report(`the last changes cannot be sent: ${(error as Error).message}`);
+      if (!(error instanceof SiteRecoveryError) || error.code !== "SourceUnreachable") throw error;
+      progress.report(`the last changes cannot be sent: ${error.message}`);
     }
   }
   return { pointId: (await chooseRecoveryPoint(parts, item(), input.recoveryPoint)).id };
@@ -118,7 +115,8 @@ export const plannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
       run: (context): Promise<ReplicationCycle> => {
         const item = context.item();
         const { progress, parts } = context;
-        return runCycle(parts, item.details, { kind: "delta", disks: recoveryDisks(parts, item), progress });
+        const disks = recoveryDisks(parts, item);
+        return runCycle(parts, item, { kind: "delta", way: "back", disks, progress });
       },
     },
     apply,

@@ -17,7 +17,7 @@ import type { ItemInputs } from "../protected-item/item-things.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
-import { requirePathOf } from "../replication-cycle/require-path-of.ts";
+import { requireWay } from "../replication-cycle/require-way.ts";
 import { requireDisks } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
@@ -128,7 +128,7 @@ export async function foreseePlanned(
   const { machineName } = item.details;
   const found = await foresight.check(() => requireMachineOf(parts, item));
   if (found) await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
-  await foresight.check(() => requirePathOf(parts, item));
+  await foresight.check(() => requireWay(parts, item, "out"));
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);
   await checkBase(context, foresight, place?.folder);

@@ -1,15 +1,11 @@
 /** What the way back would do: failback, failover to the primary side, and what a commit or a cancellation gives up. */
-import { findThing } from "../../store/things.ts";
-import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { flows } from "../flows.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
 import type { ForeseeContext } from "../job/job-definition.ts";
 import type { Foresight } from "../job/foresight.ts";
-import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
-import { requirePathOf } from "../replication-cycle/require-path-of.ts";
+import { requireWay } from "../replication-cycle/require-way.ts";
 import { requireDisks } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
@@ -59,7 +55,7 @@ export async function foreseePlannedBack(
     primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
   );
   await foresight.check(() => requireRecoveryDisks(parts, item));
-  await foresight.check(() => requirePathOf(parts, item));
+  await foresight.check(() => requireWay(parts, item, "back"));
   await checkBase(context, foresight, place?.isThere === false ? place.folder : undefined);
   foresight.point = { isNew: true };
   foresight.step(
@@ -103,6 +99,8 @@ export async function foreseeUnplannedBack(
     foresight.warnings.push(`${machineName} cannot be reached at the recovery side and may still run there`);
   }
   if (isThere && choice === "latest") {
+    // Whoever wants it without them names a point, knowingly.
+    await foresight.check(() => requireWay(parts, item, "back"));
     foresight.point = { isNew: true };
     foresight.step("send", `send the last changes of ${machineName} if they can be read`);
   } else {
@@ -128,12 +126,10 @@ export async function foreseeCommit(
 
 /** Reverse replication from the recovery side: a replica at the primary side, seeded from what is there. */
 export async function foreseeReverse(
-  { parts, item, itemId }: ForeseeContext<unknown>,
+  { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
 ): Promise<void> {
-  const { inputs } = findThing<ItemInputs>(parts.store, itemId)!;
-  const facts = { parts, itemId, inputs, flow: flows[item.details.flow] };
-  await foresight.check(() => checkComponents(facts, "replicateBack"));
+  await foresight.check(() => requireWay(parts, item, "back"));
   await foresight.check(() => requireRecoveryDisks(parts, item));
   const { machineName } = item.details;
   foresight.step(
@@ -153,7 +149,7 @@ export async function foreseeProtectAgain(
   await foresight.check(() => parts.replicaStoreOf(item.details.replicaStoreId));
   const { reverse, ...details } = item.details;
   if (reverse) {
-    await foresight.check(() => requirePathOf(parts, { ...item, details }));
+    await foresight.check(() => requireWay(parts, { ...item, details }, "out"));
     foresight.step("send", `send what differs of ${machineName} to the recovery side`);
   }
   if (!recoveryMachine) return;

@@ -8,7 +8,6 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { randomUuid } from "../../random.ts";
 import { findThing, listThings } from "../../store/things.ts";
-import { checkComponents } from "../components/check-components.ts";
 import { processServerForWayBack } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flows } from "../flows.ts";
@@ -22,17 +21,13 @@ import type { ProtectedItem, Relationship, ReplicationCycle } from "../protected
 import { protectionOf } from "../protected-item/protection.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { removeReplica } from "../replication/replica-ledger.ts";
+import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
 
 type Input = Record<string, never>;
 type Context = JobContext<Input>;
-
-function checkWayBack({ parts, itemId, item }: Context): void {
-  const { inputs } = findThing<ItemInputs>(parts.store, itemId)!;
-  checkComponents({ parts, itemId, inputs, flow: flows[item().details.flow] }, "replicateBack");
-}
 
 /** The item's own master target if it is at the primary side, else one that is, else the configuration server. */
 function masterTargetOf(parts: EngineParts, item: ProtectedItem): string {
@@ -82,7 +77,7 @@ async function seed(context: Context): Promise<{ seeded: boolean }> {
     );
     if (!isLike) return { seeded: false };
     const disks = primaryDisks(parts, item);
-    await runCycle(parts, item.details, { kind: "initial copy", disks, progress });
+    await runCycle(parts, item, { kind: "initial copy", way: "local", disks, progress });
     return { seeded: true };
   } catch (error) {
     const code = error instanceof SiteRecoveryError ? error.code : undefined;
@@ -94,7 +89,11 @@ async function seed(context: Context): Promise<{ seeded: boolean }> {
 
 /** The tasks that set the way back up; the commit of a planned failover ends with them as well (SEC-5). */
 export const reverseTasks: readonly JobTask<Input>[] = [
-  { name: "CheckWayBack", title: "Check what the way back needs", run: checkWayBack },
+  {
+    name: "CheckWayBack",
+    title: "Check what the way back needs",
+    run: ({ parts, item }) => requireWay(parts, item(), "back"),
+  },
   {
     name: "CreateReverseRelationship",
     title: "Set up the way back",
@@ -112,8 +111,9 @@ export const reverseTasks: readonly JobTask<Input>[] = [
       const item = reversed(context);
       const { seeded } = context.resultOf<{ seeded: boolean }>("SeedReplica");
       const kind = seeded ? "resync" : "initial copy";
-      const disks = recoveryDisks(context.parts, item);
-      const cycle = await runCycle(context.parts, item.details, { kind, disks, progress: context.progress });
+      const { parts, progress } = context;
+      const disks = recoveryDisks(parts, item);
+      const cycle = await runCycle(parts, item, { kind, way: "back", disks, progress });
       // The seed is what the machine left behind, and no instant of it that anybody could want to go back to.
       const { replicaStoreId, replicaId } = relationshipOf(item);
       await (await context.parts.replicaStoreOf(replicaStoreId)).retain(replicaId, () => [cycle.pointId]);
@@ -166,7 +166,8 @@ export const reverseReplicationJob: JobDefinition<Input> = {
         // Without a way back of its own the failback wrote through the same replica: disks and points are equal.
         if (!reverse) return undefined;
         const disks = primaryDisks(parts, item());
-        const cycle = await runCycle(parts, details, { kind: "resync", disks, progress });
+        const out = { ...item(), details };
+        const cycle = await runCycle(parts, out, { kind: "resync", way: "out", disks, progress });
         await removeReplica(parts, reverse);
         return cycle;
       },

@@ -54,9 +54,14 @@ export class CacheFolder {
     return this.#takenBytes;
   }
 
+  /** Throws `TargetUnreachable` if the folder is gone; one that nobody declared is made when it is needed. */
+  requireThere(): void {
+    this.#parts.requireFolder?.();
+  }
+
   /** Removes what processes that are gone have left, and makes this one's folder. */
   prepare(): void {
-    this.#parts.requireFolder?.();
+    this.requireThere();
     const { files, folder } = this.#parts;
     for (const name of this.#others()) {
       if (!isAlive(decodeURIComponent(name))) files.remove(path.join(folder, name));

@@ -18,7 +18,7 @@ import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { noteReplicaDoubt, noteResynchronized, noteResyncWaits, noteSourceDoubt } from "./resync-events.ts";
 import { newestPointOf } from "./newest-point.ts";
-import { requirePathOf } from "./require-path-of.ts";
+import { requireWay, wayOf } from "./require-way.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
 import { sourceDisks } from "./source-disks.ts";
@@ -92,7 +92,7 @@ async function memberOf(
     const message = `${machineName} does not replicate now: ${stateFacts[found.state].description}.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
-  requirePathOf(parts, found);
+  requireWay(parts, found);
   const today = takeOverHardware(parts, found);
   const disks = sourceDisks(parts, today);
   requireDisks(parts, machineName, disks);
@@ -124,7 +124,8 @@ async function runMember(
   progress: Progress,
 ): Promise<ReplicationCycle> {
   const onDoubt = (text: string): void => noteSourceDoubt(parts, item.id, text);
-  const cycle = await runCycle(parts, item.details, { kind: mode, disks, progress, taken, onDoubt });
+  const options = { kind: mode, way: wayOf(item), disks, progress, taken, onDoubt };
+  const cycle = await runCycle(parts, item, options);
   recordSuccess(parts, item.id, { lastCycle: cycle });
   if (cycle.resyncReason !== undefined || mode === "resync") noteResynchronized(parts, item.id, cycle);
   noteClockJump(parts, item.id, cycle);

@@ -10,7 +10,7 @@ import type { RecoveryPointKind } from "../../targets/recovery-point.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import type { ItemDetails, ReplicationCycle } from "../protected-item/item.ts";
+import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf, seedsOf } from "../protected-item/relationship.ts";
 import { copyInitial } from "../replication/copy-initial.ts";
 import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
@@ -18,6 +18,7 @@ import { ledgerOf, type ReplicaLedger } from "../replication/replica-ledger.ts";
 import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
 import { sourceDoubt } from "../replication/source-doubt.ts";
+import { requireWay, type Way } from "./require-way.ts";
 import { copyProgress } from "./report-progress.ts";
 
 export type CycleKind = "initial copy" | "delta" | "resync";
@@ -46,6 +47,8 @@ const copies = { "initial copy": copyInitial, delta: sendDelta, resync };
 
 export interface CycleOptions {
   readonly kind: CycleKind;
+  /** Where the data goes: to the other side, or to a replica at the side that it is read at. */
+  readonly way: Way | "local";
   readonly disks: readonly CycleDisk[];
   readonly progress: Progress;
   readonly onPercent?: (percent: number) => void;
@@ -87,16 +90,19 @@ interface Target {
 /** The target, once everything that the cycle needs is there. A snapshot that was taken for it is given up if not. */
 async function ready(
   parts: EngineParts,
-  details: ItemDetails,
-  { disks, taken, kind }: CycleOptions,
+  item: ProtectedItem,
+  { disks, taken, kind, way }: CycleOptions,
 ): Promise<Target> {
   try {
-    requireDisks(parts, details.machineName, disks);
-    const { replicaStoreId, replicaId } = relationshipOf({ details });
+    // Whoever takes the snapshot has looked before.
+    if (way !== "local" && taken === undefined) requireWay(parts, item, way);
+    const { machineName } = item.details;
+    requireDisks(parts, machineName, disks);
+    const { replicaStoreId, replicaId } = relationshipOf(item);
     const store = await parts.replicaStoreOf(replicaStoreId);
     const ledger = ledgerOf(parts.store, replicaId);
     const doubt = replicaDoubtOf(store.machine(replicaId), ledger);
-    if (kind === "delta" && doubt?.mendsItself === false) throw deltaRefused(details.machineName, doubt);
+    if (kind === "delta" && doubt?.mendsItself === false) throw deltaRefused(machineName, doubt);
     return { store, ledger, doubt };
   } catch (error) {
     await taken?.snapshot.abandon();
@@ -106,19 +112,19 @@ async function ready(
 
 export async function runCycle(
   parts: EngineParts,
-  details: ItemDetails,
+  item: ProtectedItem,
   options: CycleOptions,
 ): Promise<ReplicationCycle> {
-  const { replicaStoreId, replicaId, processServerId } = relationshipOf({ details });
+  const { replicaStoreId, replicaId, processServerId } = relationshipOf(item);
   // An item of an earlier version has none; its store's name gives it a default one.
   const server = parts.processServerOf(processServerId ?? replicaStoreId);
-  const target = await ready(parts, details, options);
+  const target = await ready(parts, item, options);
   const { store, ledger } = target;
   return parts.copySlot(async () => {
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
     const reason =
       options.kind === "delta"
-        ? await orAbandon(snapshot, () => doubtOf(target, details, options, snapshot))
+        ? await orAbandon(snapshot, () => doubtOf(target, item.details, options, snapshot))
         : undefined;
     const kind = reason === undefined ? options.kind : "resync";
     if (reason !== undefined) {
@@ -134,7 +140,7 @@ export async function runCycle(
       multiVm,
       clock: parts.clock,
       ledger,
-      seeds: seedsOf(details),
+      seeds: seedsOf(item.details),
       server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),

@@ -6,6 +6,7 @@ import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
+import { requireWay } from "./require-way.ts";
 
 function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
   try {
@@ -16,7 +17,20 @@ function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
   }
 }
 
-/** A digest of what an unrecoverable error may stem from: settings, policy, storage account, the machine (HW-4e). */
+/** What keeps the machine's data from travelling: an agent, a component, a line. */
+function obstacleNow(parts: EngineParts, item: ProtectedItem): string | undefined {
+  try {
+    requireWay(parts, item);
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/**
+ * A digest of what an unrecoverable error may stem from: settings, policy, storage account, the machine, and the
+ * components that it needs (HW-4e).
+ */
 export function situationOf(parts: EngineParts, itemId: string): string {
   const item = requireItem(parts, itemId);
   const facts = [
@@ -24,6 +38,7 @@ export function situationOf(parts: EngineParts, itemId: string): string {
     findThing(parts.store, itemId)?.inputs,
     replicationRulesOf(parts, itemId),
     findThing(parts.store, relationshipOf(item).replicaStoreId)?.inputs,
+    obstacleNow(parts, item),
     machineNow(parts, item),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");

@@ -91,7 +91,7 @@ describe("the path of replication", () => {
 describe("the way back", () => {
   it("[V2F-6] needs a declared VPN or ExpressRoute", () => {
     declare("line", {});
-    expect(problem({ purpose: "failback" })).toMatchObject({
+    expect(problem({ purpose: "failback", isDeclared: true })).toMatchObject({
       code: "PrerequisitesNotMet",
       message: expect.stringMatching(/needs a VPN or ExpressRoute from Microsoft Azure, and none/) as string,
     });
