@@ -60,6 +60,8 @@ describe("a home that is lost", () => {
       await make(flow);
       await write(70_000);
       await site.engine.replicate(site.itemId(), quiet, "resync");
+      const urn = "urn:pulumi:prod::shop::siterecovery:index:ReplicationProtectedItem::web1";
+      await site.engine.owners.settle(site.itemId(), site.engine.owners.claim(site.itemId(), urn));
       const things = site.engine.listThings({}).map(({ id, kind, inputs }) => ({ id, kind, inputs }));
       const before = site.item();
       const points = (await site.engine.recoveryPoints(site.itemId())).map(({ id }) => id);
@@ -74,6 +76,7 @@ describe("a home that is lost", () => {
         before.details.disks,
       ]);
       expect((await engine.recoveryPoints(site.itemId())).map(({ id }) => id)).toEqual(points);
+      expect(engine.owners.of(site.itemId())?.urn).toBe(urn);
       const toPath = path.join(site.folder, "out.img");
       await engine.points.export({ itemId: site.itemId(), recoveryPoint: "latest", toPath }, quiet);
       expect(fs.readFileSync(toPath).equals(fs.readFileSync(site.image()))).toBe(true);
