@@ -51,8 +51,9 @@ export function failoverCommand(): Command {
       const { kind = defaultKind(item), recoveryPoint = "latest" } = options;
       if (kind === "planned") refusePoint(command, options.recoveryPoint, "--kind unplanned");
       await stoppable(name, async (progress) => {
-        await engine.moves.failover(id, { kind, recoveryPoint }, progress);
-        if (options.commit === true) await engine.moves.commit(id, progress);
+        if (options.commit === true)
+          await engine.moves.failoverAndCommit(id, { kind, recoveryPoint }, progress);
+        else await engine.moves.failover(id, { kind, recoveryPoint }, progress);
       });
       const moved = engine.findItem(id)!;
       const { machineName, recoveryMachine } = moved.details;

@@ -61,7 +61,12 @@ export async function runPlanCommand(
 ): Promise<void> {
   const engine = await openSession(command);
   const planId = planNamed(engine, name);
-  for (const request of requests(engine, planId)) {
+  const wanted = requests(engine, planId);
+  // A command that was killed between two operations finishes when it is run again. With nothing left the first says so.
+  const areRun = wanted.map((request) => engine.plans.isRun(planId, request));
+  for (const [index, request] of wanted.entries()) {
+    const isDone = areRun[index] === true || (index > 0 && engine.plans.isRun(planId, request));
+    if (isDone && !(index === 0 && areRun.every(Boolean))) continue;
     const options = { waits: flags.wait ?? true };
     const run = (progress: Progress): Promise<PlanOutcome> =>
       engine.plans.run(planId, request, progress, options);

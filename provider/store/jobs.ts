@@ -156,6 +156,18 @@ export function replaceTasks(store: Store, jobId: string, tasks: readonly TaskRo
   });
 }
 
+/** Tasks from one ordinal to another, both included, are to be done again. */
+export function resetTasks(store: Store, jobId: string, from: number, to: number): void {
+  write(store, jobId, () => {
+    store
+      .prepare(
+        `UPDATE tasks SET state = 'NotStarted', result = NULL, started_at = NULL, ended_at = NULL
+         WHERE job_id = ? AND ordinal BETWEEN ? AND ?`,
+      )
+      .run(jobId, from, to);
+  });
+}
+
 /** A task that waits for a person. */
 export function suspendTask(store: Store, jobId: string, ordinal: number): void {
   write(store, jobId, () => {

@@ -7,6 +7,7 @@ import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { foreseeCancel } from "./foresee-way-back.ts";
+import { primaryIsOff, replicaIsOff } from "./still-holds.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 
 type Context = JobContext<Record<string, never>>;
@@ -31,6 +32,8 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
     },
     {
       name: "StopTheOther",
+      holds: (context) =>
+        context.item().activeLocation === "recovery" ? replicaIsOff(context) : primaryIsOff(context),
       title: "Stop the machine that the failover started",
       run: (context) => {
         const { parts, progress } = context;
@@ -47,6 +50,7 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
     },
     {
       name: "StartAgain",
+      isTurn: true,
       title: "Start the machine where it came from",
       run: (context) => {
         const wentOut = context.item().activeLocation === "recovery";

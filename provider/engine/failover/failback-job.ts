@@ -18,6 +18,7 @@ import {
   settledAt,
   undoPrimary,
 } from "./primary-machine.ts";
+import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
 import { foreseePlannedBack } from "./foresee-way-back.ts";
 
@@ -71,10 +72,11 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     },
     {
       name: "ShutDownReplica",
+      holds: replicaIsOff,
       title: "Shut the replica machine down",
       run: shutDownReplica,
     },
-    { name: "LastDelta", title: "Take the last delta", run: synchronise },
+    { name: "LastDelta", title: "Take the last delta", run: synchronise, holds: replicaIsSent },
     {
       name: "ApplyToPrimary",
       title: "Make the primary side's disks equal to it",
@@ -87,6 +89,7 @@ export const failbackJob: JobDefinition<FailbackInput> = {
     },
     {
       name: "StartPrimary",
+      isTurn: true,
       title: "Start the machine at the primary side",
       run: ({ parts, resultOf, input }) => {
         if (input.startMachine ?? true)

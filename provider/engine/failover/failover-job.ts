@@ -17,6 +17,7 @@ import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
+import { primaryIsOff, primaryIsSent } from "./still-holds.ts";
 import {
   findPlace,
   type MachinePlace,
@@ -79,6 +80,7 @@ const restore: JobTask<FailoverInput> = {
 };
 
 const start: JobTask<FailoverInput> = {
+  isTurn: true,
   name: "StartReplicaMachine",
   title: "Start the replica machine",
   run: async (context): Promise<RecoveryMachine> => {
@@ -129,12 +131,14 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
     },
     {
       name: shutDownSourceTask,
+      holds: primaryIsOff,
       title: "Shut the source machine down",
       run: shutDownSource,
     },
     {
       name: "RecoveryPoint",
       title: "Take the last delta",
+      holds: primaryIsSent,
       run: (context): Promise<ReplicationCycle> => {
         const item = context.item();
         const disks = primaryDisks(context.parts, item);
@@ -187,6 +191,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
     },
     {
       name: "FenceSource",
+      holds: primaryIsOff,
       title: "Shut the source machine down if it can be reached",
       run: (context): Shutdown => {
         try {

@@ -21,6 +21,7 @@ import {
   settledAt,
   undoPrimary,
 } from "./primary-machine.ts";
+import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
 import { foreseePlannedBack, foreseeUnplannedBack } from "./foresee-way-back.ts";
 
@@ -33,6 +34,7 @@ const check: JobTask<FailoverInput> = {
 };
 
 const shutDown: JobTask<FailoverInput> = {
+  holds: replicaIsOff,
   name: "ShutDownReplica",
   title: "Shut the machine at the recovery side down",
   run: shutDownReplica,
@@ -65,6 +67,7 @@ const apply: JobTask<FailoverInput> = {
 };
 
 const start: JobTask<FailoverInput> = {
+  isTurn: true,
   name: "StartPrimary",
   title: "Start the machine at the primary side",
   run: ({ parts, resultOf, input }) => {
@@ -111,6 +114,7 @@ export const plannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
     shutDown,
     {
       name: "RecoveryPoint",
+      holds: replicaIsSent,
       title: "Take the last delta",
       run: (context): Promise<ReplicationCycle> => {
         const item = context.item();

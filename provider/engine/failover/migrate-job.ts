@@ -4,6 +4,7 @@
  * the item is removed, and the machine at the target after that.
  */
 import type { JobDefinition } from "../job/job-definition.ts";
+import { primaryIsOff } from "./still-holds.ts";
 import { foreseePlanned } from "./foresee-failover.ts";
 import { type FailoverInput, plannedFailoverJob, shutDownSourceTask } from "./failover-job.ts";
 
@@ -19,7 +20,11 @@ export const migrateJob: JobDefinition<MigrateInput> = {
   step: "Migrate",
   tasks: plannedFailoverJob.tasks.map((task) =>
     task.name === shutDownSourceTask
-      ? { ...task, run: (context) => (context.input.shutDownSource ? task.run(context) : undefined) }
+      ? {
+          ...task,
+          run: (context) => (context.input.shutDownSource ? task.run(context) : undefined),
+          holds: (context) => !context.input.shutDownSource || primaryIsOff(context),
+        }
       : task,
   ),
   foresee: foreseePlanned,

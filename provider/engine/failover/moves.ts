@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { listJobs } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
@@ -100,6 +101,23 @@ export class Moves {
   /** To the other side: out, or back once replication was reversed. */
   failover(id: string, choice: FailoverChoice, progress: Progress): Promise<void> {
     return this.run(id, { action: "failover", ...choice }, progress);
+  }
+
+  /** A failover and its commit. Stopped anywhere and asked again for the same, it goes on with what is left. */
+  async failoverAndCommit(id: string, choice: FailoverChoice, progress: Progress): Promise<void> {
+    const finished = await withItem(this.#parts, id, "failover", progress, (left) => Promise.resolve(left));
+    if (finished?.scenario === commitJob.scenario || finished?.scenario === commitAndReverseJob.scenario)
+      return;
+    if (!this.#waitsForCommitOf(id, choice)) await this.failover(id, choice, progress);
+    await this.commit(id, progress);
+  }
+
+  /** Whether the failover that waits for its commit is the one that is asked for. */
+  #waitsForCommitOf(id: string, { kind, ...input }: FailoverChoice): boolean {
+    if (!requireItem(this.#parts, id).state.endsWith("CommitPending")) return false;
+    const [last] = listJobs(this.#parts.store, { targetId: id, limit: 1 });
+    const asked: string[] = [failovers[kind].out.scenario, failovers[kind].back.scenario];
+    return last?.state === "Succeeded" && asked.includes(last.scenario) && isSame(last.input, input);
   }
 
   /** Makes the replica machine again from another recovery point, before the commit. */

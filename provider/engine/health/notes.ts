@@ -8,6 +8,7 @@ import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 import { machineNotes } from "./machines.ts";
 import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
+import { planRunNotes } from "./plan-run.ts";
 import { replicaNotes } from "./replica.ts";
 import { resyncNotes } from "./resync.ts";
 import { retentionNotes } from "./retention.ts";
@@ -27,6 +28,7 @@ const checks: readonly HealthCheck[] = [
   machineNotes,
   hardwareNotes,
   sourceDiskNotes,
+  planRunNotes,
   resyncNotes,
   replicaNotes,
   damageNotes,

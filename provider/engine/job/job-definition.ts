@@ -59,6 +59,13 @@ export interface JobTask<Input> {
   /** What the task does, for people: `Shut down the source machine`. */
   readonly title: string;
   run(context: JobContext<Input>): Promise<unknown> | unknown;
+  /**
+   * Whether what the task did still holds, asked of one that has ended when its job is resumed: a machine that was shut
+   * down may run again. If not, it is done again with all tasks after it.
+   */
+  holds?(context: JobContext<Input>): boolean;
+  /** The task starts the machine at its new side: after it no earlier task but the one that no longer holds is repeated. */
+  readonly isTurn?: boolean;
 }
 
 export interface JobDefinition<Input = never> {

@@ -2,7 +2,16 @@
 import { nameOf } from "../../arm-id.ts";
 import { assert, SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
-import { addJob, beginAttempt, beginTask, endJob, endTask, type JobRow, tasksOf } from "../../store/jobs.ts";
+import {
+  addJob,
+  beginAttempt,
+  beginTask,
+  endJob,
+  endTask,
+  type JobRow,
+  resetTasks,
+  tasksOf,
+} from "../../store/jobs.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -69,7 +78,29 @@ export async function resumeJob<Input>(
 ): Promise<void> {
   progress.report(`resuming the ${definition.title} that was interrupted`);
   const target = { jobId: job.id, itemId: job.targetId, input: job.input as Input };
+  rewind(parts, definition, target, progress);
   await runTasks(parts, definition, target, progress);
+}
+
+/** Tasks whose work the world no longer shows are to be done again: days may have passed since the process died. */
+function rewind<Input>(
+  parts: EngineParts,
+  definition: JobDefinition<Input>,
+  job: { jobId: string; itemId: string; input: Input },
+  progress: Progress,
+): void {
+  const context = contextOf(parts, job, progress);
+  const { tasks } = definition;
+  const rows = tasksOf(parts.store, job.jobId);
+  const hasEnded = (ordinal: number): boolean => rows[ordinal]?.state === "Succeeded";
+  const hasTurned = tasks.some(({ isTurn }, ordinal) => isTurn === true && hasEnded(ordinal));
+  for (const [ordinal, task] of tasks.entries()) {
+    if (!hasEnded(ordinal) || (task.holds?.(context) ?? true)) continue;
+    progress.report(`again, since the world has changed: ${task.title}`);
+    const last = hasTurned ? ordinal : tasks.length - 1;
+    parts.store.transaction(() => resetTasks(parts.store, job.jobId, ordinal, last));
+    if (!hasTurned) return;
+  }
 }
 
 async function runTasks<Input>(

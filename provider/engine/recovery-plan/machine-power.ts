@@ -45,6 +45,11 @@ export function isStarted(parts: EngineParts, operation: PlanOperation, item: Pr
   return parts.machines.powerState(movedFolder(parts, operation, item)) === "running";
 }
 
+/** Whether the machine that an operation moves runs where it is now. Throws if it cannot be reached. */
+export function sourceIsRunning(run: Pick<PlanRun, "parts" | "operation">, item: ProtectedItem): boolean {
+  return run.parts.machines.powerState(folderAt(run.parts, item, sourceSide(run))) === "running";
+}
+
 /** Shuts down the machine where it runs now. */
 export async function shutDownSource(
   run: PlanRun,

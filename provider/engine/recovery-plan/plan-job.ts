@@ -17,6 +17,7 @@ import { WaitsForPerson } from "./manual-action.ts";
 import { operationFor } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRun, requirePlan } from "./plan-run.ts";
 import { type Stage, stagesOf } from "./plan-steps.ts";
+import { stepHolds } from "./step-holds.ts";
 import { runStages } from "./run-stages.ts";
 
 /** How a run ended; failures are thrown. */
@@ -42,14 +43,15 @@ export function stagesOfRun({ plan, operation, input }: PlanRun): Stage[] {
   return stagesOf(plan.inputs, operation, { shutDownSources: input.shutDownSources ?? true });
 }
 
-/** Lays the job's tasks out by the plan as it is now; a step of the same name that has ended well stays ended. */
+/** Lays the job's tasks out by the plan as it is now; a step that has ended well stays ended while the world shows it. */
 function layOut(run: PlanRun, stages: readonly Stage[]): void {
   const { parts, jobId } = run;
   const known = new Map(tasksOf(parts.store, jobId).map((row) => [row.name, row]));
   const rows = stages.flatMap(({ steps }) =>
-    steps.map(({ name }): TaskRow => {
-      const row = known.get(name);
-      if (row?.state === "Succeeded" || row?.state === "Suspended") return row;
+    steps.map((step): TaskRow => {
+      const row = known.get(step.name);
+      if (row?.state === "Suspended" || (row?.state === "Succeeded" && stepHolds(run, step))) return row;
+      const { name } = step;
       return { name, state: "NotStarted", result: undefined, startedAt: undefined, endedAt: undefined };
     }),
   );

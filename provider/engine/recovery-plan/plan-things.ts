@@ -1,10 +1,12 @@
 /** What can be run as a plan: recovery plans, and protection clusters, whose machines start together in one group. */
+import { sameId } from "../../arm-id.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { type KindName, microsoftAzure } from "../../kinds/kind.ts";
 import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { itemIdsOf } from "./plan-groups.ts";
 import { clusterItemIds, type ProtectionCluster } from "../protection-cluster/cluster-of.ts";
 
 export type PlanThing = Thing<RecoveryPlanInputs>;
@@ -46,4 +48,9 @@ export function findPlan(parts: EngineParts, id: string): PlanThing | undefined 
 
 export function listPlans(parts: EngineParts): PlanThing[] {
   return planKinds.flatMap((kind) => listThings(parts.store, { kind }).map(asPlan));
+}
+
+/** What moves a protected item with others: the recovery plans and the protection cluster that it is in. */
+export function plansWith(parts: EngineParts, itemId: string): PlanThing[] {
+  return listPlans(parts).filter(({ inputs }) => itemIdsOf(inputs).some((id) => sameId(id, itemId)));
 }

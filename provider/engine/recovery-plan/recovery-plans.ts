@@ -2,7 +2,7 @@
  * Recovery plans (V2F-2, H2F-2): machines that move together, in groups and in order, with scripts and manual steps
  * between. This file is the room's face; run-plan.ts runs an operation, plan-steps.ts lays it out.
  */
-import { idKey, nameOf, sameId } from "../../arm-id.ts";
+import { idKey, nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { completeTask, findJob, giveUpJob, type JobRow, tasksOf } from "../../store/jobs.ts";
@@ -13,13 +13,13 @@ import { underLease } from "../under-lease.ts";
 import { describeRun } from "./describe-run.ts";
 import { type ForeseenPlan, foreseePlan } from "./foresee-plan.ts";
 import { giveSourcesBack } from "./give-up.ts";
-import { completeGroups, itemIdsOf } from "./plan-groups.ts";
+import { completeGroups } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
-import { isPlan, listPlans, type PlanThing } from "./plan-things.ts";
+import { isPlan, type PlanThing, plansWith } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
-import { runPlan } from "./run-plan.ts";
+import { isRun, runPlan } from "./run-plan.ts";
 
 export type { ForeseenPlan } from "./foresee-plan.ts";
 export type { PlanOutcome } from "./plan-job.ts";
@@ -57,6 +57,14 @@ export class RecoveryPlans {
     return completeGroups(inputs.properties.groups);
   }
 
+  /**
+   * Whether an operation has ended well as it is asked for now, and nothing is left of it. A command of several
+   * operations that was stopped between two of them passes over those.
+   */
+  isRun(planId: string, request: PlanRequest): boolean {
+    return isRun(this.#parts, planId, request);
+  }
+
   /** What a run would do now and what forbids it, with all that a run looks at before it begins. */
   foresee(planId: string, request: PlanRequest): Promise<ForeseenPlan> {
     const plan = requirePlan(this.#parts, planId);
@@ -74,7 +82,7 @@ export class RecoveryPlans {
 
   /** What moves a protected item with others: the recovery plans and the protection cluster that it is in. */
   plansOf(itemId: string): PlanThing[] {
-    return listPlans(this.#parts).filter(({ inputs }) => itemIdsOf(inputs).some((id) => sameId(id, itemId)));
+    return plansWith(this.#parts, itemId);
   }
 
   /** The plan that a job is a run of. Throws `NotFound`, or `ActionNotAllowed` for another job. */

@@ -19,17 +19,17 @@ import {
 import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import { requireItem } from "../job/run-job.ts";
 import { foreseePlan, requireNoOtherRun } from "./foresee-plan.ts";
 import { isStarted } from "./machine-power.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
 import { pointsTask } from "./plan-steps.ts";
+import { stepHolds } from "./step-holds.ts";
 import { underLease } from "../under-lease.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
 
-/** The plan's last job, if it failed at this operation and every machine that it moved is still there. */
+/** The plan's last job, if it failed at this operation and its machines are as it left them. */
 function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRequest): JobRow | undefined {
   const [last] = listJobs(parts.store, { targetId: planId, limit: 1 });
   if (last?.state !== "Failed" || (last.input as PlanInput).operation !== request.operation) return undefined;
@@ -37,23 +37,44 @@ function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRe
   const ended = new Set(
     tasksOf(parts.store, last.id).flatMap(({ name, state }) => (state === "Succeeded" ? [name] : [])),
   );
-  const moved = stagesOfRun(run).flatMap(({ steps }) =>
-    steps.flatMap((step) => (step.kind === "move" && ended.has(step.name) ? [step.itemId] : [])),
-  );
-  const areThere = moved.every((id) => run.operation.isDone(requireItem(parts, id), planId));
-  return areThere ? last : undefined;
+  // A machine that was moved back, or runs again where it was shut down: the run's scripts have to run again as well.
+  const isSame = stagesOfRun(run)
+    .flatMap(({ steps }) => steps)
+    .every(
+      (step) => !["move", "shutDown"].includes(step.kind) || !ended.has(step.name) || stepHolds(run, step),
+    );
+  return isSame ? last : undefined;
 }
 
-/** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there. */
-function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
+/** Whether a machine is not yet where an operation takes it, or does not run there. */
+function hasWork(parts: EngineParts, planId: string, request: PlanRequest): boolean {
   const items = itemsOf(parts, requirePlan(parts, planId).inputs);
   const operation = operationFor(request, items);
-  const hasWork = items.some(
+  return items.some(
     (item) =>
       !operation.isDone(item, planId) ||
       (operation.failover !== undefined && !isStarted(parts, operation, item)),
   );
-  if (hasWork) return;
+}
+
+/**
+ * Whether an operation has ended well as it is asked for now, and nothing is left of it: a command of several operations
+ * that was stopped between two of them passes over it.
+ */
+export function isRun(parts: EngineParts, planId: string, request: PlanRequest): boolean {
+  if (openJobOf(parts.store, planId) !== undefined || hasWork(parts, planId, request)) return false;
+  const last = listJobs(parts.store, { targetId: planId, limit: 100 }).find(
+    ({ input }) => (input as PlanInput).operation === request.operation,
+  );
+  if (last?.state !== "Succeeded") return false;
+  const { recoveryPoint = "latest", unplanned = false } = last.input as PlanInput;
+  return recoveryPoint === (request.recoveryPoint ?? "latest") && unplanned === (request.unplanned ?? false);
+}
+
+/** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there. */
+function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
+  if (hasWork(parts, planId, request)) return;
+  const operation = operationFor(request, itemsOf(parts, requirePlan(parts, planId).inputs));
   const message = `There is nothing to do for the ${operation.title} of ${nameOf(planId)}: each machine is ${operation.done}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
 }
@@ -116,7 +137,7 @@ export async function runPlan(
       if (!isSame) requireNotWaiting(parts, open);
       progress.report(`resuming the ${planOperations[(open.input as PlanInput).operation].title}`);
       const outcome = await attempt(runOf(parts, open, progress), options);
-      if (isSame || outcome.state === "Suspended") return outcome;
+      if (isSame || outcome.state === "Suspended" || isRun(parts, plan.id, request)) return outcome;
     }
     requirePlanAllowed(plan.id, await foreseePlan(parts, plan, operation, request));
     const job = beginOrGoOn(parts, plan, request, progress);

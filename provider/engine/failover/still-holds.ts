@@ -1,0 +1,43 @@
+/** Whether what a task of a move did still holds when its job is resumed: asked of the world, not of the record. */
+import { SiteRecoveryError } from "../../errors.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { findMachineOf } from "../inventory/find-machine.ts";
+import type { JobContext } from "../job/job-definition.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import type { CycleDisk } from "../replication-cycle/run-cycle.ts";
+import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { hasUnsentChanges } from "./unsent-changes.ts";
+
+type Context = Pick<JobContext<unknown>, "parts" | "item">;
+
+/** Whether the machine at the primary side is not seen running; one that cannot be reached is not. */
+export function primaryIsOff({ parts, item }: Context): boolean {
+  const lookup = findMachineOf(parts, item());
+  return lookup.answer !== "found" || parts.machines.powerState(lookup.place.folder) !== "running";
+}
+
+/** As `primaryIsOff`, of the machine at the recovery side. */
+export function replicaIsOff({ parts, item }: Context): boolean {
+  const folder = item().details.recoveryMachine?.folder;
+  if (folder === undefined || !parts.machines.exists(folder)) return true;
+  return parts.machines.powerState(folder) !== "running";
+}
+
+/** Whether disks have not changed since the last delta; of those that cannot be read now it is still the newest there is. */
+function isSent(parts: EngineParts, disksOf: () => readonly CycleDisk[]): boolean {
+  try {
+    return !hasUnsentChanges(parts, disksOf());
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    return true;
+  }
+}
+
+export function primaryIsSent({ parts, item }: Context): boolean {
+  return isSent(parts, () => primaryDisks(parts, item()));
+}
+
+export function replicaIsSent({ parts, item }: Context): boolean {
+  const current: ProtectedItem = item();
+  return current.details.recoveryMachine === undefined || isSent(parts, () => recoveryDisks(parts, current));
+}

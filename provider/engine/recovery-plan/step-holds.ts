@@ -1,0 +1,28 @@
+/** Whether what a step of a run did still holds when the run is resumed, perhaps days later: asked of the world. */
+import { SiteRecoveryError } from "../../errors.ts";
+import { openJobOf } from "../../store/jobs.ts";
+import { requireItem } from "../job/run-job.ts";
+import { isStarted, sourceIsRunning } from "./machine-power.ts";
+import type { PlanRun } from "./plan-run.ts";
+import type { PlanStep } from "./plan-steps.ts";
+
+function orWhenAway(look: () => boolean, otherwise: boolean): boolean {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    return otherwise;
+  }
+}
+
+export function stepHolds(run: PlanRun, step: PlanStep): boolean {
+  const { parts, operation, plan } = run;
+  // The points are chosen again, for newer ones may be there, unless a machine's own job goes on from one of them.
+  if (step.kind === "points") return step.itemIds.some((id) => openJobOf(parts.store, id) !== undefined);
+  if (step.kind === "action" || step.kind === "synchronise") return true;
+  const item = requireItem(parts, step.itemId);
+  const isDone = operation.isDone(item, plan.id);
+  if (step.kind === "move") return isDone || openJobOf(parts.store, step.itemId) !== undefined;
+  if (step.kind === "shutDown") return isDone || !orWhenAway(() => sourceIsRunning(run, item), false);
+  return isDone && orWhenAway(() => isStarted(parts, operation, item), true);
+}

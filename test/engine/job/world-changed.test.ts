@@ -1,0 +1,123 @@
+/** A job or a run that is resumed looks at the world again: what it did may no longer hold. */
+import { randomBytes } from "node:crypto";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
+import { hashOf, quiet, Site } from "../fixture.ts";
+import { machineNames, Shop, trace } from "../recovery-plan/shop.ts";
+
+const removals: (() => void)[] = [];
+afterEach(() => {
+  for (const remove of removals.splice(0)) remove();
+});
+
+async function siteOf(): Promise<Site> {
+  const site = await Site.make();
+  removals.push(() => site.remove());
+  await site.protect();
+  return site;
+}
+
+async function shopOf(): Promise<Shop> {
+  const shop = await Shop.make();
+  removals.push(() => shop.remove());
+  return shop;
+}
+
+/** Runs an action in a process of its own that is killed when it reports a line. */
+function dieAt(site: Site, line: string, action: string): void {
+  const script = `
+    const { openEngine } = await import(${JSON.stringify(path.resolve("provider/engine/engine.ts"))});
+    const engine = await openEngine({ home: ${JSON.stringify(site.engine.homeFolder)} });
+    const id = ${JSON.stringify(site.itemId)};
+    const progress = { report: (line) => { if (line.startsWith(${JSON.stringify(line)})) process.kill(process.pid, "SIGKILL"); } };
+    ${action}`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(child.signal, child.stderr).toBe("SIGKILL");
+}
+
+/** Somebody starts the machine again, and it writes; it may be shut down after that. */
+async function useAgain(image: string, power: "running" | "off"): Promise<string> {
+  const disk = await openTrackedDisk(image);
+  await disk.write(randomBytes(5000), 70_000);
+  await disk.close();
+  fs.writeFileSync(path.join(path.dirname(image), "power-state"), `${power}\n`);
+  return hashOf(image);
+}
+
+const kinds = {
+  planned: 'await engine.moves.failover(id, { kind: "planned", recoveryPoint: "latest" }, progress);',
+  failback: "await engine.moves.failback(id, progress);",
+};
+
+describe.each(["running", "off"] as const)("a machine that was used again and is %s", (power) => {
+  it("takes what it wrote along when its interrupted planned failover is resumed", async () => {
+    const site = await siteOf();
+    dieAt(site, "Make the replica machine's disks", kinds.planned);
+    const wanted = await useAgain(site.image, power);
+    await site.engine.moves.commit(site.itemId, quiet);
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
+    expect([hashOf(site.image), hashOf(site.replica)]).toEqual([wanted, wanted]);
+  });
+
+  it("takes what it wrote along when its interrupted failback is resumed", async () => {
+    const site = await siteOf();
+    await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await site.engine.moves.commit(site.itemId, quiet);
+    dieAt(site, "Make the primary side's disks", kinds.failback);
+    const wanted = await useAgain(site.replica, power);
+    await site.engine.moves.commit(site.itemId, quiet);
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
+    expect(hashOf(site.image)).toBe(wanted);
+  });
+});
+
+describe("a machine that runs again", () => {
+  it("is shut down again when its interrupted unplanned failover is resumed", async () => {
+    const site = await siteOf();
+    const unplanned =
+      'await engine.moves.failover(id, { kind: "unplanned", recoveryPoint: "latest" }, progress);';
+    dieAt(site, "Make the replica machine's disks", unplanned);
+    await useAgain(site.image, "running");
+    await site.engine.moves.commit(site.itemId, quiet);
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
+  });
+
+  it("lets a plan's failed run begin again, scripts and shutdown included", async () => {
+    const shop = await shopOf();
+    const once = shop.script("once", `echo run >> ${shop.notes}; [ $(wc -l < ${shop.notes}) != 1 ]`);
+    await shop.declare([{ groupType: "Shutdown", endGroupActions: [once] }, shop.boot(machineNames)]);
+    const request = { operation: "UnplannedFailover", recoveryPoint: "latest" } as const;
+    await expect(shop.site.engine.plans.run(shop.planId, request, quiet)).rejects.toThrow(
+      /stopped at Shutdown/,
+    );
+    expect(machineNames.map((name) => shop.power(shop.image(name)))).toEqual(["off", "off", "off"]);
+    const wanted = await useAgain(shop.image("web1"), "running");
+    await shop.site.engine.replicate(shop.itemId("web1"), quiet);
+    const told = trace();
+    await shop.site.engine.plans.run(shop.planId, request, told);
+    expect(told.lines).toContain("Shutdown: web1: shut down");
+    expect(machineNames.map((name) => shop.power(shop.image(name)))).toEqual(["off", "off", "off"]);
+    expect(hashOf(shop.replica("web1"))).toBe(wanted);
+    expect(shop.noted()).toEqual(["run", "run"]);
+    const jobs = shop.site.engine.jobs({ targetId: shop.planId, limit: 5 });
+    expect(jobs.map(({ state }) => state)).toEqual(["Succeeded", "Failed"]);
+  });
+
+  it("is shut down again, from newer points, when a run that waited for a person is resumed", async () => {
+    const shop = await shopOf();
+    const look = { ...shop.manual("look", "days pass"), failoverTypes: ["UnplannedFailover"] };
+    await shop.declare([{ groupType: "Failover", startGroupActions: [look] }, shop.boot(machineNames)]);
+    const { engine } = shop.site;
+    const request = { operation: "UnplannedFailover", recoveryPoint: "latest" } as const;
+    const { jobId, state } = await engine.plans.run(shop.planId, request, quiet, { waits: false });
+    expect(state).toBe("Suspended");
+    const wanted = await useAgain(shop.image("db1"), "running");
+    await engine.replicate(shop.itemId("db1"), quiet);
+    await engine.plans.complete(jobId, "", quiet);
+    expect(machineNames.map((name) => shop.power(shop.image(name)))).toEqual(["off", "off", "off"]);
+    expect(hashOf(shop.replica("db1"))).toBe(wanted);
+  });
+});
