@@ -87,7 +87,6 @@ export function putStoredThing(store: Store, stored: StoredThing, key: string, r
   insertRow(store, "things", stored.thing);
   if (stored.item) insertRow(store, "protected_items", stored.item);
   if (stored.owner) insertRow(store, "owners", stored.owner);
-  if (stored.owner) insertRow(store, "owners", stored.owner);
   store.prepare("UPDATE catalog_changes SET sequence = max(sequence, ?) WHERE key = ?").run(revision, key);
 }
 
@@ -100,11 +99,7 @@ export function finishStoredItems(store: Store): void {
   `);
 }
 
-function insertRow(
-  store: Store,
-  table: "things" | "protected_items" | "owners" | "owners",
-  row: StoredRow,
-): void {
+function insertRow(store: Store, table: "things" | "protected_items" | "owners", row: StoredRow): void {
   const known = store.prepare(`SELECT name FROM pragma_table_info('${table}')`).all() as { name: string }[];
   const columns = known.map(({ name }) => name).filter((name) => row[name] !== undefined);
   const places = columns.map(() => "?").join(", ");

@@ -53,9 +53,6 @@ export function noteCatalogChanges(database: DatabaseSync): void {
     CREATE TEMP TRIGGER owner_added AFTER INSERT ON main.owners BEGIN ${note("new")} END;
     CREATE TEMP TRIGGER owner_changed AFTER UPDATE ON main.owners BEGIN ${note("new")} END;
     CREATE TEMP TRIGGER owner_removed AFTER DELETE ON main.owners BEGIN ${note("old")} END;
-    CREATE TEMP TRIGGER owner_added AFTER INSERT ON main.owners BEGIN ${note("new")} END;
-    CREATE TEMP TRIGGER owner_changed AFTER UPDATE ON main.owners BEGIN ${note("new")} END;
-    CREATE TEMP TRIGGER owner_removed AFTER DELETE ON main.owners BEGIN ${note("old")} END;
     CREATE TEMP TRIGGER item_added AFTER INSERT ON main.protected_items BEGIN ${itemChanged} END;
     CREATE TEMP TRIGGER item_changed AFTER UPDATE ON main.protected_items WHEN ${isMoved} BEGIN ${itemChanged} END;
   `);
