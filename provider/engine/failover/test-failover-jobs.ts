@@ -50,13 +50,14 @@ function planOf(context: Context): RecoveryMachinePlan {
   return recoveryMachinePlan(context.parts, item, context.resultOf<ChosenPoint>("RecoveryPoint"), networks);
 }
 
-function collectEvidence(context: Context): DiskEvidence[] {
+async function collectEvidence(context: Context): Promise<DiskEvidence[]> {
   const { folder, item } = planOf(context);
-  return item.details.disks.map((disk) => ({
-    diskId: disk.id,
-    sizeBytes: disk.sizeBytes,
-    sha256: hashDisk(context.parts.files, path.join(folder, disk.file)),
-  }));
+  const evidence: DiskEvidence[] = [];
+  for (const { id, sizeBytes, file } of item.details.disks) {
+    const sha256 = await hashDisk(context.parts.files, path.join(folder, file));
+    evidence.push({ diskId: id, sizeBytes, sha256 });
+  }
+  return evidence;
 }
 
 function testMachineOf(context: Context): TestMachine {

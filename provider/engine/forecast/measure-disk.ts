@@ -4,6 +4,8 @@
  */
 import { zstdCompressSync } from "node:zlib";
 import { type FileSystem, localFileSystem } from "../../blocks/file-system.ts";
+import type { BlockRange } from "../../disks/block-set.ts";
+import { dataRangesOf } from "../../disks/data-ranges.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { compression } from "../../targets/layers/layer-format.ts";
 
@@ -15,16 +17,28 @@ export interface DiskMeasure {
   readonly compressedBytes: number;
 }
 
+/** The n-th of the blocks that these ranges have. */
+function nthBlock(ranges: readonly BlockRange[], n: number): number {
+  let rest = n;
+  for (const { firstBlock, blockCount } of ranges) {
+    if (rest < blockCount) return firstBlock + rest;
+    rest -= blockCount;
+  }
+  return 0;
+}
+
+/** Looks at allocated extents only, so that the little data of a sparse disk is found. */
 export function measureDisk(path: string, files: FileSystem = localFileSystem): DiskMeasure {
   const file = files.open(path, "read");
   try {
     const { sizeBytes, allocatedBytes } = file.size();
-    const blocks = Math.ceil(sizeBytes / blockSizeBytes);
+    const ranges = [...dataRangesOf(file, sizeBytes)];
+    const blocks = ranges.reduce((sum, { blockCount }) => sum + blockCount, 0);
     const samples = Math.min(blocks, sampleMax);
     const block = Buffer.alloc(blockSizeBytes);
     let [data, compressed] = [0, 0];
     for (let index = 0; index < samples; index += 1) {
-      const position = Math.floor((index * blocks) / samples) * blockSizeBytes;
+      const position = nthBlock(ranges, Math.floor((index * blocks) / samples)) * blockSizeBytes;
       const bytes = block.subarray(0, file.read(block, position));
       if (bytes.every((byte) => byte === 0)) continue;
       data += bytes.length;

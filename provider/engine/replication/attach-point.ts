@@ -7,7 +7,7 @@
  * The overlay is a sparse image; overlay-marks.ts keeps which blocks of it count.
  */
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
-import { blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
+import { blockCountOf, blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
 import { DeviceTrust } from "../../disks/device-trust.ts";
@@ -134,6 +134,12 @@ class OverlayDisk implements AttachedDisk {
   fill(blocksMax: number): number {
     const filled: number[] = [];
     for (let block = this.#marks.nextLacking(0); block >= 0 && filled.length < blocksMax;) {
+      const holesEnd = this.#holesEnd(block);
+      if (holesEnd > block) {
+        this.#marks.addHoles(block, holesEnd);
+        block = this.#marks.nextLacking(holesEnd);
+        continue;
+      }
       const data = this.#original(block);
       // What is zeros already stays a hole.
       if (!this.#holds(data, block)) this.#image.write(data, block * blockSizeBytes);
@@ -157,6 +163,15 @@ class OverlayDisk implements AttachedDisk {
     const held = Buffer.alloc(data.length);
     this.#image.read(held, block * blockSizeBytes);
     return held.equals(data);
+  }
+
+  /** Where the run of blocks from `block` on ends of which neither the point nor the image has data. */
+  #holesEnd(block: number): number {
+    if (this.#image.nextExtent === undefined) return block;
+    const data = this.#image.nextExtent(block * blockSizeBytes);
+    const inImage = data === undefined ? Infinity : Math.floor(data.start / blockSizeBytes);
+    const inPoint = this.#source.map.nextCovered(block) ?? Infinity;
+    return Math.min(inImage, inPoint, blockCountOf(this.sizeBytes));
   }
 
   #lengthOf(block: number): number {

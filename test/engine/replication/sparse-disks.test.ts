@@ -9,6 +9,7 @@ import { blockCountOf, blockSizeBytes, type MachineSnapshot } from "../../../pro
 import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { applyDelta } from "../../../provider/engine/replication/apply-delta.ts";
+import { attachPoint } from "../../../provider/engine/replication/attach-point.ts";
 import { copyInitial } from "../../../provider/engine/replication/copy-initial.ts";
 import { restoreDisk } from "../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../provider/engine/replication/resync.ts";
@@ -154,5 +155,23 @@ describe("what is wanted of a disk", () => {
         expect(list.at(-1)! - list[0]!).toBeLessThan(31);
       }
     }
+  });
+});
+
+describe("a sparse disk that is attached", () => {
+  it("is filled in by its data; its holes stay holes", async () => {
+    sparse(tebibyte, [0, 600 * gibibyte]);
+    const { pointId } = await copyInitial(options(await snapshotOf()));
+    const overlayPath = path.join(disk.folder, "overlay.img");
+    const attached = attachPoint({ store: disk.store, pointId, diskId: "os", overlayPath });
+    await attached.write(Buffer.from("written"), 300 * gibibyte);
+    expect(attached.fill(1)).toBeGreaterThan(0);
+    expect(attached.fill(100)).toBe(0);
+    await attached.flush();
+    await attached.close();
+    expect(fs.statSync(overlayPath).blocks * 512).toBeLessThan(16 * blockSizeBytes);
+    for (const place of [0, 600 * gibibyte])
+      expect(bytesAt(overlayPath, place)).toEqual(bytesAt(disk.imagePath, place));
+    expect(bytesAt(overlayPath, 300 * gibibyte, 7).toString()).toBe("written");
   });
 });
