@@ -67,6 +67,8 @@ export type { NetworkMappingInputs, NetworkMappingOutputs } from "./kinds/networ
 export type {
   ActiveLocation,
   FailoverSettings,
+  MachineFailoverSettings,
+  VerifyChoice,
   HyperVReplicaAzureProtection,
   ProtectedItemInputs,
   ProtectedItemOutputs,

@@ -15,7 +15,7 @@ interface FailoverFlags {
 export function kindOption(): Option {
   return new Option(
     "--kind <kind>",
-    "planned shuts the running side down and loses nothing; default: planned where the flow has it",
+    "planned shuts the running side down and sends its last changes; default: planned where the flow has it",
   ).choices(["planned", "unplanned"]);
 }
 

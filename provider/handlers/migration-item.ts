@@ -78,7 +78,7 @@ function describe(item: ProtectedItem, last: Inputs, wanted: Inputs): DiffAnswer
     const source =
       wanted.migration?.shutDownSource === false
         ? "the source goes on running, and what it writes after its last changes were sent stays behind"
-        : "the source is shut down first and its last changes are sent, so that nothing is lost";
+        : "the source is shut down first and its last changes are sent and compared with its disks";
     const text = `${name}: migration to the target, once and for all; ${source}; there is no way back`;
     return [{ severity: "info", text }];
   }

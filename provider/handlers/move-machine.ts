@@ -147,11 +147,17 @@ export function describeMove(
   return [{ severity: "warning", text }];
 }
 
+function comparison({ failover }: ProtectedItemInputs): string {
+  return failover?.verify === "never"
+    ? ", which is not compared with the disks (failover.verify is never)"
+    : ", which is compared with the disks";
+}
+
 function failoverText(name: string, wanted: ProtectedItemInputs): string {
   const kind = wanted.failover?.kind ?? "planned";
   const source =
     kind === "planned"
-      ? "the source is shut down first and a last delta is taken, so that nothing is lost"
+      ? `the source is shut down first and a last delta is taken${comparison(wanted)}`
       : "the source is not needed; what came after the recovery point is lost";
   const commit = wanted.failover?.commit === "manual" ? "the commit is left to you" : "commit is automatic";
   const point = kind === "planned" ? "the last delta" : (wanted.failover?.recoveryPoint ?? "latest");
@@ -163,7 +169,7 @@ function wayBackText(item: ProtectedItem, wanted: ProtectedItemInputs): string {
   if (flows[item.details.flow].wayBack === "failback") {
     return (
       `${name}: failback (planned failover from Azure) to the primary side; changes are synchronised first, the ` +
-      "replica machine is shut down, nothing is lost; then commit and reverse replication"
+      `replica machine is shut down and a last delta is taken${comparison(wanted)}; then commit and reverse replication`
     );
   }
   const first = item.details.reverse ? "" : "replication back to the primary side; then ";

@@ -34,6 +34,7 @@ export function protectedItemDefaults(inputs: ProtectedItemInputs): ProtectedIte
   return {
     ...inputs,
     failover: {
+      ...inputs.failover,
       kind: inputs.failover?.kind ?? failoverKindsOf(inputs)[0]!,
       recoveryPoint: inputs.failover?.recoveryPoint ?? "latest",
       commit: inputs.failover?.commit ?? "automatic",

@@ -87,7 +87,7 @@ export interface VMwareCbtMigration {
 
 /** Beyond Azure: how a migration is carried out. */
 export interface MigrationSettings {
-  /** Whether the source is shut down before its last changes are sent. Default true: nothing is lost. */
+  /** Whether the source is shut down before its last changes are sent. Default true. */
   shutDownSource?: boolean;
 }
 

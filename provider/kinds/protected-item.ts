@@ -108,12 +108,25 @@ export type ActiveLocation = "primary" | "recovery";
 
 /** Beyond Azure: how a change of `activeLocation` is carried out. */
 export interface FailoverSettings {
-  /** `planned` shuts the running side down first and loses nothing; `unplanned` does not need it. */
+  /** `planned` shuts the running side down first and sends its last changes; `unplanned` does not need it. */
   kind?: "planned" | "unplanned";
   /** `latest` (default), `latestProcessed`, `latestApplicationConsistent`, or a recovery point's name. */
   recoveryPoint?: string;
   /** `automatic` (default) commits at once; `manual` leaves the machine commit-pending (HW-5b). */
   commit?: "automatic" | "manual";
+}
+
+/** When a planned move compares whole disks by checksum before it says that nothing is lost. */
+export type VerifyChoice = "always" | "whenDoubtful" | "never";
+
+/** Beyond Azure: how a change of one machine's `activeLocation` is carried out. */
+export interface MachineFailoverSettings extends FailoverSettings {
+  /**
+   * Whether a planned failover or failback compares whole disks by checksum, with the machine off. `whenDoubtful`
+   * (default): unless the hypervisor tracks every write and the change logs are unbroken; always for machines in
+   * folders. `never` starts the machine sooner, and trusts the change logs.
+   */
+  verify?: VerifyChoice;
 }
 
 export interface ProtectedItemInputs extends VaultScope {
@@ -129,7 +142,7 @@ export interface ProtectedItemInputs extends VaultScope {
   /** Beyond Azure: where the machine should run. A change of it declares a failover or failback. */
   activeLocation?: ActiveLocation;
   /** Beyond Azure: how a change of `activeLocation` is carried out. */
-  failover?: FailoverSettings;
+  failover?: MachineFailoverSettings;
   /**
    * Beyond Azure: ARM id of the process server that serves the machine, for machines whose own settings have no such
    * argument. Absent: the one of the site with the least to do; a change moves the machine to another one (C-3).

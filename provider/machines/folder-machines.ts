@@ -99,6 +99,8 @@ export function folderMachines(files: FileSystem): MachineDriver {
   const list = (inventory: string): string[] =>
     files.list(inventory).filter((name) => exists(path.join(inventory, name)));
   return {
+    // Any program may write to an image in a folder.
+    tracksEveryWrite: false,
     list,
     folderOf: (inventory, name) => {
       // A name is never a path. In its own letter case it is found at once, in another one by the listing.

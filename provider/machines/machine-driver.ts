@@ -58,6 +58,11 @@ export interface Machine extends MachineDefinition {
 }
 
 export interface MachineDriver {
+  /**
+   * Whether no write can reach a disk past its change log, because the hypervisor itself keeps it. Where it is false, a
+   * planned move compares whole disks before it says that nothing is lost.
+   */
+  readonly tracksEveryWrite: boolean;
   /** Names of the machines in an inventory folder, sorted. An absent folder has none. */
   list(inventoryFolder: string): string[];
   /** The folder of a machine by its name; nothing when the inventory has none of that name. */

@@ -1,5 +1,5 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
-import type { ActiveLocation, FailoverSettings } from "../kinds/protected-item.ts";
+import type { ActiveLocation, MachineFailoverSettings } from "../kinds/protected-item.ts";
 import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
 import type { StackCluster } from "./stack-cluster.ts";
 import type { StackMigration } from "./stack-migration.ts";
@@ -78,7 +78,7 @@ export interface StackMachine {
   /** Of a machine of a VMware site: the master target that keeps its replica, or takes it back. */
   readonly masterTarget?: string;
   readonly activeLocation?: ActiveLocation;
-  readonly failover?: FailoverSettings;
+  readonly failover?: MachineFailoverSettings;
   readonly allowDisableWhileFailedOver?: boolean;
   readonly allowReplicaDeletion?: boolean;
 }

@@ -103,8 +103,8 @@ describe("a migration item", () => {
     await write("last words ");
     const hash = site.hash(site.image());
     expect(await notices(text(), text({ migrated: true }))).toEqual([
-      "web1: migration to the target, once and for all; the source is shut down first and its last changes are sent, " +
-        "so that nothing is lost; there is no way back",
+      "web1: migration to the target, once and for all; the source is shut down first and its last changes are sent " +
+        "and compared with its disks; there is no way back",
     ]);
     await handler.update(id, text(), text({ migrated: true }), quiet);
     expect([site.hash(targetImage()), site.hash(site.image())]).toEqual([hash, hash]);

@@ -19,6 +19,7 @@ import {
   undoPrimary,
 } from "./primary-machine.ts";
 import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
+import { provenCycle } from "./proven-cycle.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
 import { foreseePlannedBack } from "./foresee-way-back.ts";
 
@@ -54,6 +55,18 @@ export async function synchroniseReplica(
 const synchronise = ({ parts, item, progress }: Context): Promise<ReplicationCycle> =>
   synchroniseReplica(parts, item(), progress);
 
+async function lastDelta(context: Context): Promise<ReplicationCycle> {
+  const last = await synchronise(context);
+  const cycle = await provenCycle(
+    context,
+    { way: "local", disks: recoveryDisks(context.parts, context.item()) },
+    last,
+  );
+  const item = context.item();
+  putItem(context.parts.store, { ...item, details: { ...item.details, failbackPointId: cycle.pointId } });
+  return cycle;
+}
+
 export const failbackJob: JobDefinition<FailbackInput> = {
   scenario: "Failback",
   title: "failback",
@@ -76,7 +89,12 @@ export const failbackJob: JobDefinition<FailbackInput> = {
       title: "Shut the replica machine down",
       run: shutDownReplica,
     },
-    { name: "LastDelta", title: "Take the last delta", run: synchronise, holds: replicaIsSent },
+    {
+      name: "LastDelta",
+      title: "Take the last delta, and compare the disks with it",
+      run: lastDelta,
+      holds: replicaIsSent,
+    },
     {
       name: "ApplyToPrimary",
       title: "Make the primary side's disks equal to it",

@@ -15,6 +15,7 @@ import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.t
 import { takeOverHardware } from "../protected-item/hardware.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
+import { provenCycle } from "./proven-cycle.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
 import { primaryIsOff, primaryIsSent } from "./still-holds.ts";
@@ -108,6 +109,10 @@ const finish =
     },
   });
 
+function isSourceOff({ parts, item }: Context): boolean {
+  return parts.machines.powerState(requirePlaceOf(parts, item()).folder) === "off";
+}
+
 export const shutDownSourceTask = "ShutDownSource";
 
 export const plannedFailoverJob: JobDefinition<FailoverInput> = {
@@ -137,17 +142,15 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
     },
     {
       name: "RecoveryPoint",
-      title: "Take the last delta",
+      title: "Take the last delta, and compare the disks with it",
       holds: primaryIsSent,
-      run: (context): Promise<ReplicationCycle> => {
+      run: async (context): Promise<ReplicationCycle> => {
         const item = context.item();
         const disks = primaryDisks(context.parts, item);
-        return runCycle(context.parts, item, {
-          kind: "delta",
-          way: "out",
-          disks,
-          progress: context.progress,
-        });
+        const { progress } = context;
+        const last = await runCycle(context.parts, item, { kind: "delta", way: "out", disks, progress });
+        // A migration may leave the source running: no comparison with it proves anything.
+        return isSourceOff(context) ? provenCycle(context, { way: "out", disks }, last) : last;
       },
     },
     restore,

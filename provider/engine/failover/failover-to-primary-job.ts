@@ -22,6 +22,7 @@ import {
   undoPrimary,
 } from "./primary-machine.ts";
 import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
+import { provenCycle } from "./proven-cycle.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
 import { foreseePlannedBack, foreseeUnplannedBack } from "./foresee-way-back.ts";
 
@@ -115,12 +116,13 @@ export const plannedFailoverToPrimaryJob: JobDefinition<FailoverInput> = {
     {
       name: "RecoveryPoint",
       holds: replicaIsSent,
-      title: "Take the last delta",
-      run: (context): Promise<ReplicationCycle> => {
+      title: "Take the last delta, and compare the disks with it",
+      run: async (context): Promise<ReplicationCycle> => {
         const item = context.item();
         const { progress, parts } = context;
         const disks = recoveryDisks(parts, item);
-        return runCycle(parts, item, { kind: "delta", way: "back", disks, progress });
+        const last = await runCycle(parts, item, { kind: "delta", way: "back", disks, progress });
+        return provenCycle(context, { way: "back", disks }, last);
       },
     },
     apply,

@@ -54,6 +54,8 @@ export interface CycleOptions {
   readonly onPercent?: (percent: number) => void;
   /** A snapshot that is taken already; without it the cycle takes one of its own. */
   readonly taken?: TakenSnapshot;
+  /** Publishes no point if the newest one holds the very disks. Default false. */
+  readonly keepEqual?: boolean;
   /** Called when the source's changes alone are not enough, before both sides are compared. */
   readonly onDoubt?: (reason: string) => void;
 }
@@ -141,6 +143,7 @@ export async function runCycle(
       clock: parts.clock,
       ledger,
       seeds: seedsOf(item.details),
+      keepEqual: options.keepEqual ?? false,
       server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),

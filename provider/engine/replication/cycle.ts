@@ -4,6 +4,7 @@
  * what every cycle has in common: the lock, progress, the publication, and what happens on failure: the
  * source keeps its changes pending, and earlier recovery points are as they were.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.ts";
 import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -44,6 +45,8 @@ export interface CycleOptions {
   readonly ledger?: ReplicaLedger;
   /** Which points the source's disks were made from: their changes may be added to those as well. Default none. */
   readonly seeds?: readonly Seed[];
+  /** Publishes no point if the newest one holds the very disks: the cycle is a comparison then. Default false. */
+  readonly keepEqual?: boolean;
   /** The process server that takes the data to the target [C-2]; absent: it goes straight there. */
   readonly server?: ProcessServer;
   /** Default `CrashConsistent`. */
@@ -102,7 +105,7 @@ export async function runCycle(
   const { store, source, snapshot, clock } = options;
   const started = clock.monotonic();
   const counts: CycleCounts = { bytesRead: 0, bytesChanged: 0, bytesSent: 0, blocksSent: 0, blocksReused: 0 };
-  const { point, before } = await abandonOnFailure(options, async () => {
+  const { point, before, isKept } = await abandonOnFailure(options, async () => {
     const machine = store.machine(source.machineId);
     const inputs = pairDisks(source, snapshot);
     machine.prepare(source.disks.map((disk) => disk.diskId));
@@ -120,6 +123,9 @@ export async function runCycle(
       await transfer?.arrived();
       options.signal?.throwIfAborted();
       for (const disk of disks) requireLayers(machine, disk);
+      if (options.keepEqual === true && previous !== undefined && holdsSame(previous, disks)) {
+        return { point: previous, before: undefined, isKept: true };
+      }
       const draft = {
         takenAt: snapshot.takenAt,
         ...(snapshot.takenOn ? { takenOn: snapshot.takenOn } : {}),
@@ -129,7 +135,7 @@ export async function runCycle(
         bytesStored: counts.bytesSent,
       };
       const before = machine.points.newestReadable();
-      return { point: publish(machine, draft, options.ledger), before };
+      return { point: publish(machine, draft, options.ledger), before, isKept: false };
     } finally {
       // A cache that cannot be cleared must not keep the replica locked.
       try {
@@ -139,7 +145,8 @@ export async function runCycle(
       }
     }
   });
-  await snapshot.complete();
+  // Of a point that was there before, the changes since are those of its own log.
+  await (isKept ? snapshot.abandon() : snapshot.complete());
   const durationMilliseconds = clock.monotonic() - started;
   return {
     pointId: point.id,
@@ -149,6 +156,13 @@ export async function runCycle(
     durationMilliseconds,
     clockJumpMilliseconds: before === undefined ? 0 : clockJumpBetween(before, point),
   };
+}
+
+/** Whether a point has just these disks, made of the same layers. */
+function holdsSame(point: RecoveryPoint, disks: readonly RecoveryPointDisk[]): boolean {
+  const facts = (all: readonly RecoveryPointDisk[]): unknown[] =>
+    all.map(({ diskId, sizeBytes, layers }) => [diskId, sizeBytes, layers]);
+  return isDeepStrictEqual(facts(point.disks), facts(disks));
 }
 
 /** Throws `Damaged` when a layer is not in place: a point that nobody could restore is not published. */
