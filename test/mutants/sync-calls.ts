@@ -120,18 +120,6 @@ export const syncCalls: readonly Mutant[] = [
       `this.#write(blocks, marks.durable);`,
       "flushed writes to an attached disk are lost",
     ],
-    "overlay-forget-lost": [
-      `this.#write(lost, marks.lacking);\n    this.#file.sync();`,
-      `this.#write(lost, marks.lacking);`,
-      "what a failed sync lost counts again after a power cut",
-      ["test/power-loss/overlays.test.ts"],
-    ],
-    "overlay-forget": [
-      `// The header of this boot must not arrive before the marks: they would count again. Its own sync can wait.\n    this.#file.sync();`,
-      ``,
-      "blocks that a power cut took from an overlay count after the next one",
-      ["test/power-loss/overlays.test.ts"],
-    ],
   }),
   ...faultsIn("provider/engine/replication/restore-disk.ts", replicas, {
     "restored-bytes": [`await image.syncLater();`, ``, "a restored image has its name and not its bytes"],

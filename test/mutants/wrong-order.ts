@@ -14,13 +14,6 @@ export const wrongOrder: readonly Mutant[] = [
       "a key or a recovery point is half written when the power goes",
     ],
   }),
-  ...faultsIn("provider/targets/point-folder.ts", replicas, {
-    "roster-keeps-dropped": [
-      `(name) => roster === undefined || onRoster.has(name) || sequenceOf(name) > roster.lastSequence,`,
-      `() => true,`,
-      "a point whose layers are gone is offered for a failover",
-    ],
-  }),
   ...faultsIn("provider/engine/replication/overlay-marks.ts", replicas, {
     "overlay-believes-marks": [
       `if (!before.equals(header)) this.#forgetWritten(header);`,

@@ -2,7 +2,10 @@
 import fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Engine } from "../../provider/engine/engine.ts";
+import { SiteRecoveryError } from "../../provider/errors.ts";
+import { leaseMilliseconds } from "../../provider/store/leases.ts";
 import { checkError } from "./checks.ts";
+import { killLeases } from "./kill-leases.ts";
 import type { MortalProcess } from "./mortal-process.ts";
 import { hold } from "./promises.ts";
 import type { Step } from "./users.ts";
@@ -162,6 +165,47 @@ export async function rival(world: World): Promise<void> {
   const done = [first, second].filter((act, index) => act.isJob && ends[index] === "done").length;
   const ended = succeededJobs(world) - jobsBefore;
   hold("runsOnce", ended === done, `${ended} jobs ended well, and ${done} of those who asked were told so`);
+}
+
+/**
+ * A process is stopped in the midst of an act. Its lease runs out, another process takes the work over, and only then
+ * does the first one wake up.
+ */
+export async function freezeDuring(world: World): Promise<void> {
+  const acts = machines.flatMap((machine) => actsOf(world, machine));
+  if (acts.length === 0) return;
+  const first = world.random.choose(acts);
+  const before = digestsOf(world, () => true);
+  const { process } = world;
+  const frozen = process.freezeAt(1 + world.random.integer(world.pick(lastCalls)));
+  const outcome = first.run(process.engine).then(
+    () => "done",
+    (error: unknown) => (error instanceof SiteRecoveryError ? error.code : `${String(error)}`),
+  );
+  const isFrozen =
+    (await Promise.race([frozen.then(() => true), outcome.then(() => false)])) && !process.isAwake;
+  if (!isFrozen) {
+    process.thaw();
+    world.tell(`${first.name} (${await outcome}) ended before it was frozen`);
+    await world.restart();
+    return takeUp(world, before);
+  }
+  killLeases(world.site.folder, "frozen-box");
+  world.clock.advance(leaseMilliseconds);
+  const other = await world.startProcess();
+  const second = await other.engine.replicate(first.itemId, quiet).then(
+    () => "done",
+    (error: unknown) => checkError(error).code,
+  );
+  const image = (): string => machines.map((machine) => world.hash(world.activeImage(machine))).join();
+  const [digests, jobs] = [image(), succeededJobs(world)];
+  process.thaw();
+  const end = await outcome;
+  world.tell(`${first.name} (${end}) was frozen, and another process went on (${second})`);
+  const hasChanged = image() !== digests || succeededJobs(world) !== jobs;
+  hold("wokenChangesNothing", second !== "done" || !hasChanged, `${first.name} (${end}) after it woke up`);
+  await leave(world, other);
+  await takeUp(world, before);
 }
 
 async function leave(world: World, other: MortalProcess): Promise<void> {

@@ -6,6 +6,8 @@ import { passCalls } from "../blocks/pass-calls.ts";
 interface Caller {
   call(half?: () => void): void;
   yield(): Promise<void>;
+  /** False while it is frozen, and once it is dead. */
+  readonly isAwake: boolean;
 }
 
 const syncs: ReadonlySet<string> = new Set(["sync", "syncFolder"]);
@@ -33,7 +35,7 @@ export function countedClock(caller: Caller, clock: Clock): Clock {
     },
     monotonic: () => clock.monotonic(),
     shared: () => clock.shared(),
-    every: (milliseconds, work) => clock.every(milliseconds, work),
+    every: (milliseconds, work) => clock.every(milliseconds, () => caller.isAwake && work()),
     sleep: async (milliseconds, signal) => {
       caller.call();
       await clock.sleep(milliseconds, signal);

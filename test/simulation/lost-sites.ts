@@ -1,15 +1,19 @@
 import fs from "node:fs";
 import path from "node:path";
 
-export type SiteName = "london" | "paris";
+/** A site, or the host of the primary site that the machines begin on. */
+export type SiteName = "london" | "paris" | "host";
 
 /** The sites of a world that nobody reaches: their folders are moved away, and what runs there goes on unseen. */
 export class LostSites {
   readonly #folder: string;
+  readonly #places: Readonly<Record<SiteName, string>>;
   readonly #lost = new Set<SiteName>();
 
-  constructor(folder: string) {
+  /** `hostFolder` is that of the machines' host, within the site's folder. */
+  constructor(folder: string, hostFolder: string) {
     this.#folder = folder;
+    this.#places = { london: "london", paris: "paris", host: path.join("london", hostFolder) };
   }
 
   has(site: SiteName): boolean {
@@ -21,12 +25,12 @@ export class LostSites {
   }
 
   lose(site: SiteName): void {
-    fs.renameSync(path.join(this.#folder, site), path.join(this.#folder, `lost-${site}`));
+    fs.renameSync(path.join(this.#folder, this.#places[site]), this.#away(site));
     this.#lost.add(site);
   }
 
   mend(site: SiteName): void {
-    fs.renameSync(path.join(this.#folder, `lost-${site}`), path.join(this.#folder, site));
+    fs.renameSync(this.#away(site), path.join(this.#folder, this.#places[site]));
     this.#lost.delete(site);
   }
 
@@ -36,9 +40,14 @@ export class LostSites {
 
   /** Where a file of a site is now, wherever the engine thinks that it is. */
   placeOf(file: string): string {
-    const site = path.relative(this.#folder, file).split(path.sep)[0] as SiteName;
-    return this.has(site)
-      ? file.replace(`${path.sep}${site}${path.sep}`, `${path.sep}lost-${site}${path.sep}`)
-      : file;
+    for (const site of this.#lost) {
+      const place = path.join(this.#folder, this.#places[site]);
+      if (file.startsWith(place + path.sep)) return this.#away(site) + file.slice(place.length);
+    }
+    return file;
+  }
+
+  #away(site: SiteName): string {
+    return path.join(this.#folder, `lost-${site}`);
   }
 }

@@ -39,6 +39,10 @@ export class MortalProcess {
   /** Calls made since it was last told when to die. */
   calls = 0;
   isDead = false;
+  #isFrozen = false;
+  #freezeAtCall = Number.POSITIVE_INFINITY;
+  readonly #frozen = Promise.withResolvers<void>();
+  readonly #thawed = Promise.withResolvers<void>();
 
   private constructor(clock: Clock, random: Random) {
     this.#random = random;
@@ -57,6 +61,25 @@ export class MortalProcess {
 
   get engine(): Engine {
     return this.#engine!;
+  }
+
+  /** False while it is frozen, and once it is dead. */
+  get isAwake(): boolean {
+    return !this.isDead && !this.#isFrozen;
+  }
+
+  /** It will be stopped, as by SIGSTOP, when it next waits after that call from now on. Resolves when it is. */
+  freezeAt(call: number): Promise<void> {
+    this.#freezeAtCall = call;
+    this.calls = 0;
+    return this.#frozen.promise;
+  }
+
+  /** SIGCONT: it goes on as if no time had passed. */
+  thaw(): void {
+    this.#freezeAtCall = Number.POSITIVE_INFINITY;
+    this.#isFrozen = false;
+    this.#thawed.resolve();
   }
 
   /** It will be killed at that call from now on; without a number it lives on. */
@@ -88,5 +111,9 @@ export class MortalProcess {
   /** Others get their turn, for as long as the seed says. */
   async yield(): Promise<void> {
     for (let turns = this.#random.integer(4); turns > 0; turns -= 1) await setImmediate();
+    if (this.calls < this.#freezeAtCall) return;
+    this.#isFrozen = true;
+    this.#frozen.resolve();
+    await this.#thawed.promise;
   }
 }

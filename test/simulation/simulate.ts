@@ -1,4 +1,4 @@
-import { killDuring, rival } from "./accidents.ts";
+import { freezeDuring, killDuring, rival } from "./accidents.ts";
 import { checkError, checkWorld } from "./checks.ts";
 import { BrokenPromise, hold, type PromiseName } from "./promises.ts";
 import { nextStep } from "./users.ts";
@@ -26,7 +26,7 @@ export interface Outcome {
 async function takeTurn(world: World): Promise<void> {
   world.clock.advance(1000 * world.random.integer(600));
   const chance = world.random.integer(10);
-  if (chance === 0) await rival(world);
+  if (chance === 0) await (world.random.integer(3) === 0 ? freezeDuring(world) : rival(world));
   checkWorld(world);
   // A cycle of one machine of a group is one of the others as well.
   // They are out of reach while the site is lost that they are kept at.
@@ -44,7 +44,11 @@ async function takeTurn(world: World): Promise<void> {
     const refused = checkError(error);
     world.tell(`${step.name}: ${refused.code}`);
     if (world.isWhole) throw error;
-    const isExplained = refused.code === "SourceUnreachable" || refused.code === "TargetUnreachable";
+    // What checks several things before it begins is refused for the first reason, in that one's words.
+    const isExplained =
+      refused.code === "SourceUnreachable" ||
+      refused.code === "TargetUnreachable" ||
+      /cannot be reached|can be reached/.test(refused.message);
     hold("knownErrors", isExplained, `${step.name} ended in ${refused.code}: ${refused.message}`);
   }
   checkWorld(world);

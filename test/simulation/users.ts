@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import type { FailoverKind } from "../../provider/engine/flows.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { careSteps } from "./care-steps.ts";
+import { diskAccidents } from "./disk-accidents.ts";
 import { planSteps } from "./plans.ts";
 import { hold } from "./promises.ts";
 import { siteSteps } from "./site-steps.ts";
@@ -162,6 +163,7 @@ function machineSteps(world: World, machine: Machine): Step[] {
     allowed.has("ReverseReplicate") && step("reverse", () => reverse(world, machine)),
     ...wayBackSteps(world, machine),
     ...careSteps(world, machine),
+    ...(world.random.happens(`disk accident ${machine}`, 3) ? diskAccidents(world, machine) : []),
     allowed.has("TestFailover") && step("drill", () => drill(world, machine)),
     allowed.has("TestFailoverCleanup") && step("clean up the drill of", () => cleanUp(world, machine)),
     state === "EnablingReplication" && step("begin with", () => begin(world, machine)),

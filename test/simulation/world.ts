@@ -15,6 +15,7 @@ import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kin
 import { hashOf, quiet } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { TurningClock } from "../turning-clock.ts";
+import { leaseMilliseconds } from "../../provider/store/leases.ts";
 import { killLeases } from "./kill-leases.ts";
 import { type LineState, lineOf } from "./line.ts";
 import { LostSites } from "./lost-sites.ts";
@@ -65,7 +66,7 @@ export class World {
     this.clock = clock;
     this.site = site;
     this.#process = process;
-    this.lost = new LostSites(site.folder);
+    this.lost = new LostSites(site.folder, path.basename(path.dirname(path.dirname(site.image("web1")))));
     this.isGrouped = flows[site.flow].hasReplicationGroups && random.integer(2) === 0;
   }
 
@@ -176,7 +177,11 @@ export class World {
 
   /** The user starts the command again, in a new process. No process may be at work. */
   async restart(): Promise<void> {
-    killLeases(this.site.folder);
+    if (this.random.integer(3) === 0) {
+      // It was killed with its container, and the next one has another host name: its lease has to run out.
+      killLeases(this.site.folder, `box-${this.random.integer(1000)}`);
+      this.clock.advance(leaseMilliseconds);
+    } else killLeases(this.site.folder);
     this.#process = await this.startProcess();
     this.site.useEngine(this.#process.engine);
   }

@@ -133,7 +133,6 @@ export class OverlayMarks {
   forgetPending(): void {
     const lost = this.pending();
     this.#write(lost, marks.lacking);
-    this.#file.sync();
     this.#pending.clear();
     this.#lacking += lost.length;
   }
@@ -155,9 +154,8 @@ export class OverlayMarks {
     for (let block = 0; block < this.#marks.length; block += 1) {
       if (this.#marks[block] === marks.written) this.#marks[block] = marks.lacking;
     }
+    // Not synced: were it lost, the next boot would forget them again.
     this.#file.write(this.#marks, headerBytes);
-    // The header of this boot must not arrive before the marks: they would count again. Its own sync can wait.
-    this.#file.sync();
     this.#file.write(header, 0);
   }
 }
