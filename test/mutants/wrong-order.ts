@@ -100,22 +100,60 @@ export const wrongOrder: readonly Mutant[] = [
       "a delta lacks what a power cut kept",
     ],
   }),
-  ...faultsIn("provider/engine/replication/send-delta.ts", cycles, {
-    "delta-other-size": [
-      `if (now.sizeBytes !== before.sizeBytes) return \`disk \${disk.diskId} has another size now\`;`,
-      ``,
-      "a delta is laid over a disk of another size",
+  ...faultsIn(
+    "provider/engine/replication/source-doubt.ts",
+    ["test/engine/replication-cycle/source-doubt.test.ts"],
+    {
+      "delta-other-size": [
+        `if (before.sizeBytes !== now.sizeBytes) return \`disk \${diskId} has another size now\`;`,
+        ``,
+        "a delta is laid over a disk of another size",
+        cycles,
+      ],
+      "delta-in-spite-of-mark": [
+        `if (now.resyncReasons.length > 0) return reasonDoubt(diskId, now.resyncReasons);`,
+        ``,
+        "a delta is sent where only a resync is enough",
+        cycles,
+      ],
+      "delta-of-removed-disk": [
+        `if (!source.disks.some((disk) => disk.diskId === diskId)) return \`disk \${diskId} was removed\`;`,
+        ``,
+        "a disk that was removed stays in the points",
+        [...cycles, "test/engine/replication-cycle/source-doubt.test.ts"],
+      ],
+      "lineage-ignored": [
+        `if (known.some((lineage) => now.continues(lineage))) return undefined;`,
+        `if (known.length >= 0) return undefined;`,
+        "a machine that was put back from a copy is replicated as if it were not",
+      ],
+    },
+  ),
+  ...faultsIn("provider/disks/image-watch.ts", ["test/disks/untracked-writes.test.ts"], {
+    "untracked-write": [
+      `return !isSameFile(before, this.#known);`,
+      `return before === undefined;`,
+      "what another program writes to a disk is never replicated",
     ],
-    "delta-in-spite-of-mark": [
-      `if (now.resyncRequired) {`,
-      `if (now.resyncRequired && now.resyncReasons.length === 0) {`,
-      "a delta is sent where only a resync is enough",
+  }),
+  ...faultsIn(
+    "provider/engine/replication/replica-doubt.ts",
+    ["test/engine/replication-cycle/replica-doubt.test.ts"],
+    {
+      "older-target": [
+        `const isKnown = known.some((point) => isSame(newest, point));`,
+        `const isKnown = known.length > 0;`,
+        "a delta is added to an older copy of the target",
+      ],
+    },
+  ),
+  ...faultsIn("provider/engine/failover/fence-source.ts", ["test/engine/failover/two-hosts.test.ts"], {
+    "unknown-is-gone": [
+      `if (lookup.answer !== "found") return;`,
+      `if (lookup.answer !== "found") return void putItem(parts.store, { ...item, details: { ...item.details, isSourceUnfenced: false } });`,
+      "a source that does not answer is forgotten, and runs beside its replica later",
     ],
-    "delta-of-other-disks": [
-      `if (disks.length !== base.disks.length) return "disks were added or removed";`,
-      ``,
-      "a disk that was removed stays in the points",
-    ],
+    "second-side-left-running": [`parts.machines.shutDown(place.folder);`, ``, "source and replica both run"],
   }),
   ...faultsIn("provider/engine/replication/restore-disk.ts", ["test/engine/replication/cycles.test.ts"], {
     "restore-over-file": [
