@@ -9,7 +9,13 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { noteMove, ownerFor, removeOfJob } from "../identity/owned-machine.ts";
-import { findMachineOf, requireMachineOf, requirePlaceOf } from "../inventory/find-machine.ts";
+import {
+  carriersOf,
+  notFound,
+  findMachineOf,
+  requireMachineOf,
+  requirePlaceOf,
+} from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
 import { takeOverHardware } from "../protected-item/hardware.ts";
@@ -57,6 +63,15 @@ function placeOf(context: Context): MachinePlace {
 function planOf(context: Context): RecoveryMachinePlan {
   const place = context.resultOf<MachinePlace>("PrerequisitesCheck");
   return recoveryMachinePlan(context.parts, context.item(), place, networksOf(context.parts, context.item()));
+}
+
+/** Shuts down whatever carries the source's id; throws what `requirePlaceOf` throws when it is not sure which one it is. */
+function shutDownCarriers(context: Context): Shutdown {
+  const { parts, item } = context;
+  const lookup = findMachineOf(parts, item());
+  if (lookup.answer === "found") return shutDownSource(context);
+  for (const { folder } of carriersOf(lookup, item())) parts.machines.shutDown(folder);
+  throw notFound(item(), lookup);
 }
 
 function shutDownSource({ parts, item, itemId, jobId }: Context): Shutdown {
@@ -198,7 +213,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
       title: "Shut the source machine down if it can be reached",
       run: (context): Shutdown => {
         try {
-          return shutDownSource(context);
+          return shutDownCarriers(context);
         } catch (error) {
           if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);

@@ -9,7 +9,7 @@ import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
-import { findFormers, findMachineOf } from "../inventory/find-machine.ts";
+import { carriersOf, findFormers, findMachineOf } from "../inventory/find-machine.ts";
 import type { MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
@@ -43,8 +43,8 @@ export function fenceLostSource(parts: EngineParts, itemId: string, progress: Pr
     for (const place of findFormers(parts, item)) stop(parts, item, place, progress);
     if (!mustBeOff(item)) return;
     const lookup = findMachineOf(parts, item);
+    for (const place of carriersOf(lookup, item)) stop(parts, item, place, progress);
     if (lookup.answer !== "found") return;
-    stop(parts, item, lookup.place, progress);
   } catch (error) {
     if (error instanceof SiteRecoveryError && error.code !== "Bug") return;
     throw error;

@@ -50,6 +50,18 @@ export function findMachineOf(parts: EngineParts, item: Pick<ProtectedItem, "id"
   return lookUpMachine(parts, fabricId, item.details);
 }
 
+/** All machines that carry the id of an item's machine: one, or its copies as well. Machines that have its name only are none. */
+export function carriersOf(
+  lookup: Lookup,
+  { details }: Pick<ProtectedItem, "details">,
+): readonly MachinePlace[] {
+  if (lookup.answer === "found") return [lookup.place];
+  if (lookup.answer === "gone" || details.machine === undefined) return [];
+  const { machineId } = details.machine;
+  const places = lookup.answer === "duplicate" ? lookup.places : lookup.others;
+  return places.filter(({ mark }) => mark?.machineId === machineId);
+}
+
 /** The machines that an item had before a failback made another one, as far as their hosts answer. */
 export function findFormers(
   parts: EngineParts,
