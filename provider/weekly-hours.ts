@@ -30,49 +30,74 @@ export function isTimeZone(name: string): boolean {
   return DateTime.utc().setZone(name).isValid;
 }
 
-/** The hours that began on the day so many days after `at`'s, as moments in milliseconds since 1970. */
-function hoursOfDay(
-  hours: WeeklyHours,
-  at: number,
-  daysLater: number,
-): { from: number; to: number } | undefined {
-  const day = DateTime.fromMillis(at, { zone: hours.timeZone }).startOf("day").plus({ days: daysLater });
-  if (!hours.days.includes(weekdays[day.weekday - 1]!)) return undefined;
-  const on = (date: DateTime, time: string): number => {
-    const [hour, minute] = time.split(":").map(Number);
-    return date.set({ hour: hour!, minute: minute! }).toMillis();
-  };
-  const overnight = hours.to <= hours.from;
-  return { from: on(day, hours.from), to: on(overnight ? day.plus({ days: 1 }) : day, hours.to) };
-}
+/** How far ahead the hours are searched for a change, in days: they come back every week. */
+const daysAhead = weekdays.length + 1;
 
-/** Whether a moment, in milliseconds since 1970, lies within the hours; their end does not. */
+const minutesOf = (time: string): number => {
+  const [hour, minute] = time.split(":").map(Number);
+  return hour! * 60 + minute!;
+};
+
+/** Whether a moment, in milliseconds since 1970, is within the hours: the zone's wall clock says so then. */
 export function isWithinHours(hours: WeeklyHours, at: number): boolean {
-  return [-1, 0].some((daysLater) => {
-    const span = hoursOfDay(hours, at, daysLater);
-    return span !== undefined && span.from <= at && at < span.to;
-  });
+  const wall = DateTime.fromMillis(at, { zone: hours.timeZone });
+  const begins = (weekday: number): boolean => hours.days.includes(weekdays[(weekday + 6) % 7]!);
+  const minute = wall.hour * 60 + wall.minute;
+  const [from, to] = [minutesOf(hours.from), minutesOf(hours.to)];
+  if (from < to) return begins(wall.weekday) && from <= minute && minute < to;
+  return (begins(wall.weekday) && from <= minute) || (begins(wall.weekday - 1) && minute < to);
 }
 
-/** The first moment at or after `at` that lies outside of the hours; nothing when there is none. */
-export function endOfHours(hours: WeeklyHours, at: number): number | undefined {
-  let end = at;
-  for (let daysLater = -1; daysLater <= weekdays.length; daysLater += 1) {
-    const span = hoursOfDay(hours, at, daysLater);
-    if (span !== undefined && span.from <= end && end < span.to) end = span.to;
+/** The moment within a day at which the zone's clock is set forward or back, or `undefined` if it is not. */
+function clockChangeOf(day: DateTime): number | undefined {
+  const { zone } = day;
+  let [before, after] = [day.toMillis(), day.plus({ days: 1 }).toMillis()];
+  const offset = zone.offset(before);
+  if (zone.offset(after) === offset) return undefined;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (zone.offset(middle) === offset) before = middle;
+    else after = middle;
   }
-  return isWithinHours(hours, end) ? undefined : end;
+  return after;
 }
 
-/** The next moment after `at` at which the hours begin or end; nothing when they never do. */
+/** Moments at which a wall clock shows a time on a day: none if it is left out, two if it comes twice. */
+function momentsOf(day: DateTime, time: string): number[] {
+  const minutes = minutesOf(time);
+  const shown = Date.UTC(day.year, day.month - 1, day.day, 0, minutes);
+  const offsets = new Set([day, day.plus({ days: 1 })].map((moment) => moment.offset));
+  return [...offsets]
+    .map((offset) => shown - offset * 60_000)
+    .filter((moment) => day.zone.offset(moment) * 60_000 === shown - moment);
+}
+
+/** All moments after `at`, in order, at which the hours may begin or end. */
+function possibleChanges(hours: WeeklyHours, at: number): number[] {
+  const today = DateTime.fromMillis(at, { zone: hours.timeZone }).startOf("day");
+  const days = Array.from({ length: daysAhead + 1 }, (_, later) =>
+    today.plus({ days: later }).startOf("day"),
+  );
+  return days
+    .flatMap((day) => [
+      day.toMillis(),
+      ...momentsOf(day, hours.from),
+      ...momentsOf(day, hours.to),
+      clockChangeOf(day) ?? at,
+    ])
+    .filter((moment) => moment > at)
+    .toSorted((one, other) => one - other);
+}
+
+/** The first moment at or after `at` that is outside of the hours, or `undefined` if there is none. */
+export function endOfHours(hours: WeeklyHours, at: number): number | undefined {
+  return isWithinHours(hours, at) ? nextChange(hours, at) : at;
+}
+
+/** The next moment after `at` at which the hours begin or end, or `undefined` if they never do. */
 export function nextChange(hours: WeeklyHours, at: number): number | undefined {
   const inside = isWithinHours(hours, at);
-  if (inside) return endOfHours(hours, at);
-  for (let daysLater = 0; daysLater <= weekdays.length; daysLater += 1) {
-    const span = hoursOfDay(hours, at, daysLater);
-    if (span !== undefined && span.from > at && span.to > span.from) return span.from;
-  }
-  return undefined;
+  return possibleChanges(hours, at).find((moment) => isWithinHours(hours, moment) !== inside);
 }
 
 /** A moment as the zone's wall clock shows it: `2026-01-07 18:00 Europe/London`. */

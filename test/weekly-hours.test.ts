@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { DateTime } from "luxon";
 import { describe, expect, it } from "vitest";
 import {
   endOfHours,
@@ -8,6 +9,7 @@ import {
   type WeeklyHours,
   weekdays,
 } from "../provider/weekly-hours.ts";
+import { SeededRandom } from "../provider/random.ts";
 
 const office: WeeklyHours = {
   days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
@@ -84,5 +86,73 @@ describe("weekly hours", () => {
   it("knows the names of time zones", () => {
     expect(isTimeZone("Europe/London")).toBe(true);
     expect(isTimeZone("Mars/Olympus")).toBe(false);
+  });
+});
+
+describe("the hours in which a clock is set", () => {
+  const inParis = { days: weekdays, timeZone: "Europe/Paris" };
+  const at = (iso: string): number => Date.parse(iso);
+
+  it("begin with the hour that follows the one that is left out", () => {
+    const hours = { ...inParis, from: "02:30", to: "03:30" };
+    // From 02:00 to 03:00 at 01:00 UTC.
+    expect(isWithinHours(hours, at("2026-03-29T00:59:00Z"))).toBe(false);
+    expect(nextChange(hours, at("2026-03-29T00:00:00Z"))).toBe(at("2026-03-29T01:00:00Z"));
+    expect(endOfHours(hours, at("2026-03-29T01:05:00Z"))).toBe(at("2026-03-29T01:30:00Z"));
+  });
+
+  it("end with the hour before the one that is left out", () => {
+    const hours = { ...inParis, from: "01:00", to: "02:30" };
+    expect(endOfHours(hours, at("2026-03-29T00:30:00Z"))).toBe(at("2026-03-29T01:00:00Z"));
+  });
+
+  it("come twice with the hour that comes twice", () => {
+    const hours = { ...inParis, from: "02:10", to: "02:40" };
+    // 02:00 to 03:00 comes at 00:00 UTC and again at 01:00 UTC.
+    expect(endOfHours(hours, at("2026-10-25T00:20:00Z"))).toBe(at("2026-10-25T00:40:00Z"));
+    expect(nextChange(hours, at("2026-10-25T00:40:00Z"))).toBe(at("2026-10-25T01:10:00Z"));
+    expect(endOfHours(hours, at("2026-10-25T01:10:00Z"))).toBe(at("2026-10-25T01:40:00Z"));
+  });
+
+  it("are what the wall clock says, in zones of all kinds, on the days around each change of the clock", () => {
+    const random = new SeededRandom(7);
+    const zones = [
+      "Europe/Paris",
+      "America/New_York",
+      "Australia/Lord_Howe",
+      "America/Santiago",
+      "Asia/Beirut",
+      "Africa/Casablanca",
+      "Asia/Kathmandu",
+      "Pacific/Chatham",
+      "America/Scoresbysund",
+      "Africa/Cairo",
+      "UTC",
+    ];
+    const two = (value: number): string => String(value).padStart(2, "0");
+    const time = (): string => `${two(random.integer(24))}:${two(random.integer(12) * 5)}`;
+    const quarter = 15 * 60_000;
+    for (const timeZone of zones) {
+      const zone = DateTime.fromMillis(0, { zone: timeZone }).zone;
+      const year = Date.UTC(2026, 0, 1);
+      const changes = Array.from({ length: 365 }, (_, day) => year + day * 86_400_000).filter(
+        (day) => zone.offset(day) !== zone.offset(day + 86_400_000),
+      );
+      for (const start of changes.length > 0 ? changes : [year]) {
+        const days = weekdays.filter(() => random.integer(3) > 0);
+        const hours = { days, from: time(), to: time(), timeZone };
+        let change = nextChange(hours, start - 86_400_000);
+        let inside = isWithinHours(hours, start - 86_400_000);
+        for (let moment = start - 86_400_000; moment < start + 2 * 86_400_000; moment += quarter / 3) {
+          if (change !== undefined && moment >= change) {
+            inside = !inside;
+            expect(isWithinHours(hours, change - 1)).toBe(!inside);
+            change = nextChange(hours, change);
+          }
+          expect(isWithinHours(hours, moment)).toBe(inside);
+          expect(endOfHours(hours, moment)).toBe(inside ? change : moment);
+        }
+      }
+    }
   });
 });
