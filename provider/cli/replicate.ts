@@ -11,6 +11,8 @@ import { stoppable } from "./stoppable.ts";
 interface Outcome {
   readonly name: string;
   readonly cycle?: ReplicationCycle;
+  /** What it waits for instead of a cycle, and when that starts (ISO 8601; absent: by hand only). */
+  readonly waits?: { what: string; until?: string; text: string };
   readonly error?: { code: string; message: string; recoverable: boolean };
 }
 
@@ -28,6 +30,16 @@ function isFree(engine: Engine, item: ProtectedItem): boolean {
   return false;
 }
 
+/** Exit code when no cycle failed, and at least one waits for its time. */
+const waitsExitCode = 3;
+
+async function waitFor(engine: Engine, itemId: string): Promise<Pick<Outcome, "waits">> {
+  const wait = await engine.waitOf(itemId);
+  if (!wait) return {};
+  const { what, until, text } = wait;
+  return { waits: { what, ...(until === undefined ? {} : { until: new Date(until).toISOString() }), text } };
+}
+
 async function runOne(
   engine: Engine,
   item: ProtectedItem,
@@ -37,7 +49,7 @@ async function runOne(
   const name = nameOf(item.id);
   try {
     const cycle = await attend(name, (progress) => engine.replicate(item.id, progress, mode));
-    return cycle ? { name, cycle } : { name };
+    return cycle ? { name, cycle } : { name, ...(await waitFor(engine, item.id)) };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
     const { code, message } = error;
@@ -46,10 +58,12 @@ async function runOne(
 }
 
 function print(outcome: Outcome): void {
-  const { name, cycle, error } = outcome;
+  const { name, cycle, waits, error } = outcome;
   if (error) {
     const hint = error.recoverable ? " (the changes are kept; the next cycle takes them along)" : "";
     process.stderr.write(`${name}: error: ${error.message}${hint}\n`);
+  } else if (waits) {
+    process.stdout.write(`${name}: waits: ${waits.text}\n`);
   } else if (cycle) {
     const changed = formatBytes(cycle.bytesChanged);
     const sent = `${cycle.blocksSent} blocks, ${formatBytes(cycle.bytesSent)} sent`;
@@ -97,6 +111,11 @@ export function replicateCommand(): Command {
       new Option("--follow", "go on by the policy's schedule until Ctrl-C (HW-4a)").conflicts("resync"),
     )
     .option("--json", "for scripts")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 all done; 1 a cycle failed; 2 wrong usage; 3 nothing failed, and a machine waits for the end of " +
+        "its office hours or the start of its policy (the output says until when).",
+    )
     .action(async (names: string[], options: Options, command: Command) => {
       const engine = await openSession(command);
       const named = names.length > 0 ? names.map((name) => itemNamed(engine, name)) : undefined;
@@ -116,5 +135,6 @@ export function replicateCommand(): Command {
       if (options.json === true) printJson(outcomes);
       else if (items.length === 0) process.stdout.write("Nothing replicates now.\n");
       if (outcomes.some((outcome) => outcome.error)) process.exitCode = 1;
+      else if (outcomes.some((outcome) => outcome.waits)) process.exitCode = waitsExitCode;
     });
 }

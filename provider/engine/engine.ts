@@ -44,6 +44,7 @@ import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 import { followItems } from "./replication-cycle/follow-items.ts";
 import { lookAtSource } from "./replication-cycle/look-at-source.ts";
 import { newestPointOf } from "./replication-cycle/newest-point.ts";
+import { type ReplicationWait, waitOf } from "./replication-cycle/wait-of.ts";
 import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing, usersOf } from "./remove-thing.ts";
 import { unlock } from "./unlock.ts";
@@ -182,6 +183,11 @@ export class Engine {
     mode: "delta" | "resync" = "delta",
   ): Promise<ReplicationCycle | undefined> {
     return replicateOrBegin(this.#parts, id, progress, mode);
+  }
+
+  /** Why `replicate` has run no cycle although nothing is wrong; `undefined` if nothing is waited for. */
+  waitOf(id: string): Promise<ReplicationWait | undefined> {
+    return waitOf(this.#parts, id);
   }
 
   /** Runs cycles when they are due, until the signal stops it; then those that run end in order (HW-4a). */

@@ -39,14 +39,15 @@ export const processServerSettings: SettingsKind<ProcessServerInputs, ProcessSer
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
   rules: checkBandwidth,
   outputs: (engine, id, inputs) => {
+    const load = engine.components.processServerLoad(id);
     const isLost = inputs.cacheFolder !== undefined && !engine.components.isThere(inputs.cacheFolder);
     return {
       name: nameOf(id),
       type: processServerKind.armType,
       properties: {
         friendlyName: nameOf(id),
-        health: isLost ? "Critical" : "Normal",
-        ...engine.components.processServerLoad(id),
+        health: !isLost ? "Normal" : load.machineCount > 0 ? "Critical" : "Warning",
+        ...load,
       },
     };
   },

@@ -97,14 +97,19 @@ export class Components {
     return loadOf(this.#parts, id);
   }
 
-  /** Throws `PrerequisitesNotMet` for an inventory folder that is not there, or that holds replicas. */
+  /**
+   * Throws `PrerequisitesNotMet` for an inventory folder that is not there, or that holds replicas. A folder that the
+   * thing has already may be away: its health shows that, and its other settings can be changed meanwhile.
+   */
   requireInventory(id: string, kind: KindName, wanted: WantedFolder): void {
+    if (this.#isKnownAndAway(id, wanted)) return;
     this.#requireFolder(id, kind, wanted);
     this.#requireApart(id, kind, wanted, storageKinds);
   }
 
-  /** Throws `PrerequisitesNotMet` for a storage folder that is not there, or that somebody else uses. */
+  /** As `requireInventory`, for a storage folder; throws also for one that another thing uses. */
   requireStorage(id: string, kind: KindName, wanted: WantedFolder): void {
+    if (this.#isKnownAndAway(id, wanted)) return;
     this.#requireFolder(id, kind, wanted);
     const inventories = inventoryKinds.map((one): [KindName, string] => [one, "inventoryFolder"]);
     this.#requireApart(id, kind, wanted, [...inventories, ...storageKinds]);
@@ -117,6 +122,10 @@ export class Components {
         return typeof folder === "string" ? [{ thing, folder }] : [];
       }),
     );
+  }
+
+  #isKnownAndAway(id: string, { property, folder }: WantedFolder): boolean {
+    return findThing(this.#parts.store, id)?.inputs[property] === folder && !this.isThere(folder);
   }
 
   #requireFolder(id: string, kind: KindName, { property, folder }: WantedFolder): void {

@@ -124,7 +124,7 @@ function requireFlow(parts: EngineParts, id: string, inputs: ItemInputs, { inven
 }
 
 /** The group that the machine may join. Throws when its policy has no multi-VM consistency, or the group is full. */
-function requireGroup(parts: EngineParts, id: string, inputs: ItemInputs): string | undefined {
+export function requireGroup(parts: EngineParts, id: string, inputs: ItemInputs): string | undefined {
   const { groupName } = protectionOf(inputs);
   if (groupName === undefined) return undefined;
   const property = "properties.providerSpecificDetails.multiVmGroupName";

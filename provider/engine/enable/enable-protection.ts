@@ -20,7 +20,7 @@ import type { ItemState } from "../protected-item/states.ts";
 import { clusterOf } from "../protection-cluster/cluster-of.ts";
 import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { withItem } from "../with-item.ts";
-import { checkPrerequisites, type Prerequisites } from "./check-prerequisites.ts";
+import { checkPrerequisites, type Prerequisites, requireGroup } from "./check-prerequisites.ts";
 import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
 
@@ -57,6 +57,21 @@ export function initialReplicationWaitsUntil(parts: EngineParts, id: string): nu
   return at > parts.clock.now() ? at : undefined;
 }
 
+/** The item with the settings that it keeps a copy of: its process server and its replication group. */
+function withSettings(
+  parts: EngineParts,
+  known: ProtectedItem,
+  wanted: ItemInputs,
+  processServerId: string,
+): ProtectedItem {
+  const { groupName: _former, ...details } = known.details;
+  const groupName = requireGroup(parts, known.id, wanted);
+  return {
+    ...known,
+    details: { ...details, ...(groupName === undefined ? {} : { groupName }), processServerId },
+  };
+}
+
 /** A replica stays on the master target that it was made on. */
 function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs): void {
   const masterTargetId = protectionOf(wanted).masterTargetId;
@@ -91,10 +106,11 @@ export async function enableProtection(
     // No cycle is under way while the lease is held, and between cycles a process server holds nothing of a machine.
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
+    const changed = known && withSettings(parts, known as ProtectedItem, wanted, processServerId);
     const made = prerequisites && newItem(parts, id, prerequisites, processServerId);
     parts.store.transaction(() => {
       putThing(parts.store, id, itemKindOf(id), wanted, parts.clock.now());
-      if (known) putItem(parts.store, { ...known, details: { ...known.details, processServerId } });
+      if (changed) putItem(parts.store, changed);
       if (made) putItem(parts.store, made);
     });
     if (requireItem(parts, id).state !== "EnablingReplication") return;

@@ -14,6 +14,7 @@ import { resyncNotes } from "./resync.ts";
 import { retentionNotes } from "./retention.ts";
 import { rpoNotes } from "./rpo.ts";
 import { sourceNotes } from "./source.ts";
+import { storageNotes } from "./storage.ts";
 import { sourceDiskNotes } from "./source-disks.ts";
 import { targetNotes } from "./target.ts";
 
@@ -31,6 +32,7 @@ const checks: readonly HealthCheck[] = [
   planRunNotes,
   resyncNotes,
   replicaNotes,
+  storageNotes,
   damageNotes,
   retentionNotes,
   clockNotes,

@@ -44,6 +44,7 @@ export class Transfer {
   #moves: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<Waiting>();
   #isOtherDevice = false;
+  #onArrival: () => void = () => undefined;
 
   constructor(server: ProcessServer, files: FileSystem, signal?: AbortSignal) {
     this.#server = server;
@@ -59,6 +60,16 @@ export class Transfer {
       run: (job) => this.#run(pipeline, job),
       close: () => pipeline.close(),
     };
+  }
+
+  /** Bytes in the cache that the line has not carried yet. */
+  get waitingBytes(): number {
+    return [...this.#waiting].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  /** Calls the listener each time that something from the cache has arrived. */
+  onArrival(listener: () => void): void {
+    this.#onArrival = listener;
   }
 
   /** Resolves when all that was finished so far is at the target, synced; rejects when a move failed. */
@@ -117,6 +128,7 @@ export class Transfer {
       this.#isOtherDevice ||= wasCopied;
       this.#waiting.delete(waiting);
       waiting.place.leave();
+      this.#onArrival();
     });
     // The first failure ends the cycle: jobs that wait for room would wait for good.
     this.#moves.catch((error: unknown) => this.#end.abort(error));

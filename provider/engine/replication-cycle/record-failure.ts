@@ -1,5 +1,5 @@
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -9,9 +9,12 @@ import { failureAfter } from "./retry-schedule.ts";
 import { noteRpo } from "./rpo-alarm.ts";
 import { situationOf } from "./situation-of.ts";
 
+/** What is refused, or was stopped, has not failed: there is nothing to retry and no cause for an alarm. */
+const noFailures: readonly ErrorCode[] = ["Cancelled", "LeaseLost", "ActionNotAllowed"];
+
 /** Keeps a failed replication with its item, for status and the schedule. The caller holds the item's lease. */
 export function recordFailure(parts: EngineParts, itemId: string, error: unknown): void {
-  if (!(error instanceof SiteRecoveryError) || ["Cancelled", "LeaseLost"].includes(error.code)) return;
+  if (!(error instanceof SiteRecoveryError) || noFailures.includes(error.code)) return;
   const item = requireItem(parts, itemId);
   const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);

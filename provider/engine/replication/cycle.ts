@@ -14,6 +14,7 @@ import { damagedObject } from "../../targets/damaged-object.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { PointDraft } from "../../targets/point-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "../../targets/recovery-point.ts";
+import { type CopyProgress, type CycleCounts, CycleProgress } from "./cycle-progress.ts";
 import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
@@ -23,16 +24,6 @@ export interface ReplicationSource {
   readonly machineId: string;
   /** `path` is the image's path, as given to the snapshot. */
   readonly disks: readonly { readonly diskId: string; readonly path: string }[];
-}
-
-export interface CopyProgress {
-  readonly diskId: string;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-  /** Compressed and encrypted bytes written to the target so far. */
-  readonly bytesSent: number;
-  /** Blocks that the target had already, so that they did not travel. */
-  readonly blocksReused: number;
 }
 
 export interface CycleOptions {
@@ -74,15 +65,6 @@ export interface CycleResult {
   readonly clockJumpMilliseconds: number;
 }
 
-/** Sums of a running cycle. */
-export interface CycleCounts {
-  bytesRead: number;
-  bytesChanged: number;
-  bytesSent: number;
-  blocksSent: number;
-  blocksReused: number;
-}
-
 export interface DiskTask {
   readonly diskId: string;
   readonly snapshot: DiskSnapshot;
@@ -110,13 +92,16 @@ export async function runCycle(
     const inputs = pairDisks(source, snapshot);
     machine.prepare(source.disks.map((disk) => disk.diskId));
     const transfer = options.server && new Transfer(options.server, store.files, options.signal);
+    const progress = new CycleProgress(counts, transfer, options.onProgress);
     const release = machine.lock();
     try {
       const previous = previousOf(machine);
       const disks: RecoveryPointDisk[] = [];
       for (const input of inputs) {
         const before = previous?.disks.find((disk) => disk.diskId === input.diskId);
-        const copied = await copyDisk(taskOf({ options, machine, counts, transfer }, input, before));
+        const copied = await copyDisk(
+          taskOf({ options, machine, counts, transfer, progress }, input, before),
+        );
         const { lineage } = input.snapshot;
         disks.push({ ...copied, ...(lineage === undefined ? {} : { lineage }) });
       }
@@ -221,14 +206,15 @@ function pairDisks(source: ReplicationSource, snapshot: MachineSnapshot): DiskIn
 }
 
 function taskOf(
-  cycle: Pick<DiskTask, "machine" | "counts" | "transfer"> & { options: CycleOptions },
+  cycle: Pick<DiskTask, "machine" | "counts" | "transfer"> & {
+    options: CycleOptions;
+    progress: CycleProgress;
+  },
   input: DiskInput,
   previous: RecoveryPointDisk | undefined,
 ): DiskTask {
-  const { options, machine, counts, transfer } = cycle;
-  const report = (bytesDone: number, bytesTotal: number): void => {
-    const { bytesSent, blocksReused } = counts;
-    options.onProgress?.({ diskId: input.diskId, bytesDone, bytesTotal, bytesSent, blocksReused });
-  };
+  const { options, machine, counts, transfer, progress } = cycle;
+  const report = (bytesDone: number, bytesTotal: number): void =>
+    progress.note(input.diskId, { bytesDone, bytesTotal });
   return { ...input, machine, previous, counts, transfer, report, signal: options.signal };
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blockSizeBytes } from "../../../provider/disks/disk.ts";
-import type { CopyProgress } from "../../../provider/engine/replication/cycle.ts";
+import type { CopyProgress } from "../../../provider/engine/replication/cycle-progress.ts";
 import { restoreDisk } from "../../../provider/engine/replication/restore-disk.ts";
 import { plainSnapshot } from "./plain-snapshot.ts";
 import { ProtectedDisk } from "./protected-disk.ts";
