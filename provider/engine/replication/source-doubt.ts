@@ -5,7 +5,6 @@
  */
 import type { ChangeState, DiskSnapshot, Lineage, ResyncReason } from "../../disks/disk.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
-import type { ReplicationSource } from "./cycle.ts";
 
 /** By disk id: the logs that hold what has changed since one instant. */
 export type Lineages = Readonly<Record<string, Lineage>>;
@@ -71,7 +70,7 @@ export function diskDoubt(
 }
 
 interface Changes {
-  readonly source: ReplicationSource;
+  readonly source: { readonly disks: readonly { readonly diskId: string; readonly path: string }[] };
   readonly disks: readonly DiskSnapshot[];
   readonly seeds: readonly Seed[];
 }
