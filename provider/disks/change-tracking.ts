@@ -170,6 +170,8 @@ export class ChangeTracking {
     this.#pending = new BlockSet(blockCountOf(this.#image.sizeBytes));
     const reasons = [...this.#reasons];
     this.#reasons = new Set();
+    // The recovery point will name the new log: it must not be gone after a power cut.
+    if (!this.#writing) this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
     return { sealedThrough: sealedNumber, reasons };
   }
 

@@ -73,6 +73,7 @@ export const syncCalls: readonly Mutant[] = [
       `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    this.#writing = true;`,
       `this.#writing = true;`,
       "the log of a disk that is written to is gone after a power cut",
+      ["test/power-loss/put-aside.test.ts"],
     ],
     "log-closed": [
       `this.#live.append({ kind: "closed" });\n    this.#live.sync();`,
@@ -83,6 +84,12 @@ export const syncCalls: readonly Mutant[] = [
       `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    this.#writing = false;`,
       `this.#writing = false;`,
       "the logs of a disk that was closed well are gone",
+    ],
+    "log-sealed-name": [
+      `if (!this.#writing) this.#image.files.syncFolder(path.dirname(this.#image.diskPath));`,
+      ``,
+      "the log that the newest point continues is gone, and all of the disk is sent again",
+      ["test/power-loss/put-aside.test.ts"],
     ],
     "log-forgotten-name": [
       `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
@@ -97,6 +104,7 @@ export const syncCalls: readonly Mutant[] = [
       `if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));`,
       ``,
       "a machine that was removed is there again after a power cut",
+      ["test/machines/folder-machines.test.ts"],
     ],
   }),
   ...faultsIn("provider/machines/machine-mark.ts", machines, {

@@ -80,12 +80,6 @@ export const wrongBytes: readonly Mutant[] = [
       `return decipher.update(sealed.subarray(0, sealed.length - tagBytes));`,
       "a forged index says where blocks are",
     ],
-    "record-place": [
-      `if (record.readUInt32LE(0) !== block || cipherLength + recordHeaderBytes + tagBytes !== record.length) {`,
-      `if (cipherLength + recordHeaderBytes + tagBytes !== record.length) {`,
-      "an authentic block is restored in another's place",
-      ["test/targets/layers", ...damage],
-    ],
   }),
   ...faultsIn("provider/targets/layers/disk-map.ts", ["test/targets/layers", ...delta], {
     "old-layer-wins": [
@@ -99,7 +93,7 @@ export const wrongBytes: readonly Mutant[] = [
       `writer.addEntry(block, 0, 0, 0);`,
       ``,
       "data that was overwritten with zeros comes back by a merge",
-      ["test/targets/layers", "test/engine/replication/model.test.ts"],
+      ["test/engine/replication/merged-zeros.test.ts"],
     ],
   }),
   ...faultsIn("provider/engine/process-server/restore-blocks.ts", delta, {

@@ -19,6 +19,7 @@ export const wrongOrder: readonly Mutant[] = [
       `if (!before.equals(header)) this.#forgetWritten(header);`,
       ``,
       "an attached disk shows zeros where the power cut took a block",
+      ["test/power-loss/overlays.test.ts"],
     ],
   }),
   ...faultsIn("provider/engine/replication/open-overlay.ts", ["test/power-loss/overlays.test.ts"], {

@@ -2,14 +2,18 @@
 import { expect } from "vitest";
 import { restoreDisk } from "../../provider/engine/replication/restore-disk.ts";
 import { attachPoint } from "../../provider/engine/replication/attach-point.ts";
+import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
 import type { ReplicaStore } from "../../provider/targets/replica-store.ts";
 import type { SeededRandom } from "../../provider/random.ts";
 import type { AfterPowerLoss } from "./power-recorder.ts";
 import {
   diskSizes,
+  holderId,
+  home,
   imageOf,
   machineId,
   overlayPath,
+  place,
   PoweredMachine,
   readAll,
   restoredPath,
@@ -20,6 +24,9 @@ import { type Known, storedFiles } from "./replica-run.ts";
 export async function checkReplica({ files, known, random }: AfterPowerLoss<Known>): Promise<void> {
   const machine = new PoweredMachine(files, 2);
   checkSource(machine, known);
+  // Somebody may have copied the key file when the change of the key was reported.
+  const keyFile = home.keyFileOf(holderId);
+  if (known.isKeyInPlace) openReplicaStore({ folder: place.folder, keyFile, files, create: false });
   machine.openStore();
   checkStoredFiles(machine, known);
   await checkPoints(machine, known, random);

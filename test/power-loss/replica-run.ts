@@ -7,9 +7,9 @@ import { noise } from "../engine/replication/protected-disk.ts";
 import {
   cacheFolder,
   home,
-  holderId,
   machineId,
   overlayPath,
+  place,
   PoweredMachine,
   restoredPath,
 } from "./powered-machine.ts";
@@ -29,6 +29,8 @@ export interface Known {
   readonly cycle: readonly Buffer[] | undefined;
   /** Why the last cycle was a resync, if it was: a log that was removed since may come back. */
   readonly lastReasons: readonly ResyncReason[];
+  /** The key file holds the store's key; false while it is being changed. */
+  readonly isKeyInPlace: boolean;
   readonly restored: Buffer | undefined;
   readonly restoring: Buffer | undefined;
   /** The overlay's disk after its last acknowledged flush, and after the writes since then. */
@@ -57,6 +59,7 @@ export class ReplicaRun {
     leaving: new Set(),
     cycle: undefined,
     lastReasons: [],
+    isKeyInPlace: false,
     restored: undefined,
     restoring: undefined,
     attached: undefined,
@@ -76,6 +79,7 @@ export class ReplicaRun {
     this.#set({ disks: machine.images() });
     this.recorder.begin();
     machine.openStore();
+    this.#set({ isKeyInPlace: true });
     this.recorder.acknowledge("the store");
     await this.#write(0, 0, 3 * blockSizeBytes);
     await this.#cycle("resync");
@@ -158,10 +162,10 @@ export class ReplicaRun {
   }
 
   #rotate(): void {
-    this.machine.store = replaceKey(this.machine.files, home, {
-      holderId,
-      folder: this.machine.store.folder,
-    });
+    this.#set({ isKeyInPlace: false });
+    this.machine.store = replaceKey(this.machine.files, home, place);
+    this.#set({ isKeyInPlace: true });
+    this.#acknowledge("a key");
   }
 
   async #attach(): Promise<void> {
