@@ -1,6 +1,6 @@
 /** Static addresses of replica machines: in a subnet of their virtual network, not Azure's own, and nobody else's. */
 import { isIP } from "node:net";
-import { type AddressRange, contains, isReserved, parseRange } from "./address-range.ts";
+import { type AddressRange, contains, isReserved, parseRange } from "../address-range.ts";
 import { azureNetworkOf } from "./check-machine-names.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";

@@ -1,5 +1,5 @@
 /** Address ranges of virtual networks: well formed, subnets inside their network and apart from each other. */
-import { type AddressRange, contains, parseRange } from "./address-range.ts";
+import { type AddressRange, contains, parseRange } from "../address-range.ts";
 import type { Findings } from "./findings.ts";
 import type { StackDefinition, StackNetwork } from "./stack-definition.ts";
 
@@ -15,7 +15,15 @@ function checkNetwork(network: StackNetwork, index: number, findings: Findings):
     );
     return [];
   };
-  const space = (network.addressSpace ?? []).flatMap((text, place) => parse(["addressSpace", place], text));
+  const space: AddressRange[] = [];
+  for (const [place, text] of (network.addressSpace ?? []).entries()) {
+    for (const range of parse(["addressSpace", place], text)) {
+      const other = space.find((one) => contains(one, range) || contains(range, one));
+      const message = `'${text}' overlaps ${other?.text}; the ranges of a network must differ`;
+      if (other) findings.add("address-range", [...path, "addressSpace", place], message);
+      space.push(range);
+    }
+  }
   const seen: { name: string; range: AddressRange }[] = [];
   for (const [place, { name, addressPrefix }] of (network.subnets ?? []).entries()) {
     const where = ["subnets", place, "addressPrefix"];

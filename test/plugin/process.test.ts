@@ -27,7 +27,7 @@ beforeEach(async () => {
     ),
   );
   address = `127.0.0.1:${port}`;
-  plugin = spawn(process.execPath, [main, address], { stdio: ["ignore", "pipe", "inherit"] });
+  plugin = spawn(process.execPath, [main, address], { stdio: ["ignore", "pipe", "ignore"] });
   stdout = "";
   plugin.stdout!.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   await once(plugin.stdout!, "data");
@@ -56,5 +56,30 @@ describe("the plugin's process", () => {
     const ended = once(plugin, "close");
     engine.forceShutdown();
     expect(await ended).toEqual([1, null]);
+  });
+});
+
+describe("the plugin, started by hand", () => {
+  async function run(...words: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    const [out, err] = [[] as Buffer[], [] as Buffer[]];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    const [code] = (await once(child, "close")) as [unknown];
+    return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
+  }
+
+  test.each(["garbage", "127.0.0.1:1"])("says that no engine answers at %s, and ends", async (wrong) => {
+    const { code, stderr } = await run(wrong);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`pulumi-resource-siterecovery: no Pulumi engine answers at ${wrong}\n`);
+  });
+
+  test("answers --version and --help, and ends", async () => {
+    expect(await run("--version")).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
+    expect(await run("--help")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("Usage:") as unknown,
+    });
   });
 });
