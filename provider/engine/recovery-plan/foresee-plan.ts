@@ -74,6 +74,21 @@ function requireMachines(plan: Thing<RecoveryPlanInputs>): void {
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: plan.id });
 }
 
+/** Two machines of a plan that would be made in one folder, because they have one name at the other side. */
+function requireOwnNames(plan: Thing<RecoveryPlanInputs>, machines: readonly ForeseenMachine[]): void {
+  const taken = new Map<string, string>();
+  for (const { itemId, steps } of machines) {
+    const folder = steps.find(({ action }) => action === "make")?.folder?.toLowerCase();
+    if (folder === undefined) continue;
+    const other = taken.get(folder);
+    if (other !== undefined) {
+      const message = `${nameOf(plan.id)} would make ${nameOf(other)} and ${nameOf(itemId)} in one folder, ${folder}. Give one of them another name at the recovery side.`;
+      throw new SiteRecoveryError("AlreadyExists", message, { target: itemId });
+    }
+    taken.set(folder, itemId);
+  }
+}
+
 async function foreseeMachine(run: PlanRun, itemId: string): Promise<ForeseenMachine> {
   const { parts, operation, plan, input } = run;
   const item = requireItem(parts, itemId);
@@ -131,6 +146,7 @@ export async function foreseePlan(
   else whole.refusals.push(...scripts.refusals);
   const machines: ForeseenMachine[] = [];
   for (const id of ids.filter(isLeft)) machines.push(await foreseeMachine(run, id));
+  await whole.check(() => requireOwnNames(plan, machines));
   const areWell = machines.every(({ refusals }) => refusals.length === 0);
   if (areWell)
     await whole.check(() =>
