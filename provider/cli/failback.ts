@@ -1,13 +1,41 @@
 import { Command } from "commander";
-import type { FailoverKind } from "../engine/flows.ts";
-import { moveTo } from "../handlers/move-machine.ts";
+import { nameOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import { type FailoverKind, flows } from "../engine/flows.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
+import { type MoveOptions, moveOfStep, moveTo, nextStep } from "../handlers/move-machine.ts";
+import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { defaultKind, kindOption } from "./failover.ts";
 import { itemNamed, openSession } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
-interface FailbackFlags {
+interface FailbackFlags extends BeforeFlags {
   readonly kind?: FailoverKind;
   readonly toHost?: string;
+}
+
+const failoverSteps = { planned: "PlannedFailover", unplanned: "UnplannedFailover" } as const;
+
+/** The first step is looked at; those after it are named, as the table of transitions has them. */
+async function outlookBack(engine: Engine, item: ProtectedItem, options: MoveOptions): Promise<Outlook> {
+  const steps: ItemAction[] = [];
+  for (let at = item; steps.length < 10;) {
+    const step = nextStep("primary", at);
+    if (step === undefined) break;
+    const action = step === "Failover" ? failoverSteps[options.kind] : step;
+    const next = nextState(flows[at.details.flow], at.state, action);
+    steps.push(action);
+    if (next === undefined || next === "absent") break;
+    at = { ...at, state: next };
+  }
+  const first = nextStep("primary", item);
+  if (first === undefined) {
+    const text = `${nameOf(item.id)} runs at the primary side already`;
+    return { lines: [text], json: { name: nameOf(item.id), allowed: true, steps: [] }, refusals: [] };
+  }
+  const foreseen = await engine.moves.foresee(item.id, moveOfStep(first, options));
+  return outlookOfMove(item.id, foreseen, steps.slice(1));
 }
 
 /**
@@ -15,7 +43,7 @@ interface FailbackFlags {
  * failover (H2F-4); in the other flows the machine is replicated back first and failed over then (V2F-4, SEC-8).
  */
 export function failbackCommand(): Command {
-  return new Command("failback")
+  return withBeforeOptions(new Command("failback"))
     .description("bring a machine back to the primary side, commit, and protect it again")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())
@@ -25,6 +53,7 @@ export function failbackCommand(): Command {
       const item = itemNamed(engine, name);
       const kind = options.kind ?? defaultKind(item);
       const host = options.toHost === undefined ? {} : { toHost: options.toHost };
+      if (!(await goesOn(options, () => outlookBack(engine, item, { kind, ...host })))) return;
       await stoppable(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));
       process.stdout.write(`${name} runs at the primary side and is protected again\n`);
     });

@@ -2,10 +2,13 @@ import { Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { itemNamed, openSession } from "./session.ts";
+import { runsFrom } from "../engine/protected-item/runs-from.ts";
+import { runsFromText } from "./runs-from.ts";
 import { stoppable } from "./stoppable.ts";
 
-interface FailoverFlags {
+interface FailoverFlags extends BeforeFlags {
   readonly kind?: FailoverKind;
   readonly recoveryPoint?: string;
   readonly commit?: boolean;
@@ -35,7 +38,8 @@ export function refusePoint(command: Command, recoveryPoint: string | undefined,
 
 /** `siterecovery failover <item>`: moves a machine to the recovery side, outside of any program. */
 export function failoverCommand(): Command {
-  return new Command("failover")
+  const failover = new Command("failover");
+  return withBeforeOptions(failover)
     .description("fail a machine over to the recovery side (a program declares it with activeLocation)")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())
@@ -50,6 +54,10 @@ export function failoverCommand(): Command {
       const { id } = item;
       const { kind = defaultKind(item), recoveryPoint = "latest" } = options;
       if (kind === "planned") refusePoint(command, options.recoveryPoint, "--kind unplanned");
+      const then = options.commit === true ? ["commit"] : [];
+      const foresee = async (): Promise<Outlook> =>
+        outlookOfMove(id, await engine.moves.foresee(id, { action: "failover", kind, recoveryPoint }), then);
+      if (!(await goesOn(options, foresee))) return;
       await stoppable(name, async (progress) => {
         if (options.commit === true)
           await engine.moves.failoverAndCommit(id, { kind, recoveryPoint }, progress);
@@ -60,5 +68,7 @@ export function failoverCommand(): Command {
       const next = options.commit === true ? "committed" : `commit pending: \`siterecovery commit ${name}\``;
       const as = moved.activeLocation === "recovery" ? recoveryMachine!.name : machineName;
       process.stdout.write(`${nameOf(id)} runs at the ${moved.activeLocation} side as ${as} (${next})\n`);
+      const from = runsFrom(moved);
+      if (from) process.stdout.write(`${runsFromText(from)}\n`);
     });
 }

@@ -3,6 +3,8 @@ import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { PlanJob, PlanView } from "../engine/recovery-plan/recovery-plans.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
+import { runsFrom } from "../engine/protected-item/runs-from.ts";
+import { runsFromJson } from "./runs-from.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
 
 type Task = PlanJob["tasks"][number];
@@ -57,20 +59,27 @@ export function runJson(view: PlanView, job: PlanJob): object {
       state: task.state,
       result: task.result ?? null,
     })),
+    machines: view.items.map((item) => ({ name: nameOf(item.id), runsFrom: runsFromJson(runsFrom(item)) })),
     activeLocation: view.activeLocation ?? null,
     allowedOperations: view.allowedOperations,
   };
 }
 
+/** A step that runs one way only says which. */
+function actionText({ name, directions }: PlanView["groups"][number]["startActions"][number]): string {
+  if (directions.length !== 1) return name;
+  return directions[0] === "PrimaryToRecovery" ? `${name} (failover)` : `${name} (failback)`;
+}
+
 function groupRows({ groups }: PlanView): string[][] {
   return groups.flatMap(({ name, machines, startActions, endActions }) => [
-    ...startActions.map((action) => [name, `start: ${action}`, "", ""]),
+    ...startActions.map((action) => [name, `start: ${actionText(action)}`, "", ""]),
     ...machines.map(({ id, item }) => {
       if (!item) return [name, nameOf(id), pico.red("not protected"), ""];
       const test = item.testFailoverState === "None" ? "" : ", test failover running";
       return [name, nameOf(id), stateFacts[item.state].description + test, item.activeLocation];
     }),
-    ...endActions.map((action) => [name, `end: ${action}`, "", ""]),
+    ...endActions.map((action) => [name, `end: ${actionText(action)}`, "", ""]),
   ]);
 }
 

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { Engine } from "../engine/engine.ts";
 import type { PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
 import { defaultKind, refusePoint } from "./failover.ts";
+import { withBeforeOptions } from "./before-move.ts";
 import { planNamed } from "./plan-named.ts";
 import { planText, runJson } from "./plan-table.ts";
 import { type RunFlags, runPlanCommand } from "./run-plan.ts";
@@ -25,7 +26,7 @@ interface FailbackFlags extends RunFlags {
 
 /** A subcommand that runs the plan, with the options that all of them have. */
 function runs(name: string, description: string): Command {
-  return new Command(name)
+  return withBeforeOptions(new Command(name), { json: false })
     .description(description)
     .argument("<plan>", "name of a recovery plan, or of a protection cluster")
     .option("--no-wait", "end with exit code 3 where a manual step waits, instead of waiting for it")

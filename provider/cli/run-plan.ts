@@ -3,13 +3,15 @@ import type { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
 import type { PlanOutcome, PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
+import { type BeforeFlags, goesOn, type Outlook, outlookOfPlan } from "./before-move.ts";
+import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
 import { planNamed } from "./plan-named.ts";
 import { planProgress } from "./plan-progress.ts";
 import { runJson, runTable } from "./plan-table.ts";
+import { runsFromText } from "./runs-from.ts";
 import { openSession, printJson } from "./session.ts";
 
-export interface RunFlags {
-  readonly json?: boolean;
+export interface RunFlags extends BeforeFlags {
   /** False with --no-wait. */
   readonly wait?: boolean;
 }
@@ -52,6 +54,18 @@ export async function withPlanShown(
   }
 }
 
+/** What the machines that an operation has made run from. */
+function madeText(engine: Engine, planId: string, { operation }: PlanRequest): string {
+  const isTest = operation === "TestFailover";
+  if (!isTest && !["PlannedFailover", "UnplannedFailover", "ChangePit"].includes(operation)) return "";
+  const lines = engine.plans.view(planId).items.flatMap((item) => {
+    const { testMachine } = item.details;
+    const from = isTest ? testMachine && runsFromOf(testMachine, item.details) : runsFrom(item);
+    return from === undefined ? [] : [`${nameOf(item.id)} runs as ${from.machine}\n${runsFromText(from)}\n`];
+  });
+  return lines.join("");
+}
+
 /** Runs operations one after the other, until one waits or fails. */
 export async function runPlanCommand(
   command: Command,
@@ -64,6 +78,12 @@ export async function runPlanCommand(
   const wanted = requests(engine, planId);
   // A command that was killed between two operations finishes when it is run again. With nothing left the first says so.
   const areRun = wanted.map((request) => engine.plans.isRun(planId, request));
+  const outlook = async (): Promise<Outlook> => {
+    const first = Math.max(0, areRun.indexOf(false));
+    const then = wanted.slice(first + 1).map(({ operation }) => operation);
+    return outlookOfPlan(planId, await engine.plans.foresee(planId, wanted[first]!), then);
+  };
+  if (!(await goesOn(flags, outlook))) return;
   for (const [index, request] of wanted.entries()) {
     const isDone = areRun[index] === true || (index > 0 && engine.plans.isRun(planId, request));
     if (isDone && !(index === 0 && areRun.every(Boolean))) continue;
@@ -76,6 +96,9 @@ export async function runPlanCommand(
       process.stderr.write(`${nameOf(planId)} waits for a person. ${next}\n`);
       return;
     }
-    if (flags.json !== true) process.stdout.write(`${nameOf(planId)}: ${request.operation} done\n`);
+    if (flags.json === true) continue;
+    process.stdout.write(
+      `${madeText(engine, planId, request)}${nameOf(planId)}: ${request.operation} done\n`,
+    );
   }
 }

@@ -2,10 +2,12 @@ import { Command } from "commander";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, ItemView, LeaseHolder } from "../engine/engine.ts";
+import { runsFrom } from "../engine/protected-item/runs-from.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import type { ProtectionClusterInputs } from "../kinds/protection-cluster.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
+import { runsFromJson } from "./runs-from.ts";
 import { openSession, printJson } from "./session.ts";
 
 /** What `status --json` prints for an item; scripts read it, so names stay. */
@@ -39,6 +41,7 @@ function toJson(engine: Engine, view: ItemView): object {
     rpoThresholdSeconds: view.rpoThresholdSeconds,
     pausedAt: item.details.pausedAt === undefined ? null : new Date(item.details.pausedAt).toISOString(),
     replicationIntervalSeconds: view.replicationIntervalSeconds,
+    runsFrom: runsFromJson(runsFrom(item)),
     pendingBytes: view.pendingBytes ?? null,
     disks: item.details.disks.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
     lastCycle: item.details.lastCycle ?? null,

@@ -6,6 +6,8 @@ import { SiteRecoveryError } from "../errors.ts";
 import { handlerOf } from "../handlers/registry.ts";
 import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
 import { formatSeconds } from "./format.ts";
+import { runsFromOf } from "../engine/protected-item/runs-from.ts";
+import { runsFromText } from "./runs-from.ts";
 import { itemNamed, openSession, withProgress } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
@@ -62,11 +64,13 @@ export function testFailoverCommand(): Command {
       const wanted = { ...drillOf(engine, id), networkId, recoveryPoint: flags.recoveryPoint };
       const live = await stoppable(name, (progress) => handlerOf("drill", engine).create(wanted, progress));
       const { properties } = live.outputs as DrillOutputs;
+      const { details } = engine.findItem(id)!;
+      const from = details.testMachine && runsFromOf(details.testMachine, details);
       const rpo = formatSeconds(properties.measuredRpoSeconds);
       const rto = `${properties.measuredRtoSeconds.toFixed(1)} s`;
       process.stdout.write(
-        `${properties.testMachineName} runs in ${nameOf(networkId)}: RPO ${rpo}, RTO ${rto}, recovery point ` +
-          `${properties.recoveryPointId}\nClean up with \`siterecovery clean-up-test-failover ${name}\`.\n`,
+        `${properties.testMachineName} runs in ${nameOf(networkId)}: RPO ${rpo}, RTO ${rto}\n` +
+          `${from === undefined ? `  from recovery point ${properties.recoveryPointId}` : runsFromText(from)}\nClean up with \`siterecovery clean-up-test-failover ${name}\`.\n`,
       );
     });
 }

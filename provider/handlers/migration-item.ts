@@ -15,6 +15,7 @@ import {
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import type { CheckFailure, DiffAnswer, Handler, Live, Work } from "./handler.ts";
+import { forbiddenNotices } from "./move-machine.ts";
 import { migrationItemOutputs } from "./migration-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
@@ -93,6 +94,19 @@ function describe(item: ProtectedItem, last: Inputs, wanted: Inputs): DiffAnswer
   return [{ severity: "warning", text }];
 }
 
+/** What forbids the migration that the program's text asks for. */
+async function foreseeMigration(
+  engine: Engine,
+  item: ProtectedItem,
+  last: Inputs,
+  wanted: Inputs,
+): Promise<DiffAnswer["notices"]> {
+  if (last.migrated === wanted.migrated || wanted.migrated !== true || isMigrated(item)) return [];
+  const shutDownSource = known(wanted.migration?.shutDownSource) ?? true;
+  const { refusals } = await engine.moves.foresee(item.id, { action: "migrate", shutDownSource });
+  return forbiddenNotices(item.id, refusals);
+}
+
 function replacementWarning(id: string): DiffAnswer["notices"][number] {
   const name = nameOf(id);
   const text =
@@ -154,6 +168,7 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
         replaces,
         notices: [
           ...describe(item, lastFull, wantedFull),
+          ...(await foreseeMigration(engine, item, lastFull, wantedFull)),
           ...(replaces.length > 0 && isMigrated(item) ? [replacementWarning(id)] : []),
         ],
       };

@@ -5,6 +5,7 @@
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
+import type { Move } from "../engine/failover/moves.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import type { ItemState } from "../engine/protected-item/states.ts";
 import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
@@ -98,22 +99,48 @@ export async function moveTo(
     if (step === undefined) return;
     const waitsForCommit = current.state.endsWith("CommitPending") && current.activeLocation === side;
     if (waitsForCommit && options.commit === "manual") return;
-    await takeStep(engine, id, step, options, work);
+    await engine.moves.run(id, moveOfStep(step, options), work);
   }
 }
 
-async function takeStep(
-  engine: Engine,
-  id: string,
+/** The engine's move that a step is. */
+export function moveOfStep(
   step: ItemAction | "Failover",
   { kind, recoveryPoint = "latest", toHost }: MoveOptions,
-  work: Work,
-): Promise<void> {
+): Move {
   const host = toHost === undefined ? {} : { toHost };
-  if (step === "Commit") return engine.moves.commit(id, work);
-  if (step === "Failback") return engine.moves.failback(id, work, host);
-  if (step === "ReverseReplicate") return engine.moves.reverseReplicate(id, work);
-  return engine.moves.failover(id, { kind, recoveryPoint, ...host }, work);
+  if (step === "Commit") return { action: "commit" };
+  if (step === "Failback") return { action: "failback", ...host };
+  if (step === "ReverseReplicate") return { action: "reverseReplicate" };
+  return { action: "failover", kind, recoveryPoint, ...host };
+}
+
+/** A preview promises nothing that an update refuses: what forbids it is looked at as the update would, and said. */
+export function forbiddenNotices(
+  id: string,
+  refusals: readonly { readonly message: string }[],
+): DiffAnswer["notices"] {
+  const name = nameOf(id);
+  return refusals.map(({ message }) => ({
+    severity: "warning",
+    text: `${name}: as things are now an update refuses this: ${message}`,
+  }));
+}
+
+/** What forbids the first step of the move that the program's text asks for; empty if nothing does, or none is asked for. */
+export async function foreseeMove(
+  engine: Engine,
+  item: ProtectedItem,
+  wish: Wish,
+): Promise<DiffAnswer["notices"]> {
+  const side = sideOf(wish.wanted);
+  if (side === undefined || (!asksForMove(wish) && !asksForCommit(wish, item))) return [];
+  const { kind = "planned", recoveryPoint } = wish.wanted.failover ?? {};
+  const [step, wantedKind, point] = [nextStep(side, item), known(kind), known(recoveryPoint)];
+  if (step === undefined || wantedKind === undefined) return [];
+  const options = { kind: wantedKind, ...(point === undefined ? {} : { recoveryPoint: point }) };
+  const { refusals } = await engine.moves.foresee(item.id, moveOfStep(step, options));
+  return forbiddenNotices(item.id, refusals);
 }
 
 /** In words: which failover a preview's update would run, or what was found moved and is left alone. */

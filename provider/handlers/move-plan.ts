@@ -11,7 +11,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
-import { nextStep } from "./move-machine.ts";
+import { forbiddenNotices, nextStep } from "./move-machine.ts";
 import { known } from "./settings-handler.ts";
 
 /** More runs than any way through the table has; a longer walk is a bug, not a wait. */
@@ -128,6 +128,22 @@ export function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAn
   const first = `${name}: ${request.operation} of ${namesOf(elsewhere)} to the ${side} side, group by group; ${commit}`;
   const groups = engine.plans.describe(id, wanted, request).map((line) => `${name}, ${line}`);
   return [first, ...groups].map((text) => ({ severity: "info", text }));
+}
+
+/** What forbids the first run that the program's text asks for, of the plan as the program has it. */
+export async function foreseePlanMove(
+  engine: Engine,
+  id: string,
+  wish: Wish,
+): Promise<DiffAnswer["notices"]> {
+  const { wanted } = wish;
+  const side = known(wanted.activeLocation);
+  if (side === undefined || (!asksForMove(wish) && !asksForCommit(wish))) return [];
+  const view = engine.plans.view(id, wanted);
+  const request = unfinishedRun(side, view) ?? nextRun(side, wanted, view);
+  if (request === undefined) return [];
+  const { refusals, machines } = await engine.plans.foresee(id, request, wanted);
+  return forbiddenNotices(id, [...refusals, ...machines.flatMap((machine) => machine.refusals)]);
 }
 
 function movedText(

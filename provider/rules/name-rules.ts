@@ -18,6 +18,13 @@ export const nameRules = {
     "machines: [{ name: web1 }, { name: WEB1 }]",
     "machines: [{ name: web1 }, { name: web2 }]",
   ),
+  "name-form": error(
+    "A name has the form that the things of its kind take",
+    "An update refuses it.",
+    "Take a name of that form; most begin and end with a letter or digit, and have two characters at least.",
+    "drills: [{ name: r, machine: web1, network: drill-net }]",
+    "drills: [{ name: rehearsal, machine: web1, network: drill-net }]",
+  ),
   "reserved-name": error(
     "No site has the name of the fabric of the process servers in Azure",
     "Both would be one resource.",

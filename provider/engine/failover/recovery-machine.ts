@@ -160,6 +160,8 @@ export async function startRecoveryMachine(
     folder: plan.folder,
     pointId: point.id,
     pointTakenAt: point.takenAt,
+    pointKind: point.kind,
+    madeAt: parts.clock.now(),
     lineages,
     disks: disks.map(({ id, file, sizeBytes }) => ({ id, file, sizeBytes })),
   };

@@ -1,6 +1,7 @@
 /** A protected item as the control plane keeps it. */
 import type { MachineDefinition, MachineDiskDefinition } from "../../machines/machine-driver.ts";
 import type { ItemRow } from "../../store/protected-items.ts";
+import type { RecoveryPointKind } from "../../targets/recovery-point.ts";
 import type { FlowId } from "../flows.ts";
 import type { MachineIdentity } from "../inventory/look-up-machine.ts";
 import type { Lineages, Seed } from "../replication/source-doubt.ts";
@@ -25,6 +26,10 @@ export interface RecoveryMachine {
   readonly folder: string;
   readonly pointId: string;
   readonly pointTakenAt: number;
+  /** Absent in records of an earlier version, as the next. */
+  readonly pointKind?: RecoveryPointKind;
+  /** When the machine was made from the point, in milliseconds since 1970. */
+  readonly madeAt?: number;
   /** What the disks' changes count from since they were made from the point; absent in items of earlier versions. */
   readonly lineages?: Lineages;
   /** The disks that it has: those of its point. Absent in items of earlier versions: all of the item. */

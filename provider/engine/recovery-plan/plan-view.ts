@@ -1,6 +1,6 @@
 /** What people and APIs see of a plan: its groups with where their machines stand, what is allowed, the last runs. */
 import { idKey } from "../../arm-id.ts";
-import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
+import type { RecoveryPlanAction, RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import { findItem } from "../../store/protected-items.ts";
@@ -17,11 +17,17 @@ import {
 } from "./plan-operation.ts";
 import { type PlanInput, requirePlan } from "./plan-run.ts";
 
+/** A step of a group, and the directions that it runs in: `PrimaryToRecovery`, `RecoveryToPrimary`. */
+export interface PlanActionView {
+  readonly name: string;
+  readonly directions: readonly string[];
+}
+
 export interface PlanGroupView {
   readonly name: string;
   readonly machines: readonly { readonly id: string; readonly item: ProtectedItem | undefined }[];
-  readonly startActions: readonly string[];
-  readonly endActions: readonly string[];
+  readonly startActions: readonly PlanActionView[];
+  readonly endActions: readonly PlanActionView[];
 }
 
 export type PlanJob = JobRow & { readonly operation: PlanOperationName; readonly tasks: readonly TaskRow[] };
@@ -65,6 +71,15 @@ export function allowedOperations(
     .map(({ name }) => name);
 }
 
+/** A step that runs out and back is one step with two directions, however many actions declare it. */
+function actionsOf(actions: readonly RecoveryPlanAction[] = []): PlanActionView[] {
+  const names = [...new Set(actions.map(({ actionName }) => actionName))];
+  return names.map((name) => {
+    const own = actions.filter(({ actionName }) => actionName === name);
+    return { name, directions: [...new Set(own.flatMap(({ failoverDirections }) => failoverDirections))] };
+  });
+}
+
 function sideOf(items: readonly (ProtectedItem | undefined)[]): PlanView["activeLocation"] {
   const sides = new Set(items.map((item) => item?.activeLocation));
   return sides.size === 1 ? [...sides][0] : undefined;
@@ -89,8 +104,8 @@ export function viewPlan(parts: EngineParts, planId: string, inputs?: RecoveryPl
     groups: namedGroups(wanted).map(({ name, group, itemIds }) => ({
       name,
       machines: itemIds.map((id) => ({ id, item: items.get(idKey(id)) })),
-      startActions: (group.startGroupActions ?? []).map(({ actionName }) => actionName),
-      endActions: (group.endGroupActions ?? []).map(({ actionName }) => actionName),
+      startActions: actionsOf(group.startGroupActions),
+      endActions: actionsOf(group.endGroupActions),
     })),
     allowedOperations: underWay === undefined ? allowedOperations(planId, [...items.values()]) : [],
     underWay,

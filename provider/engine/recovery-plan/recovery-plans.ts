@@ -65,9 +65,10 @@ export class RecoveryPlans {
     return isRun(this.#parts, planId, request);
   }
 
-  /** What a run would do now and what forbids it, with all that a run looks at before it begins. */
-  foresee(planId: string, request: PlanRequest): Promise<ForeseenPlan> {
-    const plan = requirePlan(this.#parts, planId);
+  /** What a run would do now and what forbids it, with all that a run looks at before it begins; of other arguments if given. */
+  foresee(planId: string, request: PlanRequest, inputs?: RecoveryPlanInputs): Promise<ForeseenPlan> {
+    const found = requirePlan(this.#parts, planId);
+    const plan = inputs === undefined ? found : { ...found, inputs };
     const operation = operationFor(request, itemsOf(this.#parts, plan.inputs));
     return foreseePlan(this.#parts, plan, operation, request);
   }

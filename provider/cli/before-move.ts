@@ -1,0 +1,179 @@
+/**
+ * What a command that cannot be taken back would do: shown for `--dry-run`, and on a terminal before it asks once whether
+ * to go on. Without a terminal commands run without asking, as scripts expect.
+ */
+import readline from "node:readline/promises";
+import type { Command } from "commander";
+import pico from "picocolors";
+import { nameOf } from "../arm-id.ts";
+import type { ForeseenMove } from "../engine/failover/moves.ts";
+import type { Foreseen, ForeseenPoint } from "../engine/job/foresight.ts";
+import type { ForeseenPlan } from "../engine/recovery-plan/recovery-plans.ts";
+import type { SiteRecoveryError } from "../errors.ts";
+import { printJson } from "./session.ts";
+import { Stopped } from "./stoppable.ts";
+
+export interface BeforeFlags {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is foreseen of a command, for people and for scripts. */
+export interface Outlook {
+  readonly lines: readonly string[];
+  readonly json: object;
+  readonly refusals: readonly SiteRecoveryError[];
+}
+
+/** The options of commands that cannot be taken back. */
+export function withBeforeOptions(command: Command, options: { json?: boolean } = {}): Command {
+  command
+    .option(
+      "--dry-run",
+      "show what would happen and what forbids it, and change nothing; exit code 1 if forbidden",
+    )
+    .option("--yes", "do not ask on a terminal");
+  return options.json === false ? command : command.option("--json", "with --dry-run: for scripts");
+}
+
+function pointJson(point: ForeseenPoint | undefined): object | null {
+  if (point === undefined) return null;
+  if (point.isNew === true) return { lastChanges: true };
+  return { id: point.id, time: new Date(point.takenAt).toISOString(), kind: point.kind };
+}
+
+function pointLine(point: ForeseenPoint | undefined): string[] {
+  if (point === undefined) return [];
+  if (point.isNew === true) return ["from its last changes, taken after it is shut down"];
+  return [`from recovery point ${point.id} of ${new Date(point.takenAt).toISOString()} (${point.kind})`];
+}
+
+const reasons = (refusals: readonly SiteRecoveryError[]): object[] =>
+  refusals.map(({ code, message }) => ({ code, message }));
+
+function machineJson(itemId: string, { point, steps, warnings, refusals }: Foreseen): object {
+  return {
+    name: nameOf(itemId),
+    id: itemId,
+    recoveryPoint: pointJson(point),
+    steps,
+    warnings,
+    refusals: reasons(refusals),
+  };
+}
+
+function noteLines({ warnings, refusals }: Pick<Foreseen, "warnings" | "refusals">): string[] {
+  return [
+    ...warnings.map((text) => pico.yellow(`  note: ${text}`)),
+    ...refusals.map(({ message }) => pico.red(`  forbidden: ${message}`)),
+  ];
+}
+
+/** The outlook of a machine's move; `then` names what the command does after it. */
+export function outlookOfMove(itemId: string, move: ForeseenMove, then: readonly string[] = []): Outlook {
+  const allowed = move.refusals.length === 0;
+  return {
+    lines: [
+      `${nameOf(itemId)}: ${move.title}`,
+      ...pointLine(move.point).map((line) => `  ${line}`),
+      ...move.steps.map(({ text }, index) => `  ${index + 1}. ${text}`),
+      ...then.map((title) => `  then: ${title}`),
+      ...noteLines(move),
+    ],
+    json: { operation: move.title, allowed, ...machineJson(itemId, move), then },
+    refusals: move.refusals,
+  };
+}
+
+const stageVerbs = {
+  action: "step",
+  points: "choose the recovery points",
+  synchronise: "send changes of",
+  shutDown: "shut down",
+  move: "move",
+  start: "start",
+} as const;
+
+type Step = ForeseenPlan["stages"][number]["steps"][number];
+
+function stepText(step: Step): string {
+  if (step.kind === "points") return stageVerbs.points;
+  if (step.kind !== "action") return `${stageVerbs[step.kind]} ${nameOf(step.itemId)}`;
+  const { customDetails, actionName } = step.action;
+  return customDetails.instanceType === "ManualActionDetails"
+    ? `wait for a person: ${customDetails.description ?? actionName}`
+    : `run ${customDetails.path} at the ${customDetails.fabricLocation.toLowerCase()} side`;
+}
+
+/** The outlook of a plan's run; machines that are where they are to be already take no step. */
+export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly string[] = []): Outlook {
+  const left = new Set(plan.machines.map(({ itemId }) => itemId.toLowerCase()));
+  const isLeft = (step: Step): boolean =>
+    !("itemId" in step) || step.kind === "start" || left.has(step.itemId.toLowerCase());
+  const stages = plan.stages
+    .map(({ group, steps }) => ({
+      group,
+      steps: steps.filter(isLeft).map((step) => ({ kind: step.kind, text: stepText(step) })),
+    }))
+    .filter(({ steps }) => steps.length > 0);
+  const refusals = [...plan.refusals, ...plan.machines.flatMap((machine) => machine.refusals)];
+  const machines = plan.machines.map((machine) => ({
+    action: machine.action,
+    ...machineJson(machine.itemId, machine),
+  }));
+  return {
+    lines: [
+      `${nameOf(planId)}: ${plan.operation.title}`,
+      ...stages.flatMap(({ group, steps }) => steps.map(({ text }) => `  ${group}: ${text}`)),
+      ...plan.machines.flatMap((machine) => [
+        `  ${nameOf(machine.itemId)}: ${[...pointLine(machine.point), ...machine.steps.map(({ text }) => text)].join("; ")}`,
+        ...noteLines(machine),
+      ]),
+      ...then.map((title) => `  then: ${title}`),
+      ...noteLines(plan),
+    ],
+    json: {
+      plan: nameOf(planId),
+      id: planId,
+      operation: plan.operation.name,
+      allowed: refusals.length === 0,
+      stages,
+      machines,
+      then,
+      warnings: plan.warnings,
+      refusals: reasons(refusals),
+    },
+    refusals,
+  };
+}
+
+async function ask(): Promise<boolean> {
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question("Go on? [y/N] ")).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Whether the command goes on. For `--dry-run` it prints the outlook, and sets exit code 1 if something forbids the
+ * command. On a terminal it asks unless `--yes` is given. Throws `Stopped` for a no.
+ */
+export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>): Promise<boolean> {
+  if (flags.dryRun === true) {
+    const { lines, json, refusals } = await outlook();
+    if (flags.json === true) printJson(json);
+    else process.stdout.write(`${lines.join("\n")}\nNothing was changed (--dry-run).\n`);
+    if (refusals.length > 0) process.exitCode = 1;
+    return false;
+  }
+  if (flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY) return true;
+  const { lines, refusals } = await outlook();
+  // What is forbidden is not asked about: the command says why.
+  if (refusals.length > 0) return true;
+  process.stderr.write(`${lines.join("\n")}\n`);
+  if (await ask()) return true;
+  throw new Stopped("Nothing was changed.", 1);
+}

@@ -1,0 +1,24 @@
+/** From which recovery point a machine runs, how old its data was, and where its disks are: for people and for scripts. */
+import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
+import { formatSeconds } from "./format.ts";
+
+export function runsFromJson(from: RunsFrom | undefined): object | null {
+  if (from === undefined) return null;
+  const { machine, folder, disks, pointId, pointTakenAt, pointKind, dataAgeSeconds } = from;
+  const recoveryPoint = {
+    id: pointId,
+    time: new Date(pointTakenAt).toISOString(),
+    kind: pointKind ?? null,
+  };
+  return { machine, folder, disks, recoveryPoint, dataAgeSeconds: dataAgeSeconds ?? null };
+}
+
+/** Two lines without an end of line. */
+export function runsFromText({ disks, pointId, pointTakenAt, pointKind, dataAgeSeconds }: RunsFrom): string {
+  const kind = pointKind === undefined ? "" : ` (${pointKind})`;
+  const age = dataAgeSeconds === undefined ? "" : `; its data was ${formatSeconds(dataAgeSeconds)} old then`;
+  return (
+    `  from recovery point ${pointId} of ${new Date(pointTakenAt).toISOString()}${kind}${age}\n` +
+    `  disks: ${disks.join(", ")}`
+  );
+}

@@ -1,0 +1,125 @@
+/** `--dry-run` shows and changes nothing; a terminal is asked once, and nothing else is. */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { handlerOf } from "../../provider/handlers/registry.ts";
+import { quiet } from "../engine/fixture.ts";
+import { Shop } from "../engine/recovery-plan/shop.ts";
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await Shop.make();
+});
+afterEach(() => shop.remove());
+
+const main = path.resolve("provider/cli/main.ts");
+const hasScript = fs.existsSync("/usr/bin/script");
+
+function sr(...words: string[]): { code: number | null; out: string; text: string } {
+  const args = [main, "--home", shop.site.engine.homeFolder, ...words];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  return { code: status, out: stdout, text: stdout + stderr };
+}
+
+/** The same on a terminal, whose user types a line. */
+function onTerminal(typed: string, ...words: string[]): { code: number | null; text: string } {
+  const command = [process.execPath, main, "--home", shop.site.engine.homeFolder, ...words].join(" ");
+  const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+    encoding: "utf8",
+    input: `${typed}\n`,
+  });
+  return { code: status, text: stdout };
+}
+
+const powers = (): string[] => [shop.power(shop.image("web1")), shop.power(shop.replica("web1"))];
+
+describe("--dry-run", () => {
+  it("shows what a failover would do, and changes nothing", () => {
+    const shown = sr("failover", "web1", "--kind", "unplanned", "--dry-run", "--json");
+    expect(shown.code, shown.text).toBe(0);
+    const json = JSON.parse(shown.out) as {
+      allowed: boolean;
+      recoveryPoint: { kind: string };
+      steps: { action: string }[];
+    };
+    expect([json.allowed, json.recoveryPoint.kind]).toEqual([true, "CrashConsistent"]);
+    expect(json.steps.map(({ action }) => action)).toEqual(["shutDown", "make", "start"]);
+    expect(sr("failover", "web1", "--dry-run").text).toMatch(
+      /shut down web1 at the primary side[\s\S]*Nothing was changed/,
+    );
+    expect([shop.states()[1], powers()]).toEqual(["Protected", ["running", "absent"]]);
+  });
+
+  it("ends with exit code 1 and the reason where something forbids it", () => {
+    const forbidden = sr("failover", "web1", "--kind", "unplanned", "--recovery-point", "bogus", "--dry-run");
+    expect([forbidden.code, forbidden.text]).toEqual([
+      1,
+      expect.stringMatching(/forbidden: web1 has no recovery point "bogus"/),
+    ]);
+    expect(sr("commit", "web1", "--dry-run").code).toBe(1);
+    expect(sr("failover", "web1", "--recovery-point", "bogus").code).toBe(2);
+    expect(sr("plan", "failover", "shop", "--recovery-point", "bogus").text).toMatch(/Add --unplanned/);
+  });
+
+  it("shows a plan group by group, with its manual steps", async () => {
+    await shop.declare([
+      shop.boot(["db1"], { endGroupActions: [shop.manual("look", "look at the database")] }),
+      shop.boot(["web1", "web2"]),
+    ]);
+    const shown = sr("plan", "failover", "shop", "--dry-run", "--commit");
+    expect(shown.code, shown.text).toBe(0);
+    expect(shown.text).toMatch(
+      /Shutdown: shut down web2[\s\S]*Group 1: wait for a person: look at the database[\s\S]*then: Commit/,
+    );
+    expect(shop.states()).toEqual(Array(3).fill("Protected"));
+  });
+});
+
+describe.skipIf(!hasScript)("on a terminal", () => {
+  it("a failover asks once: a no changes nothing, a yes goes on, --yes does not ask", () => {
+    const no = onTerminal("n", "failover", "web1");
+    expect([no.code, no.text]).toEqual([1, expect.stringMatching(/Go on\?[\s\S]*Nothing was changed/)]);
+    expect(powers()).toEqual(["running", "absent"]);
+    const yes = onTerminal("y", "failover", "web1");
+    expect([yes.code, yes.text]).toEqual([
+      0,
+      expect.stringMatching(/from recovery point .* old then\s+disks: .*os\.img/),
+    ]);
+    expect(powers()).toEqual(["off", "running"]);
+    const silent = onTerminal("", "commit", "web1", "--yes");
+    expect(silent.code).toBe(0);
+    expect(silent.text).not.toMatch(/Go on/);
+  });
+});
+
+describe("a preview", () => {
+  it("says what forbids the failover that it announces, as an update would", async () => {
+    const { engine, item, itemId, ids } = shop.site;
+    const drill = {
+      resourceGroupName: "dr",
+      resourceName: "dr-vault",
+      drillName: "rehearsal",
+      protectedItemId: itemId,
+      networkId: ids.drillNetwork,
+    };
+    const wanted = { ...item, activeLocation: "recovery" as const };
+    const handler = handlerOf("protected-item", engine);
+    const before = await handler.diff(itemId, item, wanted);
+    expect(before.notices.map(({ text }) => text).join()).not.toMatch(/refuses/);
+    await handlerOf("drill", engine).create(drill, quiet);
+    const after = await handler.diff(itemId, item, wanted);
+    expect(after.notices.map(({ text }) => text).join()).toMatch(
+      /an update refuses this: .*Test failover clean-up pending/,
+    );
+    await expect(handler.update(itemId, item, wanted, quiet)).rejects.toThrow(
+      /Test failover clean-up pending/,
+    );
+    const plan = { ...shop.plan, properties: { ...shop.plan.properties, groups: [shop.boot(["web1"])] } };
+    const planDiff = await handlerOf("recovery-plan", engine).diff(shop.planId, plan, {
+      ...plan,
+      activeLocation: "recovery",
+    });
+    expect(planDiff.notices.map(({ text }) => text).join()).toMatch(/refuses this: .*clean-up pending/);
+  });
+});
