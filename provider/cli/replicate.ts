@@ -6,7 +6,7 @@ import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
-import { stoppable } from "./stoppable.ts";
+import { onFirstSignal, stoppable } from "./stoppable.ts";
 
 interface Outcome {
   readonly name: string;
@@ -77,12 +77,10 @@ function print(outcome: Outcome): void {
 /** Cycles by the policy's schedule until Ctrl-C; a second Ctrl-C ends the process at once, as after a kill. */
 async function follow(engine: Engine, ids: readonly string[] | undefined, json: boolean): Promise<void> {
   const stop = new AbortController();
-  const onSignal = (): void => {
+  const forget = onFirstSignal(() => {
     process.stderr.write("Stopping: the cycles that run are finished first.\n");
     stop.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.once(signal, onSignal);
+  });
   try {
     const run = async (item: ProtectedItem): Promise<void> => {
       const outcome = await runOne(engine, item, "delta", withProgress);
@@ -91,7 +89,7 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
     };
     await engine.follow(run, { ...(ids ? { ids } : {}), signal: stop.signal });
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    forget();
   }
 }
 

@@ -18,18 +18,33 @@ export class Stopped extends Error {
 }
 
 /**
+ * Calls the handler at the first Ctrl-C or SIGTERM. The second one, of either kind, ends the process at once. Returns
+ * what puts the system's own handling back.
+ */
+export function onFirstSignal(handle: (signal: Signal) => void): () => void {
+  const forget = (): void => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  const onSignal = (signal: Signal): void => {
+    forget();
+    handle(signal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return forget;
+}
+
+/**
  * Runs work with progress that Ctrl-C stops in order: it ends where it can be gone on with, or is rolled back. A
  * second Ctrl-C ends the process at once, as after a kill. Throws `Stopped`.
  */
 export async function stoppable<T>(prefix: string, work: (progress: Progress) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   let by: Signal | undefined;
-  const onSignal = (signal: Signal): void => {
-    by ??= signal;
+  const forget = onFirstSignal((signal) => {
+    by = signal;
     const message = "It was stopped. Run the same command again to go on.";
     stop.abort(new SiteRecoveryError("Cancelled", message));
-  };
-  for (const signal of signals) process.once(signal, onSignal);
+  });
   try {
     return await withProgress(prefix, (progress) => work({ ...progress, signal: stop.signal }));
   } catch (error) {
@@ -37,6 +52,6 @@ export async function stoppable<T>(prefix: string, work: (progress: Progress) =>
     if (by === undefined || !isStopped) throw error;
     throw new Stopped(`${prefix}: ${error.message}`, exitCodes[by]);
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    forget();
   }
 }
