@@ -227,13 +227,27 @@ export function makeFolderDurably(files: FileSystem, folder: string): void {
   files.syncFolder(parent);
 }
 
+/** How a file gets its name. */
+export interface Publication {
+  /** Where it is written first. Whoever takes this file away keeps it from getting its name. Default: beside it. */
+  readonly temporary?: string;
+  /** May throw right before the file gets its name. */
+  check?(): void;
+}
+
 /**
  * Writes a small file so that after a crash either the old or the whole new content is there: temporary
  * name, write, sync, rename, sync of the folder. Of two that write at once, the last one to rename wins.
  */
-export function writeAtomically(files: FileSystem, filePath: string, content: Uint8Array): void {
+export function writeAtomically(
+  files: FileSystem,
+  filePath: string,
+  content: Uint8Array,
+  publication: Publication = {},
+): void {
   // A name of its own: with one for all, two writers would take each other's file away.
-  const temporary = `${filePath}.${Buffer.from(systemRandom.bytes(6)).toString("hex")}.new`;
+  const temporary =
+    publication.temporary ?? `${filePath}.${Buffer.from(systemRandom.bytes(6)).toString("hex")}.new`;
   try {
     const file = files.open(temporary, "createNew");
     try {
@@ -242,6 +256,7 @@ export function writeAtomically(files: FileSystem, filePath: string, content: Ui
     } finally {
       file.close();
     }
+    publication.check?.();
     files.rename(temporary, filePath);
   } catch (error) {
     removeIfPossible(files, temporary);

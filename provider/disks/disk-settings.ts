@@ -12,6 +12,7 @@ export interface DiskSettings {
   readonly bootId: string;
   readonly waitMilliseconds: number;
   readonly freezeLimitMilliseconds: number;
+  readonly writer: DiskOptions["writer"];
 }
 
 export function settingsOf(options: DiskOptions): DiskSettings {
@@ -21,5 +22,6 @@ export function settingsOf(options: DiskOptions): DiskSettings {
     bootId: options.bootId ?? currentBootId(),
     waitMilliseconds: options.waitMilliseconds ?? 5_000,
     freezeLimitMilliseconds: options.freezeLimitMilliseconds ?? 5_000,
+    writer: options.writer,
   };
 }

@@ -161,6 +161,8 @@ export interface DiskOptions {
   readonly waitMilliseconds?: number;
   /** How long writes are held for a snapshot at the most. Default 5,000. */
   readonly freezeLimitMilliseconds?: number;
+  /** The lease that snapshots are taken under: a snapshot of the same engine's earlier epoch is dropped for a new one. */
+  readonly writer?: { readonly engineId: string; readonly epoch: number };
 }
 
 /*

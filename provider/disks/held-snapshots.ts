@@ -10,6 +10,15 @@ import { isAlive, processIdentity } from "../process-identity.ts";
 export interface SnapshotHolder {
   readonly processIdentity: string;
   readonly threadId: number;
+  /** The engine that took it, and the epoch of the lease that it worked under. */
+  readonly engineId?: string;
+  readonly epoch?: number;
+}
+
+/** Whether the same engine comes with a later lease: then nobody works with the snapshot any more that counts. */
+export function isSuperseded(holder: SnapshotHolder, by: SnapshotHolder | undefined): boolean {
+  if (by?.epoch === undefined || holder.epoch === undefined || holder.engineId !== by.engineId) return false;
+  return holder.epoch < by.epoch;
 }
 
 const held = new Set<string>();

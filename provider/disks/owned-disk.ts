@@ -17,7 +17,7 @@ import type { Lineage } from "./disk.ts";
 import { ImageWatch } from "./image-watch.ts";
 import { DeviceTrust } from "./device-trust.ts";
 import { FreezeGate } from "./freeze-gate.ts";
-import { isHeld } from "./held-snapshots.ts";
+import { isHeld, isSuperseded, type SnapshotHolder } from "./held-snapshots.ts";
 import { PreservedBlocks } from "./preserved-blocks.ts";
 import { readLogs } from "./read-logs.ts";
 import type { BegunSnapshot, Outcome, SnapshotRequest } from "./snapshot-request.ts";
@@ -125,7 +125,7 @@ export class OwnedDisk {
   begin(pass: symbol, request: SnapshotRequest): BegunSnapshot {
     this.gate.check(pass, this.path);
     this.#trust.check();
-    this.#makeRoom();
+    this.#makeRoom(request.holder);
     const { files, sizeBytes, bootId } = this.#image;
     try {
       const { sealedThrough, reasons } = this.#tracking.seal();
@@ -188,10 +188,11 @@ export class OwnedDisk {
     );
   }
 
-  /** There is one snapshot at a time; that of a dead process is dropped. */
-  #makeRoom(): void {
+  /** There is one snapshot at a time; that of a dead process, or of one that has lost its lease, is dropped. */
+  #makeRoom(by?: SnapshotHolder): void {
     if (this.#snapshot === undefined) return;
-    if (this.#isWanted(this.#snapshot.header)) {
+    const { header } = this.#snapshot;
+    if (this.#isWanted(header) && !isSuperseded(header.holder, by)) {
       const message = `A snapshot of ${this.path} is being replicated. Try again when that has ended.`;
       throw new SiteRecoveryError("Busy", message, { target: this.path });
     }

@@ -100,7 +100,7 @@ class Participant {
     this.#asked = true;
     this.#begun = await this.#control?.begin({
       snapshotId: this.#snapshotId,
-      holder: holdSnapshot(this.#snapshotId),
+      holder: { ...holdSnapshot(this.#snapshotId), ...this.#settings.writer },
     });
   }
 

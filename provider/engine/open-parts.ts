@@ -11,7 +11,7 @@ import { openStore } from "../store/open-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { homeAt } from "./home.ts";
 import { ReplicaStores } from "./replica-stores.ts";
-import { leasedMachines } from "./under-lease.ts";
+import { fenceOf, leasedFiles } from "./under-lease.ts";
 
 /** Copies that one process runs at once: more than its cores only makes each of them slower. */
 const copiesMax = Math.max(1, Math.min(4, os.availableParallelism()));
@@ -42,16 +42,18 @@ export function openParts(options: {
   const clock = options.clock ?? systemClock;
   const home = homeAt(options.home);
   const store = openStore(home.storeFile);
-  const stores = new ReplicaStores({ home, store, files });
+  const engineId = engineIdOf(store);
+  const stores = new ReplicaStores({ home, store, files, fence: fenceOf({ store, clock }, engineId) });
   const servers = new ProcessServers({ home, store, files, clock });
   return {
-    engineId: engineIdOf(store),
+    engineId,
     home,
     store,
     clock,
     random: options.random ?? systemRandom,
     files,
-    machines: leasedMachines(folderMachines(files), { store, clock }),
+    // A machine changes its power, definition and place by files that are renamed or removed.
+    machines: folderMachines(leasedFiles(files, { store, clock })),
     hooks: commandHooks(clock),
     openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
     replicaHolderIds: () => stores.holderIds(),

@@ -10,6 +10,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { Store } from "../store/open-store.ts";
 import { findThing, listThings, type Thing } from "../store/things.ts";
+import type { WriterFence } from "../targets/machine-folder.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
 import { openStore } from "./upkeep/store-key-file.ts";
@@ -42,9 +43,11 @@ export class ReplicaStores {
   readonly #home: Home;
   readonly #store: Store;
   readonly #files: FileSystem;
+  readonly #fence: WriterFence;
   readonly #opened = new Map<string, ReplicaStore>();
 
-  constructor(parts: { home: Home; store: Store; files: FileSystem }) {
+  constructor(parts: { home: Home; store: Store; files: FileSystem; fence: WriterFence }) {
+    this.#fence = parts.fence;
     this.#home = parts.home;
     this.#store = parts.store;
     this.#files = parts.files;
@@ -92,7 +95,7 @@ export class ReplicaStores {
   #open(folder: string, holderId: string): ReplicaStore {
     const opened = this.#opened.get(folder);
     if (opened) return opened;
-    const replicas = openStore(this.#files, this.#home, { holderId, folder });
+    const replicas = openStore(this.#files, this.#home, { holderId, folder }, this.#fence);
     this.#opened.set(folder, replicas);
     return replicas;
   }

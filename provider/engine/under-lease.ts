@@ -3,10 +3,11 @@
  * way it was called: so what no transaction can take back asks right before it, without being handed a lease.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
-import type { MachineDriver } from "../machines/machine-driver.ts";
-import { confirmLease, heldLease, takeLease } from "../store/leases.ts";
+import { confirmLease, heldLease, type Lease, raiseLease, requireLease, takeLease } from "../store/leases.ts";
 import type { Store } from "../store/open-store.ts";
+import type { WriterFence } from "../targets/machine-folder.ts";
 import type { Progress } from "./job/job-definition.ts";
 
 export interface LeaseParts {
@@ -22,11 +23,11 @@ export async function underLease<T>(
   { store, clock }: LeaseParts,
   id: string,
   purpose: string,
-  work: () => Promise<T>,
+  work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const lease = takeLease(store, id, purpose, clock);
   try {
-    return await scope.run([...(scope.getStore() ?? []), id], work);
+    return await scope.run([...(scope.getStore() ?? []), id], () => work(lease));
   } finally {
     lease.release();
   }
@@ -41,6 +42,30 @@ export function confirmLeases({ store, clock }: LeaseParts): number | undefined 
   return epochs.length === 0 ? undefined : Math.max(...epochs);
 }
 
+/** Throws `LeaseLost` when another process has taken a lease of the work of the moment over. For use in a transaction. */
+export function requireLeases(store: Store): void {
+  for (const id of scope.getStore() ?? []) requireLease(store, id);
+}
+
+/** The leases of the work of the moment, for the targets that it writes to. */
+export function fenceOf(parts: LeaseParts, engineId: string): WriterFence {
+  return {
+    engineId,
+    confirm: () => confirmLeases(parts),
+    raise: (above) => {
+      for (const id of scope.getStore() ?? []) raiseLease(parts.store, id, above);
+    },
+  };
+}
+
+/** The lease of the work of the moment, for what it marks as its own; empty for work without one. */
+export function writerOf({ store, engineId }: Pick<LeaseParts, "store"> & { engineId: string }): {
+  writer?: { engineId: string; epoch: number };
+} {
+  const epochs = (scope.getStore() ?? []).flatMap((id) => heldLease(store, id)?.epoch ?? []);
+  return epochs.length === 0 ? {} : { writer: { engineId, epoch: Math.max(...epochs) } };
+}
+
 /** The progress of work under leases, which is aborted with `LeaseLost` when one of them is lost. */
 export function stoppedWithLease({ store }: Pick<LeaseParts, "store">, progress: Progress): Progress {
   const signals = (scope.getStore() ?? []).flatMap((id) => heldLease(store, id)?.signal ?? []);
@@ -48,21 +73,20 @@ export function stoppedWithLease({ store }: Pick<LeaseParts, "store">, progress:
   return { report: (line) => progress.report(line), signal: AbortSignal.any(signals) };
 }
 
-/** Machines whose power, definition and folder change only while the leases of the work are held. */
-export function leasedMachines(machines: MachineDriver, parts: LeaseParts): MachineDriver {
-  const confirmed =
-    <Given extends unknown[]>(change: (...given: Given) => void) =>
-    (...given: Given): void => {
-      confirmLeases(parts);
-      change(...given);
-    };
+/**
+ * Files that get their names, and lose them, only while the leases of the work are held. It is asked right before the
+ * call itself: a process may be stopped anywhere.
+ */
+export function leasedFiles(files: FileSystem, parts: LeaseParts): FileSystem {
   return {
-    ...machines,
-    start: confirmed((folder) => machines.start(folder)),
-    shutDown: confirmed((folder) => machines.shutDown(folder)),
-    define: confirmed((folder, definition) => machines.define(folder, definition)),
-    installMobilityService: confirmed((folder) => machines.installMobilityService(folder)),
-    setMark: confirmed((folder, mark) => machines.setMark(folder, mark)),
-    remove: confirmed((folder) => machines.remove(folder)),
+    ...files,
+    rename: (from, to) => {
+      confirmLeases(parts);
+      files.rename(from, to);
+    },
+    remove: (filePath) => {
+      confirmLeases(parts);
+      files.remove(filePath);
+    },
   };
 }

@@ -6,6 +6,7 @@ import { idKey } from "../arm-id.ts";
 import { type JobRow, openJobOf } from "../store/jobs.ts";
 import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { fenceFormerProcess } from "./fence-former-process.ts";
 import { fenceLostSource } from "./failover/fence-source.ts";
 import { identifyMachine } from "./identity/identify-machine.ts";
 import { requireNewestDatabase } from "./identity/newest-database.ts";
@@ -40,7 +41,8 @@ export async function withItem<T>(
   progress: Progress,
   work: (finished: JobRow | undefined) => Promise<T>,
 ): Promise<T> {
-  return underLease(parts, itemId, purpose, async () => {
+  return underLease(parts, itemId, purpose, async ({ isTakeover }) => {
+    if (isTakeover) await fenceFormerProcess(parts, itemId);
     if (findItem(parts.store, itemId)) {
       await thawLeftFrozen(parts, itemId);
       requireNewestDatabase(parts, requireItem(parts, itemId));

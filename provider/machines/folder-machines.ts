@@ -92,8 +92,16 @@ function readMachine(files: FileSystem, folder: string): Machine {
 
 export function folderMachines(files: FileSystem): MachineDriver {
   const exists = (folder: string): boolean => files.exists(path.join(folder, machineFile));
+  const withdraw = (folder: string): void => {
+    for (const name of files.list(folder)) {
+      // Without its file under the other name, the change of a process that is woken up fails.
+      const isPrepared = name.startsWith(`${stateFile}.`) || name.startsWith(`${machineFile}.`);
+      if (isPrepared && name.endsWith(".new")) files.remove(path.join(folder, name));
+    }
+  };
   const setState = (folder: string, state: PowerState): void => {
     if (readState(files, folder) === state && files.exists(path.join(folder, stateFile))) return;
+    withdraw(folder);
     writeAtomically(files, path.join(folder, stateFile), Buffer.from(`${state}\n`));
   };
   const list = (inventory: string): string[] =>
@@ -140,6 +148,7 @@ export function folderMachines(files: FileSystem): MachineDriver {
       if (definition.mobilityService !== undefined) return;
       writeMachineFile(files, file, { ...definition, mobilityService: { version: mobilityServiceVersion } });
     },
+    withdraw,
     remove: (folder) => {
       // Without its definition the folder is no machine any more, whatever a crash leaves of the rest.
       if (exists(folder)) {

@@ -87,6 +87,8 @@ export interface MachineDriver {
   define(machineFolder: string, definition: MachineDefinition): void;
   /** Installs the Mobility service in the guest. There already is fine. Durable when it returns. */
   installMobilityService(machineFolder: string): void;
+  /** Takes back changes of power or definition that a process has prepared and not made yet. */
+  withdraw(machineFolder: string): void;
   /** Removes a machine with its disks. Absent is fine. */
   remove(machineFolder: string): void;
 }

@@ -21,6 +21,8 @@ export interface Lease {
   readonly epoch: number;
   /** Aborted with `LeaseLost` when another process has taken the lease over. */
   readonly signal: AbortSignal;
+  /** Whether it was taken from a process that had not given it back. */
+  readonly isTakeover: boolean;
   release(): void;
 }
 
@@ -49,7 +51,9 @@ interface Row {
 }
 
 interface Held {
-  readonly epoch: number;
+  epoch: number;
+  /** Whether the epoch survives a power cut: it must before anything outside of the store is marked with it. */
+  isDurable: boolean;
   readonly stop: AbortController;
 }
 
@@ -101,11 +105,14 @@ export function takeLease(store: Store, id: string, purpose: string, clock: Cloc
   // Seen from another computer, it counts as at work from now on, for as long as a lease lasts.
   const seen = store.passing(() => noteSeen(store, key, clock));
   if (seen !== undefined) throw busy(id, seen);
+  let isTakeover = false;
   const epoch = store.passing(() => {
     const row = rowOf(store, key);
-    if (row && (held.has(key) || !isOver(store, row, clock))) throw busy(id, row);
+    isTakeover = row !== undefined;
+    const mine = held.get(key);
     // Work that lost its lease and has not ended yet would write under the new one.
-    if (held.has(key)) throw lost(id);
+    if (mine !== undefined && row?.epoch !== mine.epoch) throw lost(id);
+    if (row && (mine !== undefined || !isOver(store, row, clock))) throw busy(id, row);
     const time = clock.shared();
     const { lastInsertRowid } = store
       .prepare(
@@ -115,18 +122,21 @@ export function takeLease(store: Store, id: string, purpose: string, clock: Cloc
       .run(key, processIdentity(), purpose, clock.now(), time.clock, time.milliseconds);
     return Number(lastInsertRowid);
   });
-  const mine: Held = { epoch, stop: new AbortController() };
+  const mine: Held = { epoch, isDurable: false, stop: new AbortController() };
   held.set(key, mine);
   epochsHere.add(epochName(store, epoch));
   const end = clock.every(renewalMilliseconds, () => renewQuietly(store, id, clock));
   return {
     epoch,
+    isTakeover,
     signal: mine.stop.signal,
     release: () => {
       end();
       held.delete(key);
-      epochsHere.delete(epochName(store, epoch));
-      store.passing(() => store.prepare("DELETE FROM leases WHERE key = ? AND epoch = ?").run(key, epoch));
+      epochsHere.delete(epochName(store, mine.epoch));
+      store.passing(() =>
+        store.prepare("DELETE FROM leases WHERE key = ? AND epoch = ?").run(key, mine.epoch),
+      );
     },
   };
 }
@@ -169,9 +179,32 @@ function renew(store: Store, id: string, clock: Clock): void {
  * machine's power. Returns its epoch. Throws `LeaseLost` when another process has taken it over.
  */
 export function confirmLease(store: Store, id: string, clock: Clock): number {
-  return store.transaction(() => {
-    renew(store, id, clock);
-    return heldOf(store).get(idKey(id))!.epoch;
+  const mine = heldOf(store).get(idKey(id));
+  const confirm = (): void => renew(store, id, clock);
+  if (mine?.isDurable === true) store.passing(confirm);
+  else store.transaction(confirm);
+  mine!.isDurable = true;
+  return mine!.epoch;
+}
+
+/** Gives the lease of this process an epoch above another one, which a copy of this database may have given out. */
+export function raiseLease(store: Store, id: string, above: number): void {
+  const key = idKey(id);
+  const mine = heldOf(store).get(key);
+  store.transaction(() => {
+    requireLease(store, id);
+    const row = rowOf(store, key)!;
+    const { lastInsertRowid } = store
+      .prepare(
+        "INSERT INTO leases (epoch, key, owner, purpose, taken_at, renewed_at, clock, renewed_on_clock) VALUES (?, ?, '', '', 0, 0, '', 0)",
+      )
+      .run(Math.max(above, row.epoch) + 1, `raise ${key}`);
+    // A row of its own, so that no later lease is given a number below it.
+    store.prepare("DELETE FROM leases WHERE epoch = ?").run(lastInsertRowid);
+    store.prepare("UPDATE leases SET epoch = ? WHERE key = ?").run(lastInsertRowid, key);
+    epochsHere.delete(epochName(store, mine!.epoch));
+    mine!.epoch = Number(lastInsertRowid);
+    epochsHere.add(epochName(store, mine!.epoch));
   });
 }
 
@@ -211,7 +244,15 @@ export function currentLease(store: Store, id: string, clock: Clock): string | u
 export function breakLease(store: Store, id: string): LeaseHolder | undefined {
   return store.together(() => {
     const row = rowOf(store, idKey(id));
-    if (row) store.prepare("DELETE FROM leases WHERE epoch = ?").run(row.epoch);
+    // A row of no process, so that the next one knows that this lease was not given back.
+    if (row) {
+      store
+        .prepare(
+          `INSERT OR REPLACE INTO leases (key, owner, purpose, taken_at, renewed_at, clock, renewed_on_clock)
+           VALUES (?, '', '', 0, 0, '', 0)`,
+        )
+        .run(idKey(id));
+    }
     return row && toHolder(row);
   });
 }

@@ -4,7 +4,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { Catalog } from "./catalog.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { MachineFolder } from "./machine-folder.ts";
+import { MachineFolder, type WriterFence } from "./machine-folder.ts";
 import { pinnedPoints } from "./machine-lock.ts";
 import { pointIdOf, sequenceOf } from "./point-folder.ts";
 import { checkReach, explainFailure } from "./reach-store.ts";
@@ -30,8 +30,10 @@ export class FolderStore implements ReplicaStore {
   readonly files: FileSystem;
   readonly threads: number;
   readonly #ring: KeyRing;
+  readonly #fence: WriterFence | undefined;
 
-  constructor(files: FileSystem, folder: string, ring: KeyRing, threads: number) {
+  constructor(files: FileSystem, folder: string, ring: KeyRing, threads: number, fence?: WriterFence) {
+    this.#fence = fence;
     this.files = files;
     this.folder = folder;
     this.#ring = ring;
@@ -44,7 +46,12 @@ export class FolderStore implements ReplicaStore {
 
   machine(machineId: string): MachineFolder {
     this.#checkReach();
-    return new MachineFolder(this.files, this.#ring, this.#machinesFolder, machineId);
+    return new MachineFolder(
+      this.files,
+      this.#ring,
+      { machinesFolder: this.#machinesFolder, machineId },
+      this.#fence,
+    );
   }
 
   explain(error: unknown): unknown {

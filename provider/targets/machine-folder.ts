@@ -9,11 +9,24 @@ import type { LayerKind } from "./layers/layer-format.ts";
 import type { DiskFolder } from "./layers/layer-reader.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
 import { type LayerIdentity, layerPath } from "./layers/layer-writer.ts";
-import { lockMachine, pinPoint, type Release } from "./machine-lock.ts";
+import type { Release, WriterEpoch } from "./lock-file.ts";
+import { fenceMachine, lockMachine, type MachineLock, pinPoint } from "./machine-lock.ts";
 import { PointFolder, type PointDraft, type Publication } from "./point-folder.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
+
+/** The lease that a process writes replicas under, looked at anew each time. */
+export interface WriterFence {
+  readonly engineId: string;
+  /**
+   * Renews the lease durably and returns its epoch; `undefined` for work without one. Throws `LeaseLost` when another
+   * process has taken it over.
+   */
+  confirm(): number | undefined;
+  /** Gives the lease an epoch above this one. For a person's decision to continue with this engine's database. */
+  raise(above: number): void;
+}
 
 const namePath = "machine.sealed";
 
@@ -30,12 +43,29 @@ export class MachineFolder {
   /** What the last verification found damaged. */
   readonly damage: DamageNote;
 
-  constructor(files: FileSystem, ring: KeyRing, machinesFolder: string, machineId: string) {
+  readonly #fence: WriterFence | undefined;
+  #lock: MachineLock | undefined;
+  #writer: WriterEpoch | undefined;
+
+  constructor(
+    files: FileSystem,
+    ring: KeyRing,
+    place: { machinesFolder: string; machineId: string },
+    fence?: WriterFence,
+  ) {
+    const { machinesFolder, machineId } = place;
+    this.#fence = fence;
     this.files = files;
     this.ring = ring;
     this.machineId = machineId;
     this.folder = path.join(machinesFolder, ring.nameOf(machineId));
-    this.points = new PointFolder(files, ring, path.join(this.folder, "points"), machineId);
+    const points = { folder: path.join(this.folder, "points"), machineId };
+    const guard = {
+      writer: () => this.#writer,
+      check: () => this.requireLock(),
+      workFolder: () => this.#lock?.workFolder,
+    };
+    this.points = new PointFolder(files, ring, points, guard);
     this.damage = new DamageNote(files, this.folder);
   }
 
@@ -88,7 +118,37 @@ export class MachineFolder {
       const message = `The replica store holds nothing of machine ${this.machineId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: this.machineId });
     }
-    return lockMachine(this.files, this.folder);
+    this.#writer = this.#confirm();
+    const lock = lockMachine(this.files, this.folder, this.#writer);
+    this.#lock = lock;
+    return () => {
+      this.#lock = undefined;
+      lock.release();
+    };
+  }
+
+  /** Throws `LeaseLost` when this process had the lock and another one has taken it over. */
+  requireLock(): void {
+    this.#lock?.check();
+  }
+
+  /** Takes the lock away from a process whose lease this one has taken over. */
+  fence(): void {
+    const writer = this.#confirm();
+    if (writer !== undefined && this.exists) fenceMachine(this.files, this.folder, writer);
+  }
+
+  /** Continues after a person's decision, although this engine has written under a later epoch than its lease's. */
+  takeOver(): void {
+    if (this.#fence === undefined || this.#writer === undefined) return;
+    const latest = this.points.latestEpochOf(this.#fence.engineId);
+    if (latest > this.#writer.epoch) this.#fence.raise(latest);
+    this.#writer = this.#confirm();
+  }
+
+  #confirm(): WriterEpoch | undefined {
+    const epoch = this.#fence?.confirm();
+    return epoch === undefined ? undefined : { engineId: this.#fence!.engineId, epoch };
   }
 
   pin(pointId: string): Release {
@@ -117,6 +177,7 @@ export class MachineFolder {
   /** Makes a recovery point count: its layers' folders are synced first, then its file appears whole. */
   publish(draft: Omit<PointDraft, "id">, publication?: Publication): RecoveryPoint {
     for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);
+    this.#writer = this.#confirm();
     return this.points.publish({ ...draft, id: randomUuid(systemRandom) }, publication);
   }
 

@@ -4,6 +4,7 @@ import { type FileSystem, localFileSystem, makeFolderDurably } from "../blocks/f
 import { SiteRecoveryError } from "../errors.ts";
 import { FolderStore } from "./folder-store.ts";
 import { KeyRing, type KeyRingSpec } from "./key-ring.ts";
+import type { WriterFence } from "./machine-folder.ts";
 import { reachFailure, readWitness, storeIdIn, storeUnreachable, writeWitness } from "./reach-store.ts";
 import type { ReplicaStore } from "./replica-store.ts";
 import { createStoreKey, readStoreKey, type StoreSecret } from "./store-key.ts";
@@ -24,6 +25,8 @@ interface StorePlace {
    */
   readonly threads?: number;
   readonly files?: FileSystem;
+  /** The lease that recovery points are written under. Absent: without one. */
+  readonly fence?: WriterFence;
 }
 
 /**
@@ -37,7 +40,7 @@ export function openReplicaStore(options: OpenStoreOptions): ReplicaStore {
   const threads = options.threads ?? (files === localFileSystem ? availableParallelism() : 0);
   try {
     const spec = openKey(files, options);
-    return new FolderStore(files, options.folder, new KeyRing(spec), threads);
+    return new FolderStore(files, options.folder, new KeyRing(spec), threads, options.fence);
   } catch (error) {
     throw reachFailure(options.folder, error) ?? error;
   }

@@ -10,14 +10,31 @@ import { systemRandom } from "../random.ts";
 import { countedAtOf, elapsedBetween } from "./counted-time.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
+import type { WriterEpoch } from "./lock-file.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
 export type PointDraft = Omit<
   RecoveryPoint,
-  "machineId" | "sequence" | "contentId" | "countedAt" | "processed"
+  "machineId" | "sequence" | "contentId" | "countedAt" | "engineId" | "epoch" | "processed"
 >;
+
+/** What is asked before anything of a machine's recovery points changes. */
+export interface PointGuard {
+  /** Under which lease the points are changed now, or `undefined` for a writer without one. */
+  writer(): WriterEpoch | undefined;
+  /** Throws `LeaseLost` when another process has taken the machine's lock over. */
+  check(): void;
+  /** Where files of the folder are written before they get their names; `undefined`: beside them. */
+  workFolder(): string | undefined;
+}
+
+const noGuard: PointGuard = {
+  writer: () => undefined,
+  check: () => undefined,
+  workFolder: () => undefined,
+};
 
 export interface Publication {
   /** The number of the last point that the writer knows of: the new one gets a higher number. Default 0. */
@@ -30,6 +47,8 @@ interface Roster {
   readonly lastSequence: number;
   /** File names of the points that count, in order. */
   readonly names: readonly string[];
+  /** By engine: the latest epoch that it has written under. Absent in rosters of earlier versions. */
+  readonly epochs?: Readonly<Record<string, number>>;
 }
 
 export class PointFolder {
@@ -39,7 +58,16 @@ export class PointFolder {
   readonly #ring: KeyRing;
   readonly #machineId: string;
 
-  constructor(files: FileSystem, ring: KeyRing, folder: string, machineId: string) {
+  readonly #guard: PointGuard;
+
+  constructor(
+    files: FileSystem,
+    ring: KeyRing,
+    place: { folder: string; machineId: string },
+    guard: PointGuard = noGuard,
+  ) {
+    const { folder, machineId } = place;
+    this.#guard = guard;
     this.#files = files;
     this.#ring = ring;
     this.folder = folder;
@@ -126,9 +154,10 @@ export class PointFolder {
     // Names of files that somebody has deleted stay, so that they are missed until retention has passed them.
     const names = [...new Set([...(roster?.names ?? []), ...this.names()])].sort();
     const sequence = Math.max(afterSequence, lastOnRoster, ...this.#namesInFolder().map(sequenceOf)) + 1;
+    const writer = this.#requireEpoch(roster);
     const before = this.newestReadable();
     const countedAt = before ? countedAtOf(before) + elapsedBetween(before, draft) : draft.takenAt;
-    const named = { ...draft, machineId: this.#machineId, sequence, countedAt };
+    const named = { ...draft, ...writer, machineId: this.#machineId, sequence, countedAt };
     const point: RecoveryPoint = { ...named, contentId: contentIdOf(named), processed: true };
     onNamed?.(point);
     const name = nameOf(point);
@@ -137,8 +166,8 @@ export class PointFolder {
       { kind: "point", objectId: systemRandom.bytes(16), scope: this.#machineId },
       point,
     );
-    writeAtomically(this.#files, path.join(this.folder, name), sealed);
-    this.#writeRoster({ lastSequence: sequence, names: [...names, name] });
+    this.#write(name, sealed);
+    this.#writeRoster({ ...roster, lastSequence: sequence, names: [...names, name] });
     return point;
   }
 
@@ -146,15 +175,19 @@ export class PointFolder {
   drop(pointIds: ReadonlySet<string>): void {
     const names = this.names();
     const roster = this.#rosterIfSound();
+    this.#requireEpoch(roster);
     const kept = names.filter((name) => !pointIds.has(pointIdOf(name)));
     const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
     const oldest = Math.min(...kept.map(sequenceOf));
     const missed = roster?.names.filter((name) => !names.includes(name) && sequenceOf(name) > oldest) ?? [];
     if (kept.length !== names.length) {
-      this.#writeRoster({ lastSequence: last, names: [...kept, ...missed].sort() });
+      this.#writeRoster({ ...roster, lastSequence: last, names: [...kept, ...missed].sort() });
     }
     const staying = new Set([...kept, path.basename(this.rosterPath)]);
-    for (const name of this.#files.list(this.folder)) {
+    const present = this.#files.list(this.folder);
+    // Asked after looking: a point of a process that takes over now is not among those that go.
+    this.#guard.check();
+    for (const name of present) {
       if (!staying.has(name)) this.#files.remove(path.join(this.folder, name));
     }
     this.#files.syncFolder(this.folder);
@@ -181,9 +214,47 @@ export class PointFolder {
     }
   }
 
+  /** The latest epoch that an engine has written under; 0 before it has. */
+  latestEpochOf(engineId: string, roster = this.#rosterIfSound()): number {
+    const newest = this.newestReadable();
+    const published = newest?.engineId === engineId ? (newest.epoch ?? 0) : 0;
+    return Math.max(roster?.epochs?.[engineId] ?? 0, published);
+  }
+
+  /** Throws `LeaseLost` when this engine has written under a later epoch than the one of now. */
+  #requireEpoch(roster: Roster | undefined): WriterEpoch | undefined {
+    const writer = this.#guard.writer();
+    if (writer === undefined) return undefined;
+    const latest = this.latestEpochOf(writer.engineId, roster);
+    if (latest <= writer.epoch) return writer;
+    const message =
+      `The replica in ${path.dirname(this.folder)} was written under a later lease (${latest}) than this process has ` +
+      `(${writer.epoch}): another process has taken over, or the engine's database is an older copy. Look at ` +
+      "`siterecovery status`; `siterecovery replicate <item> --resync` continues with this database.";
+    throw new SiteRecoveryError("LeaseLost", message, { target: this.folder });
+  }
+
+  /** Gives a file its name, unless another process has taken the machine's lock over. */
+  #write(name: string, content: Uint8Array): void {
+    const check = (): void => this.#guard.check();
+    const workFolder = this.#guard.workFolder();
+    const temporary = workFolder === undefined ? {} : { temporary: path.join(workFolder, name) };
+    if (workFolder !== undefined) this.#files.makeFolder(workFolder);
+    try {
+      writeAtomically(this.#files, path.join(this.folder, name), content, { check, ...temporary });
+    } catch (error) {
+      // The folder is gone when the lock is: then that is what happened.
+      check();
+      throw error;
+    }
+  }
+
   #writeRoster(roster: Roster): void {
     const name = { kind: "roster", objectId: systemRandom.bytes(16), scope: this.#machineId } as const;
-    writeAtomically(this.#files, this.rosterPath, sealObject(this.#ring, name, roster));
+    const writer = this.#guard.writer();
+    const epochs = writer && { epochs: { ...roster.epochs, [writer.engineId]: writer.epoch } };
+    const sealed = sealObject(this.#ring, name, { ...roster, ...epochs });
+    this.#write(path.basename(this.rosterPath), sealed);
   }
 }
 

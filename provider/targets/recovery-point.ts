@@ -33,6 +33,9 @@ export interface RecoveryPoint extends PointIdentity {
   readonly kind: RecoveryPointKind;
   /** True when all machines of a replication group share this instant. */
   readonly multiVm: boolean;
+  /** Which engine wrote it, and the epoch of the lease that it worked under. Absent in points of earlier versions. */
+  readonly engineId?: string;
+  readonly epoch?: number;
   readonly disks: readonly RecoveryPointDisk[];
   /** Bytes that taking this point added to the store. */
   readonly bytesStored: number;

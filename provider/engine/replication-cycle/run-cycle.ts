@@ -19,6 +19,7 @@ import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
 import { sourceDoubt } from "../replication/source-doubt.ts";
 import { requireWay, type Way } from "./require-way.ts";
+import { writerOf } from "../under-lease.ts";
 import { copyProgress } from "./report-progress.ts";
 
 export type CycleKind = "initial copy" | "delta" | "resync";
@@ -79,7 +80,7 @@ export function requireDisks(parts: EngineParts, machineName: string, disks: rea
 
 async function takeOwn(parts: EngineParts, disks: readonly CycleDisk[]): Promise<TakenSnapshot> {
   const paths = disks.map((disk) => disk.path);
-  const snapshot = await takeSnapshot(paths, { files: parts.files, clock: parts.clock });
+  const snapshot = await takeSnapshot(paths, { files: parts.files, clock: parts.clock, ...writerOf(parts) });
   return { snapshot, pointKind: "CrashConsistent", multiVm: false };
 }
 

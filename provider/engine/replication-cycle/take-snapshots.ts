@@ -6,6 +6,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { writerOf } from "../under-lease.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import type { CycleDisk, TakenSnapshot } from "./run-cycle.ts";
 import { type Freezable, whileFrozen } from "./while-frozen.ts";
@@ -49,7 +50,7 @@ export async function takeSnapshots(
 ): Promise<TakenSnapshot[]> {
   const due = members.filter(({ item }) => isDue(parts, item)).map(({ item }) => item);
   const freezable = due.flatMap((item) => freezableOf(parts, item) ?? []);
-  const settings = { files: parts.files, clock: parts.clock };
+  const settings = { files: parts.files, clock: parts.clock, ...writerOf(parts) };
   const paths = members.map(({ disks }) => disks.map((disk) => disk.path));
   const take = (): ReturnType<typeof takeGroupSnapshot> => takeGroupSnapshot(paths, settings);
   const { result: snapshots, failures } =

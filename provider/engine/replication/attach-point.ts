@@ -15,7 +15,7 @@ import { damagedObject } from "../../targets/damaged-object.ts";
 import { DiskMap, type MapWindow } from "../../targets/layers/disk-map.ts";
 import { checksumOf } from "../../targets/layers/layer-format.ts";
 import { SegmentCache } from "../../targets/layers/segment-cache.ts";
-import type { Release } from "../../targets/machine-lock.ts";
+import type { Release } from "../../targets/lock-file.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import { checksumAt } from "./known-data.ts";
 import { openOverlay, type Overlay } from "./open-overlay.ts";

@@ -44,6 +44,11 @@ export interface CycleOptions {
   readonly kind?: RecoveryPointKind;
   /** True when all machines of a replication group share the snapshot's instant [V2A-5]. */
   readonly multiVm?: boolean;
+  /**
+   * Continues a replica that this engine's database knows too little of, because it is an older copy. Only what compares
+   * both sides may do that.
+   */
+  readonly takesOver?: boolean;
   readonly onProgress?: (progress: CopyProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -95,6 +100,7 @@ export async function runCycle(
     const progress = new CycleProgress(counts, transfer, options.onProgress);
     const release = machine.lock();
     try {
+      if (options.takesOver === true) machine.takeOver();
       const previous = previousOf(machine);
       const disks: RecoveryPointDisk[] = [];
       for (const input of inputs) {

@@ -10,6 +10,7 @@ import {
 import type { Store } from "../../store/open-store.ts";
 import type { PointIdentity } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { confirmLeases, requireLeases } from "../under-lease.ts";
 import type { Relationship } from "../protected-item/item.ts";
 
 export interface ReplicaLedger {
@@ -28,10 +29,15 @@ export function identityOf({ id, sequence, contentId }: PointIdentity): LedgerPo
 
 /** Returns the ledger of one replica. */
 export function ledgerOf(store: Store, replicaId: string): ReplicaLedger {
+  const leased = (write: () => void): void =>
+    store.transaction(() => {
+      requireLeases(store);
+      write();
+    });
   return {
     entry: () => findLedgerEntry(store, replicaId),
-    writing: (point) => store.transaction(() => putWriting(store, replicaId, identityOf(point))),
-    written: (point) => store.transaction(() => putWritten(store, replicaId, identityOf(point))),
+    writing: (point) => leased(() => putWriting(store, replicaId, identityOf(point))),
+    written: (point) => leased(() => putWritten(store, replicaId, identityOf(point))),
   };
 }
 
@@ -40,6 +46,8 @@ export async function removeReplica(
   parts: EngineParts,
   { replicaStoreId, replicaId }: Relationship,
 ): Promise<void> {
-  (await parts.replicaStoreOf(replicaStoreId)).removeMachine(replicaId);
+  const replicas = await parts.replicaStoreOf(replicaStoreId);
+  confirmLeases(parts);
+  replicas.removeMachine(replicaId);
   parts.store.transaction(() => removeLedgerEntry(parts.store, replicaId));
 }

@@ -22,7 +22,7 @@ export async function resync(options: ResyncOptions): Promise<CycleResult> {
   const sizeBytes = options.snapshot.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const pipeline = openPipeline(options.store.files, threadsFor(options.store, sizeBytes));
   try {
-    return await runCycle(options, latestReadable, (task) =>
+    return await runCycle({ ...options, takesOver: true }, latestReadable, (task) =>
       resyncDisk(task, pipeline, distrustedIn(options, task.machine)),
     );
   } finally {

@@ -15,6 +15,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
 import { openReplicaStore } from "../../targets/open-replica-store.ts";
+import type { WriterFence } from "../../targets/machine-folder.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Home } from "../home.ts";
@@ -52,14 +53,19 @@ function lostKey(home: Home, { holderId, folder }: StorePlace): SiteRecoveryErro
  * Opens the replica store of what holds one, and makes store and key when there is neither. Throws `WrongKey`, naming the
  * key file, when that is gone or is not the one the store was locked with.
  */
-export function openStore(files: FileSystem, home: Home, place: StorePlace): ReplicaStore {
+export function openStore(
+  files: FileSystem,
+  home: Home,
+  place: StorePlace,
+  fence?: WriterFence,
+): ReplicaStore {
   const { holderId, folder } = place;
   const keyFile = home.keyFileOf(holderId);
   const nextKeyFile = home.nextKeyFileOf(holderId);
   const witnessPath = home.witnessFileOf(holderId);
   const port = files === localFileSystem ? {} : { files };
   const open = (secret: string): ReplicaStore =>
-    openReplicaStore({ folder, keyFile: secret, witnessPath, ...port });
+    openReplicaStore({ folder, keyFile: secret, witnessPath, ...port, ...(fence ? { fence } : {}) });
   if (!isMade(files, folder)) {
     if (!files.exists(keyFile)) writeKey(files, keyFile);
     return open(keyFile);

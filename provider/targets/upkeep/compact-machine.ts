@@ -35,6 +35,7 @@ export async function compactMachine(machine: MachineFolder): Promise<number> {
     if (names.has(name)) continue;
     const folder = path.join(disksFolder, name);
     for (const file of machine.files.list(folder)) freed += fileSize(machine.files, path.join(folder, file));
+    machine.requireLock();
     machine.files.remove(folder);
   }
   return freed;
@@ -54,6 +55,7 @@ async function compactDisk(
   visitLiveRecords(disk, maps, blockCount, (segment, _offset, length) => {
     liveBytes.set(segment, (liveBytes.get(segment) ?? 0) + length);
   });
+  machine.requireLock();
   noteReleased(disk, maps.flat(), new Set([...layerIds, ...liveBytes.keys()]));
   let freed = 0;
   const sparse = new Set<string>();
@@ -65,12 +67,14 @@ async function compactDisk(
       continue;
     }
     freed += fileSize(machine.files, filePath);
+    machine.requireLock();
     machine.files.remove(filePath);
   }
   freed += await rewriteSparse(machine, diskId, { maps, blockCount, sparse });
   for (const name of machine.files.list(disk.folder)) {
     if (!name.endsWith(partialEnding)) continue;
     freed += fileSize(machine.files, path.join(disk.folder, name));
+    machine.requireLock();
     machine.files.remove(path.join(disk.folder, name));
   }
   machine.files.syncFolder(disk.folder);
@@ -141,7 +145,7 @@ async function rewriteSparse(
   for (const [id, records] of live) {
     const reader = new LayerReader(disk, "segment", id);
     try {
-      await rewriteSegment(disk, reader, records);
+      await rewriteSegment(disk, reader, records, () => machine.requireLock());
       freed += reader.sizeBytes - fileSize(machine.files, reader.path);
     } finally {
       reader.close();

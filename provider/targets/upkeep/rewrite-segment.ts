@@ -4,12 +4,14 @@ import { LayerWriter } from "../layers/layer-writer.ts";
 /**
  * Writes a segment anew with only the records that are needed and puts it in its own place. Maps do not
  * change: they go on naming records by their first offset, and the new file says where those are now. Records
- * and index pages are copied as they are sealed, so no nonce is used for other bytes.
+ * and index pages are copied as they are sealed, so no nonce is used for other bytes. `check` may refuse the new file
+ * right before it takes the place.
  */
 export async function rewriteSegment(
   disk: DiskFolder,
   reader: LayerReader,
   live: ReadonlyMap<number, number>,
+  check: () => void,
 ): Promise<void> {
   const fileId = Buffer.from(reader.id, "hex");
   const identity = {
@@ -32,6 +34,7 @@ export async function rewriteSegment(
     }
     writer.setMoves(moves);
     writer.seal();
+    check();
   } catch (error) {
     writer.discard();
     throw error;

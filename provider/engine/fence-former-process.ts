@@ -1,0 +1,41 @@
+/**
+ * What a takeover does to the process that had the lease before: it may only be stopped, between its last check and the
+ * call that it was for. So what it has prepared is taken away: files that it was about to name are gone, and its lock
+ * on the replica is no longer its own.
+ */
+import { SiteRecoveryError } from "../errors.ts";
+import { findItem } from "../store/protected-items.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { findMachineOf } from "./inventory/find-machine.ts";
+import type { ItemDetails, ProtectedItem } from "./protected-item/item.ts";
+import type { ItemState } from "./protected-item/states.ts";
+
+/** A target or host that cannot be reached, or written, is left: the process that was stopped checks as well. */
+function ifPossible(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || ["Bug", "LeaseLost"].includes(error.code)) throw error;
+  }
+}
+
+/** The caller holds the item's lease, taken from a process that had not given it back. */
+export async function fenceFormerProcess(parts: EngineParts, itemId: string): Promise<void> {
+  const item = findItem<ItemState, ItemDetails>(parts.store, itemId) as ProtectedItem | undefined;
+  if (item === undefined) return;
+  const { details } = item;
+  for (const { replicaStoreId, replicaId } of [details, ...(details.reverse ? [details.reverse] : [])]) {
+    const replicas = await parts.replicaStoreOf(replicaStoreId).catch((error: unknown) => {
+      if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+      throw error;
+    });
+    ifPossible(() => replicas?.machine(replicaId).fence());
+  }
+  ifPossible(() => {
+    const lookup = findMachineOf(parts, item);
+    if (lookup.answer === "found") parts.machines.withdraw(lookup.place.folder);
+  });
+  for (const machine of [details.recoveryMachine, details.testMachine]) {
+    if (machine !== undefined) ifPossible(() => parts.machines.withdraw(machine.folder));
+  }
+}
