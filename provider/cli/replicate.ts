@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
+import { systemClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem, ReplicationCycle } from "../engine/protected-item/item.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
@@ -48,7 +49,11 @@ async function runOne(
 ): Promise<Outcome> {
   const name = nameOf(item.id);
   try {
-    const cycle = await attend(name, (progress) => engine.replicate(item.id, progress, mode));
+    const cycle = await attend(name, async (progress) => {
+      // A small cycle waits for nothing: without a turn of the event loop between many no signal would be heard.
+      await systemClock.sleep(0, progress.signal);
+      return engine.replicate(item.id, progress, mode);
+    });
     return cycle ? { name, cycle } : { name, ...(await waitFor(engine, item.id)) };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;

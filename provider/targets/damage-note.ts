@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import { isUnwritable } from "./reach-store.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 
 /**
@@ -23,10 +24,14 @@ export class DamageNote {
     return lines.filter((line) => /^[0-9a-f]{32}\.(segment|map)$/.test(line));
   }
 
-  /** Replaces the note; without a name it goes. */
+  /** Replaces the note; without a name it goes. A store that cannot be written keeps the note that it has. */
   write(objectPaths: readonly string[]): void {
     const names = objectPaths.map((objectPath) => path.basename(objectPath));
-    if (names.length > 0) writeAtomically(this.#files, this.#path, Buffer.from(`${names.join("\n")}\n`));
-    else if (this.#files.exists(this.#path)) this.#files.remove(this.#path);
+    try {
+      if (names.length > 0) writeAtomically(this.#files, this.#path, Buffer.from(`${names.join("\n")}\n`));
+      else if (this.#files.exists(this.#path)) this.#files.remove(this.#path);
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+    }
   }
 }

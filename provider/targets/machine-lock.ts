@@ -9,6 +9,7 @@
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { isUnwritable } from "./reach-store.ts";
 import { systemRandom } from "../random.ts";
 import { hold, holderAfterPause, holderOf, isHolding, type Release, type WriterEpoch } from "./lock-file.ts";
 
@@ -130,8 +131,23 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof SiteRecoveryError && error.code === code;
 }
 
-/** Keeps a recovery point from being dropped until the returned function is called or the process ends. */
+/**
+ * Keeps a recovery point from being dropped until the returned function is called or the process ends. Where the store
+ * cannot be written it does nothing: reading must work on a target that is read-only or full. Reading a point that is
+ * dropped meanwhile fails with an error, as every block is verified.
+ */
 export function pinPoint(files: FileSystem, folder: string, pointId: string): Release {
+  try {
+    return makePin(files, folder, pointId);
+  } catch (error) {
+    // Node says of a new folder on a read-only file system that its place does not exist.
+    const isReadOnly = isUnwritable(error) || (isCode(error, "NotFound") && files.exists(folder));
+    if (isReadOnly) return () => undefined;
+    throw error;
+  }
+}
+
+function makePin(files: FileSystem, folder: string, pointId: string): Release {
   const pins = path.join(folder, "pins");
   files.makeFolder(pins);
   const pinPath = path.join(pins, `${pointId}.${Buffer.from(systemRandom.bytes(8)).toString("hex")}`);

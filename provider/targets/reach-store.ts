@@ -63,6 +63,16 @@ export function reachFailure(folder: string, error: unknown): SiteRecoveryError 
   return storeUnreachable(folder, `the system answers ${code}`, error);
 }
 
+/** What the system answers to writes in a store that can only be read. */
+const readOnlyAnswers = new Set(["EROFS", "EACCES", "EPERM"]);
+
+/** Whether a write failed because the store is read-only or full; reading it may work all the same. */
+export function isUnwritable(error: unknown): boolean {
+  if (!(error instanceof SiteRecoveryError)) return false;
+  const { code } = (error.cause ?? {}) as { code?: string };
+  return error.code === "DiskFull" || (code !== undefined && readOnlyAnswers.has(code));
+}
+
 /** What work on a store that has gone away may fail with. */
 const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["IoFailed", "NotFound", "Damaged"]);
 

@@ -18,8 +18,6 @@ export async function replicateOrBegin(
   progress: Progress,
   mode: "delta" | "resync",
 ): Promise<ReplicationCycle | undefined> {
-  // A small cycle waits for nothing: without a turn of the event loop between many of them no signal would be heard.
-  await parts.clock.sleep(0, progress.signal);
   const group = replicatingGroupOf(parts, requireItem(parts, id)).map((item) => item.id);
   const ids = group.includes(id) ? group : [id];
   return withItems(parts, ids, "replication", progress, async () => {
