@@ -95,7 +95,7 @@ export const syncCalls: readonly Mutant[] = [
       `this.#image.files.syncFolder(path.dirname(this.#image.diskPath));\n    for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
       `for (const logPath of sealedLogs) this.#image.files.remove(logPath);`,
       "a disk has no log, and all of it is sent again",
-      replicas,
+      ["test/power-loss/put-aside.test.ts"],
     ],
   }),
   ...faultsIn("provider/machines/folder-machines.ts", machines, {

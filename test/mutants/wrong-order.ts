@@ -117,12 +117,6 @@ export const wrongOrder: readonly Mutant[] = [
         "a delta is sent where only a resync is enough",
         cycles,
       ],
-      "delta-of-removed-disk": [
-        `if (!source.disks.some((disk) => disk.diskId === diskId)) return \`disk \${diskId} was removed\`;`,
-        ``,
-        "a disk that was removed stays in the points",
-        [...cycles, "test/engine/replication-cycle/source-doubt.test.ts"],
-      ],
       "lineage-ignored": [
         `if (known.some((lineage) => now.continues(lineage))) return undefined;`,
         `if (known.length >= 0) return undefined;`,

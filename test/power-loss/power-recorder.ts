@@ -82,7 +82,9 @@ export class PowerRecorder<Known> {
     const step = Math.max(1, this.#between.length / statesMax);
     for (let count = 0; count < statesMax; count += 1) {
       const at = Math.floor(count * step + ((seed - 1) % step)) % this.#between.length;
-      await look(this.#between[at]!, ways[(count + seed) % ways.length]!);
+      // Each round meets an instant in the next way.
+      const round = Math.floor((count * step) / this.#between.length);
+      await look(this.#between[at]!, ways[(count + round + seed) % ways.length]!);
     }
     return states;
   }
