@@ -85,8 +85,9 @@ export async function runPlanCommand(
   };
   if (!(await goesOn(flags, outlook))) return;
   for (const [index, request] of wanted.entries()) {
-    const isDone = areRun[index] === true || (index > 0 && engine.plans.isRun(planId, request));
-    if (isDone && !(index === 0 && areRun.every(Boolean))) continue;
+    // Looked at anew each time: an operation that ran makes work for the next.
+    const isFirstOfNone = index === 0 && areRun.every(Boolean);
+    if (!isFirstOfNone && engine.plans.isRun(planId, request)) continue;
     const options = { waits: flags.wait ?? true };
     const run = (progress: Progress): Promise<PlanOutcome> =>
       engine.plans.run(planId, request, progress, options);

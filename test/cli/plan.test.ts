@@ -47,7 +47,7 @@ describe("siterecovery plan", () => {
     expect(refused.stderr).toMatch(/failback of shop is not allowed now[\s\S]*Allowed: [\w, ]*Commit/);
     expect(siterecovery("plan", "commit", "shop").status).toBe(0);
     const back = siterecovery("plan", "failback", "shop", "--finish", "--json");
-    expect(back.status).toBe(0);
+    expect(back.status, back.stderr).toBe(0);
     expect(shop.states()).toEqual(Array(3).fill("Protected"));
     const shown = JSON.parse(siterecovery("plan", "show", "shop", "--json").stdout) as {
       allowedOperations: string[];
