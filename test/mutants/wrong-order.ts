@@ -9,8 +9,8 @@ const cycles = ["test/engine/replication/cycles.test.ts", "test/engine/replicati
 export const wrongOrder: readonly Mutant[] = [
   ...faultsIn("provider/blocks/file-system.ts", replicas, {
     "atomic-in-place": [
-      `const temporary = \`\${filePath}.\${Buffer.from(systemRandom.bytes(6)).toString("hex")}.new\`;`,
-      `const temporary = filePath;`,
+      `files.rename(temporary, filePath);`,
+      `files.open(filePath, "createOrOpen").write(content, 0);\n    files.remove(temporary);`,
       "a key or a recovery point is half written when the power goes",
     ],
   }),
@@ -174,7 +174,7 @@ export const wrongOrder: readonly Mutant[] = [
   }),
   ...faultsIn("provider/store/leases.ts", ["test/store/leases.test.ts"], {
     "lease-not-asked": [
-      `if (row && (held.has(key) || !isOver(store, row, clock))) throw busy(id, row);`,
+      `if (row && (mine !== undefined || !isOver(store, row, clock))) throw busy(id, row);`,
       ``,
       "two processes move a machine at once",
     ],

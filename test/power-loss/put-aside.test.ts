@@ -9,8 +9,8 @@ import { imageOf, PoweredMachine } from "./powered-machine.ts";
 const pending = [1, 4];
 
 it("power lost at any call of a snapshot: the changes before it are still pending, in whatever order names arrive", async () => {
-  const point: { lineage?: Lineage } = {};
-  const recorder = new PowerRecorder<{ readonly lineage?: Lineage }>(() => ({ ...point }));
+  const point: { lineage: Lineage | undefined } = { lineage: undefined };
+  const recorder = new PowerRecorder<{ readonly lineage: Lineage | undefined }>(() => ({ ...point }));
   const machine = new PoweredMachine(recorder.files, 1);
   machine.make();
   const images = [imageOf(0)];
