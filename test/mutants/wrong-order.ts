@@ -39,11 +39,7 @@ export const wrongOrder: readonly Mutant[] = [
       `if (points.length === 0) return 0;`,
       ``,
       "an initial copy that was killed begins from nothing",
-      [
-        "test/engine/replication/cycles.test.ts",
-        "test/targets/retention.test.ts",
-        "test/engine/replication/kill.test.ts",
-      ],
+      ["test/targets/compact-without-points.test.ts"],
     ],
   }),
   ...faultsIn("provider/targets/folder-store.ts", ["test/targets/retention.test.ts"], {
