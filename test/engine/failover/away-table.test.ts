@@ -152,7 +152,7 @@ for (const [flow, states] of Object.entries(rounds) as [FlowId, number][]) {
   describe(`${flow}`, () => {
     for (const accident of accidents) {
       for (let steps = 0; steps < states; steps += 1) {
-        it(`${accident.name} after ${steps} actions`, () => run(flow, steps, accident));
+        it(`[HW-5a] ${accident.name} after ${steps} actions`, () => run(flow, steps, accident));
       }
     }
   });

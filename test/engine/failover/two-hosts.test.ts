@@ -47,7 +47,7 @@ async function newestPoint(): Promise<string> {
 }
 
 describe("a host that dies with its machine", () => {
-  it("may come back at any time: the source is shut down by the first action that sees it, and an alert until then", async () => {
+  it("[HW-5a] may come back at any time: the source is shut down by the first action that sees it, and an alert until then", async () => {
     await make("S3", "hv2");
     await site.protect();
     const image = site.image();
