@@ -9,6 +9,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
 import type { RuleId } from "../rules/registry.ts";
 import type { Findings } from "./findings.ts";
+import { serverUsers } from "./server-users.ts";
 import { cachesOf, inventoriesOf, storageFoldersOf } from "./site-parts.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
@@ -68,16 +69,23 @@ interface Owned {
 
 /** Master targets and storage classes: folders that are there, with no machines in or around them. */
 function checkStorage(stack: StackDefinition, folder: string, taken: Owned[], findings: Findings): void {
+  const isUsed = serverUsers(stack);
   const inAzure = cachesOf(stack.azure.processServers).map((one) => ({
     ...one,
+    site: undefined,
     path: ["azure", ...one.path],
   }));
   const inSites = stack.sites.flatMap((site, index) =>
-    storageFoldersOf(site).map((one) => ({ ...one, path: ["sites", index, ...one.path] })),
+    storageFoldersOf(site).map((one) => ({ ...one, site, path: ["sites", index, ...one.path] })),
   );
-  for (const { owner, folder: wanted, path: place } of [...inAzure, ...inSites]) {
-    const what = "it takes replicas; make it, or mount it";
-    const real = realFolder(wanted, folder, what, (rule, message) => findings.add(rule, place, message));
+  for (const { owner, folder: wanted, path: place, site, server } of [...inAzure, ...inSites]) {
+    const isSpare = server !== undefined && !isUsed(site, server);
+    const what = isSpare
+      ? "no machine uses this process server; make or mount the folder before one does, or remove the server"
+      : "it takes replicas; make it, or mount it";
+    const real = realFolder(wanted, folder, what, (rule, message) =>
+      findings.add(rule === "folder-missing" && isSpare ? "process-server-folder" : rule, place, message),
+    );
     if (real === undefined) continue;
     const other = taken.find((one) => !isOutside(one.folder, real) || !isOutside(real, one.folder));
     if (other)

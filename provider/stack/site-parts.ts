@@ -22,6 +22,8 @@ export interface SiteInventory {
   readonly path: YamlPath;
   /** Whether its machines are physical servers. */
   readonly isPhysical?: boolean;
+  /** The process server whose cache it is. */
+  readonly server?: string;
 }
 
 export function kindOf(site: StackSite): SiteKind {
@@ -82,6 +84,7 @@ export function cachesOf(processServers: readonly StackProcessServer[] = []): Si
           {
             owner: `process server ${name}`,
             folder: cache,
+            server: name,
             path: ["processServers", index, "cache"],
           },
         ],
