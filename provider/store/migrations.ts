@@ -141,4 +141,42 @@ export const migrations: readonly string[] = [
     made_at INTEGER                   -- when its creation ended
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE due_times (
+    key TEXT PRIMARY KEY REFERENCES protected_items (key) ON DELETE CASCADE,
+    due_at INTEGER,                   -- NULL: to be computed before it is next used
+    noted_at INTEGER NOT NULL DEFAULT 0,   -- when it was computed, by the wall clock
+    shared INTEGER NOT NULL DEFAULT 0      -- 1: also changes with what other items do
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX due_times_by_due_at ON due_times (due_at);
+  CREATE INDEX due_times_by_noted_at ON due_times (noted_at);
+  CREATE INDEX due_times_shared ON due_times (key) WHERE shared = 1;
+  INSERT INTO due_times (key) SELECT key FROM protected_items;
+
+  -- Of the schema, so that they run in every process that writes, also in one of an earlier version.
+  CREATE TRIGGER due_item_added AFTER INSERT ON protected_items BEGIN
+    INSERT INTO due_times (key) VALUES (new.key) ON CONFLICT (key) DO UPDATE SET due_at = NULL;
+    UPDATE due_times SET due_at = NULL WHERE shared = 1;
+  END;
+  CREATE TRIGGER due_item_changed AFTER UPDATE ON protected_items BEGIN
+    UPDATE due_times SET due_at = NULL WHERE key = new.key;
+  END;
+  CREATE TRIGGER due_share_changed AFTER UPDATE ON protected_items
+  WHEN old.state IS NOT new.state
+    OR json_extract(old.details, '$.pausedAt') IS NOT json_extract(new.details, '$.pausedAt')
+    OR json_extract(old.details, '$.groupName') IS NOT json_extract(new.details, '$.groupName')
+    OR json_extract(old.details, '$.reverse') IS NOT json_extract(new.details, '$.reverse')
+  BEGIN
+    UPDATE due_times SET due_at = NULL WHERE shared = 1;
+  END;
+  CREATE TRIGGER due_thing_added AFTER INSERT ON things BEGIN
+    UPDATE due_times SET due_at = NULL WHERE due_at IS NOT NULL;
+  END;
+  CREATE TRIGGER due_thing_changed AFTER UPDATE ON things BEGIN
+    UPDATE due_times SET due_at = NULL WHERE due_at IS NOT NULL;
+  END;
+  CREATE TRIGGER due_thing_removed AFTER DELETE ON things BEGIN
+    UPDATE due_times SET due_at = NULL WHERE due_at IS NOT NULL;
+  END;
+  `,
 ];

@@ -9,26 +9,42 @@ import { situationOf } from "./situation-of.ts";
 
 const defaultIntervalSeconds = 300;
 
-/**
- * When an item's next cycle is due, in milliseconds since 1970: an interval after the last one's snapshot (HW-4a),
- * or by the retry schedule (HW-4e, HW-4f). Nothing when it does not replicate, or waits for a change.
- */
-export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefined {
+/** When an item's next cycle is due. */
+export interface DueTime {
+  /** In milliseconds since 1970; `undefined` when it does not replicate, or waits for a change. */
+  readonly at: number | undefined;
+  /**
+   * While the store stays as it is and the clock is not set back, the next cycle is not due before `at`. False where
+   * the machine, its disks or its hosts were looked at: they change without the store.
+   */
+  readonly holds: boolean;
+}
+
+/** When an item's next cycle is due: an interval after the last one's snapshot (HW-4a), or by the retry schedule (HW-4e, HW-4f). */
+export function dueTimeOf(parts: EngineParts, item: ProtectedItem): DueTime {
   const now = parts.clock.now();
   const isNew = item.state === "EnablingReplication";
-  if (!isNew && !stateFacts[item.state].replicates) return undefined;
+  if (!isNew && !stateFacts[item.state].replicates) return { at: undefined, holds: true };
   const { replicationError: failure, lastCycle } = item.details;
   // The machines of a group have their cycles together, and wait together.
   const together = [item, ...replicatingGroupOf(parts, item)];
-  if (together.some(({ details }) => details.pausedAt !== undefined)) return undefined;
+  if (together.some(({ details }) => details.pausedAt !== undefined)) return { at: undefined, holds: true };
   // What seems to come from the future was noted before the clock was set back.
-  if (failure?.retryAt !== undefined) return failure.at > now ? now : failure.retryAt;
+  if (failure?.retryAt !== undefined) return { at: failure.at > now ? now : failure.retryAt, holds: true };
   // A failure that an older version kept has no situation: it is tried again.
-  if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) return undefined;
-  if (failure) return now;
-  if (isNew) return initialReplicationWaitsUntil(parts, item.id) ?? now;
+  if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) {
+    return { at: undefined, holds: false };
+  }
+  if (failure) return { at: now, holds: true };
+  if (isNew) return { at: initialReplicationWaitsUntil(parts, item.id) ?? now, holds: true };
   const interval = (replicationRulesOf(parts, item.id)?.intervalSeconds ?? defaultIntervalSeconds) * 1000;
   const due = lastCycle && lastCycle.takenAt <= now ? lastCycle.takenAt + interval : now;
   // Only what is due anyway is looked at: reading the change logs of all machines all the time would cost.
-  return due <= now ? (resyncWaitsUntil(parts, item) ?? due) : due;
+  const waitsUntil = due <= now ? resyncWaitsUntil(parts, item) : undefined;
+  return { at: waitsUntil ?? due, holds: waitsUntil === undefined };
+}
+
+/** When an item's next cycle is due, in milliseconds since 1970; `undefined` when it does not replicate or waits for a change. */
+export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefined {
+  return dueTimeOf(parts, item).at;
 }

@@ -1,6 +1,6 @@
 /**
  * The replication service: starts each item's cycle when it is due, several at once, until it is stopped. What is
- * due is asked anew each turn, so items and policies may come, change and go meanwhile, also by other processes.
+ * due is asked in each turn, so items and policies may come, change and go meanwhile, also by other processes.
  */
 import type { Clock } from "../../clock.ts";
 
@@ -19,7 +19,8 @@ export interface ScheduleOptions {
   readonly clock: Clock;
   /** Items that may run at once, at least 1. */
   readonly limit: number;
-  items(): readonly ScheduledItem[];
+  /** All that are due or, where there are more, at least so many of the longest due; and the one that is due next. */
+  items(atLeast: number): readonly ScheduledItem[];
   /**
    * Runs an item's cycle; false when that left the item as it was, so that it is not tried again at once. What it
    * throws ends the service, once the other cycles have ended.
@@ -48,7 +49,9 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
   };
   while (!signal.aborted && failures.length === 0) {
     const now = clock.now();
-    const waiting = waitingItems(options.items(), running, pausedUntil);
+    for (const [id, until] of pausedUntil) if (until <= now) pausedUntil.delete(id);
+    // Those that run or are paused may be among the longest due.
+    const waiting = waitingItems(options.items(options.limit + pausedUntil.size), running, pausedUntil);
     const due = waiting.filter((item) => item.at <= now).slice(0, Math.max(0, options.limit - running.size));
     for (const { id } of due) begin(id);
     const isFull = running.size >= options.limit;

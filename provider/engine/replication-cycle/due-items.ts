@@ -1,0 +1,91 @@
+/**
+ * What is due now, of all that is protected. The store keeps the time of each item until something changes that it
+ * was computed from, so that a turn of the schedule costs what is due or has changed, and not what is there.
+ */
+import { idKey } from "../../arm-id.ts";
+import {
+  comingItems,
+  type DueTime as KeptTime,
+  dueItems as dueInStore,
+  itemsWithoutDueTime,
+  keepDueTimes,
+} from "../../store/due-times.ts";
+import { findItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import { dueTimeOf } from "./due-at.ts";
+import { groupKeyOf, replicatingGroupOf } from "./replication-group.ts";
+import type { ScheduledItem } from "./run-schedule.ts";
+
+/** Times that are written in one transaction: another process's change makes no more than these be computed again. */
+const timesTogether = 64;
+
+/** Which items are followed. */
+export type IsFollowed = (id: string) => boolean;
+
+/** The item as it is now, if it is there. */
+export function itemNow(parts: EngineParts, id: string): ProtectedItem | undefined {
+  return findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
+}
+
+/** The machines of a group have their cycles together: the first of those that are followed stands for them. */
+function standsForGroup(parts: EngineParts, item: ProtectedItem, isFollowed: IsFollowed): boolean {
+  const group = replicatingGroupOf(parts, item);
+  const first = group.find(({ id }) => isFollowed(id));
+  return first === undefined || first.id === item.id || !group.some(({ id }) => id === item.id);
+}
+
+/** Computes the times of items, keeps those that hold, and returns those that could not be kept. */
+function computeTimes(parts: EngineParts, ids: readonly string[]): ScheduledItem[] {
+  const unkept: ScheduledItem[] = [];
+  for (let start = 0; start < ids.length; start += timesTogether) {
+    const holding: KeptTime[] = [];
+    const isKept = keepDueTimes(parts.store, parts.clock.now(), () => {
+      for (const id of ids.slice(start, start + timesTogether)) {
+        const item = itemNow(parts, id);
+        if (!item) continue;
+        const { at, holds } = dueTimeOf(parts, item);
+        if (holds)
+          holding.push({ id, dueAt: at ?? Infinity, isShared: groupKeyOf(parts, item) !== idKey(id) });
+        else unkept.push({ id, dueAt: at });
+      }
+      return holding;
+    });
+    if (!isKept) unkept.push(...holding);
+  }
+  return unkept;
+}
+
+/**
+ * Of the items that are followed, all that are due or, where there are more, at least so many of the longest due; and
+ * the one that is due next. What the store keeps is computed again before it is taken for due.
+ */
+export function dueItems(parts: EngineParts, isFollowed: IsFollowed, atLeast: number): ScheduledItem[] {
+  const now = parts.clock.now();
+  const unkept = computeTimes(parts, itemsWithoutDueTime(parts.store, now).filter(isFollowed));
+  const due: ScheduledItem[] = [];
+  const moved: string[] = [];
+  for (const id of dueInStore(parts.store, now)) {
+    if (due.length >= atLeast) break;
+    const item = isFollowed(id) ? itemNow(parts, id) : undefined;
+    if (!item) continue;
+    const { at, holds } = dueTimeOf(parts, item);
+    const isDue = at !== undefined && at <= now;
+    if (isDue && standsForGroup(parts, item, isFollowed)) due.push({ id, dueAt: at });
+    if (!isDue && holds) moved.push(id);
+    if (!isDue && !holds) unkept.push({ id, dueAt: at });
+  }
+  unkept.push(...computeTimes(parts, moved));
+  const waiting = unkept.filter(({ id }) => {
+    const item = itemNow(parts, id);
+    return item !== undefined && standsForGroup(parts, item, isFollowed);
+  });
+  const next: ScheduledItem[] = [];
+  for (const item of comingItems(parts.store, now)) {
+    if (!isFollowed(item.id)) continue;
+    next.push(item);
+    break;
+  }
+  return [...due, ...waiting, ...next];
+}

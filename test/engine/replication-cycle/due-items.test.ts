@@ -1,0 +1,208 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { idKey } from "../../../provider/arm-id.ts";
+import type { EngineParts } from "../../../provider/engine/engine-parts.ts";
+import { openParts } from "../../../provider/engine/open-parts.ts";
+import type { ItemDetails, ProtectedItem } from "../../../provider/engine/protected-item/item.ts";
+import { dueAt } from "../../../provider/engine/replication-cycle/due-at.ts";
+import { dueItems, itemNow } from "../../../provider/engine/replication-cycle/due-items.ts";
+import { replicatingGroupOf } from "../../../provider/engine/replication-cycle/replication-group.ts";
+import { situationOf } from "../../../provider/engine/replication-cycle/situation-of.ts";
+import { itemsWithoutDueTime } from "../../../provider/store/due-times.ts";
+import { takeLease } from "../../../provider/store/leases.ts";
+import { putItem } from "../../../provider/store/protected-items.ts";
+import { deleteThing, putThing } from "../../../provider/store/things.ts";
+import { TurningClock } from "../../turning-clock.ts";
+
+const minute = 60_000;
+const vault = "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v";
+const container = `${vault}/replicationFabrics/f/replicationProtectionContainers/c`;
+const policyId = `${vault}/replicationPolicies/p`;
+const clusterId = `${container}/replicationProtectionClusters/shared`;
+const itemId = (number: number): string => `${container}/replicationProtectedItems/Web${number}`;
+const itemsMax = 6;
+
+let folder: string;
+let clock: TurningClock;
+/** Two processes with one store. */
+let both: readonly [EngineParts, EngineParts];
+
+function begin(): void {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-due-"));
+  clock = new TurningClock(Date.UTC(2026, 0, 7, 12));
+  const open = (): EngineParts => openParts({ home: path.join(folder, "home"), clock });
+  both = [open(), open()];
+}
+function end(): void {
+  for (const { store } of both) store.close();
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+
+function putPolicy(parts: EngineParts, interval: number): void {
+  const settings = { instanceType: "HyperVReplicaAzure", replicationInterval: interval };
+  putThing(parts.store, policyId, "policy", { properties: { providerSpecificInput: settings } }, clock.now());
+}
+
+function put(parts: EngineParts, number: number, facts: Partial<ItemDetails>, state = "Protected"): void {
+  const id = itemId(number);
+  const details = {
+    ...{ flow: "S3", replicaId: "r", machineName: `web${number}`, definition: { name: `web${number}` } },
+    ...{ disks: [], replicaStoreId: "a", initialReplicationPercent: 100 },
+    ...facts,
+  };
+  const place = { activeLocation: "primary", testFailoverState: "None" } as const;
+  const lease = takeLease(parts.store, id, "test", clock);
+  try {
+    if (!itemNow(parts, id))
+      putThing(parts.store, id, "protected-item", { properties: { policyId } }, clock.now());
+    putItem(parts.store, { id, state, ...place, details } as unknown as ProtectedItem);
+  } finally {
+    lease.release();
+  }
+}
+
+function remove(parts: EngineParts, number: number): void {
+  const lease = takeLease(parts.store, itemId(number), "test", clock);
+  deleteThing(parts.store, itemId(number));
+  lease.release();
+}
+
+type Look = { readonly id: string; readonly at: number };
+
+/** Every item looked at, as if no time had been kept. */
+function lookAtAll(parts: EngineParts, isFollowed: (id: string) => boolean): Look[] {
+  const all = Array.from({ length: itemsMax }, (_, number) => itemNow(parts, itemId(number)))
+    .filter((item) => item !== undefined)
+    .filter(({ id }) => isFollowed(id));
+  return all.flatMap((item) => {
+    const group = replicatingGroupOf(parts, item);
+    const first = group.find((other) => all.some(({ id }) => id === other.id));
+    const isAlone = first === undefined || !group.some(({ id }) => id === item.id);
+    const at = isAlone || first.id === item.id ? dueAt(parts, item) : undefined;
+    return at === undefined ? [] : [{ id: item.id, at }];
+  });
+}
+
+function expectAllDue(parts: EngineParts, isFollowed: (id: string) => boolean): void {
+  const now = clock.now();
+  const plain = lookAtAll(parts, isFollowed);
+  const due = plain.filter(({ at }) => at <= now).map(({ id }) => id);
+  const some = dueItems(parts, isFollowed, 2).filter((item) => item.dueAt !== undefined && item.dueAt <= now);
+  expect(some.length).toBeGreaterThanOrEqual(Math.min(2, due.length));
+  expect(due).toEqual(expect.arrayContaining(some.map(({ id }) => id)));
+  const found = dueItems(parts, isFollowed, Infinity).filter((item) => item.dueAt !== undefined);
+  expect(found.filter((item) => item.dueAt! <= now).map(({ id }) => id)).toHaveLength(due.length);
+  expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(due));
+  const next = Math.min(...plain.map(({ at }) => at).filter((at) => at > now));
+  expect(Math.min(...found.map((item) => item.dueAt!).filter((at) => at > now))).toBeLessThanOrEqual(next);
+}
+
+const number = fc.integer({ min: 0, max: itemsMax - 1 });
+/** Minutes from now. */
+const near = fc.integer({ min: -12, max: 12 });
+const change = fc.oneof(
+  fc.record({
+    kind: fc.constant("item" as const),
+    number,
+    state: fc.constantFrom("Protected", "Protected", "EnablingReplication", "PlannedFailoverCommitPending"),
+    lastCycle: fc.option(near),
+    failure: fc.option(fc.record({ at: near, retryAt: fc.option(near), isSame: fc.boolean() })),
+    isPaused: fc.boolean(),
+    isDoubtful: fc.boolean(),
+    groupName: fc.constantFrom("", "", "shop", "Shop"),
+  }),
+  fc.record({ kind: fc.constant("removal" as const), number }),
+  fc.record({ kind: fc.constant("policy" as const), interval: fc.constantFrom(30, 300, 900) }),
+  fc.record({ kind: fc.constant("cluster" as const), numbers: fc.uniqueArray(number) }),
+  fc.record({ kind: fc.constant("passing" as const), minutes: fc.integer({ min: 0, max: 12 }) }),
+  fc.record({ kind: fc.constant("jump" as const), minutes: fc.integer({ min: -2000, max: 2000 }) }),
+);
+type Change = typeof change extends fc.Arbitrary<infer Kind> ? Kind : never;
+
+function make(parts: EngineParts, made: Change): void {
+  const now = clock.now();
+  if (made.kind === "jump") clock.jump(made.minutes * minute);
+  if (made.kind === "passing") clock.advance(made.minutes * minute);
+  if (made.kind === "policy") putPolicy(parts, made.interval);
+  if (made.kind === "removal" && itemNow(parts, itemId(made.number))) remove(parts, made.number);
+  if (made.kind === "cluster") {
+    const properties = { clusterProtectedItemIds: made.numbers.map(itemId) };
+    putThing(parts.store, clusterId, "protection-cluster", { properties }, now);
+  }
+  if (made.kind !== "item") return;
+  const facts: Record<string, unknown> = {
+    ...(made.lastCycle === null ? {} : { lastCycle: { takenAt: now + made.lastCycle * minute } }),
+    ...(made.isPaused ? { pausedAt: now } : {}),
+    ...(made.isDoubtful ? { replicaDoubt: "it is not what was written" } : {}),
+    ...(made.groupName === "" ? {} : { groupName: made.groupName }),
+  };
+  put(parts, made.number, facts, made.state);
+  if (!made.failure) return;
+  const { at, retryAt, isSame } = made.failure;
+  const replicationError = {
+    ...{ code: "IoFailed", message: "it failed", at: now + at * minute },
+    ...(retryAt === null ? {} : { retryAt: now + retryAt * minute }),
+    ...(isSame ? { situation: situationOf(parts, itemId(made.number)) } : {}),
+  };
+  put(parts, made.number, { ...facts, replicationError }, made.state);
+}
+
+beforeEach(begin);
+afterEach(end);
+
+it(
+  "no due item is missed, whatever two processes change and however the clock is set",
+  { timeout: 120_000 },
+  () => {
+    end();
+    const steps = fc.array(
+      fc.record({ made: change, by: fc.constantFrom(0, 1), looks: fc.constantFrom(0, 1) }),
+      {
+        minLength: 4,
+        maxLength: 25,
+      },
+    );
+    fc.assert(
+      fc
+        .property(steps, fc.constantFrom(itemsMax, 3), (all, followed) => {
+          putPolicy(both[0], 300);
+          const wanted = new Set(Array.from({ length: followed }, (_, index) => idKey(itemId(index))));
+          for (const { made, by, looks } of all) {
+            make(both[by as 0 | 1], made);
+            expectAllDue(both[looks as 0 | 1], (id) => wanted.has(idKey(id)));
+          }
+        })
+        .beforeEach(begin)
+        .afterEach(end),
+      { numRuns: 60 },
+    );
+    begin();
+  },
+);
+
+it("a machine that the store has not changed is not computed a second time", () => {
+  const [here, there] = both;
+  putPolicy(here, 300);
+  for (const one of [0, 1, 2]) put(here, one, { lastCycle: { takenAt: clock.now() } as never });
+  expect(itemsWithoutDueTime(here.store, clock.now())).toHaveLength(3);
+  expect(dueItems(here, () => true, 4)).toEqual([{ id: itemId(0), dueAt: clock.now() + 5 * minute }]);
+  expect(itemsWithoutDueTime(here.store, clock.now())).toEqual([]);
+  put(there, 1, {});
+  expect(itemsWithoutDueTime(here.store, clock.now())).toEqual([itemId(1)]);
+  clock.jump(-minute);
+  expect(itemsWithoutDueTime(here.store, clock.now())).toHaveLength(3);
+});
+
+it("a machine that waits with a paused one of its group is due once that one is resumed", () => {
+  const [here, there] = both;
+  putPolicy(here, 300);
+  const shop = { groupName: "shop" };
+  put(here, 0, shop);
+  put(here, 1, { ...shop, pausedAt: clock.now() });
+  expect(dueItems(here, () => true, 4)).toEqual([]);
+  put(there, 1, shop);
+  expect(dueItems(here, () => true, 4)).toEqual([{ id: itemId(0), dueAt: clock.now() }]);
+});
