@@ -135,8 +135,10 @@ export class ChangeTracking {
   /** A writer begins: durable before its first write. */
   markOpened(): void {
     this.#look();
-    this.#live.keepState({ isWriting: false, facts: this.#watch.known });
+    // The record comes first: a state that a kill leaves torn is expected of a disk that is open, and damage of one that
+    // is closed.
     this.#live.append({ kind: "opened", boot: this.#image.bootId });
+    this.#live.keepState({ isWriting: false, facts: this.#watch.known });
     this.#live.sync();
     this.#image.files.syncFolder(path.dirname(this.#image.diskPath));
     this.#writing = true;

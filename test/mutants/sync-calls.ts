@@ -65,8 +65,8 @@ export const syncCalls: readonly Mutant[] = [
   }),
   ...faultsIn("provider/disks/change-tracking.ts", [...disks, ...replicas], {
     "log-opened": [
-      `this.#live.append({ kind: "opened", boot: this.#image.bootId });\n    this.#live.sync();`,
-      `this.#live.append({ kind: "opened", boot: this.#image.bootId });`,
+      `this.#live.keepState({ isWriting: false, facts: this.#watch.known });\n    this.#live.sync();\n    this.#image`,
+      `this.#live.keepState({ isWriting: false, facts: this.#watch.known });\n    this.#image`,
       "a power cut while a writer has the disk is not noticed",
     ],
     "log-opened-name": [

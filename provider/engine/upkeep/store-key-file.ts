@@ -101,11 +101,21 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof SiteRecoveryError && error.code === code;
 }
 
+/** Removes keys that killed changes had begun to write. They never locked anything. */
+function removeUnfinished(files: FileSystem, keyFile: string): void {
+  const folder = path.dirname(keyFile);
+  const prefix = `${path.basename(keyFile)}.`;
+  for (const name of files.list(folder)) {
+    if (name.startsWith(prefix) && name.endsWith(".new")) files.remove(path.join(folder, name));
+  }
+}
+
 /** Locks a store with a new random key and returns it opened. No other change of its key may be under way. */
 export function replaceKey(files: FileSystem, home: Home, place: StorePlace): ReplicaStore {
   // Opening it ends what an earlier change has left, so that the next key is still unused.
   const replicas = openStore(files, home, place);
   const nextKeyFile = home.nextKeyFileOf(place.holderId);
+  removeUnfinished(files, home.keyFileOf(place.holderId));
   writeKey(files, nextKeyFile);
   replicas.rotateKey({ keyFile: nextKeyFile });
   putInPlace(files, nextKeyFile, home.keyFileOf(place.holderId));

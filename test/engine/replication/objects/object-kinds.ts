@@ -157,7 +157,7 @@ export const objectKinds: readonly ObjectKind[] = [
   },
   {
     name: "object that is not whole yet",
-    pattern: /\.(new|partial)$/,
+    pattern: /\.(new|partial)$|\/writer\.work\.[0-9a-f]{16}(\/|$)/,
     harmless: "counts from the moment it has its name; before, nobody reads it",
   },
   {
