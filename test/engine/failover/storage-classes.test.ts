@@ -108,3 +108,21 @@ it("a host that keeps a replica is not deleted from under it", async () => {
   const gone = handlerOf("host", site.engine).delete(site.ids.get("second host")!, quiet);
   await expect(gone).rejects.toThrow(/hv1 cannot be deleted: it is in use by protected item web1/i);
 });
+
+it("a replica that its mapping no longer leads to stays where it is, and its health says so until the mapping is back", async () => {
+  await make({ class: "fast" });
+  await site.protect();
+  const notes = async (): Promise<string[]> =>
+    (await site.engine.viewItem(site.itemId())).healthNotes
+      .filter(({ code }) => code === "ReplicaOnOtherStorage")
+      .map(({ severity, text }) => `${severity}: ${text}`);
+  expect(await notes()).toEqual([]);
+  const id = site.ids.get("class mapping")!;
+  const mappings = handlerOf("storage-classification-mapping", site.engine);
+  const { inputs } = (await mappings.read(id))!;
+  await mappings.delete(id, quiet);
+  expect(await notes()).toEqual([expect.stringMatching(/^Warning: its replica is still on slow, while /)]);
+  expect(site.item().details.replicaStoreId).toBe(site.ids.get("slow"));
+  await mappings.create(inputs, quiet);
+  expect(await notes()).toEqual([]);
+});
