@@ -88,6 +88,7 @@ export type {
   RecoveryPlanInputs,
   RecoveryPlanOutputs,
 } from "./kinds/recovery-plan.ts";
+export type { RunsFromOutputs } from "./kinds/runs-from.ts";
 export type { DrillInputs, DrillOutputs } from "./kinds/drill.ts";
 export type { HostInputs, HostOutputs } from "./kinds/host.ts";
 export type { VcenterInputs, VcenterOutputs } from "./kinds/vcenter.ts";

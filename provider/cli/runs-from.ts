@@ -1,16 +1,12 @@
 /** From which recovery point a machine runs, how old its data was, and where its disks are: for people and for scripts. */
 import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
+import { runsFromOutputs } from "../handlers/runs-from-outputs.ts";
 import { formatSeconds } from "./format.ts";
 
 export function runsFromJson(from: RunsFrom | undefined): object | null {
   if (from === undefined) return null;
-  const { machine, folder, disks, pointId, pointTakenAt, pointKind, dataAgeSeconds } = from;
-  const recoveryPoint = {
-    id: pointId,
-    time: new Date(pointTakenAt).toISOString(),
-    kind: pointKind ?? null,
-  };
-  return { machine, folder, disks, recoveryPoint, dataAgeSeconds: dataAgeSeconds ?? null };
+  const { recoveryPoint, ...facts } = runsFromOutputs(from);
+  return { dataAgeSeconds: null, ...facts, recoveryPoint: { kind: null, ...recoveryPoint } };
 }
 
 /** Two lines without an end of line. */

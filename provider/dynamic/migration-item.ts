@@ -14,9 +14,10 @@ export class ReplicationMigrationItem extends DeclaredResource {
   declare readonly name: pulumi.Output<MigrationItemOutputs["name"]>;
   declare readonly type: pulumi.Output<MigrationItemOutputs["type"]>;
   declare readonly migrated: pulumi.Output<MigrationItemOutputs["migrated"]>;
+  declare readonly runsFrom: pulumi.Output<MigrationItemOutputs["runsFrom"]>;
   declare readonly properties: pulumi.Output<MigrationItemOutputs["properties"]>;
 
   constructor(name: string, args: ReplicationMigrationItemArgs, options?: pulumi.CustomResourceOptions) {
-    super(migrationItemKind, name, args, ["name", "type", "migrated", "properties"], options);
+    super(migrationItemKind, name, args, ["name", "type", "migrated", "runsFrom", "properties"], options);
   }
 }

@@ -14,9 +14,16 @@ export class ReplicationProtectedItem extends DeclaredResource {
   declare readonly name: pulumi.Output<ProtectedItemOutputs["name"]>;
   declare readonly type: pulumi.Output<ProtectedItemOutputs["type"]>;
   declare readonly activeLocation: pulumi.Output<ProtectedItemOutputs["activeLocation"]>;
+  declare readonly runsFrom: pulumi.Output<ProtectedItemOutputs["runsFrom"]>;
   declare readonly properties: pulumi.Output<ProtectedItemOutputs["properties"]>;
 
   constructor(name: string, args: ReplicationProtectedItemArgs, options?: pulumi.CustomResourceOptions) {
-    super(protectedItemKind, name, args, ["name", "type", "activeLocation", "properties"], options);
+    super(
+      protectedItemKind,
+      name,
+      args,
+      ["name", "type", "activeLocation", "runsFrom", "properties"],
+      options,
+    );
   }
 }

@@ -1,12 +1,14 @@
 /** What a migration item puts out, in the names and values of Azure's API. */
 import { nameOf } from "../arm-id.ts";
 import type { Engine, ItemView } from "../engine/engine.ts";
+import { runsFrom } from "../engine/protected-item/runs-from.ts";
 import type { ItemAction } from "../engine/protected-item/transitions.ts";
 import {
   type MigrationItemInputs,
   migrationItemKind,
   type MigrationItemOutputs,
 } from "../kinds/migration-item.ts";
+import { runsFromOutputs } from "./runs-from-outputs.ts";
 
 type Properties = MigrationItemOutputs["properties"];
 
@@ -82,6 +84,7 @@ function detailsOf(view: ItemView, inputs: MigrationItemInputs): Properties["pro
 
 export async function migrationItemOutputs(engine: Engine, id: string): Promise<MigrationItemOutputs> {
   const view = await engine.viewItem(id);
+  const from = runsFrom(view.item);
   const { inputs } = engine.findThing<MigrationItemInputs>(id)!;
   const { policyId } = inputs.properties;
   const [migrationState, migrationStateDescription] = stateOf(view);
@@ -90,6 +93,7 @@ export async function migrationItemOutputs(engine: Engine, id: string): Promise<
     name: nameOf(id),
     type: migrationItemKind.armType,
     migrated: view.item.state === "Migrated",
+    ...(from ? { runsFrom: runsFromOutputs(from) } : {}),
     properties: {
       machineName: view.item.details.machineName,
       policyId,

@@ -2,15 +2,18 @@
 import { nameOf, parentOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { flows } from "../engine/flows.ts";
+import { runsFrom } from "../engine/protected-item/runs-from.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import {
   type ProtectedItemInputs,
   protectedItemKind,
   type ProtectedItemOutputs,
 } from "../kinds/protected-item.ts";
+import { runsFromOutputs } from "./runs-from-outputs.ts";
 
 export async function protectedItemOutputs(engine: Engine, id: string): Promise<ProtectedItemOutputs> {
   const view = await engine.viewItem(id);
+  const from = runsFrom(view.item);
   const { properties } = engine.findThing<ProtectedItemInputs>(id)!.inputs;
   const facts = stateFacts[view.item.state];
   const policyId = properties?.policyId ?? "";
@@ -18,6 +21,7 @@ export async function protectedItemOutputs(engine: Engine, id: string): Promise<
     name: nameOf(id),
     type: protectedItemKind.armType,
     activeLocation: view.item.activeLocation,
+    ...(from ? { runsFrom: runsFromOutputs(from) } : {}),
     properties: {
       friendlyName: view.item.details.machineName,
       protectedItemType: flows[view.item.details.flow].protectedItemType,

@@ -37,11 +37,17 @@ export interface DrillOutputs extends CommonOutputs {
     recoveryPointId: string;
     /** ISO 8601 time of the recovery point that was used. */
     recoveryPointTime: string;
+    /** `CrashConsistent` or `AppConsistent`; absent for a test machine that an earlier version made. */
+    recoveryPointKind?: string;
+    /** How old the data was when the test machine was made, in seconds; absent for one of an earlier version. */
+    dataAgeSeconds?: number;
     /** How old the data was when the drill began, in seconds. */
     measuredRpoSeconds: number;
     /** How long it took until the test machine ran, in seconds. */
     measuredRtoSeconds: number;
     testMachineName: string;
+    /** Paths of the test machine's disk images. */
+    disks: string[];
     /** One line per disk: id, bytes, sha256 of the disk that the test machine got. */
     evidence: { diskId: string; sizeBytes: number; sha256: string }[];
   };

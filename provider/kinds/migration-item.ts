@@ -1,5 +1,6 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 import { protectedItemKind } from "./protected-item.ts";
+import type { RunsFromOutputs } from "./runs-from.ts";
 
 export const migrationItemKind: Kind = {
   kind: "migration-item",
@@ -111,6 +112,8 @@ export interface MigrationItemInputs extends VaultScope {
 export interface MigrationItemOutputs extends CommonOutputs {
   /** Whether the machine has been migrated. */
   migrated: boolean;
+  /** From which recovery point the migrated machine runs, and where; absent until it is migrated. */
+  runsFrom?: RunsFromOutputs;
   properties: {
     /** Name of the machine at the source. */
     machineName: string;

@@ -1,4 +1,5 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
+import type { RunsFromOutputs } from "./runs-from.ts";
 
 export const protectedItemKind: Kind = {
   kind: "protected-item",
@@ -157,6 +158,8 @@ export interface ProtectedItemInputs extends VaultScope {
 export interface ProtectedItemOutputs extends CommonOutputs {
   /** Where the machine really runs. */
   activeLocation: ActiveLocation;
+  /** From which recovery point the machine runs, and where; absent while it runs at the primary side. */
+  runsFrom?: RunsFromOutputs;
   properties: {
     friendlyName: string;
     protectedItemType: string;

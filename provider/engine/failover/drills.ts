@@ -9,6 +9,7 @@ import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
+import { runsFromOf } from "../protected-item/runs-from.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts";
 
@@ -60,13 +61,17 @@ function drillResult(
   const item = findItem<ItemState, ItemDetails>(parts.store, itemId);
   const machine = item?.details.testMachine;
   if (!item || !machine || !sameId(machine.drillId, drillId)) return undefined;
+  const { pointKind, dataAgeSeconds, disks } = runsFromOf(machine, item.details);
   return {
     state: item.testFailoverState,
     recoveryPointId: machine.pointId,
     recoveryPointTime: new Date(machine.pointTakenAt).toISOString(),
+    ...(pointKind === undefined ? {} : { recoveryPointKind: pointKind }),
+    ...(dataAgeSeconds === undefined ? {} : { dataAgeSeconds }),
     measuredRpoSeconds: machine.measuredRpoSeconds,
     measuredRtoSeconds: machine.measuredRtoSeconds,
     testMachineName: machine.name,
+    disks: [...disks],
     evidence: machine.evidence.map((disk) => ({ ...disk })),
   };
 }

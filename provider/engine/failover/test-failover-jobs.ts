@@ -13,6 +13,7 @@ import { ownerFor, removeMade, removeOfJob } from "../identity/owned-machine.ts"
 import { foreseeTest } from "./foresee-failover.ts";
 import { hashDisk } from "./hash-disk.ts";
 import {
+  disksOfPoint,
   findPlace,
   type MachinePlace,
   type RecoveryMachinePlan,
@@ -51,10 +52,12 @@ function planOf(context: Context): RecoveryMachinePlan {
 }
 
 async function collectEvidence(context: Context): Promise<DiskEvidence[]> {
-  const { folder, item } = planOf(context);
+  const plan = planOf(context);
+  const { pointId } = context.resultOf<ChosenPoint>("RecoveryPoint");
+  const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
   const evidence: DiskEvidence[] = [];
-  for (const { id, sizeBytes, file } of item.details.disks) {
-    const sha256 = await hashDisk(context.parts.files, path.join(folder, file));
+  for (const { id, sizeBytes, file } of disksOfPoint(plan, point)) {
+    const sha256 = await hashDisk(context.parts.files, path.join(plan.folder, file));
     evidence.push({ diskId: id, sizeBytes, sha256 });
   }
   return evidence;

@@ -19,10 +19,11 @@ export interface RunsFrom {
 /** What a machine that was made from a recovery point runs from. */
 export function runsFromOf(machine: RecoveryMachine, { disks }: Pick<ItemDetails, "disks">): RunsFrom {
   const { name, folder, pointId, pointTakenAt, pointKind, madeAt } = machine;
+  const own = machine.disks ?? disks;
   return {
     machine: name,
     folder,
-    disks: disks.map(({ file }) => path.join(folder, file)),
+    disks: own.map(({ file }) => path.join(folder, file)),
     pointId,
     pointTakenAt,
     pointKind,
