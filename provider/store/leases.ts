@@ -187,6 +187,21 @@ export function confirmLease(store: Store, id: string, clock: Clock): number {
   return mine!.epoch;
 }
 
+/** How many epochs an engine that was lost may have given out since the last one that is known of it. */
+const unknownEpochsMax = 1_000_000;
+
+/** Lets all leases of a rebuilt store have epochs above those that the lost engine gave out, as far as they are known. */
+export function continueEpochs(store: Store, known: number): void {
+  const epoch = known + unknownEpochsMax;
+  store
+    .prepare(
+      "INSERT INTO leases (epoch, key, owner, purpose, taken_at, renewed_at, clock, renewed_on_clock) VALUES (?, '', '', '', 0, 0, '', 0)",
+    )
+    .run(epoch);
+  // The row goes; the number is never given again.
+  store.prepare("DELETE FROM leases WHERE epoch = ?").run(epoch);
+}
+
 /** Gives the lease of this process an epoch above another one, which a copy of this database may have given out. */
 export function raiseLease(store: Store, id: string, above: number): void {
   const key = idKey(id);

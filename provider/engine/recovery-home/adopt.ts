@@ -9,6 +9,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { systemRandom } from "../../random.ts";
 import { finishStoredItems, putStoredThing, type StoredRow } from "../../store/catalog-changes.ts";
 import { engineIdOf, takeOverEngineId } from "../../store/engine-id.ts";
+import { continueEpochs } from "../../store/leases.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import { putWritten } from "../../store/replica-ledger.ts";
 import { listThings } from "../../store/things.ts";
@@ -162,8 +163,12 @@ export function adoptStores(
     requireHomeFor(store, homeFolder, first.engineId);
     // Keys and folders first: an item appears only when its replica can be opened.
     const placed = catalogued.map((one) => placeStore(files, home, one));
+    const epochs = catalogued.flatMap(({ replicas, machines }) =>
+      machines.map(({ replicaId }) => replicas.machine(replicaId).points.latestEpochOf(first.engineId!)),
+    );
     store.transaction(() => {
       takeOverEngineId(store, first.engineId!);
+      continueEpochs(store, Math.max(0, ...epochs));
       for (const { entries } of catalogued) {
         for (const { key, revision, content } of inOrder(entries)) {
           putStoredThing(store, content, key, revision);
