@@ -10,6 +10,6 @@ export const sourceDiskNotes: HealthCheck = ({ parts, item, points, unreadablePo
   return faults.map(({ text }) => ({
     severity: "Warning",
     code: "ResyncRequired",
-    text: `${text}; the next cycle compares both sides, \`siterecovery replicate\` does it now`,
+    text: `${text}; the next cycle compares both sides, \`siterecovery replicate --resync\` does it now`,
   }));
 };
