@@ -85,7 +85,7 @@ export async function runPlanCommand(
   };
   if (!(await goesOn(flags, outlook))) return;
   for (const [index, request] of wanted.entries()) {
-    // Looked at anew each time: an operation that ran makes work for the next.
+    // Looked at each time: an operation that ran makes work for the next.
     const isFirstOfNone = index === 0 && areRun.every(Boolean);
     if (!isFirstOfNone && engine.plans.isRun(planId, request)) continue;
     const options = { waits: flags.wait ?? true };

@@ -132,9 +132,9 @@ export function statusCommand(): Command {
     .action(async (options: { json?: boolean }, command: Command) => {
       const engine = await openSession(command);
       const views = await Promise.all(engine.items().map((item) => engine.viewItem(item.id)));
-      const notices = await engine.recoveryHome.notices();
+      const keys = await engine.recoveryHome.keySafety();
+      const notices = engine.recoveryHome.noticesOf(keys);
       if (options.json === true) {
-        const keys = await engine.recoveryHome.keySafety();
         printJson({
           home: engine.homeFolder,
           items: views.map((view) => toJson(engine, view)),

@@ -192,13 +192,16 @@ const unknownEpochsMax = 1_000_000;
 
 /** Lets all leases of a rebuilt store have epochs above those that the lost engine gave out, as far as they are known. */
 export function continueEpochs(store: Store, known: number): void {
-  const epoch = known + unknownEpochsMax;
+  spendEpoch(store, known + unknownEpochsMax);
+}
+
+/** Uses an epoch up, so that no later lease is given one below it. The caller is in a transaction. */
+function spendEpoch(store: Store, epoch: number): void {
   store
     .prepare(
       "INSERT INTO leases (epoch, key, owner, purpose, taken_at, renewed_at, clock, renewed_on_clock) VALUES (?, '', '', '', 0, 0, '', 0)",
     )
     .run(epoch);
-  // The row goes; the number is never given again.
   store.prepare("DELETE FROM leases WHERE epoch = ?").run(epoch);
 }
 
@@ -209,16 +212,11 @@ export function raiseLease(store: Store, id: string, above: number): void {
   store.transaction(() => {
     requireLease(store, id);
     const row = rowOf(store, key)!;
-    const { lastInsertRowid } = store
-      .prepare(
-        "INSERT INTO leases (epoch, key, owner, purpose, taken_at, renewed_at, clock, renewed_on_clock) VALUES (?, ?, '', '', 0, 0, '', 0)",
-      )
-      .run(Math.max(above, row.epoch) + 1, `raise ${key}`);
-    // A row of its own, so that no later lease is given a number below it.
-    store.prepare("DELETE FROM leases WHERE epoch = ?").run(lastInsertRowid);
-    store.prepare("UPDATE leases SET epoch = ? WHERE key = ?").run(lastInsertRowid, key);
+    const epoch = Math.max(above, row.epoch) + 1;
+    spendEpoch(store, epoch);
+    store.prepare("UPDATE leases SET epoch = ? WHERE key = ?").run(epoch, key);
     epochsHere.delete(epochName(store, mine!.epoch));
-    mine!.epoch = Number(lastInsertRowid);
+    mine!.epoch = epoch;
     epochsHere.add(epochName(store, mine!.epoch));
   });
 }

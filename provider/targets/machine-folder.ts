@@ -16,7 +16,7 @@ import { readWholeFile } from "./read-whole-file.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
-/** The lease that a process writes replicas under, looked at anew each time. */
+/** The lease that a process writes replicas under, looked up at each write. */
 export interface WriterFence {
   readonly engineId: string;
   /**

@@ -116,6 +116,17 @@ export class FlowSite {
     };
   }
 
+  /** Changes the policy that protects the machines: its provider-specific settings, and arguments beside them. */
+  async changePolicy(settings: object, beside: object = {}): Promise<void> {
+    const wanted = {
+      ...vault,
+      policyName: "five",
+      properties: { providerSpecificInput: settings },
+      ...beside,
+    };
+    await handlerOf("policy", this.engine).update(this.ids.get("policy")!, wanted, wanted, quiet);
+  }
+
   protect(machine = "web1", change: Partial<ProtectedItemInputs> = {}): Promise<unknown> {
     return handlerOf("protected-item", this.engine).create({ ...this.inputs(machine), ...change }, quiet);
   }

@@ -103,7 +103,7 @@ export class Moves {
     return this.run(id, { action: "failover", ...choice }, progress);
   }
 
-  /** A failover and its commit. Stopped anywhere and asked again for the same, it goes on with what is left. */
+  /** A failover and its commit. Stopped anywhere and asked again for the same, it resumes with what is left. */
   async failoverAndCommit(id: string, choice: FailoverChoice, progress: Progress): Promise<void> {
     const finished = await withItem(this.#parts, id, "failover", progress, (left) => Promise.resolve(left));
     if (finished?.scenario === commitJob.scenario || finished?.scenario === commitAndReverseJob.scenario)

@@ -142,7 +142,7 @@ function hostForNew(parts: EngineParts, fabricId: string, alternateHost: string 
   throw new SiteRecoveryError("NotFound", message, { target: fabricId, property: "toHost" });
 }
 
-/** Makes the folder of a machine that is gone, or goes on with what an earlier attempt made of it. */
+/** Makes the folder of a machine that is gone, or resumes with what an earlier attempt made of it. */
 function makePlace<Input>(context: Context<Input>, folder: string, pointId: string): void {
   const { parts } = context;
   const owner = ownerFor(context, { purpose: "failback", pointId });

@@ -74,25 +74,12 @@ export class RecoveryHome {
 
   /** What people should know about the keys and catalogs, as sentences; empty if all is well. */
   async notices(): Promise<string[]> {
-    const safety = await this.keySafety();
-    const names = (fits: (one: KeySafety) => boolean): string =>
-      safety
-        .filter(fits)
-        .map(({ holderId }) => nameOf(holderId))
-        .join(", ");
-    const uncopied = names(({ isCopied, hasPassphrase }) => isCopied === false && hasPassphrase === false);
-    const behind = names(({ catalogBehind }) => catalogBehind > 0);
-    return [
-      ...(uncopied === ""
-        ? []
-        : [
-            `No copy of the key of ${uncopied} was made: if this home is lost, so are the replicas. ` +
-              "Run `siterecovery key export --to <file elsewhere>`, or `siterecovery key passphrase`.",
-          ]),
-      ...(behind === ""
-        ? []
-        : [`The catalog of ${behind} lacks the newest changes, since it could not be written.`]),
-    ];
+    return this.noticesOf(await this.keySafety());
+  }
+
+  /** The notices of facts that were asked for before. */
+  noticesOf(safety: readonly KeySafety[]): string[] {
+    return keyNotices(safety);
   }
 
   #isCopied(holderId: string): boolean | undefined {
@@ -110,4 +97,25 @@ export class RecoveryHome {
       throw error;
     }
   }
+}
+
+function keyNotices(safety: readonly KeySafety[]): string[] {
+  const names = (fits: (one: KeySafety) => boolean): string =>
+    safety
+      .filter(fits)
+      .map(({ holderId }) => nameOf(holderId))
+      .join(", ");
+  const uncopied = names(({ isCopied, hasPassphrase }) => isCopied === false && hasPassphrase === false);
+  const behind = names(({ catalogBehind }) => catalogBehind > 0);
+  return [
+    ...(uncopied === ""
+      ? []
+      : [
+          `No copy of the key of ${uncopied} was made: if this home is lost, so are the replicas. ` +
+            "Run `siterecovery key export --to <file elsewhere>`, or `siterecovery key passphrase`.",
+        ]),
+    ...(behind === ""
+      ? []
+      : [`The catalog of ${behind} lacks the newest changes, since it could not be written.`]),
+  ];
 }

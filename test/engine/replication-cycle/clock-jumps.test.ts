@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { openParts } from "../../../provider/engine/open-parts.ts";
 import { dueAt } from "../../../provider/engine/replication-cycle/due-at.ts";
-import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { TurningClock } from "../../turning-clock.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";
@@ -26,16 +25,11 @@ let site: FlowSite;
 beforeEach(async () => {
   clock = new SetClock(Date.parse("2026-01-07T20:00:00Z"));
   site = await FlowSite.make({ flow: "S3", clock, content: randomBytes(8 * 65_536) });
-  const settings = {
+  await site.changePolicy({
     instanceType: "HyperVReplicaAzure",
     replicationInterval: 300,
     recoveryPointHistoryDuration: 2,
-  };
-  const policy = {
-    ...{ resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" },
-    properties: { providerSpecificInput: settings },
-  };
-  await handlerOf("policy", site.engine).update(site.ids.get("policy")!, policy, policy, quiet);
+  });
   await site.protect();
 });
 afterEach(() => site.remove());

@@ -4,7 +4,6 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { openEngine } from "../../../provider/engine/engine.ts";
-import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";
 import { TurningClock } from "../../turning-clock.ts";
@@ -17,16 +16,11 @@ let clock: TurningClock;
 beforeEach(async () => {
   clock = new TurningClock(Date.parse("2026-01-07T20:00:00Z"));
   site = await FlowSite.make({ flow: "S3", clock, content: randomBytes(16 * blockBytes) });
-  const settings = {
+  await site.changePolicy({
     instanceType: "HyperVReplicaAzure",
     replicationInterval: 300,
     recoveryPointHistoryDuration: 24,
-  };
-  const policy = {
-    ...{ resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" },
-    properties: { providerSpecificInput: settings },
-  };
-  await handlerOf("policy", site.engine).update(site.ids.get("policy")!, policy, policy, quiet);
+  });
   await site.protect();
 });
 afterEach(() => site.remove());

@@ -14,12 +14,10 @@ let site: FlowSite;
 
 beforeEach(async () => {
   site = await FlowSite.make({ flow: "S3", content: randomBytes(20 * block) });
-  const wanted = {
-    ...{ resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" },
-    properties: { providerSpecificInput: { instanceType: "HyperVReplicaAzure", replicationInterval: 300 } },
-    officeHours: { days: [] },
-  };
-  await handlerOf("policy", site.engine).update(site.ids.get("policy")!, wanted, wanted, quiet);
+  await site.changePolicy(
+    { instanceType: "HyperVReplicaAzure", replicationInterval: 300 },
+    { officeHours: { days: [] } },
+  );
   await site.protect();
 });
 afterEach(() => site.remove());
