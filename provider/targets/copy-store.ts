@@ -2,6 +2,7 @@
 import path from "node:path";
 import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { namesIn } from "./names-in.ts";
 
 const pieceBytes = 4 * 1024 * 1024;
 
@@ -32,20 +33,11 @@ function copyFolder(files: FileSystem, from: string, to: string): number {
   let bytes = 0;
   for (const name of files.list(from).filter((one) => !leftBehind.has(one))) {
     const [source, target] = [path.join(from, name), path.join(to, name)];
-    bytes += isFolder(files, source) ? copyFolder(files, source, target) : copyFile(files, source, target);
+    const isFolder = namesIn(files, source) !== undefined;
+    bytes += isFolder ? copyFolder(files, source, target) : copyFile(files, source, target);
   }
   files.syncFolder(to);
   return bytes;
-}
-
-function isFolder(files: FileSystem, filePath: string): boolean {
-  try {
-    files.list(filePath);
-    return true;
-  } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "IoFailed") return false;
-    throw error;
-  }
 }
 
 function copyFile(files: FileSystem, from: string, to: string): number {

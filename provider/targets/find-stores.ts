@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { namesIn } from "./names-in.ts";
 
 const levelsDown = 3;
 
@@ -18,15 +19,7 @@ export function findStores(files: FileSystem, folder: string): string[] {
 function storesUnder(files: FileSystem, folder: string, levels: number): string[] {
   if (files.exists(path.join(folder, "store.key"))) return [folder];
   if (levels === 0) return [];
-  return namesIn(files, folder).flatMap((name) => storesUnder(files, path.join(folder, name), levels - 1));
-}
-
-/** Names in a folder; none for a file, and for a folder that may not be read. */
-function namesIn(files: FileSystem, folder: string): string[] {
-  try {
-    return files.list(folder);
-  } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "IoFailed") return [];
-    throw error;
-  }
+  return (namesIn(files, folder) ?? []).flatMap((name) =>
+    storesUnder(files, path.join(folder, name), levels - 1),
+  );
 }
