@@ -1,5 +1,11 @@
 /** Address ranges of a virtual network: well formed, apart from each other, and subnets inside of their network. */
-import { type AddressRange, contains, parseRange } from "../address-range.ts";
+import {
+  type AddressRange,
+  contains,
+  malformedRange,
+  parseRange,
+  startsAtItsNetwork,
+} from "../address-range.ts";
 import type { VirtualNetworkInputs } from "../kinds/virtual-network.ts";
 import type { CheckFailure } from "./handler.ts";
 import { known } from "./settings-handler.ts";
@@ -20,8 +26,9 @@ export function networkAddressFailures(inputs: VirtualNetworkInputs): CheckFailu
   const place = (property: string, text: string | undefined, others: Placed[]): Placed | undefined => {
     if (text === undefined || known(text) === undefined) return undefined;
     const range = parseRange(text);
-    if (!range) {
-      refuse(property, `'${text}' is no address range; write it like 10.20.0.0/16`);
+    if (!range || !startsAtItsNetwork(range)) {
+      const form = range ? `begins within its range; write ${range.network}` : malformedRange;
+      refuse(property, `'${text}' ${form}`);
       return undefined;
     }
     const other = others.find((one) => overlap(one.range, range));

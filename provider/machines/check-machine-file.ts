@@ -1,5 +1,5 @@
 /** What is wrong in a machine.yaml beyond its schema: things that clash, and addresses that are none. */
-import { isIP } from "node:net";
+import { parseAddress } from "../address-range.ts";
 import type { Finding } from "../yaml/finding.ts";
 import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
@@ -67,7 +67,7 @@ export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] 
     report(["disks", index, "file"], `'${file}' is the name of a file of the engine's own; rename the image`);
   }
   for (const [index, { ipAddress, macAddress }] of nics.entries()) {
-    if (ipAddress !== undefined && isIP(ipAddress) === 0) {
+    if (ipAddress !== undefined && !parseAddress(ipAddress)) {
       report(["nics", index, "ipAddress"], `'${ipAddress}' is no IP address; write it like 10.0.0.4`);
     }
     if (macAddress !== undefined && !/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(macAddress)) {

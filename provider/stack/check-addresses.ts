@@ -1,6 +1,12 @@
 /** Static addresses of replica machines: in a subnet of their virtual network, not Azure's own, and nobody else's. */
-import { isIP } from "node:net";
-import { type AddressRange, contains, isReserved, parseRange } from "../address-range.ts";
+import {
+  type AddressRange,
+  contains,
+  isReserved,
+  parseAddress,
+  parseRange,
+  singleAddress,
+} from "../address-range.ts";
 import { azureNetworkOf } from "./check-machine-names.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
@@ -23,18 +29,17 @@ function checkAddress(
   findings: Findings,
 ): void {
   const { path, subnets, names } = place;
-  const version = isIP(address);
-  if (version === 0) {
+  const parsed = parseAddress(address);
+  if (!parsed) {
     findings.add("address-malformed", path, `'${address}' is no IP address; write it like 10.20.0.4`);
     return;
   }
-  const single = parseRange(`${address}/${version === 4 ? 32 : 128}`)!;
-  const subnet = subnets.find((range) => contains(range, single));
+  const subnet = subnets.find((range) => contains(range, singleAddress(parsed)));
   if (subnet === undefined) {
     const list = subnets.map(({ text }) => text).join(", ");
     const hint = list === "" ? "it declares none" : `there are ${list}`;
     findings.add("address-outside-subnet", path, `'${address}' is in no subnet of ${names}; ${hint}`);
-  } else if (isReserved(subnet, address)) {
+  } else if (isReserved(subnet, parsed)) {
     const message = `'${address}' is one of the first four or the last address of ${subnet.text}, which Azure keeps; take another one`;
     findings.add("address-reserved", path, message);
   }

@@ -1,5 +1,11 @@
 /** Address ranges of virtual networks: well formed, subnets inside their network and apart from each other. */
-import { type AddressRange, contains, parseRange } from "../address-range.ts";
+import {
+  type AddressRange,
+  contains,
+  malformedRange,
+  parseRange,
+  startsAtItsNetwork,
+} from "../address-range.ts";
 import type { Findings } from "./findings.ts";
 import type { StackDefinition, StackNetwork } from "./stack-definition.ts";
 
@@ -7,12 +13,9 @@ function checkNetwork(network: StackNetwork, index: number, findings: Findings):
   const path = ["azure", "networks", index];
   const parse = (place: readonly (string | number)[], text: string): AddressRange[] => {
     const range = parseRange(text);
-    if (range) return [range];
-    findings.add(
-      "address-range",
-      [...path, ...place],
-      `'${text}' is no address range; write it like 10.20.0.0/16`,
-    );
+    if (range && startsAtItsNetwork(range)) return [range];
+    const form = range ? `begins within its range; write ${range.network}` : malformedRange;
+    findings.add("address-range", [...path, ...place], `'${text}' ${form}`);
     return [];
   };
   const space: AddressRange[] = [];
