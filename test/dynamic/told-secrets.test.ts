@@ -12,6 +12,12 @@ test("a secret argument is left out of failures, drift and errors", async () => 
   expect((await delivery.check({}, news)).failures).toEqual([
     { property: "", reason: "properties.x: '[secret]' is not a number" },
   ]);
+  // Pulumi shows the value of a property that is named.
+  const property = "properties";
+  handler.failures = [{ property, reason: "it is not a number" }];
+  expect((await delivery.check({}, news)).failures).toEqual([
+    { property: "", reason: `${property}: it is not a number` },
+  ]);
   const change = { property: "properties.x", from: 300, to: "open sesame", cause: "drift" as const };
   handler.answer = { changes: [change], replaces: [], notices: [] };
   await delivery.diff(id, { __inputs: wanted(300) }, news);
@@ -21,6 +27,9 @@ test("a secret argument is left out of failures, drift and errors", async () => 
   const error = new SiteRecoveryError("JobFailed", "open sesame did not open.");
   handler.trouble = { call: "create", when: "after", error };
   expect((await errorOf(delivery.create(news))).reasons).toEqual(["[secret] did not open."]);
+  const fresh = openDelivery();
+  fresh.handler.trouble = { call: "create", when: "before", error };
+  expect((await errorOf(fresh.delivery.create(news))).message).toBe("[secret] did not open.");
 });
 
 test("what is kept is what was wanted, not the mark", async () => {

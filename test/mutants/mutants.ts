@@ -1,7 +1,15 @@
 import type { Mutant } from "./mutant.ts";
+import { shownSecrets } from "./shown-secrets.ts";
 import { syncCalls } from "./sync-calls.ts";
 import { wrongBytes } from "./wrong-bytes.ts";
 import { wrongOrder } from "./wrong-order.ts";
+import { wrongOwner } from "./wrong-owner.ts";
 
 /** All faults that `npm run mutants` puts into the engine. */
-export const mutants: readonly Mutant[] = [...syncCalls, ...wrongOrder, ...wrongBytes];
+export const mutants: readonly Mutant[] = [
+  ...syncCalls,
+  ...wrongOrder,
+  ...wrongOwner,
+  ...wrongBytes,
+  ...shownSecrets,
+];

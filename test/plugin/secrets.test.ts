@@ -1,5 +1,7 @@
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
+import { receive, send } from "../../provider/plugin/property-values.ts";
 import { SecretValues } from "../../provider/pulumi/secret-values.ts";
 import { secret } from "../doors/plugin-client.ts";
 import { PluginDoor } from "../doors/plugin-door.ts";
@@ -77,6 +79,20 @@ describe("a secret argument", () => {
   });
 });
 
+test("an output that Pulumi hands over as secret goes back as secret, and any other one in plain", () => {
+  const signature = "4dabf18193072939515e22adb298388d";
+  const output = (value: string, isSecret: boolean): object => ({
+    [signature]: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+    value,
+    ...(isSecret ? { secret: true } : {}),
+  });
+  const sent = { open: output("shown", false), shut: output(hidden, true) };
+  const { values, secrets } = receive(struct.Struct.fromJavaScript(sent as never));
+  expect(values).toEqual({ open: "shown", shut: hidden });
+  const back = send(values, secrets).toJavaScript();
+  expect(back).toEqual({ open: "shown", shut: secret(hidden) });
+});
+
 describe("SecretValues", () => {
   test("knows what a schema marks, at any depth, and the same word elsewhere", () => {
     const word = { type: "string", "x-secret": true } as const;
@@ -92,6 +108,20 @@ describe("SecretValues", () => {
     expect(secrets.covers("accounts[0].name", "one")).toBe(false);
     expect(secrets.covers("properties.copy", "battery")).toBe(true);
     expect(secrets.touches("accounts")).toBe(true);
-    expect(secrets.conceal("it is correct horse, not one")).toBe("it is [secret], not one");
+    expect(secrets.conceal("it is correct horse, not one; correct horse")).toBe(
+      "it is [secret], not one; [secret]",
+    );
+  });
+
+  test("knows numbers by their path, the words within a secret object, and a text that may hold any of them", () => {
+    const secrets = new SecretValues();
+    expect(secrets.covers("__inputs", "a text of all arguments")).toBe(false);
+    secrets.add("interval", 300);
+    secrets.add("account", { name: "battery", inner: { key: "staple" } });
+    expect(secrets.covers("interval", 300)).toBe(true);
+    expect(secrets.covers("__inputs.interval", 300)).toBe(true);
+    expect(secrets.covers("other", 300)).toBe(false);
+    expect(secrets.covers("__inputs", "a text of all arguments")).toBe(true);
+    expect(secrets.conceal("battery and staple")).toBe("[secret] and [secret]");
   });
 });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { openEngine } from "../../../provider/engine/engine.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
+import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";
 
@@ -129,6 +130,25 @@ describe("a database from before a failback", () => {
     await expect(failOver("planned")).rejects.toMatchObject(older);
     await expect(site.engine.replicate(id(), quiet)).rejects.toMatchObject(older);
     expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+});
+
+describe("a database from before a drill", () => {
+  it("writes over no machine of a drill that it does not know of", async () => {
+    await make("S3");
+    const putBack = await backUp();
+    const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
+    const networkId = site.ids.get("drill network")!;
+    const inputs = { ...vault, drillName: "friday", protectedItemId: id(), networkId };
+    const drill = (): Promise<unknown> => handlerOf("drill", site.engine).create(inputs as never, quiet);
+    await drill();
+    const test = path.join(site.item().details.testMachine!.folder, "os.img");
+    await write(test);
+    const written = site.hash(test);
+    fs.writeFileSync(path.join(path.dirname(test), "power-state"), "off\n");
+    await putBack();
+    await expect(drill()).rejects.toThrow(/that this database does not know of/);
+    expect(site.hash(test)).toBe(written);
   });
 });
 

@@ -45,6 +45,25 @@ describe.each(["S1", "S3", "S5", "S6"] as const)("a drill in %s", (flow) => {
     expect([site.item("web1").testFailoverState, site.item("web1").state]).toEqual(["None", "Protected"]);
   });
 
+  it("does not write over another item's machine that is off, nor over one of its own that runs", async () => {
+    await make(flow, "web1", "web1-test");
+    await failOver("web1-test");
+    const replica = site.replica("web1-test");
+    const before = site.hash(replica);
+    fs.writeFileSync(path.join(path.dirname(replica), "power-state"), "off\n");
+    await expect(drill("web1")).rejects.toMatchObject({ code: "AlreadyExists" });
+    expect(site.hash(replica)).toBe(before);
+    // Somebody has kept a copy of its own replica, and runs it after the failover was cancelled.
+    await failOver("web1");
+    const own = path.dirname(site.replica("web1"));
+    fs.cpSync(own, `${own}-kept`, { recursive: true });
+    await site.engine.moves.cancel(site.itemId("web1"), quiet);
+    fs.renameSync(`${own}-kept`, own);
+    const kept = site.hash(path.join(own, "os.img"));
+    await expect(failOver("web1")).rejects.toMatchObject({ code: "AlreadyExists" });
+    expect([site.hash(path.join(own, "os.img")), site.power(site.image("web1"))]).toEqual([kept, "running"]);
+  });
+
   it("that has the name of a machine which is failed over later makes that failover be refused, with its source on", async () => {
     await make(flow, "web1", "web1-test");
     await drill("web1");
@@ -93,6 +112,22 @@ describe("a drill whose folder somebody else has", () => {
 });
 
 describe("a failover", () => {
+  it("leaves alone what comes into its folder while it runs, also when it fails for that", async () => {
+    await make("S3", "web1");
+    const taken = path.join(site.engine.homeFolder, "azure", "dr", "web1");
+    const image = path.join(taken, "os.img");
+    const report = (line: string): void => {
+      if (!/Make the replica machine's disks/i.test(line)) return;
+      fs.mkdirSync(taken, { recursive: true });
+      fs.writeFileSync(image, "somebody's bytes");
+    };
+    const unplanned = { kind: "unplanned", recoveryPoint: "latest" } as const;
+    await expect(site.engine.moves.failover(site.itemId(), unplanned, { report })).rejects.toMatchObject({
+      code: "AlreadyExists",
+    });
+    expect(fs.readFileSync(image, "utf8")).toBe("somebody's bytes");
+  });
+
   it("never writes over a folder that was not made for it, and leaves its source on", async () => {
     await make("S3", "web1");
     const taken = path.join(site.engine.homeFolder, "azure", "dr", "web1");
@@ -125,5 +160,21 @@ describe("a failover", () => {
       before,
       "running",
     ]);
+  });
+
+  it("is not failed back from a machine that has taken the place of its own, which stays on", async () => {
+    await make("S3", "web1");
+    await failOver("web1");
+    await site.engine.moves.commit(site.itemId(), quiet);
+    const replica = site.replica();
+    const mark = path.join(path.dirname(replica), "machine-id");
+    const other = { ...(JSON.parse(fs.readFileSync(mark, "utf8")) as object), machineId: "another" };
+    fs.writeFileSync(mark, JSON.stringify({ ...other, madeBy: undefined, lastMove: undefined }));
+    const before = [site.hash(replica), site.hash(site.image())];
+    await expect(site.engine.moves.failback(site.itemId(), quiet)).rejects.toMatchObject({
+      code: "DuplicateName",
+    });
+    expect([site.hash(replica), site.hash(site.image())]).toEqual(before);
+    expect([site.power(replica), site.power(site.image())]).toEqual(["running", "off"]);
   });
 });

@@ -1,9 +1,9 @@
 /**
- * A process that has a home's engine open and stops itself (SIGSTOP) right before one call: a transaction of the store,
- * or the moment at which a file gets its name. Woken, it goes on as if nothing had happened, and prints how it ended.
+ * A process that has a home's engine open and stops itself (SIGSTOP) right before one call, which a pattern names: a
+ * transaction of the store, the opening of a file, or the moment at which a file gets its name. Woken, it goes on as if nothing had happened, and prints how it ended.
  */
 import { DatabaseSync } from "node:sqlite";
-import { localFileSystem } from "../../../provider/blocks/file-system.ts";
+import { localFileSystem, type OpenFile, type OpenMode } from "../../../provider/blocks/file-system.ts";
 import { openEngine } from "../../../provider/engine/engine.ts";
 import { SiteRecoveryError } from "../../../provider/errors.ts";
 
@@ -18,7 +18,7 @@ let isArmed = false;
 let left = Number(wanted);
 
 function stopBefore(what: string): void {
-  if (!isArmed || !what.endsWith(call)) return;
+  if (!isArmed || !new RegExp(call).test(what)) return;
   left -= 1;
   if (left === 0) process.kill(process.pid, "SIGSTOP");
 }
@@ -30,6 +30,10 @@ DatabaseSync.prototype.exec = function exec(this: DatabaseSync, sql: string): vo
 };
 const files = {
   ...localFileSystem,
+  open: (filePath: string, mode: OpenMode): OpenFile => {
+    stopBefore(filePath);
+    return localFileSystem.open(filePath, mode);
+  },
   rename: (from: string, to: string): void => {
     stopBefore(to);
     localFileSystem.rename(from, to);
