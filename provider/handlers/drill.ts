@@ -1,10 +1,11 @@
 import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type DrillInputs, drillKind as kind, type DrillOutputs } from "../kinds/drill.ts";
+import { drillRefusal, noteDrill } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
-import type { Handler, Live } from "./handler.ts";
-import { alreadyExists, goneFromEngine } from "./settings-handler.ts";
+import type { CheckFailure, Handler, Live } from "./handler.ts";
+import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
 /** The handler of drills: create = test failover into an isolated network, delete = clean up. */
 export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs> {
@@ -22,6 +23,17 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
     ...inputs,
     recoveryPoint: inputs.recoveryPoint ?? "latest",
   });
+  /** Whether the machine is where a drill can be started, after the moves of this run. */
+  const rules = (wanted: DrillInputs): CheckFailure[] => {
+    const item =
+      known(wanted.protectedItemId) === undefined ? undefined : engine.findItem(wanted.protectedItemId);
+    const path = [wanted.resourceGroupName, wanted.resourceName, wanted.drillName];
+    if (!item || path.some((name) => known(name) === undefined)) return [];
+    const isRunning = live(armIdOf(kind, wanted)) !== undefined;
+    noteDrill(engine, item.id, isRunning ? undefined : wanted.drillName);
+    const reason = isRunning ? undefined : drillRefusal(engine, item);
+    return reason === undefined ? [] : [{ property: "protectedItemId", reason }];
+  };
   const start: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
     const inputs = withDefaults(wanted);
     const id = armIdOf(kind, inputs);
@@ -31,7 +43,10 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
   return {
     kind,
     withDefaults,
-    check: async (wanted) => checkSchema(kind.kind, wanted),
+    check: async (wanted) => {
+      const failures = checkSchema(kind.kind, wanted);
+      return failures.length > 0 ? failures : rules(wanted);
+    },
     diff: async (id, last, wanted) => {
       const found = live(id);
       if (!found) return goneFromEngine(kind, id);

@@ -12,6 +12,7 @@ import {
   migrationItemKind as kind,
   type MigrationItemOutputs,
 } from "../kinds/migration-item.ts";
+import { requireNoDrill } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import type { CheckFailure, DiffAnswer, Handler, Live, Work } from "./handler.ts";
@@ -107,6 +108,19 @@ async function foreseeMigration(
   return forbiddenNotices(item.id, refusals);
 }
 
+/** What forbids the migration, else that it would run, or what was found. Throws `ActionNotAllowed` if a test has to end first. */
+async function announce(
+  engine: Engine,
+  item: ProtectedItem,
+  last: Inputs,
+  wanted: Inputs,
+): Promise<DiffAnswer["notices"]> {
+  if (last.migrated !== wanted.migrated && wanted.migrated === true && !isMigrated(item))
+    requireNoDrill(engine, item);
+  const forbidden = await foreseeMigration(engine, item, last, wanted);
+  return forbidden.length > 0 ? forbidden : describe(item, last, wanted);
+}
+
 function replacementWarning(id: string): DiffAnswer["notices"][number] {
   const name = nameOf(id);
   const text =
@@ -167,8 +181,7 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
         changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished] : changes,
         replaces,
         notices: [
-          ...describe(item, lastFull, wantedFull),
-          ...(await foreseeMigration(engine, item, lastFull, wantedFull)),
+          ...(await announce(engine, item, lastFull, wantedFull)),
           ...(replaces.length > 0 && isMigrated(item) ? [replacementWarning(id)] : []),
         ],
       };

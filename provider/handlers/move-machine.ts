@@ -10,6 +10,7 @@ import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import type { ItemState } from "../engine/protected-item/states.ts";
 import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
 import type { ActiveLocation, ProtectedItemInputs } from "../kinds/protected-item.ts";
+import { noteMove, requireNoDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 
@@ -127,12 +128,25 @@ export function forbiddenNotices(
   }));
 }
 
-/** What forbids the first step of the move that the program's text asks for; empty if nothing does, or none is asked for. */
-export async function foreseeMove(
+/**
+ * What a preview says of where a machine runs: what forbids the move that the program's text asks for, else the move, or
+ * that it was moved outside of the program. Throws `ActionNotAllowed` if a drill of it has to go first.
+ */
+export async function announceMove(
   engine: Engine,
   item: ProtectedItem,
   wish: Wish,
 ): Promise<DiffAnswer["notices"]> {
+  const side = sideOf(wish.wanted);
+  const isMoved = side !== undefined && asksForMove(wish) && item.activeLocation !== side;
+  noteMove(engine, item.id, isMoved ? side : undefined);
+  if (isMoved) requireNoDrill(engine, item);
+  const forbidden = await foreseeMove(engine, item, wish);
+  return forbidden.length > 0 ? forbidden : describeMove(item, wish.last, wish.wanted);
+}
+
+/** What forbids the first step of the move that the program's text asks for; empty if nothing does, or none is asked for. */
+async function foreseeMove(engine: Engine, item: ProtectedItem, wish: Wish): Promise<DiffAnswer["notices"]> {
   const side = sideOf(wish.wanted);
   if (side === undefined || (!asksForMove(wish) && !asksForCommit(wish, item))) return [];
   const { kind = "planned", recoveryPoint } = wish.wanted.failover ?? {};
@@ -144,7 +158,7 @@ export async function foreseeMove(
 }
 
 /** In words: which failover a preview's update would run, or what was found moved and is left alone. */
-export function describeMove(
+function describeMove(
   item: ProtectedItem,
   last: ProtectedItemInputs,
   wanted: ProtectedItemInputs,

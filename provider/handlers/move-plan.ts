@@ -10,6 +10,7 @@ import type { PlanOperationName, PlanRequest, PlanView } from "../engine/recover
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
+import { noteMove, requireNoDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { forbiddenNotices, nextStep } from "./move-machine.ts";
 import { known } from "./settings-handler.ts";
@@ -106,8 +107,30 @@ function namesOf(items: readonly ProtectedItem[]): string {
   return items.map((item) => nameOf(item.id)).join(", ");
 }
 
+/**
+ * What a preview says of where a plan's machines run: what forbids the run that the program's text asks for, else the
+ * run, or what was moved outside of the program. Throws `ActionNotAllowed` if a drill of a machine has to go first.
+ */
+export async function announcePlanMove(
+  engine: Engine,
+  id: string,
+  wish: Wish,
+): Promise<DiffAnswer["notices"]> {
+  const side = known(wish.wanted.activeLocation);
+  if (side !== undefined && asksForMove(wish)) {
+    for (const item of engine.plans
+      .view(id, wish.wanted)
+      .items.filter((one) => one.activeLocation !== side)) {
+      noteMove(engine, item.id, side);
+      requireNoDrill(engine, item);
+    }
+  }
+  const forbidden = await foreseePlanMove(engine, id, wish);
+  return forbidden.length > 0 ? forbidden : describePlanMove(engine, id, wish);
+}
+
 /** In words: what a preview's update would run, group by group, or what was found moved and is left alone. */
-export function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAnswer["notices"] {
+function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAnswer["notices"] {
   const { wanted } = wish;
   const side = known(wanted.activeLocation);
   if (side === undefined) return [];
@@ -131,11 +154,7 @@ export function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAn
 }
 
 /** What forbids the first run that the program's text asks for, of the plan as the program has it. */
-export async function foreseePlanMove(
-  engine: Engine,
-  id: string,
-  wish: Wish,
-): Promise<DiffAnswer["notices"]> {
+async function foreseePlanMove(engine: Engine, id: string, wish: Wish): Promise<DiffAnswer["notices"]> {
   const { wanted } = wish;
   const side = known(wanted.activeLocation);
   if (side === undefined || (!asksForMove(wish) && !asksForCommit(wish))) return [];

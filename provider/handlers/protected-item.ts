@@ -11,7 +11,7 @@ import {
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import type { CheckFailure, DiffAnswer, Handler, Live, PropertyChange, Work } from "./handler.ts";
-import { describeMove, foreseeMove, moveMachine } from "./move-machine.ts";
+import { announceMove, moveMachine } from "./move-machine.ts";
 import { movingPlan, planNotices, requireNoMoveOfItsOwn } from "./moved-by-plan.ts";
 import { protectedItemOutputs } from "./protected-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
@@ -110,10 +110,7 @@ async function diff(
       ...(await sourceNotices(engine, id)),
       ...(movingPlan(engine, id)
         ? planNotices(engine, item, lastFull, wantedFull)
-        : [
-            ...describeMove(item, lastFull, wantedFull),
-            ...(await foreseeMove(engine, item, { last: lastFull, wanted: wantedFull })),
-          ]),
+        : await announceMove(engine, item, { last: lastFull, wanted: wantedFull })),
     ],
   };
 }

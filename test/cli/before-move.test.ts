@@ -3,8 +3,6 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { handlerOf } from "../../provider/handlers/registry.ts";
-import { quiet } from "../engine/fixture.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 
 let shop: Shop;
@@ -90,36 +88,5 @@ describe.skipIf(!hasScript)("on a terminal", () => {
     const silent = onTerminal("", "commit", "web1", "--yes");
     expect(silent.code).toBe(0);
     expect(silent.text).not.toMatch(/Go on/);
-  });
-});
-
-describe("a preview", () => {
-  it("says what forbids the failover that it announces, as an update would", async () => {
-    const { engine, item, itemId, ids } = shop.site;
-    const drill = {
-      resourceGroupName: "dr",
-      resourceName: "dr-vault",
-      drillName: "rehearsal",
-      protectedItemId: itemId,
-      networkId: ids.drillNetwork,
-    };
-    const wanted = { ...item, activeLocation: "recovery" as const };
-    const handler = handlerOf("protected-item", engine);
-    const before = await handler.diff(itemId, item, wanted);
-    expect(before.notices.map(({ text }) => text).join()).not.toMatch(/refuses/);
-    await handlerOf("drill", engine).create(drill, quiet);
-    const after = await handler.diff(itemId, item, wanted);
-    expect(after.notices.map(({ text }) => text).join()).toMatch(
-      /an update refuses this: .*Test failover clean-up pending/,
-    );
-    await expect(handler.update(itemId, item, wanted, quiet)).rejects.toThrow(
-      /Test failover clean-up pending/,
-    );
-    const plan = { ...shop.plan, properties: { ...shop.plan.properties, groups: [shop.boot(["web1"])] } };
-    const planDiff = await handlerOf("recovery-plan", engine).diff(shop.planId, plan, {
-      ...plan,
-      activeLocation: "recovery",
-    });
-    expect(planDiff.notices.map(({ text }) => text).join()).toMatch(/refuses this: .*clean-up pending/);
   });
 });

@@ -30,8 +30,13 @@ export function allowedActions(item: ProtectedItem): ItemAction[] {
 export function requireAllowed(item: ProtectedItem, step: ItemStep): void {
   if (isAllowed(item, step)) return;
   const name = nameOf(item.id);
-  const state =
-    item.testFailoverState === "None" ? stateFacts[item.state].description : "Test failover clean-up pending";
+  if (item.testFailoverState !== "None") {
+    const message =
+      `${step} of ${name} is not allowed while its test failover runs. ` +
+      `Run \`siterecovery clean-up-test-failover ${name}\` first.`;
+    throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+  }
+  const state = stateFacts[item.state].description;
   const allowed = allowedActions(item).join(", ") || "nothing";
   const message = `${step} of ${name} is not allowed now (${state}). Allowed: ${allowed}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });

@@ -54,7 +54,7 @@ const causes: Record<string, { forbid: Forbid; names: RegExp; not?: readonly str
         },
         quiet,
       ),
-    names: /web2 is not allowed now \(Test failover clean-up pending\)/,
+    names: /web2 is not allowed while its test failover runs/,
   },
   "a network that is mapped to none": {
     forbid: () => {

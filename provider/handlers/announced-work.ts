@@ -1,0 +1,69 @@
+/**
+ * What the diffs of this run have announced of each machine. A drill and a failover of one machine exclude each other,
+ * and Pulumi asks about them one by one: the second one that is asked about is refused, whichever it is.
+ */
+import { idKey, nameOf } from "../arm-id.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import type { ActiveLocation } from "../kinds/protected-item.ts";
+
+interface Announced {
+  readonly moves: Map<string, ActiveLocation>;
+  /** Names of drills that are to be started. */
+  readonly drills: Map<string, string>;
+}
+
+const announced = new WeakMap<Engine, Announced>();
+
+function announcedOf(engine: Engine): Announced {
+  const known = announced.get(engine) ?? { moves: new Map(), drills: new Map() };
+  announced.set(engine, known);
+  return known;
+}
+
+/** Notes where a machine is going to be moved; `undefined` if it stays. */
+export function noteMove(engine: Engine, itemId: string, side: ActiveLocation | undefined): void {
+  const { moves } = announcedOf(engine);
+  if (side === undefined) moves.delete(idKey(itemId));
+  else moves.set(idKey(itemId), side);
+}
+
+/** Notes that a drill of a machine is going to be started; `undefined` if none is. */
+export function noteDrill(engine: Engine, itemId: string, drillName: string | undefined): void {
+  const { drills } = announcedOf(engine);
+  if (drillName === undefined) drills.delete(idKey(itemId));
+  else drills.set(idKey(itemId), drillName);
+}
+
+/**
+ * Throws `ActionNotAllowed` for a machine that is to be moved while a drill of it runs, or is started by the same
+ * update. Pulumi deletes what a program leaves out after all updates, so that no update can end the drill first.
+ */
+export function requireNoDrill(engine: Engine, { id, details, testFailoverState }: ProtectedItem): void {
+  const name = nameOf(id);
+  if (testFailoverState !== "None") {
+    const drill = details.testMachine ? ` ${nameOf(details.testMachine.drillId)}` : "";
+    const message =
+      `${name} cannot be moved while its drill${drill} runs, and Pulumi removes a drill only after all moves. ` +
+      `Run \`siterecovery clean-up-test-failover ${name}\` and then this again, with the drill left out of the program. ` +
+      "Or leave the drill out in an update of its own, before activeLocation changes.";
+    throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
+  }
+  const started = announcedOf(engine).drills.get(idKey(id));
+  if (started === undefined) return;
+  const message =
+    `${name} cannot be moved by the update that starts its drill ${started}. Leave the drill out of the program, or ` +
+    "move the machine in an update of its own.";
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
+}
+
+/** Why a drill cannot be started once this run's moves are made; `undefined` if they leave its machine where it is. */
+export function drillRefusal(engine: Engine, item: ProtectedItem): string | undefined {
+  const name = nameOf(item.id);
+  const side = announcedOf(engine).moves.get(idKey(item.id));
+  if ((side ?? item.activeLocation) === "primary") return undefined;
+  const why =
+    side === undefined ? "runs at the recovery side" : "is moved to the recovery side by this update";
+  return `${name} ${why}, and a drill tests a machine that runs at the primary side; leave the drill out of the program`;
+}

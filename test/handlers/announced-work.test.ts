@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { armIdOf } from "../../provider/arm-id.ts";
+import { noteDrill } from "../../provider/handlers/announced-work.ts";
+import type { DiffAnswer } from "../../provider/handlers/handler.ts";
+import { handlerOf } from "../../provider/handlers/registry.ts";
+import { type DrillInputs, drillKind } from "../../provider/kinds/drill.ts";
+import { quiet } from "../engine/fixture.ts";
+import { Shop } from "../engine/recovery-plan/shop.ts";
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await Shop.make();
+});
+afterEach(() => shop.remove());
+
+describe("a preview of a move beside a drill", () => {
+  const drillOf = (drillName: string): DrillInputs => ({
+    resourceGroupName: "dr",
+    resourceName: "dr-vault",
+    drillName,
+    protectedItemId: shop.site.itemId,
+    networkId: shop.site.ids.drillNetwork,
+  });
+  const diffs: [string, () => Promise<DiffAnswer>][] = [
+    [
+      "a machine",
+      () => {
+        const { engine, item, itemId } = shop.site;
+        return handlerOf("protected-item", engine).diff(itemId, item, {
+          ...item,
+          activeLocation: "recovery",
+        });
+      },
+    ],
+    [
+      "a plan",
+      () => {
+        const plan = { ...shop.plan, properties: { ...shop.plan.properties, groups: [shop.boot(["web1"])] } };
+        const wanted = { ...plan, activeLocation: "recovery" };
+        return handlerOf("recovery-plan", shop.site.engine).diff(shop.planId, plan, wanted);
+      },
+    ],
+  ];
+
+  it.each(diffs)("of %s is refused while the drill runs, kept or removed", async (_what, diff) => {
+    const { engine } = shop.site;
+    const drill = handlerOf("drill", engine);
+    expect((await diff()).notices.map(({ text }) => text).join()).toMatch(/to the recovery side/);
+    await drill.create(drillOf("rehearsal"), quiet);
+    await expect(diff()).rejects.toThrow(
+      /web1 cannot be moved while its drill rehearsal runs.*`siterecovery clean-up-test-failover web1`/,
+    );
+    const { id } = (await drill.read(armIdOf(drillKind, drillOf("rehearsal"))))!;
+    await drill.delete(id, quiet);
+    expect((await diff()).notices.map(({ text }) => text).join()).not.toMatch(/refuses/);
+  });
+
+  it.each(diffs)("of %s and a drill that is new in the same change is refused", async (_what, diff) => {
+    const drill = handlerOf("drill", shop.site.engine);
+    await diff();
+    expect(await drill.check(drillOf("new"))).toEqual([
+      { property: "protectedItemId", reason: expect.stringMatching(/web1 is moved .* leave the drill out/) },
+    ]);
+    // Asked about the drill first.
+    noteDrill(shop.site.engine, shop.site.itemId, "new");
+    await expect(diff()).rejects.toThrow(/by the update that starts its drill new/);
+  });
+
+  it("says what else forbids the move, and then does not announce it", async () => {
+    const { engine, item, itemId } = shop.site;
+    const [mapping] = engine.listThings({ kind: "network-mapping" });
+    await engine.removeThing(mapping!.id);
+    const wanted = { ...item, activeLocation: "recovery" as const };
+    const { notices } = await handlerOf("protected-item", engine).diff(itemId, item, wanted);
+    const text = notices.map((one) => one.text).join();
+    expect(text).toMatch(/as things are now an update refuses this/);
+    expect(text).not.toMatch(/failover to the recovery side/);
+  });
+});
