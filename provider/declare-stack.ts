@@ -39,7 +39,7 @@ function warn(advice: FindingList): void {
 /** A relative path counts from the Pulumi project's folder. */
 function read(file: string): StackFile {
   try {
-    const stack = readStack(path.resolve(projectFolder(), file), configuredTarget());
+    const stack = readStack(path.resolve(projectFolder(), file), { target: configuredTarget() });
     warn(stack.advice);
     return stack;
   } catch (error) {

@@ -1,6 +1,8 @@
 #!/bin/sh
 # What a change has to pass: the definition is right, and the stack keeps to the policies.
 #   check.sh [definition] [stack]
+# Needs no machine and no disk image: commit the inventory lock beside the definition. Write it where the machines are:
+#   npx siterecovery inventory --output inventory.lock.json
 # Writes results/siterecovery.sarif for the code scanning of GitHub and others. Exit code 0: it may be taken in.
 set -eu
 definition="${1:-siterecovery.yaml}"

@@ -18,6 +18,7 @@ import { adoptMachineCommand, chooseMachineCommand, confirmSourceOffCommand } fr
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { initCommand } from "./init.ts";
+import { inventoryCommand } from "./inventory.ts";
 import { jobsCommand } from "./jobs.ts";
 import { migrateCommand } from "./migrate.ts";
 import { disownCommand, ownersCommand } from "./owners.ts";
@@ -76,6 +77,7 @@ function program(): Command {
     ownersCommand(),
     disownCommand(),
     initCommand(),
+    inventoryCommand(),
     validateCommand(),
     explainCommand(),
     simulateCommand(),

@@ -8,7 +8,7 @@ import { prettyReport } from "../reports/pretty.ts";
 import { type Checked, findingsOf, isFailure, type ReportSettings } from "../reports/report.ts";
 import { sarifReport } from "../reports/sarif.ts";
 import { declarationsOf } from "../stack/declare.ts";
-import { readStack } from "../stack/read-stack.ts";
+import { type ReadSettings, readStack } from "../stack/read-stack.ts";
 import type { StackDefinition } from "../stack/stack-definition.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import { packageVersion } from "../package-version.ts";
@@ -24,13 +24,14 @@ const reports: Readonly<Record<string, (checked: readonly Checked[], settings: R
 
 type Target = NonNullable<StackDefinition["target"]>;
 
-function check(file: string, target: Target | undefined): Checked {
+function check(file: string, settings: ReadSettings): Checked {
   try {
-    const stack = readStack(file, target);
-    return { file, resources: declarationsOf(stack).length, list: stack.advice };
+    const stack = readStack(file, settings);
+    const isWhole = settings.inventory !== "none";
+    return { file, resources: declarationsOf(stack).length, isWhole, list: stack.advice };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    return { file, resources: undefined, list: error.list };
+    return { file, resources: undefined, isWhole: false, list: error.list };
   }
 }
 
@@ -45,6 +46,14 @@ function writeReport(file: string | undefined, report: string): void {
     const message = `The report cannot be written to ${file}: ${(cause as Error).message}. Check --output.`;
     throw new SiteRecoveryError("InvalidInput", message, { cause });
   }
+}
+
+interface Flags {
+  readonly format: string;
+  readonly output?: string;
+  readonly strict?: boolean;
+  readonly target?: Target;
+  readonly inventory?: string;
 }
 
 /** `siterecovery validate [files…]`: all that is wrong with stack definitions, without running anything. */
@@ -63,24 +72,26 @@ export function validateCommand(): Command {
         "azure",
       ]),
     )
+    .option(
+      "--inventory <which>",
+      "the machines: live, none (do not look at them), or the file of an inventory lock (default: inventory.lock.json beside the definition if it is there)",
+    )
     .option("--strict", "warnings fail as errors do; notes never fail")
     .addHelpText(
       "after",
       "\nExit code: 0 all is right or only advised against, 1 something is wrong, 2 could not run.",
     )
-    .action(
-      (files: string[], flags: { format: string; output?: string; strict?: boolean; target?: Target }) => {
-        // Until all has been looked at and told, a failure means that there is no answer.
-        process.exitCode = 2;
-        const checked = files.map((file) => check(file, flags.target));
-        const color = flags.output === undefined && process.stdout.isTTY === true;
-        const strict = flags.strict === true;
-        writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
-        const findings = findingsOf(checked);
-        const isWrong = findings.some((finding) => isFailure(finding, strict));
-        process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
-      },
-    );
+    .action((files: string[], flags: Flags) => {
+      // Until all has been looked at and told, a failure means that there is no answer.
+      process.exitCode = 2;
+      const checked = files.map((file) => check(file, flags));
+      const color = flags.output === undefined && process.stdout.isTTY === true;
+      const strict = flags.strict === true;
+      writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
+      const findings = findingsOf(checked);
+      const isWrong = findings.some((finding) => isFailure(finding, strict));
+      process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
+    });
 }
 
 /** A definition that is not there was not checked. */

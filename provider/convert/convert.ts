@@ -5,7 +5,7 @@
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
-import { isOutside } from "../stack/check-inventories.ts";
+import { isOutside } from "../stack/real-folder.ts";
 import type { Declaration } from "../stack/declaration.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import type { StackDefinition } from "../stack/stack-definition.ts";

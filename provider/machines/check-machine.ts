@@ -2,6 +2,7 @@
 import type { RuleId } from "../rules/registry.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import type { Machine } from "./machine-driver.ts";
+import type { MachineFacts } from "./machine-facts.ts";
 import {
   dataDiskMaxBytes,
   dataDisksMax,
@@ -15,6 +16,8 @@ interface MachineProblem {
   readonly reason: string;
 }
 
+type Checked = Pick<MachineFacts, "guestOs" | "disks" | "firmware">;
+
 const gibibyte = 1024 ** 3;
 
 /** `9.4` is a release of 9 and `12 SP5` a service pack of 12; `22.04` and `2012 R2` are versions of their own. */
@@ -24,7 +27,7 @@ function isVersion(version: string, supported: string): boolean {
   return /^\.\d+(\.\d+)*$/.test(rest) || /^ SP\d$/i.test(rest);
 }
 
-function guestReason({ guestOs }: Machine): string | undefined {
+function guestReason({ guestOs }: Checked): string | undefined {
   const { family, name, version } = guestOs;
   const named = supportedGuests.filter((entry) => entry.name.toLowerCase() === name.toLowerCase());
   const guest = named.find((entry) => entry.family === family);
@@ -38,7 +41,7 @@ function guestReason({ guestOs }: Machine): string | undefined {
   return `${what}; ${hint}supported are ${names.join(", ")}`;
 }
 
-function diskProblems({ disks, firmware }: Machine): MachineProblem[] {
+function diskProblems({ disks, firmware }: Checked): MachineProblem[] {
   return disks.flatMap(({ id, role, sizeBytes }) => {
     const rule = "machine-disk-size";
     if (sizeBytes === 0)
@@ -53,7 +56,7 @@ function diskProblems({ disks, firmware }: Machine): MachineProblem[] {
 }
 
 /** Why a machine cannot be protected, each with its rule; empty when it can. */
-export function machineProblems(machine: Machine): MachineProblem[] {
+export function machineProblems(machine: Checked): MachineProblem[] {
   const problems: MachineProblem[] = [];
   const add = (rule: RuleId, reason: string): void => void problems.push({ rule, reason });
   const guest = guestReason(machine);

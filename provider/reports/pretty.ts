@@ -2,9 +2,15 @@
 import { type Checked, findingsOf, type ReportSettings } from "./report.ts";
 
 export function prettyReport(checked: readonly Checked[], { color }: ReportSettings): string {
-  const shown = checked.flatMap(({ file, resources, list }) => [
+  const shown = checked.flatMap(({ file, resources, isWhole, list }) => [
     ...(list.findings.length > 0 ? [list.format(color)] : []),
-    ...(resources === undefined ? [] : [`${file}: right; it declares ${resources} resources`]),
+    ...(resources === undefined
+      ? []
+      : [
+          isWhole
+            ? `${file}: right; it declares ${resources} resources`
+            : `${file}: right; its machines were not checked`,
+        ]),
   ]);
   const [first] = findingsOf(checked);
   if (first !== undefined) shown.push(`siterecovery explain ${first.rule} tells more of the rule.`);

@@ -13,6 +13,8 @@ export interface Checked {
   readonly file: string;
   /** How many resources it declares; nothing when an error keeps it from being declared. */
   readonly resources: number | undefined;
+  /** Whether its machines were checked, too. */
+  readonly isWhole: boolean;
   readonly list: FindingList;
 }
 

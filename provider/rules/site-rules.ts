@@ -1,5 +1,5 @@
 /** Sites with their folders and networks, policies and process servers. */
-import { error } from "./rule.ts";
+import { error, note, warning } from "./rule.ts";
 
 export const siteRules = {
   "site-foreign-part": error(
@@ -33,9 +33,23 @@ export const siteRules = {
   "folder-missing": error(
     "Folders of machines and of replicas are there",
     "Without them there is nothing to protect, or no place for it.",
-    "Make the folder, or mount it.",
+    "Make the folder, or mount it. Where the machines are not, as in CI: check with `--inventory none`, or commit an inventory lock.",
     "inventory: hv9",
     "inventory: hv1",
+  ),
+  "inventory-drift": warning(
+    "The inventory lock has the machines as they are",
+    "A definition that is checked by an outdated lock passes in CI and fails where it runs.",
+    "Write the lock again: `siterecovery inventory --output inventory.lock.json`.",
+    "inventory.lock.json: web1 has 1 disk; hv1/web1 has 2",
+    "inventory.lock.json and hv1/web1 have the same disks",
+  ),
+  "inventory-locked": note(
+    "A check by the inventory lock says so",
+    "The machines themselves are not here, so that the lock is taken at its word.",
+    "Run `siterecovery validate` where the machines are, too.",
+    "a checkout in CI without hv1/",
+    "the computer that has hv1/",
   ),
   "folders-overlap": error(
     "Folders that take replicas overlap with no other one",

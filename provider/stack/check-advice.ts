@@ -3,6 +3,7 @@ import { figures } from "../rules/limits.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { serverOf } from "./check-limits.ts";
 import type { Findings } from "./findings.ts";
+import { isPattern } from "./name-pattern.ts";
 import { siteOf } from "./site-of.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import { machinesOf } from "./stack-plan.ts";
@@ -21,7 +22,7 @@ function checkPlanned(stack: StackDefinition, findings: Findings): void {
     return;
   }
   const planned = new Set(plans.flatMap(machinesOf));
-  const left = [...machines.entries()].filter(([, { name }]) => !planned.has(name));
+  const left = [...machines.entries()].filter(([, { name }]) => !planned.has(name) && !isPattern(name));
   for (const [place, [index, { name }]] of left.slice(0, listedMax).entries()) {
     const others = place === listedMax - 1 ? left.length - listedMax : 0;
     const more = others === 0 ? "" : `; nor are ${others} more`;

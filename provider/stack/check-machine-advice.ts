@@ -1,5 +1,5 @@
 /** What is advised for a machine as its machine.yaml and its disks are: app-consistent points, and how much a disk changes. */
-import type { Machine } from "../machines/machine-driver.ts";
+import type { MachineFacts } from "../machines/machine-facts.ts";
 import { figure } from "../rules/limits.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
@@ -8,7 +8,7 @@ import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 
 interface FoundMachine {
   readonly wanted: StackMachine;
-  readonly machine: Machine;
+  readonly machine: MachineFacts;
   readonly at: YamlPath;
 }
 
@@ -17,7 +17,7 @@ function checkConsistency(
   { wanted, machine, at }: FoundMachine,
   findings: Findings,
 ): void {
-  if (machine.consistency === undefined) return;
+  if (!machine.hasConsistencyCommands) return;
   const name = containerOf(stack, wanted)?.policy;
   const policy = stack.policies.find((one) => one.name === name);
   if (policy === undefined) return;

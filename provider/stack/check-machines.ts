@@ -3,13 +3,15 @@ import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
 import { machineProblems } from "../machines/check-machine.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
-import type { Machine, MachineDriver } from "../machines/machine-driver.ts";
+import type { MachineFacts } from "../machines/machine-facts.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkInventories, type Inventories } from "./check-inventories.ts";
 import { checkMachineAdvice } from "./check-machine-advice.ts";
 import { checkMigratedMachine, migratedMachine } from "./check-migrations.ts";
 import type { Findings } from "./findings.ts";
+import type { SeenInventory } from "./inventory-lock.ts";
+import type { InventoryView } from "./inventory-view.ts";
 import { moverOf } from "./mover-of.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
@@ -17,12 +19,12 @@ import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
 
 function readMachine(
-  drivers: MachineDriver,
-  place: { folder: string; path: YamlPath; side: ActiveLocation | undefined },
+  inventory: SeenInventory,
+  place: { name: string; path: YamlPath; side: ActiveLocation | undefined },
   findings: Findings,
-): Machine | undefined {
+): MachineFacts | undefined {
   try {
-    return drivers.read(place.folder);
+    return inventory.read(place.name);
   } catch (error) {
     // What is wrong with a machine.yaml is told where it stands, in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
@@ -38,7 +40,7 @@ function readMachine(
   }
 }
 
-function checkDisks(wanted: StackMachine, machine: Machine, at: YamlPath, findings: Findings): void {
+function checkDisks(wanted: StackMachine, machine: MachineFacts, at: YamlPath, findings: Findings): void {
   if (wanted.disks === undefined) return;
   const ids = machine.disks.map((disk) => disk.id);
   for (const [index, id] of wanted.disks.entries()) {
@@ -56,7 +58,7 @@ function checkDisks(wanted: StackMachine, machine: Machine, at: YamlPath, findin
 /** Machines of a VMware site join the network of the same name at a second site; all others need a mapping. */
 function checkNetwork(
   stack: StackDefinition,
-  found: { wanted: StackMachine; machine: Machine; site: StackSite; at: YamlPath },
+  found: { wanted: StackMachine; machine: MachineFacts; site: StackSite; at: YamlPath },
   findings: Findings,
 ): void {
   const { wanted, machine, site, at } = found;
@@ -76,7 +78,7 @@ function checkNetwork(
 
 /** Only VMM servers classify storage; on other sites the word in machine.yaml says nothing. */
 function checkStorage(
-  { machine, site, at }: { machine: Machine; site: StackSite; at: YamlPath },
+  { machine, site, at }: { machine: MachineFacts; site: StackSite; at: YamlPath },
   findings: Findings,
 ): void {
   if (machine.storageClassification === undefined || kindOf(site) !== "vmm") return;
@@ -91,13 +93,13 @@ function checkStorage(
 
 function checkFound(
   stack: StackDefinition,
-  found: { wanted: StackMachine; machine: Machine; site: StackSite; at: YamlPath },
+  found: { wanted: StackMachine; machine: MachineFacts; folder: string; site: StackSite; at: YamlPath },
   findings: Findings,
 ): void {
   const { wanted, machine, at } = found;
   const name: YamlPath = [...at, "name"];
   if (machine.name.toLowerCase() !== wanted.name.toLowerCase()) {
-    const file = path.join(machine.folder, "machine.yaml");
+    const file = path.join(found.folder, "machine.yaml");
     findings.add(
       "machine-name-mismatch",
       name,
@@ -135,10 +137,10 @@ function tellMissing(
 function checkOne(
   stack: StackDefinition,
   wanted: StackMachine,
-  context: { drivers: MachineDriver; inventories: Inventories; at: YamlPath },
+  context: { inventories: Inventories; at: YamlPath },
   findings: Findings,
 ): void {
-  const { drivers, at } = context;
+  const { at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
   const { list: inventories, areAll, names } = context.inventories.get(site)!;
@@ -159,10 +161,11 @@ function checkOne(
       `is on ${hosts}; leave it on the host that it runs on`,
     );
   }
-  const folder = path.join(holder.folder, holder.machines.get(wanted.name.toLowerCase())!);
-  const machine = readMachine(drivers, { folder, path: [...at, "name"], side }, findings);
+  const name = holder.machines.get(wanted.name.toLowerCase())!;
+  const machine = readMachine(holder.seen, { name, path: [...at, "name"], side }, findings);
   if (!machine) return;
-  checkFound(stack, { wanted, machine, site, at }, findings);
+  const folder = path.join(holder.seen.folder, name);
+  checkFound(stack, { wanted, machine, folder, site, at }, findings);
   if (at[0] !== "migrations") return;
   checkMigratedMachine({ wanted, machine, isPhysical: holder.isPhysical, at }, findings);
 }
@@ -170,10 +173,10 @@ function checkOne(
 export function checkMachines(
   stack: StackDefinition,
   folder: string,
-  drivers: MachineDriver,
+  view: InventoryView,
   findings: Findings,
 ): void {
-  const inventories = checkInventories(stack, folder, drivers, findings);
+  const inventories = checkInventories(stack, folder, view, findings);
   const seen = new Set<string>();
   const lists = { machines: stack.machines ?? [], migrations: (stack.migrations ?? []).map(migratedMachine) };
   for (const [list, machines] of Object.entries(lists))
@@ -181,6 +184,6 @@ export function checkMachines(
       // That a name is there twice is told already; its machine is looked at once.
       if (seen.has(machine.name.toLowerCase())) continue;
       seen.add(machine.name.toLowerCase());
-      checkOne(stack, machine, { drivers, inventories, at: [list, index] }, findings);
+      checkOne(stack, machine, { inventories, at: [list, index] }, findings);
     }
 }

@@ -1,5 +1,5 @@
 /** Migrations: their site, which is of the kind vmware, and what they name there and in Azure. */
-import type { Machine } from "../machines/machine-driver.ts";
+import type { MachineFacts } from "../machines/machine-facts.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkChoice } from "./check-choice.ts";
 import { azureNetworkOf, checkStorageAccount, namesOf } from "./check-machine-names.ts";
@@ -88,7 +88,7 @@ export function checkMigratedMachine(
     machine,
     isPhysical,
     at,
-  }: { wanted: StackMachine; machine: Machine; isPhysical: boolean; at: YamlPath },
+  }: { wanted: StackMachine; machine: MachineFacts; isPhysical: boolean; at: YamlPath },
   findings: Findings,
 ): void {
   if (isPhysical) {

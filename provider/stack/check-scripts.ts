@@ -6,7 +6,7 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import type { RuleId } from "../rules/registry.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import { isOutside } from "./check-inventories.ts";
+import { isOutside } from "./real-folder.ts";
 import type { Findings } from "./findings.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import { longForm, type StackPlan, type StackSteps } from "./stack-plan.ts";

@@ -1,9 +1,8 @@
 /** Replaces patterns by what they match: machines by their inventories, names in plans by the machines declared. */
-import { SiteRecoveryError } from "../errors.ts";
-import type { MachineDriver } from "../machines/machine-driver.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import { realFolder } from "./check-inventories.ts";
+import type { InventoryView } from "./inventory-view.ts";
 import { isPattern, matcherOf } from "./name-pattern.ts";
+import { machinesOf } from "./stack-plan.ts";
 import { containerOf, siteOf } from "./site-of.ts";
 import { inventoriesOf, kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
@@ -22,26 +21,30 @@ function machinesIn(stack: StackDefinition, site: StackSite, wanted: StackMachin
   const cloud = kindOf(site) === "vmm" ? containerOf(stack, wanted)?.path.join(".") : undefined;
   return inventoriesOf(site)
     .filter(({ path }) => cloud === undefined || path.join(".").startsWith(`${cloud}.`))
-    .flatMap(({ folder }) => look(folder));
+    .flatMap(({ folder }) => look(folder, site));
 }
 
-type Look = (inventory: string) => string[];
+type Look = (inventory: string, site: StackSite) => readonly string[];
 
-function lookInto(folder: string, drivers: MachineDriver): Look {
-  const known = new Map<string, string[]>();
+function lookInto(view: InventoryView): Look {
+  const known = new Map<string, readonly string[]>();
   return (inventory) => {
-    let names = known.get(inventory);
-    if (names === undefined) {
-      names = [];
-      const real = realFolder(inventory, folder, "", () => undefined);
-      try {
-        if (real !== undefined) names = drivers.list(real).toSorted();
-      } catch (error) {
-        if (!(error instanceof SiteRecoveryError)) throw error;
-      }
-      known.set(inventory, names);
-    }
+    const names = known.get(inventory) ?? view.see(inventory, () => undefined)?.names ?? [];
+    known.set(inventory, names);
     return names;
+  };
+}
+
+/** Where no machine is looked at, those that plans, clusters and drills name are taken to be there. */
+function namedElsewhere(stack: StackDefinition): Look {
+  const { plans = [], clusters = [], drills = [] } = stack;
+  return (_inventory, site) => {
+    const names = [
+      ...plans.filter((plan) => siteOf(stack, plan.site) === site).flatMap(machinesOf),
+      ...clusters.flatMap(({ machines }) => machines),
+      ...drills.map(({ machine }) => machine),
+    ];
+    return names.filter((name) => !isPattern(name));
   };
 }
 
@@ -72,7 +75,7 @@ type Problem = Expanded["problems"][number];
 /** The machines of the definition, those of patterns found in the inventories. */
 function expandMachines(
   stack: StackDefinition,
-  look: Look,
+  { look, isBlind }: { look: Look; isBlind: boolean },
   problems: Problem[],
 ): { entries: StackMachine[]; from: YamlPath[] } {
   const written = stack.machines ?? [];
@@ -87,6 +90,8 @@ function expandMachines(
       (name) => matches(name) && !taken.has(name.toLowerCase()),
     );
     for (const name of found) taken.add(name.toLowerCase());
+    // The rest of the entry is checked all the same.
+    if (isBlind && found.length === 0) return undefined;
     return [...new Set(found)].map((name) => ({ ...machine, name }));
   });
   for (const index of machines.empty) {
@@ -96,10 +101,11 @@ function expandMachines(
   return machines;
 }
 
-export function expandPatterns(stack: StackDefinition, folder: string, drivers: MachineDriver): Expanded {
+export function expandPatterns(stack: StackDefinition, view: InventoryView): Expanded {
   const origins = new Map<string, YamlPath[]>();
   const problems: Problem[] = [];
-  const machines = expandMachines(stack, lookInto(folder, drivers), problems);
+  const look = view.knowsMachines ? lookInto(view) : namedElsewhere(stack);
+  const machines = expandMachines(stack, { look, isBlind: !view.knowsMachines }, problems);
   origins.set("machines", machines.from);
   const names = machines.entries.map(({ name }) => name);
   /** The names in a list of a plan or cluster, each pattern replaced by the machines declared. */
@@ -135,5 +141,6 @@ export function expandPatterns(stack: StackDefinition, folder: string, drivers: 
     ...(stack.clusters === undefined ? {} : { clusters }),
     ...(stack.plans === undefined ? {} : { plans }),
   };
-  return { definition, origins, problems };
+  // Which machines a pattern matches is not known then.
+  return { definition, origins, problems: view.knowsMachines ? problems : [] };
 }

@@ -5,7 +5,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { machineProblems } from "../machines/check-machine.ts";
 import { figure } from "../rules/limits.ts";
-import { isOutside } from "./check-inventories.ts";
+import { isOutside } from "./real-folder.ts";
 import type { StartingPoint } from "./starting-definition.ts";
 
 /** A legal name out of a folder's one. */

@@ -4,8 +4,6 @@
  * file, line and column; a definition that fails creates nothing.
  */
 import path from "node:path";
-import { localFileSystem } from "../blocks/file-system.ts";
-import { folderMachines } from "../machines/folder-machines.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import { checkAdvice } from "./check-advice.ts";
 import { checkForAzure } from "./check-for-azure.ts";
@@ -17,25 +15,30 @@ import { checkScripts } from "./check-scripts.ts";
 import { Doubts } from "./doubts.ts";
 import { expandPatterns } from "./expand-patterns.ts";
 import { Findings } from "./findings.ts";
+import { viewFor } from "./inventory-view.ts";
 import { readFiles } from "./read-files.ts";
 import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { CheckedStack } from "./stack-file.ts";
 
-/**
- * Throws a `DefinitionError` that holds every finding when one of them is an error. A target that is given wins over
- * the definition's.
- */
-export function readStack(file: string, target?: StackDefinition["target"]): CheckedStack {
+export interface ReadSettings {
+  /** Instead of the definition's. */
+  readonly target?: StackDefinition["target"] | undefined;
+  /** `live`, `none`, or the path of an inventory lock; by default the lock beside the definition if there is one. */
+  readonly inventory?: string | undefined;
+}
+
+/** Throws a `DefinitionError` that holds every finding if one of them is an error. */
+export function readStack(file: string, { target, inventory }: ReadSettings = {}): CheckedStack {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
-  const drivers = folderMachines(localFileSystem);
   const { value, source, findings: ofForm, repairs } = readFiles(absolute);
   const doubts = new Doubts(repairs);
   // Where all machines replicate to a second site there may be nothing in Azure.
   const azure = { storageAccounts: [], networks: [], ...value.azure };
   const written = { ...value, azure, ...(target === undefined ? {} : { target }) } as StackDefinition;
-  const { definition, origins, problems } = expandPatterns(written, folder, drivers);
+  const view = viewFor(folder, inventory);
+  const { definition, origins, problems } = expandPatterns(written, view);
   const unmatched = new Findings(source, [], doubts);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
   const findings = new Findings(withOrigins(source, origins), ofForm, doubts);
@@ -47,7 +50,7 @@ export function readStack(file: string, target?: StackDefinition["target"]): Che
   checkAdvice(definition, findings);
   // Azure has the machines, and knows more of them than any folder here.
   if (definition.target === "azure") checkForAzure(definition, findings);
-  else checkMachines(definition, folder, drivers, findings);
+  else checkMachines(definition, folder, view, findings);
   findings.list.push(...unmatched.list);
   return { file: absolute, definition, advice: findings.settle() };
 }

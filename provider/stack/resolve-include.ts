@@ -5,7 +5,7 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import type { RuleId } from "../rules/registry.ts";
-import { isOutside } from "./check-inventories.ts";
+import { isOutside } from "./real-folder.ts";
 import { isPattern, matcherOf } from "./name-pattern.ts";
 
 export interface IncludeProblem {

@@ -4,8 +4,6 @@ import type { RuleId } from "../rules/registry.ts";
 import { DefinitionError } from "./definition-error.ts";
 import type { Place } from "./finding.ts";
 
-const sizeMaxBytes = 1024 * 1024;
-
 interface Problem {
   readonly rule: RuleId;
   readonly message: string;
@@ -19,7 +17,7 @@ export function refuse(file: string, text: string, where: Place, { rule, message
 /** The first bytes of a file, at most `limit` of them. Throws what the system said. */
 export type ReadBytes = (file: string, limit: number) => Buffer;
 
-const readFromDisk: ReadBytes = (file, limit) => {
+export const readFromDisk: ReadBytes = (file, limit) => {
   const descriptor = fs.openSync(file, "r");
   try {
     // Most files are small, and thousands of machine.yaml files are read one after the other.
@@ -36,7 +34,8 @@ const readFromDisk: ReadBytes = (file, limit) => {
 };
 
 /** Throws a `DefinitionError` when there is no such file, or it is no text of a size to be read. */
-export function readText(file: string, readBytes: ReadBytes = readFromDisk): string {
+export function readText(file: string, readBytes: ReadBytes = readFromDisk, sizeMaxMebibytes = 1): string {
+  const sizeMaxBytes = sizeMaxMebibytes * 1024 * 1024;
   const start = { line: 1, column: 1 };
   let bytes: Buffer;
   try {
@@ -53,7 +52,10 @@ export function readText(file: string, readBytes: ReadBytes = readFromDisk): str
     return refuse(file, "", start, { rule: "file-unreadable", message: why });
   }
   if (bytes.length > sizeMaxBytes)
-    refuse(file, "", start, { rule: "file-too-large", message: "is larger than 1 MiB; split it" });
+    refuse(file, "", start, {
+      rule: "file-too-large",
+      message: `is larger than ${sizeMaxMebibytes} MiB; split it`,
+    });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -17,6 +17,9 @@ const findingsMax = 100;
 const load = createRequire(import.meta.url);
 const compiled = new Map<string, ValidateFunction>();
 
+/** By schema: the one that it refers to. */
+const referred: Readonly<Record<string, string>> = { "stack-part": "stack", "inventory-lock": "machine" };
+
 function validatorOf(schema: string): ValidateFunction {
   let validate = compiled.get(schema);
   if (!validate) {
@@ -26,7 +29,8 @@ function validatorOf(schema: string): ValidateFunction {
     // Two folders up in the sources (provider/yaml) and in the build (dist/yaml) alike.
     const read = (name: string): object => load(`../../schema/${name}.schema.json`) as object;
     // A part refers to the whole, which is looked up by its id and never over a network.
-    if (schema === "stack-part") ajv.addSchema(read("stack"));
+    const referredTo = referred[schema];
+    if (referredTo !== undefined) ajv.addSchema(read(referredTo));
     validate = ajv.compile(read(schema));
     compiled.set(schema, validate);
   }
@@ -103,6 +107,20 @@ function repaired(value: unknown, validate: ValidateFunction): readonly YamlPath
     if ((validate.errors ?? []).every((error) => isNoise(error) || isBearable(error))) return repair.paths;
   }
   return undefined;
+}
+
+/** What a schema refuses of a value that came from no YAML file; at most a hundred findings without a place. */
+export function schemaProblems(
+  value: unknown,
+  schema: string,
+): Pick<Finding, "rule" | "property" | "message">[] {
+  const validate = validatorOf(schema);
+  if (validate(value)) return [];
+  const errors = (validate.errors ?? []).filter((error) => !isNoise(error));
+  return errors.slice(0, findingsMax).map((error) => {
+    const { property, reason } = checkFailure(error as SchemaError);
+    return { rule: ruleOfSchemaError(error.keyword, property), property, message: reason };
+  });
 }
 
 export interface UsableYaml<Value> {

@@ -36,6 +36,25 @@ describe("the example for CI, with the real Pulumi CLI", () => {
     });
   });
 
+  it("takes it by its inventory lock on a checkout that has no image and no inventory folder", async () => {
+    project.define({ machines, plans, policies });
+    const locked = await project.siterecovery("inventory", "--output", "inventory.lock.json");
+    expect(locked.text).toBe("inventory.lock.json: 2 machines\n");
+    fs.renameSync(project.path("hv1"), project.path("elsewhere"));
+    try {
+      const run = await check();
+      expect(run.status, run.text).toBe(0);
+      expect(run.text).toMatch(/siterecovery\.yaml: right[^]*to create/);
+      project.define({ machines: [{ name: "db2" }], plans, policies });
+      const wrong = await check();
+      expect(wrong.status).toBe(1);
+      expect(wrong.text).toContain("has a machine 'db2'");
+    } finally {
+      fs.renameSync(project.path("elsewhere"), project.path("hv1"));
+      fs.rmSync(project.path("inventory.lock.json"));
+    }
+  });
+
   it("refuses a definition that is wrong before Pulumi runs, and leaves a report", async () => {
     project.define({ machines: [{ name: "db2" }], plans, policies });
     const run = await check();
