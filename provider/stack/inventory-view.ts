@@ -28,7 +28,10 @@ function liveInventory(folder: string, report: Report): SeenInventory | undefine
     return { folder, names, read: (name) => factsOf(drivers.read(path.join(folder, name))) };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError)) throw error;
-    report("inventory-unreadable", `cannot be looked into, and a folder of machines is wanted: ${error.message}`);
+    report(
+      "inventory-unreadable",
+      `cannot be looked into, and a folder of machines is wanted: ${error.message}`,
+    );
     return undefined;
   }
 }
