@@ -10,6 +10,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
+import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { systemRandom } from "../random.ts";
 
@@ -30,6 +31,12 @@ export interface OpenFile {
    * asked: then everything counts as data.
    */
   nextExtent?(position: number): Extent | undefined;
+  /**
+   * Takes the file for this open file alone, without waiting: no other open file of it, in whichever process or
+   * container of this computer, is given it until this one is closed or its process ends. It keeps nobody from reading
+   * and writing. Absent where a file cannot be locked.
+   */
+  tryLock?(): LockAnswer;
   /** Size in bytes, and bytes really allocated (less where there are holes). */
   size(): { sizeBytes: number; allocatedBytes: number };
   facts(): FileFacts;
@@ -162,6 +169,10 @@ class LocalFile implements OpenFile {
 
   nextExtent(position: number): Extent | undefined {
     return seekExtent(this.#descriptor, position, this.size().sizeBytes);
+  }
+
+  tryLock(): LockAnswer {
+    return lockDescriptor(this.#descriptor);
   }
 
   size(): { sizeBytes: number; allocatedBytes: number } {

@@ -1,22 +1,13 @@
 /**
- * Where a file has data: `lseek` with SEEK_DATA and SEEK_HOLE, which Node does not offer. It is called through koffi,
- * which brings prebuilt binaries. Where that cannot be had (no binary for the platform, Windows, a file system that
- * cannot tell), the answer is that everything is data, and its reader finds the zeros.
+ * Where a file has data: `lseek` with SEEK_DATA and SEEK_HOLE. Where that cannot be had (no native library, Windows, a
+ * file system that cannot tell), the answer is that everything is data, and its reader finds the zeros.
  */
-import { createRequire } from "node:module";
+import { type NativeCall, nativeCall } from "./native-library.ts";
 
 /** Bytes of a file from `start` up to `end`, exclusive, that may be other than zero. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
-}
-
-type Seek = (descriptor: number, offset: number, whence: number) => number | bigint;
-
-/** What is used of koffi. */
-interface Koffi {
-  load(library: null): { func(prototype: string): Seek };
-  errno(): number;
 }
 
 /** SEEK_DATA and SEEK_HOLE have other numbers on each system. */
@@ -28,27 +19,11 @@ const whences: Partial<Record<NodeJS.Platform, { readonly data: number; readonly
 /** `lseek` says so when there is no data from the offset on. */
 const noMoreData = 6;
 
-interface Native {
-  readonly koffi: Koffi;
-  readonly seek: Seek;
-  readonly whence: { readonly data: number; readonly hole: number };
-}
+let seek: NativeCall | undefined | "none";
 
-let native: Native | undefined | "none";
-
-function loadNative(): Native | undefined {
-  if (native !== undefined) return native === "none" ? undefined : native;
-  native = "none";
-  const whence = whences[process.platform];
-  if (whence === undefined) return undefined;
-  try {
-    const koffi = createRequire(import.meta.url)("koffi") as Koffi;
-    native = { koffi, seek: koffi.load(null).func("int64_t lseek(int, int64_t, int)"), whence };
-    return native;
-  } catch {
-    // A package that is not there, or has no binary for this platform: everything counts as data.
-    return undefined;
-  }
+function loadSeek(): NativeCall | undefined {
+  seek ??= nativeCall("int64_t lseek(int, int64_t, int)") ?? "none";
+  return seek === "none" ? undefined : seek;
 }
 
 /**
@@ -58,12 +33,12 @@ function loadNative(): Native | undefined {
 export function seekExtent(descriptor: number, position: number, sizeBytes: number): Extent | undefined {
   if (position >= sizeBytes) return undefined;
   const all = { start: position, end: sizeBytes };
-  const found = loadNative();
-  if (found === undefined) return all;
-  const { seek, koffi, whence } = found;
-  const start = Number(seek(descriptor, position, whence.data));
-  if (start < 0) return koffi.errno() === noMoreData ? undefined : all;
-  const end = Number(seek(descriptor, start, whence.hole));
+  const whence = whences[process.platform];
+  const call = whence && loadSeek();
+  if (call === undefined || whence === undefined) return all;
+  const { result: start, errno } = call(descriptor, position, whence.data);
+  if (start < 0) return errno === noMoreData ? undefined : all;
+  const end = call(descriptor, start, whence.hole).result;
   if (start >= sizeBytes) return undefined;
   return { start: Math.max(start, position), end: end <= start ? sizeBytes : Math.min(end, sizeBytes) };
 }

@@ -1,14 +1,26 @@
 /**
- * The claim to a disk: a listening socket whose name follows from the disk's real path. The system gives a
- * name to one process only and takes it back when the process dies, however it dies; no lock file can do
- * that. The same socket is where other processes ask the owner for a snapshot.
+ * The claim to a disk has two parts, and the kernel takes both back when the process dies, however it dies.
+ *
+ * - A lock on the image itself. It counts for all containers and network namespaces of the computer, and for all names of
+ *   the image.
+ * - A listening socket whose name follows from the disk's real path. There, other processes of the same network
+ *   namespace ask the owner for a snapshot. It is also all there is where files cannot be locked.
  */
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createHash } from "node:crypto";
-import { localFileSystem } from "../blocks/file-system.ts";
+import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { lockImage } from "./lock-image.ts";
+
+/** A disk that is this process's own. */
+export interface DiskClaim {
+  /** Where others ask the owner. */
+  readonly server: net.Server;
+  /** Gives the disk up. Everything of it must be closed before. */
+  release(): void;
+}
 
 /**
  * Linux has names apart from the file system, Windows has pipes; elsewhere it is a file in the temporary
@@ -51,9 +63,30 @@ function isAnswered(address: string): Promise<boolean> {
   });
 }
 
-/** The claim, or nothing when another process has it. */
-export async function claimDisk(realPath: string): Promise<net.Server | undefined> {
-  const address = claimAddress(realPath);
+/** Returns the claim, or `undefined` if another process has it. Throws `NotFound` if there is no image. */
+export async function claimDisk(realPath: string, files: FileSystem): Promise<DiskClaim | undefined> {
+  const lock = lockImage(files, realPath);
+  if (!lock.isTaken) return undefined;
+  try {
+    const server = await listenAlone(claimAddress(realPath));
+    if (server !== undefined) {
+      return {
+        server,
+        release: () => {
+          server.close();
+          lock.unlock();
+        },
+      };
+    }
+  } catch (error) {
+    lock.unlock();
+    throw error;
+  }
+  lock.unlock();
+  return undefined;
+}
+
+async function listenAlone(address: string): Promise<net.Server | undefined> {
   const server = await listen(address);
   if (server !== undefined || process.platform === "linux" || process.platform === "win32") return server;
   if (await isAnswered(address)) return undefined;

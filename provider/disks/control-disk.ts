@@ -10,7 +10,7 @@ import { findLogs, scanLog } from "./change-log.ts";
 import { BlockSet } from "./block-set.ts";
 import type { Lineage } from "./disk.ts";
 import type { DiskSettings } from "./disk-settings.ts";
-import { holdDisk } from "./owned-disks.ts";
+import { holdDisk, ownedElsewhere } from "./owned-disks.ts";
 import type { DiskHold } from "./owned-disks.ts";
 import type { BegunSnapshot, Outcome, SnapshotRequest } from "./snapshot-request.ts";
 import { OwnerConnection } from "./owner-connection.ts";
@@ -46,10 +46,7 @@ export async function controlDisk(realPath: string, settings: DiskSettings): Pro
     if (hold !== undefined) return new LocalControl(hold);
     const remote = await connectToWriter(realPath, settings);
     if (remote !== undefined) return remote;
-    if (systemClock.monotonic() > deadline) {
-      const message = `Another process keeps ${realPath} busy. Try again when it is done.`;
-      throw new SiteRecoveryError("Busy", message, { target: realPath });
-    }
+    if (systemClock.monotonic() > deadline) throw ownedElsewhere(realPath);
     await systemClock.sleep(retryMilliseconds);
   }
 }

@@ -4,7 +4,7 @@ import { systemClock } from "../clock.ts";
 import type { DiskOptions, TrackedDisk } from "./disk.ts";
 import { settingsOf } from "./disk-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
-import { holdDisk } from "./owned-disks.ts";
+import { holdDisk, ownedElsewhere } from "./owned-disks.ts";
 import type { DiskHold } from "./owned-disks.ts";
 import { OwnerConnection } from "./owner-connection.ts";
 import type { HelloResult } from "./owner-protocol.ts";
@@ -34,8 +34,8 @@ async function holdForWriting(realPath: string, settings: DiskSettings): Promise
     if (hold !== undefined) return hold;
     const owner = await askWhoOwns(realPath, settings);
     if (owner?.hasWriters || systemClock.monotonic() > deadline) {
-      const who = owner === undefined ? "Another process" : `Process ${owner.processId}`;
-      const message = `${who} has ${realPath} open for writing. Close it there first.`;
+      if (owner === undefined) throw ownedElsewhere(realPath);
+      const message = `Process ${owner.processId} has ${realPath} open for writing. Close it there first.`;
       throw new SiteRecoveryError("Busy", message, { target: realPath });
     }
     await systemClock.sleep(5);

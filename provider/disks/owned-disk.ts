@@ -6,6 +6,7 @@
  * turns of the event loop a disk is never in the middle of one; to freeze it is to hold the ones that come.
  */
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
+import type { LockAnswer } from "../blocks/lock-descriptor.ts";
 import { assert, SiteRecoveryError } from "../errors.ts";
 import { currentBootId } from "./boot-id.ts";
 import { findLogs } from "./change-log.ts";
@@ -21,7 +22,7 @@ import { isHeld, isSuperseded, type SnapshotHolder } from "./held-snapshots.ts";
 import { PreservedBlocks } from "./preserved-blocks.ts";
 import { readLogs } from "./read-logs.ts";
 import type { BegunSnapshot, Outcome, SnapshotRequest } from "./snapshot-request.ts";
-import type { SnapshotHeader } from "./snapshot-file.ts";
+import { type SnapshotHeader, snapshotPathOf } from "./snapshot-file.ts";
 
 export class OwnedDisk {
   readonly path: string;
@@ -180,12 +181,23 @@ export class OwnedDisk {
     return sealed.filter((log) => log.logNumber <= through).map((log) => log.path);
   }
 
-  /** A snapshot is worth keeping while it was taken in this boot by a process that lives. */
+  /** A snapshot is worth keeping while it was taken in this boot and somebody holds it. */
   #isWanted(header: SnapshotHeader): boolean {
     const { sizeBytes, bootId } = this.#image;
     return (
-      header.bootId === bootId && header.sizeBytes === sizeBytes && isHeld(header.snapshotId, header.holder)
+      header.bootId === bootId &&
+      header.sizeBytes === sizeBytes &&
+      isHeld(header.snapshotId, header.holder, () => this.#tryLockSnapshot())
     );
+  }
+
+  #tryLockSnapshot(): LockAnswer {
+    const file = this.#image.files.open(snapshotPathOf(this.path), "read");
+    try {
+      return file.tryLock?.() ?? "unsupported";
+    } finally {
+      file.close();
+    }
   }
 
   /** There is one snapshot at a time; that of a dead process, or of one that has lost its lease, is dropped. */

@@ -1,6 +1,6 @@
 /** The disks that this process owns. All parts of the process that use a disk share its one owner. */
-import type net from "node:net";
 import type { FileSystem } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { claimDisk } from "./claim-disk.ts";
 import { OwnedDisk } from "./owned-disk.ts";
 import { serveOwner } from "./owner-server.ts";
@@ -63,26 +63,20 @@ async function openClaimed(
   files: FileSystem,
   bootId: string | undefined,
 ): Promise<{ disk: OwnedDisk; drop: () => void } | undefined> {
-  const server = await claimDisk(realPath);
-  if (server === undefined) return undefined;
+  const claim = await claimDisk(realPath, files);
+  if (claim === undefined) return undefined;
   try {
     const disk = OwnedDisk.open(realPath, files, bootId);
-    const dropAskers = serveOwner(server, disk);
+    const dropAskers = serveOwner(claim.server, disk);
     const drop = (): void => {
       dropAskers();
-      server.close();
+      claim.release();
     };
     return { disk, drop };
   } catch (error) {
-    await closed(server);
+    claim.release();
     throw error;
   }
-}
-
-function closed(server: net.Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
 }
 
 async function release(realPath: string, entry: Entry): Promise<void> {
@@ -91,7 +85,7 @@ async function release(realPath: string, entry: Entry): Promise<void> {
   entry.closing = (async () => {
     const owner = await entry.opening;
     try {
-      // Another claim may begin as soon as the socket is free: everything must be closed before.
+      // Another claim may begin as soon as it is given up: everything must be closed before.
       owner?.disk.close();
     } finally {
       owner?.drop();
@@ -99,4 +93,12 @@ async function release(realPath: string, entry: Entry): Promise<void> {
     }
   })();
   await entry.closing;
+}
+
+/** What is said of a disk whose owner does not answer: it is stopped, or cannot be asked from here. */
+export function ownedElsewhere(realPath: string): SiteRecoveryError {
+  const message =
+    `Another process has ${realPath} open and does not answer. It is stopped, or runs in another container or network ` +
+    "namespace. Close the disk there, or run this in the same container.";
+  return new SiteRecoveryError("Busy", message, { target: realPath });
 }

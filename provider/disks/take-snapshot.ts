@@ -11,9 +11,10 @@ import type { DiskOptions, MachineSnapshot } from "./disk.ts";
 import { settingsOf } from "./disk-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import type { BegunSnapshot } from "./snapshot-request.ts";
-import { holdSnapshot } from "./held-snapshots.ts";
+import { holdSnapshot, lockSnapshot } from "./held-snapshots.ts";
 import { readLogs } from "./read-logs.ts";
 import type { LogsOfDisk } from "./read-logs.ts";
+import { snapshotPathOf } from "./snapshot-file.ts";
 import { SnapshotOfDisk } from "./snapshot-of-disk.ts";
 import { SnapshotOfMachine } from "./snapshot-of-machine.ts";
 
@@ -102,6 +103,7 @@ class Participant {
       snapshotId: this.#snapshotId,
       holder: { ...holdSnapshot(this.#snapshotId), ...this.#settings.writer },
     });
+    lockSnapshot(this.#snapshotId, this.#settings.files, snapshotPathOf(this.realPath));
   }
 
   /**

@@ -27,11 +27,14 @@ const env = {
 process.once("exit", () => fs.rmSync(env.NODE_COMPILE_CACHE, { recursive: true, force: true }));
 
 export function startChild(name: string, ...args: string[]): Child {
+  return startChildBy([], name, ...args);
+}
+
+/** The same, run by another command, such as `unshare --net`. */
+export function startChildBy(by: readonly string[], name: string, ...args: string[]): Child {
   const file = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(process.execPath, ["--no-warnings", file, ...args], {
-    env,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const [command, ...before] = [...by, process.execPath, "--no-warnings", file, ...args] as [string];
+  const child = spawn(command, before, { env, stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
   let errors = "";
   let waiting: (() => void)[] = [];

@@ -9,7 +9,8 @@ import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import type { Clock } from "../../clock.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import { isAlive, processIdentity } from "../../process-identity.ts";
+import { lifeOf, processIdentity } from "../../process-identity.ts";
+import { hold, holderOf, isHolding, type Release } from "../../targets/lock-file.ts";
 
 /** How often a full cache is looked at again while it is other processes that fill it. */
 const lookAgainMilliseconds = 250;
@@ -33,9 +34,17 @@ export interface Place {
   leave(): void;
 }
 
-/** `host%3Apid%3Astart`. A cache is one computer's: what another host has in it is neither counted nor swept. */
+/** A folder of a process that cannot be tested for life is swept when it was not renewed for longer, in milliseconds. */
+export const renewedMilliseconds = 600_000;
+
+/** `host:pid:start:boot:namespace`; of earlier versions without the last two. */
+const identityForm = /^[^:]*:\d+:[^:]*(?::[^:]*){0,2}$/;
 const ownName = encodeURIComponent(processIdentity());
-const hostPart = ownName.slice(0, ownName.indexOf("%3A") + 3);
+/** The file that a process renews. */
+const aliveName = "alive.lock";
+
+/** What this process holds, by its folder: each folder has one such file, whatever opened it. */
+const heldHere = new Map<string, Release>();
 
 export class CacheFolder {
   readonly #parts: CacheParts;
@@ -63,10 +72,37 @@ export class CacheFolder {
   prepare(): void {
     this.requireThere();
     const { files, folder } = this.#parts;
+    files.makeFolder(this.#own);
+    this.#showLife();
     for (const name of this.#others()) {
-      if (!isAlive(decodeURIComponent(name))) files.remove(path.join(folder, name));
+      if (!this.#isAlive(name)) files.remove(path.join(folder, name));
     }
-    if (!files.exists(this.#own)) files.makeFolder(this.#own);
+  }
+
+  /** Makes the file that is renewed from now on. */
+  #showLife(): void {
+    const alivePath = path.join(this.#own, aliveName);
+    if (this.#parts.files.exists(alivePath)) return;
+    heldHere.get(this.#own)?.();
+    heldHere.set(this.#own, hold(this.#parts.files, alivePath, undefined).release);
+  }
+
+  /** Whether the process of a folder may still be at work. */
+  #isAlive(name: string): boolean {
+    const life = lifeOf(decodeURIComponent(name));
+    if (life !== "unknown") return life === "alive";
+    const { files, folder } = this.#parts;
+    const alivePath = path.join(folder, name, aliveName);
+    try {
+      const holder = holderOf(files, alivePath);
+      if (holder !== undefined) return isHolding(files, alivePath, holder, renewedMilliseconds);
+    } catch (error) {
+      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+    }
+    // It was killed before it wrote the file, or is of an earlier version: the folder's own time has to do.
+    const now = files.facts(path.join(this.#own, aliveName)).modifiedAtNs;
+    const changed = files.facts(path.join(folder, name)).modifiedAtNs;
+    return now - changed < BigInt(renewedMilliseconds) * 1_000_000n;
   }
 
   /** Waits, in the order of the calls, until there is room for so many bytes, and takes it. */
@@ -121,21 +157,30 @@ export class CacheFolder {
     };
   }
 
-  /** Folders of other processes of this computer. */
+  /** Folders of other processes. */
   #others(): string[] {
     const { files, folder } = this.#parts;
-    return files.list(folder).filter((name) => name !== ownName && name.startsWith(hostPart));
+    return files.list(folder).filter((name) => name !== ownName && isProcessFolder(name));
   }
 
   #bytesOfOthers(): number {
     const { files, folder } = this.#parts;
     let sum = 0;
     for (const other of this.#others()) {
-      if (!isAlive(decodeURIComponent(other))) continue;
+      if (!this.#isAlive(other)) continue;
       for (const name of files.list(path.join(folder, other)))
         sum += sizeOf(files, path.join(folder, other, name));
     }
     return sum;
+  }
+}
+
+/** A cache may be in a folder of the user's, beside files that have nothing to do with it. */
+function isProcessFolder(name: string): boolean {
+  try {
+    return identityForm.test(decodeURIComponent(name));
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import type { FileSystem, OpenFile, OpenMode } from "../../blocks/file-system.ts";
 import { blockCountOf } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { marksPathOf, OverlayMarks } from "./overlay-marks.ts";
@@ -14,7 +14,8 @@ export interface Overlay {
 
 /**
  * Opens an overlay image with its marks, and makes both when there is no image. Throws `AlreadyExists` for a file that
- * is no overlay, or lies over another disk: whose ever it is, it stays as it is.
+ * is no overlay, or lies over another disk: whose ever it is, it stays as it is; and `Busy` while another process has it
+ * attached.
  */
 export function openOverlay(
   files: FileSystem,
@@ -28,15 +29,28 @@ export function openOverlay(
     const message = `${path} is there already and is no overlay of a recovery point. Name a file that is not there.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: path });
   }
-  const marks = new OverlayMarks(files, path, { blockCount: blockCountOf(sizeBytes), origin, bootId });
+  const existing = isNew ? undefined : openAlone(files, path, "readWrite");
+  let marks: OverlayMarks | undefined;
+  let image = existing;
   try {
-    const image = files.open(path, isNew ? "createNew" : "readWrite");
+    marks = new OverlayMarks(files, path, { blockCount: blockCountOf(sizeBytes), origin, bootId });
+    image ??= openAlone(files, path, "createNew");
     if (image.size().sizeBytes !== sizeBytes) image.truncate(sizeBytes);
     // A flush syncs the image's bytes; its name must be durable as well by then.
     if (isNew) files.syncFolder(dirname(path));
     return { image, marks };
   } catch (error) {
-    marks.close();
+    image?.close();
+    marks?.close();
     throw error;
   }
+}
+
+/** Opens an overlay that no other process of this computer has attached, and keeps others from it until it is closed. */
+function openAlone(files: FileSystem, path: string, mode: OpenMode): OpenFile {
+  const image = files.open(path, mode);
+  if (image.tryLock?.() !== "busy") return image;
+  image.close();
+  const message = `${path} is attached by another process, which may be of another engine or container. Detach it there first.`;
+  throw new SiteRecoveryError("Busy", message, { target: path });
 }

@@ -33,7 +33,7 @@ const serverOf = (machine: string): string | undefined =>
 const filesIn = (name: string): string[] =>
   fs
     .readdirSync(site.at("london", "caches", name), { recursive: true, withFileTypes: true })
-    .flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+    .flatMap((entry) => (entry.isFile() && entry.name !== "alive.lock" ? [entry.name] : []));
 
 async function moveTo(processServerId: string, machine = "web1"): Promise<void> {
   const last = site.inputs(machine);

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { spawn } from "node:child_process";
+import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { systemClock } from "../../../provider/clock.ts";
@@ -79,17 +80,21 @@ describe("[C-2] the cache of a process server", () => {
     const folderOf = (identity: string): string => path.join(folder, encodeURIComponent(identity));
     const living = folderOf(`${host}:${child.pid}:${ticks}`);
     const dead = folderOf(`${host}:${child.pid}:1`);
+    // Of another host, which cannot be tested for life: one was at work a moment ago, the other was not for an hour.
     const elsewhere = folderOf("another-host:1:1");
-    for (const each of [living, dead, elsewhere]) {
+    const longGone = folderOf("another-host:2:1");
+    for (const each of [living, dead, elsewhere, longGone]) {
       fs.mkdirSync(each);
-      fs.writeFileSync(path.join(each, "a.segment"), Buffer.alloc(60));
+      fs.writeFileSync(path.join(each, "a.segment"), Buffer.alloc(20));
     }
+    const anHourAgo = Date.now() / 1000 - 3600;
+    fs.utimesSync(longGone, anHourAgo, anHourAgo);
     cache.prepare();
     expect(fs.readdirSync(folder).sort()).toEqual(
       [living, elsewhere, folderOf(processIdentity())].map((each) => path.basename(each)).sort(),
     );
     let entered = false;
-    const waiting = cache.enter(60, never).then((place) => {
+    const waiting = cache.enter(80, never).then((place) => {
       entered = true;
       return place;
     });
@@ -100,5 +105,21 @@ describe("[C-2] the cache of a process server", () => {
     (await waiting).leave();
     cache.prepare();
     expect(fs.existsSync(living)).toBe(false);
+  });
+
+  it("keeps a folder that its process on another host renews, however old what is in it", () => {
+    const text = `another-host:7:1:0:${"ab".repeat(8)}`;
+    const content = JSON.stringify(text).padEnd(248);
+    const [renewed, left] = ["another-host:7:1", "another-host:8:1"].map((identity) => {
+      const own = path.join(folder, encodeURIComponent(identity));
+      fs.mkdirSync(own);
+      fs.writeFileSync(path.join(own, "alive.lock"), content + crc32(content).toString(16).padStart(8, "0"));
+      fs.utimesSync(own, 1, 1);
+      return own;
+    }) as [string, string];
+    fs.utimesSync(path.join(left, "alive.lock"), 1, 1);
+    cache.prepare();
+    expect(fs.existsSync(renewed)).toBe(true);
+    expect(fs.existsSync(left)).toBe(false);
   });
 });

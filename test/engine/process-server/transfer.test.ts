@@ -32,7 +32,8 @@ const cacheFolder = (): string => path.join(disk.folder, "cache");
 const cachedFiles = (): string[] =>
   fs
     .readdirSync(cacheFolder(), { recursive: true, withFileTypes: true })
-    .flatMap((entry) => (entry.isFile() ? [path.join(entry.parentPath, entry.name)] : []));
+    .filter((entry) => entry.isFile() && entry.name !== "alive.lock")
+    .map((entry) => path.join(entry.parentPath, entry.name));
 
 interface Options {
   readonly limitBytes?: number;

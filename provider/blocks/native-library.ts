@@ -1,0 +1,44 @@
+/**
+ * Functions of the C library that Node does not offer. They are called through koffi, which brings prebuilt binaries;
+ * where it has none for the platform, or is not installed, there are none.
+ */
+import { createRequire } from "node:module";
+
+/** What is used of koffi. */
+interface Koffi {
+  load(library: null): { func(prototype: string): (...values: number[]) => number | bigint };
+  errno(): number;
+}
+
+/** A function of the C library that takes numbers. Returns its result, and `errno` for a negative one. */
+export type NativeCall = (...values: number[]) => { readonly result: number; readonly errno: number };
+
+let koffi: Koffi | undefined | "none";
+
+function loadKoffi(): Koffi | undefined {
+  if (koffi !== undefined) return koffi === "none" ? undefined : koffi;
+  koffi = "none";
+  if (process.platform === "win32") return undefined;
+  try {
+    koffi = createRequire(import.meta.url)("koffi") as Koffi;
+    return koffi;
+  } catch {
+    // Not there, or without a binary for this platform: each caller says what it does then.
+    return undefined;
+  }
+}
+
+/** Returns the function with a prototype such as `int flock(int, int)`, or `undefined` where it cannot be had. */
+export function nativeCall(prototype: string): NativeCall | undefined {
+  const loaded = loadKoffi();
+  if (loaded === undefined) return undefined;
+  try {
+    const call = loaded.load(null).func(prototype);
+    return (...values) => {
+      const result = Number(call(...values));
+      return { result, errno: result < 0 ? loaded.errno() : 0 };
+    };
+  } catch {
+    return undefined;
+  }
+}
