@@ -117,6 +117,13 @@ export const machineRules = {
     "{ name: web1, cloud: gold }   # of a hyperv site",
     "{ name: web1 }",
   ),
+  "machine-without-agent": error(
+    "A machine has the agent that its flow replicates with",
+    "VMware machines and physical servers replicate by the Mobility service, machines in clouds by the agent of their host.",
+    "Set account to push the Mobility service, or install it and write mobilityService in machine.yaml. On a Hyper-V host, install the agent.",
+    "{ name: vm1 }   # vm1/machine.yaml has no mobilityService",
+    "{ name: vm1, account: push }",
+  ),
   "machine-failover-kind": error(
     "Machines of vmware sites fail over unplanned",
     "VMware and physical servers have no planned failover in Site Recovery.",

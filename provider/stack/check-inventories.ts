@@ -15,6 +15,7 @@ export interface Inventory {
   readonly seen: SeenInventory;
   readonly machines: ReadonlyMap<string, string>;
   readonly isPhysical: boolean;
+  readonly hasAgent: boolean;
 }
 
 /** By site: the inventories that could be looked into, and whether these are all. */
@@ -77,7 +78,7 @@ export function checkInventories(
   for (const [index, site] of stack.sites.entries()) {
     const wanted = inventoriesOf(site);
     const list: Inventory[] = [];
-    for (const { owner, folder: inventory, path: inSite, isPhysical = false } of wanted) {
+    for (const { owner, folder: inventory, path: inSite, isPhysical = false, hasAgent = true } of wanted) {
       const report: Report = (rule, message) => findings.add(rule, ["sites", index, ...inSite], message);
       const seen = view.see(inventory, report);
       if (seen === undefined) continue;
@@ -91,7 +92,7 @@ export function checkInventories(
       }
       taken.push({ owner, folder: seen.folder });
       const machines = new Map(seen.names.map((name) => [name.toLowerCase(), name]));
-      list.push({ owner, seen, machines, isPhysical });
+      list.push({ owner, seen, machines, isPhysical, hasAgent });
     }
     const names = list.flatMap(({ machines }) => [...machines.values()]);
     inventories.set(site, { list, names, areAll: view.knowsMachines && list.length === wanted.length });

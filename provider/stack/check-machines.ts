@@ -6,7 +6,7 @@ import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { MachineFacts } from "../machines/machine-facts.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import { checkInventories, type Inventories } from "./check-inventories.ts";
+import { checkInventories, type Inventories, type Inventory } from "./check-inventories.ts";
 import { checkMachineAdvice } from "./check-machine-advice.ts";
 import { checkMigratedMachine, migratedMachine } from "./check-migrations.ts";
 import type { Findings } from "./findings.ts";
@@ -17,6 +17,16 @@ import { siteOf, targetSiteOf } from "./site-of.ts";
 import { kindOf } from "./site-parts.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 import type { StackSite } from "./stack-site.ts";
+
+interface FoundMachine {
+  readonly wanted: StackMachine;
+  readonly machine: MachineFacts;
+  /** The machine's folder. */
+  readonly folder: string;
+  readonly holder: Inventory;
+  readonly site: StackSite;
+  readonly at: YamlPath;
+}
 
 function readMachine(
   inventory: SeenInventory,
@@ -91,11 +101,19 @@ function checkStorage(
   findings.add("unknown-storage-classification", [...at, "name"], message);
 }
 
-function checkFound(
-  stack: StackDefinition,
-  found: { wanted: StackMachine; machine: MachineFacts; folder: string; site: StackSite; at: YamlPath },
-  findings: Findings,
-): void {
+/** Replication needs an agent in the machine (VMware, physical servers), or on its host (clouds of a VMM server). */
+function checkAgent({ wanted, machine, folder, holder, site, at }: FoundMachine, findings: Findings): void {
+  if (kindOf(site) === "vmware" && machine.mobilityService === undefined && wanted.account === undefined) {
+    const file = path.join(folder, "machine.yaml");
+    const message = `has no Mobility service; set account, which pushes it, or install it and write mobilityService in ${file}`;
+    findings.add("machine-without-agent", [...at, "name"], message);
+  }
+  if (kindOf(site) !== "vmm" || holder.hasAgent) return;
+  const message = `is on the ${holder.owner}, which has no Recovery Services agent; install it and remove agent: false`;
+  findings.add("machine-without-agent", [...at, "name"], message);
+}
+
+function checkFound(stack: StackDefinition, found: FoundMachine, findings: Findings): void {
   const { wanted, machine, at } = found;
   const name: YamlPath = [...at, "name"];
   if (machine.name.toLowerCase() !== wanted.name.toLowerCase()) {
@@ -111,6 +129,7 @@ function checkFound(
   checkDisks(wanted, machine, at, findings);
   checkNetwork(stack, found, findings);
   checkStorage(found, findings);
+  if (at[0] === "machines") checkAgent(found, findings);
   checkMachineAdvice(stack, found, findings);
 }
 
@@ -165,7 +184,7 @@ function checkOne(
   const machine = readMachine(holder.seen, { name, path: [...at, "name"], side }, findings);
   if (!machine) return;
   const folder = path.join(holder.seen.folder, name);
-  checkFound(stack, { wanted, machine, folder, site, at }, findings);
+  checkFound(stack, { wanted, machine, folder, holder, site, at }, findings);
   if (at[0] !== "migrations") return;
   checkMigratedMachine({ wanted, machine, isPhysical: holder.isPhysical, at }, findings);
 }

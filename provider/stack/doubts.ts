@@ -29,6 +29,7 @@ const leaning: Readonly<Record<string, readonly RuleId[]>> = {
     "machine-network-unmapped",
     "machine-without-network",
     "machine-without-policy",
+    "machine-without-agent",
     "machine-foreign-setting",
     "machine-failover-kind",
     "machine-churn",
@@ -64,6 +65,7 @@ const ofEntry: ReadonlySet<RuleId> = new Set<RuleId>([
   "plan-step-sort",
   "plan-step-setting",
   "machine-os-disk-left-out",
+  "machine-without-agent",
 ]);
 
 const keyOf = (file: string, path: YamlPath): string => `${file}\n${path.join("\n")}`;

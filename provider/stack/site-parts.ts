@@ -22,6 +22,8 @@ export interface SiteInventory {
   readonly path: YamlPath;
   /** Whether its machines are physical servers. */
   readonly isPhysical?: boolean;
+  /** Of a host in a cloud: whether it has the Recovery Services agent. */
+  readonly hasAgent?: boolean;
   /** The process server whose cache it is. */
   readonly server?: string;
 }
@@ -54,9 +56,10 @@ export function containersOf(site: StackSite): SiteContainer[] {
 /** Paths count from the site. */
 export function inventoriesOf(site: StackSite): SiteInventory[] {
   const ofHosts = (hosts: readonly StackHost[], path: YamlPath): SiteInventory[] =>
-    hosts.map(({ name, inventory }, index) => ({
+    hosts.map(({ name, inventory, agent = true }, index) => ({
       owner: `host ${name}`,
       folder: inventory,
+      hasAgent: agent,
       path: [...path, "hosts", index, "inventory"],
     }));
   const { server, physicalServers, vcenters = [] } = site;

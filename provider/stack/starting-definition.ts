@@ -32,6 +32,9 @@ const azure = {
   networks: [{ name: "recovery-net" }, { name: "drill-net" }],
 };
 
+/** Of the configuration server: installs the Mobility service. */
+const pushAccount = "push-account";
+
 function hostsOf({ inventories }: StartingPoint): object[] {
   return inventories.map(({ name, folder }) => ({ name, inventory: folder }));
 }
@@ -56,6 +59,7 @@ function vmwareToAzure(start: StartingPoint, isPhysical: boolean): Parts {
         kind: "vmware",
         server: "configuration-server",
         policy: "standard",
+        runAsAccounts: [pushAccount],
         ...source,
         ...mappings(start),
       },
@@ -95,6 +99,7 @@ const parts: Readonly<Record<FlowNumber, (start: StartingPoint) => Parts>> = {
         server: "configuration-server",
         policy: "standard",
         target: "second-site",
+        runAsAccounts: [pushAccount],
         vcenters: hostsOf(start),
       },
       {
@@ -148,12 +153,16 @@ const foldersOf: Readonly<Partial<Record<FlowNumber, readonly string[]>>> = {
 
 export function startingDefinition(flow: FlowNumber, start: StartingPoint): StartingDefinition {
   const site = ["S5", "S6"].includes(flow) ? { site: "primary-site" } : {};
+  // Machines of VMware sites replicate by the Mobility service, which this account installs in them.
+  const agent = ["S1", "S2", "S5"].includes(flow) ? { account: pushAccount } : {};
   const definition = {
     version: 1,
     resourceGroup: "dr",
     vault: { name: "dr-vault" },
     ...parts[flow](start),
-    ...(start.machines.length === 0 ? {} : { machines: start.machines.map((name) => ({ name, ...site })) }),
+    ...(start.machines.length === 0
+      ? {}
+      : { machines: start.machines.map((name) => ({ name, ...site, ...agent })) }),
     ...(start.machines.length === 0
       ? {}
       : { plans: [{ name: "everything", ...site, groups: [[...start.machines]] }] }),

@@ -112,7 +112,8 @@ function definitionOf(from: Parts): PlacedStack {
     const { failover, ...settings } = from.machineSettings[index]!;
     // Machines of a VMware site have no planned failover.
     const isRefused = from.kinds[site] === "vmware" && failover?.kind === "planned";
-    return { name, ...names, ...settings, ...(failover && !isRefused ? { failover } : {}) };
+    const agent = from.kinds[site] === "vmware" ? { account: "push" } : {};
+    return { name, ...names, ...agent, ...settings, ...(failover && !isRefused ? { failover } : {}) };
   });
   const moves = (index: number): boolean =>
     from.migration !== null && index === all.length - 1 && from.kinds[index % from.sites.length] === "vmware";
