@@ -153,8 +153,10 @@ export class Engine {
     const item = this.findItem(id);
     if (!item || !stateFacts[item.state].replicates) return [];
     const newest = await newestPointOf(this.#parts, item);
-    const doubts = lookAtSource(this.#parts, item, newest).filter(({ isFault }) => isFault);
-    const texts = doubts.map(({ text }) => `${text}; the next cycle compares both sides`);
+    const { doubts, obstacle } = lookAtSource(this.#parts, item, newest);
+    if (obstacle) return [obstacle.text];
+    const faults = doubts.filter(({ isFault }) => isFault);
+    const texts = faults.map(({ text }) => `${text}; the next cycle compares both sides`);
     return [...driftTexts(this.#parts, item), ...texts];
   }
 

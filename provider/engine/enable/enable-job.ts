@@ -48,7 +48,7 @@ function pushMobilityService(context: Context): { pushed: boolean } {
 }
 
 function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
-  const item = takeOverHardware(context.parts, context.item());
+  const item = takeOverHardware(context.parts, context.item(), { acceptsSmaller: true });
   return runCycle(context.parts, item, {
     kind,
     way: "out",

@@ -142,7 +142,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       run: (context) => {
         const { parts } = context;
         // With its disks: one that is away must be noticed while the machine still runs.
-        takeOverHardware(parts, context.item());
+        takeOverHardware(parts, context.item(), { acceptsSmaller: false });
         const { folder } = requireMachineOf(parts, context.item()).machine;
         networksOf(parts, context.item());
         const wasRunning = parts.machines.powerState(folder) === "running";

@@ -1,6 +1,5 @@
 /** Which machine an item's is, and what runs where: looked at now, at both sides. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
 import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -127,11 +126,5 @@ export const machineNotes: HealthCheck = ({ parts, item }) => {
   const { store } = parts;
   if (currentLease(store, item.id, parts.clock) !== undefined || openJobOf(store, item.id) !== undefined)
     return [];
-  try {
-    return notesOf(parts, item);
-  } catch (error) {
-    // A part of the world that cannot be read must not fail a view; the action that needs it says what is wrong.
-    if (error instanceof SiteRecoveryError && error.code !== "Bug") return [];
-    throw error;
-  }
+  return notesOf(parts, item);
 };

@@ -2,14 +2,17 @@ import { stateFacts } from "../protected-item/states.ts";
 import { lookAtSource } from "../replication-cycle/look-at-source.ts";
 import type { HealthCheck } from "./health-note.ts";
 
-/** A disk of the source is not as its change log and the newest recovery point left it. */
+/** No cycle can run, or a disk is not as its change log and the newest recovery point left it. */
 export const sourceDiskNotes: HealthCheck = ({ parts, item, points, unreadablePoints }) => {
   if (!stateFacts[item.state].replicates) return [];
   const newest = unreadablePoints === 0 ? points.at(-1) : undefined;
-  const faults = lookAtSource(parts, item, newest).filter(({ isFault }) => isFault);
-  return faults.map(({ text }) => ({
-    severity: "Warning",
-    code: "ResyncRequired",
-    text: `${text}; the next cycle compares both sides, \`siterecovery replicate --resync\` does it now`,
-  }));
+  const { doubts, obstacle } = lookAtSource(parts, item, newest);
+  if (obstacle) return [{ severity: "Critical", ...obstacle }];
+  return doubts
+    .filter(({ isFault }) => isFault)
+    .map(({ text }) => ({
+      severity: "Warning",
+      code: "ResyncRequired",
+      text: `${text}; the next cycle compares both sides, \`siterecovery replicate --resync\` does it now`,
+    }));
 };

@@ -12,13 +12,16 @@ import { putItem } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
+import { requireNotShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
 import type { ItemInputs } from "./item-things.ts";
 import type { ItemDetails, ItemDisk, ProtectedItem } from "./item.ts";
 import { protectionOf } from "./protection.ts";
 
 export interface HardwareDrift {
-  /** What differs, each as a few words, such as `disk data was added`. */
+  /** What differs, each as a few words, such as `disk data was added`; without `shrunk`. */
   readonly changes: readonly string[];
+  /** Disks that became smaller, each as a few words: no cycle takes that over unless a person accepts it. */
+  readonly shrunk: readonly string[];
   /** Disks that were added later and that the item's settings do not include. */
   readonly unprotectedDisks: readonly string[];
 }
@@ -63,11 +66,14 @@ function diskChanges(before: readonly ItemDisk[], now: readonly ItemDisk[]): str
       const size = `${formatBytes(former.sizeBytes)} → ${formatBytes(disk.sizeBytes)}`;
       return [
         ...(former.file === disk.file ? [] : [`disk ${disk.id} is ${disk.file}, was ${former.file}`]),
-        ...(former.sizeBytes === disk.sizeBytes ? [] : [`disk ${disk.id} has another size (${size})`]),
+        ...(former.sizeBytes >= disk.sizeBytes ? [] : [`disk ${disk.id} has another size (${size})`]),
       ];
     }),
   ];
 }
+
+const sizesOf = (disks: readonly ItemDisk[]): { diskId: string; sizeBytes: number }[] =>
+  disks.map(({ id, sizeBytes }) => ({ diskId: id, sizeBytes }));
 
 function hardwareOf(parts: EngineParts, { id, details }: ProtectedItem, machine: Machine): Hardware {
   const inputs = findThing<ItemInputs>(parts.store, id)?.inputs;
@@ -84,6 +90,7 @@ function hardwareOf(parts: EngineParts, { id, details }: ProtectedItem, machine:
     definition,
     disks,
     changes: [...factChanges(details.definition, definition), ...diskChanges(details.disks, disks)],
+    shrunk: shrunkTexts(sizesOf(details.disks), sizesOf(disks)),
     unprotectedDisks: now.disks.flatMap((disk) => (definition.disks.includes(disk) ? [] : [disk.id])),
   };
 }
@@ -93,9 +100,16 @@ function followsPrimary({ activeLocation, details }: ProtectedItem): boolean {
   return activeLocation === "primary" && details.reverse === undefined;
 }
 
+/** Returns an item with the disks that its machine has today. Throws as a machine that cannot be read does. */
+export function withTodaysDisks(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+  if (!followsPrimary(item)) return item;
+  const { disks } = hardwareOf(parts, item, requireMachineOf(parts, item).machine);
+  return { ...item, details: { ...item.details, disks } };
+}
+
 /** Returns in what a machine differs from what its item keeps; in nothing if it cannot be read, or runs elsewhere. */
 export function hardwareDrift(parts: EngineParts, item: ProtectedItem): HardwareDrift {
-  const none = { changes: [], unprotectedDisks: [] };
+  const none = { changes: [], shrunk: [], unprotectedDisks: [] };
   if (!followsPrimary(item)) return none;
   try {
     return hardwareOf(parts, item, requireMachineOf(parts, item).machine);
@@ -133,18 +147,28 @@ function formerDisks(details: ItemDetails, now: readonly ItemDisk[]): MachineDis
 
 /**
  * Keeps with the item what its machine is now, with an event for what has changed. Returns the item as it is from now
- * on. Throws `SourceUnreachable` or `PrerequisitesNotMet` as the machine's disks do. The caller holds the item's lease.
+ * on. Throws `SourceUnreachable` or `PrerequisitesNotMet` as the machine's disks do, and `PrerequisitesNotMet` for a disk
+ * that became smaller unless that is accepted. The caller holds the item's lease.
  */
-export function takeOverHardware(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+export function takeOverHardware(
+  parts: EngineParts,
+  item: ProtectedItem,
+  { acceptsSmaller }: { readonly acceptsSmaller: boolean },
+): ProtectedItem {
   if (!followsPrimary(item)) return item;
   const { machine } = requireMachineOf(parts, item);
-  const { definition, disks, changes } = hardwareOf(parts, item, machine);
+  const { definition, disks, ...drift } = hardwareOf(parts, item, machine);
+  if (!acceptsSmaller) {
+    const named = { id: item.id, name: nameOf(item.id) };
+    requireNotShrunk(named, sizesOf(item.details.disks), sizesOf(disks));
+  }
   if (disks.length === 0) {
     const message =
       `${item.details.machineName} has none of the disks that its item includes. ` +
       "Put one back into its machine.yaml, or change disksToInclude.";
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id, property: "disks" });
   }
+  const changes = [...drift.changes, ...drift.shrunk];
   if (changes.length === 0 && isSame(definition, item.details.definition)) return item;
   const former = formerDisks(item.details, disks);
   const details = {

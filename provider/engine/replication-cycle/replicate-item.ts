@@ -93,7 +93,7 @@ async function memberOf(
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   requireWay(parts, found);
-  const today = takeOverHardware(parts, found);
+  const today = takeOverHardware(parts, found, { acceptsSmaller: mode === "resync" });
   const disks = sourceDisks(parts, today);
   requireDisks(parts, machineName, disks);
   const item = await withReplicaDoubt(parts, today, mode);

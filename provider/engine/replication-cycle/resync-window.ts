@@ -26,7 +26,7 @@ export function isMarkedForResync(
   item: ProtectedItem,
   newest: RecoveryPoint | undefined,
 ): boolean {
-  return item.details.replicaDoubt !== undefined || lookAtSource(parts, item, newest).length > 0;
+  return item.details.replicaDoubt !== undefined || lookAtSource(parts, item, newest).doubts.length > 0;
 }
 
 /**

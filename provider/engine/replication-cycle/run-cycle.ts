@@ -3,6 +3,7 @@
  * initial copy reads everything, a delta what has changed, a resync compares checksums (HW-2, HW-4a-c). When it
  * fails the changes stay in the logs and the next cycle takes them along.
  */
+import { nameOf } from "../../arm-id.ts";
 import { takeSnapshot } from "../../disks/take-snapshot.ts";
 import type { MachineSnapshot } from "../../disks/disk.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
@@ -10,13 +11,14 @@ import type { RecoveryPointKind } from "../../targets/recovery-point.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf, seedsOf } from "../protected-item/relationship.ts";
 import { copyInitial } from "../replication/copy-initial.ts";
 import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf, type ReplicaLedger } from "../replication/replica-ledger.ts";
 import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
+import { requireNotShrunk } from "../replication/shrunk-disk.ts";
 import { sourceDoubt } from "../replication/source-doubt.ts";
 import { requireWay, type Way } from "./require-way.ts";
 import { writerOf } from "../under-lease.ts";
@@ -30,10 +32,20 @@ export interface CycleDisk {
   readonly path: string;
 }
 
+function sizesNow(
+  disks: readonly CycleDisk[],
+  snapshot: MachineSnapshot,
+): { diskId: string; sizeBytes: number }[] {
+  return disks.flatMap(({ diskId, path }) => {
+    const now = snapshot.disks.find((disk) => disk.path === path);
+    return now === undefined ? [] : [{ diskId, sizeBytes: now.sizeBytes }];
+  });
+}
+
 /** Why a delta would not be enough: what is found at the target, or at the source. */
 function doubtOf(
   { store, doubt }: Target,
-  details: ItemDetails,
+  { id, details }: ProtectedItem,
   { disks }: CycleOptions,
   snapshot: MachineSnapshot,
 ): string | undefined {
@@ -41,7 +53,9 @@ function doubtOf(
   const { replicaId: machineId } = relationshipOf({ details });
   const base = store.machine(machineId).points.latest();
   const changes = { source: { machineId, disks }, disks: snapshot.disks, seeds: seedsOf(details) };
-  return base && sourceDoubt(base, changes);
+  if (base === undefined) return undefined;
+  requireNotShrunk({ id, name: nameOf(id) }, base.disks, sizesNow(disks, snapshot));
+  return sourceDoubt(base, changes);
 }
 
 const copies = { "initial copy": copyInitial, delta: sendDelta, resync };
@@ -127,7 +141,7 @@ export async function runCycle(
     const { snapshot, pointKind, multiVm } = options.taken ?? (await takeOwn(parts, options.disks));
     const reason =
       options.kind === "delta"
-        ? await orAbandon(snapshot, () => doubtOf(target, item.details, options, snapshot))
+        ? await orAbandon(snapshot, () => doubtOf(target, item, options, snapshot))
         : undefined;
     const kind = reason === undefined ? options.kind : "resync";
     if (reason !== undefined) {

@@ -46,6 +46,7 @@ async function seen(): Promise<string[]> {
     site.inputs(),
     site.inputs(),
   );
+  expect(healthNotes.map(({ code }) => code)).not.toContain("MachineUnreadable");
   const texts = healthNotes.flatMap(({ code, text }) => (code === "HardwareChanged" ? [text] : []));
   expect(notices.map(({ text }) => text)).toEqual(
     expect.arrayContaining(texts.map((text) => `web1: ${text}`)),
