@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { SiteRecoveryError } from "./errors.ts";
 import { embeddedSubscriptionId, type Kind } from "./kinds/kind.ts";
+import { plain, said } from "./message.ts";
 
 /** The id of a thing of a kind from its arguments. Throws `InvalidInput` when a part of the path is missing. */
 export function armIdOf(kind: Kind, inputs: object): string {
@@ -12,7 +13,7 @@ export function armIdOf(kind: Kind, inputs: object): string {
   const fill = (name: string): string => {
     const value = values[name];
     if (typeof value === "string" && value !== "") return value;
-    const message = `A ${kind.title} needs ${name}.`;
+    const message = said`A ${plain(kind.title)} needs ${name}.`;
     throw new SiteRecoveryError("InvalidInput", message, { property: name });
   };
   const path = kind.path.replace(/\{(\w+)\}/g, (_, name: string) => fill(name));

@@ -5,6 +5,7 @@
  * Three kinds: the user's own (bad input, refused action), recoverable ones (retried on HW-4f's schedule),
  * and bugs (`Bug`), which stop the job and leave the state as it was.
  */
+import { Message, said } from "./message.ts";
 
 /** Codes of mistakes that the user can mend; never retried (HW-4e). */
 export const userErrorCodes = [
@@ -50,15 +51,22 @@ export interface ErrorDetails {
 
 export class SiteRecoveryError extends Error {
   override readonly name = "SiteRecoveryError";
+  /** The message in parts; a plain text is one part as a whole. */
+  readonly #said: Message;
   readonly code: ErrorCode;
   readonly target: string | undefined;
   readonly property: string | undefined;
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code: ErrorCode, message: string | Message, details: ErrorDetails = {}) {
+    super(message.toString(), details.cause === undefined ? undefined : { cause: details.cause });
+    this.#said = Message.of(message);
     this.code = code;
     this.target = details.target;
     this.property = details.property;
+  }
+
+  get said(): Message {
+    return this.#said;
   }
 }
 
@@ -71,5 +79,5 @@ export function isRecoverable(error: unknown): boolean {
 
 /** Throws a `Bug` when an invariant does not hold. */
 export function assert(condition: unknown, invariant: string): asserts condition {
-  if (!condition) throw new SiteRecoveryError("Bug", `Internal error: ${invariant}. Please report this.`);
+  if (!condition) throw new SiteRecoveryError("Bug", said`Internal error: ${invariant}. Please report this.`);
 }

@@ -77,7 +77,7 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     const properties: pulumi.Inputs = {
       // Pulumi gives the resource a property only for keys that are there.
       ...Object.fromEntries(outputs.map((output) => [output, undefined])),
-      ...withWholeSecrets(given),
+      ...withWholeSecrets(kind, given, outputs),
       [kind.nameArgument]: given[kind.nameArgument] ?? name,
       ...(given[kind.nameArgument] === undefined ? { [unnamedKey]: true } : {}),
       ...(adopt === true ? { [adoptKey]: true } : {}),

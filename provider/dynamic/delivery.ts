@@ -1,7 +1,6 @@
 /** One kind's provider over the kind's handler; see deliver.ts. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { CheckFailure } from "../handlers/handler.ts";
-import type { Kind } from "../kinds/kind.ts";
+import type { Kind, KindName } from "../kinds/kind.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
 import { adoptKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
@@ -20,9 +19,9 @@ async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const { conceal } = toldSecrets(news);
-    if (!(error instanceof HalfDone)) throw hostError(error, undefined, conceal);
-    throw hostError(error.cause, { id: error.id, properties: error.state }, conceal);
+    const secrets = toldSecrets(news);
+    if (!(error instanceof HalfDone)) throw hostError(error, undefined, secrets);
+    throw hostError(error.cause, { id: error.id, properties: error.state }, secrets);
   }
 }
 
@@ -34,11 +33,13 @@ function toldOf(properties: Properties): Properties {
 
 export class Delivery implements Host {
   readonly #lifecycle: ResourceLifecycle;
+  readonly #kind: KindName;
   readonly #nameArgument: string;
   readonly #limits: WorkLimits;
   #home: string | undefined;
 
   constructor(kind: Kind, surroundings: Surroundings, limits = new WorkLimits(surroundings.clock)) {
+    this.#kind = kind.kind;
     this.#nameArgument = kind.nameArgument;
     this.#lifecycle = new ResourceLifecycle(kind, surroundings);
     this.#limits = limits;
@@ -56,9 +57,9 @@ export class Delivery implements Host {
     run: (calling: Calling) => Promise<T>,
   ): Promise<T> {
     const limit = option && toldTimeLimit(properties, option);
-    const { conceal } = toldSecrets(properties);
+    const { shown } = toldSecrets(properties);
     const adopts = properties[adoptKey] === true;
-    const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), conceal };
+    const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), shown };
     const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }));
     return forHost(work, properties);
   }
@@ -75,12 +76,8 @@ export class Delivery implements Host {
       this.#lifecycle.check(calling, wantedOf(news)),
     );
     const secrets = toldSecrets(news);
-    const shown = failures.map((one): CheckFailure => {
-      // Pulumi shows the value of the property that is named.
-      const { property, reason } = presentable(one, secrets.touches(one.property) ? {} : news);
-      return { property, reason: secrets.conceal(reason) };
-    });
-    return { inputs: news, failures: shown };
+    const told = failures.map((one) => presentable(one, { kind: this.#kind, news, secrets }));
+    return { inputs: news, failures: told };
   }
 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {

@@ -2,6 +2,8 @@
  * What an error must look like for Pulumi's host of dynamic providers to show it once and without a stack.
  */
 import { SiteRecoveryError } from "../errors.ts";
+import { errorText } from "../pulumi/error-text.ts";
+import { SecretValues } from "../pulumi/secret-values.ts";
 
 /** What the host prints of a `HostError`, beside passing its message on to the engine. */
 const blankLine = ": ";
@@ -27,16 +29,15 @@ export class HostError extends Error {
   }
 }
 
-/** Errors of ours, for people; all else is a defect whose stack is wanted, and is passed through as it is. */
+/** Errors of ours, for people; all else is a defect, which passes through as it is where nothing is secret. */
 export function hostError(
   error: unknown,
   kept?: { id: string; properties: Record<string, unknown> },
-  conceal = (line: string): string => line,
+  secrets = new SecretValues(),
 ): unknown {
-  if (error instanceof SiteRecoveryError) return new HostError(conceal(error.message), kept);
-  if (!kept) return error;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new HostError(conceal(`Internal error, please report it: ${text}`), kept);
+  const isOurs = error instanceof SiteRecoveryError;
+  if (!isOurs && !kept && !secrets.holdsAny) return error;
+  return new HostError(errorText(error, secrets), kept);
 }
 
 /** Keeps the line that the host prints for a `HostError`, which has no text, off the screen. */

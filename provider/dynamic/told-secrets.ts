@@ -1,14 +1,20 @@
 import { lastInputsKey } from "../pulumi/reserved-keys.ts";
-import type { Properties } from "../pulumi/resource-state.ts";
-import { SecretValues } from "../pulumi/secret-values.ts";
+import { type Properties, wantedOf } from "../pulumi/resource-state.ts";
+import { childPath, SecretValues } from "../pulumi/secret-values.ts";
 
 /** What of a resource's arguments is secret, as the resource class told it (whole-secrets.ts). */
 export function toldSecrets(news: Properties): SecretValues {
   const secrets = new SecretValues();
   const paths = news[lastInputsKey];
-  for (const path of Array.isArray(paths) ? (paths as string[][]) : []) {
-    const value = path.reduce<unknown>((inner, key) => (inner as Properties | undefined)?.[key], news);
-    secrets.add(path.join("."), value);
+  if (!Array.isArray(paths)) return secrets;
+  for (const keys of paths as string[][]) {
+    let [value, path]: [unknown, string] = [news, ""];
+    for (const key of keys) {
+      path = Array.isArray(value) ? `${path}[${key}]` : childPath(path, key);
+      value = (value as Properties | undefined)?.[key];
+    }
+    secrets.add(path, value);
   }
+  secrets.addPlain(wantedOf(news));
   return secrets;
 }

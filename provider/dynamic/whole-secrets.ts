@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Kind } from "../kinds/kind.ts";
+import { secretOutputs } from "../pulumi/secret-outputs.ts";
 import { attemptedInputsKey, lastInputsKey } from "../pulumi/reserved-keys.ts";
 
 /** Keys from the arguments down to a value. */
@@ -22,17 +24,27 @@ async function secretPaths(outputs: ReturnType<typeof outputsIn>): Promise<Path[
  * Arguments in which one that holds a secret is secret as a whole, and what is kept of all of them too. Pulumi
  * encrypts an output when the argument of the same name is secret. A dynamic provider puts out some values under
  * other names within, so they must be secret from the top; and it is not told which values are secret, so their
- * paths go along under the name of what is kept.
+ * paths go along under the name of what is kept. An output that is no argument is secret by a secret without a value.
  */
-export function withWholeSecrets(given: Record<string, unknown>): pulumi.Inputs {
+export function withWholeSecrets(
+  kind: Kind,
+  given: Record<string, unknown>,
+  outputs: readonly string[],
+): pulumi.Inputs {
   const entries = Object.entries(given).map(([key, value]) => [key, value, outputsIn(value, [key])] as const);
-  const all = entries.flatMap(([, , outputs]) => outputs);
+  const all = entries.flatMap(([, , found]) => found);
   if (all.length === 0) return given;
-  const whole = entries.map(([key, value, outputs]) => {
-    if (outputs.length === 0 || pulumi.Output.isInstance(value)) return [key, value] as const;
-    const isSecret = secretPaths(outputs).then((paths) => (paths.length > 0 ? pulumi.secret(value) : value));
-    return [key, isSecret] as const;
+  const paths = secretPaths(all);
+  const whole = paths.then((found) => {
+    const holders = new Set(found.map(([argument]) => argument));
+    return new Set([...holders, ...secretOutputs(kind, outputs, (argument) => holders.has(argument))]);
   });
-  const mark = secretPaths(all).then((paths) => (paths.length > 0 ? pulumi.secret(paths) : undefined));
-  return { ...Object.fromEntries(whole), [lastInputsKey]: mark, [attemptedInputsKey]: mark };
+  const keys = [...new Set([...Object.keys(given), ...outputs])];
+  const marked = keys.map((key) => {
+    const value = given[key];
+    if (pulumi.Output.isInstance(value) && !outputs.includes(key)) return [key, value] as const;
+    return [key, whole.then((found) => (found.has(key) ? pulumi.secret(value ?? null) : value))] as const;
+  });
+  const mark = paths.then((found) => (found.length > 0 ? pulumi.secret(found) : undefined));
+  return { ...Object.fromEntries(marked), [lastInputsKey]: mark, [attemptedInputsKey]: mark };
 }

@@ -7,6 +7,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
+import { type Message, plain, said } from "../message.ts";
 
 interface Announced {
   readonly moves: Map<string, ActiveLocation>;
@@ -43,27 +44,27 @@ export function noteDrill(engine: Engine, itemId: string, drillName: string | un
 export function requireNoDrill(engine: Engine, { id, details, testFailoverState }: ProtectedItem): void {
   const name = nameOf(id);
   if (testFailoverState !== "None") {
-    const drill = details.testMachine ? ` ${nameOf(details.testMachine.drillId)}` : "";
-    const message =
-      `${name} cannot be moved while its drill${drill} runs, and Pulumi removes a drill only after all moves. ` +
-      `Run \`siterecovery clean-up-test-failover ${name}\` and then this again, with the drill left out of the program. ` +
-      "Or leave the drill out in an update of its own, before activeLocation changes.";
+    const drill = details.testMachine ? said` ${nameOf(details.testMachine.drillId)}` : undefined;
+    const message = said`${name} cannot be moved while its drill${drill} runs, and Pulumi removes a drill only after all moves.
+        Run \`siterecovery clean-up-test-failover ${name}\` and then this again, with the drill left out of the program.
+        Or leave the drill out in an update of its own, before activeLocation changes.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
   }
   const started = announcedOf(engine).drills.get(idKey(id));
   if (started === undefined) return;
-  const message =
-    `${name} cannot be moved by the update that starts its drill ${started}. Leave the drill out of the program, or ` +
-    "move the machine in an update of its own.";
+  const message = said`${name} cannot be moved by the update that starts its drill ${started}. Leave the drill out of the program, or
+      move the machine in an update of its own.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
 }
 
 /** Why a drill cannot be started once this run's moves are made; `undefined` if they leave its machine where it is. */
-export function drillRefusal(engine: Engine, item: ProtectedItem): string | undefined {
+export function drillRefusal(engine: Engine, item: ProtectedItem): Message | undefined {
   const name = nameOf(item.id);
   const side = announcedOf(engine).moves.get(idKey(item.id));
   if ((side ?? item.activeLocation) === "primary") return undefined;
-  const why =
-    side === undefined ? "runs at the recovery side" : "is moved to the recovery side by this update";
-  return `${name} ${why}, and a drill tests a machine that runs at the primary side; leave the drill out of the program`;
+  const why = plain(
+    side === undefined ? "runs at the recovery side" : "is moved to the recovery side by this update",
+  );
+  return said`${name} ${why}, and a drill tests a machine that runs at the primary side; leave the drill out of the
+      program`;
 }

@@ -9,8 +9,9 @@ import { policyKind } from "../kinds/policy.ts";
 import { storageAccountKind } from "../kinds/storage-account.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import { fabricTitles, fabricTypeOf, refuse, type Ruled } from "./fabric-rules.ts";
-import type { CheckFailure } from "./handler.ts";
+import { CheckFailure } from "./handler.ts";
 import { isMissing, known, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { given, plain, said } from "../message.ts";
 
 const storageProperty = "properties.providerSpecificInput.storageAccountId";
 const targetProperty = "properties.targetProtectionContainerId";
@@ -19,12 +20,12 @@ function checkMapping(inputs: ContainerMappingInputs): CheckFailure[] {
   const target = known(inputs.properties?.targetProtectionContainerId);
   const failures: CheckFailure[] = [];
   if (isMissing(inputs.properties, "policyId")) {
-    const reason = "is missing: a mapping ties a policy to the container";
-    failures.push({ property: "properties.policyId", reason });
+    const reason = said`is missing: a mapping ties a policy to the container`;
+    failures.push(new CheckFailure("properties.policyId", reason));
   }
   if (target !== undefined && target !== microsoftAzure && !isIdOf(protectionContainerKind, target)) {
-    const reason = `is "${target}", which is neither "${microsoftAzure}" nor the id of a protection container`;
-    failures.push({ property: targetProperty, reason });
+    const reason = said`is "${given(target, targetProperty, target)}", which is neither "${plain(microsoftAzure)}" nor the id of a protection container`;
+    failures.push(new CheckFailure(targetProperty, reason));
   }
   return failures;
 }
@@ -35,15 +36,15 @@ function requireTarget(ruled: Ruled, inputs: ContainerMappingInputs): void {
   if (target === microsoftAzure) return;
   const { engine, id } = ruled;
   if (sameId(target, parentOf(id)))
-    refuse(ruled, targetProperty, "is the container itself; name one of the recovery side");
+    refuse(ruled, targetProperty, said`is the container itself; name one of the recovery side`);
   const type = fabricTypeOf(engine, inputs);
   const targetType = engine.components.fabricType(parentOf(target))!;
   if (type !== "VMM" && type !== "VMware") {
-    const reason = `is the container ${nameOf(target)}; from here machines replicate to "${microsoftAzure}" only`;
+    const reason = said`is the container ${nameOf(target)}; from here machines replicate to "${plain(microsoftAzure)}" only`;
     refuse(ruled, targetProperty, reason);
   }
   if (type !== targetType) {
-    const reason = `is the container ${nameOf(target)} of ${fabricTitles[targetType]}; name one of ${fabricTitles[type]}`;
+    const reason = said`is the container ${nameOf(target)} of ${plain(fabricTitles[targetType])}; name one of ${plain(fabricTitles[type])}`;
     refuse(ruled, targetProperty, reason);
   }
 }

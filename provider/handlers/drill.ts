@@ -4,7 +4,7 @@ import { type DrillInputs, drillKind as kind, type DrillOutputs } from "../kinds
 import { drillRefusal, noteDrill } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
-import type { CheckFailure, Handler, Live } from "./handler.ts";
+import { CheckFailure, type Handler, type Live } from "./handler.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
 /** The handler of drills: create = test failover into an isolated network, delete = clean up. */
@@ -32,7 +32,7 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
     const isRunning = live(armIdOf(kind, wanted)) !== undefined;
     noteDrill(engine, item.id, isRunning ? undefined : wanted.drillName);
     const reason = isRunning ? undefined : drillRefusal(engine, item);
-    return reason === undefined ? [] : [{ property: "protectedItemId", reason }];
+    return reason === undefined ? [] : [new CheckFailure("protectedItemId", reason)];
   };
   const start: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
     const inputs = withDefaults(wanted);

@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { fabricKind, type FabricType } from "../kinds/fabric.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { type Message, plain, said } from "../message.ts";
 
 /** What people call a site of a sort. */
 export const fabricTitles: Record<FabricType, string> = {
@@ -31,9 +32,13 @@ export function fabricTypeOf(engine: Engine, inputs: object): FabricType {
 }
 
 /** Throws `InvalidInput` for a property that a sort of site must have, or must not have. */
-export function refuse({ kind, id, inputs, engine }: Ruled, property: string, reason: string): never {
-  const site = `${nameOf(fabricIdOf(inputs))} is ${fabricTitles[fabricTypeOf(engine, inputs)]}`;
-  const message = `The ${kind.title} ${nameOf(id)} cannot be declared so: ${property} ${reason} (${site}).`;
+export function refuse(
+  { kind, id, inputs, engine }: Ruled,
+  property: string,
+  reason: string | Message,
+): never {
+  const site = said`${nameOf(fabricIdOf(inputs))} is ${plain(fabricTitles[fabricTypeOf(engine, inputs)])}`;
+  const message = said`The ${plain(kind.title)} ${nameOf(id)} cannot be declared so: ${plain(property)} ${reason} (${site}).`;
   throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
 }
 
@@ -42,15 +47,18 @@ export function requireFabricType(ruled: Ruled, types: readonly FabricType[], wh
   const type = fabricTypeOf(ruled.engine, ruled.inputs);
   if (types.includes(type)) return type;
   const wanted = types.map((one) => fabricTitles[one]).join(" or ");
-  return refuse(ruled, "fabricName", `does not fit: ${why}, and so it belongs into ${wanted}`);
+  return refuse(
+    ruled,
+    "fabricName",
+    said`does not fit: ${plain(why)}, and so it belongs in ${plain(wanted)}`,
+  );
 }
 
 /** Throws `PrerequisitesNotMet` without a registered VMM server or configuration server in the fabric. */
 export function requireProvider({ engine, kind, id, inputs }: Ruled, server: string, why: string): void {
   const fabricId = fabricIdOf(inputs);
   if (engine.components.providerOf(fabricId)) return;
-  const message =
-    `The ${kind.title} ${nameOf(id)} needs a registered ${server} in the fabric ${nameOf(fabricId)}: ${why}. ` +
-    "Declare a ReplicationRecoveryServicesProvider in that fabric, and let this resource depend on it.";
+  const message = said`The ${plain(kind.title)} ${nameOf(id)} needs a registered ${plain(server)} in the fabric ${nameOf(fabricId)}: ${plain(why)}.
+      Declare a ReplicationRecoveryServicesProvider in that fabric, and let this resource depend on it.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property: "fabricName" });
 }

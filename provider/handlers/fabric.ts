@@ -1,8 +1,10 @@
+import { CheckFailure } from "./handler.ts";
 import { armIdOf, identifierOf, nameOf } from "../arm-id.ts";
 import { type FabricInputs, fabricKind, type FabricOutputs } from "../kinds/fabric.ts";
 import { vaultKind } from "../kinds/vault.ts";
 import { fabricTypeOf } from "./fabric-rules.ts";
 import { known, type Reference, type SettingsKind } from "./settings-handler.ts";
+import { given, said } from "../message.ts";
 
 /** The vault of anything in a vault: there the vault's name goes by `resourceName`. */
 export function vaultReference(inputs: { resourceGroupName: string; resourceName: string }): Reference {
@@ -18,8 +20,8 @@ export const fabricSettings: SettingsKind<FabricInputs, FabricOutputs> = {
     const details = inputs.properties?.customDetails;
     const type = known(details?.instanceType);
     if (type === undefined || type === "Azure" || !("location" in details!)) return [];
-    const reason = `is a setting of an Azure fabric; a ${type} fabric has none, so leave it out`;
-    return [{ property: "properties.customDetails.location", reason }];
+    const reason = said`is a setting of an Azure fabric; a ${given(type, "properties.customDetails.instanceType", type)} fabric has none, so leave it out`;
+    return [new CheckFailure("properties.customDetails.location", reason)];
   },
   outputs: (engine, id, inputs) => ({
     name: nameOf(id),

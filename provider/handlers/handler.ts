@@ -7,11 +7,12 @@
  */
 import type { Thing } from "../engine/engine.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { CheckFailure } from "../schemas/schema-reason.ts";
+import type { Message } from "../message.ts";
+import type { CheckFailure } from "../schemas/check-failure.ts";
 import type { Notice } from "./notice.ts";
 import type { Owner, OwnerMark } from "./owner.ts";
 
-export type { CheckFailure } from "../schemas/schema-reason.ts";
+export { CheckFailure } from "../schemas/check-failure.ts";
 
 /** A value that is not known yet, in a preview: Pulumi's own sentinel, which dynamic providers are handed. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -38,7 +39,7 @@ export interface DiffAnswer {
 /** What a handler may tell while it works, and what may stop it. */
 export interface Work {
   /** A line for people, such as `disk os: 40 % of 1.0 GiB, 92 MiB sent`. Shown, never kept. */
-  report(line: string): void;
+  report(line: string | Message): void;
   readonly signal?: AbortSignal;
   /** The resource in whose name the work is done; absent for commands and definitions applied without a stack. */
   readonly owner?: Owner;

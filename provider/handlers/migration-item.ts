@@ -3,6 +3,7 @@
  * `activeLocation` declares a failover: a change of the program's own text to true migrates, and nothing else does.
  * Removing the item after that keeps the machine at the target, and removes the replica.
  */
+import { Notice } from "./notice.ts";
 import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
@@ -15,10 +16,11 @@ import {
 import { requireNoDrill } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
-import type { CheckFailure, DiffAnswer, Handler, Live, Work } from "./handler.ts";
+import { CheckFailure, type DiffAnswer, type Handler, type Live, type Work } from "./handler.ts";
 import { forbiddenNotices } from "./move-machine.ts";
 import { migrationItemOutputs } from "./migration-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
+import { given, plain, said } from "../message.ts";
 
 type Inputs = MigrationItemInputs;
 type Answer = Live<Inputs, MigrationItemOutputs>;
@@ -42,17 +44,20 @@ function rules(wanted: Inputs): CheckFailure[] {
   // A list that is not known yet is none that names no disk.
   const areKnown = disks.length > 0 && disks.every(({ isOSDisk }) => known(isOSDisk) !== undefined);
   if (systemDisks !== 1 && areKnown) {
-    const reason = `names ${systemDisks} disks with isOSDisk "true"; a machine starts from one`;
-    failures.push({ property: disksProperty, reason });
+    const reason = said`names ${given(systemDisks, disksProperty)} disks with isOSDisk "true"; a machine starts from one`;
+    failures.push(new CheckFailure(disksProperty, reason));
   }
   for (const [index, disk] of disks.entries()) {
     if (disks.findIndex(({ diskId }) => diskId === disk.diskId) < index && known(disk.diskId) !== undefined) {
-      failures.push({ property: `${disksProperty}[${index}].diskId`, reason: `names ${disk.diskId} again` });
+      const property = `${disksProperty}[${index}].diskId`;
+      failures.push(
+        new CheckFailure(property, said`names ${given(disk.diskId, property, disk.diskId)} again`),
+      );
     }
     const [first, own] = [known(disks[0]!.logStorageAccountId), known(disk.logStorageAccountId)];
     if (first === undefined || own === undefined || sameId(first, own)) continue;
-    const reason = `is another account than that of the first disk, ${nameOf(first)}; a machine's replica is in one`;
-    failures.push({ property: `${disksProperty}[${index}].logStorageAccountId`, reason });
+    const reason = said`is another account than that of the first disk, ${given(first, `${disksProperty}[0].logStorageAccountId`, nameOf(first))}; a machine's replica is in one`;
+    failures.push(new CheckFailure(`${disksProperty}[${index}].logStorageAccountId`, reason));
   }
   return failures;
 }
@@ -62,8 +67,8 @@ function testNetworkFailures(wanted: Inputs): CheckFailure[] {
   const settings = known(known(wanted.properties)?.providerSpecificDetails);
   const [target, test] = [known(settings?.targetNetworkId), known(settings?.testNetworkId)];
   if (target === undefined || test === undefined || !sameId(target, test)) return [];
-  const reason = `is ${nameOf(test)}, as targetNetworkId is; name an isolated network`;
-  return [{ property: `${settingsProperty}.testNetworkId`, reason }];
+  const reason = said`is ${given(test, [`${settingsProperty}.testNetworkId`, `${settingsProperty}.targetNetworkId`], nameOf(test))}, as targetNetworkId is; name an isolated network`;
+  return [new CheckFailure(`${settingsProperty}.testNetworkId`, reason)];
 }
 
 function isMigrated(item: ProtectedItem): boolean {
@@ -76,23 +81,22 @@ function describe(item: ProtectedItem, last: Inputs, wanted: Inputs): DiffAnswer
   const asks = last.migrated !== wanted.migrated && known(wanted.migrated) !== undefined;
   if (asks && wanted.migrated === true) {
     if (isMigrated(item))
-      return [{ severity: "info", text: `${name} is migrated already; nothing will be moved` }];
+      return [new Notice("info", said`${name} is migrated already; nothing will be moved`)];
     const source =
       wanted.migration?.shutDownSource === false
         ? "the source goes on running, and what it writes after its last changes were sent stays behind"
         : "the source is shut down first and its last changes are sent and compared with its disks";
-    const text = `${name}: migration to the target, once and for all; ${source}; there is no way back`;
-    return [{ severity: "info", text }];
+    const text = said`${name}: migration to the target, once and for all; ${plain(source)}; there is no way back`;
+    return [new Notice("info", text)];
   }
   if (asks && isMigrated(item)) {
-    const text = `${name} is migrated, and there is no way back: an update refuses migrated: false`;
-    return [{ severity: "warning", text }];
+    const text = said`${name} is migrated, and there is no way back: an update refuses migrated: false`;
+    return [new Notice("warning", text)];
   }
   if (!isMigrated(item) || wanted.migrated !== false) return [];
-  const text =
-    `${name} was migrated outside of this program, which says migrated: false. It is left alone; set migrated to ` +
-    "true to adopt what is.";
-  return [{ severity: "warning", text }];
+  const text = said`${name} was migrated outside of this program, which says migrated: false. It is left alone; set migrated to
+      true to adopt what is.`;
+  return [new Notice("warning", text)];
 }
 
 /** What forbids the migration that the program's text asks for. */
@@ -123,10 +127,9 @@ async function announce(
 
 function replacementWarning(id: string): DiffAnswer["notices"][number] {
   const name = nameOf(id);
-  const text =
-    `${name} is migrated: a replacement would replicate its source again. Take the change back, or leave ${name} out ` +
-    "of the program (the machine at the target is kept).";
-  return { severity: "warning", text };
+  const text = said`${name} is migrated: a replacement would replicate its source again. Take the change back, or leave ${name} out
+      of the program (the machine at the target is kept).`;
+  return new Notice("warning", text);
 }
 
 /** Carries out what the program's text asks for. */
@@ -137,9 +140,8 @@ async function migrate(engine: Engine, id: string, last: Inputs, wanted: Inputs,
   if (wanted.migrated === true) {
     return engine.moves.migrate(id, wanted.migration?.shutDownSource ?? true, work);
   }
-  const message =
-    `${nameOf(id)} is migrated, and there is no way back. Set migrated to true again, or leave it out of the program ` +
-    "(the machine at the target is kept).";
+  const message = said`${nameOf(id)} is migrated, and there is no way back. Set migrated to true again, or leave it out of the program
+      (the machine at the target is kept).`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: id, property: "migrated" });
 }
 

@@ -2,6 +2,8 @@
  * `activeLocation` is how a failover is declared: a change of the program's own text moves the machine, and
  * nothing else does. A machine that somebody moved outside of the program is reported and left alone.
  */
+import type { SiteRecoveryError } from "../errors.ts";
+import { Notice } from "./notice.ts";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
@@ -13,6 +15,7 @@ import type { ActiveLocation, ProtectedItemInputs } from "../kinds/protected-ite
 import { noteMove, requireNoDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { known } from "./settings-handler.ts";
+import { given, type Message, type Part, plain, said, suggestion } from "../message.ts";
 
 /** The steps on the way to a side, by state; of several, the one that the machine's flow has. None: it is there. */
 const stepsTo: Record<ActiveLocation, Partial<Record<ItemState, readonly (ItemAction | "Failover")[]>>> = {
@@ -117,15 +120,11 @@ export function moveOfStep(
 }
 
 /** A preview promises nothing that an update refuses: what forbids it is looked at as the update would, and said. */
-export function forbiddenNotices(
-  id: string,
-  refusals: readonly { readonly message: string }[],
-): DiffAnswer["notices"] {
+export function forbiddenNotices(id: string, refusals: readonly SiteRecoveryError[]): DiffAnswer["notices"] {
   const name = nameOf(id);
-  return refusals.map(({ message }) => ({
-    severity: "warning",
-    text: `${name}: as things are now an update refuses this: ${message}`,
-  }));
+  return refusals.map(
+    (refusal) => new Notice("warning", said`${name}: as things are now an update refuses this: ${refusal}`),
+  );
 }
 
 /**
@@ -168,54 +167,55 @@ function describeMove(
   if (side === undefined) return [];
   if (asksForMove({ last, wanted })) {
     if (item.activeLocation === side) {
-      return [{ severity: "info", text: `${name} runs at the ${side} side already; nothing will be moved` }];
+      return [new Notice("info", said`${name} runs at the ${side} side already; nothing will be moved`)];
     }
-    return [
-      {
-        severity: "info",
-        text: side === "recovery" ? failoverText(name, wanted) : wayBackText(item, wanted),
-      },
-    ];
+    return [new Notice("info", side === "recovery" ? failoverText(name, wanted) : wayBackText(item, wanted))];
   }
   if (item.activeLocation === side) return [];
   const move = item.details.lastMove;
   const when = move ? ` (${move.action}, ${new Date(move.endedAt).toISOString()})` : "";
+  const text = said`${name} runs at the ${item.activeLocation} side, moved outside of this program${when}; the program says
+      ${side}. It is left alone: \`pulumi up\` moves a machine only when activeLocation is changed in the program.
+      Set activeLocation to ${item.activeLocation} to adopt what is, or run \`siterecovery
+      ${side === "primary" ? "failback" : "failover"} ${name}\`.`;
+  return [new Notice("warning", text)];
+}
+
+/** Words that follow from an argument. */
+function follows(text: string, ...at: readonly string[]): Part {
+  return given(text, at, text);
+}
+
+function comparison({ failover }: ProtectedItemInputs): Part {
   const text =
-    `${name} runs at the ${item.activeLocation} side, moved outside of this program${when}; the program says ` +
-    `${side}. It is left alone: \`pulumi up\` moves a machine only when activeLocation is changed in the program. ` +
-    `Set activeLocation to ${item.activeLocation} to adopt what is, or run \`siterecovery ` +
-    `${side === "primary" ? "failback" : "failover"} ${name}\`.`;
-  return [{ severity: "warning", text }];
+    failover?.verify === "never"
+      ? ", which is not compared with the disks (failover.verify is never)"
+      : ", which is compared with the disks";
+  return { ...follows(text, "failover.verify"), instead: "" };
 }
 
-function comparison({ failover }: ProtectedItemInputs): string {
-  return failover?.verify === "never"
-    ? ", which is not compared with the disks (failover.verify is never)"
-    : ", which is compared with the disks";
-}
-
-function failoverText(name: string, wanted: ProtectedItemInputs): string {
+function failoverText(name: string, wanted: ProtectedItemInputs): Message {
   const kind = wanted.failover?.kind ?? "planned";
   const source =
     kind === "planned"
-      ? `the source is shut down first and a last delta is taken${comparison(wanted)}`
-      : "the source is not needed; what came after the recovery point is lost";
+      ? said`the source is shut down first and a last delta is taken${comparison(wanted)}`
+      : said`the source is not needed; what came after the recovery point is lost`;
   const commit = wanted.failover?.commit === "manual" ? "the commit is left to you" : "commit is automatic";
   const point = kind === "planned" ? "the last delta" : (wanted.failover?.recoveryPoint ?? "latest");
-  return `${name}: ${kind} failover to the recovery side from ${point}; ${source}; ${commit}`;
+  const from = follows(point, "failover.kind", "failover.recoveryPoint");
+  const how = suggestion("failover.kind", said`; ${source}`);
+  const end = suggestion("failover.commit", said`; ${commit}`);
+  return said`${name}: ${follows(kind, "failover.kind")} failover to the recovery side from ${from}${how}${end}`;
 }
 
-function wayBackText(item: ProtectedItem, wanted: ProtectedItemInputs): string {
+function wayBackText(item: ProtectedItem, wanted: ProtectedItemInputs): Message {
   const name = nameOf(item.id);
   if (flows[item.details.flow].wayBack === "failback") {
-    return (
-      `${name}: failback (planned failover from Azure) to the primary side; changes are synchronised first, the ` +
-      `replica machine is shut down and a last delta is taken${comparison(wanted)}; then commit and reverse replication`
-    );
+    return said`${name}: failback (planned failover from Azure) to the primary side; changes are synchronised first, the
+        replica machine is shut down and a last delta is taken${comparison(wanted)}; then commit and reverse replication`;
   }
-  const first = item.details.reverse ? "" : "replication back to the primary side; then ";
-  return (
-    `${name}: ${first}${wanted.failover?.kind ?? "planned"} failover to the primary side, for which the machine at ` +
-    "the recovery side is shut down and its last changes are sent; then commit and replication to the recovery side"
-  );
+  const first = plain(item.details.reverse ? "" : "replication back to the primary side; then ");
+  const kind = follows(wanted.failover?.kind ?? "planned", "failover.kind");
+  return said`${name}: ${first}${kind} failover to the primary side, for which the machine at
+      the recovery side is shut down and its last changes are sent; then commit and replication to the recovery side`;
 }

@@ -2,6 +2,7 @@
  * `activeLocation` of a recovery plan: a change of the program's own text runs the plan's failover or failback, and
  * nothing else does. Machines that somebody moved outside of the program are reported and left alone.
  */
+import { Notice } from "./notice.ts";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { flows } from "../engine/flows.ts";
@@ -14,6 +15,7 @@ import { noteMove, requireNoDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { forbiddenNotices, nextStep } from "./move-machine.ts";
 import { known } from "./settings-handler.ts";
+import { given, joined, type Message, said, suggestion } from "../message.ts";
 
 /** More runs than any way through the table has; a longer walk is a bug, not a wait. */
 const runsMax = 12;
@@ -98,13 +100,13 @@ export async function movePlan(engine: Engine, id: string, wish: Wish, work: Wor
     if (request === undefined) return;
     const { state, jobId } = await engine.plans.run(id, request, work);
     if (state === "Succeeded") continue;
-    const message = `${nameOf(id)} still waits for a person: \`siterecovery jobs complete ${jobId}\`, then run again.`;
+    const message = said`${nameOf(id)} still waits for a person: \`siterecovery jobs complete ${jobId}\`, then run again.`;
     throw new SiteRecoveryError("Cancelled", message, { target: id });
   }
 }
 
-function namesOf(items: readonly ProtectedItem[]): string {
-  return items.map((item) => nameOf(item.id)).join(", ");
+function namesOf(items: readonly ProtectedItem[]): Message {
+  return joined(items.map((item) => nameOf(item.id)));
 }
 
 /**
@@ -140,17 +142,16 @@ function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAnswer["n
   if (!asksForMove(wish)) return elsewhere.length === 0 ? [] : [movedText(name, side, elsewhere)];
   if (elsewhere.length === 0) {
     return [
-      {
-        severity: "info",
-        text: `the machines of ${name} run at the ${side} side already; none will be moved`,
-      },
+      new Notice("info", said`the machines of ${name} run at the ${side} side already; none will be moved`),
     ];
   }
   const request = failoverTo(side, wanted, view);
   const commit = wanted.failover?.commit === "manual" ? "the commit is left to you" : "commit is automatic";
-  const first = `${name}: ${request.operation} of ${namesOf(elsewhere)} to the ${side} side, group by group; ${commit}`;
-  const groups = engine.plans.describe(id, wanted, request).map((line) => `${name}, ${line}`);
-  return [first, ...groups].map((text) => ({ severity: "info", text }));
+  const operation = given(request.operation, ["failover.kind"], request.operation);
+  const end = suggestion("failover.commit", said`; ${commit}`);
+  const first = said`${name}: ${operation} of ${namesOf(elsewhere)} to the ${side} side, group by group${end}`;
+  const groups = engine.plans.describe(id, wanted, request).map((line) => said`${name}, ${line}`);
+  return [first, ...groups].map((text) => new Notice("info", text));
 }
 
 /** What forbids the first run that the program's text asks for, of the plan as the program has it. */
@@ -171,10 +172,9 @@ function movedText(
   elsewhere: readonly ProtectedItem[],
 ): DiffAnswer["notices"][number] {
   const other = side === "primary" ? "recovery" : "primary";
-  const text =
-    `${namesOf(elsewhere)} of ${name} ${elsewhere.length === 1 ? "runs" : "run"} at the ${other} side, moved outside of ` +
-    `this program, which says ${side}. They are left alone: \`pulumi up\` moves machines only when activeLocation is ` +
-    `changed in the program. Set it to ${other} to adopt what is, or run \`siterecovery plan ` +
-    `${side === "primary" ? "failback" : "failover"} ${name}\`.`;
-  return { severity: "warning", text };
+  const text = said`${namesOf(elsewhere)} of ${name} ${elsewhere.length === 1 ? "runs" : "run"} at the ${other} side, moved outside of
+      this program, which says ${side}. They are left alone: \`pulumi up\` moves machines only when activeLocation is
+      changed in the program. Set it to ${other} to adopt what is, or run \`siterecovery plan
+      ${side === "primary" ? "failback" : "failover"} ${name}\`.`;
+  return new Notice("warning", text);
 }

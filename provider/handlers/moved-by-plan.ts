@@ -1,4 +1,5 @@
 /** Machines that a recovery plan moves: a plan that says where its machines run says it for all of them. */
+import { Notice } from "./notice.ts";
 import { nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
@@ -9,6 +10,7 @@ import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
 import { kinds } from "../kinds/registry.ts";
 import type { DiffAnswer } from "./handler.ts";
 import { known } from "./settings-handler.ts";
+import { type Message, plain, said } from "../message.ts";
 
 export interface MovingPlan {
   readonly kind: KindName;
@@ -29,12 +31,11 @@ function asksItself(last: ProtectedItemInputs, wanted: ProtectedItemInputs): boo
   return side !== undefined && (last.activeLocation ?? "primary") !== side;
 }
 
-function refusal(itemId: string, plan: MovingPlan, side: string | undefined): string {
-  const what = plan.inputs.activeLocation === undefined ? "moves" : `says ${plan.inputs.activeLocation} for`;
-  return (
-    `${nameOf(itemId)} says activeLocation: ${side ?? ""} itself, and is in the ${kinds[plan.kind].title} ` +
-    `${nameOf(plan.id)}, which ${what} all its machines. Leave it out of the machine, and change it there.`
-  );
+function refusal(itemId: string, plan: MovingPlan, side: string | undefined): Message {
+  const { activeLocation } = plan.inputs;
+  const what = activeLocation === undefined ? said`moves` : said`says ${activeLocation} for`;
+  return said`${nameOf(itemId)} says activeLocation: ${side} itself, and is in the ${plain(kinds[plan.kind].title)}
+      ${nameOf(plan.id)}, which ${what} all its machines. Leave it out of the machine, and change it there.`;
 }
 
 /** Throws `InvalidInput` for a machine that asks for a move of its own while a plan says where it runs. */
@@ -60,7 +61,7 @@ export function planNotices(
   const plan = movingPlan(engine, item.id)!;
   if (!asksItself(last, wanted)) return [];
   return [
-    { severity: "warning", text: `${refusal(item.id, plan, wanted.activeLocation)} An update refuses it.` },
+    new Notice("warning", said`${refusal(item.id, plan, wanted.activeLocation)} An update refuses it.`),
   ];
 }
 
@@ -83,9 +84,8 @@ export function requireOneSide(
       throw new SiteRecoveryError("InvalidInput", message, details);
     }
     if (!other) continue;
-    const message =
-      `${nameOf(itemId)} is in the ${kinds[kind].title} ${nameOf(planId)} and the ${kinds[other.kind].title} ${nameOf(other.id)}, which want it ` +
-      `at different sides: ${side} and ${other.inputs.activeLocation ?? ""}. Let one of them say where it runs.`;
+    const message = said`${nameOf(itemId)} is in the ${plain(kinds[kind].title)} ${nameOf(planId)} and the ${plain(kinds[other.kind].title)} ${nameOf(other.id)}, which want it
+        at different sides: ${side} and ${other.inputs.activeLocation ?? ""}. Let one of them say where it runs.`;
     throw new SiteRecoveryError("InvalidInput", message, details);
   }
 }

@@ -9,6 +9,7 @@ import { compareSettings, replacedBy } from "./compare-settings.ts";
 import type { Handler, Live, Work } from "./handler.ts";
 import { announcePlanMove, movePlan } from "./move-plan.ts";
 import { goneFromEngine, type SettingsKind, settingsHandler } from "./settings-handler.ts";
+import { plain, said } from "../message.ts";
 
 interface Moving {
   activeLocation?: ActiveLocation;
@@ -20,9 +21,8 @@ export function requireIdle(engine: Engine, id: string): void {
   if (!found) return;
   const { underWay } = engine.plans.view(id);
   if (underWay === undefined) return;
-  const message =
-    `The ${kinds[found.kind].title} ${nameOf(id)} cannot be changed now: its ${underWay} is under way. ` +
-    "Wait for its end.";
+  const message = said`The ${plain(kinds[found.kind].title)} ${nameOf(id)} cannot be changed now: its ${underWay} is under way.
+      Wait for its end.`;
   throw new SiteRecoveryError("Busy", message, { target: id });
 }
 

@@ -9,8 +9,11 @@ import {
 import { virtualNetworkKind } from "../kinds/virtual-network.ts";
 import { vmNetworkKind } from "../kinds/vm-network.ts";
 import { fabricTypeOf, refuse, type Ruled } from "./fabric-rules.ts";
-import { type CheckFailure, unknownValue } from "./handler.ts";
+import { CheckFailure, unknownValue } from "./handler.ts";
 import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { given as quote, said, suggestion } from "../message.ts";
+
+const networkAt = "properties.recoveryNetworkId";
 
 /** The fabric that a network of the recovery side is in; a virtual network is in Azure. */
 function fabricNameOf(networkId: string): string {
@@ -24,16 +27,19 @@ function checkRecoverySide({ properties }: NetworkMappingInputs): CheckFailure[]
   if (networkId === undefined) return [];
   const network = nameOf(networkId);
   const failures: CheckFailure[] = [];
-  const [fabric, given] = [fabricNameOf(networkId), known(properties.recoveryFabricName)];
-  if (given !== undefined && given.toLowerCase() !== fabric.toLowerCase()) {
-    const reason = `is "${given}", and the network ${network} is in "${fabric}"; write that, or leave it out`;
-    failures.push({ property: "properties.recoveryFabricName", reason });
+  const [fabric, written] = [fabricNameOf(networkId), known(properties.recoveryFabricName)];
+  if (written !== undefined && written.toLowerCase() !== fabric.toLowerCase()) {
+    const at = "properties.recoveryFabricName";
+    const reason = said`is ${quote(written, at)}, and the network ${quote(network, networkAt)} is in ${quote(fabric, networkAt)}; write that, or leave it out`;
+    failures.push(new CheckFailure(at, reason));
   }
   const type = known(properties.fabricSpecificDetails?.instanceType);
   const fitting = fabric === microsoftAzure ? "VmmToAzure" : "VmmToVmm";
   if (type !== undefined && type !== fitting) {
-    const reason = `is "${type}", and the network ${network} is in "${fabric}"; write "${fitting}"`;
-    failures.push({ property: "properties.fabricSpecificDetails.instanceType", reason });
+    const at = "properties.fabricSpecificDetails.instanceType";
+    const advice = suggestion(networkAt, said`; write "${fitting}"`);
+    const reason = said`is ${quote(type, at)}, and the network ${quote(network, networkAt)} is in ${quote(fabric, networkAt)}${advice}`;
+    failures.push(new CheckFailure(at, reason));
   }
   return failures;
 }
@@ -42,18 +48,19 @@ function requireSides(ruled: Ruled, inputs: NetworkMappingInputs): void {
   const { engine } = ruled;
   const type = fabricTypeOf(engine, inputs);
   if (inputs.properties.fabricSpecificDetails !== undefined && type !== "VMM")
-    refuse(ruled, "properties.fabricSpecificDetails", "are details of VMM fabrics; leave them out");
+    refuse(ruled, "properties.fabricSpecificDetails", said`are details of VMM fabrics; leave them out`);
   const { recoveryNetworkId } = inputs.properties;
   if (!isIdOf(vmNetworkKind, recoveryNetworkId)) return;
   if (fabricNameOf(recoveryNetworkId).toLowerCase() === inputs.fabricName.toLowerCase()) {
     // One VMM server with two clouds is tolerated (S6), and then the two networks differ.
     const isItself = nameOf(recoveryNetworkId).toLowerCase() === inputs.networkName.toLowerCase();
-    if (isItself) refuse(ruled, "properties.recoveryNetworkId", "is the network itself; name another one");
+    if (isItself)
+      refuse(ruled, "properties.recoveryNetworkId", said`is the network itself; name another one`);
   }
   const recoveryType = engine.components.fabricType(parentOf(recoveryNetworkId));
   if (type === recoveryType) return;
-  const reason = `is the VM network ${nameOf(recoveryNetworkId)} of a ${recoveryType} fabric; name one of the same sort`;
-  refuse(ruled, "properties.recoveryNetworkId", `${reason}, or a virtual network`);
+  const reason = said`is the VM network ${nameOf(recoveryNetworkId)} of a ${recoveryType} fabric; name one of the same sort`;
+  refuse(ruled, "properties.recoveryNetworkId", said`${reason}, or a virtual network`);
 }
 
 export const networkMappingSettings: SettingsKind<NetworkMappingInputs, NetworkMappingOutputs> = {
@@ -91,7 +98,7 @@ export const networkMappingSettings: SettingsKind<NetworkMappingInputs, NetworkM
     const ruled = { engine, kind: networkMappingKind, id, inputs };
     const networks = parentOf(id);
     if (fabricTypeOf(engine, inputs) === "VMM" && engine.findThing(networks)?.kind !== "vm-network") {
-      const reason = `is "${inputs.networkName}", and the fabric has no such VM network; declare a VmNetwork of that name`;
+      const reason = said`is ${quote(inputs.networkName, "networkName")}, and the fabric has no such VM network; declare a VmNetwork of that name`;
       refuse(ruled, "networkName", reason);
     }
     requireSides(ruled, inputs);

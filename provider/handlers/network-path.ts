@@ -7,9 +7,10 @@ import {
   networkPathKind,
   type NetworkPathOutputs,
 } from "../kinds/network-path.ts";
-import type { CheckFailure } from "./handler.ts";
+import { CheckFailure } from "./handler.ts";
 import { refuse, requireFabricType } from "./fabric-rules.ts";
 import { known, parentReference, type Reference, type SettingsKind } from "./settings-handler.ts";
+import { given, plain, said, suggestion } from "../message.ts";
 
 type Connection = NetworkPathInputs["connection"];
 
@@ -39,8 +40,8 @@ function checkConnection(inputs: NetworkPathInputs): CheckFailure[] {
   const direction = purpose === "replication" ? "toAzure" : "fromAzure";
   const { allowed, why } = ways[isAzure(end) ? direction : "betweenSites"];
   if (allowed.includes(inputs.connection)) return [];
-  const reason = `is "${inputs.connection}", which is not supported here: ${why}; use ${allowed.join(" or ")}`;
-  return [{ property: "connection", reason }];
+  const reason = said`is ${given(inputs.connection, "connection")}, which is not supported here${suggestion(["purpose", "recoveryFabricName"], said`: ${plain(why)}; use ${plain(allowed.join(" or "))}`)}`;
+  return [new CheckFailure("connection", reason)];
 }
 
 function isAzure(end: string | undefined): boolean {
@@ -82,6 +83,6 @@ export const networkPathSettings: SettingsKind<NetworkPathInputs, NetworkPathOut
     const ruled = { engine, kind: networkPathKind, id, inputs };
     requireFabricType(ruled, ["HyperVSite", "VMM", "VMware"], "a path begins at a site");
     if (inputs.recoveryFabricName?.toLowerCase() === inputs.fabricName.toLowerCase())
-      refuse(ruled, "recoveryFabricName", "is the fabric itself; name the one at the other end");
+      refuse(ruled, "recoveryFabricName", said`is the fabric itself; name the one at the other end`);
   },
 };

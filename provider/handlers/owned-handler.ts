@@ -2,6 +2,7 @@
  * Ownership on the handlers' floor: a handler that keeps things apart by the resource that owns each of them. Calls
  * without an owner (commands, definitions that are applied without a stack) go straight through.
  */
+import { Notice } from "./notice.ts";
 import { armIdOf } from "../arm-id.ts";
 import type { Engine, OwnerRow, Thing } from "../engine/engine.ts";
 import { stackOfUrn } from "../urn.ts";
@@ -18,6 +19,7 @@ import {
   sharedNotice,
 } from "./ownership-errors.ts";
 import { keepsId, requireReplicaMayGo, requireUnused } from "./replacement.ts";
+import { plain, said } from "../message.ts";
 
 type Answer = Live<object, object>;
 
@@ -102,10 +104,10 @@ export class OwnedHandler implements Handler {
     const differing = owner.adopts ? fixed[0] : changes[0]?.property;
     if (differing !== undefined) throw existsOtherwise(this.kind, id, differing, owner);
     if (held && held.urn !== owner.urn) {
-      owner.notify({ severity: "warning", text: `it was taken over from ${held.urn}` });
+      owner.notify(new Notice("warning", said`it was taken over from ${held.urn}`));
     } else {
-      const text = `the ${this.kind.title} existed already with these settings, and was kept as it is`;
-      owner.notify({ severity: "info", text });
+      const text = said`the ${plain(this.kind.title)} existed already with these settings, and was kept as it is`;
+      owner.notify(new Notice("info", text));
     }
     const { owners } = this.#engine;
     const claim = owners.claim(id, owner.urn, { mark: owners.newMark() });
@@ -150,7 +152,7 @@ export class OwnedHandler implements Handler {
     const held = this.#held(id, owner);
     if (!live) return undefined;
     if (owner.adopts && held?.urn !== owner.urn) {
-      if (held) owner.notify({ severity: "warning", text: `it was taken over from ${held.urn}` });
+      if (held) owner.notify(new Notice("warning", said`it was taken over from ${held.urn}`));
       const { owners } = this.#engine;
       const madeAt = this.#engine.findThing(id)!.createdAt;
       return this.#marked(live, owners.claim(id, owner.urn, { mark: owners.newMark(), madeAt }));

@@ -1,11 +1,12 @@
 import { nameOf } from "../arm-id.ts";
-import type { CheckFailure } from "./handler.ts";
+import { CheckFailure } from "./handler.ts";
 import { type PolicyInputs, policyKind, type PolicyOutputs } from "../kinds/policy.ts";
 import { storageAccountKind } from "../kinds/storage-account.ts";
 import { vaultReference } from "./fabric.ts";
 import { appConsistencyClash, policyOutputs, policyWithDefaults } from "./policy-settings.ts";
 import { isTimeZone } from "../weekly-hours.ts";
 import { known, type SettingsKind } from "./settings-handler.ts";
+import { given, plain, said, suggestion } from "../message.ts";
 
 function rules(inputs: PolicyInputs): CheckFailure[] {
   return [...appConsistencyFailures(inputs), ...timeZoneFailures(inputs)];
@@ -14,18 +15,20 @@ function rules(inputs: PolicyInputs): CheckFailure[] {
 function timeZoneFailures(inputs: PolicyInputs): CheckFailure[] {
   const timeZone = known(inputs.officeHours?.timeZone);
   if (timeZone === undefined || isTimeZone(timeZone)) return [];
-  const reason = `'${timeZone}' is no time zone; take an IANA name such as Europe/London`;
-  return [{ property: "officeHours.timeZone", reason }];
+  const reason = said`${given(timeZone, "officeHours.timeZone")} is no time zone; take an IANA name such as Europe/London`;
+  return [new CheckFailure("officeHours.timeZone", reason)];
 }
 
 function appConsistencyFailures(inputs: PolicyInputs): CheckFailure[] {
   const clash = appConsistencyClash(policyWithDefaults(inputs.properties?.providerSpecificInput));
   if (!clash) return [];
   const { property, historyName, history, frequency, unit } = clash;
-  const reason =
-    `is ${String(frequency)} ${unit}, longer than the ${String(history)} ${unit} that recovery points are kept ` +
-    `(${historyName}): no app-consistent point would be left; use at most ${String(history)}`;
-  return [{ property: `properties.providerSpecificInput.${property}`, reason }];
+  const at = (name: string): string => `properties.providerSpecificInput.${name}`;
+  const kept = given(history, at(historyName));
+  const most = suggestion(at(historyName), said`; use at most ${kept}`);
+  const reason = said`is ${given(frequency, at(property))} ${plain(unit)}, longer than the ${kept} ${plain(unit)} that recovery points are kept
+      (${plain(historyName)}): no app-consistent point would be left${most}`;
+  return [new CheckFailure(at(property), reason)];
 }
 
 function storageAccountsOf(inputs: PolicyInputs): readonly string[] {

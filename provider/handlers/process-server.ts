@@ -8,26 +8,27 @@ import {
 } from "../kinds/process-server.ts";
 import { isTimeZone } from "../weekly-hours.ts";
 import { withAbsoluteFolder } from "./absolute-folder.ts";
-import type { CheckFailure } from "./handler.ts";
+import { CheckFailure } from "./handler.ts";
 import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { given, said } from "../message.ts";
 
 /** Hours need a limit and a limit needs hours; and the time zone is one that this computer knows. */
 function checkBandwidth({ bandwidth }: ProcessServerInputs): CheckFailure[] {
-  const given = known(bandwidth);
-  if (!given) return [];
-  const { workHours, workHoursLimitKilobitsPerSecond: limit } = given;
+  const limits = known(bandwidth);
+  if (!limits) return [];
+  const { workHours, workHoursLimitKilobitsPerSecond: limit } = limits;
   if (workHours === undefined && limit !== undefined) {
-    const reason = "are missing: say when workHoursLimitKilobitsPerSecond holds, or leave it out";
-    return [{ property: "bandwidth.workHours", reason }];
+    const reason = said`are missing: say when workHoursLimitKilobitsPerSecond holds, or leave it out`;
+    return [new CheckFailure("bandwidth.workHours", reason)];
   }
   if (workHours !== undefined && limit === undefined) {
-    const reason = "is missing: say how fast it may send within workHours";
-    return [{ property: "bandwidth.workHoursLimitKilobitsPerSecond", reason }];
+    const reason = said`is missing: say how fast it may send within workHours`;
+    return [new CheckFailure("bandwidth.workHoursLimitKilobitsPerSecond", reason)];
   }
   const zone = known(known(workHours)?.timeZone);
   if (zone === undefined || isTimeZone(zone)) return [];
-  const reason = `"${zone}" is not a time zone; use an IANA name such as "Europe/London"`;
-  return [{ property: "bandwidth.workHours.timeZone", reason }];
+  const reason = said`${given(zone, "bandwidth.workHours.timeZone")} is not a time zone; use an IANA name such as "Europe/London"`;
+  return [new CheckFailure("bandwidth.workHours.timeZone", reason)];
 }
 
 export const processServerSettings: SettingsKind<ProcessServerInputs, ProcessServerOutputs> = {

@@ -1,3 +1,4 @@
+import { Notice } from "./notice.ts";
 import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flowsOf } from "../engine/flows.ts";
@@ -10,11 +11,21 @@ import {
 } from "../kinds/protected-item.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
-import type { CheckFailure, DiffAnswer, Handler, Live, PropertyChange, Work } from "./handler.ts";
+import {
+  CheckFailure,
+  type DiffAnswer,
+  type Handler,
+  type Live,
+  type PropertyChange,
+  type Work,
+} from "./handler.ts";
 import { announceMove, moveMachine } from "./move-machine.ts";
 import { movingPlan, planNotices, requireNoMoveOfItsOwn } from "./moved-by-plan.ts";
 import { protectedItemOutputs } from "./protected-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
+import { given, plain, said, suggestion } from "../message.ts";
+
+const typeProperty = "properties.providerSpecificDetails.instanceType";
 
 /** The instance type of an item; one without settings of its own is Hyper-V to a second VMM site. */
 function instanceTypeOf(inputs: ProtectedItemInputs): string {
@@ -69,15 +80,17 @@ function missingArguments(wanted: ProtectedItemInputs): CheckFailure[] {
   ].map(([property, value, what]) => [property as string, value, what as string]);
   return needed
     .filter(([, value]) => value === undefined)
-    .map(([property, , what]) => ({ property: `properties.${property}`, reason: `is missing: ${what}` }));
+    .map(
+      ([property, , what]) => new CheckFailure(`properties.${property}`, said`is missing: ${plain(what)}`),
+    );
 }
 
 /** One place for one thing: machines that send to a process server in Azure too name it in their settings. */
 function misplacedProcessServer(wanted: ProtectedItemInputs): CheckFailure[] {
   const type = instanceTypeOf(wanted);
   if (wanted.processServerId === undefined || !type.startsWith("InMage")) return [];
-  const reason = `belongs into properties.providerSpecificDetails for ${type}; move it there`;
-  return [{ property: "processServerId", reason }];
+  const reason = said`belongs in properties.providerSpecificDetails for ${given(type, typeProperty, type)}; move it there`;
+  return [new CheckFailure("processServerId", reason)];
 }
 
 function rules(wanted: ProtectedItemInputs): CheckFailure[] {
@@ -86,8 +99,10 @@ function rules(wanted: ProtectedItemInputs): CheckFailure[] {
   const failures = [...missingArguments(wanted), ...misplacedProcessServer(wanted)];
   if (kind === undefined || kinds.includes(kind)) return failures;
   const { title } = flowsOf(instanceTypeOf(wanted))[0]!;
-  const reason = `is ${kind}; ${title} knows only an ${kinds.join(" or ")} failover (V2F-1). Leave it out`;
-  return [...failures, { property: "failover.kind", reason }];
+  const legal = said`${plain(title)} knows only an ${plain(kinds.join(" or "))} failover (V2F-1).`;
+  const flow = suggestion(typeProperty, legal);
+  const reason = said`is ${given(kind, "failover.kind", kind)}, which this flow does not have. ${flow} Leave it out`;
+  return [...failures, new CheckFailure("failover.kind", reason)];
 }
 
 async function diff(
@@ -118,7 +133,7 @@ async function diff(
 /** What the source's disks look like now, which no cycle has met yet. */
 async function sourceNotices(engine: Engine, id: string): Promise<DiffAnswer["notices"]> {
   const texts = await engine.lookAtSource(id);
-  return texts.map((text) => ({ severity: "warning", text: `${nameOf(id)}: ${text}` }));
+  return texts.map((text) => new Notice("warning", said`${nameOf(id)}: ${text}`));
 }
 
 /** An initial replication that was cut short, or whose time has come, is drift: an update finishes it. */

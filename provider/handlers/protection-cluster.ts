@@ -9,11 +9,12 @@ import {
 } from "../kinds/protection-cluster.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
-import type { CheckFailure, Handler } from "./handler.ts";
+import { CheckFailure, type Handler } from "./handler.ts";
 import { requireOneSide } from "./moved-by-plan.ts";
 import { movingHandler, requireIdle } from "./moving-handler.ts";
 import { protectionClusterOutputs } from "./protection-cluster-outputs.ts";
 import { known, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { given, said } from "../message.ts";
 
 const list = "properties.clusterProtectedItemIds";
 
@@ -31,12 +32,14 @@ function rules(inputs: ProtectionClusterInputs): CheckFailure[] {
   const properties = inputs.properties;
   if (properties !== undefined && known(properties) === undefined) return [];
   if (properties?.clusterProtectedItemIds === undefined) {
-    return [{ property: list, reason: "is missing: the protected items that are one unit" }];
+    return [new CheckFailure(list, said`is missing: the protected items that are one unit`)];
   }
   const ids = itemIds(inputs);
   return ids.flatMap((id, index) => {
     if (known(id) === undefined || ids.findIndex((other) => sameId(other, id)) === index) return [];
-    return [{ property: `${list}[${index}]`, reason: `names ${nameOf(id)} a second time` }];
+    const first = ids.findIndex((other) => sameId(other, id));
+    const name = given(id, [`${list}[${index}]`, `${list}[${first}]`], nameOf(id));
+    return [new CheckFailure(`${list}[${index}]`, said`names ${name} a second time`)];
   });
 }
 

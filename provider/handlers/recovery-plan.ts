@@ -12,12 +12,13 @@ import {
 } from "../kinds/recovery-plan.ts";
 import { projectFolder } from "../project-folder.ts";
 import { vaultReference } from "./fabric.ts";
-import type { CheckFailure, Handler } from "./handler.ts";
+import { CheckFailure, type Handler } from "./handler.ts";
 import { requireOneSide } from "./moved-by-plan.ts";
 import { movingHandler, requireIdle } from "./moving-handler.ts";
 import { recoveryPlanOutputs } from "./recovery-plan-outputs.ts";
 import { known, type Reference, type SettingsKind } from "./settings-handler.ts";
 import { figure } from "../rules/limits.ts";
+import { given, plain, said } from "../message.ts";
 
 /** A plan holds at most so many groups and machines (published limits, 2025 and 2020). */
 const groupsMax = figure("planGroups");
@@ -43,21 +44,23 @@ function rules(inputs: RecoveryPlanInputs): CheckFailure[] {
   const { groups } = inputs.properties;
   const items = itemsOf(inputs);
   for (const [index, item] of items.entries()) {
-    if (items.findIndex((other) => sameId(other.id, item.id)) === index) continue;
-    const reason = `names ${nameOf(item.id)} a second time; a machine belongs to one group of a plan`;
-    failures.push({ property: item.property, reason });
+    const first = items.findIndex((other) => sameId(other.id, item.id));
+    if (first === index) continue;
+    const name = given(item.id, [item.property, items[first]!.property], nameOf(item.id));
+    const reason = said`names ${name} a second time; a machine belongs to one group of a plan`;
+    failures.push(new CheckFailure(item.property, reason));
   }
   if (!groups.some((group) => group.groupType === "Boot")) {
-    const reason = "has no Boot group; a plan needs at least one, with the machines to start";
-    failures.push({ property: "properties.groups", reason });
+    const reason = said`has no Boot group; a plan needs at least one, with the machines to start`;
+    failures.push(new CheckFailure("properties.groups", reason));
   }
   if (groups.filter((group) => group.groupType === "Boot").length > groupsMax) {
-    const reason = `has ${groups.length} groups; a plan holds at most ${groupsMax} Boot groups`;
-    failures.push({ property: "properties.groups", reason });
+    const reason = said`has ${given(groups.length, "properties.groups")} groups; a plan holds at most ${plain(String(groupsMax))} Boot groups`;
+    failures.push(new CheckFailure("properties.groups", reason));
   }
   if (items.length > machinesMax) {
-    const reason = `has ${items.length} machines; a plan holds at most ${machinesMax}`;
-    failures.push({ property: "properties.groups", reason });
+    const reason = said`has ${given(items.length, "properties.groups")} machines; a plan holds at most ${plain(String(machinesMax))}`;
+    failures.push(new CheckFailure("properties.groups", reason));
   }
   return failures;
 }

@@ -6,6 +6,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { unknownValue } from "./handler.ts";
 import type { Owner } from "./owner.ts";
+import { plain, said } from "../message.ts";
 
 /** Whether the replacement is going to have the id of what it replaces, which must then make room first. */
 export function keepsId(kind: Kind, id: string, wanted: object): boolean {
@@ -26,9 +27,8 @@ function hasReplica(engine: Engine, id: string): boolean {
 export function requireReplicaMayGo(engine: Engine, kind: Kind, id: string, { urn, declared }: Owner): void {
   const program = declared.get(urn);
   if (!program || program.allowsReplicaDeletion || !hasReplica(engine, id)) return;
-  const message =
-    `A replacement of the ${kind.title} ${nameOf(id)} would delete its replica and all recovery points. Take the ` +
-    "change back, or set allowReplicaDeletion: true and run the update again.";
+  const message = said`A replacement of the ${plain(kind.title)} ${nameOf(id)} would delete its replica and all recovery points. Take the
+      change back, or set allowReplicaDeletion: true and run the update again.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
 }
 
@@ -38,8 +38,7 @@ export function requireUnused(engine: Engine, kind: Kind, id: string, property: 
   if (users.length === 0) return;
   const shown = users.slice(0, 3).map((thing) => `${kinds[thing.kind].title} ${nameOf(thing.id)}`);
   const more = users.length > shown.length ? ` and ${users.length - shown.length} more` : "";
-  const message =
-    `A change of ${property} replaces the ${kind.title} ${nameOf(id)}, which would have to be deleted first: it is in ` +
-    `use by ${shown.join(", ")}${more}. Take the change back, or declare a second one under another name.`;
+  const message = said`A change of ${plain(property)} replaces the ${plain(kind.title)} ${nameOf(id)}, which would have to be deleted first: it is in
+      use by ${shown.join(", ")}${more}. Take the change back, or declare a second one under another name.`;
   throw new SiteRecoveryError("InUse", message, { target: id, property });
 }

@@ -9,6 +9,7 @@ import {
 import { withAbsoluteFolder } from "./absolute-folder.ts";
 import { fabricIdOf, fabricTypeOf, refuse, requireFabricType, type Ruled } from "./fabric-rules.ts";
 import { parentReference, type SettingsKind } from "./settings-handler.ts";
+import { said } from "../message.ts";
 
 /** A fabric of one server has one: C-1, and a VMM server is what a VMM fabric stands for. */
 function requireOnly({ engine, id, inputs }: Ruled, server: string): void {
@@ -17,9 +18,8 @@ function requireOnly({ engine, id, inputs }: Ruled, server: string): void {
     .listThings({ kind: "services-provider", under: fabricId })
     .find((one) => !sameId(one.id, id));
   if (!other) return;
-  const message =
-    `The fabric ${nameOf(fabricId)} has a ${server} already, ${nameOf(other.id)}, and has one only. ` +
-    `Declare another fabric for ${nameOf(id)}.`;
+  const message = said`The fabric ${nameOf(fabricId)} has a ${server} already, ${nameOf(other.id)}, and has one only.
+      Declare another fabric for ${nameOf(id)}.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: id, property: "fabricName" });
 }
 
@@ -30,19 +30,17 @@ function requireRegistration(ruled: Ruled, inputs: ServicesProviderInputs): void
   if (type === "VMM") requireOnly(ruled, "VMM server");
   if (type === "VMware") requireOnly(ruled, "configuration server");
   if (type !== "VMware" && inputs.runAsAccounts !== undefined)
-    refuse(ruled, "runAsAccounts", "are accounts of a configuration server; leave them out");
+    refuse(ruled, "runAsAccounts", said`are accounts of a configuration server; leave them out`);
   if (type !== "VMware" && inputs.vContinuumConsole !== undefined)
-    refuse(ruled, "vContinuumConsole", "is the console of a configuration server; leave it out");
+    refuse(ruled, "vContinuumConsole", said`is the console of a configuration server; leave it out`);
   const folder = inputs.inventoryFolder;
   if (type === "VMM" && folder !== undefined) {
-    const reason =
-      "is for hosts and configuration servers; declare a ReplicationHost for each of the VMM server's";
-    refuse(ruled, "inventoryFolder", `${reason} hosts, with its own`);
+    const reason = said`is for hosts and configuration servers; declare a ReplicationHost for each of the VMM server's`;
+    refuse(ruled, "inventoryFolder", said`${reason} hosts, with its own`);
   }
   if (type === "HyperVSite" && folder === undefined) {
-    const reason =
-      "is missing: it is the folder that holds the host's machines, one folder a machine, each with";
-    refuse(ruled, "inventoryFolder", `${reason} a machine.yaml and its disk images`);
+    const reason = said`is missing: it is the folder that holds the host's machines, one folder a machine, each with`;
+    refuse(ruled, "inventoryFolder", said`${reason} a machine.yaml and its disk images`);
   }
   if (folder !== undefined)
     engine.components.requireInventory(id, kind.kind, { property: "inventoryFolder", folder });

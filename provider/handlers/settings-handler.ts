@@ -2,6 +2,7 @@
  * The handler of every kind that is settings and nothing more: vault, fabric, policy, mapping, plan. What
  * differs is a `SettingsKind`, one a file; the flow observe → ensure → return is written here once.
  */
+import { Notice } from "./notice.ts";
 import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
@@ -10,6 +11,7 @@ import { kinds } from "../kinds/registry.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { type CheckFailure, type Handler, type Live, unknownValue } from "./handler.ts";
+import { plain, said } from "../message.ts";
 
 /** A thing that must be there before this one can be made. */
 export interface Reference {
@@ -39,9 +41,8 @@ function requireReferences(engine: Engine, references: readonly Reference[], id:
   for (const reference of references) {
     const found = engine.findThing(reference.id);
     if (found?.kind === reference.kind.kind) continue;
-    const message =
-      `${nameOf(id)} needs the ${reference.kind.title} "${nameOf(reference.id)}" (${reference.property}), ` +
-      `and there is none: ${reference.id}. Declare it, and let this resource depend on it.`;
+    const message = said`${nameOf(id)} needs the ${plain(reference.kind.title)} "${nameOf(reference.id)}" (${plain(reference.property)}),
+        and there is none: ${reference.id}. Declare it, and let this resource depend on it.`;
     throw new SiteRecoveryError("MissingReference", message, { target: id, property: reference.property });
   }
 }
@@ -98,26 +99,25 @@ export function settingsHandler<Inputs extends object, Outputs extends object>(
       const along = await engine.removeThing(id, work.isLeftBehind);
       if (along.length === 0) return;
       const names = along.map((thing) => `${kinds[thing.kind].title} ${nameOf(thing.id)}`).join(", ");
-      const text = `deleted with the ${kind.title} ${nameOf(id)}: ${names}, which no program declares any more`;
-      work.owner?.notify({ severity: "info", text });
+      const text = said`deleted with the ${plain(kind.title)} ${nameOf(id)}: ${names}, which no program declares any more`;
+      work.owner?.notify(new Notice("info", text));
     },
   };
 }
 
 /** What diff says when the thing was deleted behind the program's back: update makes it again. */
 export function goneFromEngine(kind: Kind, id: string): Awaited<ReturnType<Handler["diff"]>> {
-  const text = `the ${kind.title} ${nameOf(id)} was deleted outside of the program; it will be made again`;
+  const text = said`the ${plain(kind.title)} ${nameOf(id)} was deleted outside of the program; it will be made again`;
   return {
     changes: [{ property: kind.nameArgument, from: undefined, to: nameOf(id), cause: "drift" }],
     replaces: [],
-    notices: [{ severity: "warning", text }],
+    notices: [new Notice("warning", text)],
   };
 }
 
 export function alreadyExists(kind: Kind, id: string, property: string): SiteRecoveryError {
-  const message =
-    `A ${kind.title} "${nameOf(id)}" exists already and differs in ${property}. ` +
-    "Choose another name, or delete the one that exists first.";
+  const message = said`A ${plain(kind.title)} "${nameOf(id)}" exists already and differs in ${plain(property)}.
+      Choose another name, or delete the one that exists first.`;
   return new SiteRecoveryError("AlreadyExists", message, { target: id, property });
 }
 

@@ -1,3 +1,4 @@
+import { CheckFailure } from "./handler.ts";
 import { nameOf, parentOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import {
@@ -8,6 +9,7 @@ import {
 import { storageClassificationKind } from "../kinds/storage-classification.ts";
 import { refuse, type Ruled } from "./fabric-rules.ts";
 import { isMissing, parentReference, type SettingsKind } from "./settings-handler.ts";
+import { said } from "../message.ts";
 
 const targetProperty = "properties.targetStorageClassificationId";
 
@@ -22,9 +24,8 @@ function requireOneTarget(ruled: Ruled, targetId: string): void {
     return !sameId(one.id, id) && sameId(parentOf(target), parentOf(targetId));
   });
   if (!other) return;
-  const message =
-    `The storage classification ${nameOf(source)} is mapped to the fabric ${nameOf(parentOf(targetId))} already, ` +
-    `by ${nameOf(other.id)}. Delete that mapping first.`;
+  const message = said`The storage classification ${nameOf(source)} is mapped to the fabric ${nameOf(parentOf(targetId))} already,
+      by ${nameOf(other.id)}. Delete that mapping first.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: id, property: targetProperty });
 }
 
@@ -41,7 +42,7 @@ export const storageClassificationMappingSettings: SettingsKind<Inputs, Outputs>
   ],
   rules: (inputs) =>
     isMissing(inputs.properties, "targetStorageClassificationId")
-      ? [{ property: targetProperty, reason: "is missing: a mapping leads to a class of the recovery side" }]
+      ? [new CheckFailure(targetProperty, said`is missing: a mapping leads to a class of the recovery side`)]
       : [],
   outputs: (_engine, id, inputs) => ({
     name: nameOf(id),

@@ -1,3 +1,4 @@
+import { CheckFailure } from "./handler.ts";
 import { identifierOf, isIdOf, nameOf, parentOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { fabricKind } from "../kinds/fabric.ts";
@@ -7,6 +8,7 @@ import { type VcenterInputs, vcenterKind, type VcenterOutputs } from "../kinds/v
 import { withAbsoluteFolder } from "./absolute-folder.ts";
 import { fabricIdOf, refuse, requireFabricType, requireProvider, type Ruled } from "./fabric-rules.ts";
 import { parentReference, type Reference, type SettingsKind } from "./settings-handler.ts";
+import { given, joined, said } from "../message.ts";
 
 /** Port of the vSphere API. */
 const defaultPort = "443";
@@ -17,9 +19,10 @@ function requireAccount(ruled: Ruled, account: string | undefined): void {
   const server = ruled.engine.components.providerOf(fabricIdOf(ruled.inputs))!;
   const { runAsAccounts = [] } = server.inputs as unknown as ServicesProviderInputs;
   if (runAsAccounts.includes(account)) return;
-  const known = runAsAccounts.length === 0 ? "which has none" : `which has ${runAsAccounts.join(", ")}`;
-  const reason = `names the account "${account}", which is none of the configuration server ${nameOf(server.id)}'s`;
-  refuse(ruled, "properties.runAsAccountId", `${reason}, ${known}; add it to its runAsAccounts`);
+  const known = runAsAccounts.length === 0 ? said`which has none` : said`which has ${joined(runAsAccounts)}`;
+  const name = given(account, "properties.runAsAccountId");
+  const reason = said`names the account ${name}, which is none of the configuration server ${nameOf(server.id)}'s`;
+  refuse(ruled, "properties.runAsAccountId", said`${reason}, ${known}; add it to its runAsAccounts`);
 }
 
 /** The process server that discovers: one of its own, or the configuration server for the one on it (C-2). */
@@ -67,12 +70,11 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
   rules: (inputs) =>
     inputs.inventoryFolder === undefined
       ? [
-          {
-            property: "inventoryFolder",
-            reason:
-              "is missing: the embedded engine needs the folder that holds the virtual machines of the vCenter " +
-              "server's hosts (one folder a machine, each with a machine.yaml and its disk images)",
-          },
+          new CheckFailure(
+            "inventoryFolder",
+            said`is missing: the embedded engine needs the folder that holds the virtual machines of the vCenter
+                server's hosts (one folder a machine, each with a machine.yaml and its disk images)`,
+          ),
         ]
       : [],
   outputs: (engine, id, inputs) => {

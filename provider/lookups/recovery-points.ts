@@ -1,5 +1,6 @@
 import { SiteRecoveryError } from "../errors.ts";
 import type { Lookup } from "./lookup.ts";
+import { said } from "../message.ts";
 
 /** `getRecoveryPoints`: what a failover, a drill or an export of a protected item can use. */
 export const recoveryPointsLookup: Lookup = {
@@ -46,7 +47,7 @@ export const recoveryPointsLookup: Lookup = {
   run: async ({ engine }, values) => {
     const id = String(values["protectedItemId"]);
     if (!engine.findItem(id)) {
-      const message = `There is no protected item ${id}. listProtectedItems tells those there are.`;
+      const message = said`There is no protected item ${id}. listProtectedItems tells those there are.`;
       throw new SiteRecoveryError("NotFound", message, { target: id });
     }
     const points = await engine.recoveryPoints(id);

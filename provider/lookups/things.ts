@@ -7,6 +7,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { type JsonSchema, outputSchemaOf } from "../schemas/json-schema.ts";
 import { lookupWord, pathArguments, plural } from "./kind-words.ts";
 import type { Lookup } from "./lookup.ts";
+import { plain, said } from "../message.ts";
 
 const idSchema: JsonSchema = { type: "string", description: "ARM id." };
 
@@ -51,7 +52,7 @@ export function getLookup(kind: Kind): Lookup {
       const id = armIdOf(kind, values);
       const found = await source.handler(kind.kind).read(id);
       if (found) return shown(found);
-      const message = `There is no ${kind.title} ${id}. ${plural(`list${lookupWord(kind)}`)} tells those there are.`;
+      const message = said`There is no ${plain(kind.title)} ${id}. ${plural(`list${lookupWord(kind)}`)} tells those there are.`;
       throw new SiteRecoveryError("NotFound", message, { target: id });
     },
   };

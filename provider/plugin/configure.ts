@@ -1,6 +1,7 @@
 /** Pulumi's calls about the provider's own settings; see package-schema/configuration.ts for what they are. */
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { unknownValue } from "../handlers/handler.ts";
+import { CheckFailure, unknownValue } from "../handlers/handler.ts";
+import { given, plain, said } from "../message.ts";
 import { configuration } from "../package-schema/configuration.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import { receive, send } from "./property-values.ts";
@@ -8,17 +9,19 @@ import { receive, send } from "./property-values.ts";
 /** Settings of Pulumi's own that come along. */
 const pulumiSettings = ["version", "pluginDownloadURL", "__internal"];
 
-function failuresOf(values: Record<string, unknown>): { property: string; reason: string }[] {
+function failuresOf(values: Record<string, unknown>): CheckFailure[] {
   const known = Object.keys(configuration);
   return Object.entries(values).flatMap(([property, value]) => {
     if (pulumiSettings.includes(property)) return [];
     if (!known.includes(property)) {
       const near = nearestWord(property, known);
       const hint = near === undefined ? `the settings are ${known.join(", ")}` : `did you mean '${near}'?`;
-      return [{ property, reason: `siterecovery:${property} is not a setting of the provider; ${hint}` }];
+      const reason = said`siterecovery:${plain(property)} is not a setting of the provider; ${plain(hint)}`;
+      return [new CheckFailure(property, reason)];
     }
     if (value === unknownValue || (typeof value === "string" && value !== "")) return [];
-    return [{ property, reason: `siterecovery:${property} is a folder; it is ${JSON.stringify(value)}` }];
+    const reason = said`siterecovery:${plain(property)} is a folder; it is ${given(value, property)}`;
+    return [new CheckFailure(property, reason)];
   });
 }
 
@@ -28,10 +31,11 @@ export function checkConfig(
   const { values, secrets } = receive(request.getNews());
   const answer = new messages.CheckResponse();
   answer.setInputs(send(values, secrets));
-  for (const { property, reason } of failuresOf(values)) {
+  for (const { property, said: reason } of failuresOf(values)) {
     const failure = new messages.CheckFailure();
-    failure.setProperty(property);
-    failure.setReason(reason);
+    // Pulumi shows the value of the property that is named.
+    failure.setProperty(secrets.touches(property) ? "" : property);
+    failure.setReason(secrets.shown(reason));
     answer.addFailures(failure);
   }
   return answer;

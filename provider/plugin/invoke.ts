@@ -4,6 +4,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { lookups } from "../lookups/registry.ts";
 import { receive, send } from "./property-values.ts";
 import { rpcError } from "./rpc-error.ts";
+import { said } from "../message.ts";
 
 const prefix = "siterecovery:index:";
 
@@ -17,7 +18,7 @@ export async function invoke(request: Request, home: string | undefined): Promis
     const token = request.getTok();
     const lookup = token.startsWith(prefix) ? lookups.get(token.slice(prefix.length)) : undefined;
     if (!lookup) {
-      const message = `This version of the provider knows no function ${token}. Use the SDK that belongs to the plugin.`;
+      const message = said`This version of the provider knows no function ${token}. Use the SDK that belongs to the plugin.`;
       throw new SiteRecoveryError("InvalidInput", message);
     }
     // Loaded when first wanted, since the engine hangs on it.
@@ -25,10 +26,10 @@ export async function invoke(request: Request, home: string | undefined): Promis
     const answer = new messages.InvokeResponse();
     const result = await lookUp(lookup, values, home);
     if ("found" in result) return answer.setReturn(send(result.found as Record<string, unknown>, secrets));
-    for (const { property, reason } of result.failures) {
+    for (const { property, said } of result.failures) {
       const failure = new messages.CheckFailure();
       failure.setProperty(property);
-      failure.setReason(secrets.conceal(reason));
+      failure.setReason(secrets.shown(said));
       answer.addFailures(failure);
     }
     return answer;

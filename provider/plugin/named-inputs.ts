@@ -1,5 +1,6 @@
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import type { CheckFailure } from "../handlers/handler.ts";
+import { CheckFailure } from "../handlers/handler.ts";
+import { said } from "../message.ts";
 import { withSchemaDefaults } from "../handlers/schema-defaults.ts";
 import type { Properties } from "../pulumi/resource-state.ts";
 import type { ResourceName } from "./resource-calls.ts";
@@ -21,8 +22,8 @@ export function namedInputs(
   const proposed = mode === ENFORCE ? autonaming!.getProposedName() : name;
   const given = wanted[nameArgument] ?? before[nameArgument];
   if (given === undefined && mode === DISABLE) {
-    const reason = "is missing: the project's settings turn automatic names off";
-    return { inputs: wanted, failures: [{ property: nameArgument, reason }] };
+    const reason = said`is missing: the project's settings turn automatic names off`;
+    return { inputs: wanted, failures: [new CheckFailure(nameArgument, reason)] };
   }
   const named = { ...wanted, [nameArgument]: given ?? proposed };
   return { inputs: withSchemaDefaults(kind.kind, named), failures: [] };

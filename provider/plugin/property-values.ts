@@ -1,7 +1,9 @@
 /** Values as Pulumi's engine sends them, and back: secrets and what is not known yet travel in wrappers. */
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { unknownValue } from "../handlers/handler.ts";
+import type { Kind } from "../kinds/kind.ts";
 import type { Properties } from "../pulumi/resource-state.ts";
+import { secretOutputs } from "../pulumi/secret-outputs.ts";
 import { childPath, SecretValues } from "../pulumi/secret-values.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
@@ -71,4 +73,13 @@ function close(value: unknown, path: string, secrets: SecretValues): unknown {
 /** The engine's message of plain values, with what is secret wrapped as such. */
 export function send(values: Properties, secrets = new SecretValues()): Struct {
   return struct.Struct.fromJavaScript(close(values, "", secrets) as never);
+}
+
+/** The same of what is kept of a resource, whose outputs may be secret as a whole. */
+export function sendState(kind: Kind, state: Properties, secrets: SecretValues): Struct {
+  const outputs = Object.keys(state).filter((key) => !key.startsWith("__"));
+  const closed = close(state, "", secrets) as Properties;
+  for (const key of secretOutputs(kind, outputs, (argument) => secrets.isWithin(argument)))
+    closed[key] = wrap(state[key]);
+  return struct.Struct.fromJavaScript(closed as never);
 }

@@ -37,12 +37,12 @@ export class ProviderSession {
           urn,
           home: this.home,
           signal,
-          conceal: secrets.conceal,
+          shown: secrets.shown,
           holdsSecrets: () => secrets.holdsAny,
         }),
       );
     } catch (error) {
-      throw rpcError(error, secrets);
+      throw rpcError(error, secrets, resource.kind);
     }
   }
 }

@@ -6,6 +6,7 @@ import { kinds } from "../kinds/registry.ts";
 import { tokenOf } from "../package-schema/package-schema.ts";
 import type { JsonSchema } from "../schemas/json-schema.ts";
 import { nameOfUrn } from "../urn.ts";
+import { said } from "../message.ts";
 
 export interface ResourceName {
   readonly kind: Kind;
@@ -24,9 +25,8 @@ export function resourceOf(urn: string): ResourceName {
   const token = types.split("$").at(-1)!;
   const kind = kindOfToken.get(token);
   if (!kind) {
-    const message =
-      `This version of the provider knows no resource of the type ${token}. ` +
-      "Use the version of the SDK that belongs to the plugin.";
+    const message = said`This version of the provider knows no resource of the type ${token}.
+        Use the version of the SDK that belongs to the plugin.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: urn });
   }
   return { kind, urn, name: nameOfUrn(urn), schema: schemaOf(kind.kind) as JsonSchema };

@@ -8,9 +8,10 @@ import { keptInputs } from "../pulumi/resource-state.ts";
 import { detailedDiff } from "./detailed-diff.ts";
 import { foreseen } from "./foreseen.ts";
 import { namedInputs } from "./named-inputs.ts";
-import { receive, send } from "./property-values.ts";
+import { receive, send, sendState } from "./property-values.ts";
 import { type ResourceName, resourceOf } from "./resource-calls.ts";
 import type { ProviderSession } from "./provider-session.ts";
+import { plain, said } from "../message.ts";
 
 type Message<Name extends keyof typeof messages> = (typeof messages)[Name] extends new () => infer Made
   ? Made
@@ -20,7 +21,7 @@ type Message<Name extends keyof typeof messages> = (typeof messages)[Name] exten
 function requireIdOf({ kind }: ResourceName, id: string): void {
   if (isIdOf(kind, id)) return;
   const form = `/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/${kind.path}`;
-  const message = `"${id}" is not the id of a ${kind.title}; such an id is ${form}.`;
+  const message = said`"${id}" is not the id of a ${plain(kind.title)}; such an id is ${form}.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: id });
 }
 
@@ -40,6 +41,7 @@ export class ResourceService {
     const resource = resourceOf(request.getUrn());
     const { values: wanted, secrets } = receive(request.getNews());
     const { values: before } = receive(request.getOlds(), secrets);
+    secrets.addPlain(wanted);
     const { inputs, failures } = namedInputs(resource, { wanted, before }, request.getAutonaming());
     secrets.addMarked(resource.schema, inputs);
     return this.#session.attend({ resource, secrets }, async (calling) => {
@@ -47,12 +49,10 @@ export class ResourceService {
       const answer = new messages.CheckResponse();
       answer.setInputs(send(inputs, secrets));
       for (const one of found) {
-        // Pulumi shows the value of the property that is named.
-        const isSecret = secrets.touches(one.property);
-        const { property, reason } = presentable(one, isSecret ? {} : inputs);
+        const { property, reason } = presentable(one, { kind: resource.kind.kind, news: inputs, secrets });
         const failure = new messages.CheckFailure();
         failure.setProperty(property);
-        failure.setReason(secrets.conceal(reason));
+        failure.setReason(reason);
         answer.addFailures(failure);
       }
       return answer;
@@ -65,6 +65,7 @@ export class ResourceService {
     const { values: wanted } = receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
+    secrets.addPlain(wanted);
     return this.#session.attend({ resource, secrets }, async (calling) => {
       const found = await this.#lifecycle(resource).diff(calling, request.getId(), { state, wanted, before });
       const ignored = request.getIgnorechangesList();
@@ -76,6 +77,7 @@ export class ResourceService {
     const resource = resourceOf(request.getUrn());
     const { values: wanted, secrets } = receive(request.getProperties());
     secrets.addMarked(resource.schema, wanted);
+    secrets.addPlain(wanted);
     const answer = new messages.CreateResponse();
     const limit = { seconds: request.getTimeout(), option: "create" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
@@ -83,7 +85,7 @@ export class ResourceService {
         ? { id: "", state: foreseen(resource.kind, wanted) }
         : await this.#lifecycle(resource).create(calling, wanted);
       answer.setId(made.id);
-      answer.setProperties(send(made.state, secrets));
+      answer.setProperties(sendState(resource.kind, made.state, secrets));
       return answer;
     });
   }
@@ -94,6 +96,7 @@ export class ResourceService {
     const { values: wanted } = receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
+    secrets.addPlain(wanted);
     const answer = new messages.UpdateResponse();
     const limit = { seconds: request.getTimeout(), option: "update" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
@@ -101,7 +104,7 @@ export class ResourceService {
       const made = request.getPreview()
         ? { state: foreseen(resource.kind, wanted) }
         : await this.#lifecycle(resource).update(calling, request.getId(), sides);
-      answer.setProperties(send(made.state, secrets));
+      answer.setProperties(sendState(resource.kind, made.state, secrets));
       return answer;
     });
   }
@@ -124,7 +127,7 @@ export class ResourceService {
       if (!found) return answer;
       secrets.addMarked(resource.schema, found.inputs);
       answer.setId(found.id);
-      answer.setProperties(send(found.state, secrets));
+      answer.setProperties(sendState(resource.kind, found.state, secrets));
       answer.setInputs(send(found.inputs, secrets));
       return answer;
     });

@@ -3,9 +3,10 @@ import grpc from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
-import { SiteRecoveryError } from "../errors.ts";
+import { errorText } from "../pulumi/error-text.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
-import { send } from "./property-values.ts";
+import type { Kind } from "../kinds/kind.ts";
+import { sendState } from "./property-values.ts";
 import type { SecretValues } from "../pulumi/secret-values.ts";
 
 export interface RpcError {
@@ -14,18 +15,16 @@ export interface RpcError {
   readonly metadata?: grpc.Metadata;
 }
 
-/** Ours are for people as they are; of anything else the place is wanted. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof SiteRecoveryError) return error.message;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `Internal error, please report it: ${text}`;
-}
-
 /** With these details the engine keeps the resource in the state, and calls for an update next time. */
-function initFailed({ id, state }: HalfDone, reason: string, secrets: SecretValues): grpc.Metadata {
+function initFailed(
+  { id, state }: HalfDone,
+  kind: Kind,
+  reason: string,
+  secrets: SecretValues,
+): grpc.Metadata {
   const failed = new messages.ErrorResourceInitFailed();
   failed.setId(id);
-  failed.setProperties(send(state, secrets));
+  failed.setProperties(sendState(kind, state, secrets));
   failed.setReasonsList([reason]);
   const details = new any.Any();
   details.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
@@ -38,13 +37,14 @@ function initFailed({ id, state }: HalfDone, reason: string, secrets: SecretValu
   return metadata;
 }
 
-export function rpcError(error: unknown, secrets: SecretValues): RpcError {
+/** An error of a call; `kind` is of the resource that the call was about. */
+export function rpcError(error: unknown, secrets: SecretValues, kind?: Kind): RpcError {
   const cause = error instanceof HalfDone ? error.cause : error;
-  const reason = secrets.conceal(sentenceOf(cause));
-  if (!(error instanceof HalfDone)) return { code: grpc.status.UNKNOWN, details: reason };
+  const reason = errorText(cause, secrets);
+  if (!(error instanceof HalfDone) || !kind) return { code: grpc.status.UNKNOWN, details: reason };
   return {
     code: grpc.status.UNKNOWN,
     details: reason,
-    metadata: initFailed(error, reason, secrets),
+    metadata: initFailed(error, kind, reason, secrets),
   };
 }

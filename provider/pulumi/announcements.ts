@@ -1,14 +1,14 @@
 import { nameOf } from "../arm-id.ts";
 import type { DiffAnswer, PropertyChange } from "../handlers/handler.ts";
-import type { Notice } from "../handlers/notice.ts";
+import { Notice } from "../handlers/notice.ts";
+import { given, type Message, type Part, plain, said } from "../message.ts";
 
-function shown(value: unknown): string {
-  if (value === undefined) return "not set";
-  return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+function shown(value: unknown, at: string): Part {
+  return given(value, at, value === undefined ? "not set" : JSON.stringify(value));
 }
 
-function driftSentence({ property, from, to }: PropertyChange): string {
-  return `${property} has drifted: it is ${shown(from)}, the program says ${shown(to)}; an update sets it back`;
+function driftSentence({ property: at, from, to }: PropertyChange): Message {
+  return said`${plain(at)} has drifted: it is ${shown(from, at)}, the program says ${shown(to, at)}; an update sets it back`;
 }
 
 /**
@@ -19,11 +19,12 @@ function driftSentence({ property, from, to }: PropertyChange): string {
 export function announcements(id: string, { changes, notices }: DiffAnswer): Notice[] {
   const drift = changes
     .filter(({ cause }) => cause === "drift")
-    .map((change) => ({ severity: "warning" as const, text: driftSentence(change) }));
+    .map((change) => new Notice("warning", driftSentence(change)));
   return [...drift, ...notices].map((one) => announcement(id, one));
 }
 
 /** A notice with the resource's name in it. */
-export function announcement(id: string, { severity, text }: Notice): Notice {
-  return { severity, text: text.includes(nameOf(id)) ? text : `${nameOf(id)}: ${text}` };
+export function announcement(id: string, notice: Notice): Notice {
+  const { severity, text, said: sentence } = notice;
+  return text.includes(nameOf(id)) ? notice : new Notice(severity, said`${nameOf(id)}: ${sentence}`);
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { DiffAnswer, Handler } from "../handlers/handler.ts";
 import type { Declared } from "../handlers/owner.ts";
+import type { Message } from "../message.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { Properties } from "./resource-state.ts";
@@ -20,8 +21,8 @@ export interface Calling {
   readonly urn: string;
   readonly home?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Takes secrets out of a line that people are going to see. */
-  readonly conceal?: (line: string) => string;
+  /** A line as people may see it, without what is secret. All of it if absent. */
+  readonly shown?: (line: string | Message) => string;
   /** Whether something of the resource is secret, as far as is known by now. */
   readonly holdsSecrets?: () => boolean;
   /** Whether the resource takes over what exists, on purpose: an import, or `adopt: true`. */

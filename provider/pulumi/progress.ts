@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Message } from "../message.ts";
 
 const shortestGapMilliseconds = 1_000;
 const longestGapMilliseconds = 15_000;
@@ -11,16 +12,16 @@ const longestGapMilliseconds = 15_000;
  */
 export class Progress {
   readonly #clock: Clock;
-  readonly #show: (line: string) => void;
+  readonly #show: (line: string | Message) => void;
   readonly #shown = new Map<string, { tens: number; at: number }>();
 
-  constructor(clock: Clock, show: (line: string) => void) {
+  constructor(clock: Clock, show: (line: string | Message) => void) {
     this.#clock = clock;
     this.#show = show;
   }
 
-  report(line: string): void {
-    const found = /^(.*?)(\d+)(?:\.\d+)?\s?%/.exec(line);
+  report(line: string | Message): void {
+    const found = /^(.*?)(\d+)(?:\.\d+)?\s?%/.exec(line.toString());
     if (!found) return this.#show(line);
     const tens = Math.floor(Number(found[2]) / 10);
     const subject = found[1]!;

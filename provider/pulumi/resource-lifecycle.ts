@@ -4,10 +4,11 @@
  */
 import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
-import type { CheckFailure, Handler, Live, Work } from "../handlers/handler.ts";
+import { CheckFailure, type Handler, type Live, type Work } from "../handlers/handler.ts";
 import type { Notice } from "../handlers/notice.ts";
 import type { Owner, OwnerMark } from "../handlers/owner.ts";
 import { keepsId } from "../handlers/replacement.ts";
+import { type Message, said } from "../message.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { announcement, announcements } from "./announcements.ts";
 import { HalfDone } from "./half-done.ts";
@@ -42,9 +43,9 @@ export class ResourceLifecycle {
   /** Runs work of a handler with its lines shown under the resource. */
   async #attend<T>(calling: Calling, run: (handler: Handler, work: Work) => Promise<T>): Promise<T> {
     const { link, clock } = this.#surroundings;
-    const { urn, signal, conceal = (line: string) => line } = calling;
-    const progress = new Progress(clock, (line) => link.tell(urn, "info", conceal(line), "passing"));
-    const work = { report: (line: string) => progress.report(line), ...(signal ? { signal } : {}) };
+    const { urn, signal, shown = String } = calling;
+    const progress = new Progress(clock, (line) => link.tell(urn, "info", shown(line), "passing"));
+    const work = { report: (line: string | Message) => progress.report(line), ...(signal ? { signal } : {}) };
     try {
       signal?.throwIfAborted();
       return await run(await this.#surroundings.connect(this.#kind.kind, calling.home), work);
@@ -60,12 +61,12 @@ export class ResourceLifecycle {
   }
 
   /** The resource as the owner of its thing; `undefined` if Pulumi did not say which resource it is. */
-  #owner({ urn, adopts = false, conceal }: Calling, id: string, state: Properties): Owner | undefined {
+  #owner({ urn, adopts = false, shown = String }: Calling, id: string, state: Properties): Owner | undefined {
     if (urn === "") return undefined;
     const { declared, link } = this.#surroundings;
     const notify = (notice: Notice): void => {
-      const { severity, text } = announcement(id, notice);
-      link.tell(urn, severity, conceal ? conceal(text) : text);
+      const { severity, said } = announcement(id, notice);
+      link.tell(urn, severity, shown(said));
     };
     return { urn, kept: state[ownerKey] as OwnerMark | undefined, adopts, declared, notify };
   }
@@ -82,7 +83,7 @@ export class ResourceLifecycle {
     return this.#attend(calling, (handler) =>
       handler.check(wanted).catch((error: unknown) => {
         if (!(error instanceof SiteRecoveryError)) throw error;
-        return [{ property: error.property ?? "", reason: error.message }];
+        return [new CheckFailure(error.property ?? "", error.said)];
       }),
     );
   }
@@ -99,8 +100,8 @@ export class ResourceLifecycle {
       const owner = this.#owner(calling, id, state);
       const answer = await handler.diff(id, lastOf(last, attempted, wanted), wanted, owner);
       const { link } = this.#surroundings;
-      const { urn, conceal = (line: string) => line } = calling;
-      for (const { severity, text } of announcements(id, answer)) link.tell(urn, severity, conceal(text));
+      const { urn, shown = String } = calling;
+      for (const { severity, said } of announcements(id, answer)) link.tell(urn, severity, shown(said));
       // Also where nothing of ours replaces: the user may have asked for it (replaceOnChanges).
       const deleteBeforeReplace = keepsId(this.#kind, id, wanted);
       // A change of the program's text alone is also recorded by an update: the next change is told from it.
@@ -180,13 +181,14 @@ export class ResourceLifecycle {
   }
 
   async delete(calling: Calling, id: string, state: Properties): Promise<void> {
+    const { shown = String } = calling;
     return this.#attend(calling, async (handler, work) => {
       try {
         await handler.delete(id, this.#owned(work, calling, id, state));
       } catch (error) {
         const isGone = error instanceof SiteRecoveryError && error.code === "NotFound";
         if (!isGone || !sameId(error.target ?? id, id)) throw error;
-        this.#surroundings.link.tell(calling.urn, "info", `${nameOf(id)} was gone already`);
+        this.#surroundings.link.tell(calling.urn, "info", shown(said`${nameOf(id)} was gone already`));
       }
     });
   }

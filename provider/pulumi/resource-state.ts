@@ -14,9 +14,11 @@ function isRecord(value: unknown): value is Properties {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** The arguments as the program wrote them, without keys of Pulumi's and of ours. */
+/** The arguments as the program wrote them, without keys of Pulumi's and of ours, and without marks that have no value. */
 export function wantedOf(news: Properties): Properties {
-  return Object.fromEntries(Object.entries(news).filter(([key]) => !key.startsWith("__")));
+  return Object.fromEntries(
+    Object.entries(news).filter(([key, value]) => !key.startsWith("__") && value !== null),
+  );
 }
 
 export function urnOf(properties: Properties): string {

@@ -1,3 +1,4 @@
+import { masked, Message, type Part } from "../message.ts";
 import type { JsonSchema } from "../schemas/json-schema.ts";
 
 /** The path of a key in an object at a path. */
@@ -8,28 +9,41 @@ export function childPath(path: string, key: string): string {
 /** What the program wanted is kept in the state under keys of ours; the paths below them are the arguments' own. */
 const keptKeys = /^__[a-z]+\.?/;
 const keptTexts = /^__[a-z]+$/;
-/** Fewer characters turn up in every line by chance. */
-const shortestConcealed = 3;
+/** A secret of fewer characters turns up within other words by chance: it counts where it is a word of its own. */
+const shortestWithin = 3;
+
+function isBelow(path: string, one: string): boolean {
+  return path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`);
+}
+
+function leavesOf(value: unknown): unknown[] {
+  if (value === null || typeof value !== "object") return [value];
+  return Object.values(value).flatMap(leavesOf);
+}
 
 /**
- * What must stay secret: values at some paths, and the words at those paths wherever else they turn up. The engine
- * encrypts in the state what it is handed as secret, and does not show it.
+ * What must stay secret: the values at some paths, wherever they turn up. The engine encrypts in the state what it is
+ * handed as secret, and does not show it.
  */
 export class SecretValues {
   readonly #paths = new Set<string>();
+  /** In lower case: names are compared so. */
   readonly #words = new Set<string>();
+  readonly #plainWords = new Set<string>();
+  #holdsFlag = false;
 
   add(path: string, value: unknown): void {
     this.#paths.add(path.replace(keptKeys, ""));
-    this.#addWords(value);
+    for (const leaf of leavesOf(value)) {
+      if (typeof leaf === "boolean") this.#holdsFlag = true;
+      else if (leaf !== undefined && leaf !== null && leaf !== "")
+        this.#words.add(String(leaf).toLowerCase());
+    }
   }
 
-  #addWords(value: unknown): void {
-    if (typeof value === "string") {
-      if (value !== "") this.#words.add(value);
-    } else if (value !== null && typeof value === "object") {
-      for (const inner of Object.values(value)) this.#addWords(inner);
-    }
+  /** Adds what the program gives in plain: it is shown, also where a secret is a part of it. */
+  addPlain(values: unknown): void {
+    for (const leaf of leavesOf(values)) this.#plainWords.add(String(leaf).toLowerCase());
   }
 
   /** Adds what a schema says is secret (`x-secret`), as far as it is given. */
@@ -60,21 +74,57 @@ export class SecretValues {
     // What is kept as one text may hold any of them.
     if (typeof value === "string" && keptTexts.test(path)) return this.holdsAny;
     if (path !== "" && this.#paths.has(path.replace(keptKeys, ""))) return true;
-    return typeof value === "string" && this.#words.has(value);
+    return this.tells(value);
   }
 
   /** Whether something at this path or below it is secret. */
   touches(path: string): boolean {
-    return [...this.#paths].some(
-      (one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`),
+    return [...this.#paths].some((one) => isBelow(one, path));
+  }
+
+  /** Whether this path is secret, or is in what is. */
+  isWithin(path: string): boolean {
+    return [...this.#paths].some((one) => isBelow(path, one));
+  }
+
+  /** Whether a value, whatever its path, is a secret one or has one in it, as an id has a name. */
+  tells(value: unknown): boolean {
+    if (typeof value === "boolean") return this.#holdsFlag;
+    if (typeof value === "number") return this.#words.has(String(value));
+    if (typeof value !== "string") return false;
+    const text = value.toLowerCase();
+    if (this.#words.has(text)) return true;
+    if (this.#plainWords.has(text)) return false;
+    const pieces = text.split(/[^a-z0-9]+/);
+    return [...this.#words].some((word) =>
+      word.length < shortestWithin ? pieces.includes(word) : text.includes(word),
     );
   }
 
-  /** A line for people without the secret words. */
-  readonly conceal = (line: string): string => {
-    let text = line;
-    for (const word of this.#words)
-      if (word.length >= shortestConcealed) text = text.replaceAll(word, "[secret]");
-    return text;
+  #isSecret({ value, at, secretIf }: Part): boolean {
+    // What is live may hold the secret at another path than that at which it was given.
+    if (at === undefined || this.tells(value)) return this.tells(value);
+    return at.some((path) => this.isWithin(path) || (secretIf === "touched" && this.touches(path)));
+  }
+
+  /** The parts of an id, of which each may be secret. */
+  #shownId(id: string): string {
+    const shown = id
+      .split("/")
+      .map((piece) => (this.tells(piece) ? masked : piece))
+      .join("/");
+    // A secret may have a slash in it.
+    return this.tells(shown) ? masked : shown;
+  }
+
+  /** A message for people: its parts that are secret are left out. */
+  readonly shown = (message: string | Message): string => {
+    const parts = Message.of(message);
+    const shown = parts.shown((part) => {
+      if (!this.#isSecret(part)) return part.text;
+      const isId = part.at === undefined && /^\/subscriptions\/\S*$/i.test(part.text);
+      return isId ? this.#shownId(part.text) : part.instead;
+    });
+    return shown === masked ? "A message that quotes a secret value is left out." : shown;
   };
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { HalfDone } from "./half-done.ts";
+import { said } from "../message.ts";
 
 /** What a resource's `customTimeouts` say of one call. */
 export interface TimeLimit {
@@ -30,7 +31,7 @@ export class WorkLimits {
 
   /** Stops all work in order: what was begun is written down, and the next `pulumi up` goes on with it. */
   cancel(): void {
-    const message = "Stopped by the user. What was begun is kept; the next `pulumi up` goes on from there.";
+    const message = said`Stopped by the user. What was begun is kept; the next \`pulumi up\` goes on from there.`;
     this.#stop.abort(new SiteRecoveryError("Cancelled", message));
   }
 
@@ -60,9 +61,8 @@ export class WorkLimits {
       // It was done in time.
       return;
     }
-    const message =
-      `${name} took longer than the ${seconds} seconds that customTimeouts.${option} allows, and was stopped. ` +
-      "What was begun is kept; run `pulumi up` again to go on, or allow more time.";
+    const message = said`${name} took longer than the ${seconds} seconds that customTimeouts.${option} allows, and was stopped.
+        What was begun is kept; run \`pulumi up\` again to go on, or allow more time.`;
     late.abort(new SiteRecoveryError("Cancelled", message));
   }
 }

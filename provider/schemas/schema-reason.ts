@@ -2,13 +2,9 @@
  * Turns what the schema validator says into a path and a sentence that names the bad value and, where there is
  * one, the legal value that was most likely meant.
  */
+import { given, givenKey, keySuggestion, type Message, plain, said, suggestion } from "../message.ts";
+import { CheckFailure } from "./check-failure.ts";
 import { nearestNumber, nearestWord } from "./nearest.ts";
-
-/** A property that is wrong: its path, such as `properties.groups[1].groupType`, and why, with the bad value. */
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
 
 /** The part of a validator's error that is needed here. */
 export interface SchemaError {
@@ -32,17 +28,12 @@ export function propertyPath(pointer: string): string {
     }, "");
 }
 
-function shown(value: unknown): string {
-  const text = typeof value === "string" ? `'${value}'` : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-function list(values: readonly unknown[]): string {
+function list(values: readonly unknown[]): Message {
   const words = values.map(String);
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return plain(words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
 }
 
-function notOneOf(data: unknown, allowed: readonly unknown[]): string {
+function notOneOf(data: unknown, at: string, allowed: readonly unknown[]): Message {
   const numbers = allowed.filter((value) => typeof value === "number");
   const near =
     typeof data === "string"
@@ -50,8 +41,8 @@ function notOneOf(data: unknown, allowed: readonly unknown[]): string {
       : typeof data === "number"
         ? nearestNumber(data, numbers)
         : undefined;
-  const meant = near === undefined ? "" : `; did you mean ${shown(near)}?`;
-  return `${shown(data)} is not one of ${list(allowed)}${meant}`;
+  const meant = near === undefined ? undefined : suggestion(at, said`; did you mean ${given(near, at)}?`);
+  return said`${given(data, at)} is not one of ${list(allowed)}${meant}`;
 }
 
 /** The name, mended by the changes that people would make by hand, if that makes it legal. */
@@ -63,22 +54,24 @@ function mended(data: string, schema: Record<string, unknown>): string | undefin
   return [hyphened, bare, bare.slice(0, 24)].find((text) => pattern.test(text) && text.length <= longest);
 }
 
-function patternReason(data: unknown, schema: Record<string, unknown>): string {
-  const rule = `${shown(data)} is not legal: ${String(schema["x-pattern-help"])}`;
+function patternReason(data: unknown, at: string, schema: Record<string, unknown>): Message {
   const better = typeof data === "string" ? mended(data, schema) : undefined;
-  return better === undefined ? rule : `${rule}; for example ${shown(better)}`;
+  const example = better === undefined ? undefined : suggestion(at, said`; for example ${given(better, at)}`);
+  return said`${given(data, at)} is not legal: ${plain(String(schema["x-pattern-help"]))}${example}`;
 }
 
 function boundReason(
   data: unknown,
+  at: string,
   schema: Record<string, unknown>,
   params: Record<string, unknown>,
-): string {
+): Message {
   const { minimum, maximum } = schema;
   const unit = typeof schema["x-unit"] === "string" ? ` ${schema["x-unit"]}` : "";
   const range =
     maximum === undefined ? `${String(minimum)} or more` : `${String(minimum)} to ${String(maximum)}`;
-  return `${shown(data)} is out of range: ${range}${unit}; the nearest legal value is ${String(params["limit"])}`;
+  const nearest = suggestion(at, said`; the nearest legal value is ${String(params["limit"])}`);
+  return said`${given(data, at)} is out of range: ${plain(`${range}${unit}`)}${nearest}`;
 }
 
 function plural(count: unknown, word: string): string {
@@ -86,39 +79,50 @@ function plural(count: unknown, word: string): string {
   return `${String(count)} ${word.endsWith("y") ? `${word.slice(0, -1)}ies` : `${word}s`}`;
 }
 
-const reasons: Record<string, (error: SchemaError, schema: Record<string, unknown>) => string> = {
-  required: () => "is required and is missing",
-  additionalProperties: ({ params }, schema) => {
+type Reason = (error: SchemaError, schema: Record<string, unknown>, at: string) => Message;
+
+/** What a list holds twice, and where; of two entries of which one is secret, nothing is told that compares them. */
+function listedTwice({ params, data }: SchemaError, at: string): Message {
+  const [first, second] = [Number(params["j"]), Number(params["i"])].sort((one, other) => one - other);
+  const places = [`${at}[${first}]`, `${at}[${second}]`];
+  const where = suggestion(places, said`, at ${first} and ${second}`);
+  return said`lists ${given((data as unknown[])[first!], places)} twice${where}`;
+}
+
+const reasons: Record<string, Reason> = {
+  required: () => said`is required and is missing`,
+  additionalProperties: ({ params }, schema, at) => {
     const written = String(params["additionalProperty"]);
     const known = Object.keys((schema["properties"] as object | undefined) ?? {});
     const near = nearestWord(written, known);
     const hint = near === undefined ? `the known ones are ${known.join(", ")}` : `did you mean '${near}'?`;
-    return `unknown property '${written}'; ${hint}`;
+    return said`unknown property ${givenKey(written, at)}${keySuggestion(at, said`; ${hint}`)}`;
   },
-  enum: ({ data }, schema) => notOneOf(data, schema["enum"] as unknown[]),
-  const: ({ data }, schema) => `${shown(data)} is not supported here; use ${String(schema["const"])}`,
-  type: ({ data, params }) => {
-    const example = params["type"] === "integer" && typeof data === "string" && /^\d+$/.test(data);
-    const hint = example ? `; write ${data} without quotes` : "";
+  enum: ({ data }, schema, at) => notOneOf(data, at, schema["enum"] as unknown[]),
+  const: ({ data }, schema, at) =>
+    said`${given(data, at)} is not supported here; use ${plain(String(schema["const"]))}`,
+  type: ({ data, params }, _schema, at) => {
+    const isQuoted = params["type"] === "integer" && typeof data === "string" && /^\d+$/.test(data);
+    const hint = isQuoted ? suggestion(at, said`; write ${data} without quotes`) : undefined;
     const wanted = String(params["type"]).replaceAll(",", " or ");
-    return `${shown(data)} is not ${/^[aeiou]/.test(wanted) ? "an" : "a"} ${wanted}${hint}`;
+    return said`${given(data, at)} is not ${plain(`${/^[aeiou]/.test(wanted) ? "an" : "a"} ${wanted}`)}${hint}`;
   },
-  pattern: ({ data }, schema) => patternReason(data, schema),
-  minimum: ({ data, params }, schema) => boundReason(data, schema, params),
-  maximum: ({ data, params }, schema) => boundReason(data, schema, params),
-  minLength: ({ data, params }) =>
+  pattern: ({ data }, schema, at) => patternReason(data, at, schema),
+  minimum: ({ data, params }, schema, at) => boundReason(data, at, schema, params),
+  maximum: ({ data, params }, schema, at) => boundReason(data, at, schema, params),
+  minLength: ({ data, params }, _schema, at) =>
     params["limit"] === 1
-      ? "is empty"
-      : `${shown(data)} is too short: at least ${plural(params["limit"], "character")}`,
-  maxLength: ({ data, params }) =>
-    `${shown(data)} is too long: at most ${plural(params["limit"], "character")}`,
-  minItems: ({ params }) => `is too short a list: at least ${plural(params["limit"], "entry")}`,
-  maxItems: ({ params }) => `is too long a list: at most ${plural(params["limit"], "entry")}`,
-  maxProperties: ({ params }) => `has too many entries: at most ${String(params["limit"])}`,
-  minProperties: () => "is empty",
-  uniqueItems: ({ params, data }) =>
-    `lists ${shown((data as unknown[])[params["i"] as number])} twice, at ${String(params["i"])} and ${String(params["j"])}`,
-  format: ({ data }) => `${shown(data)} is not an ISO 8601 time with its offset such as 2026-01-31T22:00:00Z`,
+      ? said`is empty`
+      : said`${given(data, at)} is too short: at least ${plain(plural(params["limit"], "character"))}`,
+  maxLength: ({ data, params }, _schema, at) =>
+    said`${given(data, at)} is too long: at most ${plain(plural(params["limit"], "character"))}`,
+  minItems: ({ params }) => said`is too short a list: at least ${plain(plural(params["limit"], "entry"))}`,
+  maxItems: ({ params }) => said`is too long a list: at most ${plain(plural(params["limit"], "entry"))}`,
+  maxProperties: ({ params }) => said`has too many entries: at most ${plain(String(params["limit"]))}`,
+  minProperties: () => said`is empty`,
+  uniqueItems: (error, _schema, at) => listedTwice(error, at),
+  format: ({ data }, _schema, at) =>
+    said`${given(data, at)} is not an ISO 8601 time with its offset such as 2026-01-31T22:00:00Z`,
 };
 
 /** The tags of a discriminated union, from its branches. */
@@ -135,19 +139,20 @@ export function checkFailure(error: SchemaError): CheckFailure {
   if (error.keyword === "discriminator") {
     const tag = String(error.params["tag"]);
     const value = error.params["tagValue"];
-    const tags = branchTags(schema, tag);
+    const tags = list(branchTags(schema, tag));
     const reason =
       value === undefined
-        ? `is required and is missing; use ${list(tags)}`
-        : `${tag} ${shown(value)} is not supported here; use ${list(tags)}`;
-    return { property: under(tag), reason };
+        ? said`is required and is missing; use ${tags}`
+        : said`${plain(tag)} ${given(value, under(tag))} is not supported here; use ${tags}`;
+    return new CheckFailure(under(tag), reason);
   }
-  const reason = reasons[error.keyword]?.(error, schema) ?? `breaks the rule '${error.keyword}'`;
+  const reason =
+    reasons[error.keyword]?.(error, schema, at) ?? said`breaks the rule '${plain(error.keyword)}'`;
   if (error.keyword === "required")
-    return { property: under(String(error.params["missingProperty"])), reason };
+    return new CheckFailure(under(String(error.params["missingProperty"])), reason);
   if (error.keyword === "additionalProperties")
-    return { property: under(String(error.params["additionalProperty"])), reason };
+    return new CheckFailure(under(String(error.params["additionalProperty"])), reason);
   if (error.keyword === "const" && /(^|\.)instanceType$/.test(at))
-    return { property: at, reason: `instanceType ${reason}` };
-  return { property: at, reason };
+    return new CheckFailure(at, said`instanceType ${reason}`);
+  return new CheckFailure(at, reason);
 }

@@ -31,7 +31,9 @@ function buildResources(): string {
   const ofRooms = ["dynamic", "dynamic/azure", "pulumi", "kinds"].flatMap((part) =>
     readdirSync(path.join(project, "provider", part)).map((file) => path.join(part, file)),
   );
-  for (const file of [...ofRooms, "arm-id.ts", "errors.ts"].filter((name) => name.endsWith(".ts"))) {
+  for (const file of [...ofRooms, "arm-id.ts", "errors.ts", "message.ts"].filter((name) =>
+    name.endsWith(".ts"),
+  )) {
     const source = readFileSync(path.join(project, "provider", file), "utf8");
     const { outputText } = ts.transpileModule(source, { compilerOptions });
     const target = path.join(folder, file.replace(/\.ts$/, ".js"));

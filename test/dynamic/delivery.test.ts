@@ -1,3 +1,6 @@
+import { CheckFailure } from "../../provider/handlers/handler.ts";
+import { Notice } from "../../provider/handlers/notice.ts";
+import { said } from "../../provider/message.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
 import { unknownValue } from "../../provider/handlers/handler.ts";
@@ -28,8 +31,8 @@ describe("check", () => {
 
   test("a path goes into the sentence, since Pulumi would show <nil> as its value", async () => {
     handler.failures = [
-      { property: "policyName", reason: "is no name" },
-      { property: "properties.groups[1].groupType", reason: "'Bot' is not one of Boot" },
+      new CheckFailure("policyName", said`is no name`),
+      new CheckFailure("properties.groups[1].groupType", said`'Bot' is not one of Boot`),
     ];
     expect((await delivery.check({}, wanted())).failures).toEqual([
       { property: "policyName", reason: "is no name" },
@@ -73,7 +76,7 @@ describe("diff", () => {
         { property: "properties.x", from: undefined, to: "y", cause: "program" },
       ],
       replaces: [],
-      notices: [{ severity: "info", text: "gold fails over: planned" }],
+      notices: [new Notice("info", said`gold fails over: planned`)],
     };
     expect((await delivery.diff(id, state(wanted()), { ...wanted(), ...own })).changes).toBe(true);
     const drifted = `gold: ${property} has drifted: it is 900, the program says 300; an update sets it back`;

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
+import { CheckFailure } from "../../provider/handlers/handler.ts";
+import { given, said } from "../../provider/message.ts";
 import { errorOf, id, kept, openDelivery, own, wanted } from "./open-delivery.ts";
 
 // The resource class tells, under the name of what is kept of the arguments, which of them are secret.
@@ -8,13 +10,15 @@ const news = { ...wanted("open sesame"), ...own, ...secretInterval };
 
 test("a secret argument is left out of failures, drift and errors", async () => {
   const { delivery, handler, told } = openDelivery();
-  handler.failures = [{ property: "properties.x", reason: "'open sesame' is not a number" }];
+  handler.failures = [
+    new CheckFailure("properties.x", said`${given("open sesame", "properties.x")} is not a number`),
+  ];
   expect((await delivery.check({}, news)).failures).toEqual([
-    { property: "", reason: "properties.x: '[secret]' is not a number" },
+    { property: "", reason: "properties.x: [secret] is not a number" },
   ]);
   // Pulumi shows the value of a property that is named.
   const property = "properties";
-  handler.failures = [{ property, reason: "it is not a number" }];
+  handler.failures = [new CheckFailure(property, said`it is not a number`)];
   expect((await delivery.check({}, news)).failures).toEqual([
     { property: "", reason: `${property}: it is not a number` },
   ]);
@@ -22,9 +26,9 @@ test("a secret argument is left out of failures, drift and errors", async () => 
   handler.answer = { changes: [change], replaces: [], notices: [] };
   await delivery.diff(id, { __inputs: wanted(300) }, news);
   expect(told.map(([, , text]) => text)).toEqual([
-    'gold: properties.x has drifted: it is 300, the program says "[secret]"; an update sets it back',
+    "gold: properties.x has drifted: it is 300, the program says [secret]; an update sets it back",
   ]);
-  const error = new SiteRecoveryError("JobFailed", "open sesame did not open.");
+  const error = new SiteRecoveryError("JobFailed", said`${"open sesame"} did not open.`);
   handler.trouble = { call: "create", when: "after", error };
   expect((await errorOf(delivery.create(news))).reasons).toEqual(["[secret] did not open."]);
   const fresh = openDelivery();

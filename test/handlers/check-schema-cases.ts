@@ -27,7 +27,12 @@ export function plan(customDetails: unknown): object {
 export const customDetails = "properties.groups[1].startGroupActions[0].customDetails";
 
 /** What is wrong, in arguments of which kind, and the one thing that is to be said about it. */
-export const cases: readonly [title: string, kind: KindName, inputs: object, failure: CheckFailure][] = [
+export const cases: readonly [
+  title: string,
+  kind: KindName,
+  inputs: object,
+  failure: Pick<CheckFailure, "property" | "reason">,
+][] = [
   [
     "a misspelt key",
     "policy",

@@ -74,7 +74,7 @@ describe("a protection cluster", () => {
     const image = site.image("db2");
     fs.renameSync(image, `${image}.away`);
     const lines: string[] = [];
-    const { id } = await handler.create(cluster(), { report: (line) => lines.push(line) });
+    const { id } = await handler.create(cluster(), { report: (line) => lines.push(String(line)) });
     expect(lines.join("\n")).toMatch(/share no recovery point yet: .*db2/);
     fs.renameSync(`${image}.away`, image);
     // The rename has changed the file's times, so that all of the disk is compared; that waits for no office hours here.

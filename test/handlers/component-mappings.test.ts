@@ -99,7 +99,7 @@ describe("a network mapping", () => {
   it("leads from a VM network to one of another VMM fabric, or to a virtual network", async () => {
     const target = await create("vm-network", { ...sites.lyon, ...network });
     await expect(create("network-mapping", mapping(target))).rejects.toThrow(
-      /networkName is "production", and the fabric has no such VM network; declare a VmNetwork/,
+      /networkName is 'production', and the fabric has no such VM network; declare a VmNetwork/,
     );
     const source = await create("vm-network", { ...sites.paris, ...network });
     await expect(create("network-mapping", mapping(source))).rejects.toThrow(/is the network itself/);
@@ -129,13 +129,14 @@ describe("a network mapping", () => {
     expect(await check({ recoveryFabricName: "Microsoft Azure" })).toEqual([
       {
         property: "properties.recoveryFabricName",
-        reason: 'is "Microsoft Azure", and the network production is in "lyon"; write that, or leave it out',
+        reason:
+          "is 'Microsoft Azure', and the network 'production' is in 'lyon'; write that, or leave it out",
       },
     ]);
     expect(await check({ fabricSpecificDetails: { instanceType: "VmmToAzure" } })).toEqual([
       {
         property: "properties.fabricSpecificDetails.instanceType",
-        reason: 'is "VmmToAzure", and the network production is in "lyon"; write "VmmToVmm"',
+        reason: "is 'VmmToAzure', and the network 'production' is in 'lyon'; write \"VmmToVmm\"",
       },
     ]);
     const elsewhere = { ...mapping(target), ...sites.rome };

@@ -51,7 +51,7 @@ describe("a vCenter server", () => {
   it("is read with an account that the configuration server has", async () => {
     const properties = { runAsAccountId: "root" };
     await expect(create("vcenter", vcenter({ properties }))).rejects.toThrow(
-      /the account "root", which is none of the configuration server cs-rome's, which has push, reader/,
+      /the account 'root', which is none of the configuration server cs-rome's, which has push, reader/,
     );
     await expect(create("vcenter", { ...vcenter({ properties }), ...sites.milan })).rejects.toThrow(
       /cs-milan's, which has none; add it to its runAsAccounts/,

@@ -110,7 +110,7 @@ describe("a registration", () => {
     await create("fabric", { ...inVault, fabricName: "west", properties });
     const scope = { ...inVault, fabricName: "west" };
     await expect(create("services-provider", registration(scope, "x"))).rejects.toThrow(
-      /belongs into a Hyper-V site or a VMM fabric or a VMware fabric \(west is an Azure fabric\)/,
+      /belongs in a Hyper-V site or a VMM fabric or a VMware fabric \(west is an Azure fabric\)/,
     );
   });
 });
@@ -124,19 +124,19 @@ describe("parts that belong into one sort of fabric", () => {
     await create("protection-container", { ...sites.rome, ...cloud });
     const path = { networkPathName: "p", purpose: "replication", connection: "PublicEndpoint" };
     const host = { hostName: "h", ...cloud, inventoryFolder: folder };
-    await expect(create("host", { ...sites.london, ...host })).rejects.toThrow(/belongs into a VMM fabric/);
-    await expect(create("host", { ...sites.rome, ...host })).rejects.toThrow(/belongs into a VMM fabric/);
+    await expect(create("host", { ...sites.london, ...host })).rejects.toThrow(/belongs in a VMM fabric/);
+    await expect(create("host", { ...sites.rome, ...host })).rejects.toThrow(/belongs in a VMM fabric/);
     const vcenter = { vcenterName: "v", inventoryFolder: folder };
-    await expect(create("vcenter", { ...sites.paris, ...vcenter })).rejects.toThrow(/into a VMware fabric/);
+    await expect(create("vcenter", { ...sites.paris, ...vcenter })).rejects.toThrow(/in a VMware fabric/);
     const target = { masterTargetName: "m", storageFolder: folder };
-    await expect(create("master-target", { ...sites.paris, ...target })).rejects.toThrow(/into a VMware/);
+    await expect(create("master-target", { ...sites.paris, ...target })).rejects.toThrow(/in a VMware/);
     const network = { networkName: "n" };
     await expect(create("vm-network", { ...sites.london, ...network })).rejects.toThrow(
       /networks of a Hyper-V site are named by its machines alone/,
     );
     const storage = { storageClassificationName: "s", folder };
     await expect(create("storage-classification", { ...sites.rome, ...storage })).rejects.toThrow(
-      /into a VMM/,
+      /in a VMM/,
     );
     await create("fabric", {
       ...inVault,

@@ -48,7 +48,7 @@ describe("a migration whose process was killed", () => {
       const handler = handlerOf("migration-item", site.engine);
       const lines: string[] = [];
       const { outputs } = await handler.update(id, migrationOf(site), wanted(), {
-        report: (text) => lines.push(text),
+        report: (text) => lines.push(String(text)),
       });
       expect(lines[0]).toBe("resuming the migration that was interrupted");
       expect((outputs as { migrated: boolean }).migrated).toBe(true);

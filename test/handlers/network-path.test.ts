@@ -25,7 +25,7 @@ describe("a network path", () => {
       {
         property: "connection",
         reason:
-          'is "SiteToSiteVpn", which is not supported here: replication to Azure goes to the public endpoint of ' +
+          "is 'SiteToSiteVpn', which is not supported here: replication to Azure goes to the public endpoint of " +
           "the storage account, which this does not reach; use PublicEndpoint or ExpressRoutePublicPeering",
       },
     ]);

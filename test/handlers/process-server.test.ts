@@ -54,7 +54,7 @@ describe("a process server", () => {
     ]);
     const elsewhere = { ...workHours, timeZone: "Europe/Londn" };
     expect(await reasons({ ...limits, workHours: elsewhere })).toEqual([
-      expect.stringMatching(/^bandwidth.workHours.timeZone "Europe\/Londn" is not a time zone/),
+      expect.stringMatching(/^bandwidth.workHours.timeZone 'Europe\/Londn' is not a time zone/),
     ]);
     expect(await reasons({ ...limits, workHours: { ...workHours, from: "8:00" } })).toEqual([
       expect.stringMatching(/times are written HH:MM/),

@@ -3,23 +3,19 @@ import { faultsIn, type Mutant } from "./mutant.ts";
 
 const plugin = ["test/plugin/secrets.test.ts"];
 const dynamic = ["test/dynamic/told-secrets.test.ts"];
+const everywhere = ["test/doors/secrets-everywhere.test.ts"];
 const commands = ["test/machines/run-command.test.ts"];
 
 export const shownSecrets: readonly Mutant[] = [
-  ...faultsIn("provider/pulumi/secret-values.ts", [...plugin, ...dynamic], {
-    "secret-words": [
-      `if (word.length >= shortestConcealed) text = text.replaceAll(word, "[secret]");`,
-      `if (word.length < shortestConcealed) text = text.replaceAll(word, "[secret]");`,
-      "a secret is shown in a log line",
-    ],
-    "secret-once": [
-      `text = text.replaceAll(word, "[secret]");`,
-      `text = text.replace(word, "[secret]");`,
-      "a secret that is in a line twice is shown once",
+  ...faultsIn("provider/pulumi/secret-values.ts", [...plugin, ...dynamic, ...everywhere], {
+    "secret-equal": [
+      `if (this.#words.has(text)) return true;`,
+      ``,
+      "a secret that the program gives in plain elsewhere is shown",
     ],
     "secret-elsewhere": [
-      `return typeof value === "string" && this.#words.has(value);`,
-      `return false;`,
+      `return this.tells(value);\n  }\n\n  /** Whether something`,
+      `return false;\n  }\n\n  /** Whether something`,
       "a secret that turns up in an output is kept in the clear",
     ],
     "secret-marked": [
@@ -28,14 +24,9 @@ export const shownSecrets: readonly Mutant[] = [
       "what the schema marks as secret is kept in the clear",
     ],
     "secret-in-objects": [
-      `for (const inner of Object.values(value)) this.#addWords(inner);`,
-      ``,
+      `return Object.values(value).flatMap(leavesOf);`,
+      `return [];`,
       "the words of a secret object are shown",
-    ],
-    "secret-path": [
-      `if (path !== "" && this.#paths.has(path.replace(keptKeys, ""))) return true;`,
-      ``,
-      "a secret number is kept in the clear",
     ],
     "secret-text": [
       `if (typeof value === "string" && keptTexts.test(path)) return this.holdsAny;`,
@@ -43,9 +34,21 @@ export const shownSecrets: readonly Mutant[] = [
       "what the program wanted is kept in the clear as one text",
     ],
     "secret-property": [
-      `return [...this.#paths].some(`,
-      `return ![...this.#paths].every(`,
+      `return [...this.#paths].some((one) => isBelow(one, path));`,
+      `return false;`,
       "a property that holds a secret is named to Pulumi, which shows its value",
+    ],
+    "secret-part": [
+      `return isId ? this.#shownId(part.text) : part.instead;`,
+      `return part.text;`,
+      "a message shows its parts that are secret",
+    ],
+  }),
+  ...faultsIn("provider/schemas/schema-reason.ts", everywhere, {
+    "secret-suggested": [
+      "suggestion(at, said`; for example ${given(better, at)}`);",
+      "said`; for example ${plain(better)}`;",
+      "a name is suggested that is the secret with one sign changed",
     ],
   }),
   ...faultsIn("provider/plugin/property-values.ts", plugin, {
@@ -64,57 +67,43 @@ export const shownSecrets: readonly Mutant[] = [
       ``,
       "no secret is encrypted in the state",
     ],
+    "secret-leaves-state": [
+      `const closed = close(state, "", secrets) as Properties;`,
+      `const closed = state;`,
+      "the state of a resource holds a secret in the clear",
+    ],
   }),
   ...faultsIn("provider/plugin/rpc-error.ts", plugin, {
     "secret-in-error": [
-      `const reason = secrets.conceal(sentenceOf(cause));`,
-      `const reason = sentenceOf(cause);`,
+      `const reason = errorText(cause, secrets);`,
+      `const reason = String(cause);`,
       "an error shows a secret",
-    ],
-    "secret-half-done": [
-      `failed.setProperties(send(state, secrets));`,
-      `failed.setProperties(send(state));`,
-      "the state of a resource that failed half way holds a secret in the clear",
     ],
   }),
   ...faultsIn("provider/plugin/provider-session.ts", plugin, {
-    "secret-in-line": [
-      `conceal: secrets.conceal,`,
-      `conceal: (line: string) => line,`,
-      "drift shows a secret",
-    ],
+    "secret-in-line": [`shown: secrets.shown,`, `shown: String,`, "drift shows a secret"],
   }),
   ...faultsIn("provider/plugin/resource-service.ts", plugin, {
-    "secret-in-failure": [
-      `failure.setReason(secrets.conceal(reason));`,
-      `failure.setReason(reason);`,
-      "what is wrong with a secret shows it",
-    ],
     "secret-of-named-property": [
-      `presentable(one, isSecret ? {} : inputs);`,
-      `presentable(one, inputs);`,
+      `presentable(one, { kind: resource.kind.kind, news: inputs, secrets });`,
+      `{ property: one.property, reason: one.reason };`,
       "Pulumi shows the value of a secret property that is wrong",
     ],
   }),
   ...faultsIn("provider/dynamic/delivery.ts", dynamic, {
-    "secret-in-dynamic-failure": [
-      `return { property, reason: secrets.conceal(reason) };`,
-      `return { property, reason };`,
-      "what is wrong with a secret of a dynamic resource shows it",
-    ],
     "secret-of-dynamic-property": [
-      `presentable(one, secrets.touches(one.property) ? {} : news);`,
-      `presentable(one, news);`,
+      `presentable(one, { kind: this.#kind, news, secrets })`,
+      `({ property: one.property, reason: one.reason })`,
       "Pulumi shows the value of a dynamic resource's secret property that is wrong",
     ],
     "secret-in-dynamic-error": [
-      `if (!(error instanceof HalfDone)) throw hostError(error, undefined, conceal);`,
-      `if (!(error instanceof HalfDone)) throw hostError(error, undefined, (line: string) => line);`,
+      `if (!(error instanceof HalfDone)) throw hostError(error, undefined, secrets);`,
+      `if (!(error instanceof HalfDone)) throw hostError(error);`,
       "an error of a dynamic resource shows a secret",
     ],
     "secret-half-done-dynamic": [
-      `throw hostError(error.cause, { id: error.id, properties: error.state }, conceal);`,
-      `throw hostError(error.cause, { id: error.id, properties: error.state }, (line: string) => line);`,
+      `throw hostError(error.cause, { id: error.id, properties: error.state }, secrets);`,
+      `throw hostError(error.cause, { id: error.id, properties: error.state });`,
       "a dynamic resource that failed half way shows a secret",
     ],
   }),

@@ -1,6 +1,7 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
+import { said } from "../../provider/message.ts";
 import { receive, send } from "../../provider/plugin/property-values.ts";
 import { SecretValues } from "../../provider/pulumi/secret-values.ts";
 import { secret } from "../doors/plugin-client.ts";
@@ -60,7 +61,7 @@ describe("a secret argument", () => {
     await world.changeBehind(300);
     await stack.up(withSecret(secret(hidden)));
     expect(door.told.join("\n")).toMatch(
-      /onlineReplicationStartTime has drifted: it is not set, the program says "\[secret\]"/,
+      /onlineReplicationStartTime has drifted: it is \[secret\], the program says \[secret\]/,
     );
     expect(door.told.join("\n")).not.toContain(hidden);
   });
@@ -68,11 +69,13 @@ describe("a secret argument", () => {
   test("is left out of what is wrong with it, and of errors", async () => {
     const { failures } = await door.check({}, withSecret(secret("tomorrow")));
     expect(failures).toHaveLength(1);
-    expect(failures[0]!.reason).toMatch(/'\[secret\]' is not an ISO 8601 time/);
+    expect(failures[0]!.reason).toMatch(/\[secret\] is not an ISO 8601 time/);
     const { failures: named } = await door.check({}, { ...policy(), resourceGroupName: secret("a/hidden") });
     // Pulumi shows the value of a property that is named.
-    expect(named).toEqual([{ property: "", reason: expect.stringContaining("'[secret]'") as string }]);
-    const error = new SiteRecoveryError("JobFailed", `There is trouble with ${hidden}.`);
+    expect(named).toEqual([
+      { property: "", reason: expect.stringContaining("[secret] is not legal") as string },
+    ]);
+    const error = new SiteRecoveryError("JobFailed", said`There is trouble with ${hidden}.`);
     world.trouble = { call: "create", when: "after", error };
     await expect(stack.up(withSecret(secret(hidden)))).rejects.toThrow("There is trouble with [secret].");
     expect(inPlain(stack.resource)).not.toContain(hidden);
@@ -108,8 +111,10 @@ describe("SecretValues", () => {
     expect(secrets.covers("accounts[0].name", "one")).toBe(false);
     expect(secrets.covers("properties.copy", "battery")).toBe(true);
     expect(secrets.touches("accounts")).toBe(true);
-    expect(secrets.conceal("it is correct horse, not one; correct horse")).toBe(
-      "it is [secret], not one; [secret]",
+    const line = said`a correct horse is ${"correct horse"}, not ${"one"}; ${"correct horse"}`;
+    expect(secrets.shown(line)).toBe("a correct horse is [secret], not one; [secret]");
+    expect(secrets.shown("a text of others with correct horse in it")).toBe(
+      "A message that quotes a secret value is left out.",
     );
   });
 
@@ -120,8 +125,9 @@ describe("SecretValues", () => {
     secrets.add("account", { name: "battery", inner: { key: "staple" } });
     expect(secrets.covers("interval", 300)).toBe(true);
     expect(secrets.covers("__inputs.interval", 300)).toBe(true);
-    expect(secrets.covers("other", 300)).toBe(false);
+    expect(secrets.covers("other", 300)).toBe(true);
+    expect(secrets.covers("other", 3)).toBe(false);
     expect(secrets.covers("__inputs", "a text of all arguments")).toBe(true);
-    expect(secrets.conceal("battery and staple")).toBe("[secret] and [secret]");
+    expect(secrets.shown(said`${"battery"} and ${"staple"}`)).toBe("[secret] and [secret]");
   });
 });

@@ -6,7 +6,7 @@ import { Progress } from "../../provider/pulumi/progress.ts";
 function reportDisk(millisecondsPerCent: number, disk = "os"): string[] {
   const clock = new VirtualClock();
   const shown: string[] = [];
-  const progress = new Progress(clock, (line) => shown.push(line));
+  const progress = new Progress(clock, (line) => shown.push(String(line)));
   for (let percent = 0; percent <= 100; percent++) {
     progress.report(`disk ${disk}: ${percent} % of 1.0 GiB`);
     clock.advance(millisecondsPerCent);
@@ -37,7 +37,7 @@ describe("Progress", () => {
   test("a disk that stands at one per cent still shows that something is there", () => {
     const clock = new VirtualClock();
     const shown: string[] = [];
-    const progress = new Progress(clock, (line) => shown.push(line));
+    const progress = new Progress(clock, (line) => shown.push(String(line)));
     for (let second = 0; second < 60; second++) {
       progress.report("disk os: 41 % of 64 GiB");
       clock.advance(1_000);
@@ -47,7 +47,7 @@ describe("Progress", () => {
 
   test("disks are counted each for itself, and lines of a new step all pass", () => {
     const shown: string[] = [];
-    const progress = new Progress(new VirtualClock(), (line) => shown.push(line));
+    const progress = new Progress(new VirtualClock(), (line) => shown.push(String(line)));
     const lines = [
       "disk os: 0 % of 1 GiB",
       "disk data: 0 % of 1 GiB",

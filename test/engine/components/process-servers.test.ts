@@ -97,7 +97,7 @@ describe("[C-3] several process servers", () => {
     const properties = { ...inputs.properties, providerSpecificDetails: details };
     expect(await handlerOf("protected-item", site.engine).check({ ...inputs, properties })).toContainEqual({
       property: "processServerId",
-      reason: expect.stringMatching(/belongs into properties.providerSpecificDetails/) as string,
+      reason: expect.stringMatching(/belongs in properties.providerSpecificDetails/) as string,
     });
   });
 
