@@ -23,7 +23,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function holdsUnknown(value: unknown): boolean {
+/** Whether a value, or something in it, is not known yet. */
+export function holdsUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;
   if (Array.isArray(value)) return value.some(holdsUnknown);
   return isRecord(value) && Object.values(value).some(holdsUnknown);

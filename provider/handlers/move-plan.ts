@@ -112,11 +112,13 @@ function namesOf(items: readonly ProtectedItem[]): Message {
 /**
  * What a preview says of where a plan's machines run: what forbids the run that the program's text asks for, else the
  * run, or what was moved outside of the program. Throws `ActionNotAllowed` if a drill of a machine has to go first.
+ * Of a plan whose arguments are not all known, nothing forbids anything yet: the machines that are missing may be the rest.
  */
 export async function announcePlanMove(
   engine: Engine,
   id: string,
   wish: Wish,
+  isKnown: boolean,
 ): Promise<DiffAnswer["notices"]> {
   const side = known(wish.wanted.activeLocation);
   if (side !== undefined && asksForMove(wish)) {
@@ -127,7 +129,7 @@ export async function announcePlanMove(
       requireNoDrill(engine, item);
     }
   }
-  const forbidden = await foreseePlanMove(engine, id, wish);
+  const forbidden = isKnown ? await foreseePlanMove(engine, id, wish) : [];
   return forbidden.length > 0 ? forbidden : describePlanMove(engine, id, wish);
 }
 

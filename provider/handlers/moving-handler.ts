@@ -5,7 +5,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
 import { kinds } from "../kinds/registry.ts";
-import { compareSettings, replacedBy } from "./compare-settings.ts";
+import { compareSettings, holdsUnknown, replacedBy } from "./compare-settings.ts";
 import type { Handler, Live, Work } from "./handler.ts";
 import { announcePlanMove, movePlan } from "./move-plan.ts";
 import { goneFromEngine, type SettingsKind, settingsHandler } from "./settings-handler.ts";
@@ -61,7 +61,7 @@ export function movingHandler<Inputs extends Moving, Outputs extends object>(
       if (last.activeLocation !== undefined) live.activeLocation = last.activeLocation;
       const changes = compareSettings(withDefaults(wanted), live, withDefaults(last));
       const wish = { last: planOf(id, last), wanted: planOf(id, wanted) };
-      const notices = await announcePlanMove(engine, id, wish);
+      const notices = await announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
       return { changes, replaces: replacedBy(changes, kind.immutable), notices };
     },
     create: async (wanted, work) => {
