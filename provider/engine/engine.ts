@@ -10,7 +10,8 @@ import { type ItemInputs, listItemThings } from "./protected-item/item-things.ts
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
-import { type LeaseHolder, leaseOf } from "../store/leases.ts";
+import { type LeaseHolder } from "../store/lease-row.ts";
+import { leaseOf } from "../store/leases.ts";
 import { findItem } from "../store/protected-items.ts";
 import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
@@ -52,7 +53,7 @@ import { Upkeep } from "./upkeep/upkeep.ts";
 
 export type { OwnerRow } from "./owners.ts";
 export type { Thing } from "../store/things.ts";
-export type { LeaseHolder } from "../store/leases.ts";
+export type { LeaseHolder } from "../store/lease-row.ts";
 export type { ItemView } from "./item-view.ts";
 export type { Progress } from "./job/job-definition.ts";
 

@@ -34,11 +34,28 @@ export async function underLease<T>(
 }
 
 /**
- * Renews the leases of the work of the moment, durably, and returns the highest of their epochs; `undefined` for work
- * that needs no lease. Throws `LeaseLost` when another process has taken one over.
+ * Renews the leases of the work of the moment and returns the highest of their epochs; `undefined` for work that needs no
+ * lease. `beside` is written durably in the same transaction. Throws `LeaseLost` when another process has taken one over.
  */
-export function confirmLeases({ store, clock }: LeaseParts): number | undefined {
-  const epochs = (scope.getStore() ?? []).map((id) => confirmLease(store, id, clock));
+export function confirmLeases({ store, clock }: LeaseParts, beside?: () => void): number | undefined {
+  const ids = scope.getStore() ?? [];
+  if (ids.length === 0 && beside === undefined) return undefined;
+  const confirm = (): number[] => {
+    const confirmed = ids.map((id) => confirmLease(store, id, clock));
+    beside?.();
+    return confirmed;
+  };
+  const epochs = beside === undefined ? store.passing(confirm) : store.transaction(confirm);
+  return epochs.length === 0 ? undefined : Math.max(...epochs);
+}
+
+/** The highest epoch of the leases of the work of the moment, as this process knows them; `undefined` without one. */
+function epochOf(store: Store): number | undefined {
+  const epochs = (scope.getStore() ?? []).map((id) => {
+    const lease = heldLease(store, id);
+    lease?.signal.throwIfAborted();
+    return lease?.epoch ?? 0;
+  });
   return epochs.length === 0 ? undefined : Math.max(...epochs);
 }
 
@@ -51,7 +68,8 @@ export function requireLeases(store: Store): void {
 export function fenceOf(parts: LeaseParts, engineId: string): WriterFence {
   return {
     engineId,
-    confirm: () => confirmLeases(parts),
+    epoch: () => epochOf(parts.store),
+    confirm: (beside) => confirmLeases(parts, beside),
     raise: (above) => {
       for (const id of scope.getStore() ?? []) raiseLease(parts.store, id, above);
     },
@@ -62,8 +80,8 @@ export function fenceOf(parts: LeaseParts, engineId: string): WriterFence {
 export function writerOf({ store, engineId }: Pick<LeaseParts, "store"> & { engineId: string }): {
   writer?: { engineId: string; epoch: number };
 } {
-  const epochs = (scope.getStore() ?? []).flatMap((id) => heldLease(store, id)?.epoch ?? []);
-  return epochs.length === 0 ? {} : { writer: { engineId, epoch: Math.max(...epochs) } };
+  const epoch = epochOf(store);
+  return epoch === undefined ? {} : { writer: { engineId, epoch } };
 }
 
 /** The progress of work under leases, which is aborted with `LeaseLost` when one of them is lost. */

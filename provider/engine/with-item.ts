@@ -5,6 +5,7 @@
 import { idKey } from "../arm-id.ts";
 import { type JobRow, openJobOf } from "../store/jobs.ts";
 import { findItem } from "../store/protected-items.ts";
+import { withoutSettings } from "../store/settings.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { fenceFormerProcess } from "./fence-former-process.ts";
 import { fenceLostSource } from "./failover/fence-source.ts";
@@ -48,7 +49,10 @@ export async function withItem<T>(
       requireNewestDatabase(parts, requireItem(parts, itemId));
     }
     const left = openJobOf(parts.store, itemId);
-    if (left) await resumeJob(parts, scenarios[left.scenario as Scenario], left, progress);
+    if (left) {
+      const definition = scenarios[left.scenario as Scenario];
+      await withoutSettings(() => resumeJob(parts, definition, left, progress));
+    }
     // A job that has begun may be on its way from one side to the other; what runs where counts when it has ended.
     if (findItem(parts.store, itemId)) {
       identifyMachine(parts, itemId);

@@ -4,14 +4,14 @@
  * asks in its own transaction whether the epoch is still the one that this process was given: a process that was
  * stopped and wakes up after a takeover writes nothing.
  */
-import { idKey, nameOf } from "../arm-id.ts";
+import { idKey } from "../arm-id.ts";
 import type { Clock, SharedTime } from "../clock.ts";
-import { assert, SiteRecoveryError } from "../errors.ts";
-import { describeProcess, lifeOf, processIdentity } from "../process-identity.ts";
+import type { SiteRecoveryError } from "../errors.ts";
+import { assert } from "../errors.ts";
+import { lifeOf, processIdentity } from "../process-identity.ts";
+import { busy, holderOf, type LeaseHolder, leaseMilliseconds, type LeaseRow, lost } from "./lease-row.ts";
 import type { Store } from "./open-store.ts";
 
-/** How long a lease lasts that is not renewed, in milliseconds. */
-export const leaseMilliseconds = 60_000;
 /** How often a process renews the leases that it works under, in milliseconds. */
 export const renewalMilliseconds = 15_000;
 
@@ -26,35 +26,14 @@ export interface Lease {
   release(): void;
 }
 
-/** A lease as other processes see it. */
-export interface LeaseHolder {
-  readonly epoch: number;
-  readonly purpose: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Milliseconds since 1970. */
-  readonly takenAt: number;
-  /** When it ends if it is not renewed, in milliseconds since 1970. */
-  readonly expiresAt: number;
-}
-
-interface Row {
-  epoch: number;
-  owner: string;
-  purpose: string;
-  taken_at: number;
-  renewed_at: number;
-  clock: string;
-  renewed_on_clock: number;
-  seen_on: string | null;
-  seen_at: number | null;
-}
-
 interface Held {
   epoch: number;
-  /** Whether the epoch survives a power cut: it must before anything outside of the store is marked with it. */
-  isDurable: boolean;
   readonly stop: AbortController;
+  /** The transaction that has asked for the epoch: it keeps other writers out until its end. */
+  askedIn?: number | undefined;
+  /** Whether it was given back in the transaction of the work's last write. */
+  isGivenBack: boolean;
+  item?: unknown;
 }
 
 /** The leases that this process works under, by store and key. One that was lost counts until its work has ended. */
@@ -68,16 +47,22 @@ function heldOf(store: Store): Map<string, Held> {
   return known;
 }
 
+/** The lease that this process works under and has not given back. */
+function workingIn(held: ReadonlyMap<string, Held>, key: string): Held | undefined {
+  const mine = held.get(key);
+  return mine?.isGivenBack === true ? undefined : mine;
+}
+
 function epochName(store: Store, epoch: number): string {
   return `${store.database.location() ?? ""}#${epoch}`;
 }
 
-function rowOf(store: Store, key: string): Row | undefined {
-  return store.prepare("SELECT * FROM leases WHERE key = ?").get(key) as Row | undefined;
+function rowOf(store: Store, key: string): LeaseRow | undefined {
+  return store.prepare("SELECT * FROM leases WHERE key = ?").get(key) as LeaseRow | undefined;
 }
 
 /** Whether a lease has ended although it was not given back. */
-function isOver(store: Store, row: Row, clock: Clock): boolean {
+function isOver(store: Store, row: LeaseRow, clock: Clock): boolean {
   if (row.owner === processIdentity()) return !epochsHere.has(epochName(store, row.epoch));
   const life = lifeOf(row.owner);
   if (life === "dead") return true;
@@ -102,17 +87,16 @@ function hasPassed(since: number, { milliseconds }: SharedTime): boolean {
 export function takeLease(store: Store, id: string, purpose: string, clock: Clock): Lease {
   const key = idKey(id);
   const held = heldOf(store);
-  // Seen from another computer, it counts as at work from now on, for as long as a lease lasts.
-  const seen = store.passing(() => noteSeen(store, key, clock));
-  if (seen !== undefined) throw busy(id, seen);
-  let isTakeover = false;
-  const epoch = store.passing(() => {
+  // Durable, since things outside of the store are marked with the epoch: it may not be given out a second time.
+  const taken = store.transaction(() => {
     const row = rowOf(store, key);
-    isTakeover = row !== undefined;
-    const mine = held.get(key);
+    const mine = workingIn(held, key);
     // Work that lost its lease and has not ended yet would write under the new one.
     if (mine !== undefined && row?.epoch !== mine.epoch) throw lost(id);
-    if (row && (mine !== undefined || !isOver(store, row, clock))) throw busy(id, row);
+    if (row && (mine !== undefined || !isOver(store, row, clock))) {
+      if (mine === undefined) noteSeen(store, key, row, clock);
+      return { busy: row };
+    }
     const time = clock.shared();
     const { lastInsertRowid } = store
       .prepare(
@@ -120,9 +104,11 @@ export function takeLease(store: Store, id: string, purpose: string, clock: Cloc
          VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)`,
       )
       .run(key, processIdentity(), purpose, clock.now(), time.clock, time.milliseconds);
-    return Number(lastInsertRowid);
+    return { epoch: Number(lastInsertRowid), isTakeover: row !== undefined };
   });
-  const mine: Held = { epoch, isDurable: false, stop: new AbortController() };
+  if (taken.busy !== undefined) throw busy(id, taken.busy);
+  const { epoch, isTakeover } = taken;
+  const mine: Held = { epoch, isGivenBack: false, stop: new AbortController() };
   held.set(key, mine);
   epochsHere.add(epochName(store, epoch));
   const end = clock.every(renewalMilliseconds, () => renewQuietly(store, id, clock));
@@ -132,8 +118,9 @@ export function takeLease(store: Store, id: string, purpose: string, clock: Cloc
     signal: mine.stop.signal,
     release: () => {
       end();
-      held.delete(key);
+      if (held.get(key) === mine) held.delete(key);
       epochsHere.delete(epochName(store, mine.epoch));
+      if (mine.isGivenBack) return;
       store.passing(() =>
         store.prepare("DELETE FROM leases WHERE key = ? AND epoch = ?").run(key, mine.epoch),
       );
@@ -141,50 +128,57 @@ export function takeLease(store: Store, id: string, purpose: string, clock: Cloc
   };
 }
 
-/** Keeps with a lease of another computer since when it is seen without a renewal; returns it while it lasts. */
-function noteSeen(store: Store, key: string, clock: Clock): Row | undefined {
-  const row = rowOf(store, key);
+/** Keeps with a lease of another computer since when it is seen without a renewal: it lasts as long from then on. */
+function noteSeen(store: Store, key: string, row: LeaseRow, clock: Clock): void {
   const time = clock.shared();
-  if (row === undefined || heldOf(store).has(key) || isOver(store, row, clock)) return undefined;
-  if (row.clock !== time.clock && (row.seen_at === null || row.seen_on !== time.clock)) {
-    store
-      .prepare("UPDATE leases SET seen_on = ?, seen_at = ? WHERE key = ?")
-      .run(time.clock, time.milliseconds, key);
-  }
-  return row;
+  if (row.clock === time.clock || (row.seen_at !== null && row.seen_on === time.clock)) return;
+  store
+    .prepare("UPDATE leases SET seen_on = ?, seen_at = ? WHERE key = ?")
+    .run(time.clock, time.milliseconds, key);
 }
 
 /** A failure to renew is no loss yet: the next renewal or the next write finds out. */
 function renewQuietly(store: Store, id: string, clock: Clock): void {
+  if (!workingIn(heldOf(store), idKey(id))) return;
   try {
-    store.passing(() => renew(store, id, clock));
+    store.passing(() => confirmLease(store, id, clock));
   } catch {
     // Lost: the signal is aborted, and the work's own next step throws.
   }
 }
 
-function renew(store: Store, id: string, clock: Clock): void {
-  requireLease(store, id);
+/**
+ * Renews the lease in the transaction that is open, before something that no transaction can take back: a recovery
+ * point, a machine's power. Returns its epoch. Throws `LeaseLost` when another process has taken it over.
+ */
+export function confirmLease(store: Store, id: string, clock: Clock): number {
+  const key = idKey(id);
+  const mine = mineOf(store, id);
   const time = clock.shared();
-  store
+  const { changes } = store
     .prepare(
       `UPDATE leases SET renewed_at = ?, clock = ?, renewed_on_clock = ?, seen_on = NULL, seen_at = NULL
-       WHERE key = ?`,
+       WHERE key = ? AND epoch = ?`,
     )
-    .run(clock.now(), time.clock, time.milliseconds, idKey(id));
+    .run(clock.now(), time.clock, time.milliseconds, key, mine.epoch);
+  if (changes === 0) throw lose(mine, id);
+  mine.askedIn = store.openTransaction;
+  return mine.epoch;
 }
 
 /**
- * Renews the lease and makes it durable before something that no transaction can take back: a recovery point, a
- * machine's power. Returns its epoch. Throws `LeaseLost` when another process has taken it over.
+ * Gives the lease back in the transaction of the work's last write, which saves one of its own. Nothing may be written
+ * under it afterwards. Throws `LeaseLost` when another process has taken it over.
  */
-export function confirmLease(store: Store, id: string, clock: Clock): number {
-  const mine = heldOf(store).get(idKey(id));
-  const confirm = (): void => renew(store, id, clock);
-  if (mine?.isDurable === true) store.passing(confirm);
-  else store.transaction(confirm);
-  mine!.isDurable = true;
-  return mine!.epoch;
+export function giveLeaseBack(store: Store, id: string): void {
+  const mine = mineOf(store, id);
+  const { changes } = store
+    .prepare("DELETE FROM leases WHERE key = ? AND epoch = ?")
+    .run(idKey(id), mine.epoch);
+  if (changes === 0) throw lose(mine, id);
+  mine.askedIn = undefined;
+  mine.isGivenBack = true;
+  store.ifUndone(() => (mine.isGivenBack = false));
 }
 
 /** How many epochs an engine that was lost may have given out since the last one that is known of it. */
@@ -208,44 +202,63 @@ function spendEpoch(store: Store, epoch: number): void {
 /** Gives the lease of this process an epoch above another one, which a copy of this database may have given out. */
 export function raiseLease(store: Store, id: string, above: number): void {
   const key = idKey(id);
-  const mine = heldOf(store).get(key);
+  const mine = mineOf(store, id);
   store.transaction(() => {
     requireLease(store, id);
     const row = rowOf(store, key)!;
     const epoch = Math.max(above, row.epoch) + 1;
     spendEpoch(store, epoch);
     store.prepare("UPDATE leases SET epoch = ? WHERE key = ?").run(epoch, key);
-    epochsHere.delete(epochName(store, mine!.epoch));
-    mine!.epoch = epoch;
-    epochsHere.add(epochName(store, mine!.epoch));
+    epochsHere.delete(epochName(store, mine.epoch));
+    mine.epoch = epoch;
+    epochsHere.add(epochName(store, mine.epoch));
   });
 }
 
 /**
  * Throws `LeaseLost` unless the lease of a thing is this process's own; the caller is within the transaction of the
- * write. A write without a lease is a `Bug`.
+ * write, which asks once: no other process writes before its end. A write without a lease is a `Bug`.
  */
 export function requireLease(store: Store, id: string): void {
-  const key = idKey(id);
-  const mine = heldOf(store).get(key);
+  const mine = mineOf(store, id);
+  if (mine.askedIn !== undefined && mine.askedIn === store.openTransaction) return;
+  const row = store.prepare("SELECT epoch FROM leases WHERE key = ?").get(idKey(id));
+  if (row?.["epoch"] !== mine.epoch) throw lose(mine, id);
+  mine.askedIn = store.openTransaction;
+}
+
+function mineOf(store: Store, id: string): Held {
+  const mine = workingIn(heldOf(store), idKey(id));
   assert(mine !== undefined, `${id} is written without its lease`);
-  const row = store.prepare("SELECT epoch FROM leases WHERE key = ?").get(key);
-  if (row?.["epoch"] === mine.epoch) return;
+  return mine;
+}
+
+/** Ends the work under a lease that is another process's now. */
+function lose(mine: Held, id: string): SiteRecoveryError {
   const error = lost(id);
   mine.stop.abort(error);
-  throw error;
+  return error;
+}
+
+/**
+ * Room for the item of a lease that this process works under, or `undefined`: nobody else may write it meanwhile, so
+ * that it is read once. It is gone with the lease.
+ */
+export function roomForItem(store: Store, id: string): { item?: unknown } | undefined {
+  const mine = workingIn(heldOf(store), idKey(id));
+  return mine?.stop.signal.aborted === true ? undefined : mine;
 }
 
 /** The lease that this process works under, or `undefined`. */
 export function heldLease(store: Store, id: string): Pick<Lease, "epoch" | "signal"> | undefined {
-  const mine = heldOf(store).get(idKey(id));
+  const mine = workingIn(heldOf(store), idKey(id));
   return mine && { epoch: mine.epoch, signal: mine.stop.signal };
 }
 
 /** The lease that a thing is worked on under now, by whichever process, or `undefined`. */
 export function leaseOf(store: Store, id: string, clock: Clock): LeaseHolder | undefined {
   const row = rowOf(store, idKey(id));
-  return row && !isOver(store, row, clock) ? toHolder(row) : undefined;
+  return row && !isOver(store, row, clock) ? holderOf(row) : undefined;
 }
 
 /** The work under way on a thing, or `undefined`. */
@@ -257,6 +270,8 @@ export function currentLease(store: Store, id: string, clock: Clock): string | u
 export function breakLease(store: Store, id: string): LeaseHolder | undefined {
   return store.together(() => {
     const row = rowOf(store, idKey(id));
+    const mine = heldOf(store).get(idKey(id));
+    if (mine) mine.askedIn = undefined;
     // A row of no process, so that the next one knows that this lease was not given back.
     if (row) {
       store
@@ -266,29 +281,6 @@ export function breakLease(store: Store, id: string): LeaseHolder | undefined {
         )
         .run(idKey(id));
     }
-    return row && toHolder(row);
+    return row && holderOf(row);
   });
-}
-
-function toHolder(row: Row): LeaseHolder {
-  const { epoch, purpose } = row;
-  const expiresAt = row.renewed_at + leaseMilliseconds;
-  return { epoch, purpose, ...describeProcess(row.owner), takenAt: row.taken_at, expiresAt };
-}
-
-function busy(id: string, row: Row): SiteRecoveryError {
-  const { purpose, host, pid, takenAt, expiresAt } = toHolder(row);
-  const since = new Date(takenAt).toISOString();
-  const message =
-    `${id} is busy: ${purpose} is under way (process ${pid} on ${host} since ${since}). Try again when it has ended. ` +
-    `If that process is gone, its lease ends at ${new Date(expiresAt).toISOString()}; ` +
-    `\`siterecovery unlock ${nameOf(id)} --force\` ends it at once.`;
-  return new SiteRecoveryError("Busy", message, { target: id });
-}
-
-function lost(id: string): SiteRecoveryError {
-  const message =
-    `This process was stopped for too long, and another one has taken over the work on ${nameOf(id)}. ` +
-    "It writes nothing more. Look at `siterecovery status` before you run the command again.";
-  return new SiteRecoveryError("LeaseLost", message, { target: id });
 }

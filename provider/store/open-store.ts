@@ -19,6 +19,9 @@ export class Store {
   readonly database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #isInTransaction = false;
+  #transactionCount = 0;
+  /** What to do when the open transaction is undone. */
+  #ifUndone: (() => void)[] = [];
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -37,16 +40,29 @@ export class Store {
   transaction<T>(work: () => T): T {
     this.database.exec("BEGIN IMMEDIATE");
     this.#isInTransaction = true;
+    this.#transactionCount += 1;
+    this.#ifUndone = [];
     try {
       const result = work();
       this.database.exec("COMMIT");
       return result;
     } catch (error) {
       this.database.exec("ROLLBACK");
+      for (const undo of this.#ifUndone) undo();
       throw error;
     } finally {
       this.#isInTransaction = false;
     }
+  }
+
+  /** A number that each transaction of this store has for itself; `undefined` outside of one. */
+  get openTransaction(): number | undefined {
+    return this.#isInTransaction ? this.#transactionCount : undefined;
+  }
+
+  /** Calls the work if the transaction that is open now is undone: for what is remembered of it outside of SQLite. */
+  ifUndone(work: () => void): void {
+    if (this.#isInTransaction) this.#ifUndone.push(work);
   }
 
   /** Runs the work in the transaction that is open, or in one of its own: what it reads and writes is one step. */

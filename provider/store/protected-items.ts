@@ -1,7 +1,7 @@
 /** Table `protected_items`: where each protected item stands. The words of `state` are in engine/protected-item. */
 import type { SQLOutputValue } from "node:sqlite";
 import { idKey } from "../arm-id.ts";
-import { requireLease } from "./leases.ts";
+import { requireLease, roomForItem } from "./leases.ts";
 import type { Store } from "./open-store.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -26,12 +26,17 @@ function toItem<State extends string, Details>(row: Row): ItemRow<State, Details
   };
 }
 
+/** The item as it is now. Under its lease it is read once: nobody else may write it. */
 export function findItem<State extends string, Details>(
   store: Store,
   id: string,
 ): ItemRow<State, Details> | undefined {
+  const room = roomForItem(store, id);
+  if (room?.item !== undefined) return room.item as ItemRow<State, Details>;
   const row = store.prepare(`${select} WHERE key = ?`).get(idKey(id));
-  return row && toItem(row);
+  const item = row && toItem<State, Details>(row);
+  if (room) room.item = item;
+  return item;
 }
 
 export function listItems<State extends string, Details>(store: Store): ItemRow<State, Details>[] {
@@ -45,6 +50,7 @@ export function listItems<State extends string, Details>(store: Store): ItemRow<
 export function putItem<State extends string, Details>(store: Store, item: ItemRow<State, Details>): void {
   store.together(() => {
     requireLease(store, item.id);
+    const details = JSON.stringify(item.details);
     store
       .prepare(
         `INSERT INTO protected_items (key, state, active_location, test_failover_state, details)
@@ -52,12 +58,12 @@ export function putItem<State extends string, Details>(store: Store, item: ItemR
          ON CONFLICT (key) DO UPDATE
          SET state = ?2, active_location = ?3, test_failover_state = ?4, details = ?5`,
       )
-      .run(
-        idKey(item.id),
-        item.state,
-        item.activeLocation,
-        item.testFailoverState,
-        JSON.stringify(item.details),
-      );
+      .run(idKey(item.id), item.state, item.activeLocation, item.testFailoverState, details);
+    const room = roomForItem(store, item.id);
+    const known = room?.item as ItemRow<State, Details> | undefined;
+    if (!room || !known) return;
+    // As it is read: with the id as it was declared, and apart from what the caller goes on with.
+    room.item = { ...item, id: known.id, details: JSON.parse(details) as Details };
+    store.ifUndone(() => (room.item = undefined));
   });
 }

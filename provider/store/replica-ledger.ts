@@ -31,14 +31,14 @@ export function findLedgerEntry(store: Store, replicaId: string): LedgerEntry | 
   return row && { written: toPoint(row["written"]), writing: toPoint(row["writing"]) };
 }
 
-/** Notes which point is about to be published. */
-export function putWriting(store: Store, replicaId: string, point: LedgerPoint): void {
+/** Notes which point is about to be published, and which one is known to be there by now, if that is news. */
+export function putWriting(store: Store, replicaId: string, point: LedgerPoint, written?: LedgerPoint): void {
   store
     .prepare(
-      `INSERT INTO replica_ledger (replica_id, writing) VALUES (?1, ?2)
-       ON CONFLICT (replica_id) DO UPDATE SET writing = ?2`,
+      `INSERT INTO replica_ledger (replica_id, writing, written) VALUES (?1, ?2, ?3)
+       ON CONFLICT (replica_id) DO UPDATE SET writing = ?2, written = coalesce(?3, written)`,
     )
-    .run(replicaId, JSON.stringify(point));
+    .run(replicaId, JSON.stringify(point), written ? JSON.stringify(written) : null);
 }
 
 /** Notes which point has been published. */

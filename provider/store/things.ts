@@ -1,45 +1,24 @@
 /** Table `things`: the settings in force of every kind, by ARM id. */
 import { idKey } from "../arm-id.ts";
 import type { KindName } from "../kinds/kind.ts";
-import { requireLease } from "./leases.ts";
+import { requireLease, roomForItem } from "./leases.ts";
 import type { Store } from "./open-store.ts";
 import { deleteOwner } from "./owners.ts";
+import { noteChangedSettings, settingsOfWork } from "./settings.ts";
+import { type Thing, type ThingRow, toThing } from "./thing.ts";
 
-export interface Thing<Inputs = Record<string, unknown>> {
-  readonly id: string;
-  readonly kind: KindName;
-  readonly inputs: Inputs;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly revision: number;
-}
-
-interface Row {
-  id: string;
-  kind: KindName;
-  inputs: string;
-  created_at: number;
-  updated_at: number;
-  revision: number;
-}
-
-function toThing<Inputs>(row: Row): Thing<Inputs> {
-  return {
-    id: row.id,
-    kind: row.kind,
-    inputs: JSON.parse(row.inputs) as Inputs,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    revision: row.revision,
-  };
-}
+export type { Thing } from "./thing.ts";
 
 export function findThing<Inputs = Record<string, unknown>>(
   store: Store,
   id: string,
 ): Thing<Inputs> | undefined {
-  const row = store.prepare("SELECT * FROM things WHERE key = ?").get(idKey(id));
-  return row ? toThing(row as unknown as Row) : undefined;
+  const read = (): Thing | undefined => {
+    const row = store.prepare("SELECT * FROM things WHERE key = ?").get(idKey(id));
+    return row && toThing(row as unknown as ThingRow);
+  };
+  const settings = settingsOfWork(store);
+  return (settings ? settings.find(idKey(id), read) : read()) as Thing<Inputs> | undefined;
 }
 
 export interface ThingFilter {
@@ -61,7 +40,10 @@ export function listThings<Inputs = Record<string, unknown>>(
   { kind, under, naming }: ThingFilter,
 ): Thing<Inputs>[] {
   // A range of keys, so that the index answers: "0" is the character behind "/".
-  const range = under === undefined ? ["", "\uffff"] : [`${idKey(under)}/`, `${idKey(under)}0`];
+  const range =
+    under === undefined ? (["", "\uffff"] as const) : ([`${idKey(under)}/`, `${idKey(under)}0`] as const);
+  const known = kind && naming === undefined ? settingsOfWork(store)?.list(kind, range) : undefined;
+  if (known) return known as Thing<Inputs>[];
   const parts = [
     { text: "key >= ? AND key < ?", values: range },
     ...(kind === undefined ? [] : [{ text: "kind = ?", values: [kind] }]),
@@ -71,7 +53,7 @@ export function listThings<Inputs = Record<string, unknown>>(
   const rows = store
     .prepare(`SELECT * FROM things WHERE ${where} ORDER BY key`)
     .all(...parts.flatMap(({ values }) => values));
-  return rows.map((row) => toThing<Inputs>(row as unknown as Row));
+  return rows.map((row) => toThing<Inputs>(row as unknown as ThingRow));
 }
 
 /** All things whose settings name an id, in any letter case. */
@@ -79,7 +61,7 @@ export function listThingsReferringTo(store: Store, id: string): Thing[] {
   const rows = store
     .prepare("SELECT * FROM things WHERE instr(lower(inputs), ?) > 0 ORDER BY key")
     .all(JSON.stringify(idKey(id)));
-  return rows.map((row) => toThing(row as unknown as Row));
+  return rows.map((row) => toThing(row as unknown as ThingRow));
 }
 
 /** Writes a thing's settings, making it when it is not there. */
@@ -92,6 +74,7 @@ export function putThing(store: Store, id: string, kind: KindName, inputs: objec
        SET inputs = excluded.inputs, updated_at = excluded.updated_at, revision = revision + 1`,
     )
     .run(idKey(id), id, kind, JSON.stringify(inputs), now);
+  noteChangedSettings(store);
 }
 
 /** Removes a thing's settings, its owner's record, and the protected item that it may be. Throws `LeaseLost` for an item. */
@@ -99,7 +82,10 @@ export function deleteThing(store: Store, id: string): void {
   store.together(() => {
     const item = store.prepare("SELECT key FROM protected_items WHERE key = ?").get(idKey(id));
     if (item) requireLease(store, id);
+    const room = roomForItem(store, id);
+    if (room) room.item = undefined;
     deleteOwner(store, id);
     store.prepare("DELETE FROM things WHERE key = ?").run(idKey(id));
+    noteChangedSettings(store);
   });
 }

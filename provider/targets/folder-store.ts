@@ -124,6 +124,7 @@ export class FolderStore implements ReplicaStore {
       const last = Math.max(0, ...leaving.map((point) => point.sequence));
       const outdated = unreadable.filter((name) => sequenceOf(name) < last);
       const dropped = [...leaving.map((point) => point.id), ...outdated.map(pointIdOf)];
+      if (dropped.length > 0) machine.confirm();
       machine.points.drop(new Set(dropped));
       const bytesFreed = dropped.length === 0 ? 0 : await compactWhatIsSound(machine);
       return { droppedPointIds: dropped, bytesFreed };
@@ -138,6 +139,7 @@ export class FolderStore implements ReplicaStore {
     const machine = this.machine(machineId);
     const release = machine.lock();
     try {
+      machine.confirm();
       return await compactMachine(machine);
     } catch (error) {
       throw this.explain(error);
@@ -162,6 +164,7 @@ export class FolderStore implements ReplicaStore {
         const message = `A recovery point of machine ${machineId} is being read. End the restore or the attached disk first.`;
         throw new SiteRecoveryError("InUse", message, { target: machineId });
       }
+      machine.confirm();
       this.#takeAway(machine.folder);
     } catch (error) {
       release();

@@ -13,17 +13,19 @@ import type { Release, WriterEpoch } from "./lock-file.ts";
 import { fenceMachine, lockMachine, type MachineLock, pinPoint } from "./machine-lock.ts";
 import { PointFolder, type PointDraft, type Publication } from "./point-folder.ts";
 import { readWholeFile } from "./read-whole-file.ts";
-import type { RecoveryPoint } from "./recovery-point.ts";
+import type { PointIdentity, RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
 /** The lease that a process writes replicas under, looked up at each write. */
 export interface WriterFence {
   readonly engineId: string;
+  /** The lease's epoch as this process knows it; `undefined` for work without one. */
+  epoch(): number | undefined;
   /**
-   * Renews the lease durably and returns its epoch; `undefined` for work without one. Throws `LeaseLost` when another
-   * process has taken it over.
+   * Renews the lease and returns its epoch; `undefined` for work without one. `beside` is done together with that, or not
+   * at all, and survives a power cut. Throws `LeaseLost` when another process has taken the lease over.
    */
-  confirm(): number | undefined;
+  confirm(beside?: () => void): number | undefined;
   /** Gives the lease an epoch above this one. For a person's decision to continue with this engine's database. */
   raise(above: number): void;
 }
@@ -118,7 +120,8 @@ export class MachineFolder {
       const message = `The replica store holds nothing of machine ${this.machineId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: this.machineId });
     }
-    this.#writer = this.#confirm();
+    // A former holder of the lease gets no lock that counts: a later epoch takes it away.
+    this.#writer = this.#writerWith(this.#fence?.epoch());
     const lock = lockMachine(this.files, this.folder, this.#writer);
     this.#lock = lock;
     return () => {
@@ -134,7 +137,7 @@ export class MachineFolder {
 
   /** Takes the lock away from a process whose lease this one has taken over. */
   fence(): void {
-    const writer = this.#confirm();
+    const writer = this.#writerWith(this.#fence?.confirm());
     if (writer !== undefined && this.exists) fenceMachine(this.files, this.folder, writer);
   }
 
@@ -143,11 +146,15 @@ export class MachineFolder {
     if (this.#fence === undefined || this.#writer === undefined) return;
     const latest = this.points.latestEpochOf(this.#fence.engineId);
     if (latest > this.#writer.epoch) this.#fence.raise(latest);
-    this.#writer = this.#confirm();
+    this.confirm();
   }
 
-  #confirm(): WriterEpoch | undefined {
-    const epoch = this.#fence?.confirm();
+  /** Throws `LeaseLost` when another process has taken over the lease that this one writes under. */
+  confirm(): void {
+    this.#writer = this.#writerWith(this.#fence?.confirm());
+  }
+
+  #writerWith(epoch: number | undefined): WriterEpoch | undefined {
     return epoch === undefined ? undefined : { engineId: this.#fence!.engineId, epoch };
   }
 
@@ -174,11 +181,19 @@ export class MachineFolder {
     return found;
   }
 
-  /** Makes a recovery point count: its layers' folders are synced first, then its file appears whole. */
-  publish(draft: Omit<PointDraft, "id">, publication?: Publication): RecoveryPoint {
+  /**
+   * Makes a recovery point count: its layers' folders are synced first, then its file appears whole. Right before, the
+   * lease is confirmed, together with what the caller notes of the point. Throws `LeaseLost`.
+   */
+  publish(draft: Omit<PointDraft, "id">, publication: Publication = {}): RecoveryPoint {
     for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);
-    this.#writer = this.#confirm();
-    return this.points.publish({ ...draft, id: randomUuid(systemRandom) }, publication);
+    this.#writer = this.#writerWith(this.#fence?.epoch());
+    const onNamed = (point: PointIdentity): void => {
+      const note = (): void => publication.onNamed?.(point);
+      if (this.#fence) this.#fence.confirm(note);
+      else note();
+    };
+    return this.points.publish({ ...draft, id: randomUuid(systemRandom) }, { ...publication, onNamed });
   }
 
   #nameIsDamaged(): boolean {

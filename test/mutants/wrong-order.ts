@@ -168,16 +168,28 @@ export const wrongOrder: readonly Mutant[] = [
       [...flows, "test/engine/protected-item"],
     ],
   }),
-  ...faultsIn("provider/store/leases.ts", ["test/store/leases.test.ts"], {
+  ...faultsIn("provider/store/leases.ts", ["test/store/leases.test.ts", "test/store/leased-writes.test.ts"], {
     "lease-not-asked": [
-      `if (row && (mine !== undefined || !isOver(store, row, clock))) throw busy(id, row);`,
-      ``,
+      `if (row && (mine !== undefined || !isOver(store, row, clock))) {`,
+      `if (row && mine !== undefined) {`,
       "two processes move a machine at once",
     ],
     "epoch-not-checked": [
-      `if (row?.["epoch"] === mine.epoch) return;`,
-      `if (row !== null) return;`,
+      `if (row?.["epoch"] !== mine.epoch) throw lose(mine, id);`,
+      ``,
       "a process that was frozen writes after it was replaced",
+    ],
+    "renewal-not-checked": [
+      `    .run(clock.now(), time.clock, time.milliseconds, key, mine.epoch);
+  if (changes === 0) throw lose(mine, id);`,
+      `    .run(clock.now(), time.clock, time.milliseconds, key, mine.epoch);`,
+      "a process that was frozen publishes a point after it was replaced",
+    ],
+    "given-back-unchecked": [
+      `    .run(idKey(id), mine.epoch);
+  if (changes === 0) throw lose(mine, id);`,
+      `    .run(idKey(id), mine.epoch);`,
+      "the end of a cycle is written over what a later process did",
     ],
   }),
 ];

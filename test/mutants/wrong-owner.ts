@@ -117,17 +117,21 @@ export const wrongOwner: readonly Mutant[] = [
       "a process that woke up switches a machine on or off",
     ],
   }),
-  ...faultsIn("provider/engine/replication/replica-ledger.ts", [...stopped, ...epochs], {
-    "epoch-of-ledger": [
-      `requireLeases(store);\n      write();`,
-      `write();`,
-      "a process that woke up says which recovery point is the newest",
-    ],
-  }),
+  ...faultsIn(
+    "provider/engine/replication/replica-ledger.ts",
+    ["test/engine/replication/replica-ledger.test.ts"],
+    {
+      "epoch-of-ledger": [
+        `requireLeases(store);\n      write();`,
+        `write();`,
+        "a process that woke up says which recovery point is the newest",
+      ],
+    },
+  ),
   ...faultsIn("provider/targets/machine-folder.ts", epochs, {
     "epoch-at-publication": [
-      `this.#writer = this.#confirm();\n    return this.points.publish(`,
-      `return this.points.publish(`,
+      `this.#writer = this.#writerWith(this.#fence?.epoch());\n    const onNamed`,
+      `const onNamed`,
       "a point is published under the lease of the cycle's beginning, whoever has it now",
     ],
     "epoch-taken-over": [

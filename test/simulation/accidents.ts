@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Engine } from "../../provider/engine/engine.ts";
 import { SiteRecoveryError } from "../../provider/errors.ts";
-import { leaseMilliseconds } from "../../provider/store/leases.ts";
+import { leaseMilliseconds } from "../../provider/store/lease-row.ts";
 import { checkError } from "./checks.ts";
 import { killLeases } from "./kill-leases.ts";
 import type { MortalProcess } from "./mortal-process.ts";

@@ -15,7 +15,7 @@ import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kin
 import { hashOf, quiet } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { TurningClock } from "../turning-clock.ts";
-import { leaseMilliseconds } from "../../provider/store/leases.ts";
+import { leaseMilliseconds } from "../../provider/store/lease-row.ts";
 import { killLeases } from "./kill-leases.ts";
 import { type LineState, lineOf } from "./line.ts";
 import { LostSites } from "./lost-sites.ts";

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Clock, systemClock, VirtualClock } from "../../provider/clock.ts";
 import { lifeOf, processIdentity } from "../../provider/process-identity.ts";
 import { beginAttempt, beginTask, endJob, endTask, addJob, giveUpJob } from "../../provider/store/jobs.ts";
+import { leaseMilliseconds } from "../../provider/store/lease-row.ts";
 import {
   breakLease,
   confirmLease,
   currentLease,
-  leaseMilliseconds,
   leaseOf,
   renewalMilliseconds,
   takeLease,

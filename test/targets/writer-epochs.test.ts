@@ -18,7 +18,11 @@ afterEach(() => disk.remove());
 function writer(lease: { engineId: string; epoch: number }): MachineFolder {
   const fence = {
     engineId: lease.engineId,
-    confirm: () => lease.epoch,
+    epoch: () => lease.epoch,
+    confirm: (beside?: () => void) => {
+      beside?.();
+      return lease.epoch;
+    },
     raise: (above: number) => void (lease.epoch = above + 1),
   };
   const { ring } = disk.store.machine(disk.machineId);

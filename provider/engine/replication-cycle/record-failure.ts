@@ -19,7 +19,7 @@ export function recordFailure(parts: EngineParts, itemId: string, error: unknown
   const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);
   const failed: ProtectedItem = { ...item, details: { ...item.details, replicationError: failure } };
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     putItem(parts.store, failed);
     // A failure that lasts is one event, however often it is tried.
     if (item.details.replicationError?.message !== failure.message) {
@@ -44,7 +44,7 @@ export function recordSuccess(parts: EngineParts, itemId: string, changes: Parti
     const { replicationError: _over, replicaDoubt: _mended, ...details } = item.details;
     return { ...item, details: { ...details, ...changes } };
   };
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     // That the newest point had got too old is told, though it was for the time that this took.
     const well = wellOf(noteRpo(parts, before));
     putItem(parts.store, well);

@@ -3,6 +3,7 @@
  * machines of a replication group have it together, at one barrier.
  */
 import { SiteRecoveryError } from "../../errors.ts";
+import { giveLeaseBack } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
@@ -12,7 +13,7 @@ import { relationshipOf } from "../protected-item/relationship.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
-import { ledgerOf } from "../replication/replica-ledger.ts";
+import { ledgerOf, type SettledLedger, settledLater } from "../replication/replica-ledger.ts";
 import { noteClockJump, noteRetention } from "./retention-events.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
@@ -26,7 +27,15 @@ import { type Member, takeSnapshots } from "./take-snapshots.ts";
 
 type Mode = "delta" | "resync";
 
-/** The caller holds the items' leases. Cycles by item id; throws the first failure when all have ended. */
+/** A machine with what is remembered of its replica. */
+interface Replicating extends Member {
+  readonly ledger: SettledLedger;
+}
+
+/**
+ * The caller holds the items' leases, and writes nothing under them afterwards: a machine that has its cycle alone gives
+ * its lease back with its last write. Cycles by item id; throws the first failure when all have ended.
+ */
 export async function replicateTogether(
   parts: EngineParts,
   itemIds: readonly string[],
@@ -43,7 +52,7 @@ export async function replicateTogether(
       return undefined;
     }
   };
-  const members: Member[] = [];
+  const members: Replicating[] = [];
   for (const itemId of itemIds) {
     const member = await attempt(itemId, () => memberOf(parts, itemId, mode, progress));
     if (member) members.push(member);
@@ -61,7 +70,8 @@ export async function replicateTogether(
     await Promise.all(
       members.map(async (member, index) => {
         const id = member.item.id;
-        const cycle = await attempt(id, () => runMember(parts, member, taken[index]!, mode, progress));
+        const options = { taken: taken[index]!, mode, progress, isAlone: itemIds.length === 1 };
+        const cycle = await attempt(id, () => runMember(parts, member, options));
         if (cycle) cycles.set(id, cycle);
       }),
     );
@@ -85,7 +95,7 @@ async function memberOf(
   itemId: string,
   mode: Mode,
   progress: Progress,
-): Promise<Member | undefined> {
+): Promise<Replicating | undefined> {
   const found = requireItem(parts, itemId);
   const { machineName } = found.details;
   if (!stateFacts[found.state].replicates) {
@@ -96,10 +106,11 @@ async function memberOf(
   const today = takeOverHardware(parts, found, { acceptsSmaller: mode === "resync" });
   const disks = sourceDisks(parts, today);
   requireDisks(parts, machineName, disks);
-  const item = await withReplicaDoubt(parts, today, mode);
+  const ledger = settledLater(ledgerOf(parts.store, relationshipOf(today).replicaId));
+  const item = await withReplicaDoubt(parts, today, mode, ledger);
   const newest = mode === "delta" ? await newestPointOf(parts, item) : undefined;
   const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item, newest) : undefined;
-  if (waitsUntil === undefined) return { item, disks };
+  if (waitsUntil === undefined) return { item, disks, ledger };
   const wait = waitText(machineName, waitsUntil, officeHoursOf(parts, itemId));
   progress.report(wait);
   noteResyncWaits(parts, item, wait);
@@ -107,43 +118,56 @@ async function memberOf(
 }
 
 /** Looks at the target before a delta. What a resync mends is kept with the item; on the rest a person decides. */
-async function withReplicaDoubt(parts: EngineParts, item: ProtectedItem, mode: Mode): Promise<ProtectedItem> {
+async function withReplicaDoubt(
+  parts: EngineParts,
+  item: ProtectedItem,
+  mode: Mode,
+  ledger: SettledLedger,
+): Promise<ProtectedItem> {
   if (mode === "resync") return item;
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const machine = (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
-  const doubt = replicaDoubtOf(machine, ledgerOf(parts.store, replicaId));
+  const doubt = replicaDoubtOf(machine, ledger);
   if (doubt?.mendsItself === false) throw deltaRefused(item.details.machineName, doubt);
   return noteReplicaDoubt(parts, item, doubt);
 }
 
 async function runMember(
   parts: EngineParts,
-  { item, disks }: Member,
-  taken: TakenSnapshot,
-  mode: Mode,
-  progress: Progress,
+  { item, disks, ledger }: Replicating,
+  {
+    taken,
+    mode,
+    progress,
+    isAlone,
+  }: { taken: TakenSnapshot; mode: Mode; progress: Progress; isAlone: boolean },
 ): Promise<ReplicationCycle> {
   const onDoubt = (text: string): void => noteSourceDoubt(parts, item.id, text);
-  const options = { kind: mode, way: wayOf(item), disks, progress, taken, onDoubt };
+  const options = { kind: mode, way: wayOf(item), disks, progress, taken, onDoubt, ledger };
   const cycle = await runCycle(parts, item, options);
-  recordSuccess(parts, item.id, { lastCycle: cycle });
-  if (cycle.resyncReason !== undefined || mode === "resync") noteResynchronized(parts, item.id, cycle);
-  noteClockJump(parts, item.id, cycle);
-  await retain(parts, item);
+  const retentionFailure = await retain(parts, item);
+  // All that came of the cycle is one transaction: each waits for the disk.
+  parts.store.transaction(() => {
+    ledger.settle();
+    recordSuccess(parts, item.id, { lastCycle: cycle });
+    if (cycle.resyncReason !== undefined || mode === "resync") noteResynchronized(parts, item.id, cycle);
+    noteClockJump(parts, item.id, cycle);
+    noteRetention(parts, item.id, retentionFailure);
+    if (isAlone) giveLeaseBack(parts.store, item.id);
+  });
   return cycle;
 }
 
-/** The point is durable: a retention that fails is noted, and the next cycle tries again. */
-async function retain(parts: EngineParts, item: ProtectedItem): Promise<void> {
+/** The point is durable: returns why a retention failed, which is noted, and the next cycle tries again. */
+async function retain(parts: EngineParts, item: ProtectedItem): Promise<string | undefined> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
-  let failure: string | undefined;
   try {
     await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
+    return undefined;
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug" || error.code === "LeaseLost")
       throw error;
-    failure = error.message;
+    return error.message;
   }
-  noteRetention(parts, item.id, failure);
 }

@@ -4,6 +4,7 @@ import { beginInitialReplication } from "../enable/enable-protection.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
+import { withoutSettings, withSettings } from "../../store/settings.ts";
 import { stoppedWithLease } from "../under-lease.ts";
 import { withItems } from "../with-item.ts";
 import { requireRunning } from "./pause.ts";
@@ -11,12 +12,26 @@ import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicateTogether } from "./replicate-item.ts";
 import { replicatingGroupOf } from "./replication-group.ts";
 
-/** The item's cycle; the machines of its replication group have theirs with it. Nothing when it waits. */
-export async function replicateOrBegin(
+type Mode = "delta" | "resync";
+
+/**
+ * The item's cycle; the machines of its replication group have theirs with it. Nothing when it waits. A cycle goes by the
+ * settings as they are when it begins.
+ */
+export function replicateOrBegin(
   parts: EngineParts,
   id: string,
   progress: Progress,
-  mode: "delta" | "resync",
+  mode: Mode,
+): Promise<ReplicationCycle | undefined> {
+  return withSettings(parts.store, () => replicateNow(parts, id, progress, mode));
+}
+
+async function replicateNow(
+  parts: EngineParts,
+  id: string,
+  progress: Progress,
+  mode: Mode,
 ): Promise<ReplicationCycle | undefined> {
   const group = replicatingGroupOf(parts, requireItem(parts, id)).map((item) => item.id);
   const ids = group.includes(id) ? group : [id];
@@ -27,7 +42,7 @@ export async function replicateOrBegin(
       return (await replicateTogether(parts, ids, attended, mode)).get(id);
     }
     try {
-      await beginInitialReplication(parts, id, attended);
+      await withoutSettings(() => beginInitialReplication(parts, id, attended));
       recordSuccess(parts, id);
     } catch (error) {
       recordFailure(parts, id, error);

@@ -11,7 +11,7 @@ import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts"
 export function noteResyncWaits(parts: EngineParts, item: ProtectedItem, wait: string): void {
   if (item.details.resyncWaitsSince !== undefined) return;
   const at = parts.clock.now();
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     putItem(parts.store, { ...item, details: { ...item.details, resyncWaitsSince: at } });
     addEvent(parts.store, {
       type: "VmHealth",
@@ -36,7 +36,7 @@ export function noteReplicaDoubt(
   const { replicaDoubt: before, ...rest } = item.details;
   if (doubt?.text === before) return item;
   const noted = { ...item, details: { ...rest, ...(doubt ? { replicaDoubt: doubt.text } : {}) } };
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     putItem(parts.store, noted);
     if (doubt === undefined) return;
     addEvent(parts.store, {
@@ -55,7 +55,7 @@ export function noteReplicaDoubt(
 export function noteSourceDoubt(parts: EngineParts, itemId: string, text: string): void {
   const item = requireItem(parts, itemId);
   if (item.details.sourceDoubt === text) return;
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     putItem(parts.store, { ...item, details: { ...item.details, sourceDoubt: text } });
     // It was reported when the resync began to wait.
     if (item.details.resyncWaitsSince !== undefined) return;
@@ -74,7 +74,7 @@ export function noteSourceDoubt(parts: EngineParts, itemId: string, text: string
 export function noteResynchronized(parts: EngineParts, itemId: string, cycle: ReplicationCycle): void {
   const item = requireItem(parts, itemId);
   const { resyncWaitsSince: _over, sourceDoubt: _mended, ...details } = item.details;
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     putItem(parts.store, { ...item, details });
     addEvent(parts.store, {
       type: "VmHealth",

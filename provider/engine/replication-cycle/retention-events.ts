@@ -12,7 +12,7 @@ export function noteRetention(parts: EngineParts, itemId: string, failure: strin
   const item = requireItem(parts, itemId);
   const { retentionFailure: before, ...details } = item.details;
   if (before === failure) return;
-  parts.store.transaction(() => {
+  parts.store.together(() => {
     const kept = failure === undefined ? details : { ...details, retentionFailure: failure };
     putItem(parts.store, { ...item, details: kept });
     const worked = "recovery points that the policy no longer keeps are dropped again";
@@ -34,7 +34,7 @@ export function noteClockJump(
   { clockJumpMilliseconds: jump = 0 }: ReplicationCycle,
 ): void {
   if (jump === 0) return;
-  parts.store.transaction(() =>
+  parts.store.together(() =>
     addEvent(parts.store, {
       type: "VmHealth",
       code: "ClockJumped",

@@ -69,6 +69,8 @@ export interface CycleOptions {
   readonly onPercent?: (percent: number) => void;
   /** A snapshot that is taken already; without it the cycle takes one of its own. */
   readonly taken?: TakenSnapshot;
+  /** What is remembered of the replica, where the caller has looked at it already. */
+  readonly ledger?: ReplicaLedger;
   /** Publishes no point if the newest one holds the very disks. Default false. */
   readonly keepEqual?: boolean;
   /** Called when the source's changes alone are not enough, before both sides are compared. */
@@ -108,7 +110,7 @@ interface Target {
 async function ready(
   parts: EngineParts,
   item: ProtectedItem,
-  { disks, taken, kind, way }: CycleOptions,
+  { disks, taken, kind, way, ledger: known }: CycleOptions,
 ): Promise<Target> {
   try {
     // Whoever takes the snapshot has looked before.
@@ -117,7 +119,7 @@ async function ready(
     requireDisks(parts, machineName, disks);
     const { replicaStoreId, replicaId } = relationshipOf(item);
     const store = await parts.replicaStoreOf(replicaStoreId);
-    const ledger = ledgerOf(parts.store, replicaId);
+    const ledger = known ?? ledgerOf(parts.store, replicaId);
     const doubt = replicaDoubtOf(store.machine(replicaId), ledger);
     if (kind === "delta" && doubt?.mendsItself === false) throw deltaRefused(machineName, doubt);
     return { store, ledger, doubt };

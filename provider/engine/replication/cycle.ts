@@ -126,7 +126,7 @@ export async function runCycle(
         bytesStored: counts.bytesSent,
       };
       const before = machine.points.newestReadable();
-      return { point: publish(machine, draft, options.ledger), before, isKept: false };
+      return { point: publish(machine, { draft, before, ledger: options.ledger }), before, isKept: false };
     } finally {
       // A cache that cannot be cleared must not keep the replica locked.
       try {
@@ -165,12 +165,19 @@ function requireLayers(machine: MachineFolder, disk: RecoveryPointDisk): void {
 /** The ledger knows the point before and after its file appears, so that a crash in between leaves no doubt. */
 function publish(
   machine: MachineFolder,
-  draft: Omit<PointDraft, "id">,
-  ledger: ReplicaLedger | undefined,
+  {
+    draft,
+    before,
+    ledger,
+  }: {
+    draft: Omit<PointDraft, "id">;
+    before: RecoveryPoint | undefined;
+    ledger: ReplicaLedger | undefined;
+  },
 ): RecoveryPoint {
   const { written, writing } = ledger?.entry() ?? {};
   const afterSequence = Math.max(written?.sequence ?? 0, writing?.sequence ?? 0);
-  const point = machine.publish(draft, { afterSequence, onNamed: (named) => ledger?.writing(named) });
+  const point = machine.publish(draft, { afterSequence, onNamed: (named) => ledger?.writing(named, before) });
   ledger?.written(point);
   return point;
 }

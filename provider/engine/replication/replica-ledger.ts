@@ -16,8 +16,8 @@ import type { Relationship } from "../protected-item/item.ts";
 export interface ReplicaLedger {
   /** What was written last; `undefined` while the engine has written no point. */
   entry(): LedgerEntry | undefined;
-  /** Notes durably that a point is about to be published. */
-  writing(point: PointIdentity): void;
+  /** Notes durably that a point is about to be published. `before` is the newest one that is there. */
+  writing(point: PointIdentity, before?: PointIdentity): void;
   /** Notes durably that a point has been published. */
   written(point: PointIdentity): void;
 }
@@ -27,17 +27,43 @@ export function identityOf({ id, sequence, contentId }: PointIdentity): LedgerPo
   return { id, sequence, ...(contentId === undefined ? {} : { contentId }) };
 }
 
-/** Returns the ledger of one replica. */
+/** Returns the ledger of one replica. It is read once: only who holds the lease of the replica's item writes it. */
 export function ledgerOf(store: Store, replicaId: string): ReplicaLedger {
+  let known: { readonly entry: LedgerEntry | undefined } | undefined;
+  const entry = (): LedgerEntry | undefined => (known ??= { entry: findLedgerEntry(store, replicaId) }).entry;
   const leased = (write: () => void): void =>
-    store.transaction(() => {
+    store.together(() => {
       requireLeases(store);
       write();
+      known = undefined;
     });
   return {
-    entry: () => findLedgerEntry(store, replicaId),
-    writing: (point) => leased(() => putWriting(store, replicaId, identityOf(point))),
+    entry,
+    writing: (point, before) => {
+      const { writing } = entry() ?? {};
+      // Its process ended between its publication and the note of it.
+      const landed = before !== undefined && writing?.id === before.id ? writing : undefined;
+      leased(() => putWriting(store, replicaId, identityOf(point), landed));
+    },
     written: (point) => leased(() => putWritten(store, replicaId, identityOf(point))),
+  };
+}
+
+/** A ledger that notes what was written when `settle` is called: in the transaction of what else is known by then. */
+export interface SettledLedger extends ReplicaLedger {
+  settle(): void;
+}
+
+/** Until it is settled, a published point counts as one that is being written, as after a crash. */
+export function settledLater(ledger: ReplicaLedger): SettledLedger {
+  let published: PointIdentity | undefined;
+  return {
+    ...ledger,
+    written: (point) => (published = point),
+    settle: () => {
+      if (published) ledger.written(published);
+      published = undefined;
+    },
   };
 }
 
