@@ -7,7 +7,7 @@ import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
-import { onFirstSignal, stoppable } from "./stoppable.ts";
+import { exitCodes, onFirstSignal, type Signal, stoppable, Stopped } from "./stoppable.ts";
 
 interface Outcome {
   readonly name: string;
@@ -79,23 +79,60 @@ function print(outcome: Outcome): void {
   }
 }
 
-/** Cycles by the policy's schedule until Ctrl-C; a second Ctrl-C ends the process at once, as after a kill. */
+/** How long running cycles may go on after the signal to stop, in milliseconds: most end by themselves. */
+const graceMilliseconds = 5_000;
+
+/**
+ * Cycles by the policy's schedule until Ctrl-C or SIGTERM. Running ones may finish for some seconds; then they stop where
+ * they can be resumed. A second signal ends the process at once, as after a kill. Throws `Stopped` if a cycle was cut short.
+ */
 async function follow(engine: Engine, ids: readonly string[] | undefined, json: boolean): Promise<void> {
-  const stop = new AbortController();
-  const forget = onFirstSignal(() => {
-    process.stderr.write("Stopping: the cycles that run are finished first.\n");
-    stop.abort();
+  const service = new AbortController();
+  const graceEnds = new AbortController();
+  /** Of the cycles that run. No signal outlives its cycle: what listens to one would never go. */
+  const running = new Set<AbortController>();
+  const cutShort: string[] = [];
+  let by: Signal = "SIGTERM";
+  const cut = (): void => {
+    const reason = new SiteRecoveryError("Cancelled", "The replication service was stopped.");
+    for (const cycle of running) cycle.abort(reason);
+  };
+  const forget = onFirstSignal((signal) => {
+    by = signal;
+    process.stderr.write(
+      "Stopping: the cycles that run are finished first. " +
+        `What takes longer than ${graceMilliseconds / 1000} s stops where it can be resumed.\n`,
+    );
+    service.abort();
+    systemClock.sleep(graceMilliseconds, graceEnds.signal).then(cut, () => undefined);
   });
+  const attend: typeof withProgress = async (prefix, work) => {
+    const cycle = new AbortController();
+    running.add(cycle);
+    try {
+      return await withProgress(prefix, (progress) => work({ ...progress, signal: cycle.signal }));
+    } finally {
+      running.delete(cycle);
+    }
+  };
+  const run = async (item: ProtectedItem): Promise<void> => {
+    const outcome = await runOne(engine, item, "delta", attend);
+    if (outcome.error?.code === "Cancelled" && service.signal.aborted) cutShort.push(outcome.name);
+    else if (!json) print(outcome);
+    if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  };
   try {
-    const run = async (item: ProtectedItem): Promise<void> => {
-      const outcome = await runOne(engine, item, "delta", withProgress);
-      if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
-      else print(outcome);
-    };
-    await engine.follow(run, { ...(ids ? { ids } : {}), signal: stop.signal });
+    await engine.follow(run, { ...(ids ? { ids } : {}), signal: service.signal });
   } finally {
+    graceEnds.abort();
     forget();
   }
+  if (cutShort.length === 0) return;
+  const names = cutShort.join(", ");
+  throw new Stopped(
+    `${names}: the copy was not finished. What was sent is kept; the next replication of ${cutShort.length === 1 ? "it" : "each"} goes on from there.`,
+    exitCodes[by],
+  );
 }
 
 interface Options {
@@ -117,7 +154,8 @@ export function replicateCommand(): Command {
     .addHelpText(
       "after",
       "\nExit codes: 0 all done; 1 a cycle failed; 2 wrong usage; 3 nothing failed, and a machine waits for the end of " +
-        "its office hours or the start of its policy (the output says until when).",
+        "its office hours or the start of its policy (the output says until when). With --follow: 0 stopped between " +
+        "cycles; 130 (Ctrl-C) or 143 (SIGTERM) a copy was not finished, and is resumed by the next replication.",
     )
     .action(async (names: string[], options: Options, command: Command) => {
       const engine = await openSession(command);

@@ -3,8 +3,8 @@ import { SiteRecoveryError } from "../errors.ts";
 import { withProgress } from "./session.ts";
 
 /** The exit codes that shells know of programs that a signal has ended. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-type Signal = keyof typeof exitCodes;
+export const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+export type Signal = keyof typeof exitCodes;
 const signals = Object.keys(exitCodes) as Signal[];
 
 /** Not a failure: the user wanted it. */

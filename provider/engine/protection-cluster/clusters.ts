@@ -20,6 +20,7 @@ import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { itemStates, stateFacts } from "../protected-item/states.ts";
 import { planOfCluster } from "../recovery-plan/plan-things.ts";
+import { waitOf } from "../replication-cycle/wait-of.ts";
 import { replicateOrBegin } from "../replication-cycle/replicate-or-begin.ts";
 import { groupMachinesMax } from "../replication-cycle/replication-group.ts";
 import { clusterItemIds, clusterOf, itemsOfCluster } from "./cluster-of.ts";
@@ -106,7 +107,9 @@ export class Clusters {
     const isOne = items.length < 2 || !items.every(({ state }) => stateFacts[state].replicates);
     if (!first || isOne || (await hasSharedPoint(this.#parts, first))) return;
     try {
-      await replicateOrBegin(this.#parts, first.id, progress, "delta");
+      const cycle = await replicateOrBegin(this.#parts, first.id, progress, "delta");
+      const wait = cycle === undefined ? await waitOf(this.#parts, first.id) : undefined;
+      if (wait) progress.report(wait.text);
     } catch (error) {
       if (!(error instanceof SiteRecoveryError) || ["Bug", "Cancelled"].includes(error.code)) throw error;
       progress.report(`its machines share no recovery point yet: ${error.message}`);

@@ -40,9 +40,12 @@ export async function replicateTogether(
   parts: EngineParts,
   itemIds: readonly string[],
   progress: Progress,
-  mode: Mode,
+  { mode, asked }: { mode: Mode; asked: string },
 ): Promise<Map<string, ReplicationCycle>> {
   const failures: unknown[] = [];
+  // Why the machine that was asked for waits is the caller's answer; of others nobody else hears.
+  const reportOf = (itemId: string): Progress["report"] =>
+    itemId === asked ? () => undefined : (line) => progress.report(line);
   const attempt = async <T>(itemId: string, work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
@@ -54,7 +57,7 @@ export async function replicateTogether(
   };
   const members: Replicating[] = [];
   for (const itemId of itemIds) {
-    const member = await attempt(itemId, () => memberOf(parts, itemId, mode, progress));
+    const member = await attempt(itemId, () => memberOf(parts, itemId, mode, reportOf(itemId)));
     if (member) members.push(member);
   }
   const cycles = new Map<string, ReplicationCycle>();
@@ -94,7 +97,7 @@ async function memberOf(
   parts: EngineParts,
   itemId: string,
   mode: Mode,
-  progress: Progress,
+  report: Progress["report"],
 ): Promise<Replicating | undefined> {
   const found = requireItem(parts, itemId);
   const { machineName } = found.details;
@@ -112,7 +115,7 @@ async function memberOf(
   const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item, newest) : undefined;
   if (waitsUntil === undefined) return { item, disks, ledger };
   const wait = waitText(machineName, waitsUntil, officeHoursOf(parts, itemId));
-  progress.report(wait);
+  report(wait);
   noteResyncWaits(parts, item, wait);
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** What `replicate` means for an item: its next delta, or its initial replication when that is due. */
 import type { EngineParts } from "../engine-parts.ts";
-import { beginInitialReplication } from "../enable/enable-protection.ts";
+import { beginInitialReplication, initialReplicationWaitsUntil } from "../enable/enable-protection.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
@@ -15,7 +15,8 @@ import { replicatingGroupOf } from "./replication-group.ts";
 type Mode = "delta" | "resync";
 
 /**
- * The item's cycle; the machines of its replication group have theirs with it. Nothing when it waits. A cycle goes by the
+ * The item's cycle; the machines of its replication group have theirs with it. Nothing when it waits, which `waitOf`
+ * tells more of. A cycle goes by the
  * settings as they are when it begins.
  */
 export function replicateOrBegin(
@@ -39,10 +40,11 @@ async function replicateNow(
     requireRunning(parts, id);
     const attended = stoppedWithLease(parts, progress);
     if (requireItem(parts, id).state !== "EnablingReplication") {
-      return (await replicateTogether(parts, ids, attended, mode)).get(id);
+      return (await replicateTogether(parts, ids, attended, { mode, asked: id })).get(id);
     }
     try {
-      await withoutSettings(() => beginInitialReplication(parts, id, attended));
+      const isDue = initialReplicationWaitsUntil(parts, id) === undefined;
+      if (isDue) await withoutSettings(() => beginInitialReplication(parts, id, attended));
       recordSuccess(parts, id);
     } catch (error) {
       recordFailure(parts, id, error);

@@ -36,6 +36,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
   const running = new Map<string, Promise<void>>();
   const pausedUntil = new Map<string, number>();
   const failures: unknown[] = [];
+  let turn = new AbortController();
   const begin = (id: string): void => {
     const cycle = options
       .run(id)
@@ -44,10 +45,14 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
         else pausedUntil.set(id, clock.now() + pauseMilliseconds);
       })
       .catch((error: unknown) => void failures.push(error))
-      .finally(() => running.delete(id));
+      .finally(() => {
+        running.delete(id);
+        turn.abort();
+      });
     running.set(id, cycle);
   };
   while (!signal.aborted && failures.length === 0) {
+    turn = new AbortController();
     const now = clock.now();
     for (const [id, until] of pausedUntil) if (until <= now) pausedUntil.delete(id);
     // Those that run or are paused may be among the longest due.
@@ -56,7 +61,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
     for (const { id } of due) begin(id);
     const isFull = running.size >= options.limit;
     const next = waiting.find((item) => item.at > now)?.at ?? Infinity;
-    await wakeUp(options, [...running.values()], isFull ? undefined : next - now);
+    await endOf(turn, options, isFull ? undefined : next - now);
   }
   await Promise.all(running.values());
   if (failures.length > 0) throw failures[0];
@@ -76,20 +81,25 @@ function waitingItems(
   return waiting.sort((left, right) => left.at - right.at);
 }
 
-/** Until a cycle ends, the next one is due, it is time to look again, or the service is stopped. */
-async function wakeUp(
+/**
+ * Resolves when `turn` is aborted, the next item is due, it is time to look again, or the service is stopped. Whatever
+ * it has waited for, nothing of it is left at what lives longer than the turn.
+ */
+function endOf(
+  turn: AbortController,
   options: ScheduleOptions,
-  cycles: readonly Promise<void>[],
   untilNext: number | undefined,
 ): Promise<void> {
-  if (untilNext === undefined) return void (await Promise.race(cycles));
-  const timer = new AbortController();
-  const signal = AbortSignal.any([options.signal, timer.signal]);
-  const slept = options.clock
-    .sleep(Math.min(untilNext, lookAgainMilliseconds), signal)
-    .catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
-  await Promise.race([slept, ...cycles]);
-  timer.abort();
+  const { clock, signal } = options;
+  return new Promise((resolve, reject) => {
+    const end = (): void => turn.abort();
+    turn.signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) return end();
+    signal.addEventListener("abort", end, { once: true, signal: turn.signal });
+    if (untilNext === undefined) return;
+    const failed = (error: unknown): void => {
+      if (!turn.signal.aborted) reject(error as Error);
+    };
+    clock.sleep(Math.min(untilNext, lookAgainMilliseconds), turn.signal).then(end, failed);
+  });
 }

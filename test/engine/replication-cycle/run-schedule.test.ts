@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { getEventListeners } from "node:events";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { runSchedule } from "../../../provider/engine/replication-cycle/run-schedule.ts";
 import { TurningClock } from "../../turning-clock.ts";
+
+afterEach(() => vi.restoreAllMocks());
 
 describe("runSchedule", () => {
   it("runs no more items at once than the limit, and all of them", async () => {
@@ -61,6 +64,42 @@ describe("runSchedule", () => {
       },
     });
     expect(times).toEqual([0, 60_000, 120_000]);
+  });
+
+  it("leaves nothing at what outlives a turn, however many turns there are", async () => {
+    const stop = new AbortController();
+    const any = vi.spyOn(AbortSignal, "any");
+    const race = vi.spyOn(Promise, "race");
+    const listeners = new Set<number>();
+    let turns = 0;
+    let endLong = (): void => undefined;
+    const long = new Promise<void>((resolve) => (endLong = resolve));
+    await runSchedule({
+      clock: new TurningClock(0),
+      limit: 3,
+      signal: stop.signal,
+      items: () => {
+        listeners.add(getEventListeners(stop.signal, "abort").length);
+        turns += 1;
+        if (turns === 5_000) {
+          stop.abort();
+          endLong();
+        }
+        // One that is copied all the time, and others that come and go; then a time without any.
+        const others = turns % 7 === 0 ? [{ id: `other ${turns}`, dueAt: turns }] : [];
+        return [{ id: "long", dueAt: 0 }, ...others];
+      },
+      run: async (id) => {
+        await (id === "long" ? long : new Promise((resolve) => setImmediate(resolve)));
+        return true;
+      },
+    });
+    expect(turns).toBe(5_000);
+    expect(listeners).toEqual(new Set([0]));
+    expect(getEventListeners(stop.signal, "abort")).toEqual([]);
+    // Both keep something for each call, for as long as the signal or the copy is there.
+    expect(any).not.toHaveBeenCalled();
+    expect(race).not.toHaveBeenCalled();
   });
 
   it("ends with what a cycle threw", async () => {
