@@ -47,6 +47,28 @@ function argumentWords(schema: JsonSchema): Record<string, string> {
   return Object.assign({}, ...parts.map(argumentWords), Object.fromEntries(own)) as Record<string, string>;
 }
 
+/** Numbers that have fractions; all others are whole. */
+const fractions = new Set(["dataAgeSeconds", "measuredRpoSeconds", "measuredRtoSeconds"]);
+
+/**
+ * One object for all branches of a union: SDKs of some languages leave what may be of several types untyped, with keys
+ * in the case of the wire. A property is required if each branch requires it. Throws if two branches disagree on one.
+ */
+function allOf(branches: readonly OutputSchema[], name: string): OutputSchema {
+  const properties: Record<string, OutputSchema> = {};
+  for (const [key, one] of branches.flatMap((branch) => Object.entries(branch.properties ?? {}))) {
+    const isTag = key === "instanceType";
+    const spec = isTag ? { type: "string", description: one.description! } : one;
+    if (properties[key] && JSON.stringify(properties[key]) !== JSON.stringify(spec))
+      throw new Error(`the branches of ${name} disagree on ${key}`);
+    properties[key] = spec;
+  }
+  const required = Object.keys(properties).filter((key) =>
+    branches.every((branch) => branch.required?.includes(key)),
+  );
+  return { type: "object", additionalProperties: false, required, properties };
+}
+
 class TypeReader {
   readonly #checker: ts.TypeChecker;
   readonly #words: Readonly<Record<string, string>>;
@@ -62,7 +84,8 @@ class TypeReader {
     if (parts.every((part) => part.flags & ts.TypeFlags.BooleanLiteral)) return { type: "boolean" };
     const oneOf = parts.map((part) => this.schemaOf(part, name));
     const isTagged = oneOf.every(({ properties }) => properties?.["instanceType"]?.const !== undefined);
-    return isTagged ? { type: "object", discriminator: { propertyName: "instanceType" }, oneOf } : { oneOf };
+    if (!isTagged) throw new Error(`${name} is a union, which an output cannot be in every language`);
+    return allOf(oneOf, name);
   }
 
   #object(type: ts.Type): OutputSchema {
@@ -92,8 +115,7 @@ class TypeReader {
     if (type.isStringLiteral()) return { type: "string", const: type.value };
     if (flags & ts.TypeFlags.String) return { type: "string" };
     if (flags & ts.TypeFlags.Boolean) return { type: "boolean" };
-    if (flags & ts.TypeFlags.Number)
-      return { type: /(Count|Bytes|Ports?)$/.test(name) ? "integer" : "number" };
+    if (flags & ts.TypeFlags.Number) return { type: fractions.has(name) ? "number" : "integer" };
     if (this.#checker.isArrayType(type)) {
       const item = this.#checker.getTypeArguments(type as ts.TypeReference)[0]!;
       return { type: "array", items: this.schemaOf(item, name) };

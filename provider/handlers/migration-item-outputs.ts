@@ -74,7 +74,7 @@ function detailsOf(view: ItemView, inputs: MigrationItemInputs): Properties["pro
     instanceType,
     vmwareMachineId,
     targetVmName: details.recoveryMachine?.name ?? targetVmName ?? details.machineName,
-    initialSeedingProgressPercentage: details.initialReplicationPercent,
+    initialSeedingProgressPercentage: Math.floor(details.initialReplicationPercent),
     ...(point === undefined
       ? {}
       : { lastRecoveryPointId: point.id, lastRecoveryPointReceived: new Date(point.takenAt).toISOString() }),

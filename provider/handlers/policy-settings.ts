@@ -1,5 +1,5 @@
 /** Defaults and outputs of policies, by instance type: one row each, in Azure's names and units. */
-import type { PolicySettings } from "../kinds/policy.ts";
+import type { PolicyDetails, PolicySettings } from "../kinds/policy.ts";
 
 type SettingsOf<Type extends PolicySettings["instanceType"]> = Extract<
   PolicySettings,
@@ -103,9 +103,7 @@ export function policyWithDefaults(settings: PolicySettings | undefined): Policy
 }
 
 /** The settings under the names that Azure gives them back with; lists are left to the arguments. */
-export function policyOutputs(
-  settings: PolicySettings,
-): { instanceType: string } & Record<string, string | number> {
+export function policyOutputs(settings: PolicySettings): PolicyDetails {
   const { outputNames } = typeOf(settings);
   const entries = Object.entries(settings).flatMap(([name, value]): [string, string | number][] =>
     typeof value === "string" || typeof value === "number" ? [[outputNames[name] ?? name, value]] : [],

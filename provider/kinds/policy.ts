@@ -119,10 +119,34 @@ export interface PolicyInputs extends VaultScope {
   officeHours?: OfficeHours;
 }
 
+/** The settings of a policy of any type under the names that Azure gives them back with; each type has some of them. */
+export interface PolicyDetails {
+  instanceType: string;
+  /** How long recovery points are kept, in hours; 0 keeps only the latest. */
+  recoveryPointHistoryDurationInHours?: number;
+  applicationConsistentSnapshotFrequencyInHours?: number;
+  replicationInterval?: number;
+  onlineReplicationStartTime?: string;
+  recoveryPointHistory?: number;
+  recoveryPointHistoryInMinutes?: number;
+  crashConsistentFrequencyInMinutes?: number;
+  appConsistentFrequencyInMinutes?: number;
+  recoveryPointThresholdInMinutes?: number;
+  multiVmSyncStatus?: string;
+  recoveryPoints?: number;
+  replicationFrequencyInSeconds?: number;
+  compression?: string;
+  initialReplicationMethod?: string;
+  replicationPort?: number;
+  allowedAuthenticationType?: number;
+  /** Whether the replica is deleted when protection is disabled: `Required` or `NotRequired`. */
+  replicaDeletionOption?: string;
+}
+
 export interface PolicyOutputs extends CommonOutputs {
   properties: {
     friendlyName: string;
     /** The settings under the names that Azure gives them back with. */
-    providerSpecificDetails: { instanceType: string } & Record<string, string | number>;
+    providerSpecificDetails: PolicyDetails;
   };
 }

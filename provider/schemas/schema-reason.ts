@@ -131,6 +131,12 @@ function branchTags(schema: Record<string, unknown>, tag: string): unknown[] {
   return branches.map((branch) => branch.properties[tag]?.const);
 }
 
+/** The key of an object that is a name written in another case, such as `instance_type`. */
+function inOtherCase(data: unknown, name: string): string | undefined {
+  const bare = (key: string): string => key.toLowerCase().replaceAll(/[_-]/g, "");
+  return Object.keys((data ?? {}) as object).find((key) => key !== name && bare(key) === bare(name));
+}
+
 /** One failure for one error of the validator. */
 export function checkFailure(error: SchemaError): CheckFailure {
   const at = propertyPath(error.instancePath);
@@ -140,6 +146,11 @@ export function checkFailure(error: SchemaError): CheckFailure {
     const tag = String(error.params["tag"]);
     const value = error.params["tagValue"];
     const tags = list(branchTags(schema, tag));
+    const respelt = value === undefined ? inOtherCase(error.data, tag) : undefined;
+    if (respelt !== undefined) {
+      const reason = said`unknown property ${givenKey(respelt, at)}; names are written in camel case: write '${plain(tag)}'`;
+      return new CheckFailure(under(respelt), reason);
+    }
     const reason =
       value === undefined
         ? said`is required and is missing; use ${tags}`

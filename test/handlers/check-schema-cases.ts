@@ -40,6 +40,15 @@ export const cases: readonly [
     { property: "polcyName", reason: "unknown property 'polcyName'; did you mean 'policyName'?" },
   ],
   [
+    "the name of a union's member in another language's case",
+    "policy",
+    { ...scope, properties: { providerSpecificInput: { instance_type: "HyperVReplicaAzure" } } },
+    {
+      property: "properties.providerSpecificInput.instance_type",
+      reason: "unknown property 'instance_type'; names are written in camel case: write 'instanceType'",
+    },
+  ],
+  [
     "a key that is like no other",
     "drill",
     { ...scope, protectedItemId: id, networkId: id, zzz: 1 },

@@ -135,9 +135,7 @@ describe("parts that belong into one sort of fabric", () => {
       /networks of a Hyper-V site are named by its machines alone/,
     );
     const storage = { storageClassificationName: "s", folder };
-    await expect(create("storage-classification", { ...sites.rome, ...storage })).rejects.toThrow(
-      /in a VMM/,
-    );
+    await expect(create("storage-classification", { ...sites.rome, ...storage })).rejects.toThrow(/in a VMM/);
     await create("fabric", {
       ...inVault,
       fabricName: "west",

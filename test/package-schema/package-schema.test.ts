@@ -102,6 +102,23 @@ describe("the package schema", () => {
     }
   });
 
+  test("whatever is put out has a type of its own in each language, and whole numbers are integers", () => {
+    const fractions = /\.(dataAgeSeconds|measuredR[pt]oSeconds)$/;
+    for (const [name, { type, $ref, oneOf, items, additionalProperties }] of everyProperty()) {
+      if (!/ out\.|(Response|Result)\./.test(name)) continue;
+      for (const one of [{ type, $ref, oneOf, additionalProperties }, items ?? {}]) {
+        expect(one.oneOf ?? one.additionalProperties, name).toBeUndefined();
+        expect(one.$ref, name).not.toBe("pulumi.json#/Any");
+        if (one.type === "number") expect(name).toMatch(fractions);
+      }
+    }
+    const details = schema.types["siterecovery:index:ReplicationPolicyProviderSpecificDetailsResponse"]!;
+    expect(details.properties).toMatchObject({
+      recoveryPointHistoryDurationInHours: { type: "integer" },
+      replicaDeletionOption: { type: "string" },
+    });
+  });
+
   test("what a schema marks as secret is secret", () => {
     const types = new TypeSpecs("siterecovery");
     const marked = { properties: { key: { type: "string", "x-secret": true }, name: { type: "string" } } };
