@@ -49,6 +49,11 @@ export function contains(outer: AddressRange, inner: AddressRange): boolean {
   return inner.address.match(outer.address, outer.prefix);
 }
 
+/** Whether two ranges have an address in common. */
+export function overlap(one: AddressRange, other: AddressRange): boolean {
+  return contains(one, other) || contains(other, one);
+}
+
 /** Azure keeps the first four addresses of a subnet and the last one. */
 export function isReserved(subnet: AddressRange, address: Address): boolean {
   if (address.kind() !== "ipv4") return false;

@@ -1,5 +1,5 @@
 /** Recovery plans, protection clusters, migrations and drills. */
-import { error } from "./rule.ts";
+import { error, warning } from "./rule.ts";
 
 export const planRules = {
   "plan-step-sort": error(
@@ -93,6 +93,13 @@ export const planRules = {
     "Take the drill out, and fail over then.",
     "{ name: web1, activeLocation: recovery }, and drills: [{ name: rehearsal, machine: web1, network: drill-net }]",
     "{ name: web1, activeLocation: primary }, and drills: [{ name: rehearsal, machine: web1, network: drill-net }]",
+  ),
+  "drill-network-addresses": warning(
+    "A drill network has an address space of its own",
+    "A machine that starts with addresses of the recovery network can be taken for the real one as soon as the two are connected.",
+    "Change addressSpace of the drill network.",
+    "networks: [{ name: recovery-net, addressSpace: [10.20.0.0/16] }, { name: drill-net, addressSpace: [10.20.0.0/16] }]",
+    "networks: [{ name: recovery-net, addressSpace: [10.20.0.0/16] }, { name: drill-net, addressSpace: [10.99.0.0/16] }]",
   ),
   "drill-network-in-use": error(
     "A drill runs in a network that nobody fails over to",

@@ -33,7 +33,19 @@ function list(values: readonly unknown[]): Message {
   return plain(words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
 }
 
-function notOneOf(data: unknown, at: string, allowed: readonly unknown[]): Message {
+/** Minutes where seconds are wanted, such as 5 for 300. */
+function minutesAsSeconds(
+  data: unknown,
+  { at, unit }: { at: string; unit: unknown },
+  isLegal: (seconds: number) => boolean,
+): Message | undefined {
+  if (unit !== "seconds" || typeof data !== "number" || data <= 0 || !isLegal(data * 60)) return undefined;
+  const minutes = plain(data === 1 ? "minute is" : "minutes are");
+  return said`; it is in seconds, and ${given(data, at)} ${minutes} ${given(data * 60, at)}`;
+}
+
+function notOneOf(data: unknown, at: string, schema: Record<string, unknown>): Message {
+  const allowed = schema["enum"] as readonly unknown[];
   const numbers = allowed.filter((value) => typeof value === "number");
   const near =
     typeof data === "string"
@@ -41,7 +53,10 @@ function notOneOf(data: unknown, at: string, allowed: readonly unknown[]): Messa
       : typeof data === "number"
         ? nearestNumber(data, numbers)
         : undefined;
-  const meant = near === undefined ? undefined : suggestion(at, said`; did you mean ${given(near, at)}?`);
+  const minutes = minutesAsSeconds(data, { at, unit: schema["x-unit"] }, (value) => numbers.includes(value));
+  const likely = near === undefined ? undefined : said`; did you mean ${given(near, at)}?`;
+  const hint = minutes ?? likely;
+  const meant = hint === undefined ? undefined : suggestion(at, hint);
   return said`${given(data, at)} is not one of ${list(allowed)}${meant}`;
 }
 
@@ -70,7 +85,10 @@ function boundReason(
   const unit = typeof schema["x-unit"] === "string" ? ` ${schema["x-unit"]}` : "";
   const range =
     maximum === undefined ? `${String(minimum)} or more` : `${String(minimum)} to ${String(maximum)}`;
-  const nearest = suggestion(at, said`; the nearest legal value is ${String(params["limit"])}`);
+  const isLegal = (seconds: number): boolean =>
+    seconds >= Number(minimum ?? -Infinity) && seconds <= Number(maximum ?? Infinity);
+  const minutes = minutesAsSeconds(data, { at, unit: schema["x-unit"] }, isLegal);
+  const nearest = suggestion(at, minutes ?? said`; the nearest legal value is ${String(params["limit"])}`);
   return said`${given(data, at)} is out of range: ${plain(`${range}${unit}`)}${nearest}`;
 }
 
@@ -98,7 +116,7 @@ const reasons: Record<string, Reason> = {
     const hint = near === undefined ? `the known ones are ${known.join(", ")}` : `did you mean '${near}'?`;
     return said`unknown property ${givenKey(written, at)}${keySuggestion(at, said`; ${hint}`)}`;
   },
-  enum: ({ data }, schema, at) => notOneOf(data, at, schema["enum"] as unknown[]),
+  enum: ({ data }, schema, at) => notOneOf(data, at, schema),
   const: ({ data }, schema, at) =>
     said`${given(data, at)} is not supported here; use ${plain(String(schema["const"]))}`,
   type: ({ data, params }, _schema, at) => {

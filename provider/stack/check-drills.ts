@@ -1,5 +1,7 @@
 /** Drills: their machines, and networks that are at the machine's recovery side and in nobody's use. */
 import type { ActiveLocation } from "../kinds/protected-item.ts";
+import { type AddressRange, overlap, parseRange } from "../address-range.ts";
+import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";
 import { moverOf } from "./mover-of.ts";
 import { targetSiteOf } from "./site-of.ts";
@@ -17,6 +19,27 @@ function productionNetworks(stack: StackDefinition, site: string | undefined): S
 /** Where a machine is to run: by what moves it, or as it says itself. */
 function sideOf(stack: StackDefinition, machine: StackMachine): ActiveLocation | undefined {
   return moverOf(stack, machine.name)?.activeLocation ?? machine.activeLocation;
+}
+
+/** A machine of a drill that reaches the real network meets its own address there. */
+function checkAddressSpace(
+  stack: StackDefinition,
+  network: string,
+  path: YamlPath,
+  findings: Findings,
+): void {
+  const rangesOf = (name: string): AddressRange[] =>
+    (stack.azure.networks.find((one) => one.name === name)?.addressSpace ?? []).flatMap(
+      (text) => parseRange(text) ?? [],
+    );
+  const own = rangesOf(network);
+  for (const other of productionNetworks(stack, undefined)) {
+    const shared = rangesOf(other).find((range) => own.some((one) => overlap(one, range)));
+    if (other === network || shared === undefined) continue;
+    const message = `'${network}' has addresses of '${other}' (${shared.text}), which machines fail over to; give it an address space of its own`;
+    findings.add("drill-network-addresses", path, message);
+    return;
+  }
 }
 
 export function checkDrills(stack: StackDefinition, findings: Findings): void {
@@ -37,6 +60,7 @@ export function checkDrills(stack: StackDefinition, findings: Findings): void {
     const path = ["drills", index, "network"];
     const known = networks.map(({ name }) => name);
     const found = findings.requireName("unknown-network", path, drill.network, what, known);
+    if (found && target === undefined) checkAddressSpace(stack, drill.network, path, findings);
     if (found && productionNetworks(stack, target).has(drill.network)) {
       findings.add(
         "drill-network-in-use",

@@ -30,6 +30,11 @@ export class Findings {
   readonly isFormRight: boolean;
 
   readonly #doubts: Doubts;
+  /** By rule and place: mistakes in patterns, which are reported once however many machines they match. */
+  readonly #patterns = new Map<
+    string,
+    { readonly first: string; readonly others: Set<string>; readonly at: number }
+  >();
 
   constructor(source: StackSource, ofForm: readonly Finding[] = [], doubts = new Doubts([])) {
     this.#source = source;
@@ -51,6 +56,12 @@ export class Findings {
    * since much of it would only follow from them, such as a machine that is in no plan because its name is misspelt there.
    */
   settle(): FindingList {
+    for (const { first, others, at } of this.#patterns.values()) {
+      const finding = this.list[at]!;
+      const count = others.size === 0 ? first : `${first} and ${others.size} more`;
+      this.list[at] = { ...finding, message: `${finding.message} (${count})` };
+    }
+    this.#patterns.clear();
     const errors = this.list.filter(({ rule }) => rules[rule].severity === "error");
     if (errors.length > 0) throw new DefinitionError(errors, this.#texts);
     return new FindingList(this.list, this.#texts);
@@ -60,7 +71,19 @@ export class Findings {
     const { yaml, path: inFile } = this.#source.locate(path);
     if (this.#doubts.covers(rule, yaml.file, inFile)) return;
     const property = propertyAt(inFile);
+    const match = this.#source.matchAt?.(path);
+    if (match !== undefined && this.#repeats(`${rule} ${yaml.file} ${property}`, match)) return;
     this.list.push({ rule, file: yaml.file, ...yaml.positionOf(inFile), property, message });
+  }
+
+  /** Counts a mistake of a pattern, and returns whether it is reported already, for the first machine that it matches. */
+  #repeats(key: string, match: string): boolean {
+    const known = this.#patterns.get(key);
+    if (known === undefined)
+      this.#patterns.set(key, { first: match, others: new Set(), at: this.list.length });
+    if (known === undefined || known.first === match) return false;
+    known.others.add(match);
+    return true;
   }
 
   /**

@@ -17,9 +17,19 @@ import { expandPatterns } from "./expand-patterns.ts";
 import { Findings } from "./findings.ts";
 import { viewFor } from "./inventory-view.ts";
 import { readFiles } from "./read-files.ts";
+import type { YamlPath } from "../yaml/read-yaml.ts";
 import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { CheckedStack } from "./stack-file.ts";
+
+/** What stands at a place of an expanded list: a machine, or the name of one. */
+function nameIn(definition: StackDefinition, path: YamlPath): string {
+  const entry = path.reduce<unknown>(
+    (inner, step) => (inner as Record<string | number, unknown> | undefined)?.[step],
+    definition,
+  );
+  return typeof entry === "string" ? entry : String((entry as { name?: unknown } | undefined)?.name);
+}
 
 export interface ReadSettings {
   /** Instead of the definition's. */
@@ -41,7 +51,11 @@ export function readStack(file: string, { target, inventory }: ReadSettings = {}
   const { definition, origins, problems } = expandPatterns(written, view);
   const unmatched = new Findings(source, [], doubts);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
-  const findings = new Findings(withOrigins(source, origins), ofForm, doubts);
+  const findings = new Findings(
+    withOrigins(source, origins, (at) => nameIn(definition, at)),
+    ofForm,
+    doubts,
+  );
   checkNames(definition, findings);
   checkNetworks(definition, findings);
   checkLimits(definition, findings);

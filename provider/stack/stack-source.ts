@@ -7,6 +7,8 @@ export interface StackSource {
   readonly texts: ReadonlyMap<string, string>;
   /** The file that a part of the definition stands in, and its path in that file. */
   locate(path: YamlPath): { readonly yaml: Positioned; readonly path: YamlPath };
+  /** The name of what a pattern was replaced by; `undefined` where the definition names the thing itself. */
+  matchAt?(path: YamlPath): string | undefined;
 }
 
 /** Entries of a list that stand in one file, one after the other; the other files' entries follow. */
@@ -65,9 +67,25 @@ export class MergedSource implements StackSource {
 export function withOrigins(
   source: StackSource,
   origins: ReadonlyMap<string, readonly YamlPath[]>,
+  nameAt: (path: YamlPath) => string,
 ): StackSource {
+  // Entries that several things come from.
+  const shared = new Set<string>();
+  for (const [list, entries] of origins) {
+    const keys = entries.map((from) => `${list}:${from.join(".")}`);
+    const seen = new Set<string>();
+    for (const key of keys) (seen.has(key) ? shared : seen).add(key);
+  }
   return {
     texts: source.texts,
+    matchAt: (path) => {
+      const length = path.findIndex((step) => typeof step === "number") + 1;
+      const list = path.slice(0, length - 1).join(".");
+      const from = origins.get(list)?.[Number(path[length - 1])];
+      return from !== undefined && shared.has(`${list}:${from.join(".")}`)
+        ? nameAt(path.slice(0, length))
+        : undefined;
+    },
     locate: (path) => {
       for (let length = path.length; length > 1; length -= 1) {
         const index = path[length - 1];

@@ -10,6 +10,7 @@ import type { RuleId } from "../rules/registry.ts";
 import { DefinitionError } from "./definition-error.ts";
 import type { Finding, Place } from "./finding.ts";
 import { inspectDocument } from "./inspect-document.ts";
+import { indentationMistake, tabMistake } from "./indentation-mistake.ts";
 import { readPlainText } from "./read-plain-text.ts";
 import { readText, refuse } from "./read-text.ts";
 import { refuseText } from "./refuse-text.ts";
@@ -108,7 +109,14 @@ export function readWholeYaml(file: string, text: string): YamlFile {
   const add = (rule: RuleId, range: readonly [number, number], message: string): void => {
     if (findings.length < findingsMax) findings.push({ rule, file, ...span(range), property: "", message });
   };
-  for (const { code, pos, message } of [...document.errors, ...document.warnings])
+  const problems = [...document.errors, ...document.warnings];
+  const [first] = document.errors;
+  if (first && document.errors.length < findingsMax) {
+    const isYaml = (changed: string): boolean => parseQuietly(changed).errors.length === 0;
+    const mistake = tabMistake(text, isYaml) ?? indentationMistake(text, at(first.pos[0]).line, isYaml);
+    if (mistake) refuse(file, text, mistake.place, { rule: "yaml-syntax", message: mistake.message });
+  }
+  for (const { code, pos, message } of problems)
     add(code === "TAG_RESOLVE_FAILED" ? "yaml-tag" : "yaml-syntax", pos, message);
   if (findings.length === 0) {
     inspectDocument(document, (rule, node, message) => add(rule, rangeOf(node), message));
