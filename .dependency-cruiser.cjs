@@ -167,8 +167,15 @@ module.exports = {
       { path: "^provider/convert/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(convert|stack|kinds|handlers/policy-settings|errors|arm-id|project-folder)",
+        pathNot:
+          "^provider/(convert|arm-template|stack|kinds|handlers/policy-settings|yaml/write-yaml|rules/registry|errors|arm-id|project-folder)",
       },
+    ),
+    forbid(
+      "arm-template-is-a-language",
+      "Templates are evaluated without a word of what becomes of their resources.",
+      { path: "^provider/arm-template/" },
+      { path: "^provider/", pathNot: `^provider/(arm-template/|${words})` },
     ),
     forbid(
       "convert-for-the-terminal",

@@ -42,6 +42,12 @@ exports.packageRules = [
     "YAML is read and written in one room; everywhere else there are only values.",
   ),
   only(
+    "jsonc",
+    "node_modules/jsonc-parser/",
+    ["^provider/arm-template/read-json\\.ts$"],
+    "JSON that people wrote is read in one place.",
+  ),
+  only(
     "ajv",
     "node_modules/ajv(-formats)?/",
     ["^provider/handlers/check-schema\\.ts$", "^provider/yaml/"],

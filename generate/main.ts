@@ -1,6 +1,7 @@
 /** `npm run generate`: writes the files that are made from others. They are kept in the repository. */
 import fs from "node:fs";
 import path from "node:path";
+import { withFunctions } from "./expression-functions.ts";
 import { formatted } from "./formatted.ts";
 import { kindPages } from "./kind-pages.ts";
 import { outputSchemas } from "./output-schemas.ts";
@@ -25,3 +26,7 @@ const schemas = Object.entries(outputSchemas()).map(([kind, schema]) => [
 ]);
 await write("schema/outputs", Object.fromEntries(schemas) as Record<string, string>);
 await write("docs/resources", kindPages());
+
+const page = path.join(root, "docs/convert.md");
+fs.writeFileSync(page, await formatted(page, withFunctions(fs.readFileSync(page, "utf8"))));
+process.stdout.write("Wrote the functions in docs/convert.md.\n");

@@ -26,6 +26,7 @@ function withoutDefaultLocation({ location, ...inputs }: Record<string, unknown>
   return location === undefined || location === "embedded" ? inputs : { ...inputs, location };
 }
 
+/** Its own id, which another name in the definition does not change. */
 interface LiveThing extends FoundThing {
   readonly id: string;
 }
@@ -46,17 +47,20 @@ async function liveThings(engine: Engine): Promise<LiveThing[]> {
 /** What the definition would change in the engine, which is what could not be carried over; nothing, as a rule. */
 async function shortcomings(
   engine: Engine,
-  things: readonly LiveThing[],
+  things: readonly FoundThing[],
   declared: readonly Declaration[],
 ): Promise<string[]> {
   const notes: string[] = [];
   const byId = new Map(declared.map((one) => [idKey(armIdOf(kinds[one.kind], one.inputs)), one.inputs]));
-  for (const { kind, id, inputs } of things) {
+  for (const thing of things) {
+    const { kind, inputs } = thing;
+    const id = armIdOf(kinds[kind], inputs);
     const name = `the ${kinds[kind].title} ${String(inputs[kinds[kind].nameArgument])}`;
     const wanted = byId.get(idKey(id));
     if (wanted === undefined)
       notes.push(`${name} is not declared under that id: a definition gives it another name or place`);
-    else {
+    // What the definition gives another name is another thing to the engine; a note says so.
+    else if (!("id" in thing) || idKey(String(thing.id)) === idKey(id)) {
       const { changes } = await handlerOf(kind, engine).diff(id, wanted, wanted);
       notes.push(...changes.map(({ property }) => `${name}: ${property} is not carried over`));
     }
@@ -65,8 +69,12 @@ async function shortcomings(
 }
 
 /** Throws `InvalidInput` where there is no vault. */
-export async function convertLive(engine: Engine, file: string): Promise<Conversion> {
-  const things = await liveThings(engine);
-  const { definition, declared, notes } = definitionOf({ things, notes: [] }, "The engine", { file });
+export async function convertLive(
+  engine: Engine,
+  options: { readonly file: string; readonly vault?: string | undefined },
+): Promise<Conversion> {
+  const found = { things: await liveThings(engine), notes: [] };
+  const { definition, things, declared, notes } = definitionOf(found, "The engine", options);
+  if (declared === undefined) return { definition, notes };
   return { definition, notes: [...notes, ...(await shortcomings(engine, things, declared))] };
 }

@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import { Command } from "commander";
-import { type Conversion, convert } from "../convert/convert.ts";
+import { type GivenParameter, parametersOfFile } from "../arm-template/given-parameters.ts";
+import { decodeText, readJson } from "../arm-template/read-json.ts";
+import { type Conversion, convert, definitionText } from "../convert/convert.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { writeYaml } from "../yaml/write-yaml.ts";
 import { convertLive } from "./convert-live.ts";
 import { openSession } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
@@ -12,18 +13,30 @@ interface ConvertFlags {
   readonly resourceGroup?: string;
   readonly force?: boolean;
   readonly live?: boolean;
+  readonly vault?: string;
+  readonly parameters?: readonly string[];
 }
 
 const modeline = "# yaml-language-server: $schema=./node_modules/siterecovery/schema/stack.schema.json\n";
 
-/** `-` is standard input. Throws `NotFound`. */
+/** `-` is standard input. Throws `NotFound`, and `InvalidInput` for a file that is no text. */
 function readSource(source: string): string {
   try {
-    return fs.readFileSync(source === "-" ? 0 : source, "utf8");
+    return decodeText(fs.readFileSync(source === "-" ? 0 : source), source);
   } catch (error) {
+    if (error instanceof SiteRecoveryError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new SiteRecoveryError("NotFound", `${source} cannot be read: ${why}.`, { target: source });
   }
+}
+
+/** A parameter file, with or without `@` in front; or one parameter, as `name=value`. */
+function parametersFrom(given: string): GivenParameter[] {
+  const [, name, text] = /^([A-Za-z_]\w*)=([^]*)$/.exec(given) ?? [];
+  if (name !== undefined && text !== undefined) return [{ name, text, from: "--parameters" }];
+  const file = given.replace(/^@/, "");
+  const advice = "Name an ARM parameter file, or write name=value.";
+  return parametersOfFile(readJson(readSource(file), file, advice), file);
 }
 
 function refuseToReplace(file: string): void {
@@ -42,8 +55,10 @@ async function conversionOf(
     const message = "Name one source: a JSON file, or --live for what the engine has.";
     throw new SiteRecoveryError("InvalidInput", message, { property: "--live" });
   }
-  if (source === undefined) return convertLive(await openSession(command), file);
-  return convert(readSource(source), source, { file, resourceGroup: flags.resourceGroup });
+  const { resourceGroup, vault } = flags;
+  if (source === undefined) return convertLive(await openSession(command), { file, vault });
+  const parameters = flags.parameters?.flatMap(parametersFrom);
+  return convert(readSource(source), source, { file, resourceGroup, vault, parameters });
 }
 
 /** `siterecovery convert <source>`: a definition from a Pulumi stack's state, an ARM template, or the engine. */
@@ -54,11 +69,16 @@ export function convertCommand(): Command {
     .option("--live", "of what the engine has now, instead of a file")
     .option("--output <file>", "where to write the definition (default: standard output)")
     .option("--resource-group <name>", "the resource group that an ARM template stands for")
+    .option(
+      "--parameters <given...>",
+      "parameter files of an ARM template, or parameters as name=value; later ones win",
+    )
+    .option("--vault <name>", "which of several vaults (default: the first one)")
     .option("--force", "replace the file that is there")
     .action(async (source: string | undefined, flags: ConvertFlags, command: Command) => {
       if (flags.output !== undefined && flags.force !== true) refuseToReplace(flags.output);
       const { definition, notes } = await conversionOf(source, flags, command);
-      const text = `${modeline}${writeYaml(definition)}`;
+      const text = `${modeline}${definitionText(definition)}`;
       if (flags.output === undefined) process.stdout.write(text);
       else writeOutput(flags.output, text);
       for (const note of notes) process.stderr.write(`note: ${note}\n`);

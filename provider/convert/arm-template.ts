@@ -1,133 +1,134 @@
-/** Things of an ARM template: what the portal's "Export template" and `az group export` write. */
+/** Things of an ARM template: what the portal's "Export template" and `az group export` write, and what Bicep compiles to. */
+import { at, isRecord as isTemplateRecord, textAt as templateText } from "../arm-template/values.ts";
+import { expandTemplate, type TemplateResource } from "../arm-template/expand-template.ts";
+import { type GivenParameter, givenParameters } from "../arm-template/given-parameters.ts";
+import { type LeftOut, settle } from "../arm-template/settle.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
-import { inputNamesOf } from "../handlers/policy-settings.ts";
-import { evaluate, type TemplateScope } from "./arm-expression.ts";
-import {
-  type FoundThing,
-  type FoundThings,
-  isRecord,
-  listAt,
-  present,
-  recordAt,
-  textAt,
-  type Values,
-} from "./found-thing.ts";
+import { addSubnets, type FoundSubnet, subnetOf, subnetType } from "./add-subnets.ts";
+import { type FoundThing, type FoundThings, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { shapeOf } from "./template-shapes.ts";
 
 /** Whether a document is an ARM template. */
 export function isArmTemplate(document: Values): boolean {
-  return Array.isArray(document["resources"]) && /deploymentTemplate/i.test(String(document["$schema"]));
+  const resources = at(document, "resources");
+  const isList = Array.isArray(resources) || isTemplateRecord(resources);
+  const isNamed = /deploymentTemplate/i.test(templateText(document, "$schema") ?? "");
+  return isList && (isNamed || templateText(document, "contentVersion") !== undefined);
 }
 
 const kindOfType = new Map(Object.values(kinds).map((kind) => [kind.armType.toLowerCase(), kind]));
 
-/** A resource and those written inside it, with whole types and names. */
-function flatten(resource: Values, outer: { type: string; name: string } | undefined): Values[] {
-  const type = outer ? `${outer.type}/${String(resource["type"])}` : String(resource["type"]);
-  const name = outer ? `${outer.name}/${String(resource["name"])}` : String(resource["name"]);
-  // A resource that is written inside another one may also have its whole type and name.
-  const isWhole = outer !== undefined && String(resource["type"]).startsWith(`${outer.type.split("/")[0]}/`);
-  const own = isWhole ? { type: String(resource["type"]), name: String(resource["name"]) } : { type, name };
-  return [{ ...resource, ...own }, ...listAt(resource, "resources").flatMap((one) => flatten(one, own))];
+export interface TemplateOptions {
+  /** The resource group that the template is deployed in; it does not name it. */
+  readonly resourceGroup?: string | undefined;
+  readonly parameters?: readonly GivenParameter[] | undefined;
 }
 
-/** The arguments in a kind's path, from the parts of the resource's name. */
-function pathArguments(kind: Kind, name: string): Values {
+/** The arguments in a kind's path, or `undefined` if the resource's name has another number of parts. */
+function pathArguments(kind: Kind, name: string): Values | undefined {
   const places = [...kind.path.matchAll(/\{(\w+)\}/g)].map(([, argument]) => argument!);
   const parts = name.split("/");
-  // A container mapping's name and the like end the path; what is left over belongs to the last one.
+  if (parts.length !== places.length || parts.includes("")) return undefined;
   return Object.fromEntries(places.map((place, index) => [place, parts[index]]));
 }
 
-type Shape = (properties: Values, resource: Values) => Values;
+const read = ["location", "tags", "sku", "kind", "identity", "properties"] as const;
 
-/** What kinds have in another place or under another name than a template. */
-const shapes: Partial<Record<Kind["kind"], Shape>> = {
-  vault: (_, resource) => present({ tags: resource["tags"], location: resource["location"] }),
-  "storage-account": (_, resource) =>
-    present({
-      kind: resource["kind"],
-      sku: resource["sku"],
-      tags: resource["tags"],
-      location: resource["location"],
-    }),
-  "virtual-network": (properties, resource) => ({
-    ...present({
-      tags: resource["tags"],
-      location: resource["location"],
-      addressSpace: properties["addressSpace"],
-    }),
-    subnets: listAt(properties, "subnets").map((subnet) => ({
-      name: subnet["name"],
-      addressPrefix: recordAt(subnet, "properties")["addressPrefix"],
-    })),
-  }),
-  policy: (properties) => {
-    const given = properties["providerSpecificInput"] ?? properties["providerSpecificDetails"];
-    return { properties: { providerSpecificInput: isRecord(given) ? inputNamesOf(given) : undefined } };
-  },
-  "protected-item": (properties) => {
-    const details = recordAt(properties, "providerSpecificDetails");
-    const account = textAt(details, "recoveryAzureStorageAccount");
-    const isVmware = details["instanceType"] === "InMageAzureV2";
-    return {
-      properties: {
-        ...properties,
-        providerSpecificDetails: {
-          ...details,
-          ...(account === undefined
-            ? {}
-            : { [isVmware ? "storageAccountId" : "targetStorageAccountId"]: account }),
-          ...present({ targetAzureNetworkId: textAt(details, "selectedRecoveryAzureNetworkId") }),
-        },
-      },
-    };
-  },
-};
+class Reading {
+  readonly things: FoundThing[] = [];
+  readonly subnets: FoundSubnet[] = [];
+  readonly notes: string[] = [];
+  readonly leftOut: LeftOut[] = [];
 
-function toThing(resource: Values, scope: TemplateScope, notes: string[]): FoundThing[] {
-  const kind = kindOfType.get(String(resource["type"]).toLowerCase());
-  const name = String(evaluate(resource["name"], scope));
-  if (!kind) {
-    notes.push(`${name} is a ${String(resource["type"])}, which no definition declares`);
-    return [];
+  #groupOf({ resourceGroup }: TemplateResource): string {
+    if (resourceGroup !== undefined) return resourceGroup;
+    const message = "An ARM template does not name its resource group. Say it with --resource-group.";
+    throw new SiteRecoveryError("InvalidInput", message, { property: "--resource-group" });
   }
-  const values = evaluate(resource, scope) as Values;
+
+  #values({ evaluator, source, path }: TemplateResource): Values {
+    const pairs = read.map((key) => [
+      key,
+      settle(evaluator.value(at(source, key)), `${path}.${key}`, this.leftOut),
+    ]);
+    return Object.fromEntries(pairs) as Values;
+  }
+
+  add(resource: TemplateResource): void {
+    const { type, name, path, existing } = resource;
+    const kind = kindOfType.get(type.toLowerCase());
+    const isSubnet = type.toLowerCase() === subnetType;
+    if (!kind && !isSubnet) this.notes.push(`${name} is a ${type}, which no definition declares`);
+    else if (existing) {
+      if (kind?.kind === "vault") this.things.push({ kind: "vault", inputs: this.#existingVault(resource) });
+      this.notes.push(`${path} (${type} ${name}) is marked as existing: the template does not declare it`);
+    } else if (!kind) this.subnets.push(subnetOf(resource, this.#values(resource)));
+    else this.#addThing(kind, resource);
+  }
+
+  #existingVault(resource: TemplateResource): Values {
+    return { resourceGroupName: this.#groupOf(resource), vaultName: resource.name };
+  }
+
+  #addThing(kind: Kind, resource: TemplateResource): void {
+    const names = pathArguments(kind, resource.name);
+    if (!names) {
+      const why = `its name '${resource.name}' has not as many parts as its type`;
+      this.notes.push(`${resource.path} (${resource.type}) is left out: ${why}`);
+      return;
+    }
+    const values = this.#values(resource);
+    const { inputs, unused } = shapeOf(kind.kind, values);
+    this.things.push({
+      kind: kind.kind,
+      inputs: { resourceGroupName: this.#groupOf(resource), ...names, ...inputs },
+      ...present({ friendlyName: friendlyNameOf(values) }),
+    });
+    if (unused.length > 0)
+      this.notes.push(
+        `the ${kind.title} ${resource.name.split("/").at(-1)!}: ${unused.join(", ")} not carried over`,
+      );
+  }
+}
+
+/** What people call a thing whose name is a UUID. */
+function friendlyNameOf(values: Values): string | undefined {
   const properties = recordAt(values, "properties");
-  const shape = shapes[kind.kind] ?? ((): Values => ({ properties }));
-  const inputs = {
-    resourceGroupName: scope.resourceGroup,
-    ...pathArguments(kind, name),
-    ...shape(properties, values),
-  };
-  return [{ kind: kind.kind, inputs }];
+  const details = recordAt(properties, "providerSpecificDetails");
+  const texts = [
+    textAt(properties, "friendlyName"),
+    ...["vmName", "vmFriendlyName", "targetAzureVmName", "recoveryAzureVMName"].map((key) =>
+      textAt(details, key),
+    ),
+  ];
+  return texts.find((text) => text !== undefined);
 }
 
-/** Throws `InvalidInput` for an expression that cannot be worked out. */
-export function readArmTemplate(document: Values, resourceGroup: string): FoundThings {
-  const defaults = Object.entries(recordAt(document, "parameters")).map(([name, parameter]) => [
-    name,
-    isRecord(parameter) ? parameter["defaultValue"] : undefined,
-  ]);
-  const given: TemplateScope = {
+/** One note for all places with the same reason. */
+function notesOf(leftOut: readonly LeftOut[]): string[] {
+  const byReason = Map.groupBy(leftOut, ({ reason }) => reason);
+  return [...byReason].map(([reason, places]) => {
+    const paths = [...new Set(places.map(({ path }) => path))];
+    return `${paths.join(", ")} ${paths.length === 1 ? "is" : "are"} left out: ${reason}`;
+  });
+}
+
+/**
+ * What is not understood is left out, with a note. Throws `InvalidInput` for what Azure would refuse: an expression that
+ * is none, a circle of variables, a parameter that the template does not have.
+ */
+export function readArmTemplate(document: Values, options: TemplateOptions): FoundThings {
+  const { resourceGroup, parameters = [] } = options;
+  const { resources, notes } = expandTemplate({
+    document,
+    given: givenParameters(document, parameters),
     resourceGroup,
-    parameters: Object.fromEntries(defaults) as Values,
-    variables: {},
-  };
-  const scope = { ...given, variables: evaluate(recordAt(document, "variables"), given) as Values };
-  const notes: string[] = [];
-  const all = listAt(document, "resources").flatMap((resource) =>
-    flatten(evaluateName(resource, scope), undefined),
-  );
-  return { things: all.flatMap((resource) => toThing(resource, scope, notes)), notes };
-}
-
-/** Names are put together of those around them, and so are worked out first. */
-function evaluateName(resource: Values, scope: TemplateScope): Values {
-  const inner = listAt(resource, "resources").map((one) => evaluateName(one, scope));
-  return {
-    ...resource,
-    name: evaluate(resource["name"], scope),
-    ...(inner.length > 0 ? { resources: inner } : {}),
-  };
+    advice: "give it one with --parameters <file>",
+  });
+  const reading = new Reading();
+  for (const resource of resources) reading.add(resource);
+  const { things, notes: ofSubnets } = addSubnets(reading.things, reading.subnets);
+  return { things, notes: [...notes, ...reading.notes, ...ofSubnets, ...notesOf(reading.leftOut)] };
 }

@@ -16,7 +16,8 @@ function idOf({ kind, inputs }: FoundThing): string {
 }
 
 /** Arguments that only say where a thing registered from; the embedded engine has no use for them. */
-const leftAlone = /(^|\.)(\w*IdentityInput|machineId|biosId|location|virtualMachineId|tier|instanceType)$/;
+const leftAlone =
+  /(^|\.)(\w*IdentityInput(\.\w+)*|machineId|biosId|location|virtualMachineId|tier|instanceType)$/;
 
 /** Ids compare without regard to letter case, and to the subscription, which a definition does not name. */
 function comparable(value: unknown): unknown {

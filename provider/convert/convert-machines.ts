@@ -12,13 +12,14 @@ function disksOf(details: Values): string[] | undefined {
   );
 }
 
-function machineFrom(inputs: Values, name: string, inCloud: boolean): StackMachine {
+function machineFrom(things: ThingsOf, inputs: Values, inCloud: boolean): StackMachine {
   const details = recordAt(propertiesOf(inputs), "providerSpecificDetails");
   const isVmware = details["instanceType"] === "InMageAzureV2" || details["instanceType"] === "InMage";
   const { failover, allowDisableWhileFailedOver, allowReplicaDeletion } = inputs;
   return {
-    name,
+    name: things.nameOf("protected-item", inputs),
     ...present({
+      protectableItem: things.azureNameOf(inputs),
       site: textAt(inputs, "fabricName"),
       cloud: inCloud ? textAt(inputs, "protectionContainerName") : undefined,
       storageAccount: referred(details, isVmware ? "storageAccountId" : "targetStorageAccountId"),
@@ -41,13 +42,7 @@ function machineFrom(inputs: Values, name: string, inCloud: boolean): StackMachi
 export function machinesFrom(things: ThingsOf, inCloud: (site: string) => boolean): StackMachine[] {
   return things
     .all("protected-item")
-    .map((inputs) =>
-      machineFrom(
-        inputs,
-        things.nameOf("protected-item", inputs),
-        inCloud(textAt(inputs, "fabricName") ?? ""),
-      ),
-    );
+    .map((inputs) => machineFrom(things, inputs, inCloud(textAt(inputs, "fabricName") ?? "")));
 }
 
 export function drillsFrom(things: ThingsOf): StackDrill[] {

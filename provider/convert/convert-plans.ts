@@ -19,10 +19,29 @@ function occasionsOf(action: Values): StepOccasion[] {
   return [...(isOut ? types : []), ...(directions.includes(onTheWayBack) ? (["failback"] as const) : [])];
 }
 
-function stepFrom(action: Values, folderOf: FolderOf): StackStep {
+/** What steps are converted with: where scripts are, and the plan's notes. */
+interface Writing {
+  readonly folderOf: FolderOf;
+  readonly note: (text: string) => void;
+}
+
+/** A runbook runs in Azure Automation, which a definition does not have: a person does its work. */
+function runbookStep(details: Values, name: string, { note }: Writing): string | undefined {
+  if (!/runbook/i.test(textAt(details, "instanceType") ?? "")) return undefined;
+  const runbook = referred(details, "runbookId") ?? name;
+  note(
+    `the step '${name}' runs the runbook ${runbook} in Azure; here the plan will wait for a person who does it`,
+  );
+  return `Run the runbook ${runbook}, or do what it does.`;
+}
+
+function stepFrom(action: Values, writing: Writing): StackStep {
+  const { folderOf } = writing;
   const details = recordAt(action, "customDetails");
   const name = textAt(action, "actionName");
   const common = { ...present({ name }), on: occasionsOf(action) };
+  const runbook = runbookStep(details, name ?? "", writing);
+  if (runbook !== undefined) return { ...common, manual: runbook };
   const script = textAt(details, "path");
   if (script === undefined) return { ...common, manual: textAt(details, "description") ?? name ?? "" };
   const at = textAt(details, "fabricLocation");
@@ -37,10 +56,10 @@ function stepFrom(action: Values, folderOf: FolderOf): StackStep {
 }
 
 /** A step that runs both ways is two actions, one behind the other. */
-function stepsFrom(actions: readonly Values[], folderOf: FolderOf): StackStep[] {
+function stepsFrom(actions: readonly Values[], writing: Writing): StackStep[] {
   const steps: StackStep[] = [];
   for (const action of actions) {
-    const step = stepFrom(action, folderOf);
+    const step = stepFrom(action, writing);
     const before = steps.at(-1);
     const { on: beforeOn = [], ...beforeRest } = before ?? {};
     const { on = [], ...rest } = step;
@@ -52,29 +71,31 @@ function stepsFrom(actions: readonly Values[], folderOf: FolderOf): StackStep[] 
   return steps;
 }
 
-function around(group: Values, folderOf: FolderOf): StackSteps {
+function around(group: Values, writing: Writing): StackSteps {
   const list = (key: string): StackStep[] | undefined =>
-    Array.isArray(group[key]) ? stepsFrom(listAt(group, key), folderOf) : undefined;
+    Array.isArray(group[key]) ? stepsFrom(listAt(group, key), writing) : undefined;
   return present({ before: list("startGroupActions"), after: list("endGroupActions") });
 }
 
-function groupFrom(group: Values, folderOf: FolderOf): StackGroup {
+function groupFrom(group: Values, writing: Writing): StackGroup {
   const machines = listAt(group, "replicationProtectedItems").flatMap((item) => referred(item, "id") ?? []);
-  const steps = around(group, folderOf);
+  const steps = around(group, writing);
   return Object.keys(steps).length === 0 ? machines : { machines, ...steps };
 }
 
-export function plansFrom(things: ThingsOf, folderOf: FolderOf): StackPlan[] {
+export function plansFrom(things: ThingsOf, folderOf: FolderOf, notes: string[]): StackPlan[] {
   return things.all("recovery-plan").map((inputs) => {
+    const name = things.nameOf("recovery-plan", inputs);
+    const writing = { folderOf, note: (text: string) => notes.push(`the recovery plan ${name}: ${text}`) };
     const properties = propertiesOf(inputs);
     const groups = listAt(properties, "groups");
     const ofType = (type: string): StackSteps | undefined => {
       const group = groups.find((one) => one["groupType"] === type);
-      return group && around(group, folderOf);
+      return group && around(group, writing);
     };
     const failover = inputs["failover"];
     return {
-      name: things.nameOf("recovery-plan", inputs),
+      name,
       ...present({
         site: partOf(textAt(properties, "primaryFabricId"), "replicationFabrics"),
         activeLocation: textAt(inputs, "activeLocation"),
@@ -82,7 +103,7 @@ export function plansFrom(things: ThingsOf, folderOf: FolderOf): StackPlan[] {
         shutdown: ofType("Shutdown"),
         move: ofType("Failover"),
       }),
-      groups: groups.filter((one) => one["groupType"] === "Boot").map((group) => groupFrom(group, folderOf)),
+      groups: groups.filter((one) => one["groupType"] === "Boot").map((group) => groupFrom(group, writing)),
     } as StackPlan;
   });
 }

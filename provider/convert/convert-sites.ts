@@ -2,6 +2,7 @@
 import type { StackCloud, StackHost, StackProcessServer, StackSite } from "../stack/stack-site.ts";
 import { present, recordAt, textAt, type Values } from "./found-thing.ts";
 import { networksOf } from "./convert-networks.ts";
+import { isBaseClass } from "./leave-out-unsupported.ts";
 import { isName, partOf, propertiesOf, referred, type ThingsOf } from "./things-of.ts";
 
 /** Where a folder of a thing is, as the definition writes it; a placeholder where the source does not say. */
@@ -15,9 +16,10 @@ interface Source {
 
 const kindOfType: Readonly<Record<string, StackSite["kind"]>> = { VMM: "vmm", VMware: "vmware" };
 
-/** A fabric's type; a fabric that says nothing is a Hyper-V site. */
+/** A fabric's type; a fabric that says nothing, or Azure's word for nothing, is a Hyper-V site. */
 export function fabricTypeOf(fabric: Values): string {
-  return textAt(recordAt(propertiesOf(fabric), "customDetails"), "instanceType") ?? "HyperVSite";
+  const type = textAt(recordAt(propertiesOf(fabric), "customDetails"), "instanceType");
+  return type === undefined || isBaseClass(type) ? "HyperVSite" : type;
 }
 
 /** The policy that a mapping is of, when machines are migrated by it. */
@@ -80,6 +82,7 @@ function cloudsOf({ things, folderOf, site }: Source): StackCloud[] {
       .filter((host) => isName(textAt(host, "protectionContainerName"), name));
     return {
       name,
+      ...present({ azureContainer: things.azureNameOf(container) }),
       capabilityProfile: textAt(container, "capabilityProfile") ?? "Hyper-V",
       hosts: hosts.map((host): StackHost => {
         const hostName = things.nameOf("host", host);
@@ -159,9 +162,12 @@ export function siteFrom(fabric: Values, source: Source): StackSite {
     const name = things.nameOf("services-provider", inputs);
     return { name, inventory: folderOf(textAt(inputs, "inventoryFolder"), name) };
   });
+  const [container] = kind === "vmm" ? [] : things.all("protection-container", site);
+  const azureContainer = container && things.azureNameOf(container);
   return {
     name: site,
     ...(kind === undefined ? { hosts } : { kind }),
+    ...present({ azureFabric: things.azureNameOf(fabric), azureContainer }),
     ...(server === undefined ? {} : { server: things.nameOf("services-provider", server) }),
     ...(policy === undefined ? {} : { policy }),
     ...(kind === "vmm" ? { clouds: cloudsOf(source) } : {}),

@@ -4,6 +4,10 @@ import type { KindName } from "../kinds/kind.ts";
 export interface FoundThing {
   readonly kind: KindName;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What people call it, where its name is one that Azure gave it. */
+  readonly friendlyName?: string;
+  /** What Azure calls it, where a definition gives it another name; of a machine, what its discovery calls it. */
+  readonly azureName?: string;
 }
 
 /** What a source holds, and what of it cannot be used, as sentences. */

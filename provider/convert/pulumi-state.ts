@@ -1,6 +1,15 @@
 /** Things of a Pulumi stack: what `pulumi stack export` prints. */
 import { kindOfPulumiType } from "../kinds/pulumi-type.ts";
-import { type FoundThing, type FoundThings, isRecord, listAt, recordAt, type Values } from "./found-thing.ts";
+import {
+  type FoundThing,
+  type FoundThings,
+  isRecord,
+  listAt,
+  present,
+  recordAt,
+  textAt,
+  type Values,
+} from "./found-thing.ts";
 
 /** Whether a document is a stack's state. */
 export function isPulumiState(document: Values): boolean {
@@ -24,7 +33,10 @@ export function readPulumiState(document: Values): FoundThings {
     const type = String(resource["type"]);
     if (resource["custom"] !== true || type.startsWith("pulumi:providers:")) return [];
     const kind = kindOfPulumiType(type);
-    if (kind !== undefined) return [{ kind, inputs: argumentsOf(resource) }];
+    if (kind !== undefined) {
+      const friendlyName = textAt(recordAt(recordAt(resource, "outputs"), "properties"), "friendlyName");
+      return [{ kind, inputs: argumentsOf(resource), ...present({ friendlyName }) }];
+    }
     notes.push(`${String(resource["urn"]).split("::").at(-1)} is a ${type}, which no definition declares`);
     return [];
   });

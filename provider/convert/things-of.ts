@@ -6,9 +6,11 @@ import { type FoundThing, recordAt, textAt, type Values } from "./found-thing.ts
 
 export class ThingsOf {
   readonly #things: readonly FoundThing[];
+  readonly #azureNames: ReadonlyMap<Values, string | undefined>;
 
   constructor(things: readonly FoundThing[]) {
     this.#things = things;
+    this.#azureNames = new Map(things.map(({ inputs, azureName }) => [inputs, azureName]));
   }
 
   /** The arguments of all things of a kind; of those in a fabric only, where one is named. */
@@ -17,6 +19,11 @@ export class ThingsOf {
       .filter((thing) => thing.kind === kind)
       .map(({ inputs }) => inputs)
       .filter((inputs) => fabric === undefined || isName(textAt(inputs, "fabricName"), fabric));
+  }
+
+  /** What Azure calls a thing, where the definition gives it another name. */
+  azureNameOf(inputs: Values): string | undefined {
+    return this.#azureNames.get(inputs);
   }
 
   nameOf(kind: KindName, inputs: Values): string {

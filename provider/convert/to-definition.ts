@@ -1,4 +1,5 @@
 /** From things to the definition that declares them. */
+import { createRequire } from "node:module";
 import type {
   StackDefinition,
   StackNetwork,
@@ -10,7 +11,9 @@ import { drillsFrom, machinesFrom } from "./convert-machines.ts";
 import { migrationsFrom } from "./convert-migrations.ts";
 import { plansFrom } from "./convert-plans.ts";
 import { fabricTypeOf, type FolderOf, isSite, processServersOf, siteFrom } from "./convert-sites.ts";
+import { accountsIn, networksIn, withUsed } from "./declare-used.ts";
 import { type FoundThing, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { isBaseClass } from "./leave-out-unsupported.ts";
 import { isName, propertiesOf, ThingsOf } from "./things-of.ts";
 
 function accountFrom(inputs: Values, name: string): StackStorageAccount {
@@ -34,23 +37,38 @@ function networkFrom(inputs: Values, name: string): StackNetwork {
   } as StackNetwork;
 }
 
+interface DefinitionSchema {
+  readonly properties: { readonly policies: { readonly items: { readonly properties: object } } };
+}
+
+// Two folders up in the sources (provider/convert) and in the build (dist/convert) alike.
+const schema = createRequire(import.meta.url)("../../schema/stack.schema.json") as DefinitionSchema;
+/** The settings that a policy has in a definition. Azure gives back others as well, which no program sets. */
+const policySettings = new Set(Object.keys(schema.properties.policies.items.properties));
+
 function policyFrom(inputs: Values, name: string): StackPolicy {
-  const { instanceType, multiVmSyncStatus, ...settings } = recordAt(
-    propertiesOf(inputs),
-    "providerSpecificInput",
+  const { instanceType, multiVmSyncStatus, ...all } = recordAt(propertiesOf(inputs), "providerSpecificInput");
+  const settings = Object.fromEntries(
+    Object.entries(all).filter(([key, value]) => policySettings.has(key) && value !== null),
   );
   return {
     name,
-    ...(instanceType === "HyperVReplicaAzure" ? {} : present({ instanceType })),
+    ...(instanceType === "HyperVReplicaAzure" || isBaseClass(String(instanceType))
+      ? {}
+      : present({ instanceType })),
     // What a definition says anyway.
-    ...(multiVmSyncStatus === "Enable" ? {} : present({ multiVmSyncStatus })),
+    ...(/^enabled?$/i.test(String(multiVmSyncStatus)) ? {} : present({ multiVmSyncStatus })),
     ...settings,
     ...present({ officeHours: inputs["officeHours"] }),
   } as StackPolicy;
 }
 
-/** Throws nothing: what a definition cannot say is left out, and told by `compareThings`. */
-export function toDefinition(found: readonly FoundThing[], folderOf: FolderOf): StackDefinition {
+/** Throws nothing: what a definition cannot say is left out, and told by `compareThings` or in `notes`. */
+export function toDefinition(
+  found: readonly FoundThing[],
+  folderOf: FolderOf,
+  notes: string[],
+): StackDefinition {
   const things = new ThingsOf(found);
   const named = <Made>(kind: FoundThing["kind"], make: (inputs: Values, name: string) => Made): Made[] =>
     things.all(kind).map((inputs) => make(inputs, things.nameOf(kind, inputs)));
@@ -63,22 +81,31 @@ export function toDefinition(found: readonly FoundThing[], folderOf: FolderOf): 
     fabrics.some((fabric) => isName(siteOf(fabric), site) && fabricTypeOf(fabric) === "VMM");
   const location = textAt(vault, "location");
   const [migrations, clusters] = [migrationsFrom(things), clustersFrom(things)];
-  const [plans, drills] = [plansFrom(things, folderOf), drillsFrom(things)];
+  const [plans, drills] = [plansFrom(things, folderOf, notes), drillsFrom(things)];
+  const machines = machinesFrom(things, (site) => isVmm(site) && clouds(site) > 1);
+  const sites = fabrics
+    .filter(isSite)
+    .map((fabric) => siteFrom(fabric, { things, folderOf, site: siteOf(fabric) }));
+  const used = { machines, migrations, sites };
   return {
     version: 1,
     resourceGroup: textAt(vault, "resourceGroupName") ?? "dr",
-    ...present({ location }),
+    // What the engine says that has no location.
+    ...(location === "embedded" ? {} : present({ location })),
     vault: { name: things.nameOf("vault", vault), ...(present({ tags: vault["tags"] }) as object) },
     azure: {
-      storageAccounts: named("storage-account", accountFrom),
-      networks: named("virtual-network", networkFrom),
+      storageAccounts: withUsed(
+        named("storage-account", accountFrom),
+        accountsIn(used),
+        "storage account",
+        notes,
+      ),
+      networks: withUsed(named("virtual-network", networkFrom), networksIn(used), "virtual network", notes),
       ...(inAzure ? processServersOf({ things, folderOf, site: siteOf(inAzure) }) : {}),
     },
     policies: named("policy", policyFrom),
-    sites: fabrics
-      .filter(isSite)
-      .map((fabric) => siteFrom(fabric, { things, folderOf, site: siteOf(fabric) })),
-    machines: machinesFrom(things, (site) => isVmm(site) && clouds(site) > 1),
+    sites,
+    machines,
     ...(migrations.length > 0 ? { migrations } : {}),
     ...(clusters.length > 0 ? { clusters } : {}),
     ...(plans.length > 0 ? { plans } : {}),

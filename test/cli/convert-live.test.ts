@@ -46,7 +46,9 @@ async function goRound({ definition, inventories }: PlacedStack): Promise<void> 
   try {
     const declared = readWritten(definition, folder);
     const ids = await make(engine, declared);
-    const { definition: found, notes } = await convertLive(engine, path.join(folder, "siterecovery.yaml"));
+    const { definition: found, notes } = await convertLive(engine, {
+      file: path.join(folder, "siterecovery.yaml"),
+    });
     expect(notes).toEqual([]);
     const again = readWritten(found, folder);
     expect(again.map(({ logicalName }) => logicalName).toSorted()).toEqual([...ids.keys()].toSorted());

@@ -1,0 +1,32 @@
+/** Checks a definition as far as that can be done without machines: form, names, networks, limits. */
+import { DefinitionError } from "../yaml/definition-error.ts";
+import type { FindingList } from "../yaml/finding-list.ts";
+import { readUsableYaml } from "../yaml/read-valid-yaml.ts";
+import { checkAddresses } from "./check-addresses.ts";
+import { checkLimits } from "./check-limits.ts";
+import { checkNames } from "./check-names.ts";
+import { checkNetworks } from "./check-networks.ts";
+import { Doubts } from "./doubts.ts";
+import { Findings } from "./findings.ts";
+import type { Written } from "./read-files.ts";
+import type { StackDefinition } from "./stack-definition.ts";
+import { MergedSource } from "./stack-source.ts";
+
+/** What is wrong with the text of a definition; an empty list if it is right. */
+export function checkText(file: string, text: string): FindingList {
+  try {
+    const { yaml, findings: ofForm, repairs } = readUsableYaml<Written>(file, "stack", text);
+    const azure = { storageAccounts: [], networks: [], ...yaml.value.azure };
+    const definition = { ...yaml.value, azure } as StackDefinition;
+    const doubts = new Doubts(repairs.map((path) => ({ file, path })));
+    const findings = new Findings(new MergedSource(yaml), ofForm, doubts);
+    checkNames(definition, findings);
+    checkNetworks(definition, findings);
+    checkLimits(definition, findings);
+    checkAddresses(definition, findings);
+    return findings.settle();
+  } catch (error) {
+    if (error instanceof DefinitionError) return error.list;
+    throw error;
+  }
+}
