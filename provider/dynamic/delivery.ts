@@ -57,9 +57,10 @@ export class Delivery implements Host {
     run: (calling: Calling) => Promise<T>,
   ): Promise<T> {
     const limit = option && toldTimeLimit(properties, option);
-    const { shown } = toldSecrets(properties);
+    const secrets = toldSecrets(properties);
+    const told = { shown: secrets.shown, isSecret: (path: string) => secrets.isWithin(path) };
     const adopts = properties[adoptKey] === true;
-    const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), shown };
+    const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), ...told };
     const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }));
     return forHost(work, properties);
   }

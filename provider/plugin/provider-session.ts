@@ -38,6 +38,7 @@ export class ProviderSession {
           home: this.home,
           signal,
           shown: secrets.shown,
+          isSecret: (path) => secrets.isWithin(path),
           holdsSecrets: () => secrets.holdsAny,
         }),
       );

@@ -23,6 +23,8 @@ export interface Calling {
   readonly signal?: AbortSignal | undefined;
   /** A line as people may see it, without what is secret. All of it if absent. */
   readonly shown?: (line: string | Message) => string;
+  /** Whether an argument is secret, by its path. */
+  readonly isSecret?: (path: string) => boolean;
   /** Whether something of the resource is secret, as far as is known by now. */
   readonly holdsSecrets?: () => boolean;
   /** Whether the resource takes over what exists, on purpose: an import, or `adopt: true`. */

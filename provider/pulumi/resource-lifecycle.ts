@@ -2,7 +2,7 @@
  * What Pulumi's doors have in common: from Pulumi's calls about a resource of one kind to the kind's handler, and
  * what is kept of it in Pulumi's state. The doors translate between Pulumi's messages and the plain values here.
  */
-import { armIdOf, nameOf, sameId } from "../arm-id.ts";
+import { armIdOf, idNames, nameOf, sameId } from "../arm-id.ts";
 import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
 import { CheckFailure, type Handler, type Live, type Work } from "../handlers/handler.ts";
 import type { Notice } from "../handlers/notice.ts";
@@ -77,9 +77,20 @@ export class ResourceLifecycle {
     return owner ? { ...work, owner } : work;
   }
 
+  /** A resource's id is Pulumi's: it keeps and shows it in the clear, whatever is secret. */
+  #warnOfSecretNames({ urn, isSecret = () => false }: Calling): void {
+    const names = idNames(this.#kind).filter(isSecret);
+    if (names.length === 0) return;
+    const text =
+      `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} secret and part of the id, which Pulumi keeps and ` +
+      "shows in the clear. Choose names that may be seen.";
+    this.#surroundings.link.tell(urn, "warning", text);
+  }
+
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
     const allowsReplicaDeletion = wanted["allowReplicaDeletion"] === true;
     if (calling.urn !== "") this.#surroundings.declared.set(calling.urn, { allowsReplicaDeletion });
+    this.#warnOfSecretNames(calling);
     return this.#attend(calling, (handler) =>
       handler.check(wanted).catch((error: unknown) => {
         if (!(error instanceof SiteRecoveryError)) throw error;

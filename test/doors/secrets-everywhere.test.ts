@@ -131,6 +131,15 @@ const value = fc.oneof(
   fc.dictionary(fc.stringMatching(/^k[a-z0-9]{10}$/), leaf, { minKeys: 1, maxKeys: 3 }),
 );
 
+test("a secret name is warned of, since Pulumi keeps ids in the clear", async () => {
+  world.told.length = 0;
+  const place = { keys: ["vaultName"], around: [] };
+  for (const through of [throughPlugin, throughDynamic])
+    await through({ kind: "vault", place, value: "quiet-harbour" }, "check");
+  const warning = expect.stringMatching(/^warning: vaultName is secret and part of the id/) as string;
+  expect(world.told).toEqual([warning, warning]);
+});
+
 describe.each([
   ["the plugin", throughPlugin],
   ["dynamic resources", throughDynamic],
