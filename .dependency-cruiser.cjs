@@ -61,7 +61,10 @@ module.exports = {
       "A door that used another one would show that one's behaviour instead of its own.",
       { path: "^provider/(dynamic|stack|cli|plugin|api|policies)/" },
       // `siterecovery validate` is the stack door, held open from the terminal; `explain` tells of policies too.
-      { path: doors, pathNot: ["^provider/($1|stack)/", "^provider/policies/(registry|controls)"] },
+      {
+        path: doors,
+        pathNot: ["^provider/($1|stack)/", "^provider/policies/(registry|controls|policy-config)"],
+      },
     ),
     forbid(
       "pulumi-below-its-doors",

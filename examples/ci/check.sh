@@ -13,6 +13,8 @@ mkdir -p results
 npx --no siterecovery validate "$definition" --format sarif --output results/siterecovery.sarif || true
 npx --no siterecovery validate "$definition"
 
+# Pulumi passes over names of policies that it does not know; `validate` refuses them.
+if [ -f policies.json ]; then npx --no siterecovery validate "$definition" --policy-config policies.json; fi
 set -- --policy-pack node_modules/siterecovery/policy-pack
 if [ -f policies.json ]; then set -- "$@" --policy-pack-config policies.json; fi
 pulumi preview --stack "$stack" --non-interactive "$@"

@@ -7,6 +7,7 @@ import { junitReport } from "../reports/junit.ts";
 import { prettyReport } from "../reports/pretty.ts";
 import { type Checked, findingsOf, isFailure, type ReportSettings } from "../reports/report.ts";
 import { sarifReport } from "../reports/sarif.ts";
+import { policyConfigProblems } from "../policies/policy-config.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import { type ReadSettings, readStack } from "../stack/read-stack.ts";
 import type { StackDefinition } from "../stack/stack-definition.ts";
@@ -54,6 +55,19 @@ interface Flags {
   readonly strict?: boolean;
   readonly target?: Target;
   readonly inventory?: string;
+  readonly policyConfig?: string;
+}
+
+/** What is wrong with a configuration of the policy pack, a line each. Throws if the file cannot be read. */
+function policyConfigReport(file: string): string[] {
+  let config: unknown;
+  try {
+    config = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch (cause) {
+    const message = `${file} cannot be read as JSON: ${(cause as Error).message}. Check --policy-config.`;
+    throw new SiteRecoveryError("InvalidInput", message, { cause });
+  }
+  return policyConfigProblems(config).map((problem) => `error: ${file}: ${problem}\n`);
 }
 
 /** `siterecovery validate [files…]`: all that is wrong with stack definitions, without running anything. */
@@ -76,6 +90,7 @@ export function validateCommand(): Command {
       "--inventory <which>",
       "the machines: live, none (do not look at them), or the file of an inventory lock (default: inventory.lock.json beside the definition if it is there)",
     )
+    .option("--policy-config <file>", "check a configuration of the policy pack as well")
     .option("--strict", "warnings fail as errors do; notes never fail")
     .addHelpText(
       "after",
@@ -89,7 +104,9 @@ export function validateCommand(): Command {
       const strict = flags.strict === true;
       writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
       const findings = findingsOf(checked);
-      const isWrong = findings.some((finding) => isFailure(finding, strict));
+      const ofPolicies = flags.policyConfig === undefined ? [] : policyConfigReport(flags.policyConfig);
+      process.stderr.write(ofPolicies.join(""));
+      const isWrong = ofPolicies.length > 0 || findings.some((finding) => isFailure(finding, strict));
       process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
     });
 }

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { inputsOfText } from "../kept-inputs.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { frameworkOf, frameworkUrl } from "./controls.ts";
+import { optionProblems } from "./policy-config.ts";
 import type { PolicyOptions, ResourcePolicy, StackPolicy } from "./policy.ts";
 import { resourcePolicies, stackPolicies } from "./registry.ts";
 import { type Plain, type SeenResource, toPlain, valueAt } from "./seen-resource.ts";
@@ -62,7 +63,15 @@ function common({
   };
 }
 
+/** Throws when the configuration names an option that the policy does not have. */
 function optionsOf(one: ResourcePolicy | StackPolicy, configured: object): PolicyOptions {
+  const [problem] = optionProblems(one.id, configured);
+  if (problem !== undefined) {
+    const error = new Error(problem);
+    // Pulumi shows the stack, which says nothing to the user.
+    error.stack = problem;
+    throw error;
+  }
   const defaults = Object.entries(one.options).map(([name, option]) => [name, option.default]);
   return { ...Object.fromEntries(defaults), ...configured } as PolicyOptions;
 }
