@@ -192,7 +192,7 @@ module.exports = {
       { path: "^provider/policies/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(policies/|rules/|kinds/|(arm-id|clock|errors|kept-inputs)\\.ts$)",
+        pathNot: "^provider/(policies/|rules/|kinds/|schemas/nearest\\.ts|(arm-id|clock|errors|kept-inputs)\\.ts$)",
       },
     ),
     ...packageRules,

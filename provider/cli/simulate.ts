@@ -40,11 +40,12 @@ function churnSource(flags: SimulateFlags, names: readonly string[], engine: Eng
 async function measure(machine: MachineToForecast, churnOf: ChurnOf): Promise<ForecastMachine> {
   const { name, server, policy, images } = machine;
   const disks = images.map((image) => measureDisk(image));
+  const sizeBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const dataBytes = disks.reduce((sum, disk) => sum + disk.dataBytes, 0);
   const compressed = disks.reduce((sum, disk) => sum + disk.compressedBytes, 0);
   const compressedRatio = dataBytes === 0 ? 1 : compressed / dataBytes;
   const churnBytesPerDay = await churnOf(machine, compressedRatio);
-  return { name, server, policy, dataBytes, compressedRatio, churnBytesPerDay };
+  return { name, server, policy, sizeBytes, dataBytes, compressedRatio, churnBytesPerDay };
 }
 
 /** What is longer than `--max-rpo` and `--max-rto` allow. */
@@ -69,7 +70,7 @@ function excesses(result: Forecast, flags: SimulateFlags): string[] {
 
 async function simulate(file: string, flags: SimulateFlags, command: Command): Promise<void> {
   const settings = settingsOf(flags, systemClock.now());
-  const stack = stackForecast(readStack(file));
+  const stack = stackForecast(readStack(file, { inventory: "live" }));
   const names = stack.machines.map(({ name }) => name);
   const engine = flags.measured === true ? await openSession(command) : undefined;
   const churnOf = churnSource(flags, names, engine);

@@ -7,7 +7,9 @@ export interface ForecastMachine {
   /** The process server that sends its data. */
   readonly server: string;
   readonly policy: PolicySettings;
-  /** Bytes of its disks that are not zero: what an initial copy reads and a restore writes. */
+  /** Sizes of its disks as the guest sees them. */
+  readonly sizeBytes: number;
+  /** Bytes of its disks that are data now: what an initial copy reads. On a thin disk they grow with the changes. */
   readonly dataBytes: number;
   /** Bytes sent for each byte of data, 0 to 1. */
   readonly compressedRatio: number;

@@ -83,6 +83,7 @@ function machineForecast(run: MachineRun, samples: readonly Sample[], startsAt: 
 export function forecast(input: ForecastInput): Forecast {
   const { startsAt } = input.settings;
   const { machines, lines, samples } = runCycles(input);
+  const ends = machines.map(({ input: { name }, dataBytes }) => ({ name, dataBytes }));
   const needs = serverNeeds(input);
   const sampleSeconds = (samples.at(-1)!.at - startsAt) / samples.length / 1000;
   return {
@@ -94,7 +95,7 @@ export function forecast(input: ForecastInput): Forecast {
       sentBytes: line.sentBytes,
       sentSeries: samples.map(({ sentBytes }) => (sentBytes[index]! * 8) / 1000 / sampleSeconds),
     })),
-    plans: input.plans.map((plan) => planTimes(plan, input)),
+    plans: input.plans.map((plan) => planTimes(plan, input, ends)),
     sampledAt: samples.map(({ at }) => at),
     storedSeries: samples.map(({ storedBytes }) => storedBytes),
   };

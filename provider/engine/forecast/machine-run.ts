@@ -29,23 +29,27 @@ export class MachineRun {
   beganAt: number | undefined;
   initialCopyEndedAt: number | undefined;
   protectedAt: number | undefined;
+  /** Data on its disks. Changes go to all of a disk alike, so that those beyond its data make a thin disk grow. */
+  dataBytes: number;
   #newestTakenAt = 0;
   #newestCompleteAt = 0;
 
   constructor(input: ForecastMachine, startsAt: number) {
     this.input = input;
     this.rules = rulesOfPolicy(input.policy);
+    this.dataBytes = input.dataBytes;
     this.points = new StoredPoints(this.rules.retention);
     const wished = this.rules.startsAt === undefined ? startsAt : Date.parse(this.rules.startsAt);
     this.dueAt = Math.max(startsAt, wished);
   }
 
   begin(now: number, shareOfChurn: (from: number, to: number) => number, workMilliseconds: number): Copy {
-    const { dataBytes, churnBytesPerDay, compressedRatio } = this.input;
+    const { sizeBytes, churnBytesPerDay, compressedRatio } = this.input;
     this.beganAt ??= now;
     const changed = churnBytesPerDay * (this.cycles === 0 ? 0 : shareOfChurn(this.#newestTakenAt, now));
     // More than everything cannot have changed.
-    const bytes = this.cycles === 0 ? dataBytes : Math.min(dataBytes, changed);
+    const bytes = this.cycles === 0 ? this.dataBytes : Math.min(sizeBytes, changed);
+    if (this.cycles > 0) this.dataBytes += bytes * (1 - this.dataBytes / Math.max(1, sizeBytes));
     return {
       machine: this,
       snapshotAt: now,
@@ -60,7 +64,7 @@ export class MachineRun {
     const sent = copy.bytes * copy.ratio;
     this.cycles += 1;
     this.sentBytes += sent;
-    this.points.add(copy.snapshotAt, sent);
+    this.points.add(copy.snapshotAt, sent, this.dataBytes * copy.ratio);
     if (this.protectedAt !== undefined) this.#rise(now);
     this.#newestTakenAt = copy.snapshotAt;
     this.#newestCompleteAt = now;

@@ -12,6 +12,8 @@ import { compression } from "../../targets/layers/layer-format.ts";
 const sampleMax = 64;
 
 export interface DiskMeasure {
+  /** The size that the guest sees. */
+  readonly sizeBytes: number;
   readonly dataBytes: number;
   /** What the data takes up compressed. */
   readonly compressedBytes: number;
@@ -46,7 +48,9 @@ export function measureDisk(path: string, files: FileSystem = localFileSystem): 
     }
     const scale = samples === 0 ? 0 : blocks / samples;
     const dataBytes = Math.min(sizeBytes, allocatedBytes, data * scale);
-    return { dataBytes, compressedBytes: data === 0 ? 0 : (dataBytes * compressed) / data };
+    // A disk without any data is still to be filled: at worst it is full, of data that does not shrink.
+    if (dataBytes === 0) return { sizeBytes, dataBytes: sizeBytes, compressedBytes: sizeBytes };
+    return { sizeBytes, dataBytes, compressedBytes: (dataBytes * compressed) / data };
   } finally {
     file.close();
   }

@@ -23,9 +23,14 @@ function restoreSeconds(sizes: readonly number[], input: ForecastInput): number 
   return Math.max(...free);
 }
 
-export function planTimes(plan: ForecastPlan, input: ForecastInput): PlanTimes {
+/** `machines` with their data at the end of the time that is looked at. */
+export function planTimes(
+  plan: ForecastPlan,
+  input: ForecastInput,
+  machines: readonly { readonly name: string; readonly dataBytes: number }[],
+): PlanTimes {
   const { scriptSeconds, manualSeconds } = input.settings;
-  const bytesOf = new Map(input.machines.map(({ name, dataBytes }) => [name.toLowerCase(), dataBytes]));
+  const bytesOf = new Map(machines.map(({ name, dataBytes }) => [name.toLowerCase(), dataBytes]));
   const groupSeconds = plan.groups.map(
     ({ machines, scripts, manualSteps }) =>
       restoreSeconds(

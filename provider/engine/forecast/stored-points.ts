@@ -12,6 +12,8 @@ interface StoredPoint {
   readonly takenAt: number;
   readonly kind: "CrashConsistent";
   readonly bytes: number;
+  /** A full copy at that time. */
+  readonly fullBytes: number;
 }
 
 export class StoredPoints {
@@ -30,7 +32,8 @@ export class StoredPoints {
     return this.#points.length;
   }
 
-  add(takenAt: number, bytes: number): void {
+  /** A point with what was sent for it, and what a full copy takes up by then. */
+  add(takenAt: number, bytes: number, fullBytes: number): void {
     const isFirst = this.#count === 0;
     if (isFirst) this.#copyBytes = bytes;
     else this.#deltaBytes += bytes;
@@ -41,6 +44,7 @@ export class StoredPoints {
       takenAt,
       kind: "CrashConsistent",
       bytes: isFirst ? 0 : bytes,
+      fullBytes,
     });
     this.maxBytes = Math.max(this.maxBytes, this.#copyBytes + this.#deltaBytes);
     this.#retain();
@@ -60,6 +64,7 @@ export class StoredPoints {
       }
     }
     this.#points = left;
+    this.#copyBytes = left[0]?.fullBytes ?? this.#copyBytes;
     this.#deltaBytes = left.reduce((sum, point) => sum + point.bytes, 0);
   }
 

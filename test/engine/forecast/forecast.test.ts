@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { forecast } from "../../../provider/engine/forecast/forecast.ts";
+import { forecast, type Forecast } from "../../../provider/engine/forecast/forecast.ts";
 import type {
   ForecastInput,
   ForecastMachine,
@@ -27,6 +27,7 @@ function machine(name: string, changes: Partial<ForecastMachine> = {}): Forecast
     name,
     server: "ps",
     policy: { instanceType: "HyperVReplicaAzure", recoveryPointHistoryDuration: 2, replicationInterval: 300 },
+    sizeBytes: changes.dataBytes ?? 100 * gibibyte,
     dataBytes: 100 * gibibyte,
     compressedRatio: 0.5,
     churnBytesPerDay: 24 * gibibyte,
@@ -97,6 +98,22 @@ describe("a forecast", () => {
     // 50 GiB, and two hours of half a GiB an hour; before a look at retention some more.
     expect(db!.storedMaxBytes / gibibyte).toBeGreaterThan(51);
     expect(db!.storedMaxBytes / gibibyte).toBeLessThan(53.5);
+  });
+
+  it("lets a thin disk grow with its changes, up to its size: in what is sent, stored and restored", () => {
+    const thin = machine("db", { sizeBytes: 100 * gibibyte, dataBytes: gibibyte });
+    const plans = [{ name: "shop", groups: [{ machines: ["db"], scripts: 0, manualSteps: 0 }] }];
+    const at = (hours: number): Forecast =>
+      forecast(input({ machines: [thin], plans, settings: { ...settings, hours } }));
+    const [day, year] = [at(24), at(24 * 60)];
+    // Half a GiB at first, and then half of what changes; most of that is new data.
+    expect(day.machines[0]!.sentBytes / gibibyte).toBeGreaterThan(11);
+    expect(day.machines[0]!.storedMaxBytes / gibibyte).toBeGreaterThan(10);
+    expect(day.plans[0]!.rtoSeconds).toBeGreaterThan(80);
+    // After two months all of it has been written, and no more than all.
+    expect(year.plans[0]!.rtoSeconds).toBeGreaterThan(395);
+    expect(year.plans[0]!.rtoSeconds).toBeLessThanOrEqual(400);
+    expect(year.machines[0]!.storedMaxBytes / gibibyte).toBeLessThan(53.5);
   });
 
   it("waits for the start time of the initial replication [H2A-2]", () => {
