@@ -15,6 +15,8 @@ export interface DueTime {
   readonly dueAt: number;
   /** It may also change with what other items do. */
   readonly isShared: boolean;
+  /** Of the policy that it was computed from, whether that one is there or not. */
+  readonly policyId: string;
 }
 
 /** A number that is another one once another process, or another connection of this one, has written. */
@@ -76,10 +78,16 @@ export function keepDueTimes(store: Store, now: number, compute: () => readonly 
   if (times.length === 0) return true;
   return store.passing(() => {
     if (versionOf(store) !== version) return false;
-    for (const { id, dueAt, isShared } of times) {
+    for (const { id, dueAt, isShared, policyId } of times) {
       store
-        .prepare("UPDATE due_times SET due_at = ?, noted_at = ?, shared = ? WHERE key = ?")
-        .run(Math.min(Math.ceil(dueAt), never), Math.floor(now), isShared ? 1 : 0, idKey(id));
+        .prepare("UPDATE due_times SET due_at = ?, noted_at = ?, shared = ?, policy_key = ? WHERE key = ?")
+        .run(
+          Math.min(Math.ceil(dueAt), never),
+          Math.floor(now),
+          isShared ? 1 : 0,
+          idKey(policyId),
+          idKey(id),
+        );
     }
     return true;
   });

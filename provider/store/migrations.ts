@@ -1,3 +1,18 @@
+/**
+ * A trigger that forgets the due times of a cluster's machines. SQLite changes the letter case of ASCII only: where an id
+ * has other letters, those of the whole container are forgotten.
+ */
+function ofCluster(name: string, event: "INSERT" | "UPDATE" | "DELETE", row: "new" | "old"): string {
+  const ids = `json_each(${row}.inputs, '$.properties.clusterProtectedItemIds')`;
+  const container = `substr(${row}.key, 1, instr(${row}.key, '/replicationprotectionclusters/') - 1)`;
+  return `CREATE TRIGGER ${name} AFTER ${event} ON things WHEN ${row}.kind = 'protection-cluster' BEGIN
+    UPDATE due_times SET due_at = NULL WHERE key IN (SELECT lower(value) FROM ${ids});
+    UPDATE due_times SET due_at = NULL
+    WHERE key > ${container} || '/' AND key < ${container} || '0'
+      AND EXISTS (SELECT 1 FROM ${ids} WHERE value GLOB '*[^ -~]*');
+  END;`;
+}
+
 /** The store's schema, as steps that are only ever added to. Step n brings a store from version n-1 to n. */
 export const migrations: readonly string[] = [
   `
@@ -178,5 +193,37 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER due_thing_removed AFTER DELETE ON things BEGIN
     UPDATE due_times SET due_at = NULL WHERE due_at IS NOT NULL;
   END;
+  `,
+  `
+  DROP TRIGGER due_thing_added;
+  DROP TRIGGER due_thing_changed;
+  DROP TRIGGER due_thing_removed;
+  ALTER TABLE due_times ADD COLUMN policy_key TEXT NOT NULL DEFAULT '';
+  CREATE INDEX due_times_by_policy ON due_times (policy_key);
+  UPDATE due_times SET due_at = NULL;
+
+  -- Of all things, an item's time is computed from its own settings, its policy and its cluster.
+  CREATE TRIGGER due_policy_added AFTER INSERT ON things WHEN new.kind = 'policy' BEGIN
+    UPDATE due_times SET due_at = NULL WHERE policy_key = new.key;
+  END;
+  CREATE TRIGGER due_policy_changed AFTER UPDATE ON things
+  WHEN new.kind = 'policy' AND old.inputs IS NOT new.inputs BEGIN
+    UPDATE due_times SET due_at = NULL WHERE policy_key = new.key;
+  END;
+  CREATE TRIGGER due_policy_removed AFTER DELETE ON things WHEN old.kind = 'policy' BEGIN
+    UPDATE due_times SET due_at = NULL WHERE policy_key = old.key;
+  END;
+  CREATE TRIGGER due_settings_changed AFTER UPDATE ON things
+  WHEN new.kind IN ('protected-item', 'migration-item') AND old.inputs IS NOT new.inputs BEGIN
+    UPDATE due_times SET due_at = NULL WHERE key = new.key;
+  END;
+  CREATE TRIGGER due_settings_removed AFTER DELETE ON things
+  WHEN old.kind IN ('protected-item', 'migration-item') BEGIN
+    UPDATE due_times SET due_at = NULL WHERE shared = 1;
+  END;
+  ${ofCluster("due_cluster_added", "INSERT", "new")}
+  ${ofCluster("due_cluster_left", "UPDATE", "old")}
+  ${ofCluster("due_cluster_joined", "UPDATE", "new")}
+  ${ofCluster("due_cluster_removed", "DELETE", "old")}
   `,
 ];

@@ -11,12 +11,15 @@ import {
   keepDueTimes,
 } from "../../store/due-times.ts";
 import { findItem } from "../../store/protected-items.ts";
+import { withSettings } from "../../store/settings.ts";
+import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { dueTimeOf } from "./due-at.ts";
 import { groupKeyOf, replicatingGroupOf } from "./replication-group.ts";
-import type { ScheduledItem } from "./run-schedule.ts";
+import { lookAgainMilliseconds, type ScheduledItem } from "./run-schedule.ts";
 
 /** Times that are written in one transaction: another process's change makes no more than these be computed again. */
 const timesTogether = 64;
@@ -36,23 +39,36 @@ function standsForGroup(parts: EngineParts, item: ProtectedItem, isFollowed: IsF
   return first === undefined || first.id === item.id || !group.some(({ id }) => id === item.id);
 }
 
-/** Computes the times of items, keeps those that hold, and returns those that could not be kept. */
+/** What the store keeps of an item: its time, or when to look again at what changes without the store. */
+function keptTimeOf(parts: EngineParts, item: ProtectedItem): KeptTime {
+  const { at = Infinity, holds } = dueTimeOf(parts, item);
+  const lookAgainAt = parts.clock.now() + lookAgainMilliseconds;
+  const policyId = findThing<ItemInputs>(parts.store, item.id)?.inputs.properties?.policyId;
+  return {
+    id: item.id,
+    dueAt: holds ? at : Math.min(at, lookAgainAt),
+    isShared: groupKeyOf(parts, item) !== idKey(item.id),
+    policyId: policyId ?? "",
+  };
+}
+
+/** Computes the times of items and keeps them; returns those that could not be kept. */
 function computeTimes(parts: EngineParts, ids: readonly string[]): ScheduledItem[] {
   const unkept: ScheduledItem[] = [];
   for (let start = 0; start < ids.length; start += timesTogether) {
-    const holding: KeptTime[] = [];
-    const isKept = keepDueTimes(parts.store, parts.clock.now(), () => {
-      for (const id of ids.slice(start, start + timesTogether)) {
+    let times: KeptTime[] = [];
+    // Settings are looked at after `keepDueTimes` has begun to watch for changes.
+    const compute = (): KeptTime[] =>
+      ids.slice(start, start + timesTogether).flatMap((id) => {
         const item = itemNow(parts, id);
-        if (!item) continue;
-        const { at, holds } = dueTimeOf(parts, item);
-        if (holds)
-          holding.push({ id, dueAt: at ?? Infinity, isShared: groupKeyOf(parts, item) !== idKey(id) });
-        else unkept.push({ id, dueAt: at });
-      }
-      return holding;
-    });
-    if (!isKept) unkept.push(...holding);
+        return item ? keptTimeOf(parts, item) : [];
+      });
+    const isKept = keepDueTimes(
+      parts.store,
+      parts.clock.now(),
+      () => (times = withSettings(parts.store, compute)),
+    );
+    if (!isKept) unkept.push(...times);
   }
   return unkept;
 }
@@ -70,11 +86,10 @@ export function dueItems(parts: EngineParts, isFollowed: IsFollowed, atLeast: nu
     if (due.length >= atLeast) break;
     const item = isFollowed(id) ? itemNow(parts, id) : undefined;
     if (!item) continue;
-    const { at, holds } = dueTimeOf(parts, item);
+    const { at } = withSettings(parts.store, () => dueTimeOf(parts, item));
     const isDue = at !== undefined && at <= now;
     if (isDue && standsForGroup(parts, item, isFollowed)) due.push({ id, dueAt: at });
-    if (!isDue && holds) moved.push(id);
-    if (!isDue && !holds) unkept.push({ id, dueAt: at });
+    if (!isDue) moved.push(id);
   }
   unkept.push(...computeTimes(parts, moved));
   const waiting = unkept.filter(({ id }) => {

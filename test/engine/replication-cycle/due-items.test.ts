@@ -11,10 +11,14 @@ import { dueAt } from "../../../provider/engine/replication-cycle/due-at.ts";
 import { dueItems, itemNow } from "../../../provider/engine/replication-cycle/due-items.ts";
 import { replicatingGroupOf } from "../../../provider/engine/replication-cycle/replication-group.ts";
 import { situationOf } from "../../../provider/engine/replication-cycle/situation-of.ts";
+import type { KindName } from "../../../provider/kinds/kind.ts";
+import { lookAgainMilliseconds } from "../../../provider/engine/replication-cycle/run-schedule.ts";
 import { itemsWithoutDueTime } from "../../../provider/store/due-times.ts";
 import { takeLease } from "../../../provider/store/leases.ts";
 import { putItem } from "../../../provider/store/protected-items.ts";
 import { deleteThing, putThing } from "../../../provider/store/things.ts";
+import { weekdays } from "../../../provider/weekly-hours.ts";
+import { countStatements } from "../../store/counted-statements.ts";
 import { TurningClock } from "../../turning-clock.ts";
 
 const minute = 60_000;
@@ -205,4 +209,67 @@ it("a machine that waits with a paused one of its group is due once that one is 
   expect(dueItems(here, () => true, 4)).toEqual([]);
   put(there, 1, shop);
   expect(dueItems(here, () => true, 4)).toEqual([{ id: itemId(0), dueAt: clock.now() }]);
+});
+
+/** Which machines are computed again after a change of the store. */
+function computedAfter(change: () => void): number[] {
+  const [here, there] = both;
+  dueItems(there, () => true, Infinity);
+  change();
+  const ids = itemsWithoutDueTime(here.store, clock.now());
+  const numbers = Array.from({ length: itemsMax }, (_, index) => index);
+  return numbers.filter((one) => ids.includes(itemId(one)));
+}
+
+it("what is computed again after a change is what the change concerns", () => {
+  const [here] = both;
+  putPolicy(here, 300);
+  for (let one = 0; one < itemsMax; one += 1)
+    put(here, one, { lastCycle: { takenAt: clock.now() } as never });
+  const set = (id: string, kind: KindName, properties: object) => (): void =>
+    putThing(here.store, id, kind, { properties }, clock.now());
+  const otherPolicy = `${vault}/replicationPolicies/Q`;
+  for (const one of [0, 1]) {
+    expect(computedAfter(set(itemId(one), "protected-item", { policyId: otherPolicy }))).toEqual([one]);
+  }
+  expect(computedAfter(set(`${vault}/replicationFabrics/f`, "fabric", {}))).toEqual([]);
+  expect(computedAfter(set(`${vault}/replicationFabrics/f/paths/p`, "network-path", {}))).toEqual([]);
+  const settings = { providerSpecificInput: { instanceType: "HyperVReplicaAzure", replicationInterval: 30 } };
+  expect(computedAfter(set(otherPolicy, "policy", settings))).toEqual([0, 1]);
+  expect(computedAfter(set(otherPolicy, "policy", settings))).toEqual([]);
+  expect(computedAfter(() => deleteThing(here.store, otherPolicy))).toEqual([0, 1]);
+  const cluster = (ids: readonly string[]): (() => void) =>
+    set(clusterId, "protection-cluster", { clusterProtectedItemIds: ids });
+  expect(computedAfter(cluster([2, 3].map(itemId)))).toEqual([2, 3]);
+  expect(computedAfter(cluster([3, 4].map(itemId)))).toEqual([2, 3, 4]);
+  // Letters whose case SQLite does not know: nothing is missed for them.
+  expect(computedAfter(cluster([`${container}/replicationProtectedItems/WÖB`]))).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(computedAfter(() => deleteThing(here.store, clusterId))).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(computedAfter(() => put(here, 5, {}))).toEqual([5]);
+});
+
+it("a turn in which nothing has changed costs the same for ten machines that wait and for a hundred", async () => {
+  const [here] = both;
+  putPolicy(here, 300);
+  const hours = { days: [...weekdays], from: "00:00", to: "23:59", timeZone: "UTC" };
+  const properties = { providerSpecificInput: { instanceType: "HyperVReplicaAzure" } };
+  putThing(here.store, policyId, "policy", { properties, officeHours: hours }, clock.now());
+  const turn = (): Promise<unknown> => Promise.resolve(dueItems(here, () => true, 4));
+  const reads: number[] = [];
+  for (const [from, to] of [
+    [0, 10],
+    [10, 100],
+  ] as const) {
+    // Each is due and waits for the end of office hours, or for what has made its replication fail.
+    for (let one = from; one < to; one += 1) put(here, one, { replicaDoubt: "it is an older copy" });
+    await turn();
+    reads.push((await countStatements(turn)).reads.length);
+  }
+  expect(reads[0]).toBeLessThan(10);
+  expect(reads[1]).toBe(reads[0]);
+  // Looked at again after a while, since a machine changes without the store; at once when the item changes.
+  const next = dueItems(here, () => true, 4).map(({ dueAt }) => dueAt);
+  expect(next).toEqual([clock.now() + lookAgainMilliseconds]);
+  put(here, 7, {});
+  expect(dueItems(here, () => true, 4).map(({ id }) => id)).toContain(itemId(7));
 });
