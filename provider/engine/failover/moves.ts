@@ -17,9 +17,13 @@ import { withItem } from "../with-item.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { changePointJob } from "./change-point-job.ts";
 import { commitAndReverseJob, commitJob } from "./commit-job.ts";
-import { type FailbackInput, failbackJob } from "./failback-job.ts";
+import {
+  type FailbackInput,
+  failbackJob,
+  plannedFailoverToPrimaryJob,
+  unplannedFailoverToPrimaryJob,
+} from "./way-back-jobs.ts";
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover-job.ts";
-import { plannedFailoverToPrimaryJob, unplannedFailoverToPrimaryJob } from "./failover-to-primary-job.ts";
 import { migrateJob } from "./migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "./reverse-replication-job.ts";
 

@@ -4,12 +4,12 @@ import { enableJob } from "../enable/enable-job.ts";
 import { cancelJob } from "../failover/cancel-job.ts";
 import { changePointJob } from "../failover/change-point-job.ts";
 import { commitAndReverseJob, commitJob } from "../failover/commit-job.ts";
-import { failbackJob } from "../failover/failback-job.ts";
-import { plannedFailoverJob, unplannedFailoverJob } from "../failover/failover-job.ts";
 import {
+  failbackJob,
   plannedFailoverToPrimaryJob,
   unplannedFailoverToPrimaryJob,
-} from "../failover/failover-to-primary-job.ts";
+} from "../failover/way-back-jobs.ts";
+import { plannedFailoverJob, unplannedFailoverJob } from "../failover/failover-job.ts";
 import { migrateJob } from "../failover/migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "../failover/reverse-replication-job.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";

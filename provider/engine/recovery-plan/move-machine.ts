@@ -3,7 +3,7 @@ import { idKey } from "../../arm-id.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { cancelJob } from "../failover/cancel-job.ts";
 import { changePointJob } from "../failover/change-point-job.ts";
-import { failbackJob } from "../failover/failback-job.ts";
+import { failbackJob } from "../failover/way-back-jobs.ts";
 import { moveJobs } from "../failover/moves.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import type { JobDefinition, Progress } from "../job/job-definition.ts";

@@ -1,5 +1,5 @@
 /** Sends a machine's changes on its way back while it still runs, before the plan shuts it down. */
-import { synchroniseReplica } from "../failover/failback-job.ts";
+import { synchroniseReplica } from "../failover/synchronise-replica.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
