@@ -79,7 +79,10 @@ describe.each(["S1", "S2", "S5"] as const)("flow %s: replication back, then a fa
     await expect(failOver("planned")).rejects.toThrow(/PlannedFailover of web1 is not allowed now/);
     const wanted = { ...site.inputs(), failover: { kind: "planned" } as const };
     expect(await handlerOf("protected-item", site.engine).check(wanted)).toEqual([
-      { property: "failover.kind", reason: expect.stringContaining("is planned;") as string },
+      {
+        property: "failover.kind",
+        reason: expect.stringContaining("is planned, which this flow does not have") as string,
+      },
     ]);
   });
 });
