@@ -13,6 +13,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { systemRandom } from "../random.ts";
+import { said } from "../message.ts";
 
 export type OpenMode = "read" | "readWrite" | "createNew" | "createOrOpen";
 
@@ -91,21 +92,21 @@ export function translateFileError(error: unknown, action: string, filePath: str
   const code = (error as NodeJS.ErrnoException).code;
   const details = { target: filePath, cause: error };
   if (code === "ENOSPC" || code === "EDQUOT") {
-    const message = `No space left to ${action} ${filePath}. Free some space; the work goes on from where it stopped.`;
+    const message = said`No space left to ${action} ${filePath}. Free some space; the work goes on from where it stopped.`;
     return new SiteRecoveryError("DiskFull", message, details);
   }
   if (code === "ENOENT") {
-    return new SiteRecoveryError("NotFound", `Cannot ${action} ${filePath}: it does not exist.`, details);
+    return new SiteRecoveryError("NotFound", said`Cannot ${action} ${filePath}: it does not exist.`, details);
   }
   if (code === "EEXIST") {
     return new SiteRecoveryError(
       "AlreadyExists",
-      `Cannot ${action} ${filePath}: it exists already.`,
+      said`Cannot ${action} ${filePath}: it exists already.`,
       details,
     );
   }
   const why = error instanceof Error ? error.message : String(error);
-  return new SiteRecoveryError("IoFailed", `Cannot ${action} ${filePath}: ${why}.`, details);
+  return new SiteRecoveryError("IoFailed", said`Cannot ${action} ${filePath}: ${why}.`, details);
 }
 
 function attempt<T>(action: string, filePath: string, work: () => T): T {

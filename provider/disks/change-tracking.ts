@@ -25,6 +25,7 @@ import type { ImageWatch } from "./image-watch.ts";
 import { lineageOf } from "./lineage.ts";
 import { readLogs } from "./read-logs.ts";
 import type { LogsOfDisk } from "./read-logs.ts";
+import { said } from "../message.ts";
 
 export interface TrackedImage {
   readonly files: FileSystem;
@@ -217,7 +218,7 @@ export class ChangeTracking {
   }
 
   #failed(): SiteRecoveryError {
-    const message = `The log of ${this.#image.diskPath} failed before. Close the disk and open it again.`;
+    const message = said`The log of ${this.#image.diskPath} failed before. Close the disk and open it again.`;
     return new SiteRecoveryError("IoFailed", message, {
       target: this.#image.diskPath,
       cause: this.#failure,

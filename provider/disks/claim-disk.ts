@@ -13,6 +13,7 @@ import { createHash } from "node:crypto";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { lockImage } from "./lock-image.ts";
+import { said } from "../message.ts";
 
 /** A disk that is this process's own. */
 export interface DiskClaim {
@@ -40,7 +41,9 @@ function listen(address: string): Promise<net.Server | undefined> {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(undefined);
       else
-        reject(new SiteRecoveryError("IoFailed", `Cannot claim a disk: ${error.message}.`, { cause: error }));
+        reject(
+          new SiteRecoveryError("IoFailed", said`Cannot claim a disk: ${error.message}.`, { cause: error }),
+        );
     });
     server.listen({ path: address, exclusive: true }, () => {
       // An open disk alone keeps no process alive.

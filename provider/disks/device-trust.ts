@@ -1,4 +1,5 @@
 import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
 
 /**
  * After one failed sync nobody knows what the device holds: the system may have dropped the data and call the
@@ -21,9 +22,8 @@ export class DeviceTrust {
   /** Throws `IoFailed` once trust is lost. */
   check(): void {
     if (this.#failure === undefined) return;
-    const message =
-      `The device failed to keep writes to ${this.#diskPath}. ` +
-      "Close the disk, check the device and open the disk again.";
+    const message = said`The device failed to keep writes to ${this.#diskPath}.
+        Close the disk, check the device and open the disk again.`;
     throw new SiteRecoveryError("IoFailed", message, { target: this.#diskPath, cause: this.#failure });
   }
 
@@ -33,9 +33,8 @@ export class DeviceTrust {
     try {
       this.#askForResync();
     } catch (second) {
-      const message =
-        `Neither ${this.#diskPath} nor its change log can be written. ` +
-        "Check the device, then replicate the disk anew.";
+      const message = said`Neither ${this.#diskPath} nor its change log can be written.
+          Check the device, then replicate the disk anew.`;
       const cause = new AggregateError([error, second]);
       throw new SiteRecoveryError("IoFailed", message, { target: this.#diskPath, cause });
     }

@@ -1,5 +1,6 @@
 /** Holds the writes to a disk while a snapshot begins. One holder at a time, the others wait in turn. */
 import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
 
 export class FreezeGate {
   #holder: symbol | undefined;
@@ -36,7 +37,7 @@ export class FreezeGate {
   /** Throws `Busy` when the pass is no longer good. */
   check(pass: symbol, diskPath: string): void {
     if (this.#holder === pass) return;
-    const message = `Writes to ${diskPath} were held for too long and let go. Take the snapshot again.`;
+    const message = said`Writes to ${diskPath} were held for too long and let go. Take the snapshot again.`;
     throw new SiteRecoveryError("Busy", message, { target: diskPath });
   }
 }

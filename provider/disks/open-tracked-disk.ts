@@ -8,6 +8,7 @@ import { holdDisk, ownedElsewhere } from "./owned-disks.ts";
 import type { DiskHold } from "./owned-disks.ts";
 import { OwnerConnection } from "./owner-connection.ts";
 import type { HelloResult } from "./owner-protocol.ts";
+import { said } from "../message.ts";
 
 /**
  * Opens an image, and sets right what a killed process left. May be called several times in one process;
@@ -35,7 +36,7 @@ async function holdForWriting(realPath: string, settings: DiskSettings): Promise
     const owner = await askWhoOwns(realPath, settings);
     if (owner?.hasWriters || systemClock.monotonic() > deadline) {
       if (owner === undefined) throw ownedElsewhere(realPath);
-      const message = `Process ${owner.processId} has ${realPath} open for writing. Close it there first.`;
+      const message = said`Process ${owner.processId} has ${realPath} open for writing. Close it there first.`;
       throw new SiteRecoveryError("Busy", message, { target: realPath });
     }
     await systemClock.sleep(5);
@@ -97,6 +98,8 @@ class WriterOfDisk implements TrackedDisk {
 
   #refuseWhenClosed(): void {
     if (this.#closing === undefined) return;
-    throw new SiteRecoveryError("Bug", `${this.path} is used after it was closed.`, { target: this.path });
+    throw new SiteRecoveryError("Bug", said`${this.path} is used after it was closed.`, {
+      target: this.path,
+    });
   }
 }

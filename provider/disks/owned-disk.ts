@@ -23,6 +23,7 @@ import { PreservedBlocks } from "./preserved-blocks.ts";
 import { readLogs } from "./read-logs.ts";
 import type { BegunSnapshot, Outcome, SnapshotRequest } from "./snapshot-request.ts";
 import { type SnapshotHeader, snapshotPathOf } from "./snapshot-file.ts";
+import { said } from "../message.ts";
 
 export class OwnedDisk {
   readonly path: string;
@@ -205,7 +206,7 @@ export class OwnedDisk {
     if (this.#snapshot === undefined) return;
     const { header } = this.#snapshot;
     if (this.#isWanted(header) && !isSuperseded(header.holder, by)) {
-      const message = `A snapshot of ${this.path} is being replicated. Try again when that has ended.`;
+      const message = said`A snapshot of ${this.path} is being replicated. Try again when that has ended.`;
       throw new SiteRecoveryError("Busy", message, { target: this.path });
     }
     this.#endSnapshot("abandon");

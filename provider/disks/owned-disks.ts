@@ -4,6 +4,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { claimDisk } from "./claim-disk.ts";
 import { OwnedDisk } from "./owned-disk.ts";
 import { serveOwner } from "./owner-server.ts";
+import { said } from "../message.ts";
 
 interface Entry {
   readonly opening: Promise<{ disk: OwnedDisk; drop: () => void } | undefined>;
@@ -97,8 +98,7 @@ async function release(realPath: string, entry: Entry): Promise<void> {
 
 /** What is said of a disk whose owner does not answer: it is stopped, or cannot be asked from here. */
 export function ownedElsewhere(realPath: string): SiteRecoveryError {
-  const message =
-    `Another process has ${realPath} open and does not answer. It is stopped, or runs in another container or network ` +
-    "namespace. Close the disk there, or run this in the same container.";
+  const message = said`Another process has ${realPath} open and does not answer. It is stopped, or runs in another container or network
+      namespace. Close the disk there, or run this in the same container.`;
   return new SiteRecoveryError("Busy", message, { target: realPath });
 }

@@ -5,6 +5,7 @@ import { systemClock } from "../clock.ts";
 import { claimAddress } from "./claim-disk.ts";
 import { encodeLine, splitLines } from "./owner-protocol.ts";
 import type { OwnerAnswer, OwnerRequest } from "./owner-protocol.ts";
+import { said } from "../message.ts";
 
 interface Waiting {
   readonly resolve: (answer: OwnerAnswer) => void;
@@ -83,7 +84,7 @@ export class OwnerConnection {
   }
 
   #unreachable(what: string): SiteRecoveryError {
-    const message = `The process that has ${this.#diskPath} open for writing ${what}. Try again.`;
+    const message = said`The process that has ${this.#diskPath} open for writing ${what}. Try again.`;
     return new SiteRecoveryError("SourceUnreachable", message, { target: this.#diskPath });
   }
 }

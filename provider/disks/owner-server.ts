@@ -10,6 +10,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { OwnedDisk } from "./owned-disk.ts";
 import { encodeLine, splitLines } from "./owner-protocol.ts";
 import type { HelloResult, OwnerAnswer, OwnerRequest } from "./owner-protocol.ts";
+import { said } from "../message.ts";
 
 /**
  * Answers askers until the server is closed. Returns a function that drops the askers without ending their
@@ -108,7 +109,7 @@ class Asker {
       case "reset":
         return this.#disk.reset(this.#frozen());
       default:
-        throw new SiteRecoveryError("InvalidInput", "The owner of the disk does not know this request.");
+        throw new SiteRecoveryError("InvalidInput", said`The owner of the disk does not know this request.`);
     }
   }
 
@@ -132,7 +133,7 @@ class Asker {
     const expected = Buffer.from(this.#disk.trackingId);
     const received = Buffer.from(String(given));
     if (received.length === expected.length && timingSafeEqual(received, expected)) return;
-    const message = `Only who may read the change log of ${this.#disk.path} may ask. Run as such a user.`;
+    const message = said`Only who may read the change log of ${this.#disk.path} may ask. Run as such a user.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: this.#disk.path });
   }
 }

@@ -4,6 +4,7 @@ import { continuesFrom, lineageOf } from "./lineage.ts";
 import { settingsOf } from "./disk-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import { readLogs } from "./read-logs.ts";
+import { said } from "../message.ts";
 
 const looks = 5;
 /** What a look finds as well when the owner writes between two of its steps. */
@@ -23,7 +24,7 @@ export function readChangeState(diskPath: string, options: DiskOptions = {}): Ch
     const isPassing = state?.resyncReasons.some((reason) => passing.has(reason)) ?? true;
     if (state !== undefined && (look === looks || !isPassing)) return state;
     if (look === looks) {
-      const message = `The change logs of ${diskPath} change faster than they can be read. Try again.`;
+      const message = said`The change logs of ${diskPath} change faster than they can be read. Try again.`;
       throw new SiteRecoveryError("Busy", message, { target: diskPath });
     }
   }

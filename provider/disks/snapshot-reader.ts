@@ -15,6 +15,7 @@ import {
   readSnapshotState,
 } from "./snapshot-file.ts";
 import { checkRange } from "./check-range.ts";
+import { said } from "../message.ts";
 
 /** Throws `Busy` when the snapshot has ended meanwhile. */
 export function openSnapshotReader(
@@ -36,7 +37,7 @@ export function openSnapshotReader(
 }
 
 function ended(spec: SnapshotReaderSpec): SiteRecoveryError {
-  const message = `The snapshot of ${spec.diskPath} has ended. Run the replication cycle again.`;
+  const message = said`The snapshot of ${spec.diskPath} has ended. Run the replication cycle again.`;
   return new SiteRecoveryError("Busy", message, { target: spec.diskPath });
 }
 
@@ -66,7 +67,7 @@ class FileSnapshotReader implements SnapshotReader {
     }
     this.#checkState();
     if (count < buffer.length) {
-      const message = `The image ${this.#spec.diskPath} shrank while it was read. Replicate it again.`;
+      const message = said`The image ${this.#spec.diskPath} shrank while it was read. Replicate it again.`;
       throw new SiteRecoveryError("Damaged", message, { target: this.#spec.diskPath });
     }
   }
@@ -100,9 +101,8 @@ class FileSnapshotReader implements SnapshotReader {
   #refuseDamage(block: number): never {
     this.#checkState();
     const where = this.#spec.snapshotPath;
-    const message =
-      `The snapshot file ${where} is damaged: the old content of block ${block} is not what was kept. The next ` +
-      "replication cycle takes another snapshot; check the device that it lies on.";
+    const message = said`The snapshot file ${where} is damaged: the old content of block ${block} is not what was kept. The next
+        replication cycle takes another snapshot; check the device that it lies on.`;
     throw new SiteRecoveryError("Damaged", message, { target: where });
   }
 
@@ -111,7 +111,7 @@ class FileSnapshotReader implements SnapshotReader {
     if (state === "ended") throw ended(this.#spec);
     if (state === "lost") {
       const where = this.#spec.snapshotPath;
-      const message = `No space was left for old blocks in ${where}: the snapshot is lost. Free some space.`;
+      const message = said`No space was left for old blocks in ${where}: the snapshot is lost. Free some space.`;
       throw new SiteRecoveryError("DiskFull", message, { target: this.#spec.diskPath });
     }
   }

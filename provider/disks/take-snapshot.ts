@@ -17,6 +17,7 @@ import type { LogsOfDisk } from "./read-logs.ts";
 import { snapshotPathOf } from "./snapshot-file.ts";
 import { SnapshotOfDisk } from "./snapshot-of-disk.ts";
 import { SnapshotOfMachine } from "./snapshot-of-machine.ts";
+import { said } from "../message.ts";
 
 /** One instant of the disks of a machine. Errors as for `takeGroupSnapshot`. */
 export async function takeSnapshot(
@@ -44,7 +45,7 @@ export async function takeGroupSnapshot(
   const inOrder = disks.toSorted((left, right) => (left.realPath < right.realPath ? -1 : 1));
   inOrder.forEach((disk, index) => {
     if (inOrder[index + 1]?.realPath !== disk.realPath) return;
-    const message = `The disk ${disk.diskPath} is named twice. Name each disk once.`;
+    const message = said`The disk ${disk.diskPath} is named twice. Name each disk once.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: disk.diskPath });
   });
   let instant: { takenAt: number; takenOn: SharedTime };

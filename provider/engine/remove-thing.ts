@@ -10,6 +10,7 @@ import type { EngineParts } from "./engine-parts.ts";
 import { fabricOf } from "./inventory/inventories.ts";
 import type { ItemDetails } from "./protected-item/item.ts";
 import { itemKinds } from "./protected-item/item-things.ts";
+import { plain, said } from "../message.ts";
 
 const namesShown = 5;
 
@@ -68,11 +69,12 @@ export function usersOf(parts: EngineParts, thing: Thing): Thing[] {
 }
 
 function inUse(thing: Thing, users: readonly Thing[]): SiteRecoveryError {
-  const message =
-    `The ${kinds[thing.kind].title} ${nameOf(thing.id)} cannot be deleted: it is in use by ${describe(users)}. ` +
-    (thing.kind === "process-server"
-      ? "Name another process server in their processServerId, or delete those first."
-      : "Delete those first.");
+  const message = said`The ${plain(kinds[thing.kind].title)} ${nameOf(thing.id)} cannot be deleted: it is in use by ${describe(users)}.
+      ${
+        thing.kind === "process-server"
+          ? "Name another process server in their processServerId, or delete those first."
+          : "Delete those first."
+      }`;
   return new SiteRecoveryError("InUse", message, { target: thing.id });
 }
 

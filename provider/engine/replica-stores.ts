@@ -14,6 +14,7 @@ import type { WriterFence } from "../targets/machine-folder.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
 import { openStore } from "./upkeep/store-key-file.ts";
+import { said } from "../message.ts";
 
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */
 export const hostReplicas = ".replicas";
@@ -58,7 +59,7 @@ export class ReplicaStores {
     const thing = findThing<HolderInputs>(this.#store, holderId);
     const folder = thing && storeFolderOf(this.#home, thing);
     if (folder !== undefined) return this.#open(folder, holderId);
-    const message = `There is no storage account, master target, storage classification or host ${nameOf(holderId)}. Declare it first.`;
+    const message = said`There is no storage account, master target, storage classification or host ${nameOf(holderId)}. Declare it first.`;
     throw new SiteRecoveryError("NotFound", message, { target: holderId });
   }
 

@@ -5,6 +5,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { Machine, MachineDefinition, MachineDriver, PowerState } from "./machine-driver.ts";
 import { readMachineFile, writeMachineFile } from "./machine-file.ts";
 import { readMark, writeMark } from "./machine-mark.ts";
+import { said } from "../message.ts";
 
 const machineFile = "machine.yaml";
 const stateFile = "power-state";
@@ -21,7 +22,7 @@ function readState(files: FileSystem, folder: string): PowerState {
     opened.read(buffer, 0);
     const state = buffer.toString("utf8").trim();
     if (state === "running" || state === "off") return state;
-    const message = `The power state in ${file} is neither "running" nor "off". Write the right one into it.`;
+    const message = said`The power state in ${file} is neither "running" nor "off". Write the right one into it.`;
     throw new SiteRecoveryError("Damaged", message, { target: file });
   } finally {
     opened.close();
@@ -36,9 +37,8 @@ function realImagePath(files: FileSystem, imagePath: string, machineName: string
     return files.realPath(imagePath);
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code !== "NotFound") throw error;
-    const message =
-      `The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist. ` +
-      "Put the image there, or correct the disk's file in machine.yaml.";
+    const message = said`The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist.
+        Put the image there, or correct the disk's file in machine.yaml.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
   }
 }
@@ -52,9 +52,8 @@ function requireInside(
 ): void {
   const realPath = realImagePath(files, image.path, machineName, diskId);
   if (path.dirname(realPath) !== image.realFolder()) {
-    const message =
-      `The image of the disk "${diskId}" of ${machineName} is a link that leads out of the machine's folder, ` +
-      `to ${realPath}. Put the image itself into the folder.`;
+    const message = said`The image of the disk "${diskId}" of ${machineName} is a link that leads out of the machine's folder,
+        to ${realPath}. Put the image itself into the folder.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: image.path, property: "disks" });
   }
 }

@@ -6,6 +6,7 @@
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
 
 /** What the engine makes a machine for: a failover's replica, a drill, or the machine that a failback makes again. */
 export type MachinePurpose = "replica" | "test" | "failback";
@@ -63,9 +64,8 @@ export function isMarkFile(name: string): boolean {
 const sizeMaxBytes = 16_384;
 
 function damaged(file: string): SiteRecoveryError {
-  const message =
-    `The file ${file}, which says whose machine its folder is, cannot be read. Put it back from a backup, or ` +
-    "remove it if you are sure which machine is in the folder.";
+  const message = said`The file ${file}, which says whose machine its folder is, cannot be read. Put it back from a backup, or
+      remove it if you are sure which machine is in the folder.`;
   return new SiteRecoveryError("Damaged", message, { target: file });
 }
 

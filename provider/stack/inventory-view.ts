@@ -9,6 +9,7 @@ import { factsOf } from "../machines/machine-facts.ts";
 import { lockDifferences } from "./inventory-differences.ts";
 import { lockName, readLock, type SeenInventory } from "./inventory-lock.ts";
 import { realFolder, type Report } from "./real-folder.ts";
+import { said } from "../message.ts";
 
 export interface InventoryView {
   /** Whether it is known which machines there are. */
@@ -56,7 +57,7 @@ export function blindView(from: string): InventoryView {
     see: (inventory, report) => {
       const folder = realFolder(inventory, from, report);
       const read = (name: string): never => {
-        throw new SiteRecoveryError("Bug", `The machine ${name} was not to be looked at.`);
+        throw new SiteRecoveryError("Bug", said`The machine ${name} was not to be looked at.`);
       };
       return folder === undefined ? undefined : { folder, names: [], read };
     },

@@ -7,6 +7,7 @@ import { liveView } from "./inventory-view.ts";
 import { readFiles } from "./read-files.ts";
 import { inventoriesOf } from "./site-parts.ts";
 import type { StackSite } from "./stack-site.ts";
+import { said } from "../message.ts";
 
 export interface MadeLock {
   readonly lock: InventoryLock;
@@ -21,8 +22,7 @@ export interface MadeLock {
 export function lockInventories(files: readonly string[]): MadeLock {
   const folders = new Set(files.map((file) => path.dirname(path.resolve(file))));
   if (folders.size > 1) {
-    const message =
-      "The definitions are in several folders, and a lock is for those of one. Write a lock for each folder.";
+    const message = said`The definitions are in several folders, and a lock is for those of one. Write a lock for each folder.`;
     throw new SiteRecoveryError("InvalidInput", message);
   }
   const inventories = new Map<string, LockedInventory>();

@@ -2,6 +2,7 @@
 import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { describeProcess } from "../process-identity.ts";
+import { said } from "../message.ts";
 
 /** How long a lease lasts that is not renewed, in milliseconds. */
 export const leaseMilliseconds = 60_000;
@@ -39,17 +40,15 @@ export function holderOf(row: LeaseRow): LeaseHolder {
 export function busy(id: string, row: LeaseRow): SiteRecoveryError {
   const { purpose, host, pid, takenAt, expiresAt } = holderOf(row);
   const since = new Date(takenAt).toISOString();
-  const message =
-    `${id} is busy: ${purpose} is under way (process ${pid} on ${host} since ${since}). Try again when it has ended. ` +
-    `If that process is gone, its lease ends at ${new Date(expiresAt).toISOString()}; ` +
-    `\`siterecovery unlock ${nameOf(id)} --force\` ends it at once.`;
+  const message = said`${id} is busy: ${purpose} is under way (process ${pid} on ${host} since ${since}). Try again when it has ended.
+      If that process is gone, its lease ends at ${new Date(expiresAt).toISOString()};
+      \`siterecovery unlock ${nameOf(id)} --force\` ends it at once.`;
   return new SiteRecoveryError("Busy", message, { target: id });
 }
 
 /** The error for work that another process has taken over. */
 export function lost(id: string): SiteRecoveryError {
-  const message =
-    `This process was stopped for too long, and another one has taken over the work on ${nameOf(id)}. ` +
-    "It writes nothing more. Look at `siterecovery status` before you run the command again.";
+  const message = said`This process was stopped for too long, and another one has taken over the work on ${nameOf(id)}.
+      It writes nothing more. Look at \`siterecovery status\` before you run the command again.`;
   return new SiteRecoveryError("LeaseLost", message, { target: id });
 }

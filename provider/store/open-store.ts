@@ -11,6 +11,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SiteRecoveryError } from "../errors.ts";
 import { noteCatalogChanges } from "./catalog-triggers.ts";
 import { migrations } from "./migrations.ts";
+import { said } from "../message.ts";
 
 /** How long a transaction waits for another process's, in milliseconds. */
 const lockWaitMilliseconds = 15_000;
@@ -92,9 +93,8 @@ function migrate(store: Store, file: string): void {
   store.transaction(() => {
     const row = store.database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (row.user_version > migrations.length) {
-      const message =
-        `${file} was written by a newer siterecovery (store version ${row.user_version}, this one knows ` +
-        `${migrations.length}). Update the siterecovery package.`;
+      const message = said`${file} was written by a newer siterecovery (store version ${row.user_version}, this one knows
+          ${migrations.length}). Update the siterecovery package.`;
       throw new SiteRecoveryError("InvalidInput", message, { target: file });
     }
     for (const step of migrations.slice(row.user_version)) store.database.exec(step);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { namesIn } from "./names-in.ts";
+import { said } from "../message.ts";
 
 const pieceBytes = 4 * 1024 * 1024;
 
@@ -12,7 +13,7 @@ const pieceBytes = 4 * 1024 * 1024;
  */
 export function copyStore(files: FileSystem, from: string, to: string): { bytesCopied: number } {
   if (files.list(to).length > 0) {
-    const message = `There is something in ${to} already. Remove it, or use another home.`;
+    const message = said`There is something in ${to} already. Remove it, or use another home.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: to });
   }
   const partial = `${to}.adopting`;

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { namesIn } from "./names-in.ts";
+import { said } from "../message.ts";
 
 const levelsDown = 3;
 
@@ -10,9 +11,8 @@ const levelsDown = 3;
 export function findStores(files: FileSystem, folder: string): string[] {
   const found = storesUnder(files, folder, levelsDown);
   if (found.length > 0) return found;
-  const message =
-    `There is no replica store in ${folder}: none of its folders has a file store.key. ` +
-    "Name the folder of a storage account, master target, storage classification or host.";
+  const message = said`There is no replica store in ${folder}: none of its folders has a file store.key.
+      Name the folder of a storage account, master target, storage classification or host.`;
   throw new SiteRecoveryError("NotFound", message, { target: folder });
 }
 

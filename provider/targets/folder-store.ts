@@ -21,6 +21,7 @@ import { type SecretKind, secretKindsOf, type StoreSecret, wrapStoreKey } from "
 import { compactMachine } from "./upkeep/compact-machine.ts";
 import { measureUsage } from "./upkeep/measure-usage.ts";
 import { verifyStore } from "./upkeep/verify-store.ts";
+import { said } from "../message.ts";
 
 const removedEnding = ".removed";
 
@@ -76,9 +77,8 @@ export class FolderStore implements ReplicaStore {
       const point = this.machine(this.#idOf(folder)).points.find(pointId);
       if (point !== undefined) return point;
     }
-    const message =
-      `There is no recovery point ${pointId} in ${this.folder}; it may have been dropped by ` +
-      "retention. List the machine's recovery points.";
+    const message = said`There is no recovery point ${pointId} in ${this.folder}; it may have been dropped by
+        retention. List the machine's recovery points.`;
     throw new SiteRecoveryError("NotFound", message, { target: pointId });
   }
 
@@ -161,7 +161,7 @@ export class FolderStore implements ReplicaStore {
     const release = machine.lock();
     try {
       if (pinnedPoints(this.files, machine.folder).size > 0) {
-        const message = `A recovery point of machine ${machineId} is being read. End the restore or the attached disk first.`;
+        const message = said`A recovery point of machine ${machineId} is being read. End the restore or the attached disk first.`;
         throw new SiteRecoveryError("InUse", message, { target: machineId });
       }
       machine.confirm();

@@ -10,6 +10,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { lifeOf, processIdentity } from "../process-identity.ts";
 import { systemRandom } from "../random.ts";
 import { readWholeFile } from "./read-whole-file.ts";
+import { said } from "../message.ts";
 
 export type Release = () => void;
 
@@ -166,9 +167,8 @@ export function holderOf(files: FileSystem, filePath: string): Holder | undefine
   const text = content.toString("latin1");
   const holder = (/^"([^"]*)"/.exec(text) ?? [])[1];
   if (holder !== undefined && content.equals(encodeHolder(holder))) return toHolder(holder);
-  const message =
-    `The lock ${filePath} is damaged, so it is not known whether somebody holds it. Remove it when no other ` +
-    "process works on this store.";
+  const message = said`The lock ${filePath} is damaged, so it is not known whether somebody holds it. Remove it when no other
+      process works on this store.`;
   throw new SiteRecoveryError("Damaged", message, { target: filePath });
 }
 

@@ -15,6 +15,7 @@ import { PointFolder, type PointDraft, type Publication } from "./point-folder.t
 import { readWholeFile } from "./read-whole-file.ts";
 import type { PointIdentity, RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
+import { said } from "../message.ts";
 
 /** The lease that a process writes replicas under, looked up at each write. */
 export interface WriterFence {
@@ -117,7 +118,7 @@ export class MachineFolder {
 
   lock(): Release {
     if (!this.exists) {
-      const message = `The replica store holds nothing of machine ${this.machineId}.`;
+      const message = said`The replica store holds nothing of machine ${this.machineId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: this.machineId });
     }
     // A former holder of the lease gets no lock that counts: a later epoch takes it away.

@@ -12,6 +12,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { isUnwritable } from "./reach-store.ts";
 import { systemRandom } from "../random.ts";
 import { hold, holderAfterPause, holderOf, isHolding, type Release, type WriterEpoch } from "./lock-file.ts";
+import { said } from "../message.ts";
 
 export interface MachineLock {
   readonly release: Release;
@@ -114,16 +115,15 @@ function isHeld(files: FileSystem, lockPath: string, writer: WriterEpoch | undef
 
 function busy(lockPath: string, cause?: unknown): SiteRecoveryError {
   const folder = path.dirname(lockPath);
-  const message =
-    `Another operation is writing this machine's replica in ${folder}. ` + "Try again when it is done.";
+  const message = said`Another operation is writing this machine's replica in ${folder}.
+      Try again when it is done.`;
   return new SiteRecoveryError("Busy", message, { target: lockPath, cause });
 }
 
 function lost(lockPath: string): SiteRecoveryError {
   const folder = path.dirname(lockPath);
-  const message =
-    `Another process has taken over the replica in ${folder}, because this one was stopped for too long. It writes ` +
-    "nothing more. Look at `siterecovery status` before you run the command again.";
+  const message = said`Another process has taken over the replica in ${folder}, because this one was stopped for too long. It writes
+      nothing more. Look at \`siterecovery status\` before you run the command again.`;
   return new SiteRecoveryError("LeaseLost", message, { target: lockPath });
 }
 

@@ -8,6 +8,7 @@ import type { WriterFence } from "./machine-folder.ts";
 import { reachFailure, readWitness, storeIdIn, storeUnreachable, writeWitness } from "./reach-store.ts";
 import type { ReplicaStore } from "./replica-store.ts";
 import { createStoreKey, readStoreKey, type StoreSecret } from "./store-key.ts";
+import { said } from "../message.ts";
 
 export type OpenStoreOptions = StoreSecret & StorePlace;
 
@@ -66,14 +67,15 @@ function openKey(files: FileSystem, options: OpenStoreOptions): KeyRingSpec {
 function refuseToMake(files: FileSystem, options: OpenStoreOptions, wasMade: boolean): void {
   const { folder } = options;
   if (files.list(path.join(folder, "machines")).length > 0) {
-    const message =
-      `The replica store in ${folder} has lost its key file store.key. Put a copy of it ` +
-      "back; without it the replicas cannot be read.";
+    const message = said`The replica store in ${folder} has lost its key file store.key. Put a copy of it
+        back; without it the replicas cannot be read.`;
     throw new SiteRecoveryError("Damaged", message, { target: path.join(folder, "store.key") });
   }
   if (wasMade) throw storeUnreachable(folder, "it was made there once, and nothing of it is there now");
   if (options.create === false) {
-    throw new SiteRecoveryError("NotFound", `There is no replica store in ${folder}.`, { target: folder });
+    throw new SiteRecoveryError("NotFound", said`There is no replica store in ${folder}.`, {
+      target: folder,
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import type { WriterEpoch } from "./lock-file.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
+import { said } from "../message.ts";
 
 export type PointDraft = Omit<
   RecoveryPoint,
@@ -227,10 +228,9 @@ export class PointFolder {
     if (writer === undefined) return undefined;
     const latest = this.latestEpochOf(writer.engineId, roster);
     if (latest <= writer.epoch) return writer;
-    const message =
-      `The replica in ${path.dirname(this.folder)} was written under a later lease (${latest}) than this process has ` +
-      `(${writer.epoch}): another process has taken over, or the engine's database is an older copy. Look at ` +
-      "`siterecovery status`; `siterecovery replicate <item> --resync` continues with this database.";
+    const message = said`The replica in ${path.dirname(this.folder)} was written under a later lease (${latest}) than this process has
+        (${writer.epoch}): another process has taken over, or the engine's database is an older copy. Look at
+        \`siterecovery status\`; \`siterecovery replicate <item> --resync\` continues with this database.`;
     throw new SiteRecoveryError("LeaseLost", message, { target: this.folder });
   }
 

@@ -9,6 +9,7 @@ import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/f
 import { type ErrorCode, SiteRecoveryError } from "../errors.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { soundBody } from "./store-key.ts";
+import { said } from "../message.ts";
 
 /** What the system answers when a share is away, read-only or not ours to use. */
 const unreachableAnswers = new Set([
@@ -25,9 +26,8 @@ const unreachableAnswers = new Set([
 ]);
 
 export function storeUnreachable(folder: string, why: string, cause?: unknown): SiteRecoveryError {
-  const message =
-    `The replica store in ${folder} cannot be reached: ${why}. Mount it, or give access to it; ` +
-    "replication goes on by itself, and nothing is made anew in its place.";
+  const message = said`The replica store in ${folder} cannot be reached: ${why}. Mount it, or give access to it;
+      replication goes on by itself, and nothing is made anew in its place.`;
   return new SiteRecoveryError("TargetUnreachable", message, { target: folder, cause });
 }
 
@@ -95,9 +95,8 @@ export function readWitness(files: FileSystem, witnessPath: string): string | un
   const text = readWholeFile(files, witnessPath).toString("latin1");
   const id = text.slice(0, storeIdDigits);
   if (text === witnessText(id)) return id;
-  const message =
-    `The file ${witnessPath}, which remembers which replica store was made, is damaged. Remove it when the ` +
-    "store at hand is the right one; it is made anew.";
+  const message = said`The file ${witnessPath}, which remembers which replica store was made, is damaged. Remove it when the
+      store at hand is the right one; it is made anew.`;
   throw new SiteRecoveryError("Damaged", message, { target: witnessPath });
 }
 

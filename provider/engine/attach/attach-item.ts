@@ -12,6 +12,7 @@ import { onlyDisk } from "../protected-item/only-disk.ts";
 import { attachPoint } from "../replication/attach-point.ts";
 import { Attachment } from "./attachment.ts";
 import { OverlaySession } from "./overlay-session.ts";
+import { said } from "../../message.ts";
 
 export interface AttachOptions {
   readonly itemId: string;
@@ -62,7 +63,7 @@ export async function attachItem(parts: EngineParts, options: AttachOptions): Pr
 function addressOf(parts: EngineParts, { address, to }: AttachOptions): Address {
   if (address !== undefined) {
     if ("socketPath" in address && parts.files.exists(address.socketPath)) {
-      const message = `${address.socketPath} is there already. If no program serves it any more, remove it; or name another with --socket.`;
+      const message = said`${address.socketPath} is there already. If no program serves it any more, remove it; or name another with --socket.`;
       throw new SiteRecoveryError("AlreadyExists", message, {
         target: address.socketPath,
         property: "socket",

@@ -14,6 +14,7 @@ import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { accountProblem } from "./run-as-accounts.ts";
 import { type Component, type ComponentStep, componentsOf, stepNames } from "./needed-components.ts";
+import { said } from "../../message.ts";
 
 /** What the checks look at. Inventory and machine are those at the primary side, where they are known. */
 export interface ComponentFacts {
@@ -177,7 +178,7 @@ export function checkComponents(facts: ComponentFacts, step: ComponentStep): voi
   for (const component of componentsOf[facts.flow.id][step]) {
     const what = checks[component](facts);
     if (what === undefined) continue;
-    const message = `${nameOf(facts.itemId)} ${stepNames[step]}: ${what}.`;
+    const message = said`${nameOf(facts.itemId)} ${stepNames[step]}: ${what}.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: facts.itemId, property: settings });
   }
 }

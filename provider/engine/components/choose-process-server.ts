@@ -10,6 +10,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
+import { said } from "../../message.ts";
 
 export interface ServerLoad {
   readonly machineCount: number;
@@ -60,9 +61,8 @@ function requireServer(parts: EngineParts, itemId: string, wanted: string): stri
   const what = isThere
     ? `${nameOf(wanted)} is no process server of its site ${nameOf(fabricOf(itemId))}`
     : `there is no process server ${nameOf(wanted)}`;
-  const message =
-    `${nameOf(itemId)} cannot be served: ${what}. There are: ${servers.map(nameOf).join(", ")}. ` +
-    "Name one of them, or declare a ProcessServer and let this resource depend on it.";
+  const message = said`${nameOf(itemId)} cannot be served: ${what}. There are: ${servers.map(nameOf).join(", ")}.
+      Name one of them, or declare a ProcessServer and let this resource depend on it.`;
   throw new SiteRecoveryError("MissingReference", message, { target: itemId, property: "processServerId" });
 }
 
@@ -87,7 +87,6 @@ export function processServerForWayBack(parts: EngineParts, secondFabricId: stri
   const servers =
     secondFabricId === undefined ? processServersInAzure(parts) : processServersOf(parts, secondFabricId);
   if (servers.length > 0) return leastLoaded(parts, servers);
-  const message =
-    "There is no process server in Azure (V2F-5). Declare a ProcessServer in a fabric of Azure.";
+  const message = said`There is no process server in Azure (V2F-5). Declare a ProcessServer in a fabric of Azure.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, {});
 }

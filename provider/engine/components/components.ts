@@ -15,6 +15,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { loadOf, type ServerLoad } from "./choose-process-server.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
 import { pathProblem, requiredPorts } from "./network-paths.ts";
+import { plain, said } from "../../message.ts";
 
 /** Kinds with an `inventoryFolder`: where machines run. */
 const inventoryKinds: readonly KindName[] = ["services-provider", "host", "vcenter"];
@@ -130,9 +131,8 @@ export class Components {
 
   #requireFolder(id: string, kind: KindName, { property, folder }: WantedFolder): void {
     if (this.isThere(folder)) return;
-    const message =
-      `The ${kinds[kind].title} ${nameOf(id)} cannot be declared: its folder ${folder} (${property}) does not ` +
-      "exist. Make or mount it, or correct the path.";
+    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot be declared: its folder ${folder} (${plain(property)}) does not
+        exist. Make or mount it, or correct the path.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
   }
 
@@ -150,9 +150,8 @@ export class Components {
       (other) => !sameId(other.thing.id, id) && overlap(real, realOf(other.folder)),
     );
     if (!found) return;
-    const message =
-      `The ${kinds[kind].title} ${nameOf(id)} cannot have the folder ${folder} (${property}): it overlaps with ` +
-      `${found.folder} of the ${kinds[found.thing.kind].title} ${nameOf(found.thing.id)}. Choose a folder of its own.`;
+    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot have the folder ${folder} (${plain(property)}): it overlaps with
+        ${found.folder} of the ${plain(kinds[found.thing.kind].title)} ${nameOf(found.thing.id)}. Choose a folder of its own.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
   }
 }

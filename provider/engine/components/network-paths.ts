@@ -10,6 +10,7 @@ import { defaultDataPort, type NetworkPathInputs, networkPorts } from "../../kin
 import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
+import { said } from "../../message.ts";
 
 /** The ports that a path needs open: machines of VMware fabrics send to a process server, hosts do not (V2A-4). */
 export function requiredPorts(path: NetworkPathInputs, fabricType: FabricType): number[] {
@@ -63,9 +64,8 @@ export function requirePath(parts: EngineParts, need: PathNeed): void {
   const paths = pathsFor(parts, need);
   if (paths.length === 0 && need.isDeclared !== true) return;
   if (paths.length === 0) {
-    const message =
-      `Failback to the site ${site} needs a VPN or ExpressRoute from ${end}, and none is declared. Declare a ` +
-      'NetworkPath with the purpose "failback" in that fabric.';
+    const message = said`Failback to the site ${site} needs a VPN or ExpressRoute from ${end}, and none is declared. Declare a
+        NetworkPath with the purpose "failback" in that fabric.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: need.fabricId });
   }
   const extra = need.isMultiVm ? [networkPorts.multiVm] : [];

@@ -13,6 +13,7 @@ import type { Home } from "../home.ts";
 import { BandwidthLimit } from "../process-server/bandwidth-limit.ts";
 import { CacheFolder } from "../process-server/cache-folder.ts";
 import type { ProcessServer } from "../process-server/transfer.ts";
+import { said } from "../../message.ts";
 
 const mebibyte = 1_048_576;
 
@@ -70,8 +71,7 @@ export class ProcessServers {
 
 /** A folder made anew where a volume is not mounted would fill the disk below it. */
 function lost(serverId: string, folder: string): SiteRecoveryError {
-  const message =
-    `The process server ${nameOf(serverId)} cannot work: its cache folder ${folder} is gone. Mount or make it ` +
-    "again; machines go on from where they stopped.";
+  const message = said`The process server ${nameOf(serverId)} cannot work: its cache folder ${folder} is gone. Mount or make it
+      again; machines go on from where they stopped.`;
   return new SiteRecoveryError("TargetUnreachable", message, { target: serverId, property: "cacheFolder" });
 }

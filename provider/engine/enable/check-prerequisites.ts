@@ -24,6 +24,7 @@ import type { ItemDisk } from "../protected-item/item.ts";
 import { machineNamedBy, type NamedMachine, protectionOf } from "../protected-item/protection.ts";
 import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
+import { plain, said } from "../../message.ts";
 
 export interface Prerequisites extends FoundMachine {
   readonly place: MachinePlace;
@@ -36,16 +37,15 @@ export interface Prerequisites extends FoundMachine {
 }
 
 function refuse(id: string, property: string, what: string): SiteRecoveryError {
-  const message = `${nameOf(id)} cannot be protected: ${what}`;
+  const message = said`${nameOf(id)} cannot be protected: ${what}`;
   return new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
 }
 
 function requireThing(parts: EngineParts, id: string, kind: KindName, reference: [string, string]): void {
   const [property, referredId] = reference;
   if (findThing(parts.store, referredId)?.kind === kind) return;
-  const message =
-    `${nameOf(id)} needs ${property}, and there is no ${kind.replace("-", " ")} ${referredId}. ` +
-    "Declare it, and let this resource depend on it.";
+  const message = said`${nameOf(id)} needs ${plain(property)}, and there is no ${kind.replace("-", " ")} ${referredId}.
+      Declare it, and let this resource depend on it.`;
   throw new SiteRecoveryError("MissingReference", message, { target: id, property });
 }
 
@@ -113,10 +113,9 @@ function requireFlow(parts: EngineParts, id: string, inputs: ItemInputs, { inven
   const own = inputs.properties?.providerSpecificDetails?.instanceType;
   if (flow && (own === undefined || own === instanceType)) return flow;
   const wants = flowsOf(own ?? instanceType).map((row) => `${row.title} (fabric ${row.fabricType})`);
-  const message =
-    `${nameOf(id)} cannot be protected: its policy is of ${instanceType}, its settings are of ${own ?? "none"}, and ` +
-    `its fabric ${nameOf(fabricOf(id))} is of ${fabricType}; together they are no flow. ` +
-    `${own ?? instanceType} is for ${wants.join(", ") || "none"}. Make the three agree.`;
+  const message = said`${nameOf(id)} cannot be protected: its policy is of ${instanceType}, its settings are of ${own ?? "none"}, and
+      its fabric ${nameOf(fabricOf(id))} is of ${fabricType}; together they are no flow.
+      ${own ?? instanceType} is for ${wants.join(", ") || "none"}. Make the three agree.`;
   throw new SiteRecoveryError("UnsupportedFlow", message, {
     target: id,
     property: "properties.providerSpecificDetails.instanceType",
@@ -180,7 +179,7 @@ export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemI
   const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });
   const reasons = checkMachine(found.machine);
   if (reasons.length > 0) {
-    const message = `${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
+    const message = said`${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
     throw new SiteRecoveryError("UnsupportedMachine", message, { target: id, property: machine.property });
   }
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);

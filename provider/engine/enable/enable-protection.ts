@@ -23,6 +23,7 @@ import { withItem } from "../with-item.ts";
 import { checkPrerequisites, type Prerequisites, requireGroup } from "./check-prerequisites.ts";
 import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
+import { said } from "../../message.ts";
 
 function newItem(
   parts: EngineParts,
@@ -77,9 +78,8 @@ function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs)
   const masterTargetId = protectionOf(wanted).masterTargetId;
   const isHolder = flows[details.flow].replicaHolder === "master-target";
   if (!isHolder || masterTargetId === undefined || sameId(masterTargetId, details.replicaStoreId)) return;
-  const message =
-    `The replica of ${nameOf(id)} is on the master target ${nameOf(details.replicaStoreId)} and cannot move to ` +
-    `${nameOf(masterTargetId)}. Name the former again, or protect the machine under another item name.`;
+  const message = said`The replica of ${nameOf(id)} is on the master target ${nameOf(details.replicaStoreId)} and cannot move to
+      ${nameOf(masterTargetId)}. Name the former again, or protect the machine under another item name.`;
   const property = "properties.providerSpecificDetails.masterTargetId";
   throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
 }
@@ -141,10 +141,9 @@ function refuseToLoseTheWayBack(parts: EngineParts, item: ProtectedItem): void {
   const inputs = findThing<ProtectedItemInputs>(parts.store, item.id)?.inputs;
   if (inputs?.allowDisableWhileFailedOver === true) return;
   const name = nameOf(item.id);
-  const message =
-    `${name} runs at the recovery side; disabling protection now would drop what a failback needs. Fail it back ` +
-    "first (activeLocation: primary), or set allowDisableWhileFailedOver: true, run `pulumi up`, and delete again " +
-    `(the machine ${item.details.recoveryMachine?.name ?? name} itself is kept).`;
+  const message = said`${name} runs at the recovery side; disabling protection now would drop what a failback needs. Fail it back
+      first (activeLocation: primary), or set allowDisableWhileFailedOver: true, run \`pulumi up\`, and delete again
+      (the machine ${item.details.recoveryMachine?.name ?? name} itself is kept).`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 
@@ -153,9 +152,8 @@ function refuseToTearClusters(parts: EngineParts, id: string): void {
   const cluster = clusterOf(parts, id);
   if (!cluster) return;
   const name = nameOf(id);
-  const message =
-    `${name} cannot be removed alone: it is in use by the protection cluster ${nameOf(cluster.id)}. Take it out of that ` +
-    "cluster's clusterProtectedItemIds, or delete the cluster first.";
+  const message = said`${name} cannot be removed alone: it is in use by the protection cluster ${nameOf(cluster.id)}. Take it out of that
+      cluster's clusterProtectedItemIds, or delete the cluster first.`;
   throw new SiteRecoveryError("InUse", message, { target: id });
 }
 

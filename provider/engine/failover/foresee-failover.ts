@@ -25,6 +25,7 @@ import { requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { findPlace, type MachinePlace } from "./recovery-machine.ts";
 import { unsentText } from "./unsent-changes.ts";
+import { said } from "../../message.ts";
 
 function inputsOf(parts: EngineParts, itemId: string): ItemInputs {
   return findThing<ItemInputs>(parts.store, itemId)!.inputs;
@@ -108,9 +109,8 @@ function runsText(parts: EngineParts, { machine, inventory }: FoundMachine): str
 /** Throws `InvalidInput` for a recovery point that a planned failover would ignore. */
 export function requireNoPoint(id: string, recoveryPoint = "latest"): void {
   if (recoveryPoint === "latest" || recoveryPoint === "latestProcessed") return;
-  const message =
-    `A planned failover of ${nameOf(id)} takes its last changes along, and so runs from no recovery point ` +
-    `such as "${recoveryPoint}". Add \`--kind unplanned\` (in a definition \`failover: { kind: unplanned }\`), or leave the point out.`;
+  const message = said`A planned failover of ${nameOf(id)} takes its last changes along, and so runs from no recovery point
+      such as "${recoveryPoint}". Add \`--kind unplanned\` (in a definition \`failover: { kind: unplanned }\`), or leave the point out.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: id, property: "failover.recoveryPoint" });
 }
 

@@ -9,6 +9,7 @@ import type { RecoveryPoint, RecoveryPointDisk, ReplicaStore } from "../../targe
 import type { EngineParts } from "../engine-parts.ts";
 import type { NeededRoom } from "../job/foresight.ts";
 import { brokenText } from "../replication/replica-doubt.ts";
+import { said } from "../../message.ts";
 
 /** How many blocks hold data: counted in the maps, which reads no data. */
 function dataBlocks(store: ReplicaStore, point: RecoveryPoint, disk: RecoveryPointDisk): number {
@@ -32,9 +33,8 @@ export function requireReadable(store: ReplicaStore, point: RecoveryPoint): void
   try {
     const broken = brokenPointsOf(store.machine(point.machineId), [point]).get(point.id);
     if (broken === undefined) return;
-    const message =
-      `The recovery point ${point.id} cannot be restored: ${brokenText(broken)}. Choose another one ` +
-      "(`siterecovery recovery-points`).";
+    const message = said`The recovery point ${point.id} cannot be restored: ${brokenText(broken)}. Choose another one
+        (\`siterecovery recovery-points\`).`;
     throw new SiteRecoveryError("Damaged", message, { target: point.id, property: "recoveryPoint" });
   } catch (error) {
     throw store.explain(error);
@@ -68,9 +68,8 @@ export function requireRooms(parts: EngineParts, rooms: readonly NeededRoom[]): 
     if (sum(free) <= free) continue;
     const needed = sum(0);
     if (needed <= free) continue;
-    const message =
-      `There is no room in ${parent} for the disks of ${within.length === 1 ? "the machine" : `${within.length} machines`}: ` +
-      `they take ${formatBytes(needed)}, and ${formatBytes(free)} are free. Free some space and run again.`;
+    const message = said`There is no room in ${parent} for the disks of ${within.length === 1 ? "the machine" : `${within.length} machines`}:
+        they take ${formatBytes(needed)}, and ${formatBytes(free)} are free. Free some space and run again.`;
     throw new SiteRecoveryError("DiskFull", message, { target: parent });
   }
 }

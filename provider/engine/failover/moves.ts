@@ -26,6 +26,7 @@ import {
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover-job.ts";
 import { migrateJob } from "./migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "./reverse-replication-job.ts";
+import { said } from "../../message.ts";
 
 const failovers = {
   planned: { out: plannedFailoverJob, back: plannedFailoverToPrimaryJob },
@@ -192,6 +193,6 @@ export class Moves {
 function requireFree(parts: EngineParts, itemId: string): void {
   const lease = currentLease(parts.store, itemId, parts.clock);
   if (lease === undefined) return;
-  const message = `${nameOf(itemId)} is busy: ${lease} is under way. Try again when it has ended.`;
+  const message = said`${nameOf(itemId)} is busy: ${lease} is under way. Try again when it has ended.`;
   throw new SiteRecoveryError("Busy", message, { target: itemId });
 }

@@ -28,6 +28,7 @@ import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { applyDelta } from "../replication/apply-delta.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 import type { Seed } from "../replication/source-doubt.ts";
+import { said } from "../../message.ts";
 
 type Context<Input> = Pick<JobContext<Input>, "parts" | "itemId" | "jobId" | "item" | "progress">;
 
@@ -71,9 +72,8 @@ function placeThere(
   alternateHost: string | undefined,
 ): PrimaryPlace {
   if (!isWanted(inventory.name, alternateHost)) {
-    const message =
-      `${item.details.machineName} is still on ${inventory.name}: a second one on ${alternateHost} would make two of it. ` +
-      "Fail back without naming a host, or remove the machine there first.";
+    const message = said`${item.details.machineName} is still on ${inventory.name}: a second one on ${alternateHost} would make two of it.
+        Fail back without naming a host, or remove the machine there first.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "toHost" });
   }
   parts.machines.requireOwnImages(folder, item.details.disks);
@@ -106,16 +106,14 @@ function requireMayBeMadeAgain(
     const why = isUnknown
       ? nameSilent(lookup.silent)
       : `${machineName} is missing at the primary side, and nobody saw it off since the failover`;
-    const message =
-      `A failback of ${name} now could make a second ${machineName}: ${why}. Bring that back and run again; or, if ` +
-      `${machineName} is off there for good, run \`siterecovery confirm-source-off ${name}\` and then ` +
-      `\`siterecovery failback ${name} --to-host <host>\`.`;
+    const message = said`A failback of ${name} now could make a second ${machineName}: ${why}. Bring that back and run again; or, if
+        ${machineName} is off there for good, run \`siterecovery confirm-source-off ${name}\` and then
+        \`siterecovery failback ${name} --to-host <host>\`.`;
     throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
   }
   if (isUnknown && alternateHost === undefined) {
-    const message =
-      `${machineName} cannot be looked for: ${nameSilent(lookup.silent)}. Say where it is to be made: ` +
-      `\`siterecovery failback ${name} --to-host <host>\`.`;
+    const message = said`${machineName} cannot be looked for: ${nameSilent(lookup.silent)}. Say where it is to be made:
+        \`siterecovery failback ${name} --to-host <host>\`.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "toHost" });
   }
   const others = lookup.others.filter((place) => !isOwnAttempt(parts, item, place));
@@ -136,9 +134,8 @@ function hostForNew(parts: EngineParts, fabricId: string, alternateHost: string 
   const chosen = inventories.find(({ name }) => isWanted(name, alternateHost));
   if (chosen && chosen.platform !== "physical" && parts.files.exists(chosen.folder)) return chosen;
   const names = inventories.filter(({ platform }) => platform !== "physical").map(({ name }) => name);
-  const message =
-    `${nameOf(fabricId)} has no host "${alternateHost}" that can be reached and takes machines. ` +
-    `There are: ${names.join(", ") || "none"}.`;
+  const message = said`${nameOf(fabricId)} has no host "${alternateHost}" that can be reached and takes machines.
+      There are: ${names.join(", ") || "none"}.`;
   throw new SiteRecoveryError("NotFound", message, { target: fabricId, property: "toHost" });
 }
 

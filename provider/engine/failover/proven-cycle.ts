@@ -11,6 +11,7 @@ import { findThing } from "../../store/things.ts";
 import type { JobContext } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../protected-item/item.ts";
 import { type CycleDisk, type CycleOptions, runCycle } from "../replication-cycle/run-cycle.ts";
+import { said } from "../../message.ts";
 
 type Context = Pick<JobContext<unknown>, "parts" | "itemId" | "item" | "progress">;
 
@@ -44,9 +45,8 @@ function noteDifference({ parts, itemId }: Context, cycle: ReplicationCycle): vo
 
 function stillChanging({ item, itemId }: Context, disks: readonly CycleDisk[]): SiteRecoveryError {
   const { machineName } = item().details;
-  const message =
-    `The disks of ${machineName} change although it is off: they differed from its recovery point twice. ` +
-    `Find the program that writes to ${disks.map((disk) => disk.path).join(", ")} and stop it, then run again.`;
+  const message = said`The disks of ${machineName} change although it is off: they differed from its recovery point twice.
+      Find the program that writes to ${disks.map((disk) => disk.path).join(", ")} and stop it, then run again.`;
   return new SiteRecoveryError("ResyncRequired", message, { target: itemId });
 }
 

@@ -7,6 +7,7 @@ import { fabricOf } from "../inventory/inventories.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
+import { said } from "../../message.ts";
 
 /** Throws `TargetUnreachable`, or `NotFound` when the machine is not where it was moved to: what it can be made from must not go as well. */
 export function requireMoved(parts: EngineParts, item: ProtectedItem): void {
@@ -25,8 +26,7 @@ export function requireMoved(parts: EngineParts, item: ProtectedItem): void {
   const mend = isBack
     ? `Bring it back; its disks of before are whole, and off, in ${recoveryMachine?.folder ?? "the other side's inventory"}.`
     : "Change the recovery point, which makes it again, or cancel the failover.";
-  const message =
-    `The failover of ${nameOf(item.id)} cannot be committed: its machine is gone from ${where}, and a commit would ` +
-    `give up recovery points that it can be made from. ${mend}`;
+  const message = said`The failover of ${nameOf(item.id)} cannot be committed: its machine is gone from ${where}, and a commit would
+      give up recovery points that it can be made from. ${mend}`;
   throw new SiteRecoveryError("NotFound", message, { target: item.id });
 }

@@ -4,6 +4,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { said } from "../../message.ts";
 
 /**
  * Throws `TargetUnreachable` when the host at the other side cannot be reached that an item's machine was made on. What
@@ -14,8 +15,7 @@ export function requireRecoverySide(parts: EngineParts, item: ProtectedItem): vo
   if (folder === undefined || parts.machines.exists(folder)) return;
   const host = path.dirname(folder);
   if (parts.files.exists(host)) return;
-  const message =
-    `The machine of ${nameOf(item.id)} at ${recoverySideName(parts, item.id)} cannot be reached: ${host} is gone. ` +
-    "Bring it back and run again.";
+  const message = said`The machine of ${nameOf(item.id)} at ${recoverySideName(parts, item.id)} cannot be reached: ${host} is gone.
+      Bring it back and run again.`;
   throw new SiteRecoveryError("TargetUnreachable", message, { target: item.id });
 }

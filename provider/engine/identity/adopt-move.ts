@@ -11,6 +11,7 @@ import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
 import { underLease } from "../under-lease.ts";
 import { findLaterMove, type LaterMove } from "./newest-database.ts";
+import { said } from "../../message.ts";
 
 /** The replica machine that the later move made. Throws `TargetUnreachable` if it is not there. */
 function replicaOf(parts: EngineParts, item: ProtectedItem): { machine: RecoveryMachine; jobId: string } {
@@ -21,7 +22,7 @@ function replicaOf(parts: EngineParts, item: ProtectedItem): { machine: Recovery
     const { name } = parts.machines.read(folder);
     return { machine: { name, machineId: mark.machineId, folder, pointId, pointTakenAt }, jobId };
   }
-  const message = `The machine of ${nameOf(item.id)} at the recovery side cannot be found. Bring it back and run again.`;
+  const message = said`The machine of ${nameOf(item.id)} at the recovery side cannot be found. Bring it back and run again.`;
   throw new SiteRecoveryError("TargetUnreachable", message, { target: item.id });
 }
 
@@ -62,7 +63,7 @@ function adopt(parts: EngineParts, itemId: string): "primary" | "recovery" {
   const item = requireItem(parts, itemId);
   const later = findLaterMove(parts, item);
   if (later === undefined) {
-    const message = `There is nothing to adopt for ${nameOf(itemId)}: its machines carry no move that this database does not know.`;
+    const message = said`There is nothing to adopt for ${nameOf(itemId)}: its machines carry no move that this database does not know.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   const now = parts.clock.now();

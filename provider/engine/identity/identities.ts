@@ -14,6 +14,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { withItem } from "../with-item.ts";
 import { adoptMove } from "./adopt-move.ts";
 import { markMachine } from "./identify-machine.ts";
+import { said } from "../../message.ts";
 
 function record(parts: EngineParts, item: ProtectedItem, code: string, description: string): void {
   parts.store.transaction(() => {
@@ -33,7 +34,7 @@ function confirmOff(parts: EngineParts, itemId: string): "confirmed" | "seen off
   const item = requireItem(parts, itemId);
   const { machineName } = item.details;
   if (item.activeLocation !== "recovery") {
-    const message = `${nameOf(itemId)} runs at the primary side, so it has no source that has to be off.`;
+    const message = said`${nameOf(itemId)} runs at the primary side, so it has no source that has to be off.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   const lookup = findMachineOf(parts, item);
@@ -62,7 +63,7 @@ function chosen(
   const place = places.find(({ inventory }) => inventory.name.toLowerCase() === host.toLowerCase());
   if (place === undefined) {
     const there = places.length === 0 ? "No host that answers has one." : `There is ${namePlaces(places)}.`;
-    const message = `The host "${host}" has no machine ${machineName}, or does not answer. ${there}`;
+    const message = said`The host "${host}" has no machine ${machineName}, or does not answer. ${there}`;
     throw new SiteRecoveryError("NotFound", message, { target: item.id });
   }
   const machine = parts.machines.read(place.folder);

@@ -10,6 +10,7 @@ import { findMachineOf } from "../inventory/find-machine.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { isKnownJob } from "./known-job.ts";
+import { said } from "../../message.ts";
 
 /** A machine whose mark names a move that the database does not know. */
 export interface LaterMove {
@@ -62,9 +63,8 @@ export function requireNewestDatabase(parts: EngineParts, item: ProtectedItem): 
   const later = findLaterMove(parts, item);
   if (later === undefined) return;
   const name = nameOf(item.id);
-  const message =
-    `The database is older than the machine of ${name}: it says that ${name} runs at the ${item.activeLocation} side, ` +
-    `and ${later.folder} carries a later move to the ${later.to} side. Put the newest database back, or take over ` +
-    `what is with \`siterecovery adopt-machine ${name}\`; if you do not need that machine, remove its folder.`;
+  const message = said`The database is older than the machine of ${name}: it says that ${name} runs at the ${item.activeLocation} side,
+      and ${later.folder} carries a later move to the ${later.to} side. Put the newest database back, or take over
+      what is with \`siterecovery adopt-machine ${name}\`; if you do not need that machine, remove its folder.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }

@@ -10,6 +10,7 @@ import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { RecoveryMachine } from "../protected-item/item.ts";
 import { isKnownJob } from "./known-job.ts";
+import { said } from "../../message.ts";
 
 /** What a job makes a machine for. */
 export type Making = Pick<MachineOwner, "purpose" | "drillId" | "pointId" | "pointTakenAt">;
@@ -40,7 +41,7 @@ function runs(parts: EngineParts, folder: string): boolean {
 
 function refuse(owner: MachineOwner, folder: string, what: string, mend: string): never {
   const made = owner.purpose === "test" ? "The drill" : "The move";
-  const message = `${made} of ${nameOf(owner.itemId)} needs the folder ${folder}, and ${what} is there. ${mend}`;
+  const message = said`${made} of ${nameOf(owner.itemId)} needs the folder ${folder}, and ${what} is there. ${mend}`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: owner.itemId });
 }
 
@@ -98,9 +99,8 @@ export function requireStill(
   machine: Pick<RecoveryMachine, "folder" | "machineId" | "name">,
 ): void {
   if (!parts.machines.exists(machine.folder) || isStill(parts, machine)) return;
-  const message =
-    `${machine.folder} holds another machine than ${machine.name}, which was made there for ${nameOf(itemId)}. Put that ` +
-    "one back, or move the other away.";
+  const message = said`${machine.folder} holds another machine than ${machine.name}, which was made there for ${nameOf(itemId)}. Put that
+      one back, or move the other away.`;
   throw new SiteRecoveryError("DuplicateName", message, { target: itemId });
 }
 

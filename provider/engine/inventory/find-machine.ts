@@ -9,6 +9,7 @@ import type { FabricType } from "../flows.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 import { isFormer, type Lookup, lookUpMachine, type MachinePlace, namesakes } from "./look-up-machine.ts";
+import { said } from "../../message.ts";
 
 export interface FoundMachine {
   readonly inventory: Inventory;
@@ -30,7 +31,7 @@ function inventoriesThatAre(parts: EngineParts, fabricId: string): Inventory[] {
   const inventories = inventoriesOf(parts, fabricId);
   if (inventories.length > 0) return inventories;
   const what = missing[fabricTypeOf(parts, fabricId) ?? "HyperVSite"];
-  const message = `The site ${nameOf(fabricId)} ${what}, and let the protected items depend on it.`;
+  const message = said`The site ${nameOf(fabricId)} ${what}, and let the protected items depend on it.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
 }
 
@@ -39,7 +40,7 @@ function reachableInventories(parts: EngineParts, fabricId: string): Inventory[]
   const reachable = inventories.filter((inventory) => parts.files.exists(inventory.folder));
   if (reachable.length > 0) return reachable;
   const folders = inventories.map((inventory) => inventory.folder).join(", ");
-  const message = `No host of the site ${nameOf(fabricId)} can be reached: ${folders} is gone. Bring it back and run again.`;
+  const message = said`No host of the site ${nameOf(fabricId)} can be reached: ${folders} is gone. Bring it back and run again.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }
 
@@ -85,9 +86,8 @@ export function nameSilent(silent: readonly Inventory[]): string {
 }
 
 function duplicate(target: string, machineName: string, places: readonly MachinePlace[]): SiteRecoveryError {
-  const message =
-    `There are two machines that could be ${machineName}: ${namePlaces(places)}. Nothing is done with either until ` +
-    `you decide: remove the one that is not it, or run \`siterecovery choose-machine ${nameOf(target)} --host <host>\`.`;
+  const message = said`There are two machines that could be ${machineName}: ${namePlaces(places)}. Nothing is done with either until
+      you decide: remove the one that is not it, or run \`siterecovery choose-machine ${nameOf(target)} --host <host>\`.`;
   return new SiteRecoveryError("DuplicateName", message, { target });
 }
 
@@ -100,7 +100,7 @@ export function notFound(
   const where = nameOf(fabricOf(id));
   if (lookup.answer === "duplicate") return duplicate(id, machineName, lookup.places);
   if (lookup.answer === "unknown") {
-    const message = `The machine ${machineName} of ${where} cannot be found: ${nameSilent(lookup.silent)}. Bring the host back and run again.`;
+    const message = said`The machine ${machineName} of ${where} cannot be found: ${nameSilent(lookup.silent)}. Bring the host back and run again.`;
     return new SiteRecoveryError("SourceUnreachable", message, { target: id });
   }
   const { others } = lookup;
@@ -151,9 +151,8 @@ export function requireMachineNamed(
     return { inventory: place.inventory, machine: parts.machines.read(place.folder), place };
   }
   if (lookup.answer === "duplicate") {
-    const message =
-      `Two hosts of ${nameOf(fabricId)} have a machine "${machineName}": ${namePlaces(lookup.places)}. Rename or ` +
-      "remove the one that is not to be protected.";
+    const message = said`Two hosts of ${nameOf(fabricId)} have a machine "${machineName}": ${namePlaces(lookup.places)}. Rename or
+        remove the one that is not to be protected.`;
     throw new SiteRecoveryError("DuplicateName", message, { target: machineName });
   }
   const names = reachable.flatMap((inventory) => parts.machines.list(inventory.folder)).join(", ");
@@ -181,8 +180,7 @@ export function inventoryForNewMachine(
         inventory.containerName === containerName),
   );
   if (fits) return fits;
-  const message =
-    `The site ${nameOf(fabricId)} has no hypervisor to make a machine on: machines go to a vCenter server or a ` +
-    "Hyper-V host, never to physical servers. Register one.";
+  const message = said`The site ${nameOf(fabricId)} has no hypervisor to make a machine on: machines go to a vCenter server or a
+      Hyper-V host, never to physical servers. Register one.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
 }

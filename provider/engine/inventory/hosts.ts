@@ -10,6 +10,7 @@ import { listItemThings } from "../protected-item/item-things.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { type Discovery, protectableItems } from "./protectable-items.ts";
 import { fabricOf, inventoriesOf } from "./inventories.ts";
+import { said } from "../../message.ts";
 
 export class Hosts {
   readonly #parts: EngineParts;
@@ -35,7 +36,7 @@ export class Hosts {
   /** Throws `PrerequisitesNotMet` when a host's inventory folder is not there. */
   requireInventory(hostId: string, folder: string | undefined): void {
     if (folder !== undefined && this.#parts.files.exists(folder)) return;
-    const message = `The host ${nameOf(hostId)} cannot be registered: its inventory folder ${folder ?? ""} does not exist.`;
+    const message = said`The host ${nameOf(hostId)} cannot be registered: its inventory folder ${folder ?? ""} does not exist.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, {
       target: hostId,
       property: "inventoryFolder",

@@ -10,6 +10,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Platform } from "../flows.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
+import { said } from "../../message.ts";
 
 export interface ProtectableItem {
   readonly name: string;
@@ -70,7 +71,7 @@ export function protectableItems(parts: EngineParts, siteName?: string): Discove
   );
   if (siteName !== undefined && chosen.length === 0) {
     const known = fabrics.map(nameOf).join(", ") || "none";
-    const message = `There is no site "${siteName}". There are: ${known}.`;
+    const message = said`There is no site "${siteName}". There are: ${known}.`;
     throw new SiteRecoveryError("NotFound", message, { target: siteName });
   }
   const inventories = chosen.flatMap((id) =>

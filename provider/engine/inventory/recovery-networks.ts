@@ -8,6 +8,7 @@ import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Flow } from "../flows.ts";
 import { protectionOf } from "../protected-item/protection.ts";
+import { said } from "../../message.ts";
 
 export interface NetworkChoice {
   /** The network at the primary side. */
@@ -59,7 +60,7 @@ export function recoveryNetworks(
       to === undefined
         ? `its network "${network}" is mapped to no virtual network. ${remedies[networksFrom](argument)}`
         : `the virtual network ${nameOf(to)} does not exist. Declare it first`;
-    const message = `${machine.name} cannot be protected: ${what}. (Without a network nothing can be protected.)`;
+    const message = said`${machine.name} cannot be protected: ${what}. (Without a network nothing can be protected.)`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, {
       target: machine.name,
       property: `properties.providerSpecificDetails.${argument}`,

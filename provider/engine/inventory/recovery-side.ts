@@ -11,6 +11,7 @@ import { protectionOf } from "../protected-item/protection.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { inventoryForNewMachine } from "./find-machine.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
+import { said } from "../../message.ts";
 
 /** The mapping of an item's container to its policy; nothing when the policy is not mapped to it. */
 export function mappingOf(
@@ -95,8 +96,7 @@ export function placeForMachine(
   if (taken === undefined) return path.join(inventory.folder, machineName);
   const made = parts.machines.markOf(taken.folder)?.madeBy;
   if (made?.engineId === parts.engineId && sameId(made.itemId, itemId)) return taken.folder;
-  const message =
-    `The site ${nameOf(fabricOf(container))} has a machine "${machineName}" on ${taken.inventory.name} already, and the ` +
-    `replica of ${nameOf(itemId)} would take its place. Rename or remove that one first.`;
+  const message = said`The site ${nameOf(fabricOf(container))} has a machine "${machineName}" on ${taken.inventory.name} already, and the
+      replica of ${nameOf(itemId)} would take its place. Rename or remove that one first.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: itemId });
 }

@@ -11,6 +11,7 @@ import type { StorageClassificationInputs } from "../../kinds/storage-classifica
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricOf } from "./inventories.ts";
+import { said } from "../../message.ts";
 
 /** A machine in a fabric, and the class that its disks are on there. */
 export interface ClassifiedMachine {
@@ -31,10 +32,9 @@ function requireClass(parts: EngineParts, itemId: string, className: string): st
   const found = classNamed(parts, fabricId, className);
   if (found !== undefined) return found;
   const names = classesOf(parts, fabricId).map(nameOf).join(", ");
-  const message =
-    `${nameOf(itemId)} cannot be protected: its machine.yaml says that its disks are on storage of the class ` +
-    `"${className}", and ${nameOf(fabricId)} has ${names === "" ? "no storage classification" : `only ${names}`}. ` +
-    "Declare a StorageClassification of that name, or correct storageClassification in machine.yaml.";
+  const message = said`${nameOf(itemId)} cannot be protected: its machine.yaml says that its disks are on storage of the class
+      "${className}", and ${nameOf(fabricId)} has ${names === "" ? "no storage classification" : `only ${names}`}.
+      Declare a StorageClassification of that name, or correct storageClassification in machine.yaml.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: itemId });
 }
 
@@ -58,10 +58,9 @@ export function classForReplica(
     .find((id) => sameId(parentOf(id), recoveryFabricId));
   const target = findThing<StorageClassificationInputs>(parts.store, targetId ?? "");
   if (!target || parts.files.exists(target.inputs.folder)) return target?.id;
-  const message =
-    `${nameOf(itemId)} cannot be protected: the storage classification ${nameOf(target.id)} of ` +
-    `${nameOf(recoveryFabricId)} is to take its replica, and its folder ${target.inputs.folder} is gone. Mount it, ` +
-    "or make it again.";
+  const message = said`${nameOf(itemId)} cannot be protected: the storage classification ${nameOf(target.id)} of
+      ${nameOf(recoveryFabricId)} is to take its replica, and its folder ${target.inputs.folder} is gone. Mount it,
+      or make it again.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: itemId });
 }
 

@@ -8,12 +8,13 @@ import { isCancelAsked } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { stoppedWithLease } from "../under-lease.ts";
 import type { Progress } from "./job-definition.ts";
+import { said } from "../../message.ts";
 
 /** Looking costs a query. */
 const lookMilliseconds = 200;
 
 function cancelled(jobId: string): SiteRecoveryError {
-  const message = `The job ${jobId} was cancelled (jobs cancel). \`siterecovery jobs restart ${jobId}\` runs it again.`;
+  const message = said`The job ${jobId} was cancelled (jobs cancel). \`siterecovery jobs restart ${jobId}\` runs it again.`;
   return new SiteRecoveryError("Cancelled", message, { target: jobId });
 }
 

@@ -10,6 +10,7 @@ import { withItem } from "../with-item.ts";
 import type { JobDefinition, Progress, Scenario } from "./job-definition.ts";
 import { startJob } from "./run-job.ts";
 import { scenarios } from "./scenarios.ts";
+import { plain, said } from "../../message.ts";
 
 export class ItemJobs {
   readonly #parts: EngineParts;
@@ -26,7 +27,7 @@ export class ItemJobs {
   #require(jobId: string): JobRow {
     const job = findJob(this.#parts.store, jobId);
     if (job) return job;
-    const message = `There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
+    const message = said`There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
     throw new SiteRecoveryError("NotFound", message, { target: jobId });
   }
 
@@ -39,13 +40,13 @@ export class ItemJobs {
     const job = this.#require(jobId);
     const { store, clock } = this.#parts;
     if (job.state !== "InProgress" && job.state !== "NotStarted") {
-      const message = `The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
+      const message = said`The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     const definition: JobDefinition<never> = scenarios[job.scenario as Scenario];
     // What it has done can be taken back, or an item that is being enabled is left to be gone on with.
     if (definition.rollBack === undefined && definition.scenario !== "EnableDr") {
-      const message = `The ${definition.title} of ${nameOf(job.targetId)} cannot be stopped half-way; it runs to its end, and a command that touches the item finishes what a dead process left.`;
+      const message = said`The ${plain(definition.title)} of ${nameOf(job.targetId)} cannot be stopped half-way; it runs to its end, and a command that touches the item finishes what a dead process left.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     askToCancel(store, jobId, clock.now());
@@ -67,7 +68,7 @@ export class ItemJobs {
     const job = this.#require(jobId);
     if (!this.has(jobId) || (job.state !== "Failed" && job.state !== "Cancelled")) {
       const why = this.has(jobId) ? `it is ${job.state}` : "it is a recovery plan's; run the plan again";
-      const message = `The job ${jobId} of ${nameOf(job.targetId)} cannot be restarted: ${why}.`;
+      const message = said`The job ${jobId} of ${nameOf(job.targetId)} cannot be restarted: ${why}.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     const definition = scenarios[job.scenario as Scenario];

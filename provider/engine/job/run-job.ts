@@ -23,12 +23,13 @@ import { nextState } from "../protected-item/transitions.ts";
 import { cancellable } from "./cancellation.ts";
 import { type Foreseen, Foresight, requireNoRefusals } from "./foresight.ts";
 import type { ForeseeContext, JobContext, JobDefinition, Progress } from "./job-definition.ts";
+import { plain, said } from "../../message.ts";
 
 /** The item, which must be there. Throws `NotFound`. */
 export function requireItem(parts: EngineParts, id: string): ProtectedItem {
   const item = findItem<ItemState, ItemDetails>(parts.store, id);
   if (item) return item as ProtectedItem;
-  const message = `There is no protected item ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
+  const message = said`There is no protected item ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
   throw new SiteRecoveryError("NotFound", message, { target: id });
 }
 
@@ -196,7 +197,7 @@ async function rollBack<Input>(
 function asError(thrown: unknown, title: string, itemId: string): SiteRecoveryError {
   if (thrown instanceof SiteRecoveryError) return thrown;
   if (thrown instanceof Error && thrown.name === "AbortError") {
-    const message = `The ${title} of ${nameOf(itemId)} was cancelled. Run it again to go on.`;
+    const message = said`The ${plain(title)} of ${nameOf(itemId)} was cancelled. Run it again to go on.`;
     return new SiteRecoveryError("Cancelled", message, { target: itemId, cause: thrown });
   }
   const why = thrown instanceof Error ? thrown.message : String(thrown);

@@ -11,6 +11,7 @@ import type { Clock } from "../../clock.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { lifeOf, processIdentity } from "../../process-identity.ts";
 import { hold, holderOf, isHolding, type Release } from "../../targets/lock-file.ts";
+import { said } from "../../message.ts";
 
 /** How often a full cache is looked at again while it is other processes that fill it. */
 const lookAgainMilliseconds = 250;
@@ -126,9 +127,8 @@ export class CacheFolder {
   #limitFor(bytes: number): number {
     const limit = this.#parts.limitBytes();
     if (bytes <= limit) return limit;
-    const message =
-      `The cache ${this.#parts.folder} may hold ${limit} bytes, and one piece of work needs ${bytes}. ` +
-      "Set a larger cacheLimitMebibytes of its process server.";
+    const message = said`The cache ${this.#parts.folder} may hold ${limit} bytes, and one piece of work needs ${bytes}.
+        Set a larger cacheLimitMebibytes of its process server.`;
     throw new SiteRecoveryError("InvalidInput", message, { property: "cacheLimitMebibytes" });
   }
 

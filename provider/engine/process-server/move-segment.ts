@@ -2,6 +2,7 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { partialEnding } from "../../targets/layers/layer-writer.ts";
+import { said } from "../../message.ts";
 
 const chunkBytes = 1_048_576;
 
@@ -74,6 +75,6 @@ async function copySegment(files: FileSystem, { from, to, sizeBytes }: Move, pas
 }
 
 function shortened(from: string): SiteRecoveryError {
-  const message = `${from} in the cache is shorter than it was written. Run the cycle again.`;
+  const message = said`${from} in the cache is shorter than it was written. Run the cycle again.`;
   return new SiteRecoveryError("IoFailed", message, { target: from });
 }

@@ -10,6 +10,7 @@ import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
 import type { Job, ResultOf } from "./jobs.ts";
 import { MemoryRelease } from "./release-memory.ts";
 import { runJob } from "./run-job.ts";
+import { said } from "../../message.ts";
 
 export interface WorkerRequest {
   readonly number: number;
@@ -101,7 +102,7 @@ class ThreadPipeline implements Pipeline {
   #fail(thread: Thread, cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     for (const entry of thread.waiting.values()) {
-      const message = `The pipeline stopped: ${why}. Run the cycle again; finished blocks are kept.`;
+      const message = said`The pipeline stopped: ${why}. Run the cycle again; finished blocks are kept.`;
       entry.reject(new SiteRecoveryError("JobFailed", message, { cause }));
     }
     thread.waiting.clear();

@@ -5,6 +5,7 @@ import { flows } from "../flows.ts";
 import type { ProtectedItem } from "./item.ts";
 import { stateFacts } from "./states.ts";
 import { type ItemAction, type ItemStep, itemActions, nextState } from "./transitions.ts";
+import { plain, said } from "../../message.ts";
 
 const failoverKindOf: Partial<Record<ItemStep, "planned" | "unplanned">> = {
   PlannedFailover: "planned",
@@ -31,9 +32,8 @@ export function requireAllowed(item: ProtectedItem, step: ItemStep): void {
   if (isAllowed(item, step)) return;
   const name = nameOf(item.id);
   if (item.testFailoverState !== "None") {
-    const message =
-      `${step} of ${name} is not allowed while its test failover runs. ` +
-      `Run \`siterecovery clean-up-test-failover ${name}\` first.`;
+    const message = said`${plain(step)} of ${name} is not allowed while its test failover runs.
+        Run \`siterecovery clean-up-test-failover ${name}\` first.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
   }
   const state = stateFacts[item.state].description;

@@ -16,6 +16,7 @@ import { requireNotShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
 import type { ItemInputs } from "./item-things.ts";
 import type { ItemDetails, ItemDisk, ProtectedItem } from "./item.ts";
 import { protectionOf } from "./protection.ts";
+import { said } from "../../message.ts";
 
 export interface HardwareDrift {
   /** What differs, each as a few words, such as `disk data was added`; without `shrunk`. */
@@ -163,9 +164,8 @@ export function takeOverHardware(
     requireNotShrunk(named, sizesOf(item.details.disks), sizesOf(disks));
   }
   if (disks.length === 0) {
-    const message =
-      `${item.details.machineName} has none of the disks that its item includes. ` +
-      "Put one back into its machine.yaml, or change disksToInclude.";
+    const message = said`${item.details.machineName} has none of the disks that its item includes.
+        Put one back into its machine.yaml, or change disksToInclude.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id, property: "disks" });
   }
   const changes = [...drift.changes, ...drift.shrunk];

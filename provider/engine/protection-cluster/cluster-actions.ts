@@ -7,6 +7,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 import { clusterItemIds, clusterOf } from "./cluster-of.ts";
+import { said } from "../../message.ts";
 
 interface Refusal {
   /** What one machine cannot do alone: `web1 cannot … without web2`. */
@@ -56,9 +57,8 @@ export function requireWholeClusters(
     const left = others.filter((other) => !itemIds.some((moved) => sameId(moved, other)));
     if (!cluster || left.length === 0) continue;
     const name = nameOf(cluster.id);
-    const message =
-      `${nameOf(id)} cannot ${refusal.what} without ${left.map(nameOf).join(", ")}: they are the protection cluster ` +
-      `${name}. Run \`siterecovery ${refusal.command} ${name}${refusal.rest ?? ""}\`, or change that one's activeLocation.`;
+    const message = said`${nameOf(id)} cannot ${refusal.what} without ${left.map(nameOf).join(", ")}: they are the protection cluster
+        ${name}. Run \`siterecovery ${refusal.command} ${name}${refusal.rest ?? ""}\`, or change that one's activeLocation.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
   }
 }

@@ -24,6 +24,7 @@ import { waitOf } from "../replication-cycle/wait-of.ts";
 import { replicateOrBegin } from "../replication-cycle/replicate-or-begin.ts";
 import { groupMachinesMax } from "../replication-cycle/replication-group.ts";
 import { clusterItemIds, clusterOf, itemsOfCluster } from "./cluster-of.ts";
+import { said } from "../../message.ts";
 
 export interface ClusterView {
   readonly items: readonly ItemView[];
@@ -121,7 +122,7 @@ export class Clusters {
     const list = "properties.clusterProtectedItemIds";
     const ids = clusterItemIds(inputs);
     const refuse = (what: string, property = list): never => {
-      const message = `The protection cluster ${nameOf(clusterId)} cannot be declared so: ${what}`;
+      const message = said`The protection cluster ${nameOf(clusterId)} cannot be declared so: ${what}`;
       throw new SiteRecoveryError("InvalidInput", message, { target: clusterId, property });
     };
     if (ids.length > groupMachinesMax) {

@@ -27,6 +27,7 @@ import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { type HolderInputs, hostReplicas, storeFolderOf } from "../replica-stores.ts";
 import type { CatalogContent } from "./write-catalogs.ts";
+import { said } from "../../message.ts";
 
 /** A machine whose replica a store holds. */
 export interface AdoptableMachine {
@@ -81,7 +82,9 @@ export function openWithAny(
       failure = error;
     }
   }
-  throw failure ?? new SiteRecoveryError("WrongKey", `No key was given for the replica store in ${folder}.`);
+  throw (
+    failure ?? new SiteRecoveryError("WrongKey", said`No key was given for the replica store in ${folder}.`)
+  );
 }
 
 /** Looks at a store and its catalog. Writes nothing. */
@@ -148,14 +151,13 @@ export function adoptStores(
   const [first] = catalogued;
   if (!first?.engineId) {
     const folders = stores.map(({ folder }) => folder).join(", ");
-    const message =
-      `${folders} has no catalog, so no engine can be rebuilt from it: it was written by an older version. ` +
-      "`siterecovery export <machine> --from <folder> --key-file <file> --to <file>` still writes its disks.";
+    const message = said`${folders} has no catalog, so no engine can be rebuilt from it: it was written by an older version.
+        \`siterecovery export <machine> --from <folder> --key-file <file> --to <file>\` still writes its disks.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: folders });
   }
   const stranger = catalogued.find(({ engineId }) => engineId !== first.engineId);
   if (stranger) {
-    const message = `${first.folder} and ${stranger.folder} belong to two engines. Adopt each into a home of its own (--home).`;
+    const message = said`${first.folder} and ${stranger.folder} belong to two engines. Adopt each into a home of its own (--home).`;
     throw new SiteRecoveryError("InvalidInput", message, { target: stranger.folder });
   }
   const store = openStore(home.storeFile);
@@ -189,9 +191,8 @@ export function adoptStores(
 
 function requireHomeFor(store: Store, homeFolder: string, engineId: string): void {
   if (listThings(store, {}).length === 0 || engineIdOf(store) === engineId) return;
-  const message =
-    `The home ${homeFolder} belongs to another engine, which has things of its own. ` +
-    "Adopt into an empty home: add --home <folder>.";
+  const message = said`The home ${homeFolder} belongs to another engine, which has things of its own.
+      Adopt into an empty home: add --home <folder>.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: homeFolder });
 }
 
@@ -260,7 +261,7 @@ function placeKey(files: FileSystem, keyFile: string, { replicas, secret, folder
   const key = "key" in secret ? secret.key : readWholeFile(files, secret.keyFile);
   if (!files.exists(keyFile)) return writeAtomically(files, keyFile, key);
   if (readWholeFile(files, keyFile).equals(key) || opens(files, folder, keyFile)) return;
-  const message = `There is another key in ${keyFile}, which does not open ${folder}. Move it away and run this again.`;
+  const message = said`There is another key in ${keyFile}, which does not open ${folder}. Move it away and run this again.`;
   throw new SiteRecoveryError("WrongKey", message, { target: keyFile });
 }
 

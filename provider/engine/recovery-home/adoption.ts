@@ -9,6 +9,7 @@ import { restoreDisk } from "../replication/restore-disk.ts";
 import { systemClock } from "../../clock.ts";
 import { type AdoptableStore, adoptStores, lookAtStore, type OpenedStore } from "./adopt.ts";
 import { secretsIn } from "./key-kit.ts";
+import { said } from "../../message.ts";
 
 export interface StoreSource {
   /** The folder of a store, or one with stores in it. */
@@ -34,7 +35,7 @@ export class Adoption {
       ...(source.passphrase === undefined ? [] : [{ passphrase: source.passphrase }]),
     ];
     if (secrets.length === 0) {
-      const message = "Replicas are encrypted. Add --key-file <file> or --passphrase-file <file>.";
+      const message = said`Replicas are encrypted. Add --key-file <file> or --passphrase-file <file>.`;
       throw new SiteRecoveryError("InvalidInput", message, { property: "key-file" });
     }
     this.#stores = findStores(this.#files, source.folder).map((folder) =>
@@ -69,13 +70,13 @@ export class Adoption {
           : points.find(({ id }) => id === wanted.recoveryPoint);
     if (!point) {
       const ids = points.map(({ id }) => id).join(", ") || "none";
-      const message = `${wanted.machine} has no recovery point ${wanted.recoveryPoint}. There are: ${ids}.`;
+      const message = said`${wanted.machine} has no recovery point ${wanted.recoveryPoint}. There are: ${ids}.`;
       throw new SiteRecoveryError("NotFound", message, { property: "recovery-point" });
     }
     const diskIds = point.disks.map(({ diskId }) => diskId);
     const diskId = wanted.diskId ?? (diskIds.length === 1 ? diskIds[0] : undefined);
     if (diskId === undefined || !diskIds.includes(diskId)) {
-      const message = `Name one of the disks of ${wanted.machine} with --disk. There are: ${diskIds.join(", ")}.`;
+      const message = said`Name one of the disks of ${wanted.machine} with --disk. There are: ${diskIds.join(", ")}.`;
       throw new SiteRecoveryError("InvalidInput", message, { property: "disk" });
     }
     const { bytesWritten } = await restoreDisk({
@@ -100,8 +101,8 @@ export class Adoption {
     const names = all.map(({ item, replicaId }) => item?.machineName ?? replicaId).join(", ") || "none";
     const message =
       found.length === 0
-        ? `These replicas have no machine "${machine}". There are: ${names}.`
-        : `"${machine}" is ${found.length} machines. Name one of: ${found.map(({ replicaId }) => replicaId).join(", ")}.`;
+        ? said`These replicas have no machine "${machine}". There are: ${names}.`
+        : said`"${machine}" is ${found.length} machines. Name one of: ${found.map(({ replicaId }) => replicaId).join(", ")}.`;
     throw new SiteRecoveryError("NotFound", message, { target: machine });
   }
 }

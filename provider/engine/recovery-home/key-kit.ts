@@ -13,6 +13,7 @@ import { readWholeFile } from "../../targets/read-whole-file.ts";
 import type { StoreSecret } from "../../targets/store-key.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type HolderInputs, storeFolderOf } from "../replica-stores.ts";
+import { said } from "../../message.ts";
 
 interface KeyKit {
   readonly format: "siterecovery-key-kit";
@@ -36,11 +37,11 @@ export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolea
   const { files, home, store } = parts;
   const inHome = path.relative(home.folder, toPath);
   if (!inHome.startsWith("..") && !path.isAbsolute(inHome)) {
-    const message = `${toPath} is inside the engine's home, where a fire takes both. Name a file on another machine or medium.`;
+    const message = said`${toPath} is inside the engine's home, where a fire takes both. Name a file on another machine or medium.`;
     throw new SiteRecoveryError("InvalidInput", message, { property: "to" });
   }
   if (files.exists(toPath) && !overwrite) {
-    const message = `There is a file ${toPath} already. Name another one, or add --overwrite.`;
+    const message = said`There is a file ${toPath} already. Name another one, or add --overwrite.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: toPath });
   }
   const keys = catalogPositions(store).flatMap(({ holderId }) => {
@@ -50,7 +51,7 @@ export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolea
     return [{ holderId, folder, key: readWholeFile(files, home.keyFileOf(holderId)) }];
   });
   if (keys.length === 0) {
-    const message = "There are no keys yet: no machine is protected. Run this again when the first one is.";
+    const message = said`There are no keys yet: no machine is protected. Run this again when the first one is.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message);
   }
   const kit: KeyKit = {
@@ -74,11 +75,11 @@ export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolea
 export function secretsIn(files: FileSystem, keyPaths: readonly string[]): StoreSecret[] {
   return keyPaths.flatMap((keyPath) => {
     if (!files.exists(keyPath)) {
-      throw new SiteRecoveryError("NotFound", `There is no key file ${keyPath}.`, { target: keyPath });
+      throw new SiteRecoveryError("NotFound", said`There is no key file ${keyPath}.`, { target: keyPath });
     }
     const found = secretsOf(files, keyPath);
     if (found) return found;
-    const message = `${keyPath} is no key file. Name one that \`siterecovery key export\` wrote, or <home>/keys/<name>.key.`;
+    const message = said`${keyPath} is no key file. Name one that \`siterecovery key export\` wrote, or <home>/keys/<name>.key.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: keyPath });
   });
 }

@@ -7,6 +7,7 @@ import { readWholeFile } from "../../targets/read-whole-file.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { exportKeys, fingerprintOf } from "./key-kit.ts";
 import { writeCatalogs } from "./write-catalogs.ts";
+import { said } from "../../message.ts";
 
 /** How a store of replicas could be opened if the engine's home were lost. */
 export interface KeySafety {
@@ -44,13 +45,12 @@ export class RecoveryHome {
    */
   async setPassphrase(passphrase: string): Promise<string[]> {
     if (passphrase.length < passphraseCharactersMin) {
-      const message = `The recovery passphrase has ${passphrase.length} characters; it needs at least ${passphraseCharactersMin}.`;
+      const message = said`The recovery passphrase has ${passphrase.length} characters; it needs at least ${passphraseCharactersMin}.`;
       throw new SiteRecoveryError("InvalidInput", message, { property: "passphrase-file" });
     }
     const holders = catalogPositions(this.#parts.store).map(({ holderId }) => holderId);
     if (holders.length === 0) {
-      const message =
-        "There are no stores of replicas yet: no machine is protected. Run this again when the first one is.";
+      const message = said`There are no stores of replicas yet: no machine is protected. Run this again when the first one is.`;
       throw new SiteRecoveryError("PrerequisitesNotMet", message);
     }
     // All of them can be reached before the first is changed.

@@ -1,5 +1,6 @@
 /** How long a script may take: Azure keeps it as text. */
 import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
 
 /** The time of a script that says none. */
 export const defaultTimeoutSeconds = 1800;
@@ -13,6 +14,6 @@ export function timeoutSecondsOf(text: string | undefined): number {
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = (parts ?? []).map((part) => Number(part ?? 0));
   const total = /^\d+$/.test(text) ? Number(text) : ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
   if (total > 0) return total;
-  const message = `The timeout "${text}" is neither a duration such as PT5M nor a number of seconds.`;
+  const message = said`The timeout "${text}" is neither a duration such as PT5M nor a number of seconds.`;
   throw new SiteRecoveryError("InvalidInput", message, { property: "timeout" });
 }

@@ -13,6 +13,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { groupKeyOf, groupOf } from "../replication-cycle/replication-group.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import type { PlanRun } from "./plan-run.ts";
+import { said } from "../../message.ts";
 
 /** A machine's recovery point, by the item's id in lower case. */
 export type PlanPoints = Readonly<Record<string, string>>;
@@ -64,9 +65,8 @@ class PointChooser {
     if (shared !== undefined) return shared;
     if (named === undefined || sameId(named.itemId, item.id))
       return chooseRecoveryPoint(parts, item, pointId);
-    const message =
-      `${nameOf(item.id)} has no recovery point of the instant of ${pointId}, which ${nameOf(named.itemId)} has, ` +
-      "and the machines of its group or cluster run from one instant. Name a point that they share: latestMultiVm.";
+    const message = said`${nameOf(item.id)} has no recovery point of the instant of ${pointId}, which ${nameOf(named.itemId)} has,
+        and the machines of its group or cluster run from one instant. Name a point that they share: latestMultiVm.`;
     throw new SiteRecoveryError("NotFound", message, { target: item.id, property: "recoveryPoint" });
   }
 

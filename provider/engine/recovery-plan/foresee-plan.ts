@@ -26,6 +26,7 @@ import type { PlanInput, PlanRequest, PlanRun } from "./plan-run.ts";
 import { type Stage, stagesOf } from "./plan-steps.ts";
 import { listPlans } from "./plan-things.ts";
 import { requireScripts } from "./require-scripts.ts";
+import { plain, said } from "../../message.ts";
 
 /** A machine that is left for an operation, and the step that it would take. */
 export interface ForeseenMachine extends Foreseen {
@@ -53,10 +54,9 @@ export function requireNoOtherRun(parts: EngineParts, plan: Thing<RecoveryPlanIn
     const shared = itemIdsOf(other.inputs).find((id) => own.has(idKey(id)));
     const job = shared === undefined ? undefined : openJobOf(parts.store, other.id);
     if (shared === undefined || job === undefined) continue;
-    const message =
-      `${nameOf(plan.id)} cannot run now: its machine ${nameOf(shared)} is in the ${kinds[other.kind].title} ${nameOf(other.id)}, ` +
-      `whose ${job.scenario} has not ended (job ${job.id}, ${job.state}). Run that plan again to end it, or give it ` +
-      `up with \`siterecovery jobs cancel ${job.id}\`.`;
+    const message = said`${nameOf(plan.id)} cannot run now: its machine ${nameOf(shared)} is in the ${plain(kinds[other.kind].title)} ${nameOf(other.id)},
+        whose ${job.scenario} has not ended (job ${job.id}, ${job.state}). Run that plan again to end it, or give it
+        up with \`siterecovery jobs cancel ${job.id}\`.`;
     throw new SiteRecoveryError("Busy", message, { target: plan.id });
   }
 }
@@ -64,13 +64,13 @@ export function requireNoOtherRun(parts: EngineParts, plan: Thing<RecoveryPlanIn
 function requireFree(parts: EngineParts, plan: Thing<RecoveryPlanInputs>, itemId: string): void {
   const lease = currentLease(parts.store, itemId, parts.clock);
   if (lease === undefined || lease === replication) return;
-  const message = `${nameOf(plan.id)} cannot run now: ${lease} of ${nameOf(itemId)} is under way. Wait for its end.`;
+  const message = said`${nameOf(plan.id)} cannot run now: ${lease} of ${nameOf(itemId)} is under way. Wait for its end.`;
   throw new SiteRecoveryError("Busy", message, { target: plan.id });
 }
 
 function requireMachines(plan: Thing<RecoveryPlanInputs>): void {
   if (itemIdsOf(plan.inputs).length > 0) return;
-  const message = `The recovery plan ${nameOf(plan.id)} has no machines.`;
+  const message = said`The recovery plan ${nameOf(plan.id)} has no machines.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: plan.id });
 }
 
@@ -82,7 +82,7 @@ function requireOwnNames(plan: Thing<RecoveryPlanInputs>, machines: readonly For
     if (folder === undefined) continue;
     const other = taken.get(folder);
     if (other !== undefined) {
-      const message = `${nameOf(plan.id)} would make ${nameOf(other)} and ${nameOf(itemId)} in one folder, ${folder}. Give one of them another name at the recovery side.`;
+      const message = said`${nameOf(plan.id)} would make ${nameOf(other)} and ${nameOf(itemId)} in one folder, ${folder}. Give one of them another name at the recovery side.`;
       throw new SiteRecoveryError("AlreadyExists", message, { target: itemId });
     }
     taken.set(folder, itemId);

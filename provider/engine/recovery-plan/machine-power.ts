@@ -12,6 +12,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
 import type { PlanRun } from "./plan-run.ts";
 import { withFreeItem } from "./with-free-item.ts";
+import { said } from "../../message.ts";
 
 export interface ShutDownResult {
   readonly wasRunning?: boolean;
@@ -25,7 +26,7 @@ function folderAt(parts: EngineParts, item: ProtectedItem, side: "primary" | "re
   const folder = recoveryMachine?.folder;
   if (recoveryMachine) requireStill(parts, item.id, recoveryMachine);
   if (folder !== undefined && parts.machines.exists(folder)) return folder;
-  const message = `${nameOf(item.id)} has no machine at the recovery side that can be reached.`;
+  const message = said`${nameOf(item.id)} has no machine at the recovery side that can be reached.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
 }
 
@@ -103,7 +104,7 @@ export async function startMoved(
   return withFreeItem(run, itemId, progress, async () => {
     const item = requireItem(parts, itemId);
     if (!operation.isDone(item, run.plan.id)) {
-      const message = `${nameOf(itemId)} was moved back while the plan ran. Run the plan again.`;
+      const message = said`${nameOf(itemId)} was moved back while the plan ran. Run the plan again.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
     }
     if (isStarted(parts, operation, item)) return { startedAt: parts.clock.now() };

@@ -7,6 +7,7 @@ import { findJob, setJobState, suspendTask, tasksOf } from "../../store/jobs.ts"
 import type { Progress } from "../job/job-definition.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { ActionStep } from "./plan-steps.ts";
+import { said } from "../../message.ts";
 
 const pauseMilliseconds = 1000;
 
@@ -55,7 +56,7 @@ export async function waitForPerson(
       throw new WaitsForPerson(text, run.plan.id);
     }
     if (findJob(parts.store, jobId)?.state === "Cancelled") {
-      throw new SiteRecoveryError("Cancelled", `The step "${step.action.actionName}" was given up.`);
+      throw new SiteRecoveryError("Cancelled", said`The step "${step.action.actionName}" was given up.`);
     }
   }
   const result = tasksOf(parts.store, jobId)[ordinal]!.result as ManualActionResult;

@@ -19,6 +19,7 @@ import { itemsOf, type PlanInput, type PlanRun, requirePlan } from "./plan-run.t
 import { type Stage, stagesOf } from "./plan-steps.ts";
 import { stepHolds } from "./step-holds.ts";
 import { runStages } from "./run-stages.ts";
+import { plain, said } from "../../message.ts";
 
 /** How a run ended; failures are thrown. */
 export interface PlanOutcome {
@@ -83,7 +84,7 @@ async function stopJob(run: PlanRun, thrown: unknown): Promise<SiteRecoveryError
   const { parts, jobId, operation, plan } = run;
   if (findJob(parts.store, jobId)?.state === "Cancelled") {
     await giveSourcesBack(run);
-    const message = `The ${operation.title} of ${nameOf(plan.id)} was given up.`;
+    const message = said`The ${plain(operation.title)} of ${nameOf(plan.id)} was given up.`;
     return new SiteRecoveryError("Cancelled", message, { target: plan.id, cause: thrown });
   }
   const why = thrown instanceof Error ? thrown.message : String(thrown);
@@ -92,7 +93,7 @@ async function stopJob(run: PlanRun, thrown: unknown): Promise<SiteRecoveryError
       ? thrown
       : new SiteRecoveryError(
           run.progress.signal?.aborted ? "Cancelled" : "JobFailed",
-          `The ${operation.title} of ${nameOf(plan.id)} was stopped: ${why}. Run it again to go on.`,
+          said`The ${plain(operation.title)} of ${nameOf(plan.id)} was stopped: ${why}. Run it again to go on.`,
           { target: plan.id, cause: thrown },
         );
   endJob(parts.store, jobId, "Failed", parts.clock.now(), { code: error.code, message: error.message });

@@ -10,6 +10,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import type { PlanOperation, PlanOperationName } from "./plan-operation.ts";
 import { findPlan } from "./plan-things.ts";
+import { said } from "../../message.ts";
 
 /** What a run is asked for; kept as the job's input. */
 export interface PlanRequest {
@@ -41,7 +42,7 @@ export interface PlanRun {
 export function requirePlan(parts: EngineParts, id: string): Thing<RecoveryPlanInputs> {
   const plan = findPlan(parts, id);
   if (plan) return plan;
-  const message = `There is no recovery plan ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
+  const message = said`There is no recovery plan ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
   throw new SiteRecoveryError("NotFound", message, { target: id });
 }
 

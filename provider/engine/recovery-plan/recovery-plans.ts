@@ -20,6 +20,7 @@ import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-r
 import { isPlan, type PlanThing, plansWith } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 import { isRun, runPlan } from "./run-plan.ts";
+import { said } from "../../message.ts";
 
 export type { ForeseenPlan } from "./foresee-plan.ts";
 export type { PlanOutcome } from "./plan-job.ts";
@@ -127,7 +128,7 @@ export class RecoveryPlans {
     const { store, clock } = this.#parts;
     const job = this.#requireJob(jobId);
     if (job.state === "Succeeded" || job.state === "Cancelled") {
-      const message = `The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
+      const message = said`The job ${jobId} has ended (${job.state}); there is nothing to cancel.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     const record = { code: "Cancelled", message: "It was given up." };
@@ -142,7 +143,7 @@ export class RecoveryPlans {
   #requireJob(jobId: string): JobRow {
     const job = findJob(this.#parts.store, jobId);
     if (!job) {
-      const message = `There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
+      const message = said`There is no job ${jobId}. \`siterecovery jobs\` lists those there are.`;
       throw new SiteRecoveryError("NotFound", message, { target: jobId });
     }
     if (isPlan(this.#parts, job.targetId)) return job;
@@ -152,8 +153,7 @@ export class RecoveryPlans {
 }
 
 function nothingWaits(job: JobRow): SiteRecoveryError {
-  const message =
-    `The job ${job.id} of ${nameOf(job.targetId)} (${job.scenario}, ${job.state}) waits for nobody. ` +
-    `\`siterecovery plan show ${nameOf(job.targetId)}\` says where it stands.`;
+  const message = said`The job ${job.id} of ${nameOf(job.targetId)} (${job.scenario}, ${job.state}) waits for nobody.
+      \`siterecovery plan show ${nameOf(job.targetId)}\` says where it stands.`;
   return new SiteRecoveryError("ActionNotAllowed", message, { target: job.id });
 }

@@ -28,6 +28,7 @@ import { pointsTask } from "./plan-steps.ts";
 import { stepHolds } from "./step-holds.ts";
 import { underLease } from "../under-lease.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
+import { plain, said } from "../../message.ts";
 
 /** The plan's last job, if it failed at this operation and its machines are as it left them. */
 function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRequest): JobRow | undefined {
@@ -75,7 +76,7 @@ export function isRun(parts: EngineParts, planId: string, request: PlanRequest):
 function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
   if (hasWork(parts, planId, request)) return;
   const operation = operationFor(request, itemsOf(parts, requirePlan(parts, planId).inputs));
-  const message = `There is nothing to do for the ${operation.title} of ${nameOf(planId)}: each machine is ${operation.done}.`;
+  const message = said`There is nothing to do for the ${plain(operation.title)} of ${nameOf(planId)}: each machine is ${operation.done}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
 }
 
@@ -114,9 +115,8 @@ function beginOrGoOn(
 /** A job that waits for a person, of another operation than is asked for now, has to be ended first. */
 function requireNotWaiting(parts: EngineParts, open: JobRow): void {
   if (!tasksOf(parts.store, open.id).some(({ state }) => state === "Suspended")) return;
-  const message =
-    `${nameOf(open.targetId)} waits for a person in its ${open.scenario}. Say that the step is done with ` +
-    `\`siterecovery jobs complete ${open.id}\`, or give the run up with \`siterecovery jobs cancel ${open.id}\`.`;
+  const message = said`${nameOf(open.targetId)} waits for a person in its ${open.scenario}. Say that the step is done with
+      \`siterecovery jobs complete ${open.id}\`, or give the run up with \`siterecovery jobs cancel ${open.id}\`.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: open.targetId });
 }
 

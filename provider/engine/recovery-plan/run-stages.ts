@@ -10,6 +10,7 @@ import type { PlanRun } from "./plan-run.ts";
 import type { PlanStep, Stage } from "./plan-steps.ts";
 import { runStep } from "./run-step.ts";
 import { ScriptFailed } from "./script-action.ts";
+import { plain, said } from "../../message.ts";
 
 const pauseMilliseconds = 1000;
 
@@ -31,7 +32,7 @@ function isGivenUp({ parts, jobId }: PlanRun): boolean {
 function requireNotGivenUp(run: PlanRun): void {
   run.progress.signal?.throwIfAborted();
   if (!isGivenUp(run)) return;
-  const message = `The ${run.operation.title} of ${nameOf(run.plan.id)} was given up (jobs cancel).`;
+  const message = said`The ${plain(run.operation.title)} of ${nameOf(run.plan.id)} was given up (jobs cancel).`;
   throw new SiteRecoveryError("Cancelled", message, { target: run.plan.id });
 }
 
@@ -39,7 +40,7 @@ function asError(thrown: unknown, step: PlanStep): SiteRecoveryError {
   if (thrown instanceof SiteRecoveryError) return thrown;
   const why = thrown instanceof Error ? thrown.message : String(thrown);
   const code = thrown instanceof Error && thrown.name === "AbortError" ? "Cancelled" : "JobFailed";
-  return new SiteRecoveryError(code, `${step.name}: ${why}`, { cause: thrown });
+  return new SiteRecoveryError(code, said`${step.name}: ${why}`, { cause: thrown });
 }
 
 async function settle(

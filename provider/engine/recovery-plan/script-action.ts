@@ -11,6 +11,7 @@ import { timeoutSecondsOf } from "./action-timeout.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { ActionStep } from "./plan-steps.ts";
 import { runCommand, type CommandResult } from "../../machines/run-command.ts";
+import { said } from "../../message.ts";
 
 type ScriptDetails = Extract<ActionStep["action"]["customDetails"], { instanceType: "ScriptActionDetails" }>;
 
@@ -27,7 +28,7 @@ export function folderAt({ parts, plan }: PlanRun, location: string): string {
   if (fabricId === microsoftAzure) return path.join(parts.home.folder, "azure");
   const found = inventoriesOf(parts, fabricId).find(({ folder }) => parts.files.exists(folder));
   if (found) return found.folder;
-  const message = `No host of the site ${nameOf(fabricId)} can be reached to run the script on.`;
+  const message = said`No host of the site ${nameOf(fabricId)} can be reached to run the script on.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }
 

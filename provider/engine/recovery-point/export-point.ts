@@ -8,6 +8,7 @@ import { onlyDisk } from "../protected-item/only-disk.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
+import { said } from "../../message.ts";
 
 export interface ExportOptions {
   readonly itemId: string;
@@ -41,7 +42,7 @@ export async function exportPoint(
   const result = await restore.catch((error: unknown) => {
     if (!(error instanceof SiteRecoveryError) || error.code !== "Cancelled") throw error;
     // An image is there as a whole or not at all.
-    const message = `The export was cancelled, and nothing is left of it at ${toPath}. Start it again.`;
+    const message = said`The export was cancelled, and nothing is left of it at ${toPath}. Start it again.`;
     throw new SiteRecoveryError("Cancelled", message, { target: toPath, cause: error });
   });
   return { bytesWritten: result.bytesWritten, pointId: point.id };

@@ -14,6 +14,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
 import { replicatingGroupOf } from "./replication-group.ts";
+import { said } from "../../message.ts";
 
 function note(parts: EngineParts, item: ProtectedItem, isPaused: boolean): void {
   parts.store.transaction(() => {
@@ -35,7 +36,7 @@ export function pauseReplication(parts: EngineParts, itemId: string, progress: P
     const item = requireItem(parts, itemId);
     if (item.details.pausedAt !== undefined) return false;
     if (!stateFacts[item.state].replicates) {
-      const message = `${nameOf(itemId)} cannot be paused: ${stateFacts[item.state].description}. It does not replicate now.`;
+      const message = said`${nameOf(itemId)} cannot be paused: ${stateFacts[item.state].description}. It does not replicate now.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
     }
     note(parts, { ...item, details: { ...item.details, pausedAt: parts.clock.now() } }, true);
@@ -64,7 +65,7 @@ export function pausedWith(parts: EngineParts, itemId: string): ProtectedItem | 
 export function requireRunning(parts: EngineParts, itemId: string): void {
   const paused = pausedWith(parts, itemId);
   if (!paused) return;
-  const message = `${nameOf(itemId)}: ${pausedText(paused, itemId)}.`;
+  const message = said`${nameOf(itemId)}: ${pausedText(paused, itemId)}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
 }
 

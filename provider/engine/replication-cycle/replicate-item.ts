@@ -24,6 +24,7 @@ import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 import { requireDisks, runCycle, type TakenSnapshot } from "./run-cycle.ts";
 import { sourceDisks } from "./source-disks.ts";
 import { type Member, takeSnapshots } from "./take-snapshots.ts";
+import { said } from "../../message.ts";
 
 type Mode = "delta" | "resync";
 
@@ -102,7 +103,7 @@ async function memberOf(
   const found = requireItem(parts, itemId);
   const { machineName } = found.details;
   if (!stateFacts[found.state].replicates) {
-    const message = `${machineName} does not replicate now: ${stateFacts[found.state].description}.`;
+    const message = said`${machineName} does not replicate now: ${stateFacts[found.state].description}.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   requireWay(parts, found);

@@ -23,6 +23,7 @@ import { sourceDoubt } from "../replication/source-doubt.ts";
 import { requireWay, type Way } from "./require-way.ts";
 import { writerOf } from "../under-lease.ts";
 import { copyProgress } from "./report-progress.ts";
+import { said } from "../../message.ts";
 
 export type CycleKind = "initial copy" | "delta" | "resync";
 
@@ -89,7 +90,7 @@ export interface TakenSnapshot {
 export function requireDisks(parts: EngineParts, machineName: string, disks: readonly CycleDisk[]): void {
   for (const disk of disks) {
     if (parts.files.exists(disk.path)) continue;
-    const message = `${machineName}: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
+    const message = said`${machineName}: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
     throw new SiteRecoveryError("SourceUnreachable", message, { target: disk.path });
   }
 }

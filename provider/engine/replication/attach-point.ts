@@ -20,6 +20,7 @@ import type { ReplicaStore } from "../../targets/replica-store.ts";
 import { checksumAt } from "./known-data.ts";
 import { openOverlay, type Overlay } from "./open-overlay.ts";
 import type { OverlayMarks } from "./overlay-marks.ts";
+import { said } from "../../message.ts";
 
 export interface AttachOptions {
   readonly store: ReplicaStore;
@@ -51,7 +52,7 @@ export function attachPoint(options: AttachOptions): AttachedDisk {
   try {
     const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
     if (disk === undefined) {
-      const message = `Recovery point ${pointId} has no disk ${diskId}.`;
+      const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
     }
     const folder = machine.disk(diskId);
@@ -203,8 +204,8 @@ class OverlayDisk implements AttachedDisk {
     visit: (block: number, from: number, to: number) => void,
   ): void {
     if (offset < 0 || offset + length > this.sizeBytes) {
-      const message =
-        `Bytes ${offset} to ${offset + length} are not within ${this.path} (${this.sizeBytes} ` + "bytes).";
+      const message = said`Bytes ${offset} to ${offset + length} are not within ${this.path} (${this.sizeBytes}
+          bytes).`;
       throw new SiteRecoveryError("InvalidInput", message, { target: this.path });
     }
     for (let from = offset; from < offset + length;) {

@@ -19,6 +19,7 @@ import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
 import type { Seed } from "./source-doubt.ts";
+import { said } from "../../message.ts";
 
 export interface ReplicationSource {
   readonly machineId: string;
@@ -198,7 +199,7 @@ async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>
 
 /** The error of a cycle or restore that its caller has stopped. */
 export function cancelled(what: string, cause: unknown, target = what): SiteRecoveryError {
-  const message = `The work on ${what} was cancelled. What was finished is kept; start it again to go on.`;
+  const message = said`The work on ${what} was cancelled. What was finished is kept; start it again to go on.`;
   return new SiteRecoveryError("Cancelled", message, { target, cause });
 }
 
@@ -211,9 +212,8 @@ function pairDisks(source: ReplicationSource, snapshot: MachineSnapshot): DiskIn
   return source.disks.map(({ diskId, path }) => {
     const found = snapshot.disks.find((disk) => disk.path === path);
     if (found !== undefined) return { diskId, snapshot: found };
-    const message =
-      `The snapshot of ${source.machineId} lacks disk ${diskId} (${path}). Take it of all disks of ` +
-      "the machine.";
+    const message = said`The snapshot of ${source.machineId} lacks disk ${diskId} (${path}). Take it of all disks of
+        the machine.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: source.machineId, property: "snapshot" });
   });
 }

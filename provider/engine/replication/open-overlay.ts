@@ -3,6 +3,7 @@ import type { FileSystem, OpenFile, OpenMode } from "../../blocks/file-system.ts
 import { blockCountOf } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { marksPathOf, OverlayMarks } from "./overlay-marks.ts";
+import { said } from "../../message.ts";
 
 export interface Overlay {
   readonly path: string;
@@ -26,7 +27,7 @@ export function openOverlay(
   // Marks are made first; those that a crash between the two has left speak of no image.
   if (isNew) files.remove(marksPathOf(path));
   else if (!files.exists(marksPathOf(path))) {
-    const message = `${path} is there already and is no overlay of a recovery point. Name a file that is not there.`;
+    const message = said`${path} is there already and is no overlay of a recovery point. Name a file that is not there.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: path });
   }
   const existing = isNew ? undefined : openAlone(files, path, "readWrite");
@@ -51,6 +52,6 @@ function openAlone(files: FileSystem, path: string, mode: OpenMode): OpenFile {
   const image = files.open(path, mode);
   if (image.tryLock?.() !== "busy") return image;
   image.close();
-  const message = `${path} is attached by another process, which may be of another engine or container. Detach it there first.`;
+  const message = said`${path} is attached by another process, which may be of another engine or container. Detach it there first.`;
   throw new SiteRecoveryError("Busy", message, { target: path });
 }

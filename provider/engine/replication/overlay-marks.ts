@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { type FileSystem, type OpenFile, writeAtomically } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
 
 /**
  * A block's mark: the point's data count; it is in the image; it is in the image and was synced. A flipped bit
@@ -55,7 +56,7 @@ export class OverlayMarks {
     }
     if (!before.subarray(originAt, checksumAt).equals(header.subarray(originAt, checksumAt))) {
       this.#file.close();
-      const message = `${overlayPath} holds what was written to another recovery point or disk. Name another file, or remove it and ${filePath}.`;
+      const message = said`${overlayPath} holds what was written to another recovery point or disk. Name another file, or remove it and ${filePath}.`;
       throw new SiteRecoveryError("AlreadyExists", message, { target: overlayPath });
     }
     if (!before.equals(header)) this.#forgetWritten(header);
@@ -161,8 +162,7 @@ export class OverlayMarks {
 }
 
 function damagedMarks(filePath: string, overlayPath: string): SiteRecoveryError {
-  const message =
-    `The file ${filePath} is damaged, so it is not known which blocks of ${overlayPath} count. Attach the ` +
-    "recovery point under another path; the recovery point itself is as it was.";
+  const message = said`The file ${filePath} is damaged, so it is not known which blocks of ${overlayPath} count. Attach the
+      recovery point under another path; the recovery point itself is as it was.`;
   return new SiteRecoveryError("Damaged", message, { target: filePath });
 }

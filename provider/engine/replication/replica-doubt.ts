@@ -9,6 +9,7 @@ import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import { DamagedObjectError } from "../../targets/damaged-object.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
+import { said } from "../../message.ts";
 
 /**
  * What is wrong with a replica:
@@ -107,8 +108,7 @@ function brokenBase(machine: MachineFolder, newest: RecoveryPoint): ReplicaDoubt
 
 /** The error that refuses a delta for a doubt that a person must decide on. */
 export function deltaRefused(machineName: string, { text }: ReplicaDoubt): SiteRecoveryError {
-  const message =
-    `${machineName}: ${text}. Nothing was added to the replica. Put the right one back, or run ` +
-    `\`siterecovery replicate ${machineName} --resync\` to make the replica equal to the machine.`;
+  const message = said`${machineName}: ${text}. Nothing was added to the replica. Put the right one back, or run
+      \`siterecovery replicate ${machineName} --resync\` to make the replica equal to the machine.`;
   return new SiteRecoveryError("ResyncRequired", message, { target: machineName });
 }

@@ -12,6 +12,7 @@ import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { cancelled } from "./cycle.ts";
 import { batches, wantedRanges } from "./wanted-blocks.ts";
 import { threadsFor } from "./threads-for.ts";
+import { said } from "../../message.ts";
 
 export interface RestoreProgress {
   readonly diskId: string;
@@ -47,7 +48,7 @@ export async function withPinnedDisk<T>(
     // Looked up again under the pin: it may have been dropped in between.
     const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
     if (disk === undefined) {
-      const message = `Recovery point ${pointId} has no disk ${diskId}.`;
+      const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
     }
     const folder = machine.disk(diskId);

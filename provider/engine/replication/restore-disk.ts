@@ -9,6 +9,7 @@ import {
   restoreBlocksTo,
   withPinnedDisk,
 } from "./restore-blocks-to.ts";
+import { said } from "../../message.ts";
 
 export interface RestoreOptions {
   readonly store: ReplicaStore;
@@ -29,9 +30,8 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
   const { store, toPath } = options;
   const { files } = store;
   if (files.exists(toPath) && options.overwrite !== true) {
-    const message =
-      `Cannot restore to ${toPath}: a file is there already. Choose another path, or say that it ` +
-      "may be replaced.";
+    const message = said`Cannot restore to ${toPath}: a file is there already. Choose another path, or say that it
+        may be replaced.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: toPath, property: "toPath" });
   }
   const temporary = toPath + partialEnding;

@@ -14,6 +14,7 @@ import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./
 import { replicaDoubtOf } from "./replica-doubt.ts";
 import { sourceDoubt } from "./source-doubt.ts";
 import { threadsFor } from "./threads-for.ts";
+import { said } from "../../message.ts";
 
 const jobBlocksMax = 1024;
 
@@ -50,7 +51,7 @@ function basePoint(options: CycleOptions, machine: MachineFolder): RecoveryPoint
   const none = "it has no recovery point yet";
   const why = doubt?.text ?? (base ? sourceDoubt(base, { source, disks: snapshot.disks, seeds }) : none);
   if (base !== undefined && why === undefined) return base;
-  const message = `A delta of machine ${machine.machineId} cannot be applied: ${why}. Run a resync.`;
+  const message = said`A delta of machine ${machine.machineId} cannot be applied: ${why}. Run a resync.`;
   throw new SiteRecoveryError("ResyncRequired", message, { target: machine.machineId });
 }
 

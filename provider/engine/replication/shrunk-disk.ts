@@ -5,6 +5,7 @@
  */
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
+import { said } from "../../message.ts";
 
 interface DiskSize {
   readonly diskId: string;
@@ -32,6 +33,6 @@ export function requireNotShrunk(
 ): void {
   const texts = shrunkTexts(before, now);
   if (texts.length === 0) return;
-  const message = `${item.name}: ${texts.join("; ")}. Its data may be gone, so nothing was replicated: ${acceptShrunk(item.name)}.`;
+  const message = said`${item.name}: ${texts.join("; ")}. Its data may be gone, so nothing was replicated: ${acceptShrunk(item.name)}.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
 }

@@ -19,6 +19,7 @@ import type { WriterFence } from "../../targets/machine-folder.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Home } from "../home.ts";
+import { said } from "../../message.ts";
 
 const keySizeBytes = 32;
 
@@ -43,9 +44,8 @@ function isMade(files: FileSystem, folder: string): boolean {
 
 function lostKey(home: Home, { holderId, folder }: StorePlace): SiteRecoveryError {
   const keyFile = home.keyFileOf(holderId);
-  const message =
-    `The key file ${keyFile} of ${nameOf(holderId)} is gone, and nothing else opens the replicas in ` +
-    `${folder}. Put a copy of it back; no new key is made over replicas that need the old one.`;
+  const message = said`The key file ${keyFile} of ${nameOf(holderId)} is gone, and nothing else opens the replicas in
+      ${folder}. Put a copy of it back; no new key is made over replicas that need the old one.`;
   return new SiteRecoveryError("WrongKey", message, { target: keyFile });
 }
 
