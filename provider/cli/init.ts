@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { defineMachines } from "../stack/define-machines.ts";
 import { lookAround } from "../stack/look-around.ts";
 import { type FlowNumber, flowNames, startingDefinition } from "../stack/starting-definition.ts";
 
@@ -26,7 +27,9 @@ function writeNew(file: string, text: string, overwrite: boolean): void {
 /** `siterecovery init [inventories…]`: writes a definition to start from. Asks nothing. */
 export function initCommand(): Command {
   return new Command("init")
-    .description("write a starting definition; looks at the machines of the inventory folders given")
+    .description(
+      "write a starting definition, and machine.yaml for folders of the inventories that have images and none yet",
+    )
     .argument("[inventories...]", "folders of machines; without any, an empty one named primary is made")
     .addOption(
       new Option("--flow <flow>", "S1 to S6, or its name")
@@ -38,6 +41,8 @@ export function initCommand(): Command {
     .action((inventories: string[], flags: { flow: string; output: string; force?: boolean }) => {
       const folder = path.dirname(path.resolve(flags.output));
       const isEmpty = inventories.length === 0;
+      for (const { file, notes } of inventories.flatMap(defineMachines))
+        process.stdout.write(`${file}: written. ${notes.join(" ")} Correct it where it is wrong.\n`);
       const found = isEmpty
         ? { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [], left: [] }
         : lookAround(inventories, flags.output);

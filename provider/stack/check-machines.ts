@@ -136,12 +136,24 @@ function checkFound(stack: StackDefinition, found: FoundMachine, findings: Findi
 function tellMissing(
   wanted: StackMachine,
   site: StackSite,
-  place: { at: YamlPath; names: readonly string[]; side: ActiveLocation | undefined },
+  place: {
+    at: YamlPath;
+    names: readonly string[];
+    side: ActiveLocation | undefined;
+    inventories: readonly Inventory[];
+  },
   findings: Findings,
 ): void {
   const { side } = place;
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (side === "recovery") return;
+  const bare = place.inventories.flatMap(({ seen }) => seen.folderWithoutMachine?.(wanted.name) ?? []);
+  if (side === undefined && bare[0] !== undefined) {
+    const init = `siterecovery init ${path.dirname(bare[0])}`;
+    const message = `the folder ${bare[0]} has no machine.yaml; write one, or have \`${init}\` write it from the disk images`;
+    findings.add("machine-not-found", [...place.at, "name"], message);
+    return;
+  }
   const missing = `no host of the site ${site.name} has a machine '${wanted.name}'`;
   const hint = findings.hint(wanted.name, place.names);
   if (side === "primary") {
@@ -171,7 +183,7 @@ function checkOne(
   // Where an inventory could not be looked into, that is told, and the machine may be in it.
   if (!holder && !areAll) return;
   const side = moverOf(stack, wanted.name)?.activeLocation ?? wanted.activeLocation;
-  if (!holder) return tellMissing(wanted, site, { at, names, side }, findings);
+  if (!holder) return tellMissing(wanted, site, { at, names, side, inventories }, findings);
   if (holders.length > 1) {
     const hosts = holders.map(({ owner }) => owner.replace(/^host /, "")).join(" and ");
     findings.add(

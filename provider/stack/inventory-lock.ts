@@ -16,6 +16,8 @@ export interface SeenInventory {
   readonly names: readonly string[];
   /** Throws a `SiteRecoveryError` if a machine or one of its disks cannot be read. */
   read(name: string): MachineFacts;
+  /** The folder of that name if it is there and has no machine.yaml. */
+  folderWithoutMachine?(name: string): string | undefined;
 }
 
 export interface LockedInventory {

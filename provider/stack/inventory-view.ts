@@ -26,7 +26,15 @@ const what = "it holds the host's machines";
 function liveInventory(folder: string, report: Report): SeenInventory | undefined {
   try {
     const names = drivers.list(folder).toSorted();
-    return { folder, names, read: (name) => factsOf(drivers.read(path.join(folder, name))) };
+    return {
+      folder,
+      names,
+      read: (name) => factsOf(drivers.read(path.join(folder, name))),
+      folderWithoutMachine: (name) => {
+        const inner = path.join(folder, name);
+        return localFileSystem.exists(inner) && !drivers.exists(inner) ? inner : undefined;
+      },
+    };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError)) throw error;
     report(

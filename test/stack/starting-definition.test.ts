@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { goodDefinition } from "./good-definition.ts";
 import { runProgram } from "../cli/run-program.ts";
 import { lookAround } from "../../provider/stack/look-around.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
@@ -52,5 +53,24 @@ describe("siterecovery init", () => {
       /^error: .*siterecovery\.yaml: is there already; name another file, or add --force\./,
     );
     expect((await runProgram(folder, ...arguments_, "--force")).code).toBe(0);
+  });
+
+  it("writes machine.yaml for folders that have images only, which validate names with what is missing", async () => {
+    const bare = path.join(folder, "hosts", "app1");
+    fs.mkdirSync(bare);
+    fs.writeFileSync(path.join(bare, "os.img"), Buffer.alloc(65_536));
+    fs.writeFileSync(
+      file(),
+      goodDefinition.replace("inventory: hv1", "inventory: hosts").replaceAll("web1", "app1"),
+    );
+    expect(() => readStack(file())).toThrow(
+      new RegExp(
+        `the folder ${fs.realpathSync(bare)} has no machine.yaml; write one, or have \`siterecovery init`,
+      ),
+    );
+    const made = await runProgram(folder, "init", path.join(folder, "hosts"), "--output", file(), "--force");
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.stdout).toMatch(/app1\/machine\.yaml: written\. guestOs is assumed/);
+    expect(readStack(file()).definition.machines?.map(({ name }) => name)).toContain("app1");
   });
 });

@@ -1,0 +1,39 @@
+/** Writes machine.yaml for folders of an inventory that have disk images and no machine.yaml yet. */
+import path from "node:path";
+import { localFileSystem } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { folderMachines } from "../machines/folder-machines.ts";
+import { guessMachine } from "../machines/guess-machine.ts";
+import { writeMachineFile } from "../machines/machine-file.ts";
+
+export interface DefinedMachine {
+  /** Path of the machine.yaml that was written. */
+  readonly file: string;
+  readonly notes: readonly string[];
+}
+
+const nameForm = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+/** Never overwrites a machine.yaml. Throws a `SiteRecoveryError` if the folder cannot be read or a file cannot be written. */
+export function defineMachines(inventory: string): DefinedMachine[] {
+  const drivers = folderMachines(localFileSystem);
+  return localFileSystem
+    .list(inventory)
+    .toSorted()
+    .flatMap((name): DefinedMachine[] => {
+      const folder = path.join(inventory, name);
+      if (!nameForm.test(name) || drivers.exists(folder)) return [];
+      let guessed: ReturnType<typeof guessMachine>;
+      try {
+        guessed = guessMachine(localFileSystem, folder);
+      } catch (error) {
+        // A file, or a folder that may not be read, is no machine.
+        if (error instanceof SiteRecoveryError) return [];
+        throw error;
+      }
+      if (guessed === undefined) return [];
+      const file = path.join(folder, "machine.yaml");
+      writeMachineFile(localFileSystem, file, guessed.definition);
+      return [{ file, notes: guessed.notes }];
+    });
+}
