@@ -4,6 +4,7 @@ import type { KindName } from "../kinds/kind.ts";
 import { containerMappingSettings } from "./container-mapping.ts";
 import { drillHandler } from "./drill.ts";
 import { fabricSettings } from "./fabric.ts";
+import { fromAzure, inOwnSubscription } from "./from-azure.ts";
 import type { Handler } from "./handler.ts";
 import { hostSettings } from "./host.ts";
 import { withKnownSettings } from "./known-settings.ts";
@@ -69,7 +70,17 @@ export function handlerOf(kind: KindName, engine: Engine): Handler {
   const handler = makers[kind](engine);
   const knowing: Handler = {
     ...handler,
-    diff: (id, last, wanted) => handler.diff(id, last, withKnownSettings(wanted, handler.withDefaults(last))),
+    withDefaults: (wanted) => handler.withDefaults(fromAzure(wanted)),
+    check: (wanted) => handler.check(fromAzure(wanted)),
+    diff: (id, last, wanted) =>
+      handler.diff(
+        id,
+        fromAzure(last),
+        withKnownSettings(fromAzure(wanted), handler.withDefaults(fromAzure(last))),
+      ),
+    read: (id, owner) => handler.read(inOwnSubscription(id), owner),
+    create: (wanted, work) => handler.create(fromAzure(wanted), work),
+    update: (id, last, wanted, work) => handler.update(id, fromAzure(last), fromAzure(wanted), work),
   };
   return new OwnedHandler(knowing, engine);
 }

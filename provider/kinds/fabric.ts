@@ -24,6 +24,11 @@ export interface AzureFabricDetails {
   location?: string;
 }
 
+/** Details of a Hyper-V site, which say the same as none: what Azure's examples write, and what Azure reads back. */
+export interface HyperVFabricDetails {
+  instanceType: "HyperVSite" | "FabricSpecificCreationInput";
+}
+
 /** Arguments of a fabric. Without `customDetails` it is a Hyper-V site, as in Azure (S3). */
 export interface FabricInputs extends VaultScope {
   /** Defaults to the logical name. */
@@ -33,7 +38,8 @@ export interface FabricInputs extends VaultScope {
      * Beyond Azure: `VMM` and `VMware`. Azure makes such fabrics by itself when the Provider of a VMM server or a
      * configuration server registers; the embedded engine has no installer to do so.
      */
-    customDetails?: AzureFabricDetails | { instanceType: "VMM" } | { instanceType: "VMware" };
+    customDetails?:
+      AzureFabricDetails | HyperVFabricDetails | { instanceType: "VMM" } | { instanceType: "VMware" };
   };
 }
 

@@ -34,7 +34,9 @@ describe("a fabric", () => {
     expect(await handler.check(of({ instanceType: "VMm" }))).toEqual([
       {
         property: "properties.customDetails.instanceType",
-        reason: expect.stringMatching(/'VMm' is not one of Azure, VMM or VMware/) as string,
+        reason: expect.stringMatching(
+          /'VMm' is not one of Azure, VMM, VMware, HyperVSite or FabricSpecificCreationInput/,
+        ) as string,
       },
     ]);
     const id = place.engine.listThings({ kind: "fabric" }).find((one) => one.id.endsWith("/paris"))!.id;

@@ -34,9 +34,17 @@ type BeyondAzure =
   | "officeHours";
 type Shared<T> = Omit<T, BeyondAzure>;
 
-/** A fabric as Azure lets anybody declare it; VMM and VMware fabrics are beyond Azure. */
+/**
+ * A fabric as Azure lets anybody declare it; VMM and VMware fabrics are beyond Azure. Its words for a Hyper-V site are
+ * in examples and answers, and in no type of azure-native.
+ */
 type AzureSite = Omit<ours.FabricInputs, "properties"> & {
-  properties?: { customDetails?: Exclude<FabricDetails, { instanceType: "VMM" | "VMware" }> };
+  properties?: {
+    customDetails?: Exclude<
+      FabricDetails,
+      { instanceType: "VMM" | "VMware" | "HyperVSite" | "FabricSpecificCreationInput" }
+    >;
+  };
 };
 type FabricDetails = NonNullable<NonNullable<ours.FabricInputs["properties"]>["customDetails"]>;
 

@@ -7,5 +7,6 @@ import type { EngineParts } from "../engine-parts.ts";
 export function fabricTypeOf(parts: EngineParts, fabricId: string): FabricType | undefined {
   const fabric = findThing<FabricInputs>(parts.store, fabricId);
   if (fabric?.kind !== "fabric") return undefined;
-  return fabric.inputs.properties?.customDetails?.instanceType ?? "HyperVSite";
+  const type = fabric.inputs.properties?.customDetails?.instanceType;
+  return type === undefined || type === "FabricSpecificCreationInput" ? "HyperVSite" : type;
 }

@@ -1,0 +1,51 @@
+/**
+ * Arguments as programs for Azure write them, in the form that the engine keeps: ids of any subscription, and the names
+ * of Azure's base classes in place of details.
+ */
+import { embeddedSubscriptionId } from "../kinds/kind.ts";
+
+const subscription = /^\/subscriptions\/(?!00000000-0000-0000-0000-000000000000\/)[^/]+(?=\/)/i;
+
+/** An id in the one subscription that the engine plays, whatever subscription it was written with. */
+export function inOwnSubscription(id: string): string {
+  return id.replace(subscription, `/subscriptions/${embeddedSubscriptionId}`);
+}
+
+/** What examples of Azure write where a resource has no details: `HyperVSite` is what Azure reads back for one of them. */
+const withoutDetails: ReadonlySet<unknown> = new Set([
+  "FabricSpecificCreationInput",
+  "HyperVSite",
+  "FabricSpecificCreateNetworkMappingInput",
+  "ReplicationProviderSpecificContainerMappingInput",
+  "EnableProtectionProviderSpecificInput",
+]);
+const detailNames = /^(customDetails|providerSpecific(Input|Details)|fabricSpecificDetails)$/;
+
+type Values = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Values {
+  return value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function saysNothing(key: string, value: unknown): boolean {
+  return (
+    detailNames.test(key) &&
+    isRecord(value) &&
+    Object.keys(value).length === 1 &&
+    withoutDetails.has(value["instanceType"])
+  );
+}
+
+function converted(value: unknown): unknown {
+  if (typeof value === "string") return inOwnSubscription(value);
+  if (Array.isArray(value)) return value.map(converted);
+  if (!isRecord(value)) return value;
+  const pairs = Object.entries(value).filter(([key, one]) => !saysNothing(key, one));
+  // Tags are words of the user's.
+  return Object.fromEntries(pairs.map(([key, one]) => [key, key === "tags" ? one : converted(one)]));
+}
+
+/** The arguments of a kind as the engine keeps them. */
+export function fromAzure<Inputs extends object>(inputs: Inputs): Inputs {
+  return converted(inputs) as Inputs;
+}
