@@ -103,6 +103,9 @@ function check(file: string, definition: StackDefinition): { notes: string[]; is
   return { notes, isUsable };
 }
 
+const notCompared =
+  "the definition is not complete, so it was not compared with its source: it may leave out more than these notes say";
+
 /** The part of a definition's options that what is found needs. */
 type MakeOptions = Pick<ConvertOptions, "file" | "vault">;
 
@@ -128,7 +131,13 @@ export function definitionOf(found: FoundThings, name: string, options: MakeOpti
   const definition = toDefinition(things, folderOf, ofSteps);
   const { notes: ofCheck, isUsable } = check(file, definition);
   const declared = isUsable ? declarationsOf({ file, definition }) : undefined;
-  return { definition, things, declared, notes: [...notes, ...ofSteps, ...ofCheck, ...placeholders] };
+  const ofCompare = declared === undefined ? [notCompared] : [];
+  return {
+    definition,
+    things,
+    declared,
+    notes: [...notes, ...ofSteps, ...ofCheck, ...ofCompare, ...placeholders],
+  };
 }
 
 /** Throws `InvalidInput` for what is no source, or holds no vault. */

@@ -49,6 +49,7 @@ describe("what a definition has no place for", () => {
       const made = convertTemplate(templateOf(resources));
       expect(policyNames(made)).toEqual(["kept"]);
       expect(made.definition.machines).toEqual([]);
+      expect(made.notes.join("\n")).toMatch(/the definition is to be completed: sites\[0\]\.hosts/);
       expect(
         made.notes.filter((note) => /^the replication policy other is left out: .* scenario /.test(note)),
       ).toHaveLength(1);
@@ -96,5 +97,18 @@ describe("what a definition has no place for", () => {
       templateOf([{ ...vault, identity: { type: "SystemAssigned" } }, policy("harbour/a")]),
     );
     expect(notes).toContain("the vault harbour: its identity is not carried over");
+  });
+
+  it("says that a definition which names what is missing was not compared with its source", () => {
+    const plan = {
+      type: `${asr}/replicationRecoveryPlans`,
+      name: "harbour/shop",
+      properties: {
+        primaryFabricId: `[resourceId('${asr}/replicationFabrics', 'harbour', 'gone')]`,
+        groups: [],
+      },
+    };
+    const { notes } = convertTemplate(templateOf([vault, plan]));
+    expect(notes.filter((note) => note.includes("was not compared with its source"))).toHaveLength(1);
   });
 });
