@@ -88,7 +88,7 @@ interface Act {
 }
 
 /** What may be done with a machine by whoever comes first. */
-function actsOf(world: World, machine: Machine): Act[] {
+export function actsOf(world: World, machine: Machine): Act[] {
   if (world.find(machine) === undefined) return [];
   const id = world.site.itemId(machine);
   const job = (name: string, run: Act["run"]): Act => ({
@@ -197,13 +197,14 @@ export async function freezeDuring(world: World): Promise<void> {
     () => "done",
     (error: unknown) => checkError(error).code,
   );
-  const image = (): string => machines.map((machine) => world.hash(world.activeImage(machine))).join();
+  const contentOf = (image: string): string => (fs.existsSync(image) ? world.hash(image) : "absent");
+  const image = (): string => machines.map((machine) => contentOf(world.activeImage(machine))).join();
   const [digests, jobs] = [image(), succeededJobs(world)];
   process.thaw();
   const end = await outcome;
   world.tell(`${first.name} (${end}) was frozen, and another process went on (${second})`);
   const hasChanged = image() !== digests || succeededJobs(world) !== jobs;
-  hold("wokenChangesNothing", second !== "done" || !hasChanged, `${first.name} (${end}) after it woke up`);
+  hold("wokenChangesNothing", second === "Busy" || !hasChanged, `${first.name} (${end}) after it woke up`);
   await leave(world, other);
   await takeUp(world, before);
 }

@@ -2,30 +2,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import { checkError } from "./checks.ts";
+import { hasDataDisk, putDataDisk, takeDataDiskAway } from "./machine-disks.ts";
 import { hold } from "./promises.ts";
+import { replicateOrRefuse } from "./replicate-or-refuse.ts";
 import type { Step } from "./users.ts";
 import { type Machine, quiet, type World } from "./world.ts";
 
 const day = 86_400_000;
-
-/** A cycle is refused with a reason, or its point holds what the disk holds. */
-async function replicateOrRefuse(world: World, machine: Machine, what: string): Promise<boolean> {
-  const { engine } = world.site;
-  const id = world.site.itemId(machine);
-  const digest = world.hash(world.activeImage(machine));
-  world.held[machine].add(digest);
-  try {
-    await engine.replicate(id, quiet);
-  } catch (error) {
-    checkError(error);
-    return false;
-  }
-  await world.note(machine, digest);
-  const newest = (await engine.recoveryPoints(id)).at(-1)!;
-  hold("noSilentChange", world.contents.get(newest.id) === digest, `${machine} after ${what}`);
-  return true;
-}
 
 /** A program that knows of no change log writes to the image. */
 function writePast(world: World, machine: Machine): void {
@@ -44,7 +27,7 @@ function exchange(world: World, machine: Machine): void {
   fs.renameSync(`${image}.other`, image);
 }
 
-async function writeTracked(world: World, machine: Machine): Promise<void> {
+export async function writeTracked(world: World, machine: Machine): Promise<void> {
   const disk = await openTrackedDisk(world.activeImage(machine));
   await disk.write(world.random.bytes(4000), world.random.integer(60_000));
   await disk.close();
@@ -91,8 +74,56 @@ async function jumpAhead(world: World, machine: Machine): Promise<void> {
   );
 }
 
+/** So many deltas follow each other that their layers are merged, more than once. */
+const cyclesOfMany = 18;
+
+async function replicateOften(world: World, machine: Machine): Promise<void> {
+  for (let cycle = 0; cycle < cyclesOfMany; cycle += 1) {
+    await world.write(machine);
+    world.clock.advance(10_000);
+    await replicateOrRefuse(world, machine, `cycle ${cycle} of many`);
+  }
+}
+
+/** What waits in the caches of process servers is lost, but for the sign of life that all simulated processes share. */
+function emptyCaches({ site }: World): void {
+  const caches = path.join(site.folder, "home", "caches");
+  if (!fs.existsSync(caches)) return;
+  for (const name of fs.readdirSync(caches, { recursive: true, encoding: "utf8" })) {
+    const file = path.join(caches, name);
+    if (path.basename(name) !== "alive.lock" && fs.statSync(file).isFile()) fs.rmSync(file);
+  }
+}
+
+/** The machine gets a data disk, or another one of another size. */
+function putDisk(world: World, machine: Machine): void {
+  putDataDisk(world.activeImage(machine), world.random.bytes(50_000 + world.random.integer(90_000)));
+}
+
+/** What people do to the hardware of a machine; an item's follows that of its primary side. */
+function hardwareAccidents(
+  world: World,
+  machine: Machine,
+  change: (what: string, work: () => void) => Step,
+): Step[] {
+  const item = world.find(machine)!;
+  if (item.activeLocation !== "primary" || item.details.reverse !== undefined) return [];
+  const image = world.activeImage(machine);
+  return hasDataDisk(image)
+    ? [
+        change("replace the data disk of", () => putDisk(world, machine)),
+        change("take the data disk away of", () => takeDataDiskAway(image)),
+      ]
+    : [change("add a data disk to", () => putDisk(world, machine))];
+}
+
+/** Whether a cycle of a machine would run now, if nothing happened to it. */
+export function isReplicating(world: World, machine: Machine): boolean {
+  return world.isWhole && world.replicates(machine) && world.isRunning(world.activeImage(machine));
+}
+
 export function diskAccidents(world: World, machine: Machine): Step[] {
-  if (!world.isWhole || !world.replicates(machine) || !world.isRunning(world.activeImage(machine))) return [];
+  if (!isReplicating(world, machine)) return [];
   const step = (name: string, run: () => Promise<unknown>): Step => ({
     name: `${name} ${machine}`,
     run: async () => void (await run()),
@@ -107,5 +138,8 @@ export function diskAccidents(world: World, machine: Machine): Step[] {
     change("exchange the image of", () => exchange(world, machine)),
     step("put a backup back of", () => putBack(world, machine)),
     step("let the clock jump for a cycle of", () => jumpAhead(world, machine)),
+    step("replicate often", () => replicateOften(world, machine)),
+    change("empty the caches before a cycle of", () => emptyCaches(world)),
+    ...hardwareAccidents(world, machine, change),
   ];
 }

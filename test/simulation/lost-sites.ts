@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 
-/** A site, or the host of the primary site that the machines begin on. */
-export type SiteName = "london" | "paris" | "host";
+/** A site, or a host of the primary site: the one that the machines begin on, or the spare one. */
+export type SiteName = "london" | "paris" | "host" | "spare";
 
 /** The sites of a world that nobody reaches: their folders are moved away, and what runs there goes on unseen. */
 export class LostSites {
@@ -13,7 +13,12 @@ export class LostSites {
   /** `hostFolder` is that of the machines' host, within the site's folder. */
   constructor(folder: string, hostFolder: string) {
     this.#folder = folder;
-    this.#places = { london: "london", paris: "paris", host: path.join("london", hostFolder) };
+    this.#places = {
+      london: "london",
+      paris: "paris",
+      host: path.join("london", hostFolder),
+      spare: path.join("london", "spare"),
+    };
   }
 
   has(site: SiteName): boolean {

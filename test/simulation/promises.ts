@@ -5,6 +5,12 @@ export const promises = {
   unplannedLosesNoMore: "an unplanned failover loses no more than what came after its recovery point",
   oneInstant: "machines of a group recover to one instant",
   noSilentChange: "the newest point holds what the disk holds, whoever wrote it, or the cycle is refused",
+  deltaOnItsPoint:
+    "a delta is added to the very point that was written last, on a target that holds all of it",
+  rightMachine: "a machine of the same name is never taken for the one that is protected",
+  othersStay: "what was not made for an item is neither written over nor removed",
+  ownersDecide: "an item is changed and deleted by the resource that owns it alone",
+  oldDatabaseHarmless: "a database that was put back changes no machine that has moved since",
   acknowledgedPointSurvives: "a recovery point goes by its age alone",
   wokenChangesNothing: "a process that was frozen while another took over changes nothing when it wakes up",
   aWayOn: "every state is left by some allowed action",

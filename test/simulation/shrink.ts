@@ -1,7 +1,6 @@
 /** A failure in the fewest turns that still show it, and how it is told. */
 import { minimise } from "./minimise.ts";
 import { type Outcome, simulate } from "./simulate.ts";
-import type { BreakEngine } from "./world.ts";
 
 /** What tells one unforeseen failure from another: its words, without the ids and numbers in them. */
 function kindOf({ failure }: Outcome): string | undefined {
@@ -10,12 +9,12 @@ function kindOf({ failure }: Outcome): string | undefined {
 }
 
 /** The same failure with as few turns as will do. */
-export async function shrink(found: Outcome, breakEngine?: BreakEngine): Promise<Outcome> {
+export async function shrink(found: Outcome): Promise<Outcome> {
   const { seed } = found;
   const kind = kindOf(found);
   let smallest = found;
   await minimise(found.turns, async (turns) => {
-    const outcome = await simulate({ seed, turns, ...(breakEngine ? { breakEngine } : {}) });
+    const outcome = await simulate({ seed, turns });
     if (outcome.failure === undefined || kindOf(outcome) !== kind) return false;
     smallest = outcome;
     return true;

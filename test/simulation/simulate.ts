@@ -3,7 +3,7 @@ import { checkError, checkWorld } from "./checks.ts";
 import { BrokenPromise, hold, type PromiseName } from "./promises.ts";
 import { nextStep } from "./users.ts";
 import type { TraceLine } from "./trace-line.ts";
-import { type BreakEngine, machines, World } from "./world.ts";
+import { machines, World } from "./world.ts";
 
 /** So long do users and accidents go on. */
 const turnsMax = 14;
@@ -12,7 +12,6 @@ export interface Simulation {
   readonly seed: number;
   /** The turns that are taken, of those that there are; all without it. */
   readonly turns?: readonly number[];
-  readonly breakEngine?: BreakEngine;
 }
 
 export interface Outcome {
@@ -55,8 +54,8 @@ async function takeTurn(world: World): Promise<void> {
 }
 
 /** Runs one world from its seed, to its end or to what a check found. */
-export async function simulate({ seed, turns, breakEngine }: Simulation): Promise<Outcome> {
-  const world = await World.make(seed, breakEngine);
+export async function simulate({ seed, turns }: Simulation): Promise<Outcome> {
+  const world = await World.make(seed);
   const taken: number[] = [];
   try {
     for (const turn of turns ?? Array.from({ length: turnsMax }, (_, index) => index + 1)) {

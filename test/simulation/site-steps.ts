@@ -13,9 +13,9 @@ export function siteSteps(world: World, machines: readonly Machine[]): Step[] {
       ? step(`${text} comes back`, () => world.lost.mend(name))
       : step(`${text} is lost`, () => world.lost.lose(name));
   return [
-    // A host is lost by itself while the site's other one answers.
-    ...(world.lost.has("host") ? [] : [site("london", "the primary site")]),
-    ...(world.lost.has("london") ? [] : [site("host", "the primary host")]),
+    // A host is lost by itself while others of its site answer.
+    ...(world.lost.has("host") || world.lost.has("spare") ? [] : [site("london", "the primary site")]),
+    ...(world.lost.has("london") ? [] : [site("host", "the primary host"), site("spare", "the spare host")]),
     ...(world.site.ids.has("second fabric") ? [site("paris", "the second site")] : []),
     world.isLineCut
       ? step("the line is mended", () => world.setLine("up"))

@@ -1,4 +1,4 @@
-/** A second host of the primary site, which a machine may come back to when its own place is gone. */
+/** More hosts of the primary site: `spare`, which a machine may come back to when its own place is gone, and `third`. */
 import fs from "node:fs";
 import path from "node:path";
 import { flows } from "../../provider/engine/flows.ts";
@@ -8,24 +8,28 @@ import { type Machine, quiet, type World } from "./world.ts";
 
 const fabric = { resourceGroupName: "dr", resourceName: "dr-vault", fabricName: "london" };
 const identity = { tenantId: "t", applicationId: "a", objectId: "o", audience: "x", aadAuthority: "y" };
-const registration = {
-  machineName: "spare",
-  authenticationIdentityInput: identity,
-  resourceAccessIdentityInput: identity,
-};
 
-export async function declareSpareHost({ site }: World): Promise<void> {
-  const inventoryFolder = site.at("london", "spare");
+export async function declareMoreHosts(world: World): Promise<void> {
+  for (const name of ["spare", "third"]) await declareHost(world, name);
+}
+
+async function declareHost({ site }: World, name: string): Promise<void> {
+  const inventoryFolder = site.at("london", name);
   const host = { ...fabric, inventoryFolder };
   const { fabricType } = flows[site.flow];
   if (fabricType === "VMware") {
-    await site.declare("spare host", "vcenter", { ...host, vcenterName: "spare" });
+    await site.declare(`${name} host`, "vcenter", { ...host, vcenterName: name });
   } else if (fabricType === "VMM") {
-    const cloud = { protectionContainerName: "machines", hostName: "spare" };
-    await site.declare("spare host", "host", { ...host, ...cloud });
+    const cloud = { protectionContainerName: "machines", hostName: name };
+    await site.declare(`${name} host`, "host", { ...host, ...cloud });
   } else {
-    const server = { ...host, providerName: "spare", properties: registration };
-    await site.declare("spare host", "services-provider", server);
+    const properties = {
+      machineName: name,
+      authenticationIdentityInput: identity,
+      resourceAccessIdentityInput: identity,
+    };
+    const server = { ...host, providerName: name, properties };
+    await site.declare(`${name} host`, "services-provider", server);
   }
 }
 

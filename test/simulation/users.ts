@@ -3,11 +3,17 @@ import { expect } from "vitest";
 import type { FailoverKind } from "../../provider/engine/flows.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { careSteps } from "./care-steps.ts";
+import { databaseAccidents } from "./database-accidents.ts";
 import { diskAccidents } from "./disk-accidents.ts";
+import { drillInputs } from "./drill-inputs.ts";
+import { digestOf } from "./machine-disks.ts";
+import { nameAccidents } from "./name-accidents.ts";
+import { ownerAccidents, protectAs } from "./owner-accidents.ts";
 import { planSteps } from "./plans.ts";
 import { hold } from "./promises.ts";
 import { siteSteps } from "./site-steps.ts";
 import { wayBackSteps } from "./spare-host.ts";
+import { targetAccidents } from "./target-accidents.ts";
 import { type Machine, machines, quiet, type World } from "./world.ts";
 
 export interface Step {
@@ -16,8 +22,6 @@ export interface Step {
   readonly machine?: Machine;
   run(world: World): Promise<void>;
 }
-
-const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
 
 async function replicate(world: World, machine: Machine): Promise<void> {
   const digest = world.hash(world.activeImage(machine));
@@ -91,11 +95,6 @@ async function reverse(world: World, machine: Machine): Promise<void> {
   await world.note(machine, before);
 }
 
-function drillInputs({ site }: World, machine: Machine): object {
-  const networkId = site.ids.get("second VM network") ?? site.ids.get("drill network");
-  return { ...vault, drillName: `drill-${machine}`, protectedItemId: site.itemId(machine), networkId };
-}
-
 async function drill(world: World, machine: Machine): Promise<void> {
   const { site } = world;
   const inputs = drillInputs(world, machine);
@@ -106,8 +105,10 @@ async function drill(world: World, machine: Machine): Promise<void> {
   if (site.flow === "S6")
     return void (await expect(handler.create(inputs, quiet)).rejects.toThrow(/for real/));
   const { id } = await handler.create(inputs, quiet);
-  const [evidence] = world.find(machine)!.details.testMachine!.evidence;
-  expect(evidence!.sha256, `drill of ${machine}`).toBe(world.contents.get(points.at(-1)!.id));
+  const { evidence } = world.find(machine)!.details.testMachine!;
+  const found = [...evidence].sort((one, other) => (one.diskId < other.diskId ? 1 : -1));
+  const digest = digestOf(found.map(({ sha256 }) => sha256));
+  expect(digest, `drill of ${machine}`).toBe(world.contents.get(points.at(-1)!.id));
   expect(world.allowed(machine)).toEqual(["TestFailoverCleanup"]);
   await handler.delete(id, quiet);
   hold("bytesStay", world.hash(world.activeImage(machine)) === before, `after a drill of ${machine}`);
@@ -141,9 +142,14 @@ function machineSteps(world: World, machine: Machine): Step[] {
   if (world.find(machine) === undefined) {
     return [
       step("protect", async () => {
-        const digest = world.hash(world.activeImage(machine));
-        await world.site.protect(machine, world.settingsOf(machine));
-        await world.note(machine, digest);
+        // The machines of a group are protected together, and have their first cycle together.
+        for (const one of world.isGrouped ? machines : [machine]) {
+          if (world.find(one) !== undefined) continue;
+          const digest = world.hash(world.activeImage(one));
+          await protectAs(world, one);
+          await world.note(one, digest);
+        }
+        if (world.isGrouped && world.replicates(machine)) await replicateGroup(world, machine);
       }),
     ];
   }
@@ -164,6 +170,9 @@ function machineSteps(world: World, machine: Machine): Step[] {
     ...wayBackSteps(world, machine),
     ...careSteps(world, machine),
     ...(world.random.happens(`disk accident ${machine}`, 3) ? diskAccidents(world, machine) : []),
+    ...(world.isWhole && world.random.happens(`other's deed ${machine}`, 5)
+      ? [...nameAccidents(world, machine), ...ownerAccidents(world, machine)]
+      : []),
     allowed.has("TestFailover") && step("drill", () => drill(world, machine)),
     allowed.has("TestFailoverCleanup") && step("clean up the drill of", () => cleanUp(world, machine)),
     state === "EnablingReplication" && step("begin with", () => begin(world, machine)),
@@ -181,6 +190,10 @@ function machineSteps(world: World, machine: Machine): Step[] {
 export function nextStep(world: World, machines: readonly Machine[]): Step {
   const accidents = siteSteps(world, machines);
   if (accidents.length > 0 && world.random.happens("accident", 6)) return world.random.choose(accidents);
+  const databases = databaseAccidents(world);
+  if (databases.length > 0 && world.random.happens("database", 8)) return databases.at(-1)!;
+  const targets = machines.flatMap((machine) => targetAccidents(world, machine));
+  if (targets.length > 0 && world.random.happens("target", 9)) return world.random.choose(targets);
   const plans = planSteps(world);
   if (plans.length > 0 && world.random.happens("plan", 5)) return world.random.choose(plans);
   const steps = machines.flatMap((machine) => machineSteps(world, machine));

@@ -12,32 +12,37 @@ import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts
 import { stateFacts } from "../../provider/engine/protected-item/states.ts";
 import type { ItemAction } from "../../provider/engine/protected-item/transitions.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
-import { hashOf, quiet } from "../engine/fixture.ts";
+import type { OwnerMark } from "../../provider/handlers/owner.ts";
+import { quiet } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { TurningClock } from "../turning-clock.ts";
 import { leaseMilliseconds } from "../../provider/store/lease-row.ts";
+import type { KeptDatabase } from "./database-accidents.ts";
+import { keepPoints } from "./keep-points.ts";
 import { killLeases } from "./kill-leases.ts";
 import { type LineState, lineOf } from "./line.ts";
 import { LostSites } from "./lost-sites.ts";
+import { digestBeside, imagesBeside } from "./machine-disks.ts";
 import { MortalProcess } from "./mortal-process.ts";
 import { notePoints } from "./note-points.ts";
-import { declareSpareHost, spareImage } from "./spare-host.ts";
+import { declareMoreHosts, spareImage } from "./spare-host.ts";
+import { threadChoice } from "./thread-choice.ts";
 import type { TraceLine } from "./trace-line.ts";
 import { TurnRandom } from "./turn-random.ts";
 
 const blockBytes = 65_536;
 const blocks = 3;
+/** Large disks are copied by several jobs, on a worker thread. */
+const blocksOfLarge = 200;
 const flowIds: readonly FlowId[] = ["S1", "S2", "S3", "S4", "S5", "S6"];
 export const machines = ["db1", "web1"] as const;
 export type Machine = (typeof machines)[number];
 
-/** Breaks the engine that a process has opened, to see that a check finds it. */
-export type BreakEngine = (engine: Engine, world: World) => void;
-
 interface WorldOptions {
   readonly random: TurnRandom;
   readonly clock: TurningClock;
-  readonly breakEngine: BreakEngine | undefined;
+  /** Of each machine's disk. */
+  readonly blocks: number;
 }
 
 export class World {
@@ -47,11 +52,15 @@ export class World {
   /** What was done, for whoever looks into a failure. */
   readonly trace: TraceLine[] = [];
   #turn = 0;
-  readonly #breakEngine: BreakEngine | undefined;
   /** By recovery point: the digest of the disk that it was taken of. */
   readonly contents = new Map<string, string>();
   readonly lost: LostSites;
   isLineCut = false;
+
+  /** A copy of the database from an earlier turn. */
+  backup: KeptDatabase | undefined;
+  /** What the states of the resources hold that protect the machines. */
+  readonly marks: Record<Machine, OwnerMark | undefined> = { db1: undefined, web1: undefined };
 
   /** What each machine's disk has held, at the side where it ran. */
   readonly held: Readonly<Record<Machine, Set<string>>> = { db1: new Set(), web1: new Set() };
@@ -59,10 +68,12 @@ export class World {
   readonly isGrouped: boolean;
   #process: MortalProcess;
 
+  readonly #blocks: number;
+
   private constructor(site: FlowSite, process: MortalProcess, options: WorldOptions) {
-    const { random, clock, breakEngine } = options;
+    const { random, clock } = options;
+    this.#blocks = options.blocks;
     this.random = random;
-    this.#breakEngine = breakEngine;
     this.clock = clock;
     this.site = site;
     this.#process = process;
@@ -70,22 +81,30 @@ export class World {
     this.isGrouped = flows[site.flow].hasReplicationGroups && random.integer(2) === 0;
   }
 
-  static async make(seed: number, breakEngine?: BreakEngine): Promise<World> {
+  static async make(seed: number): Promise<World> {
     const random = new TurnRandom(seed);
     const clock = new TurningClock();
     const flow = flowIds[random.integer(flowIds.length)]!;
-    const content = Buffer.from(random.bytes(blocks * blockBytes));
+    const isLarge = random.happens("large", 12);
+    threadChoice.threads = isLarge ? 1 : 0;
+    const bytes = random.bytes(blocks * blockBytes);
+    const content = Buffer.alloc((isLarge ? blocksOfLarge : blocks) * blockBytes);
+    content.set(bytes);
+    // Data at both ends, holes between.
+    content.set(bytes.subarray(0, blockBytes), content.length - blockBytes);
     let process: MortalProcess;
     const open = async (home: string): Promise<Engine> => {
       process = await MortalProcess.start(home, clock, random);
       return process.engine;
     };
     const site = await FlowSite.make({ flow, machines, content, open });
-    const world = new World(site, process!, { random, clock, breakEngine });
-    world.tell(`seed ${seed}, flow ${flow}${world.isGrouped ? ", one replication group" : ""}`);
+    const options = { random, clock, blocks: content.length / blockBytes };
+    const world = new World(site, process!, options);
+    const words = [world.isGrouped ? ", one replication group" : "", isLarge ? ", large disks" : ""];
+    world.tell(`seed ${seed}, flow ${flow}${words.join("")}`);
     await site.declare("line", "network-path", lineOf(site, "up"));
-    await declareSpareHost(world);
-    breakEngine?.(site.engine, world);
+    await declareMoreHosts(world);
+    await keepPoints(world);
     return world;
   }
 
@@ -140,19 +159,24 @@ export class World {
     return isOut ? this.recoveryImage(machine)! : this.primaryImage(machine);
   }
 
+  /** Whether its machine at the primary side is on the host that it began on. */
+  isAtHome(machine: Machine): boolean {
+    return this.primaryImage(machine) === this.site.image(machine);
+  }
+
   isRunning(image: string | undefined): boolean {
     if (image === undefined || !fs.existsSync(path.join(path.dirname(image), "machine.yaml"))) return false;
     return this.site.power(image) === "running";
   }
 
   hash(image: string): string {
-    return hashOf(image);
+    return digestBeside(image);
   }
 
   async write(machine: Machine): Promise<void> {
-    const disk = await openTrackedDisk(this.activeImage(machine));
-    const bytes = this.random.bytes(1 + this.random.integer(2 * blockBytes));
-    const offset = this.random.integer(blocks * blockBytes - bytes.length);
+    const disk = await openTrackedDisk(this.pick(imagesBeside(this.activeImage(machine))));
+    const bytes = this.random.bytes(1 + this.random.integer(Math.min(2 * blockBytes, disk.sizeBytes - 1)));
+    const offset = this.random.integer(disk.sizeBytes - bytes.length);
     await disk.write(bytes, offset);
     await disk.flush();
     await disk.close();
@@ -170,9 +194,7 @@ export class World {
 
   /** Another process that has the same home open. */
   async startProcess(): Promise<MortalProcess> {
-    const process = await MortalProcess.start(path.join(this.site.folder, "home"), this.clock, this.random);
-    this.#breakEngine?.(process.engine, this);
-    return process;
+    return MortalProcess.start(path.join(this.site.folder, "home"), this.clock, this.random);
   }
 
   /** The user starts the command again, in a new process. No process may be at work. */

@@ -1,6 +1,9 @@
 /** Commit (H2F-3, HW-5b, SEC-6): the failover is accepted; the recovery points that were not used are given up. */
-import type { JobDefinition, JobTask } from "../job/job-definition.ts";
+import { noteMove } from "../identity/owned-machine.ts";
+import { requirePlaceOf } from "../inventory/find-machine.ts";
+import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { foreseeCommit, foreseeReverse } from "./foresee-way-back.ts";
 import { requireMoved } from "./require-moved.ts";
@@ -8,13 +11,24 @@ import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-
 
 type Input = Record<string, never>;
 
+/** An older database that is put back must not cancel what was committed since: the machine's mark names the commit. */
+function markCommitted(context: Pick<JobContext<Input>, "parts" | "item" | "itemId" | "jobId">): void {
+  const { parts, item } = context;
+  const { activeLocation } = item();
+  const isOut = activeLocation === "recovery";
+  const { folder } = isOut ? recoveryMachineOf(item()) : requirePlaceOf(parts, item());
+  noteMove(parts, folder, context, activeLocation);
+}
+
 const dropUnused: JobTask<Input> = {
   name: "DropUnusedRecoveryPoints",
   title: "Drop the recovery points that were not used",
-  run: async ({ parts, item }) => {
+  run: async (context) => {
+    const { parts, item } = context;
     const { details } = item();
     const { replicaStoreId, replicaId } = relationshipOf(item());
     requireMoved(parts, item());
+    markCommitted(context);
     const used = details.reverse ? details.failbackPointId : details.recoveryMachine?.pointId;
     const replicas = await parts.replicaStoreOf(replicaStoreId);
     // The used point stays: it is the base that a failback compares with.

@@ -9,30 +9,31 @@ import { flows } from "../flows.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
+import { relationshipOf } from "../protected-item/relationship.ts";
+import { ledgerOf } from "../replication/replica-ledger.ts";
 import { underLease } from "../under-lease.ts";
-import { findLaterMove, type LaterMove } from "./newest-database.ts";
+import { findLaterMove, laterJobs } from "./newest-database.ts";
 import { said } from "../../message.ts";
 
 /** The replica machine that the later move made. Throws `TargetUnreachable` if it is not there. */
-function replicaOf(parts: EngineParts, item: ProtectedItem): { machine: RecoveryMachine; jobId: string } {
+function replicaOf(parts: EngineParts, item: ProtectedItem): RecoveryMachine {
   for (const folder of replicaFolders(parts, item)) {
     const mark = parts.machines.markOf(folder);
     if (mark?.madeBy?.purpose !== "replica" || !parts.machines.exists(folder)) continue;
-    const { pointId = "", pointTakenAt = 0, jobId } = mark.madeBy;
+    const { pointId = "", pointTakenAt = 0 } = mark.madeBy;
     const { name } = parts.machines.read(folder);
-    return { machine: { name, machineId: mark.machineId, folder, pointId, pointTakenAt }, jobId };
+    return { name, machineId: mark.machineId, folder, pointId, pointTakenAt };
   }
   const message = said`The machine of ${nameOf(item.id)} at the recovery side cannot be found. Bring it back and run again.`;
   throw new SiteRecoveryError("TargetUnreachable", message, { target: item.id });
 }
 
-function adopted(details: ItemDetails, jobIds: readonly (string | undefined)[]): ItemDetails {
-  const known = jobIds.filter((id) => id !== undefined);
-  return { ...details, adoptedJobs: [...new Set([...(details.adoptedJobs ?? []), ...known])] };
+function adopted(details: ItemDetails, jobIds: readonly string[]): ItemDetails {
+  return { ...details, adoptedJobs: [...new Set([...(details.adoptedJobs ?? []), ...jobIds])] };
 }
 
-function atRecovery(parts: EngineParts, item: ProtectedItem, later: LaterMove): ProtectedItem {
-  const { machine, jobId } = replicaOf(parts, item);
+function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+  const machine = replicaOf(parts, item);
   const { reverse: _dropped, failbackPointId: _sent, ...details } = item.details;
   const isMigration = flows[details.flow].purpose === "migration";
   return {
@@ -40,7 +41,7 @@ function atRecovery(parts: EngineParts, item: ProtectedItem, later: LaterMove): 
     state: isMigration ? "Migrated" : "UnplannedFailoverCommitPending",
     activeLocation: "recovery",
     details: {
-      ...adopted(details, [jobId, later.mark.lastMove?.jobId, later.mark.madeBy?.jobId]),
+      ...adopted(details, laterJobs(parts, item)),
       recoveryMachine: machine,
       // Until the next action sees it off.
       ...(isMigration ? {} : { isSourceUnfenced: true }),
@@ -48,15 +49,41 @@ function atRecovery(parts: EngineParts, item: ProtectedItem, later: LaterMove): 
   };
 }
 
-function atPrimary(item: ProtectedItem, later: LaterMove): ProtectedItem {
-  const details = adopted(item.details, [later.mark.lastMove?.jobId, later.mark.madeBy?.jobId]);
+function atPrimary(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+  const details = adopted(item.details, laterJobs(parts, item));
   if (item.activeLocation === "primary") return { ...item, details };
   return { ...item, state: "FailbackCommitPending", activeLocation: "primary", details };
 }
 
 /** Makes the item's record what the marks say. Throws `ActionNotAllowed` if they say nothing new. */
 export function adoptMove(parts: EngineParts, itemId: string): Promise<"primary" | "recovery"> {
-  return underLease(parts, itemId, "adoption of its machine", () => Promise.resolve(adopt(parts, itemId)));
+  return underLease(parts, itemId, "adoption of its machine", async () => {
+    const side = adopt(parts, itemId);
+    await adoptReplica(parts, requireItem(parts, itemId));
+    return side;
+  });
+}
+
+/**
+ * The replica has moved on with the machine: the newest point that this engine wrote is the one that it continues. A
+ * target that cannot be reached or has points of another engine stays in doubt.
+ */
+async function adoptReplica(parts: EngineParts, item: ProtectedItem): Promise<void> {
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  try {
+    const machine = (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
+    const release = machine.lock();
+    try {
+      const newest = machine.points.newestReadable();
+      if (newest?.engineId !== parts.engineId) return;
+      machine.takeOver();
+      ledgerOf(parts.store, replicaId).written(newest);
+    } finally {
+      release();
+    }
+  } catch (error) {
+    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+  }
 }
 
 function adopt(parts: EngineParts, itemId: string): "primary" | "recovery" {
@@ -67,7 +94,7 @@ function adopt(parts: EngineParts, itemId: string): "primary" | "recovery" {
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   const now = parts.clock.now();
-  const next = later.to === "recovery" ? atRecovery(parts, item, later) : atPrimary(item, later);
+  const next = later.to === "recovery" ? atRecovery(parts, item) : atPrimary(parts, item);
   const lastMove = { action: "adoption", endedAt: now };
   parts.store.transaction(() => {
     const left = openJobOf(parts.store, itemId);

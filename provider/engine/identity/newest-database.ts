@@ -42,12 +42,27 @@ function foldersOf(parts: EngineParts, item: ProtectedItem): string[] {
   ];
 }
 
-/** Finds a move of the item's machine that happened after the database was written, or returns `undefined`. */
-export function findLaterMove(parts: EngineParts, item: ProtectedItem): LaterMove | undefined {
-  const isLater = (made: { engineId: string; itemId: string; jobId: string } | undefined): boolean =>
+/** The jobs that the marks of the item's machines name and the database does not know. */
+export function laterJobs(parts: EngineParts, item: ProtectedItem): string[] {
+  const marks = [...new Set(foldersOf(parts, item))].flatMap((folder) => parts.machines.markOf(folder) ?? []);
+  const made = marks.flatMap(({ lastMove, madeBy }) =>
+    [lastMove, madeBy?.purpose === "test" ? undefined : madeBy].filter((one) => one !== undefined),
+  );
+  return made.filter((one) => isLaterIn(parts, item)(one)).map(({ jobId }) => jobId);
+}
+
+type Made = Readonly<{ engineId: string; itemId: string; jobId: string }>;
+
+function isLaterIn(parts: EngineParts, item: ProtectedItem): (made: Made | undefined) => boolean {
+  return (made) =>
     made?.engineId === parts.engineId &&
     sameId(made.itemId, item.id) &&
     !isKnownJob(parts, item.id, made.jobId);
+}
+
+/** Finds a move of the item's machine that happened after the database was written, or returns `undefined`. */
+export function findLaterMove(parts: EngineParts, item: ProtectedItem): LaterMove | undefined {
+  const isLater = isLaterIn(parts, item);
   for (const folder of new Set(foldersOf(parts, item))) {
     const mark = parts.machines.markOf(folder);
     if (mark && isLater(mark.lastMove)) return { folder, mark, to: mark.lastMove!.to };

@@ -133,6 +133,40 @@ describe("a database from before a failback", () => {
   });
 });
 
+describe.each(["S3", "S5", "S6"] as const)("a database from before a commit in %s", (flow) => {
+  it("does not cancel what was committed since", async () => {
+    await make(flow);
+    await failOver("unplanned");
+    const putBack = await backUp();
+    await moves().commit(id(), quiet);
+    const replica = site.replica();
+    const written = await write(replica);
+    await putBack();
+    await expect(moves().cancel(id(), quiet)).rejects.toMatchObject(older);
+    expect([site.hash(replica), site.power(replica), site.power(site.image())]).toEqual([
+      written,
+      "running",
+      "off",
+    ]);
+  });
+});
+
+describe("a machine that was adopted", () => {
+  it("comes back with all that it has written, although its replica has moved on as well", async () => {
+    await make("S3");
+    const putBack = await backUp();
+    await write(site.image());
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    await putBack();
+    await site.engine.identities.adoptMachine(id());
+    await moves().commit(id(), quiet);
+    const written = await write(site.replica());
+    await moves().failback(id(), quiet);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+});
+
 describe("a database from before a drill", () => {
   it("writes over no machine of a drill that it does not know of", async () => {
     await make("S3");

@@ -1,12 +1,15 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../../provider/random.ts";
 import type { VerifyFinding } from "../../../provider/targets/replica-store.ts";
 import { ProtectedDisk } from "./protected-disk.ts";
 
 let disk: ProtectedDisk;
 let images: Map<string, Buffer>;
+let flips = 0;
+
+afterAll(() => void process.stdout.write(`${flips} flipped bits were found\n`));
 
 beforeEach(async () => {
   disk = new ProtectedDisk(8 * 1_048_576);
@@ -54,6 +57,7 @@ async function flipAndCheck(filePath: string, position: number, bit: number): Pr
   const flipped = Buffer.from(original);
   flipped[position]! ^= 1 << bit;
   fs.writeFileSync(filePath, flipped);
+  flips += 1;
   const found = await findings();
   const where = `bit ${bit} of byte ${position} of ${path.basename(filePath)}`;
   expect(

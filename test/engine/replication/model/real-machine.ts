@@ -87,10 +87,16 @@ export class RealMachine {
     this.store.rotateKey({ keyFile: this.#keyFile(this.#key) });
   }
 
+  /** What came back of all machines so far. */
+  static readonly restores = { count: 0, bytes: 0 };
+
   async restored(pointId: string, disk: number): Promise<Buffer> {
     const toPath = path.join(this.folder, "restored");
     await restoreDisk({ store: this.store, pointId, diskId: `disk-${disk}`, toPath, overwrite: true });
-    return fs.readFileSync(toPath);
+    const bytes = fs.readFileSync(toPath);
+    RealMachine.restores.count += 1;
+    RealMachine.restores.bytes += bytes.length;
+    return bytes;
   }
 
   attach(pointId: string, disk: number): AttachedDisk {
