@@ -94,12 +94,11 @@ function check(file: string, definition: StackDefinition): { notes: string[]; is
     ({ property, message }) =>
       `the definition is to be completed: ${property === "" ? "" : `${property} `}${message}`,
   );
-  // Where there are no sites or policies at all, the check looks for none that are named.
-  const namesNone = definition.sites.length === 0 || definition.policies.length === 0;
+  // A check that finds the form wrong does not look for all that machines need.
   const isEmpty = [definition.machines, definition.migrations, definition.plans].every(
     (list = []) => list.length === 0,
   );
-  const isUsable = findings.every(({ rule }) => bearable.has(rule)) && (isEmpty || !namesNone);
+  const isUsable = findings.length === 0 || (isEmpty && findings.every(({ rule }) => bearable.has(rule)));
   return { notes, isUsable };
 }
 

@@ -31,6 +31,7 @@ export class Disguise {
   readonly variables: Record<string, unknown> = {};
   readonly #choices: readonly number[];
   #at = 0;
+  #names = 0;
 
   constructor(choices: readonly number[]) {
     this.#choices = choices;
@@ -74,7 +75,8 @@ export class Disguise {
   }
 
   #name(prefix: string): string {
-    return `${prefix}${Object.keys(this.parameters).length + Object.keys(this.variables).length}`;
+    this.#names += 1;
+    return `${prefix}${this.#names}`;
   }
 
   #text(value: string, depth: number): string {
