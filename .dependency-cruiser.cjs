@@ -12,7 +12,7 @@ const words =
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
 // and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|flows|recovery-home/adoption|forecast/(forecast|measure-disk)|protected-item/(states|transitions|allowed-actions|runs-from))\\.ts$";
+  "^provider/engine/(engine|flows|recovery-home/adoption|forecast/(forecast|measure-disk)|protected-item/(states|transitions|allowed-actions|commands|runs-from)|recovery-plan/plan-commands)\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -192,7 +192,8 @@ module.exports = {
       { path: "^provider/policies/" },
       {
         path: "^provider/",
-        pathNot: "^provider/(policies/|rules/|kinds/|schemas/nearest\\.ts|(arm-id|clock|errors|kept-inputs)\\.ts$)",
+        pathNot:
+          "^provider/(policies/|rules/|kinds/|schemas/nearest\\.ts|(arm-id|clock|errors|kept-inputs)\\.ts$)",
       },
     ),
     ...packageRules,

@@ -16,7 +16,7 @@ function typeOf(property: Property): string {
   if (property.enum) return property.enum.map((word) => `\`${word}\``).join(", ");
   if (property.items) return `list of ${typeOf(property.items as Property)}`;
   if (property.oneOf) return "one of those below";
-  return property.type ?? "any";
+  return property.type === undefined ? "any" : [property.type].flat().join(" or ");
 }
 
 function rangeOf({ minimum, maximum }: Property): string {
@@ -29,8 +29,8 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
-/** A row of each property, and below it those of what it holds, with the path to them. */
-function rowsOf(root: JsonSchema, schema: JsonSchema, path: string): string[][] {
+/** A row of each property: path, type, whether required, default, whether immutable, what it is; and below it those of what it holds, with the path to them. */
+export function rowsOf(root: JsonSchema, schema: JsonSchema, path: string): string[][] {
   const target = schema.$ref === undefined ? schema : root.$defs![schema.$ref.split("/").at(-1)!]!;
   const own = Object.entries(target.properties ?? {}).flatMap(([name, property]) => {
     const at = `${path}${name}`;
@@ -57,7 +57,7 @@ function rowsOf(root: JsonSchema, schema: JsonSchema, path: string): string[][] 
   return [...own, ...branches];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   // A column that says nothing is left out.
   const columns = head.flatMap((_, index) => (rows.some((row) => row[index] !== "") ? [index] : []));
   const line = (cells: readonly string[]): string =>

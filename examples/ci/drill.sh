@@ -9,7 +9,7 @@ network="$2"
 shift 2
 mkdir -p results
 
-clean_up() { npx --no siterecovery plan cleanup "$plan"; }
+clean_up() { npx --no siterecovery plan clean-up "$plan"; }
 trap clean_up EXIT
 
 npx --no siterecovery plan test-failover "$plan" --network "$network" --json > results/drill.json

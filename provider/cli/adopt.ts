@@ -1,15 +1,17 @@
 import fs from "node:fs";
 import path from "node:path";
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { connectEngine, engineHome } from "../connect.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
-import type { AdoptableMachine } from "../engine/recovery-home/adopt.ts";
+import type { AdoptableMachine, AdoptableStore } from "../engine/recovery-home/adopt.ts";
 import { Adoption } from "../engine/recovery-home/adoption.ts";
 import { formatBytes } from "../format-bytes.ts";
+import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
+import type { AdoptJson } from "./json/upkeep.ts";
 import { readPassphrase } from "./key.ts";
 import { printJson } from "./session.ts";
+import { isoTime } from "./times.ts";
 
 export interface SecretFlags {
   readonly keyFile?: readonly string[];
@@ -43,6 +45,25 @@ function toRow({ replicaId, item, disks, pointCount, newestPoint }: AdoptableMac
   ];
 }
 
+function storeJson(store: AdoptableStore): AdoptJson["stores"][number] {
+  return {
+    folder: store.folder,
+    holderId: store.holderId ?? null,
+    engineId: store.engineId ?? null,
+    machines: store.machines.map(
+      ({ replicaId, item, disks, pointCount, damagedPointCount, newestPoint }) => ({
+        replicaId,
+        item: item ?? null,
+        disks,
+        pointCount,
+        damagedPointCount,
+        newestPoint: newestPoint ? { id: newestPoint.id, time: isoTime(newestPoint.takenAt) } : null,
+      }),
+    ),
+    damagedEntries: store.damagedEntries,
+  };
+}
+
 function printStores(adoption: Adoption): void {
   for (const { folder, holderId, machines, damagedEntries } of adoption.stores) {
     process.stdout.write(
@@ -57,22 +78,27 @@ function printStores(adoption: Adoption): void {
 }
 
 /** `siterecovery adopt <folder>`: rebuilds the engine's home from the replicas and a key. */
-export function adoptCommand(): Command {
-  return new Command("adopt")
+export function adoptCommand(): CliCommand {
+  return new CliCommand("adopt")
+    .group("emergency")
     .description("rebuild a lost home from the replicas and a key: status, recovery points, export, failover")
     .argument("<folder>", "the folder of the replicas, or one with several in it")
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
     .option("--list", "show what is there, and change nothing")
-    .option("--json", "for scripts")
+    .json("adopt")
+    .example("adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json", "a home from the replicas")
     .addHelpText(
       "after",
       "\nThe home is --home, SITERECOVERY_HOME or .siterecovery here, and must be empty, or the same engine's. Stop the old" +
-        " engine first if it still runs somewhere.\n\n" +
-        "Example: siterecovery adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json",
+        " engine first if it still runs somewhere.",
     )
     .action(
-      async (folder: string, flags: SecretFlags & { list?: boolean; json?: boolean }, command: Command) => {
+      async (
+        folder: string,
+        flags: SecretFlags & { list?: boolean; json?: boolean },
+        command: CliCommand,
+      ) => {
         const adoption = openAdoption(folder, flags);
         const { home } = command.optsWithGlobals<{ home?: string }>();
         const homeFolder = engineHome(home);
@@ -81,16 +107,8 @@ export function adoptCommand(): Command {
         // The rebuilt engine writes its catalogs at once, so that what it took over is known everywhere.
         if (isRebuilt) await (await connectEngine(home)).recoveryHome.writeCatalogs();
         if (flags.json === true) {
-          const stores = adoption.stores.map(
-            ({ folder: at, holderId, engineId, machines, damagedEntries }) => ({
-              folder: at,
-              holderId,
-              engineId,
-              machines,
-              damagedEntries,
-            }),
-          );
-          return printJson({ home: isRebuilt ? homeFolder : null, stores, notices });
+          const stores = adoption.stores.map(storeJson);
+          return printJson("adopt", { home: isRebuilt ? homeFolder : null, stores, notices });
         }
         printStores(adoption);
         for (const notice of notices) process.stdout.write(`${notice}.\n`);

@@ -1,19 +1,13 @@
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
+import { CliCommand } from "./cli-command.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { formatTable } from "./format.ts";
+import type { AlertJson } from "./json/upkeep.ts";
 import { openSession, printJson } from "./session.ts";
 
-interface Alert {
-  readonly name: string;
-  readonly severity: string;
-  /** A word for scripts. */
-  readonly code: string;
-  readonly message: string;
-}
-
 /** What is wrong now with the health of items: an alert stays until it is solved. */
-async function alertsOf(engine: Engine): Promise<Alert[]> {
+async function alertsOf(engine: Engine): Promise<AlertJson[]> {
   const views = await Promise.all(engine.items().map(({ id }) => engine.viewItem(id)));
   return views.flatMap(({ item, failoverHealth, healthNotes }) => {
     const name = nameOf(item.id);
@@ -25,19 +19,21 @@ async function alertsOf(engine: Engine): Promise<Alert[]> {
 }
 
 /** `siterecovery alerts`: what needs a person now. */
-export function alertsCommand(): Command {
-  return new Command("alerts")
+export function alertsCommand(): CliCommand {
+  return new CliCommand("alerts")
+    .group("daily")
     .description("what is wrong with the health of protected items now, until it is solved")
     .option("--check", "exit code 1 when there is an alert, for CI and schedules")
-    .option("--json", "for scripts")
-    .action(async (flags: { check?: boolean; json?: boolean }, command: Command) => {
+    .json("alerts")
+    .example("alerts --check", "fails a scheduled job when anything needs a person")
+    .action(async (flags: { check?: boolean; json?: boolean }, command: CliCommand) => {
       const alerts = await alertsOf(await openSession(command));
-      if (flags.json === true) printJson(alerts);
+      if (flags.json === true) printJson("alerts", alerts);
       else if (alerts.length === 0) process.stdout.write("No alerts.\n");
       else {
         const rows = alerts.map(({ name, severity, message }) => [severity, name, message]);
         process.stdout.write(`${formatTable(["SEVERITY", "ITEM", "WHAT"], rows)}\n`);
       }
-      if (flags.check === true && alerts.length > 0) process.exitCode = 1;
+      if (flags.check === true && alerts.length > 0) process.exitCode = exitCodes.refused;
     });
 }

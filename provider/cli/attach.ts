@@ -1,15 +1,17 @@
 import fs from "node:fs";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { AttachOptions } from "../engine/attach/attach-item.ts";
 import type { Attachment } from "../engine/attach/attachment.ts";
 import type { Engine } from "../engine/engine.ts";
 import { formatBytes } from "../format-bytes.ts";
+import { CliCommand } from "./cli-command.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { formatTable, formatTime } from "./format.ts";
-import { itemNamed, openSession, terminalProgress } from "./session.ts";
+import { itemNamed, openSession, printJsonLine, terminalProgress } from "./session.ts";
 
 interface AttachFlags {
-  readonly point: string;
+  readonly recoveryPoint: string;
   readonly to: string;
   readonly disk?: string;
   readonly fill?: boolean;
@@ -30,7 +32,7 @@ function toOptions(itemId: string, name: string, flags: AttachFlags): AttachOpti
   const isFolder = flags.to.endsWith("/") || (fs.existsSync(to) && fs.statSync(to).isDirectory());
   return {
     itemId,
-    recoveryPoint: flags.point,
+    recoveryPoint: flags.recoveryPoint,
     to: isFolder ? { folder: to } : { file: to },
     ...(flags.disk === undefined ? {} : { diskId: flags.disk }),
     ...(flags.socket === undefined ? {} : { address: { socketPath: path.resolve(flags.socket) } }),
@@ -39,15 +41,21 @@ function toOptions(itemId: string, name: string, flags: AttachFlags): AttachOpti
   };
 }
 
-/** One JSON object a line, an event each; scripts read them, so names stay. */
-function printEvent(event: "attached" | "filled" | "ended", facts: object): void {
-  process.stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
-}
-
 function printAttached(name: string, { point, disks }: Attachment, flags: AttachFlags): void {
   if (flags.json === true) {
     const time = new Date(point.takenAt).toISOString();
-    return printEvent("attached", { machine: name, recoveryPoint: { id: point.id, time }, disks });
+    const shown = disks.map(({ diskId, sizeBytes, overlayPath, uri }) => ({
+      diskId,
+      sizeBytes,
+      overlayPath,
+      uri,
+    }));
+    return printJsonLine("attach", {
+      event: "attached",
+      machine: name,
+      recoveryPoint: { id: point.id, time },
+      disks: shown,
+    });
   }
   const rows = disks.map((disk) => [disk.diskId, formatBytes(disk.sizeBytes), disk.overlayPath, disk.uri]);
   process.stdout.write(
@@ -61,13 +69,18 @@ function printEnded(attachment: Attachment, whole: readonly string[], flags: Att
   const paths = attachment.disks.map((disk) => disk.overlayPath);
   const kept = flags.discard === true ? [] : paths.filter((overlay) => !whole.includes(overlay));
   if (flags.json === true) {
-    return printEvent("ended", { images: whole, overlays: kept, discarded: flags.discard === true });
+    return printJsonLine("attach", {
+      event: "ended",
+      images: whole,
+      overlays: kept,
+      discarded: flags.discard === true,
+    });
   }
   for (const image of whole) process.stdout.write(`${image} is a whole raw image and stands alone\n`);
   for (const overlay of kept) {
     process.stdout.write(
       `${overlay} holds what was written (with ${path.basename(overlay)}.filled); the same command goes on with it, ` +
-        `with --point ${attachment.point.id}\n`,
+        `with --recovery-point ${attachment.point.id}\n`,
     );
   }
   if (flags.discard === true) process.stdout.write("What was written is discarded\n");
@@ -96,13 +109,16 @@ async function serve(
       (isWhole) => {
         progress.end();
         if (isWhole && flags.json === true)
-          printEvent("filled", { images: attachment.disks.map((disk) => disk.overlayPath) });
+          printJsonLine("attach", {
+            event: "filled",
+            images: attachment.disks.map((disk) => disk.overlayPath),
+          });
         else if (isWhole)
           process.stdout.write("Filled in: the recovery point is needed no more after the end.\n");
       },
       (error: Error) => {
         progress.end();
-        process.exitCode = 1;
+        process.exitCode = exitCodes.refused;
         options.onError(error);
       },
     );
@@ -114,11 +130,17 @@ async function serve(
 }
 
 /** `siterecovery attach <item> --to <file>`: a recovery point as a disk for other programs, at once. */
-export function attachCommand(): Command {
-  return new Command("attach")
+export function attachCommand(): CliCommand {
+  return new CliCommand("attach")
+    .group("upkeep")
+    .example(
+      "attach web1 --to /tmp/web1.img --fill",
+      "the newest point as a disk, and as an image in the end",
+    )
+    .example("attach web1 --to /tmp/web1.img --recovery-point latestApplicationConsistent", "an older point")
     .description("open a recovery point at once as a disk that other programs read and write, over NBD")
     .argument("<item>", "name of a protected item")
-    .option("--point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
+    .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
     .requiredOption("--to <path>", "where what is written goes: a file, or a folder for all disks")
     .option("--disk <id>", "which disk, when the machine has several")
     .option("--fill", "copy the rest behind the scenes, until the file is a whole raw image")
@@ -129,14 +151,13 @@ export function attachCommand(): Command {
         .argParser(toPort)
         .conflicts("socket"),
     )
-    .option("--json", "for scripts: an object a line")
+    .json("attach", { isLines: true })
     .addHelpText(
       "after",
       "\nThe replica is not touched. Runs until Ctrl-C; the overlay is kept, and the same command goes on with it." +
-        "\n\nExample: siterecovery attach web1 --to /tmp/web1.img --fill" +
-        "\n         qemu-img convert -O qcow2 'nbd+unix:///os?socket=/tmp/web1.img.sock' web1.qcow2",
+        "\nAnother format: qemu-img convert -O qcow2 'nbd+unix:///os?socket=/tmp/web1.img.sock' web1.qcow2",
     )
-    .action(async (name: string, flags: AttachFlags, command: Command) => {
+    .action(async (name: string, flags: AttachFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
       await serve(engine, name, toOptions(id, name, flags), flags);

@@ -3,15 +3,19 @@
  * to go on. Without a terminal commands run without asking, as scripts expect.
  */
 import readline from "node:readline/promises";
-import type { Command } from "commander";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { ForeseenMove } from "../engine/failover/moves.ts";
 import type { Foreseen, ForeseenPoint } from "../engine/job/foresight.ts";
 import type { ForeseenPlan } from "../engine/recovery-plan/recovery-plans.ts";
 import type { SiteRecoveryError } from "../errors.ts";
+import type { CliCommand } from "./cli-command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { ErrorJson, PointJson } from "./json/common.ts";
+import type { ForeseenMachineJson, ForeseenMoveJson, ForeseenPlanJson } from "./json/moves.ts";
 import { printJson } from "./session.ts";
-import { Stopped } from "./stoppable.ts";
+import { Stopped } from "./stopped.ts";
+import { isoTime } from "./times.ts";
 
 export interface BeforeFlags {
   readonly dryRun?: boolean;
@@ -22,37 +26,40 @@ export interface BeforeFlags {
 /** What is foreseen of a command, for people and for scripts. */
 export interface Outlook {
   readonly lines: readonly string[];
-  readonly json: object;
+  print(): void;
   readonly refusals: readonly SiteRecoveryError[];
 }
 
 /** The options of commands that cannot be taken back. */
-export function withBeforeOptions(command: Command, options: { json?: boolean } = {}): Command {
-  command
+export function withBeforeOptions(
+  command: CliCommand,
+  dryRun: "--dry-run" | "plan --dry-run" = "--dry-run",
+): CliCommand {
+  return command
     .option(
       "--dry-run",
       "show what would happen and what forbids it, and change nothing; exit code 1 if forbidden",
     )
-    .option("--yes", "do not ask on a terminal");
-  return options.json === false ? command : command.option("--json", "with --dry-run: for scripts");
+    .option("--yes", "do not ask on a terminal")
+    .jsonWith(dryRun);
 }
 
-function pointJson(point: ForeseenPoint | undefined): object | null {
+function pointJson(point: ForeseenPoint | undefined): PointJson | { lastChanges: true } | null {
   if (point === undefined) return null;
   if (point.isNew === true) return { lastChanges: true };
-  return { id: point.id, time: new Date(point.takenAt).toISOString(), kind: point.kind };
+  return { id: point.id, time: isoTime(point.takenAt), kind: point.kind };
 }
 
 function pointLine(point: ForeseenPoint | undefined): string[] {
   if (point === undefined) return [];
   if (point.isNew === true) return ["from its last changes, taken after it is shut down"];
-  return [`from recovery point ${point.id} of ${new Date(point.takenAt).toISOString()} (${point.kind})`];
+  return [`from recovery point ${point.id} of ${isoTime(point.takenAt)} (${point.kind})`];
 }
 
-const reasons = (refusals: readonly SiteRecoveryError[]): object[] =>
+const reasons = (refusals: readonly SiteRecoveryError[]): ErrorJson[] =>
   refusals.map(({ code, message }) => ({ code, message }));
 
-function machineJson(itemId: string, { point, steps, warnings, refusals }: Foreseen): object {
+function machineJson(itemId: string, { point, steps, warnings, refusals }: Foreseen): ForeseenMachineJson {
   return {
     name: nameOf(itemId),
     id: itemId,
@@ -73,6 +80,7 @@ function noteLines({ warnings, refusals }: Pick<Foreseen, "warnings" | "refusals
 /** The outlook of a machine's move; `then` names what the command does after it. */
 export function outlookOfMove(itemId: string, move: ForeseenMove, then: readonly string[] = []): Outlook {
   const allowed = move.refusals.length === 0;
+  const json: ForeseenMoveJson = { operation: move.title, allowed, ...machineJson(itemId, move), then };
   return {
     lines: [
       `${nameOf(itemId)}: ${move.title}`,
@@ -81,7 +89,7 @@ export function outlookOfMove(itemId: string, move: ForeseenMove, then: readonly
       ...then.map((title) => `  then: ${title}`),
       ...noteLines(move),
     ],
-    json: { operation: move.title, allowed, ...machineJson(itemId, move), then },
+    print: () => printJson("--dry-run", json),
     refusals: move.refusals,
   };
 }
@@ -119,9 +127,20 @@ export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly
     .filter(({ steps }) => steps.length > 0);
   const refusals = [...plan.refusals, ...plan.machines.flatMap((machine) => machine.refusals)];
   const machines = plan.machines.map((machine) => ({
-    action: machine.action,
+    action: machine.action ?? null,
     ...machineJson(machine.itemId, machine),
   }));
+  const json: ForeseenPlanJson = {
+    plan: nameOf(planId),
+    id: planId,
+    operation: plan.operation.name,
+    allowed: refusals.length === 0,
+    stages,
+    machines,
+    then,
+    warnings: plan.warnings,
+    refusals: reasons(refusals),
+  };
   return {
     lines: [
       `${nameOf(planId)}: ${plan.operation.title}`,
@@ -133,17 +152,7 @@ export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly
       ...then.map((title) => `  then: ${title}`),
       ...noteLines(plan),
     ],
-    json: {
-      plan: nameOf(planId),
-      id: planId,
-      operation: plan.operation.name,
-      allowed: refusals.length === 0,
-      stages,
-      machines,
-      then,
-      warnings: plan.warnings,
-      refusals: reasons(refusals),
-    },
+    print: () => printJson("plan --dry-run", json),
     refusals,
   };
 }
@@ -163,10 +172,10 @@ async function ask(): Promise<boolean> {
  */
 export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>): Promise<boolean> {
   if (flags.dryRun === true) {
-    const { lines, json, refusals } = await outlook();
-    if (flags.json === true) printJson(json);
+    const { lines, print, refusals } = await outlook();
+    if (flags.json === true) print();
     else process.stdout.write(`${lines.join("\n")}\nNothing was changed (--dry-run).\n`);
-    if (refusals.length > 0) process.exitCode = 1;
+    if (refusals.length > 0) process.exitCode = exitCodes.refused;
     return false;
   }
   if (flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY) return true;
@@ -175,5 +184,5 @@ export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>
   if (refusals.length > 0) return true;
   process.stderr.write(`${lines.join("\n")}\n`);
   if (await ask()) return true;
-  throw new Stopped("Nothing was changed.", 1);
+  throw new Stopped("Nothing was changed.", exitCodes.refused);
 }

@@ -1,11 +1,11 @@
 import fs from "node:fs";
-import { Command } from "commander";
 import { type GivenParameter, parametersOfFile } from "../arm-template/given-parameters.ts";
 import { decodeText, readJson } from "../arm-template/read-json.ts";
 import { type Conversion, convert, definitionText } from "../convert/convert.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { convertLive } from "./convert-live.ts";
-import { openSession } from "./session.ts";
+import { CliCommand } from "./cli-command.ts";
+import { openSession, printJson } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
 
 interface ConvertFlags {
@@ -15,6 +15,7 @@ interface ConvertFlags {
   readonly live?: boolean;
   readonly vault?: string;
   readonly parameters?: readonly string[];
+  readonly json?: boolean;
 }
 
 const modeline = "# yaml-language-server: $schema=./node_modules/siterecovery/schema/stack.schema.json\n";
@@ -48,7 +49,7 @@ function refuseToReplace(file: string): void {
 async function conversionOf(
   source: string | undefined,
   flags: ConvertFlags,
-  command: Command,
+  command: CliCommand,
 ): Promise<Conversion> {
   const file = flags.output ?? "siterecovery.yaml";
   if ((source === undefined) === (flags.live !== true)) {
@@ -62,8 +63,12 @@ async function conversionOf(
 }
 
 /** `siterecovery convert <source>`: a definition from a Pulumi stack's state, an ARM template, or the engine. */
-export function convertCommand(): Command {
-  return new Command("convert")
+export function convertCommand(): CliCommand {
+  return new CliCommand("convert")
+    .group("definitions")
+    .json("convert")
+    .example("convert state.json --output my-stack.yaml", "from `pulumi stack export`")
+    .example("convert --live --output my-stack.yaml", "from what the engine has now")
     .description("make a definition from a Pulumi state (`pulumi stack export`) or an exported ARM template")
     .argument("[source]", "the JSON file; - for standard input")
     .option("--live", "of what the engine has now, instead of a file")
@@ -75,12 +80,13 @@ export function convertCommand(): Command {
     )
     .option("--vault <name>", "which of several vaults (default: the first one)")
     .option("--force", "replace the file that is there")
-    .action(async (source: string | undefined, flags: ConvertFlags, command: Command) => {
+    .action(async (source: string | undefined, flags: ConvertFlags, command: CliCommand) => {
       if (flags.output !== undefined && flags.force !== true) refuseToReplace(flags.output);
       const { definition, notes } = await conversionOf(source, flags, command);
       const text = `${modeline}${definitionText(definition)}`;
-      if (flags.output === undefined) process.stdout.write(text);
-      else writeOutput(flags.output, text);
+      if (flags.output !== undefined) writeOutput(flags.output, text);
+      else if (flags.json !== true) process.stdout.write(text);
+      if (flags.json === true) printJson("convert", { file: flags.output ?? null, definition, notes });
       for (const note of notes) process.stderr.write(`note: ${note}\n`);
     });
 }

@@ -1,20 +1,29 @@
 /** Commands by which a person decides what the engine must not guess: `confirm-source-off`, `choose-machine`, `adopt-machine`. */
-import { Command } from "commander";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { nameOf } from "../arm-id.ts";
+import { CliCommand } from "./cli-command.ts";
+import { printMoved } from "./moved.ts";
+import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
 
 /** `siterecovery confirm-source-off <item>`: a source that cannot be looked at is off for good. */
-export function confirmSourceOffCommand(): Command {
-  return new Command("confirm-source-off")
+export function confirmSourceOffCommand(): CliCommand {
+  return new CliCommand("confirm-source-off")
+    .group("emergency")
+    .json("confirm-source-off")
+    .example("confirm-source-off web1", "the lost site's web1 will not come back")
     .description(
       "say that the source of a machine that was failed over is off for good; one that is found is shut down",
     )
     .argument("<item>", "name of a protected item")
-    .action(async (name: string, _flags: object, command: Command) => {
+    .action(async (name: string, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
       const outcome = await withProgress(name, (progress) =>
         engine.identities.confirmSourceOff(id, progress),
       );
+      if (flags.json === true) {
+        const word = outcome === "seen off" ? "seenOff" : "countsAsOff";
+        return printJson("confirm-source-off", { name: nameOf(id), id, outcome: word });
+      }
       const text =
         outcome === "seen off"
           ? "the source was found, and is off"
@@ -24,32 +33,39 @@ export function confirmSourceOffCommand(): Command {
 }
 
 /** `siterecovery choose-machine <item> --host <host>`: which of several machines of a name is the item's own. */
-export function chooseMachineCommand(): Command {
-  return new Command("choose-machine")
+export function chooseMachineCommand(): CliCommand {
+  return new CliCommand("choose-machine")
+    .group("emergency")
+    .json("choose-machine")
+    .example("choose-machine web1 --host hv2", "of two machines web1, the one on hv2 is protected")
     .description("say which of several machines with the same name or id is the protected one")
     .argument("<item>", "name of a protected item")
     .requiredOption("--host <host>", "the host or vCenter server that has the machine")
-    .action(async (name: string, { host }: { host: string }, command: Command) => {
+    .action(async (name: string, { host, json }: { host: string; json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
       await withProgress(name, (progress) => engine.identities.chooseMachine(id, host, progress));
+      if (json === true) return printJson("choose-machine", { name: nameOf(id), id, host });
       process.stdout.write(`${name}: the machine on ${host} is the protected one\n`);
     });
 }
 
 /** `siterecovery adopt-machine <item>`: takes over a machine that moved after the database was written. */
-export function adoptMachineCommand(): Command {
-  return new Command("adopt-machine")
+export function adoptMachineCommand(): CliCommand {
+  return new CliCommand("adopt-machine")
+    .group("emergency")
+    .json("adopt-machine")
+    .example("adopt-machine web1", "an older database was put back: take over what runs")
     .description(
       "take over a machine that was moved after this database was written, when an older one was put back",
     )
     .argument("<item>", "name of a protected item")
-    .action(async (name: string, _flags: object, command: Command) => {
+    .action(async (name: string, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
       const side = await engine.identities.adoptMachine(id);
       const state = engine.findItem(id)!.state;
       const next = state.endsWith("CommitPending") ? `; \`siterecovery commit ${name}\` accepts it` : "";
-      process.stdout.write(`${name} runs at the ${side} side${next}\n`);
+      printMoved("adopt-machine", engine, id, flags, `${name} runs at the ${side} side${next}`);
     });
 }

@@ -1,45 +1,52 @@
 /** `siterecovery jobs complete`, `cancel` and `restart`: how a person lets a job go on, stops it, or has it run again. */
-import { Command } from "commander";
 import type { PlanOutcome } from "../engine/recovery-plan/recovery-plans.ts";
-import { type RunFlags, withPlanShown } from "./run-plan.ts";
-import { openSession, withProgress } from "./session.ts";
+import { CliCommand } from "./cli-command.ts";
+import { jobJson } from "./job-json.ts";
+import { PlanRuns, type RunFlags } from "./run-plan.ts";
+import { openSession, printJson, withProgress } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
-export function completeCommand(): Command {
-  return new Command("complete")
+export function completeCommand(): CliCommand {
+  return new CliCommand("complete")
     .description("say that the manual step is done that a recovery plan waits for, and let it go on")
     .argument("<job>", "id of the job")
     .option("--comments <text>", "kept with the step", "")
-    .option("--no-wait", "end with exit code 3 where another manual step waits, instead of waiting for it")
-    .option("--json", "for scripts")
-    .exitOverride()
-    .action(async (jobId: string, { comments }: { comments: string }, command: Command) => {
+    .option("--no-wait", "end with exit code 4 where another manual step waits, instead of waiting for it")
+    .json("jobs complete")
+    .exits("waits")
+    .example('jobs complete <job> --comments "checked by Ann"', "the step is done; the plan continues")
+    .action(async (jobId: string, { comments }: { comments: string }, command: CliCommand) => {
       // `--json` is an option of `jobs` as well, which sees it first.
       const flags = command.optsWithGlobals<RunFlags>();
       const engine = await openSession(command);
       const planId = engine.plans.planOfJob(jobId);
       let isElsewhere = false;
-      await withPlanShown(engine, planId, flags, async (progress): Promise<PlanOutcome> => {
+      const runs = new PlanRuns(engine, planId, flags);
+      await runs.run(async (progress): Promise<PlanOutcome> => {
         const options = { waits: flags.wait ?? true };
         const outcome = await engine.plans.complete(jobId, comments, progress, options);
         isElsewhere = outcome === "goes on elsewhere";
         return outcome === "goes on elsewhere" ? { jobId, state: "Succeeded" } : outcome;
       });
+      runs.end();
       if (isElsewhere) process.stderr.write("completed; the process that waits for it goes on\n");
     });
 }
 
-export function cancelCommand(): Command {
-  return new Command("cancel")
+export function cancelCommand(): CliCommand {
+  return new CliCommand("cancel")
     .description(
       "stop a job: one of a machine is rolled back or left to be gone on with, a plan's run is given up",
     )
     .argument("<job>", "id of the job")
-    .exitOverride()
-    .action(async (jobId: string, _flags: object, command: Command) => {
+    .json("jobs cancel")
+    .example("jobs cancel <job>", "stop it, here or in another process")
+    .action(async (jobId: string, _flags: object, command: CliCommand) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
       const engine = await openSession(command);
       const cancel = engine.itemJobs.has(jobId) ? engine.itemJobs : engine.plans;
       const outcome = await withProgress("cancel", (progress) => cancel.cancel(jobId, progress));
+      if (json === true) return printJson("jobs cancel", { jobId, outcome });
       const text =
         outcome === "ends elsewhere"
           ? "asked to stop; the process that runs it ends before its next step, unless this was the last"
@@ -48,14 +55,21 @@ export function cancelCommand(): Command {
     });
 }
 
-export function restartCommand(): Command {
-  return new Command("restart")
+export function restartCommand(): CliCommand {
+  return new CliCommand("restart")
     .description("run a machine's job again that failed or was cancelled")
     .argument("<job>", "id of the job")
-    .exitOverride()
-    .action(async (jobId: string, _flags: object, command: Command) => {
+    .json("jobs restart")
+    .exits("unreachable", "interrupted", "terminated")
+    .example("jobs restart <job>", "run a failed job again")
+    .action(async (jobId: string, _flags: object, command: CliCommand) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
       const engine = await openSession(command);
-      await stoppable("restart", (progress) => engine.itemJobs.restart(jobId, progress));
+      const itemId = await stoppable("restart", (progress) => engine.itemJobs.restart(jobId, progress));
+      if (json === true) {
+        const [job] = engine.jobs({ targetId: itemId, limit: 1 });
+        return printJson("jobs restart", { job: jobJson(job!) });
+      }
       process.stdout.write(`${jobId}: done\n`);
     });
 }

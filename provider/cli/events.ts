@@ -1,8 +1,9 @@
-import { Command } from "commander";
 import { nameOf, parentOf } from "../arm-id.ts";
 import { systemClock } from "../clock.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
+import { limitOf } from "./limit-option.ts";
 import { targetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
 
@@ -18,27 +19,21 @@ function sinceOf(written: string | undefined): number | undefined {
   throw new SiteRecoveryError("InvalidInput", message, { property: "--since" });
 }
 
-function limitOf(written: string): number {
-  const limit = Number(written);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new SiteRecoveryError("InvalidInput", `--limit is "${written}"; write a whole number from 1.`, {
-    property: "--limit",
-  });
-}
-
 /** `siterecovery events [name]`: what happened, newest last. */
-export function eventsCommand(): Command {
-  return new Command("events")
+export function eventsCommand(): CliCommand {
+  return new CliCommand("events")
+    .group("daily")
     .description("what happened: jobs that ended, replication that failed, paused or got late; newest last")
     .argument("[name]", "name of a protected item or recovery plan (default: all)")
     .option("--since <when>", "a time, or how long ago: 30m, 24h, 7d")
     .option("--limit <count>", "how many", "50")
-    .option("--json", "for scripts, in Azure's words")
+    .json("events")
+    .example("events web1 --since 24h", "what happened to web1 in the last day")
     .action(
       async (
         name: string | undefined,
         flags: { since?: string; limit: string; json?: boolean },
-        command: Command,
+        command: CliCommand,
       ) => {
         const [since, limit] = [sinceOf(flags.since), limitOf(flags.limit)];
         const engine = await openSession(command);
@@ -49,6 +44,7 @@ export function eventsCommand(): Command {
         });
         if (flags.json === true) {
           return printJson(
+            "events",
             events.map(({ type, code, severity, description, targetId, jobId, at }) => ({
               eventCode: code,
               eventType: type,
@@ -58,7 +54,8 @@ export function eventsCommand(): Command {
               affectedObjectFriendlyName: nameOf(targetId),
               affectedObjectCorrelationId: targetId,
               fabricId: /\/replicationFabrics\//i.test(targetId) ? parentOf(parentOf(targetId)) : null,
-              eventSpecificDetails: jobId === undefined ? null : { instanceType: "JobStatus", jobId },
+              eventSpecificDetails:
+                jobId === undefined ? null : { instanceType: "JobStatus" as const, jobId },
             })),
           );
         }

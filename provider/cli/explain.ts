@@ -1,10 +1,11 @@
-import { Command } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
 import { frameworkOf } from "../policies/controls.ts";
 import { resourcePolicies, stackPolicies } from "../policies/registry.ts";
 import { limits } from "../rules/limits.ts";
 import { isRuleId, ruleIds, rules, type RuleId } from "../rules/registry.ts";
 import { nearestWord } from "../schemas/nearest.ts";
+import { CliCommand } from "./cli-command.ts";
+import type { ExplainJson } from "./json/definitions.ts";
 import { printJson } from "./session.ts";
 
 const policies = [...resourcePolicies, ...stackPolicies];
@@ -77,23 +78,29 @@ function listed(): { id: string; level: string; title: string }[] {
   ];
 }
 
-function jsonOf(ids: readonly string[]): object[] {
-  return ids.map((id) => ({
-    id,
-    ...(isRuleId(id) ? rules[id] : {}),
-    policy: policies.find((one) => one.id === id),
-  }));
+function policyJson(id: string): Pick<ExplainJson, "policy"> {
+  const policy = policies.find((one) => one.id === id);
+  if (!policy) return {};
+  const { level, description, remedy, options } = policy;
+  return { policy: { level, description, remedy, options } };
+}
+
+function jsonOf(ids: readonly string[]): ExplainJson[] {
+  return ids.map((id) => ({ id, ...(isRuleId(id) ? rules[id] : {}), ...policyJson(id) }));
 }
 
 /** `siterecovery explain [rule]`: what a rule wants and why; without one, the list of them. */
-export function explainCommand(): Command {
-  return new Command("explain")
+export function explainCommand(): CliCommand {
+  return new CliCommand("explain")
+    .group("definitions")
     .description("what a rule of `validate` wants, why, and what to do; without a rule, all of them")
     .argument("[rule]", "id of the rule, such as plan-unknown-machine")
-    .option("--json", "for scripts")
+    .json("explain")
+    .example("explain plan-group-limit", "what the rule wants, and why")
     .action((id: string | undefined, flags: { json?: boolean }) => {
       const text = id === undefined ? undefined : explain(id);
-      if (flags.json === true) printJson(jsonOf(id === undefined ? listed().map((one) => one.id) : [id]));
+      if (flags.json === true)
+        printJson("explain", jsonOf(id === undefined ? listed().map((one) => one.id) : [id]));
       else if (text !== undefined) process.stdout.write(`${text}\n`);
       else
         for (const one of listed())

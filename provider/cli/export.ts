@@ -1,8 +1,8 @@
 import path from "node:path";
-import { Command } from "commander";
 import { openAdoption, type SecretFlags } from "./adopt.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { itemNamed, openSession } from "./session.ts";
+import { CliCommand } from "./cli-command.ts";
+import { itemNamed, openSession, printJson } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
 interface ExportFlags extends SecretFlags {
@@ -11,11 +11,16 @@ interface ExportFlags extends SecretFlags {
   readonly to: string;
   readonly overwrite?: boolean;
   readonly from?: string;
+  readonly json?: boolean;
 }
 
 /** `siterecovery export <item> --to <file>`: a recovery point's disk as a raw image, every block verified. */
-export function exportCommand(): Command {
-  return new Command("export")
+export function exportCommand(): CliCommand {
+  return new CliCommand("export")
+    .group("emergency")
+    .exits("unreachable", "interrupted", "terminated")
+    .json("export")
+    .example("export web1 --to web1.img", "the newest recovery point as a raw image")
     .description("write a disk of a recovery point to a raw, sparse image; every block is verified")
     .argument("<item>", "name of a protected item")
     .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
@@ -28,7 +33,7 @@ export function exportCommand(): Command {
     )
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
-    .action(async (name: string, options: ExportFlags, command: Command) => {
+    .action(async (name: string, options: ExportFlags, command: CliCommand) => {
       const toPath = path.resolve(options.to);
       const wanted = {
         recoveryPoint: options.recoveryPoint,
@@ -43,6 +48,9 @@ export function exportCommand(): Command {
         const engine = await openSession(command);
         return engine.points.export({ itemId: itemNamed(engine, name).id, ...wanted }, progress);
       });
+      if (options.json === true) {
+        return printJson("export", { file: toPath, machine: name, recoveryPointId: pointId, bytesWritten });
+      }
       process.stdout.write(
         `${toPath}: recovery point ${pointId} of ${name}, ${formatBytes(bytesWritten)} written, verified\n`,
       );

@@ -1,12 +1,16 @@
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { allowedActions } from "../engine/protected-item/allowed-actions.ts";
+import { commandList, commandsOf } from "../engine/protected-item/commands.ts";
 import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { type MoveOptions, moveOfStep, moveTo, nextStep } from "../handlers/move-machine.ts";
+import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { defaultKind, kindOption } from "./failover.ts";
+import { printMoved } from "./moved.ts";
 import { itemNamed, openSession } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
@@ -16,6 +20,14 @@ interface FailbackFlags extends BeforeFlags {
 }
 
 const failoverSteps = { planned: "PlannedFailover", unplanned: "UnplannedFailover" } as const;
+
+/** As a plan refuses a failback of machines that are at home. */
+function nothingToDo(item: ProtectedItem): SiteRecoveryError {
+  const message =
+    `There is nothing to do for the failback of ${nameOf(item.id)}: it is at the primary side already. ` +
+    `Allowed now: ${commandList(commandsOf(item, allowedActions(item)))}.`;
+  return new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+}
 
 /** The first step is looked at; those after it are named, as the table of transitions has them. */
 async function outlookBack(engine: Engine, item: ProtectedItem, options: MoveOptions): Promise<Outlook> {
@@ -31,8 +43,9 @@ async function outlookBack(engine: Engine, item: ProtectedItem, options: MoveOpt
   }
   const first = nextStep("primary", item);
   if (first === undefined) {
-    const text = `${nameOf(item.id)} runs at the primary side already`;
-    return { lines: [text], json: { name: nameOf(item.id), allowed: true, steps: [] }, refusals: [] };
+    const refused = nothingToDo(item);
+    const nothing = { point: undefined, steps: [], warnings: [], rooms: [] };
+    return outlookOfMove(item.id, { ...nothing, title: "failback", refusals: [refused] });
   }
   const foreseen = await engine.moves.foresee(item.id, moveOfStep(first, options));
   return outlookOfMove(item.id, foreseen, steps.slice(1));
@@ -42,19 +55,29 @@ async function outlookBack(engine: Engine, item: ProtectedItem, options: MoveOpt
  * `siterecovery failback <item>`: all the way back to the primary side. From Azure to Hyper-V that is one planned
  * failover (H2F-4); in the other flows the machine is replicated back first and failed over then (V2F-4, SEC-8).
  */
-export function failbackCommand(): Command {
-  return withBeforeOptions(new Command("failback"))
+export function failbackCommand(): CliCommand {
+  return withBeforeOptions(new CliCommand("failback").json("failback"))
+    .group("emergency")
+    .example("failback web1", "bring web1 home, commit, and protect it again")
+    .exits("unreachable", "interrupted", "terminated")
     .description("bring a machine back to the primary side, commit, and protect it again")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())
     .option("--to-host <host>", "make a machine that is gone on this host or vCenter server")
-    .action(async (name: string, options: FailbackFlags, command: Command) => {
+    .action(async (name: string, options: FailbackFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const item = itemNamed(engine, name);
       const kind = options.kind ?? defaultKind(item);
       const host = options.toHost === undefined ? {} : { toHost: options.toHost };
       if (!(await goesOn(options, () => outlookBack(engine, item, { kind, ...host })))) return;
+      if (nextStep("primary", item) === undefined) throw nothingToDo(item);
       await stoppable(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));
-      process.stdout.write(`${name} runs at the primary side and is protected again\n`);
+      printMoved(
+        "failback",
+        engine,
+        item.id,
+        options,
+        `${name} runs at the primary side and is protected again`,
+      );
     });
 }

@@ -1,11 +1,11 @@
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { itemNamed, openSession } from "./session.ts";
-import { runsFrom } from "../engine/protected-item/runs-from.ts";
-import { runsFromText } from "./runs-from.ts";
+import { printMoved } from "./moved.ts";
 import { stoppable } from "./stoppable.ts";
 
 interface FailoverFlags extends BeforeFlags {
@@ -20,6 +20,14 @@ export function kindOption(): Option {
     "--kind <kind>",
     "planned shuts the running side down and sends its last changes; default: planned where the flow has it",
   ).choices(["planned", "unplanned"]);
+}
+
+/** The option of a recovery point, with the choices that Azure has. */
+export function pointOption(prefix: string): Option {
+  return new Option(
+    "--recovery-point <point>",
+    `${prefix}latest, latestApplicationConsistent, latestMultiVm, or a point's id${prefix === "" ? "" : "; default: latest"}`,
+  );
 }
 
 /** A machine that is migrated has none, and any is refused. */
@@ -37,16 +45,19 @@ export function refusePoint(command: Command, recoveryPoint: string | undefined,
 }
 
 /** `siterecovery failover <item>`: moves a machine to the recovery side, outside of any program. */
-export function failoverCommand(): Command {
-  const failover = new Command("failover");
-  return withBeforeOptions(failover)
+export function failoverCommand(): CliCommand {
+  return withBeforeOptions(new CliCommand("failover").json("failover"))
+    .group("emergency")
+    .example("failover web1", "a planned failover, where the flow has one")
+    .example(
+      "failover web1 --kind unplanned --recovery-point latestApplicationConsistent",
+      "the site is lost",
+    )
+    .exits("unreachable", "interrupted", "terminated")
     .description("fail a machine over to the recovery side (a program declares it with activeLocation)")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())
-    .option(
-      "--recovery-point <point>",
-      "for an unplanned failover: latest (default), latestApplicationConsistent, latestMultiVm, or a point's id",
-    )
+    .addOption(pointOption("for an unplanned failover: "))
     .option("--commit", "commit at once")
     .action(async (name: string, options: FailoverFlags, command: Command) => {
       const engine = await openSession(command);
@@ -67,8 +78,7 @@ export function failoverCommand(): Command {
       const { machineName, recoveryMachine } = moved.details;
       const next = options.commit === true ? "committed" : `commit pending: \`siterecovery commit ${name}\``;
       const as = moved.activeLocation === "recovery" ? recoveryMachine!.name : machineName;
-      process.stdout.write(`${nameOf(id)} runs at the ${moved.activeLocation} side as ${as} (${next})\n`);
-      const from = runsFrom(moved);
-      if (from) process.stdout.write(`${runsFromText(from)}\n`);
+      const sentence = `${nameOf(id)} runs at the ${moved.activeLocation} side as ${as} (${next})`;
+      printMoved("failover", engine, id, options, sentence);
     });
 }

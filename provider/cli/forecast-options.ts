@@ -53,7 +53,6 @@ export const simulateOptions: readonly Option[] = [
   new Option("--max-rpo <minutes>", "fail (exit code 1) when a machine's RPO gets longer"),
   new Option("--max-rto <minutes>", "fail (exit code 1) when a plan takes longer"),
   new Option("--html <file>", "write a page with charts as well"),
-  new Option("--json", "for scripts"),
 ];
 
 function refuse(option: string, written: string, wanted: string): never {

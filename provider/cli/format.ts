@@ -1,4 +1,5 @@
 /** How times and tables look in the terminal. */
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import pico from "picocolors";
 
@@ -19,10 +20,40 @@ export function formatTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 
+const columnGap = 2;
+const usualWidth = 80;
+
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/**
+ * Widths of columns that fit together into `most` characters. The widest columns give way first, down to their longest
+ * word; what does not fit even so is left longer, because a word is never broken.
+ */
+function fittedWidths(cells: readonly (readonly string[])[], most: number): number[] {
+  const columns = cells[0]!.map((_, index) => cells.map((row) => row[index] ?? ""));
+  const longest = (texts: readonly string[]): number => Math.max(1, ...texts.map(widthOf));
+  const widths = columns.map((texts) => longest(texts.flatMap((text) => text.split("\n"))));
+  const least = columns.map((texts) => longest(texts.flatMap((text) => text.split(/\s/))));
+  let excess = widths.reduce((sum, width) => sum + width, 0) + columnGap * (widths.length - 1) - most;
+  for (; excess > 0; excess -= 1) {
+    const giving = widths.map((width, index) => (width > least[index]! ? width : 0));
+    const widest = Math.max(...giving);
+    if (widest === 0) break;
+    widths[giving.indexOf(widest)]! -= 1;
+  }
+  return widths;
+}
+
+/** A table as wide as the terminal at most, or as 80 characters elsewhere. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const titles = head.map((title) => pico.bold(title));
   const table = new Table({
-    head: head.map((title) => pico.bold(title)),
-    style: { head: [], border: [], compact: true },
+    head: titles,
+    colWidths: fittedWidths([titles, ...rows], process.stdout.columns || usualWidth),
+    wordWrap: true,
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: {
       top: "",
       "top-mid": "",
@@ -38,9 +69,13 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
       "mid-mid": "",
       right: "",
       "right-mid": "",
-      middle: "  ",
+      middle: " ".repeat(columnGap),
     },
   });
   for (const row of rows) table.push([...row]);
-  return table.toString();
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
 }

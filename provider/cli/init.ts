@@ -1,7 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { CliCommand } from "./cli-command.ts";
+import { printJson } from "./session.ts";
 import { defineMachines } from "../stack/define-machines.ts";
 import { lookAround } from "../stack/look-around.ts";
 import { type FlowNumber, flowNames, startingDefinition } from "../stack/starting-definition.ts";
@@ -25,8 +27,11 @@ function writeNew(file: string, text: string, overwrite: boolean): void {
 }
 
 /** `siterecovery init [inventories…]`: writes a definition to start from. Asks nothing. */
-export function initCommand(): Command {
-  return new Command("init")
+export function initCommand(): CliCommand {
+  return new CliCommand("init")
+    .group("definitions")
+    .json("init")
+    .example("init machines/hv1", "a definition of the machines in that folder")
     .description(
       "write a starting definition, and machine.yaml for folders of the inventories that have images and none yet",
     )
@@ -38,22 +43,34 @@ export function initCommand(): Command {
     )
     .option("--output <file>", "where to write it", "siterecovery.yaml")
     .option("--force", "overwrite what is there")
-    .action((inventories: string[], flags: { flow: string; output: string; force?: boolean }) => {
-      const folder = path.dirname(path.resolve(flags.output));
-      const isEmpty = inventories.length === 0;
-      for (const { file, notes } of inventories.flatMap(defineMachines))
-        process.stdout.write(`${file}: written. ${notes.join(" ")} Correct it where it is wrong.\n`);
-      const found = isEmpty
-        ? { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [], left: [] }
-        : lookAround(inventories, flags.output);
-      const { text, folders } = startingDefinition(flowOf(flags.flow), found);
-      writeNew(flags.output, text, flags.force === true);
-      for (const name of [...folders, ...(isEmpty ? ["primary"] : [])])
-        fs.mkdirSync(path.join(folder, name), { recursive: true });
-      for (const reason of found.left) process.stderr.write(`left out ${reason}\n`);
-      const count = found.machines.length;
-      process.stdout.write(
-        `${flags.output}: ${count} ${count === 1 ? "machine" : "machines"}; check it with siterecovery validate ${flags.output}\n`,
-      );
-    });
+    .action(
+      (inventories: string[], flags: { flow: string; output: string; force?: boolean; json?: boolean }) => {
+        const folder = path.dirname(path.resolve(flags.output));
+        const isEmpty = inventories.length === 0;
+        const defined = inventories.flatMap(defineMachines);
+        for (const { file, notes } of flags.json === true ? [] : defined)
+          process.stdout.write(`${file}: written. ${notes.join(" ")} Correct it where it is wrong.\n`);
+        const found = isEmpty
+          ? { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [], left: [] }
+          : lookAround(inventories, flags.output);
+        const { text, folders } = startingDefinition(flowOf(flags.flow), found);
+        writeNew(flags.output, text, flags.force === true);
+        for (const name of [...folders, ...(isEmpty ? ["primary"] : [])])
+          fs.mkdirSync(path.join(folder, name), { recursive: true });
+        for (const reason of found.left) process.stderr.write(`left out ${reason}\n`);
+        const count = found.machines.length;
+        if (flags.json === true) {
+          const written = defined.map(({ file, notes }) => ({ file, notes }));
+          return printJson("init", {
+            file: flags.output,
+            machineCount: count,
+            leftOut: found.left,
+            machineDefinitions: written,
+          });
+        }
+        process.stdout.write(
+          `${flags.output}: ${count} ${count === 1 ? "machine" : "machines"}; check it with siterecovery validate ${flags.output}\n`,
+        );
+      },
+    );
 }

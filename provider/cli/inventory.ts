@@ -1,18 +1,25 @@
-import { Command } from "commander";
 import { lockText } from "../stack/inventory-lock.ts";
 import { lockInventories } from "../stack/lock-inventories.ts";
+import { CliCommand } from "./cli-command.ts";
+import { printJson } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
 
 /** `siterecovery inventory [files…]`: what the machines of definitions are, for a check where they are not. */
-export function inventoryCommand(): Command {
-  return new Command("inventory")
+export function inventoryCommand(): CliCommand {
+  return new CliCommand("inventory")
+    .group("definitions")
     .description("write the inventory lock of definitions: what their machines are, without their bytes")
     .argument("[files...]", "stack definitions", ["siterecovery.yaml"])
     .option("--output <file>", "where to write it; `validate` finds inventory.lock.json beside a definition")
-    .addHelpText("after", "\nExample: siterecovery inventory --output inventory.lock.json")
-    .action((files: string[], flags: { output?: string }) => {
+    .json("inventory")
+    .example("inventory --output inventory.lock.json", "a lock to commit beside the definition, for CI")
+    .action((files: string[], flags: { output?: string; json?: boolean }) => {
       const { lock, left } = lockInventories(files);
       for (const reason of left) process.stderr.write(`left out ${reason}\n`);
+      if (flags.json === true) {
+        if (flags.output !== undefined) writeOutput(flags.output, lockText(lock));
+        return printJson("inventory", { file: flags.output ?? null, lock, leftOut: left });
+      }
       if (flags.output === undefined) return void process.stdout.write(lockText(lock));
       writeOutput(flags.output, lockText(lock));
       const count = lock.inventories.reduce((sum, { machines }) => sum + machines.length, 0);

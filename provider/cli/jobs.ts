@@ -1,37 +1,36 @@
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { CliCommand } from "./cli-command.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
 import { cancelCommand, completeCommand, restartCommand } from "./end-job.ts";
+import { jobJson } from "./job-json.ts";
+import { limitOf } from "./limit-option.ts";
 import { targetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
 
 const head = ["STARTED", "JOB", "OF", "STATE", "TOOK", "TASKS", "ID"];
 
 /** `siterecovery jobs [name]`: what the engine did, newest first, with each job's tasks. */
-export function jobsCommand(): Command {
+export function jobsCommand(): CliCommand {
   return (
-    new Command("jobs")
+    new CliCommand("jobs")
+      .group("daily")
       .description("the engine's jobs and their tasks, newest first")
       .argument("[name]", "name of a protected item or recovery plan (default: all)")
       .option("--limit <count>", "how many", "20")
-      .option("--json", "for scripts")
+      .json("jobs")
+      .example("jobs web1 --limit 5", "the last five jobs of web1, task by task")
       // What stands behind complete or cancel is theirs, not this command's.
       .enablePositionalOptions()
       .addCommand(completeCommand())
       .addCommand(cancelCommand())
       .addCommand(restartCommand())
       .action(
-        async (name: string | undefined, flags: { limit: string; json?: boolean }, command: Command) => {
-          const limit = Number(flags.limit);
-          if (!Number.isInteger(limit) || limit < 1) {
-            const message = `--limit takes a whole number from 1; it is "${flags.limit}".`;
-            throw new SiteRecoveryError("InvalidInput", message, { property: "limit" });
-          }
+        async (name: string | undefined, flags: { limit: string; json?: boolean }, command: CliCommand) => {
+          const limit = limitOf(flags.limit);
           const engine = await openSession(command);
           const target = name === undefined ? {} : { targetId: targetNamed(engine, name) };
           const jobs = engine.jobs({ ...target, limit });
-          if (flags.json === true) return printJson(jobs);
+          if (flags.json === true) return printJson("jobs", jobs.map(jobJson));
           const rows = jobs.map((job) => [
             formatTime(job.startedAt),
             job.scenario,

@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { CliCommand } from "./cli-command.ts";
 import { openSession, printJson } from "./session.ts";
 
 /** The passphrase in a file, without the line's end. Throws `NotFound`. */
@@ -14,18 +14,18 @@ export function readPassphrase(file: string): string {
   return fs.readFileSync(filePath, "utf8").replace(/\r?\n$/, "");
 }
 
-function exportCommand(): Command {
-  return new Command("export")
+function exportCommand(): CliCommand {
+  return new CliCommand("export")
     .description("write the keys of all replicas to one file, to be kept elsewhere")
     .requiredOption("--to <file>", "the file to write, on another machine or medium")
     .option("--overwrite", "replace the file if it is there")
-    .option("--json", "for scripts")
-    .addHelpText("after", "\nExample: siterecovery key export --to /media/safe/dr-keys.json")
-    .action(async (flags: { to: string; overwrite?: boolean; json?: boolean }, command: Command) => {
+    .json("key export")
+    .example("key export --to /media/safe/dr-keys.json", "a copy of all keys on another medium")
+    .action(async (flags: { to: string; overwrite?: boolean; json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const toPath = path.resolve(flags.to);
       const ids = engine.recoveryHome.exportKeys(toPath, { overwrite: flags.overwrite === true });
-      if (flags.json === true) return printJson({ file: toPath, stores: ids });
+      if (flags.json === true) return printJson("key export", { file: toPath, stores: ids });
       process.stdout.write(
         `${toPath}: the keys of ${ids.map(nameOf).join(", ")}. This file opens your replicas: keep it apart from them ` +
           "and from this machine. If this home is lost, `siterecovery adopt <folder of the replicas> --key-file <this file>` " +
@@ -34,15 +34,16 @@ function exportCommand(): Command {
     });
 }
 
-function passphraseCommand(): Command {
-  return new Command("passphrase")
+function passphraseCommand(): CliCommand {
+  return new CliCommand("passphrase")
     .description("let a recovery passphrase open all replicas, beside their keys")
     .requiredOption("--passphrase-file <file>", "a file with the passphrase, 12 characters or more")
-    .option("--json", "for scripts")
-    .action(async (flags: { passphraseFile: string; json?: boolean }, command: Command) => {
+    .json("key passphrase")
+    .example("key passphrase --passphrase-file passphrase", "a passphrase that opens the replicas as well")
+    .action(async (flags: { passphraseFile: string; json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const ids = await engine.recoveryHome.setPassphrase(readPassphrase(flags.passphraseFile));
-      if (flags.json === true) return printJson({ stores: ids });
+      if (flags.json === true) return printJson("key passphrase", { stores: ids });
       process.stdout.write(
         `${ids.map(nameOf).join(", ")}: the passphrase opens the replicas now, beside the key file. An earlier passphrase ` +
           "opens them no more. Stores that are added later need this command again.\n",
@@ -51,8 +52,10 @@ function passphraseCommand(): Command {
 }
 
 /** `siterecovery key`: what opens the replicas when the engine's home is lost. */
-export function keyCommand(): Command {
-  const root = new Command("key").description("copies of the keys, for the day on which this home is lost");
-  for (const command of [exportCommand(), passphraseCommand()]) root.addCommand(command.exitOverride());
+export function keyCommand(): CliCommand {
+  const root = new CliCommand("key")
+    .group("upkeep")
+    .description("copies of the keys, for the day on which this home is lost");
+  for (const command of [exportCommand(), passphraseCommand()]) root.addCommand(command);
   return root;
 }

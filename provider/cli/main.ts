@@ -22,5 +22,5 @@ if (major < 22 || (major === 22 && minor < 15)) {
     process.exit();
   });
   const { runProgram } = await import("./program.ts");
-  process.exitCode = await runProgram();
+  process.exitCode = await runProgram(process.argv.slice(2));
 }

@@ -1,22 +1,25 @@
 /** `siterecovery owners` and `disown`: which stack each thing belongs to, and how one is given away on purpose. */
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, Thing } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { kinds } from "../kinds/registry.ts";
 import { stackOfUrn } from "../urn.ts";
+import { CliCommand } from "./cli-command.ts";
 import { formatTable } from "./format.ts";
 import { openSession, printJson } from "./session.ts";
 
-export function ownersCommand(): Command {
-  return new Command("owners")
+export function ownersCommand(): CliCommand {
+  return new CliCommand("owners")
+    .group("upkeep")
     .description("which resource of which stack each thing belongs to")
-    .option("--json", "for scripts")
-    .action(async (flags: { json?: boolean }, self: Command) => {
+    .json("owners")
+    .example("owners", "which stack declares what")
+    .action(async (flags: { json?: boolean }, self: CliCommand) => {
       const engine = await openSession(self);
       const all = engine.owners.list();
       if (flags.json === true) {
         return printJson(
+          "owners",
           all.map(({ thing, owner }) => ({
             id: thing.id,
             kind: thing.kind,
@@ -46,21 +49,23 @@ function thingNamed(engine: Engine, name: string): Thing {
   throw new SiteRecoveryError("NotFound", message, { target: name });
 }
 
-export function disownCommand(): Command {
-  return new Command("disown")
+export function disownCommand(): CliCommand {
+  return new CliCommand("disown")
+    .group("upkeep")
     .description(
       "take the owner away from things of a stack that is no more; the next stack that declares one has it",
     )
     .argument("<ids...>", "ids or names of things, as `siterecovery owners` lists them")
-    .option("--json", "for scripts")
-    .action(async (names: string[], flags: { json?: boolean }, self: Command) => {
+    .json("disown")
+    .example("disown web1", "give web1 up, so that another stack may declare it")
+    .action(async (names: string[], flags: { json?: boolean }, self: CliCommand) => {
       const engine = await openSession(self);
       // A name that is wrong is refused before anything is changed.
       const things = names.map((one) => thingNamed(engine, one));
       const outcomes: { id: string; formerOwner: string | null }[] = [];
       for (const { id } of things)
         outcomes.push({ id, formerOwner: (await engine.owners.release(id))?.urn ?? null });
-      if (flags.json === true) return printJson(outcomes);
+      if (flags.json === true) return printJson("disown", outcomes);
       for (const { id, formerOwner } of outcomes) {
         const text = formerOwner === null ? "had no owner" : `is no longer owned by ${formerOwner}`;
         process.stdout.write(`${nameOf(id)} ${text}\n`);

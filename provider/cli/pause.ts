@@ -1,17 +1,19 @@
 /** `siterecovery pause` and `resume`: replication stands still for the time of a maintenance. */
-import { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
+import { CliCommand } from "./cli-command.ts";
 import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
 
 type Action = (engine: Engine, itemId: string, progress: Progress) => Promise<boolean>;
 
-function command(name: string, description: string, done: string, act: Action): Command {
-  return new Command(name)
+function command(name: "pause" | "resume", description: string, done: string, act: Action): CliCommand {
+  return new CliCommand(name)
+    .group("daily")
     .description(description)
     .argument("<items...>", "names of protected items")
-    .option("--json", "for scripts")
-    .action(async (names: string[], flags: { json?: boolean }, self: Command) => {
+    .json(name)
+    .example(`${name} web1`, description.split(";")[0]!)
+    .action(async (names: string[], flags: { json?: boolean }, self: CliCommand) => {
       const engine = await openSession(self);
       // A name that is wrong is told before anything is changed.
       const items = names.map((one) => itemNamed(engine, one));
@@ -22,17 +24,17 @@ function command(name: string, description: string, done: string, act: Action): 
         if (flags.json !== true)
           process.stdout.write(`${nameOf(id)}: ${changed ? done : `was ${done} already`}\n`);
       }
-      if (flags.json === true) printJson(outcomes);
+      if (flags.json === true) printJson(name, outcomes);
     });
 }
 
-export function pauseCommand(): Command {
+export function pauseCommand(): CliCommand {
   const description =
     "let no replication of items run until they are resumed; their writes are noted all the same";
   return command("pause", description, "paused", (engine, id, progress) => engine.pause(id, progress));
 }
 
-export function resumeCommand(): Command {
+export function resumeCommand(): CliCommand {
   const description =
     "let the replication of paused items go on; the next cycle takes what was written meanwhile";
   return command("resume", description, "resumed", (engine, id, progress) => engine.resume(id, progress));

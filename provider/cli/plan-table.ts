@@ -2,9 +2,12 @@
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { PlanJob, PlanView } from "../engine/recovery-plan/recovery-plans.ts";
+import { planCommandsOf } from "../engine/recovery-plan/plan-commands.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { runsFrom } from "../engine/protected-item/runs-from.ts";
+import type { PlanRunJson } from "./json/plans.ts";
 import { runsFromJson } from "./runs-from.ts";
+import { isoTime, isoTimeOrNull } from "./times.ts";
 import { formatSeconds, formatTable, formatTime } from "./format.ts";
 
 type Task = PlanJob["tasks"][number];
@@ -38,30 +41,40 @@ export function runTable(job: PlanJob): string {
   return formatTable(["GROUP", "MACHINE OR STEP", "STATE", "TOOK", "NOTE"], rows);
 }
 
-/** What scripts read of a run; names stay. */
-export function runJson(view: PlanView, job: PlanJob): object {
+/** An operation of a plan that ran. */
+export function planJobJson(job: PlanJob): Pick<PlanRunJson, "job" | "tasks"> {
   return {
-    plan: nameOf(view.id),
-    id: view.id,
     job: {
       id: job.id,
       operation: job.operation,
       scenario: job.scenario,
       state: job.state,
       attempts: job.attempts,
-      startedAt: new Date(job.startedAt).toISOString(),
-      endedAt: job.endedAt === undefined ? null : new Date(job.endedAt).toISOString(),
-      error: job.error ?? null,
+      startedAt: isoTime(job.startedAt),
+      endedAt: isoTimeOrNull(job.endedAt),
+      error: job.error ? { code: job.error.code, message: job.error.message } : null,
     },
     tasks: job.tasks.map((task) => ({
       group: task.name.split(": ")[0]!.replace(/ (start|end)$/, ""),
       name: task.name,
       state: task.state,
+      startedAt: isoTimeOrNull(task.startedAt),
+      endedAt: isoTimeOrNull(task.endedAt),
       result: task.result ?? null,
     })),
+  };
+}
+
+/** A run, and where the plan's machines are now. */
+export function runJson(view: PlanView, job: PlanJob): PlanRunJson {
+  return {
+    plan: nameOf(view.id),
+    id: view.id,
+    ...planJobJson(job),
     machines: view.items.map((item) => ({ name: nameOf(item.id), runsFrom: runsFromJson(runsFrom(item)) })),
     activeLocation: view.activeLocation ?? null,
     allowedOperations: view.allowedOperations,
+    allowedCommands: planCommandsOf(view.id, view.allowedOperations),
   };
 }
 
@@ -83,12 +96,17 @@ function groupRows({ groups }: PlanView): string[][] {
   ]);
 }
 
+function allowedLines(planId: string, operations: PlanView["allowedOperations"]): string[] {
+  const commands = planCommandsOf(planId, operations);
+  return commands.length === 0 ? ["  nothing"] : commands.map((command) => `  ${command}`);
+}
+
 /** The plan as it stands: its groups, what is allowed, its last run. */
 export function planText(view: PlanView): string {
   const { lastJob, underWay, allowedOperations } = view;
   const lines = [formatTable(["GROUP", "MACHINE OR STEP", "STATE", "RUNS AT"], groupRows(view))];
   if (underWay !== undefined) lines.push(pico.yellow(`${underWay} is under way`));
-  lines.push(`Allowed: ${allowedOperations.join(", ") || "nothing"}`);
+  lines.push("Allowed now:", ...allowedLines(view.id, allowedOperations));
   if (!lastJob) return [...lines, "It has not been run yet."].join("\n");
   const { id, state, startedAt, operation } = lastJob;
   lines.push(`Last run: ${operation} of ${formatTime(startedAt)}, ${coloured(state)} (job ${id})`);

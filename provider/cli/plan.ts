@@ -1,8 +1,12 @@
 /** `siterecovery plan …`: see a recovery plan and run it, outside of any program. */
-import { Command, Option } from "commander";
+import type { Command } from "commander";
+import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
+import { planCommandsOf } from "../engine/recovery-plan/plan-commands.ts";
 import type { PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
-import { defaultKind, refusePoint } from "./failover.ts";
+import type { FailoverKind } from "../engine/flows.ts";
+import { CliCommand } from "./cli-command.ts";
+import { defaultKind, kindOption, pointOption, refusePoint } from "./failover.ts";
 import { withBeforeOptions } from "./before-move.ts";
 import { planNamed } from "./plan-named.ts";
 import { planText, runJson } from "./plan-table.ts";
@@ -11,8 +15,7 @@ import { openSession, printJson } from "./session.ts";
 import { networkNamed } from "./test-failover.ts";
 
 interface FailoverFlags extends RunFlags {
-  readonly planned?: boolean;
-  readonly unplanned?: boolean;
+  readonly kind?: FailoverKind;
   readonly recoveryPoint?: string;
   /** False with --no-source-shutdown. */
   readonly sourceShutdown: boolean;
@@ -20,61 +23,78 @@ interface FailoverFlags extends RunFlags {
 }
 
 interface FailbackFlags extends RunFlags {
-  readonly unplanned?: boolean;
+  readonly kind?: FailoverKind;
   readonly finish?: boolean;
 }
 
+type RunVerb =
+  | "failover"
+  | "test-failover"
+  | "clean-up"
+  | "change-recovery-point"
+  | "cancel-failover"
+  | "commit"
+  | "failback"
+  | "reverse-replicate";
+
 /** A subcommand that runs the plan, with the options that all of them have. */
-function runs(name: string, description: string): Command {
-  return withBeforeOptions(new Command(name), { json: false })
+function runs(name: RunVerb, description: string, example: readonly [string, string]): CliCommand {
+  return withBeforeOptions(new CliCommand(name).json(`plan ${name}`), "plan --dry-run")
     .description(description)
+    .exits("unreachable", "waits")
+    .example(`plan ${name} ${example[0]}`, example[1])
     .argument("<plan>", "name of a recovery plan, or of a protection cluster")
-    .option("--no-wait", "end with exit code 3 where a manual step waits, instead of waiting for it")
-    .option("--json", "for scripts")
-    .exitOverride();
+    .option("--no-wait", "end with exit code 4 where a manual step waits, instead of waiting for it");
 }
 
-function showCommand(): Command {
-  return new Command("show")
+function showCommand(): CliCommand {
+  return new CliCommand("show")
+    .example("plan show shop", "its groups, what is allowed now, its last run")
     .description("the plan's groups, where its machines stand, what is allowed, its last run")
     .argument("<plan>", "name of a recovery plan, or of a protection cluster")
-    .option("--json", "for scripts")
-    .exitOverride()
+    .json("plan show")
     .action(async (name: string, flags: RunFlags, command: Command) => {
       const engine = await openSession(command);
       const view = engine.plans.view(planNamed(engine, name));
       if (flags.json !== true) return void process.stdout.write(`${planText(view)}\n`);
-      const { lastJob, groups, ...facts } = view;
+      const { lastJob, groups, id, allowedOperations, underWay, activeLocation } = view;
       const machines = groups.map((group) => ({
         ...group,
-        machines: group.machines.map(({ id, item }) => ({
-          id,
+        machines: group.machines.map(({ id: itemId, item }) => ({
+          id: itemId,
           state: item?.state ?? null,
           activeLocation: item?.activeLocation ?? null,
           testFailoverState: item?.testFailoverState ?? null,
         })),
       }));
-      printJson({ ...facts, groups: machines, lastRun: lastJob ? runJson(view, lastJob) : null });
+      printJson("plan show", {
+        plan: nameOf(id),
+        id,
+        groups: machines,
+        allowedOperations,
+        allowedCommands: planCommandsOf(id, allowedOperations),
+        underWay: underWay ?? null,
+        activeLocation: activeLocation ?? null,
+        lastRun: lastJob ? runJson(view, lastJob) : null,
+      });
     });
 }
 
-function failoverCommand(): Command {
-  return runs("failover", "fail the plan's machines over to the recovery side, group by group")
-    .addOption(
-      new Option(
-        "--planned",
-        "shut sources down and send their last changes (default, where all machines have it)",
-      ).conflicts("unplanned"),
-    )
-    .option("--unplanned", "without need of the sources")
-    .option("--recovery-point <point>", "for an unplanned failover: one of Azure's choices (default: latest)")
+function failoverCommand(): CliCommand {
+  return runs("failover", "fail the plan's machines over to the recovery side, group by group", [
+    "shop --kind unplanned",
+    "the site is lost",
+  ])
+    .addOption(kindOption())
+    .addOption(pointOption("for an unplanned failover: "))
     .option("--no-source-shutdown", "unplanned: leave the Shutdown group's machines out")
     .option("--commit", "commit at once")
     .action((name: string, flags: FailoverFlags, command: Command) => {
       const { recoveryPoint = "latest", sourceShutdown } = flags;
       const requests = (engine: Engine, planId: string): PlanRequest[] => {
-        const isPlanned = flags.planned ?? (flags.unplanned !== true && hasPlannedFailover(engine, planId));
-        if (isPlanned) refusePoint(command, flags.recoveryPoint, "--unplanned");
+        const isPlanned =
+          flags.kind === undefined ? hasPlannedFailover(engine, planId) : flags.kind === "planned";
+        if (isPlanned) refusePoint(command, flags.recoveryPoint, "--kind unplanned");
         const request: PlanRequest = isPlanned
           ? { operation: "PlannedFailover" }
           : { operation: "UnplannedFailover", recoveryPoint, shutDownSources: sourceShutdown };
@@ -89,10 +109,13 @@ function hasPlannedFailover(engine: Engine, planId: string): boolean {
   return engine.plans.view(planId).items.every((item) => defaultKind(item) === "planned");
 }
 
-function testFailoverCommand(): Command {
-  return runs("test-failover", "start copies of the plan's machines in an isolated network, group by group")
+function testFailoverCommand(): CliCommand {
+  return runs("test-failover", "start copies of the plan's machines in an isolated network, group by group", [
+    "shop --network drill-net",
+    "a drill of the whole plan",
+  ])
     .requiredOption("--network <name>", "the isolated network, by name or id")
-    .option("--recovery-point <point>", "one of Azure's choices", "latest")
+    .addOption(pointOption("").default("latest"))
     .action(
       (name: string, flags: RunFlags & { network: string; recoveryPoint: string }, command: Command) => {
         const { network, recoveryPoint } = flags;
@@ -108,12 +131,15 @@ function testFailoverCommand(): Command {
     );
 }
 
-function failbackCommand(): Command {
-  return runs("failback", "bring the plan's machines back to the primary side, group by group")
-    .option("--unplanned", "without need of the machines at the recovery side, where their flow has that")
+function failbackCommand(): CliCommand {
+  return runs("failback", "bring the plan's machines back to the primary side, group by group", [
+    "shop --finish",
+    "bring them home, commit, and protect them again",
+  ])
+    .addOption(kindOption())
     .option("--finish", "commit and protect them again")
     .action((name: string, flags: FailbackFlags, command: Command) => {
-      const back: PlanRequest = { operation: "Failback", unplanned: flags.unplanned === true };
+      const back: PlanRequest = { operation: "Failback", unplanned: flags.kind === "unplanned" };
       const finish = [{ operation: "Commit" }, { operation: "ReverseReplicate" }] as const;
       const requests = flags.finish === true ? [back, ...finish] : [back];
       return runPlanCommand(command, name, () => requests, flags);
@@ -121,19 +147,22 @@ function failbackCommand(): Command {
 }
 
 function plainCommand(
-  name: string,
+  name: RunVerb,
   operation: "TestFailoverCleanup" | "CancelFailover" | "Commit" | "ReverseReplicate",
   description: string,
-): Command {
-  return runs(name, description).action((plan: string, flags: RunFlags, command: Command) =>
-    runPlanCommand(command, plan, () => [{ operation }], flags),
+  example: string,
+): CliCommand {
+  return runs(name, description, ["shop", example]).action(
+    (plan: string, flags: RunFlags, command: Command) =>
+      runPlanCommand(command, plan, () => [{ operation }], flags),
   );
 }
 
-function changePointCommand(): Command {
+function changePointCommand(): CliCommand {
   return runs(
     "change-recovery-point",
     "make the machines of a failover again from another point, before its commit",
+    ["shop latestApplicationConsistent", "an older point for all of them"],
   )
     .argument(
       "<point>",
@@ -144,29 +173,37 @@ function changePointCommand(): Command {
     );
 }
 
-export function planCommand(): Command {
-  const root = new Command("plan").description("see a recovery plan and run it");
+export function planCommand(): CliCommand {
+  const root = new CliCommand("plan").group("emergency").description("see a recovery plan and run it");
   const commands = [
     showCommand(),
     failoverCommand(),
     testFailoverCommand(),
     plainCommand(
-      "cleanup",
+      "clean-up",
       "TestFailoverCleanup",
       "end the plan's test failover: its test machines are removed",
+      "the drill is over",
     ),
     changePointCommand(),
     plainCommand(
       "cancel-failover",
       "CancelFailover",
       "give up a failover of the plan's machines before its commit, with all that they wrote since",
+      "go back to the machines from before the failover",
     ),
-    plainCommand("commit", "Commit", "commit a failover or failback of the plan's machines"),
+    plainCommand(
+      "commit",
+      "Commit",
+      "commit a failover or failback of the plan's machines",
+      "accept where they run",
+    ),
     failbackCommand(),
     plainCommand(
       "reverse-replicate",
       "ReverseReplicate",
       "protect the plan's machines again after a failback",
+      "protect them from the side that they run at now",
     ),
   ];
   for (const command of commands) root.addCommand(command);

@@ -1,5 +1,5 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { alertsCommand } from "./alerts.ts";
@@ -11,6 +11,7 @@ import { attachCommand } from "./attach.ts";
 import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
+import { completionCommand } from "./completion.ts";
 import { convertCommand } from "./convert.ts";
 import { exportCommand } from "./export.ts";
 import { explainCommand } from "./explain.ts";
@@ -28,7 +29,6 @@ import { replicateCommand } from "./replicate.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
-import { Stopped } from "./stoppable.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
@@ -36,14 +36,23 @@ import { unlockCommand } from "./unlock.ts";
 import { validateCommand } from "./validate.ts";
 import { verifyCommand } from "./verify.ts";
 import { packageVersion } from "../package-version.ts";
+import { CliCommand } from "./cli-command.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { withNewSpelling } from "./former-spellings.ts";
+import type { FailureJson } from "./json/outputs.ts";
+import { Printed } from "./printed.ts";
+import { printJson } from "./session.ts";
+import { Stopped } from "./stopped.ts";
 
-function program(): Command {
-  const root = new Command("siterecovery")
+/** The tree of commands. Help, man page, completion and docs are made from it. */
+export function program(): CliCommand {
+  const root = new CliCommand("siterecovery")
     .description("Disaster recovery as code: see and steer what `pulumi up` protects.")
     .version(packageVersion())
     .option("--home <folder>", "the engine's home (default: SITERECOVERY_HOME, else .siterecovery here)")
-    .exitOverride()
-    .showHelpAfterError("(siterecovery --help shows the commands)");
+    .exits("unreachable", "waits", "interrupted", "terminated")
+    .example("status", "what is protected")
+    .example("status --json", "the same for scripts");
   const commands = [
     statusCommand(),
     machinesCommand(),
@@ -83,31 +92,52 @@ function program(): Command {
     simulateCommand(),
     convertCommand(),
     schemaCommand(),
+    completionCommand(),
   ];
-  for (const command of commands) root.addCommand(command.exitOverride());
+  for (const command of commands) root.addCommand(command);
   return root;
 }
 
-/**
- * Runs the command line; the exit code: 0 done, 1 failed, 2 the command line is wrong, 130 stopped by Ctrl-C. A command that tells more
- * with it (verify) has set the one of its failure before it failed.
- */
-export async function runProgram(): Promise<number> {
+/** Whether the command line asks for JSON, as far as that can be said of one that may be wrong. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return (end < 0 ? words : words.slice(0, end)).includes("--json");
+}
+
+/** The error as stdout has it under `--json`. */
+function failureJson(error: unknown, exitCode: number): FailureJson {
+  if (error instanceof CommanderError) {
+    const message = withNewSpelling(error.message.replace(/^error: /, ""));
+    return { error: { code: "Usage", message, target: null, property: null, exitCode } };
+  }
+  const { code, target, property } = error instanceof SiteRecoveryError ? error : {};
+  const message = error instanceof Error ? error.message : String(error);
+  const word = error instanceof Stopped ? "Cancelled" : (code ?? "Bug");
+  return {
+    error: { code: word, message, target: target ?? null, property: property ?? null, exitCode },
+  };
+}
+
+/** One line for a person's mistake; all that is known of a bug. */
+function errorText(error: unknown): string {
+  if (error instanceof Stopped) return `stopped: ${error.message}\n`;
+  if (error instanceof SiteRecoveryError && error.code !== "Bug") return `error: ${error.message}\n`;
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${what}\nThis is a bug of siterecovery. Please report it with the lines above.\n`;
+}
+
+/** Runs the command line: the words after `siterecovery`. Returns the exit code; exit-codes.ts says what each means. */
+export async function runProgram(words: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync(process.argv);
-    return process.exitCode === undefined ? 0 : Number(process.exitCode);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof Stopped) {
-      process.stderr.write(`stopped: ${error.message}\n`);
-      return error.exitCode;
-    }
-    if (error instanceof SiteRecoveryError && error.code !== "Bug") {
-      process.stderr.write(`error: ${error.message}\n`);
-      return Number(process.exitCode ?? 1);
-    }
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.stderr.write("This is a bug of siterecovery. Please report it with the lines above.\n");
-    return Number(process.exitCode ?? 1);
+    await program().parseAsync(words, { from: "user" });
+    return Number(process.exitCode ?? exitCodes.done);
+  } catch (thrown) {
+    const error = thrown instanceof Printed ? thrown.error : thrown;
+    const exitCode = exitCodeOf(error);
+    // Commander has written its own errors, and help is none.
+    if (!(error instanceof CommanderError)) process.stderr.write(errorText(error));
+    if (exitCode !== exitCodes.done && wantsJson(words) && !(thrown instanceof Printed))
+      printJson("error", failureJson(error, exitCode));
+    return exitCode;
   }
 }

@@ -1,21 +1,24 @@
-import { Command } from "commander";
 import { formatBytes } from "../format-bytes.ts";
+import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
 
 /** `siterecovery recovery-points <item>`: the points that a failover or an export can use, newest last. */
-export function recoveryPointsCommand(): Command {
-  return new Command("recovery-points")
+export function recoveryPointsCommand(): CliCommand {
+  return new CliCommand("recovery-points")
+    .group("daily")
     .description("the recovery points of an item, newest last")
     .argument("<item>", "name of a protected item")
-    .option("--json", "for scripts")
-    .action(async (name: string, options: { json?: boolean }, command: Command) => {
+    .json("recovery-points")
+    .example("recovery-points web1", "the points that web1 can fail over to")
+    .action(async (name: string, options: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const points = await engine.recoveryPoints(itemNamed(engine, name).id, (error) => {
         process.stderr.write(`warning: ${name}: ${error.message}\n`);
       });
       if (options.json === true) {
         printJson(
+          "recovery-points",
           points.map((point) => ({
             id: point.id,
             time: new Date(point.takenAt).toISOString(),

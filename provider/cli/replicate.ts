@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { systemClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -6,16 +6,13 @@ import type { ProtectedItem, ReplicationCycle } from "../engine/protected-item/i
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { isRecoverable, SiteRecoveryError } from "../errors.ts";
-import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
-import { exitCodes, onFirstSignal, type Signal, stoppable, Stopped } from "./stoppable.ts";
-
-interface Outcome {
-  readonly name: string;
-  readonly cycle?: ReplicationCycle;
-  /** What it waits for instead of a cycle, and when that starts (ISO 8601; absent: by hand only). */
-  readonly waits?: { what: string; until?: string; text: string };
-  readonly error?: { code: string; message: string; recoverable: boolean };
-}
+import { CliCommand } from "./cli-command.ts";
+import { cycleJson } from "./cycle-json.ts";
+import { exitCodeOfCode, exitCodes, worstExitCode } from "./exit-codes.ts";
+import type { ReplicateJson } from "./json/upkeep.ts";
+import { itemNamed, openSession, printJson, printJsonLine, withProgress } from "./session.ts";
+import { onFirstSignal, type Signal, signalExitCodes, stoppable } from "./stoppable.ts";
+import { Stopped } from "./stopped.ts";
 
 function takesPart(item: ProtectedItem): boolean {
   return item.state === "EnablingReplication" || stateFacts[item.state].replicates;
@@ -31,10 +28,7 @@ function isFree(engine: Engine, item: ProtectedItem): boolean {
   return false;
 }
 
-/** Exit code when no cycle failed, and at least one waits for its time. */
-const waitsExitCode = 3;
-
-async function waitFor(engine: Engine, itemId: string): Promise<Pick<Outcome, "waits">> {
+async function waitFor(engine: Engine, itemId: string): Promise<Pick<ReplicateJson, "waits">> {
   const wait = await engine.waitOf(itemId);
   if (!wait) return {};
   const { what, until, text } = wait;
@@ -46,7 +40,7 @@ async function runOne(
   item: ProtectedItem,
   mode: "delta" | "resync",
   attend = stoppable<ReplicationCycle | undefined>,
-): Promise<Outcome> {
+): Promise<ReplicateJson> {
   const name = nameOf(item.id);
   try {
     const cycle = await attend(name, async (progress) => {
@@ -54,7 +48,7 @@ async function runOne(
       await systemClock.sleep(0, progress.signal);
       return engine.replicate(item.id, progress, mode);
     });
-    return cycle ? { name, cycle } : { name, ...(await waitFor(engine, item.id)) };
+    return cycle ? { name, cycle: cycleJson(cycle) } : { name, ...(await waitFor(engine, item.id)) };
   } catch (error) {
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
     const { code, message } = error;
@@ -62,7 +56,7 @@ async function runOne(
   }
 }
 
-function print(outcome: Outcome): void {
+function print(outcome: ReplicateJson): void {
   const { name, cycle, waits, error } = outcome;
   if (error) {
     const hint = error.recoverable ? " (the changes are kept; the next cycle takes them along)" : "";
@@ -119,7 +113,7 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
     const outcome = await runOne(engine, item, "delta", attend);
     if (outcome.error?.code === "Cancelled" && service.signal.aborted) cutShort.push(outcome.name);
     else if (!json) print(outcome);
-    if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+    if (json) printJsonLine("replicate --follow", outcome);
   };
   try {
     await engine.follow(run, { ...(ids ? { ids } : {}), signal: service.signal });
@@ -131,7 +125,7 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
   const names = cutShort.join(", ");
   throw new Stopped(
     `${names}: the copy was not finished. What was sent is kept; the next replication of ${cutShort.length === 1 ? "it" : "each"} goes on from there.`,
-    exitCodes[by],
+    signalExitCodes[by],
   );
 }
 
@@ -141,23 +135,25 @@ interface Options {
   readonly json?: boolean;
 }
 
+function exitCodeOfOutcome({ error, waits }: ReplicateJson): number {
+  if (error) return exitCodeOfCode(error.code);
+  return waits ? exitCodes.waits : exitCodes.done;
+}
+
 /** `siterecovery replicate [items…]`: one replication cycle now, without waiting for the policy's schedule. */
-export function replicateCommand(): Command {
-  return new Command("replicate")
+export function replicateCommand(): CliCommand {
+  return new CliCommand("replicate")
+    .group("daily")
+    .exits("unreachable", "waits", "interrupted", "terminated")
     .description("run one replication cycle now: send what has changed, as a new recovery point")
     .argument("[items...]", "names of protected items (default: all that replicate)")
-    .option("--resync", "compare checksums of both sides and send what differs (HW-4c)")
-    .addOption(
-      new Option("--follow", "go on by the policy's schedule until Ctrl-C (HW-4a)").conflicts("resync"),
-    )
-    .option("--json", "for scripts")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 all done; 1 a cycle failed; 2 wrong usage; 3 nothing failed, and a machine waits for the end of " +
-        "its office hours or the start of its policy (the output says until when). With --follow: 0 stopped between " +
-        "cycles; 130 (Ctrl-C) or 143 (SIGTERM) a copy was not finished, and is resumed by the next replication.",
-    )
-    .action(async (names: string[], options: Options, command: Command) => {
+    .option("--resync", "compare checksums of both sides and send what differs")
+    .addOption(new Option("--follow", "go on by the policy's schedule until Ctrl-C").conflicts("resync"))
+    .json("replicate")
+    .jsonWith("replicate --follow", { isLines: true })
+    .example("replicate web1", "a new recovery point of web1 now")
+    .example("replicate --follow", "all machines on their policies' schedules")
+    .action(async (names: string[], options: Options, command: CliCommand) => {
       const engine = await openSession(command);
       const named = names.length > 0 ? names.map((name) => itemNamed(engine, name)) : undefined;
       if (options.follow === true) {
@@ -167,15 +163,14 @@ export function replicateCommand(): Command {
       const all = named ?? engine.items().filter(takesPart);
       // Who names a paused machine is refused; who means all of them goes on with the others.
       const items = named ?? all.filter((item) => isFree(engine, item));
-      const outcomes: Outcome[] = [];
+      const outcomes: ReplicateJson[] = [];
       for (const item of items) {
         const outcome = await runOne(engine, item, options.resync === true ? "resync" : "delta");
         outcomes.push(outcome);
         if (options.json !== true) print(outcome);
       }
-      if (options.json === true) printJson(outcomes);
+      if (options.json === true) printJson("replicate", outcomes);
       else if (items.length === 0) process.stdout.write("Nothing replicates now.\n");
-      if (outcomes.some((outcome) => outcome.error)) process.exitCode = 1;
-      else if (outcomes.some((outcome) => outcome.waits)) process.exitCode = waitsExitCode;
+      process.exitCode = worstExitCode(outcomes.map(exitCodeOfOutcome));
     });
 }

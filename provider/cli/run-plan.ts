@@ -3,11 +3,15 @@ import type { Command } from "commander";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
 import type { PlanOutcome, PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfPlan } from "./before-move.ts";
 import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
 import { planNamed } from "./plan-named.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { PlanOutcomeJson } from "./json/plans.ts";
 import { planProgress } from "./plan-progress.ts";
-import { runJson, runTable } from "./plan-table.ts";
+import { planJobJson, runJson, runTable } from "./plan-table.ts";
+import { Printed } from "./printed.ts";
 import { runsFromText } from "./runs-from.ts";
 import { openSession, printJson } from "./session.ts";
 
@@ -16,41 +20,60 @@ export interface RunFlags extends BeforeFlags {
   readonly wait?: boolean;
 }
 
-/** The exit code of a run that waits for a person. */
-export const waitsExitCode = 3;
+/** The runs of one command: progress while they run, a table each, or one JSON document at the end. */
+export class PlanRuns {
+  readonly #engine: Engine;
+  readonly #planId: string;
+  readonly #flags: RunFlags;
+  readonly #done: Pick<PlanOutcomeJson, "job" | "tasks">[] = [];
 
-/** Shows the plan's last run, as a table or for scripts. */
-export function showRun(engine: Engine, planId: string, flags: RunFlags): void {
-  const view = engine.plans.view(planId);
-  const { lastJob } = view;
-  if (!lastJob) return;
-  if (flags.json === true) printJson(runJson(view, lastJob));
-  else process.stdout.write(`${runTable(lastJob)}\n`);
-}
+  constructor(engine: Engine, planId: string, flags: RunFlags) {
+    this.#engine = engine;
+    this.#planId = planId;
+    this.#flags = flags;
+  }
 
-/** Runs work on a plan and shows what became of it, of a failure too, which is then thrown on. */
-export async function withPlanShown(
-  engine: Engine,
-  planId: string,
-  flags: RunFlags,
-  work: (progress: Progress) => Promise<PlanOutcome>,
-): Promise<PlanOutcome> {
-  const progress = planProgress();
-  const jobBefore = engine.plans.view(planId).lastJob;
-  try {
-    const outcome = await work(progress);
-    progress.end();
-    showRun(engine, planId, flags);
-    if (outcome.state === "Suspended") process.exitCode = waitsExitCode;
-    return outcome;
-  } catch (error) {
-    progress.end();
-    // A run that was refused has changed nothing, and there is nothing to show.
-    const { lastJob } = engine.plans.view(planId);
-    if (lastJob && (lastJob.id !== jobBefore?.id || lastJob.attempts !== jobBefore.attempts)) {
-      showRun(engine, planId, flags);
+  #keep(): void {
+    const { lastJob } = this.#engine.plans.view(this.#planId);
+    if (!lastJob) return;
+    this.#done.push(planJobJson(lastJob));
+    if (this.#flags.json !== true) process.stdout.write(`${runTable(lastJob)}\n`);
+  }
+
+  /** Runs an operation and shows its table. What stops it is thrown on, with the table shown. */
+  async run(work: (progress: Progress) => Promise<PlanOutcome>): Promise<PlanOutcome> {
+    const progress = planProgress();
+    const jobBefore = this.#engine.plans.view(this.#planId).lastJob;
+    try {
+      const outcome = await work(progress);
+      progress.end();
+      this.#keep();
+      if (outcome.state === "Suspended") process.exitCode = exitCodes.waits;
+      return outcome;
+    } catch (error) {
+      progress.end();
+      // A run that was refused has changed nothing, and there is nothing to show.
+      const { lastJob } = this.#engine.plans.view(this.#planId);
+      const hasRun = lastJob && (lastJob.id !== jobBefore?.id || lastJob.attempts !== jobBefore.attempts);
+      if (hasRun) this.#keep();
+      if (!(error instanceof SiteRecoveryError) || this.#flags.json !== true || this.#done.length === 0)
+        throw error;
+      this.end(error);
+      throw new Printed(error);
     }
-    throw error;
+  }
+
+  /** Prints the JSON document, if it is wanted. */
+  end(error?: SiteRecoveryError): void {
+    const last = this.#done.at(-1);
+    if (this.#flags.json !== true || last === undefined) return;
+    const view = this.#engine.plans.view(this.#planId);
+    printJson("plan failover", {
+      ...runJson(view, view.lastJob!),
+      ...last,
+      earlierRuns: this.#done.slice(0, -1),
+      error: error === undefined ? null : { code: error.code, message: error.message },
+    });
   }
 }
 
@@ -84,6 +107,7 @@ export async function runPlanCommand(
     return outlookOfPlan(planId, await engine.plans.foresee(planId, wanted[first]!), then);
   };
   if (!(await goesOn(flags, outlook))) return;
+  const runs = new PlanRuns(engine, planId, flags);
   for (const [index, request] of wanted.entries()) {
     // Looked at each time: an operation that ran makes work for the next.
     const isFirstOfNone = index === 0 && areRun.every(Boolean);
@@ -91,15 +115,16 @@ export async function runPlanCommand(
     const options = { waits: flags.wait ?? true };
     const run = (progress: Progress): Promise<PlanOutcome> =>
       engine.plans.run(planId, request, progress, options);
-    const { state, jobId } = await withPlanShown(engine, planId, flags, run);
+    const { state, jobId } = await runs.run(run);
     if (state === "Suspended") {
       const next = `When the step is done: \`siterecovery jobs complete ${jobId}\``;
       process.stderr.write(`${nameOf(planId)} waits for a person. ${next}\n`);
-      return;
+      break;
     }
     if (flags.json === true) continue;
     process.stdout.write(
       `${madeText(engine, planId, request)}${nameOf(planId)}: ${request.operation} done\n`,
     );
   }
+  runs.end();
 }

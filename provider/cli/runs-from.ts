@@ -2,8 +2,9 @@
 import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
 import { runsFromOutputs } from "../handlers/runs-from-outputs.ts";
 import { formatSeconds } from "./format.ts";
+import type { RunsFromJson } from "./json/common.ts";
 
-export function runsFromJson(from: RunsFrom | undefined): object | null {
+export function runsFromJson(from: RunsFrom | undefined): RunsFromJson | null {
   if (from === undefined) return null;
   const { recoveryPoint, ...facts } = runsFromOutputs(from);
   return { dataAgeSeconds: null, ...facts, recoveryPoint: { kind: null, ...recoveryPoint } };

@@ -8,6 +8,7 @@ import type { Engine, Progress } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { nearestWord } from "../schemas/nearest.ts";
+import type { JsonOutputs } from "./json/outputs.ts";
 
 /** The engine that the command line means. Throws `NotFound` where there is none yet: a look must not make one. */
 export async function openSession(command: Command): Promise<Engine> {
@@ -83,6 +84,12 @@ export async function withProgress<T>(prefix: string, work: (progress: Progress)
   }
 }
 
-export function printJson(value: unknown): void {
+/** Prints the result of a command as one JSON document. */
+export function printJson<Name extends keyof JsonOutputs>(_name: Name, value: JsonOutputs[Name]): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints one of several results, a line each. */
+export function printJsonLine<Name extends keyof JsonOutputs>(_name: Name, value: JsonOutputs[Name]): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -1,4 +1,3 @@
-import { Command } from "commander";
 import { systemClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { forecast, type Forecast } from "../engine/forecast/forecast.ts";
@@ -11,6 +10,9 @@ import { givenChurn, measuredChurn } from "./churn-option.ts";
 import { numberOf, settingsOf, type SimulateFlags, simulateOptions } from "./forecast-options.ts";
 import { forecastPage } from "./forecast-page.ts";
 import { forecastText } from "./forecast-text.ts";
+import { CliCommand } from "./cli-command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { forecastJson } from "./forecast-json.ts";
 import { openSession, printJson } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
 
@@ -68,7 +70,7 @@ function excesses(result: Forecast, flags: SimulateFlags): string[] {
   ];
 }
 
-async function simulate(file: string, flags: SimulateFlags, command: Command): Promise<void> {
+async function simulate(file: string, flags: SimulateFlags, command: CliCommand): Promise<void> {
   const settings = settingsOf(flags, systemClock.now());
   const stack = stackForecast(readStack(file, { inventory: "live" }));
   const names = stack.machines.map(({ name }) => name);
@@ -88,20 +90,26 @@ async function simulate(file: string, flags: SimulateFlags, command: Command): P
   };
   const result = forecast(input);
   if (flags.html !== undefined) writeOutput(flags.html, forecastPage(file, result));
-  if (flags.json === true) printJson(result);
+  const tooLong = excesses(result, flags);
+  if (flags.json === true) printJson("simulate", forecastJson(result, tooLong));
   else process.stdout.write(forecastText(result));
   if (flags.html !== undefined) process.stderr.write(`The page with charts is ${flags.html}.\n`);
-  for (const excess of excesses(result, flags)) {
+  for (const excess of tooLong) {
     process.stderr.write(`${excess}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitCodes.refused;
   }
 }
 
 /** `siterecovery simulate <definition>`: what a definition would come to, without running it. */
-export function simulateCommand(): Command {
-  const command = new Command("simulate")
+export function simulateCommand(): CliCommand {
+  const command = new CliCommand("simulate")
+    .group("definitions")
+    .json("simulate")
+    .example("simulate my-stack.yaml --churn 20GiB --html forecast.html", "RPO, storage and RTO, with charts")
     .description("forecast a definition: initial copies, RPO, storage, process servers, RTO of plans")
     .argument("<definition>", "a stack definition");
   for (const option of simulateOptions) command.addOption(option);
-  return command.action((file: string, flags: SimulateFlags, self: Command) => simulate(file, flags, self));
+  return command.action((file: string, flags: SimulateFlags, self: CliCommand) =>
+    simulate(file, flags, self),
+  );
 }

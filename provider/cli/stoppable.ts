@@ -1,21 +1,13 @@
 import type { Progress } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { withProgress } from "./session.ts";
+import { Stopped } from "./stopped.ts";
 
-/** The exit codes that shells know of programs that a signal has ended. */
-export const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-export type Signal = keyof typeof exitCodes;
-const signals = Object.keys(exitCodes) as Signal[];
-
-/** Not a failure: the user wanted it. */
-export class Stopped extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+/** What shells report of programs that a signal has ended. */
+export const signalExitCodes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
+export type Signal = keyof typeof signalExitCodes;
+const signals = Object.keys(signalExitCodes) as Signal[];
 
 /**
  * Calls the handler at the first Ctrl-C or SIGTERM. The second one, of either kind, ends the process at once. Returns
@@ -50,7 +42,7 @@ export async function stoppable<T>(prefix: string, work: (progress: Progress) =>
   } catch (error) {
     const isStopped = error instanceof SiteRecoveryError && error.code === "Cancelled";
     if (by === undefined || !isStopped) throw error;
-    throw new Stopped(`${prefix}: ${error.message}`, exitCodes[by]);
+    throw new Stopped(`${prefix}: ${error.message}`, signalExitCodes[by]);
   } finally {
     forget();
   }

@@ -1,14 +1,15 @@
-import { Command } from "commander";
 import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ItemInputs } from "../engine/protected-item/item-things.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { handlerOf } from "../handlers/registry.ts";
 import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
+import { CliCommand } from "./cli-command.ts";
+import { pointOption } from "./failover.ts";
 import { formatSeconds } from "./format.ts";
 import { runsFromOf } from "../engine/protected-item/runs-from.ts";
-import { runsFromText } from "./runs-from.ts";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { runsFromJson, runsFromText } from "./runs-from.ts";
+import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
 /**
@@ -36,7 +37,7 @@ function testNetworkOf(engine: Engine, itemId: string): string {
   const network = settings?.instanceType === "VMwareCbt" ? settings.testNetworkId : undefined;
   if (network !== undefined) return network;
   const message = `Say which isolated network the test of ${nameOf(itemId)} is to use: --network <name>.`;
-  throw new SiteRecoveryError("InvalidInput", message, { target: itemId });
+  throw new SiteRecoveryError("InvalidInput", message, { target: itemId, property: "--network" });
 }
 
 function drillOf(engine: Engine, itemId: string): DrillInputs {
@@ -50,14 +51,24 @@ function drillOf(engine: Engine, itemId: string): DrillInputs {
   };
 }
 
+interface TestFlags {
+  readonly network?: string;
+  readonly recoveryPoint: string;
+  readonly json?: boolean;
+}
+
 /** `siterecovery test-failover <item>`: a drill by hand; a program declares one with a Drill. */
-export function testFailoverCommand(): Command {
-  return new Command("test-failover")
+export function testFailoverCommand(): CliCommand {
+  return new CliCommand("test-failover")
+    .group("daily")
+    .exits("unreachable", "interrupted", "terminated")
+    .json("test-failover")
+    .example("test-failover web1 --network drill-net", "a drill; web1 itself is not touched")
     .description("start a copy of a machine in an isolated network, without touching the machine")
     .argument("<item>", "name of a protected item")
     .option("--network <name>", "the isolated network, by name or id; a migration item may name its own")
-    .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
-    .action(async (name: string, flags: { network?: string; recoveryPoint: string }, command: Command) => {
+    .addOption(pointOption("").default("latest"))
+    .action(async (name: string, flags: TestFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
       const networkId = networkNamed(engine, flags.network ?? testNetworkOf(engine, id));
@@ -66,21 +77,36 @@ export function testFailoverCommand(): Command {
       const { properties } = live.outputs as DrillOutputs;
       const { details } = engine.findItem(id)!;
       const from = details.testMachine && runsFromOf(details.testMachine, details);
+      if (flags.json === true) {
+        return printJson("test-failover", {
+          name: nameOf(id),
+          id,
+          testMachine: properties.testMachineName,
+          networkId,
+          recoveryPointId: properties.recoveryPointId,
+          rpoSeconds: properties.measuredRpoSeconds,
+          rtoSeconds: properties.measuredRtoSeconds,
+          runsFrom: runsFromJson(from),
+        });
+      }
       const rpo = formatSeconds(properties.measuredRpoSeconds);
       const rto = `${properties.measuredRtoSeconds.toFixed(1)} s`;
       process.stdout.write(
         `${properties.testMachineName} runs in ${nameOf(networkId)}: RPO ${rpo}, RTO ${rto}\n` +
-          `${from === undefined ? `  from recovery point ${properties.recoveryPointId}` : runsFromText(from)}\nClean up with \`siterecovery clean-up-test-failover ${name}\`.\n`,
+          `${from === undefined ? `  from recovery point ${properties.recoveryPointId}` : runsFromText(from)}\nClean up with \`siterecovery clean-up ${name}\`.\n`,
       );
     });
 }
 
-/** `siterecovery clean-up-test-failover <item>`: ends the item's drill and removes the test machine. */
-export function cleanUpTestFailoverCommand(): Command {
-  return new Command("clean-up-test-failover")
+/** `siterecovery clean-up <item>`: ends the item's drill and removes the test machine. */
+export function cleanUpTestFailoverCommand(): CliCommand {
+  return new CliCommand("clean-up")
+    .group("daily")
+    .json("clean-up")
+    .example("clean-up web1", "the drill is over")
     .description("end an item's test failover: the test machine is removed")
     .argument("<item>", "name of a protected item")
-    .action(async (name: string, _flags: object, command: Command) => {
+    .action(async (name: string, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const { id, details } = itemNamed(engine, name);
       const drillId = details.testMachine?.drillId ?? armIdOf(drillKind, drillOf(engine, id));
@@ -89,6 +115,8 @@ export function cleanUpTestFailoverCommand(): Command {
         throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
       }
       await withProgress(name, (progress) => handlerOf("drill", engine).delete(drillId, progress));
+      const { name: testMachine } = details.testMachine;
+      if (flags.json === true) return printJson("clean-up", { name: nameOf(id), id, testMachine });
       process.stdout.write(`${name}: the test machine was removed\n`);
     });
 }

@@ -1,9 +1,10 @@
 /** `siterecovery unlock <item> --force`: takes a lease away from a process that cannot give it back. */
-import { Command } from "commander";
 import { nameOf, sameId } from "../arm-id.ts";
 import type { Engine, LeaseHolder } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import { CliCommand } from "./cli-command.ts";
 import { formatTime } from "./format.ts";
+import { leaseJson } from "./lease-json.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
 
 /** The id of a protected item, a recovery plan or a storage account. Throws `NotFound`. */
@@ -21,15 +22,18 @@ function describe(name: string, { purpose, pid, host, takenAt, expiresAt }: Leas
   return `${name}: ${purpose} by process ${pid} on ${host} since ${formatTime(takenAt)}, renewed until ${formatTime(expiresAt)}`;
 }
 
-export function unlockCommand(): Command {
-  return new Command("unlock")
+export function unlockCommand(): CliCommand {
+  return new CliCommand("unlock")
+    .group("emergency")
     .description(
       "show which process works on an item, and with --force take its lease away: it can change nothing from then on",
     )
     .argument("<item>", "name of a protected item, a recovery plan or a storage account")
     .option("--force", "take the lease away; make sure first that its process is gone")
-    .option("--json", "for scripts")
-    .action(async (wanted: string, flags: { force?: boolean; json?: boolean }, self: Command) => {
+    .json("unlock")
+    .example("unlock web1", "which process works on web1")
+    .example("unlock web1 --force", "take its lease away, when that process is gone")
+    .action(async (wanted: string, flags: { force?: boolean; json?: boolean }, self: CliCommand) => {
       const engine = await openSession(self);
       const id = lockableNamed(engine, wanted);
       const name = nameOf(id);
@@ -42,12 +46,7 @@ export function unlockCommand(): Command {
       }
       if (holder !== undefined) engine.unlock(id);
       if (flags.json === true) {
-        const was = holder && {
-          ...holder,
-          takenAt: new Date(holder.takenAt).toISOString(),
-          expiresAt: new Date(holder.expiresAt).toISOString(),
-        };
-        return printJson({ name, id, unlocked: holder !== undefined, holder: was ?? null });
+        return printJson("unlock", { name, id, unlocked: holder !== undefined, holder: leaseJson(holder) });
       }
       if (holder === undefined) process.stdout.write(`${name}: no process works on it\n`);
       else {

@@ -1,6 +1,8 @@
 import fs from "node:fs";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { CliCommand } from "./cli-command.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { githubReport } from "../reports/github.ts";
 import { jsonReport } from "../reports/json.ts";
 import { junitReport } from "../reports/junit.ts";
@@ -49,12 +51,13 @@ function writeReport(file: string | undefined, report: string): void {
   }
 }
 
-interface Flags {
+interface ValidateFlags {
   readonly format: string;
   readonly output?: string;
   readonly strict?: boolean;
   readonly target?: Target;
   readonly inventory?: string;
+  readonly json?: boolean;
   readonly policyConfig?: string;
 }
 
@@ -71,14 +74,17 @@ function policyConfigReport(file: string): string[] {
 }
 
 /** `siterecovery validate [files…]`: all that is wrong with stack definitions, without running anything. */
-export function validateCommand(): Command {
-  return new Command("validate")
+export function validateCommand(): CliCommand {
+  return new CliCommand("validate")
+    .group("definitions")
+    .exits("unreachable")
+    .example("validate my-stack.yaml", "all that is wrong with it, with line and column")
     .description("check YAML stack definitions: schema, references, machines, disks, limits")
     .argument("[files...]", "stack definitions", ["siterecovery.yaml"])
     .addOption(
       new Option("--format <format>", "how to tell it").choices(Object.keys(reports)).default("pretty"),
     )
-    .addOption(new Option("--json", "the same as --format json").implies({ format: "json" }))
+    .json("validate")
     .option("--output <file>", "write it to a file instead")
     .addOption(
       new Option("--target <target>", "where it is to go, instead of what it says itself").choices([
@@ -92,22 +98,23 @@ export function validateCommand(): Command {
     )
     .option("--policy-config <file>", "check a configuration of the policy pack as well")
     .option("--strict", "warnings fail as errors do; notes never fail")
-    .addHelpText(
-      "after",
-      "\nExit code: 0 all is right or only advised against, 1 something is wrong, 2 could not run.",
-    )
-    .action((files: string[], flags: Flags) => {
-      // Until all has been looked at and told, a failure means that there is no answer.
-      process.exitCode = 2;
+    .action((files: string[], flags: ValidateFlags) => {
       const checked = files.map((file) => check(file, flags));
       const color = flags.output === undefined && process.stdout.isTTY === true;
       const strict = flags.strict === true;
-      writeReport(flags.output, reports[flags.format]!(checked, { color, strict }));
+      writeReport(
+        flags.output,
+        reports[flags.json === true ? "json" : flags.format]!(checked, { color, strict }),
+      );
       const findings = findingsOf(checked);
       const ofPolicies = flags.policyConfig === undefined ? [] : policyConfigReport(flags.policyConfig);
       process.stderr.write(ofPolicies.join(""));
       const isWrong = ofPolicies.length > 0 || findings.some((finding) => isFailure(finding, strict));
-      process.exitCode = findings.some(isOfNoFile) ? 2 : isWrong ? 1 : 0;
+      process.exitCode = findings.some(isOfNoFile)
+        ? exitCodes.unreachable
+        : isWrong
+          ? exitCodes.refused
+          : exitCodes.done;
     });
 }
 

@@ -1,17 +1,16 @@
 import path from "node:path";
-import { Command } from "commander";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ReplicaCheck, DamagedObject } from "../engine/upkeep/verify-replicas.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
+import { CliCommand } from "./cli-command.ts";
+import { exitCodes, worstExitCode } from "./exit-codes.ts";
+import type { VerifyJson } from "./json/upkeep.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { replicaHoldersNamed, openSession, printJson } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
-
-/** Exit codes, for a schedule that runs it: what was read is sound; something is damaged; it could not be read. */
-const exitCodes = { sound: 0, damaged: 1, failed: 2 } as const;
 
 interface Outcome {
   readonly holderId: string;
@@ -29,8 +28,7 @@ async function verifyOne(engine: Engine, holderId: string): Promise<Outcome> {
   }
 }
 
-/** What `verify --json` prints for a target; scripts read it, so names stay. */
-function toJson({ holderId, check, error }: Outcome): object {
+function toJson({ holderId, check, error }: Outcome): VerifyJson {
   const name = { target: nameOf(holderId), id: holderId };
   if (error) return { ...name, error: { code: error.code, message: error.message } };
   const {
@@ -42,7 +40,7 @@ function toJson({ holderId, check, error }: Outcome): object {
     damaged,
     itemsToResync,
   } = check!;
-  const toDamaged = ({ objectPath, why, itemId, points }: DamagedObject): object => ({
+  const toDamaged = ({ objectPath, why, itemId, points }: DamagedObject) => ({
     object: objectPath,
     why,
     machine: itemId === undefined ? null : nameOf(itemId),
@@ -107,34 +105,34 @@ function printTable(engine: Engine, outcomes: readonly Outcome[]): void {
   }
 }
 
+function exitCodeOfOutcome({ check, error }: Outcome): number {
+  // Whatever kept it from being read, a wrong key too: nothing is known of it.
+  if (error) return exitCodes.unreachable;
+  return check!.damaged.length > 0 ? exitCodes.refused : exitCodes.done;
+}
+
 /** `siterecovery verify`: reads all that is stored, and names what is damaged and which points it hurts. */
-export function verifyCommand(): Command {
-  return new Command("verify")
+export function verifyCommand(): CliCommand {
+  return new CliCommand("verify")
+    .group("upkeep")
+    .exits("unreachable", "interrupted", "terminated")
     .description("read everything that is stored; name what is damaged and the recovery points that it hurts")
     .option(
       "--target <name...>",
       "which storage accounts, master targets, storage classifications or hosts (default: all that keep replicas)",
     )
-    .option("--json", "for scripts")
-    .addHelpText(
-      "after",
-      "\nExit code: 0 all is sound, 1 something is damaged, 2 something could not be verified." +
-        "\n\nExample: siterecovery verify --target drreplicas --json",
-    )
-    .action(async (flags: { target?: string[]; json?: boolean }, command: Command) => {
-      // Until all is read, a failure means that nothing is known.
-      process.exitCode = exitCodes.failed;
+    .json("verify")
+    .example("verify --target drreplicas", "read one storage account")
+    .action(async (flags: { target?: string[]; json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const outcomes: Outcome[] = [];
       for (const id of replicaHoldersNamed(engine, flags.target)) outcomes.push(await verifyOne(engine, id));
       for (const { holderId, error } of outcomes) {
         if (error) process.stderr.write(`${nameOf(holderId)}: error: ${error.message}\n`);
       }
-      if (flags.json === true) printJson(outcomes.map(toJson));
+      if (flags.json === true) printJson("verify", outcomes.map(toJson));
       else if (outcomes.length === 0) process.stdout.write("Nothing keeps replicas yet.\n");
       else printTable(engine, outcomes);
-      const isDamaged = outcomes.some(({ check }) => (check?.damaged.length ?? 0) > 0);
-      if (outcomes.some(({ error }) => error !== undefined)) process.exitCode = exitCodes.failed;
-      else process.exitCode = isDamaged ? exitCodes.damaged : exitCodes.sound;
+      process.exitCode = worstExitCode(outcomes.map(exitCodeOfOutcome));
     });
 }

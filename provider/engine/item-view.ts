@@ -14,6 +14,7 @@ import { fabricOf } from "./inventory/inventories.ts";
 import { recoverySideName } from "./inventory/recovery-side.ts";
 import { requireItem } from "./job/run-job.ts";
 import { allowedActions } from "./protected-item/allowed-actions.ts";
+import type { ItemAction } from "./protected-item/transitions.ts";
 import type { ProtectedItem } from "./protected-item/item.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import { stateFacts } from "./protected-item/states.ts";
@@ -26,7 +27,7 @@ export type Health = "None" | "Normal" | "Warning" | "Critical";
 
 export interface ItemView {
   readonly item: ProtectedItem;
-  readonly allowedOperations: readonly string[];
+  readonly allowedOperations: readonly ItemAction[];
   readonly replicationHealth: Health;
   readonly failoverHealth: Health;
   /** Why health is not normal, and what to do. */

@@ -46,7 +46,7 @@ export function requireNoDrill(engine: Engine, { id, details, testFailoverState 
   if (testFailoverState !== "None") {
     const drill = details.testMachine ? said` ${nameOf(details.testMachine.drillId)}` : undefined;
     const message = said`${name} cannot be moved while its drill${drill} runs, and Pulumi removes a drill only after all moves.
-        Run \`siterecovery clean-up-test-failover ${name}\` and then this again, with the drill left out of the program.
+        Run \`siterecovery clean-up ${name}\` and then this again, with the drill left out of the program.
         Or leave the drill out in an update of its own, before activeLocation changes.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
   }

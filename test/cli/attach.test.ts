@@ -105,7 +105,7 @@ it("serves a point at once, keeps what is written over another run, and leaves t
   expect(await first.event()).toEqual({ event: "ended", images: [], overlays: [overlay], discarded: false });
   await one.ended();
 
-  const second = attach("--point", attached.recoveryPoint!.id, "--port", "0");
+  const second = attach("--recovery-point", attached.recoveryPoint!.id, "--port", "0");
   const again = await second.event();
   expect(again.disks![0]!.uri).toMatch(/^nbd:\/\/127\.0\.0\.1:\d+\/os$/);
   const other = await client(again.disks![0]!.uri);
@@ -192,7 +192,7 @@ it("wrong input is told with what there is", async () => {
   expect(disk.stderr).toMatch(/web1 has no disk "data"\. Name one of them with --disk: os/);
   const port = await runProgram(home, "attach", "web1", "--to", overlay, "--port", "70000");
   expect(port).toMatchObject({ code: 2 });
-  const point = await runProgram(home, "attach", "web1", "--to", overlay, "--point", "none");
+  const point = await runProgram(home, "attach", "web1", "--to", overlay, "--recovery-point", "none");
   expect(point.stderr).toMatch(/has no recovery point "none"/);
   expect(fs.existsSync(overlay)).toBe(false);
 });

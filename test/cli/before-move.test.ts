@@ -57,7 +57,7 @@ describe("--dry-run", () => {
     ]);
     expect(sr("commit", "web1", "--dry-run").code).toBe(1);
     expect(sr("failover", "web1", "--recovery-point", "bogus").code).toBe(2);
-    expect(sr("plan", "failover", "shop", "--recovery-point", "bogus").text).toMatch(/Add --unplanned/);
+    expect(sr("plan", "failover", "shop", "--recovery-point", "bogus").text).toMatch(/Add --kind unplanned/);
   });
 
   it("shows a plan group by group, with its manual steps", async () => {

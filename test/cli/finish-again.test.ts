@@ -67,7 +67,7 @@ describe("plan failover --commit", () => {
 
   it("does not commit a failover that was asked for otherwise", async () => {
     await run("PlannedFailover");
-    const other = sr("plan", "failover", "shop", "--unplanned", "--commit");
+    const other = sr("plan", "failover", "shop", "--kind", "unplanned", "--commit");
     expect([other.code, other.text]).toEqual([
       1,
       expect.stringMatching(/nothing to do for the unplanned failover/),
@@ -96,7 +96,7 @@ describe("failover --commit of a machine", () => {
     const other = sr("failover", "web1", "--kind", "unplanned", "--commit");
     expect([other.code, other.text]).toEqual([
       1,
-      expect.stringMatching(/UnplannedFailover of web1 is not allowed now/),
+      expect.stringMatching(/unplanned failover of web1 is not allowed now/),
     ]);
     const again = sr("failover", "web1", "--commit");
     expect(again.code, again.text).toBe(0);

@@ -36,15 +36,24 @@ describe("siterecovery plan", () => {
   it("[V2F-2] runs a plan there and back, shows each step, and says what is allowed next", () => {
     const before = siterecovery("plan", "show", "shop");
     expect(before.stdout).toMatch(/Group 1 +db1 +Protected +primary/);
-    expect(before.stdout).toContain("Allowed: PlannedFailover, UnplannedFailover, TestFailover\n");
-    const over = siterecovery("plan", "failover", "shop", "--planned");
+    expect(before.stdout).toContain(
+      [
+        "Allowed now:",
+        "  siterecovery plan failover shop --kind planned",
+        "  siterecovery plan failover shop --kind unplanned",
+        "  siterecovery plan test-failover shop --network <network>\n",
+      ].join("\n"),
+    );
+    const over = siterecovery("plan", "failover", "shop", "--kind", "planned");
     expect([over.status, over.stdout.split("\n").at(-2)]).toEqual([0, "shop: PlannedFailover done"]);
     expect(over.stderr).toMatch(/Shutdown: web1: shut down\n[\s\S]*Group 2: web2: start\n/);
     expect(over.stdout).toMatch(/Failover +web2 +Succeeded/);
     expect(powers()).toEqual(Array(3).fill("running"));
     const refused = siterecovery("plan", "failback", "shop");
     expect([refused.status, refused.stdout]).toEqual([1, ""]);
-    expect(refused.stderr).toMatch(/failback of shop is not allowed now[\s\S]*Allowed: [\w, ]*Commit/);
+    expect(refused.stderr).toMatch(
+      /failback of shop is not allowed now[\s\S]*Allowed now for shop: [\s\S]*`siterecovery plan commit shop`/,
+    );
     expect(siterecovery("plan", "commit", "shop").status).toBe(0);
     const back = siterecovery("plan", "failback", "shop", "--finish", "--json");
     expect(back.status, back.stderr).toBe(0);
@@ -66,7 +75,7 @@ describe("siterecovery plan", () => {
     expect(test.status, test.stderr).toBe(0);
     const run = JSON.parse(test.stdout) as RunJson;
     expect([run.job.state, run.allowedOperations]).toEqual(["Succeeded", ["TestFailoverCleanup"]]);
-    expect(siterecovery("plan", "cleanup", "shop").status).toBe(0);
+    expect(siterecovery("plan", "clean-up", "shop").status).toBe(0);
     expect(machineNames.map((name) => shop.power(shop.replica(name, "-test")))).toEqual(
       Array(3).fill("absent"),
     );
@@ -92,7 +101,13 @@ describe("siterecovery plan", () => {
   });
 
   it("ends with 2 for a command line that is wrong, and with 1 for a plan that is not there", () => {
-    expect(siterecovery("plan", "failover", "shop", "--planned", "--unplanned").status).toBe(2);
+    expect(siterecovery("plan", "failover", "shop", "--kind", "sudden").status).toBe(2);
+    const former = siterecovery("plan", "failover", "shop", "--planned");
+    expect([former.status, former.stderr]).toEqual([
+      2,
+      expect.stringContaining("unknown option '--planned'; it is called `--kind planned` now"),
+    ]);
+    expect(siterecovery("plan", "cleanup", "shop").stderr).toContain("it is called `clean-up` now");
     const missing = siterecovery("plan", "show", "shopp");
     expect([missing.status, missing.stderr]).toEqual([
       1,
@@ -112,7 +127,7 @@ describe("siterecovery jobs complete and cancel", () => {
     await declare();
     const waiting = siterecovery("plan", "failover", "shop", "--no-wait", "--json");
     const { job } = JSON.parse(waiting.stdout) as RunJson;
-    expect([waiting.status, job.state]).toEqual([3, "Suspended"]);
+    expect([waiting.status, job.state]).toEqual([4, "Suspended"]);
     expect(siterecovery("plan", "show", "shop").stdout).toContain(`siterecovery jobs complete ${job.id}`);
     const completed = siterecovery("jobs", "complete", job.id, "--comments", "seen", "--json");
     expect(completed.status, completed.stderr).toBe(0);

@@ -47,13 +47,13 @@ it("locks the store with another key: the old one opens it no more, no replica i
 
   fs.writeFileSync(keyFile, old);
   const wrong = await verify();
-  expect(wrong.code).toBe(2);
+  expect(wrong.code).toBe(3);
   expect(wrong.stderr).toContain(
     `the key file ${keyFile} is not the one it was locked with. Put the right one back`,
   );
   fs.rmSync(keyFile);
   const gone = await verify();
-  expect(gone.code).toBe(2);
+  expect(gone.code).toBe(3);
   expect(gone.stderr).toContain(`The key file ${keyFile} of replicas is gone`);
   expect(fs.existsSync(keyFile)).toBe(false);
   fs.writeFileSync(keyFile, renewed);

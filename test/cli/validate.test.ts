@@ -43,10 +43,10 @@ describe("siterecovery validate", () => {
     expect(code).toBe(1);
   });
 
-  it("exits with 2 when a definition is not there, when the report cannot be written, and on a bad flag", () => {
-    expect(run("validate", "gone.yaml")).toMatchObject({ code: 2 });
+  it("exits with 3 when a definition is not there, 1 when the report cannot be written, 2 on a bad flag", () => {
+    expect(run("validate", "gone.yaml")).toMatchObject({ code: 3 });
     const unwritable = run("validate", "--output", "no/such/folder");
-    expect(unwritable.code).toBe(2);
+    expect(unwritable.code).toBe(1);
     expect(unwritable.stderr).toMatch(/^error: The report cannot be written to no\/such\/folder: /);
     expect(run("validate", "--format", "xml")).toMatchObject({ code: 2 });
   });

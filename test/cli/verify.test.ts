@@ -146,7 +146,7 @@ describe("siterecovery verify", () => {
     const key = fs.readFileSync(keyFile);
     fs.writeFileSync(keyFile, randomBytes(32).toString("hex"));
     const wrong = await verify();
-    expect(wrong.ended.code).toBe(2);
+    expect(wrong.ended.code).toBe(3);
     expect(wrong.report.error?.code).toBe("WrongKey");
     fs.writeFileSync(keyFile, key);
     flip(path.join(home, "storage", "replicas", "store.key"), 20);
@@ -155,14 +155,14 @@ describe("siterecovery verify", () => {
     expect(damaged.report.damaged[0]!.object).toBe(path.join(home, "storage", "replicas", "store.key"));
   });
 
-  it("exits with 2 and says what there is when it cannot run", async () => {
+  it("exits with 1 and says what there is when a name is wrong or there is no engine", async () => {
     const unknown = await runProgram(home, "verify", "--target", "replica");
-    expect(unknown).toMatchObject({ code: 2, stdout: "" });
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
     expect(unknown.stderr).toContain(
       'No target named "replica" keeps replicas; did you mean "replicas"? There are: replicas.',
     );
     const nowhere = await runProgram(path.join(site.folder, "none"), "verify");
-    expect(nowhere.code).toBe(2);
+    expect(nowhere.code).toBe(1);
     expect(nowhere.stderr).toMatch(/There is no engine in/);
   });
 });

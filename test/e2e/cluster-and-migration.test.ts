@@ -131,7 +131,7 @@ describe.each(doors)("a cluster and a migration through %s, with the real Pulumi
     expect(tested.status, tested.text).toBe(0);
     for (const name of ["db1", "db2"])
       expect(sha256(target(`${name}-test`)), name).toBe(sha256(source(name)));
-    const cleaned = await project.siterecovery("plan", "cleanup", "sql");
+    const cleaned = await project.siterecovery("plan", "clean-up", "sql");
     expect(cleaned.status, cleaned.text).toBe(0);
     const preview = await change('activeLocation: "primary"', 'activeLocation: "recovery"');
     expect(preview).toMatch(/sql: UnplannedFailover of db1, db2 to the recovery side/);
@@ -141,7 +141,7 @@ describe.each(doors)("a cluster and a migration through %s, with the real Pulumi
   it("tests the migration, migrates, and keeps the machine when all is destroyed", async () => {
     const test = await project.siterecovery("test-failover", "web1");
     expect(test.text).toMatch(/web1-cloud-test runs in test-net/);
-    expect((await project.siterecovery("clean-up-test-failover", "web1")).status).toBe(0);
+    expect((await project.siterecovery("clean-up", "web1")).status).toBe(0);
     const preview = await change("migrated: false", "migrated: true");
     expect(preview).toMatch(/web1: migration to the target, once and for all; the source is shut down first/);
     expect(sha256(target("web1-cloud"))).toBe(sha256(source("web1")));

@@ -49,7 +49,7 @@ describe("a migration of a definition, with the real Pulumi CLI", () => {
     const test = await project.siterecovery("test-failover", "erp1");
     expect(test.text).toMatch(/erp1-cloud-test runs in test-net/);
     for (const disk of disks) expect(sha256(target(disk, "erp1-cloud-test"))).toBe(sha256(source(disk)));
-    expect((await project.siterecovery("clean-up-test-failover", "erp1")).status).toBe(0);
+    expect((await project.siterecovery("clean-up", "erp1")).status).toBe(0);
   });
 
   it("migrates it when it says so, and is told by `convert --live` as it was declared", async () => {

@@ -79,7 +79,7 @@ describe("the policy pack, with the real Pulumi CLI", () => {
     expect(before.text).toMatch(/shop was never tried; a drill every 1 days is wanted/);
     const drill = await project.siterecovery("plan", "test-failover", "shop", "--network", "drill-net");
     expect(drill.status, drill.text).toBe(0);
-    expect((await project.siterecovery("plan", "cleanup", "shop")).status).toBe(0);
+    expect((await project.siterecovery("plan", "clean-up", "shop")).status).toBe(0);
     expect((await project.pulumi("refresh", "--yes", "--stack", "test")).status).toBe(0);
     const after = await preview(...config);
     expect(after.status, after.text).toBe(0);

@@ -152,7 +152,7 @@ describe.each(Object.entries(flows))("%s, its example, with the real Pulumi CLI"
     await command("test-failover", machine, "--network", drillNetwork);
     expect(sha256(image(to, `${machine}-test`))).toBe(written);
     await writeTo(image(to, `${machine}-test`), 0x77);
-    await command("clean-up-test-failover", machine);
+    await command("clean-up", machine);
     expect(fs.existsSync(image(to, `${machine}-test`))).toBe(false);
 
     await up(edited({ activeLocation: "recovery", failover: { commit: "manual" } }));

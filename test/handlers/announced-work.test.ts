@@ -48,7 +48,7 @@ describe("a preview of a move beside a drill", () => {
     expect((await diff()).notices.map(({ text }) => text).join()).toMatch(/to the recovery side/);
     await drill.create(drillOf("rehearsal"), quiet);
     await expect(diff()).rejects.toThrow(
-      /web1 cannot be moved while its drill rehearsal runs.*`siterecovery clean-up-test-failover web1`/,
+      /web1 cannot be moved while its drill rehearsal runs.*`siterecovery clean-up web1`/,
     );
     const { id } = (await drill.read(armIdOf(drillKind, drillOf("rehearsal"))))!;
     await drill.delete(id, quiet);

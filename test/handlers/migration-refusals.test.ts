@@ -63,7 +63,7 @@ describe("a migration item", () => {
     await expect(site.protect()).rejects.toThrow(/its machine web1 is replicated by the migration item/);
     const choice = { kind: "unplanned", recoveryPoint: "latest" } as const;
     await expect(site.engine.moves.failover(id, choice, quiet)).rejects.toThrow(
-      /UnplannedFailover of web1 is not allowed now.*Allowed: TestFailover, RepairReplication, Migrate/,
+      /unplanned failover of web1 is not allowed now.*Allowed now: `siterecovery test-failover web1 --network <network>`, `siterecovery replicate web1 --resync`, `siterecovery migrate web1`/,
     );
   });
 

@@ -48,7 +48,7 @@ function refuse(owner: MachineOwner, folder: string, what: string, mend: string)
 /** What people do about a folder that is taken. */
 function mendFor(mark: FoundMark | undefined): string {
   return mark?.madeBy?.purpose === "test"
-    ? `Clean up first with \`siterecovery clean-up-test-failover ${nameOf(mark.madeBy.itemId)}\`.`
+    ? `Clean up first with \`siterecovery clean-up ${nameOf(mark.madeBy.itemId)}\`.`
     : "Rename or remove that one, or give this machine another name at the recovery side.";
 }
 

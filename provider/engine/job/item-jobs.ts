@@ -64,7 +64,7 @@ export class ItemJobs {
    * Runs a job again that failed or was cancelled, with what it was asked. What it had done and not undone is found
    * and passed over. Throws `ActionNotAllowed` for another job, and when the item has moved on.
    */
-  async restart(jobId: string, progress: Progress): Promise<void> {
+  async restart(jobId: string, progress: Progress): Promise<string> {
     const job = this.#require(jobId);
     if (!this.has(jobId) || (job.state !== "Failed" && job.state !== "Cancelled")) {
       const why = this.has(jobId) ? `it is ${job.state}` : "it is a recovery plan's; run the plan again";
@@ -78,5 +78,6 @@ export class ItemJobs {
       if (action !== "FinalizeProtection") requireWholeClusters(this.#parts, [job.targetId], () => action);
       return startJob(this.#parts, definition, target, progress);
     });
+    return job.targetId;
   }
 }

@@ -2,6 +2,7 @@
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { flows } from "../flows.ts";
+import { commandList, commandsOf, stepTitles } from "./commands.ts";
 import type { ProtectedItem } from "./item.ts";
 import { stateFacts } from "./states.ts";
 import { type ItemAction, type ItemStep, itemActions, nextState } from "./transitions.ts";
@@ -27,17 +28,18 @@ export function allowedActions(item: ProtectedItem): ItemAction[] {
   return itemActions.filter((action) => isAllowed(item, action));
 }
 
-/** Throws `ActionNotAllowed`, saying what is allowed instead. */
+/** Throws `ActionNotAllowed`, naming the commands that are allowed instead. */
 export function requireAllowed(item: ProtectedItem, step: ItemStep): void {
   if (isAllowed(item, step)) return;
   const name = nameOf(item.id);
+  const title = plain(stepTitles[step]);
   if (item.testFailoverState !== "None") {
-    const message = said`${plain(step)} of ${name} is not allowed while its test failover runs.
-        Run \`siterecovery clean-up-test-failover ${name}\` first.`;
+    const message = said`The ${title} of ${name} is not allowed while its test failover runs.
+        Run \`siterecovery clean-up ${name}\` first.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
   }
-  const state = stateFacts[item.state].description;
-  const allowed = allowedActions(item).join(", ") || "nothing";
-  const message = `${step} of ${name} is not allowed now (${state}). Allowed: ${allowed}.`;
+  const state = plain(stateFacts[item.state].description);
+  const allowed = commandList(commandsOf(item, allowedActions(item)));
+  const message = said`The ${title} of ${name} is not allowed now (${state}). Allowed now: ${allowed}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }

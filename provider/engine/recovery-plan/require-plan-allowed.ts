@@ -2,10 +2,17 @@
 import { nameOf } from "../../arm-id.ts";
 import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
 import { requireNoRefusals } from "../job/foresight.ts";
+import { commandList } from "../protected-item/commands.ts";
 import type { ForeseenPlan } from "./foresee-plan.ts";
+import { planCommandsOf } from "./plan-commands.ts";
+import type { PlanOperationName } from "./plan-operation.ts";
 
-/** Throws what forbids the run, naming each machine that is in the way. */
-export function requirePlanAllowed(planId: string, { operation, machines, refusals }: ForeseenPlan): void {
+/** Throws what forbids the run, naming each machine that is in the way, and the commands that are allowed. */
+export function requirePlanAllowed(
+  planId: string,
+  { operation, machines, refusals }: ForeseenPlan,
+  allowed: readonly PlanOperationName[],
+): void {
   requireNoRefusals({ refusals });
   const found = machines.flatMap((machine) => machine.refusals);
   if (found.length === 0) return;
@@ -14,6 +21,8 @@ export function requirePlanAllowed(planId: string, { operation, machines, refusa
   const lines = [...new Set(found.map(({ message }) => message))];
   const message =
     `The ${operation.title} of ${nameOf(planId)} is not allowed now, and nothing was changed:\n  ` +
-    lines.join("\n  ");
+    [...lines, `Allowed now for ${nameOf(planId)}: ${commandList(planCommandsOf(planId, allowed))}.`].join(
+      "\n  ",
+    );
   throw new SiteRecoveryError(code, message, { target: planId });
 }

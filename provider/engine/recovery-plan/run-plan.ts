@@ -24,7 +24,10 @@ import { isStarted } from "./machine-power.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
+import { commandList } from "../protected-item/commands.ts";
+import { planCommandsOf } from "./plan-commands.ts";
 import { pointsTask } from "./plan-steps.ts";
+import { allowedOperations } from "./plan-view.ts";
 import { stepHolds } from "./step-holds.ts";
 import { underLease } from "../under-lease.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
@@ -75,8 +78,11 @@ export function isRun(parts: EngineParts, planId: string, request: PlanRequest):
 /** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there. */
 function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
   if (hasWork(parts, planId, request)) return;
-  const operation = operationFor(request, itemsOf(parts, requirePlan(parts, planId).inputs));
-  const message = said`There is nothing to do for the ${plain(operation.title)} of ${nameOf(planId)}: each machine is ${operation.done}.`;
+  const items = itemsOf(parts, requirePlan(parts, planId).inputs);
+  const operation = operationFor(request, items);
+  const commands = commandList(planCommandsOf(planId, allowedOperations(planId, items)));
+  const message = said`There is nothing to do for the ${plain(operation.title)} of ${nameOf(planId)}: each machine is ${plain(operation.done)}.
+      Allowed now: ${commands}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
 }
 
@@ -139,7 +145,8 @@ export async function runPlan(
       const outcome = await attempt(runOf(parts, open, progress), options);
       if (isSame || outcome.state === "Suspended" || isRun(parts, plan.id, request)) return outcome;
     }
-    requirePlanAllowed(plan.id, await foreseePlan(parts, plan, operation, request));
+    const foreseen = await foreseePlan(parts, plan, operation, request);
+    requirePlanAllowed(plan.id, foreseen, allowedOperations(plan.id, itemsOf(parts, plan.inputs)));
     const job = beginOrGoOn(parts, plan, request, progress);
     return attempt(runOf(parts, job, progress), options);
   });

@@ -9,6 +9,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Engine, openEngine } from "../../../provider/engine/engine.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { ItemAction } from "../../../provider/engine/protected-item/transitions.ts";
 import { SiteRecoveryError } from "../../../provider/errors.ts";
 import { unsyncedFileSystem } from "../../blocks/unsynced-file-system.ts";
 import { quiet } from "../fixture.ts";
@@ -23,7 +24,7 @@ afterEach(() => site.remove());
 const id = (): string => site.itemId();
 
 /** The actions that lead once around all states of a flow, as far as each has them. */
-const onward: readonly [string, () => Promise<unknown>][] = [
+const onward: readonly [ItemAction, () => Promise<unknown>][] = [
   ["Commit", () => site.engine.moves.commit(id(), quiet)],
   ["Failback", () => site.engine.moves.failback(id(), quiet)],
   ["ReverseReplicate", () => site.engine.moves.reverseReplicate(id(), quiet)],

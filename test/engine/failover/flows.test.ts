@@ -76,7 +76,7 @@ describe.each(["S1", "S2", "S5"] as const)("flow %s: replication back, then a fa
   it("[V2F-1] refuses a planned failover", async () => {
     await make(flow);
     await site.protect();
-    await expect(failOver("planned")).rejects.toThrow(/PlannedFailover of web1 is not allowed now/);
+    await expect(failOver("planned")).rejects.toThrow(/planned failover of web1 is not allowed now/);
     const wanted = { ...site.inputs(), failover: { kind: "planned" } as const };
     expect(await handlerOf("protected-item", site.engine).check(wanted)).toEqual([
       {

@@ -5,6 +5,7 @@ import {
   isAllowed,
   requireAllowed,
 } from "../../../provider/engine/protected-item/allowed-actions.ts";
+import { stepTitles } from "../../../provider/engine/protected-item/commands.ts";
 import type { ProtectedItem } from "../../../provider/engine/protected-item/item.ts";
 import { type ItemState, itemStates, stateFacts } from "../../../provider/engine/protected-item/states.ts";
 import {
@@ -45,8 +46,8 @@ function isRefused(item: ProtectedItem, step: ItemStep): boolean {
     return false;
   } catch (error) {
     expect((error as { code: string }).code).toBe("ActionNotAllowed");
-    expect((error as Error).message).toContain(`${step} of web1 is not allowed now`);
-    expect((error as Error).message).toContain("Allowed: ");
+    expect((error as Error).message).toContain(`The ${stepTitles[step]} of web1 is not allowed now`);
+    expect((error as Error).message).toContain("Allowed now: ");
     return true;
   }
 }

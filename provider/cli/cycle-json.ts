@@ -1,0 +1,17 @@
+import type { ReplicationCycle } from "../engine/protected-item/item.ts";
+import type { CycleJson } from "./json/status.ts";
+import { isoTime } from "./times.ts";
+
+export function cycleJson(cycle: ReplicationCycle): CycleJson {
+  const { pointId, takenAt, bytesChanged, bytesSent, blocksSent, durationMilliseconds } = cycle;
+  return {
+    pointId,
+    takenAt: isoTime(takenAt),
+    bytesChanged,
+    bytesSent,
+    blocksSent,
+    durationMilliseconds,
+    clockJumpMilliseconds: cycle.clockJumpMilliseconds ?? null,
+    resyncReason: cycle.resyncReason ?? null,
+  };
+}

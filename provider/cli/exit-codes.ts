@@ -1,0 +1,54 @@
+/** What the exit codes mean, the same for every command. Help, man page and docs/commands.md show this table. */
+import { CommanderError } from "commander";
+import { SiteRecoveryError } from "../errors.ts";
+import { Stopped } from "./stopped.ts";
+
+export const exitCodes = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  unreachable: 3,
+  waits: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCodeName = keyof typeof exitCodes;
+
+export const exitCodeTexts: Readonly<Record<ExitCodeName, string>> = {
+  done: "done",
+  refused: "refused, failed, or found something (damage, an alert, an error in a definition)",
+  usage: "the command line is wrong",
+  unreachable: "could not reach a source, a target or a file, so the answer is not known",
+  waits: "nothing failed, and something waits: for its time (replicate), or for a person (--no-wait)",
+  interrupted: "stopped by Ctrl-C (SIGINT)",
+  terminated: "stopped by SIGTERM",
+};
+
+/** Error codes that mean that something did not answer. */
+const unreachableCodes: readonly string[] = ["SourceUnreachable", "TargetUnreachable"];
+
+/** The exit code of an error by its code: of one that is kept in a result, such as a machine's of several. */
+export function exitCodeOfCode(code: string): number {
+  return unreachableCodes.includes(code) ? exitCodes.unreachable : exitCodes.refused;
+}
+
+/** The exit code of several results: something refused or found wins over something that could not be reached. */
+export function worstExitCode(codes: readonly number[]): number {
+  const order: readonly number[] = [exitCodes.refused, exitCodes.unreachable, exitCodes.waits];
+  return order.find((code) => codes.includes(code)) ?? exitCodes.done;
+}
+
+/** Whether an error is about the command line alone: its `property` is an option, such as `--since`. */
+export function isUsageError(error: unknown): boolean {
+  if (error instanceof CommanderError) return error.exitCode !== 0;
+  return error instanceof SiteRecoveryError && error.property?.startsWith("--") === true;
+}
+
+/** The exit code of what a command threw. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Stopped) return error.exitCode;
+  if (isUsageError(error)) return exitCodes.usage;
+  if (error instanceof CommanderError) return exitCodes.done;
+  return error instanceof SiteRecoveryError ? exitCodeOfCode(error.code) : exitCodes.refused;
+}

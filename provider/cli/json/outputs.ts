@@ -1,0 +1,114 @@
+/**
+ * What each command prints with `--json`, by its words. schema/cli and docs/json.md are generated from these types, and the
+ * compiler compares what commands print with them. Names stay; properties may be added.
+ */
+import type { ErrorJson } from "./common.ts";
+import type {
+  CompletionJson,
+  ConvertJson,
+  ExplainJson,
+  InitJson,
+  InventoryJson,
+  SimulateJson,
+  ValidateJson,
+} from "./definitions.ts";
+import type {
+  ChooseMachineJson,
+  CleanUpJson,
+  ConfirmSourceOffJson,
+  ForeseenMoveJson,
+  ForeseenPlanJson,
+  MoveJson,
+  TestFailoverJson,
+} from "./moves.ts";
+import type { JobCancelJson, JobRestartJson, PlanOutcomeJson, PlanShowJson } from "./plans.ts";
+import type { StatusJson } from "./status.ts";
+import type {
+  AdoptJson,
+  AlertJson,
+  AttachJson,
+  DisownJson,
+  EventJson,
+  ExportJson,
+  JobJson,
+  KeyExportJson,
+  KeyPassphraseJson,
+  MachineJson,
+  OwnerJson,
+  PauseJson,
+  RecoveryPointJson,
+  ReplicateJson,
+  RotateKeyJson,
+  UnlockJson,
+  VerifyJson,
+} from "./upkeep.ts";
+
+/** What stdout has when a command fails under `--json`, unless its result names the error itself. */
+export interface FailureJson {
+  readonly error: ErrorJson & {
+    /** What it is about: an ARM id, a path or a name. */
+    readonly target: string | null;
+    /** The option, YAML key or property that is wrong. */
+    readonly property: string | null;
+    /** The exit code of the process. */
+    readonly exitCode: number;
+  };
+}
+
+export interface JsonOutputs {
+  status: StatusJson;
+  machines: readonly MachineJson[];
+  replicate: readonly ReplicateJson[];
+  "replicate --follow": ReplicateJson;
+  "recovery-points": readonly RecoveryPointJson[];
+  export: ExportJson;
+  attach: AttachJson;
+  verify: readonly VerifyJson[];
+  "rotate-key": readonly RotateKeyJson[];
+  "key export": KeyExportJson;
+  "key passphrase": KeyPassphraseJson;
+  adopt: AdoptJson;
+  failover: MoveJson;
+  "change-recovery-point": MoveJson;
+  "cancel-failover": MoveJson;
+  commit: MoveJson;
+  "reverse-replicate": MoveJson;
+  failback: MoveJson;
+  migrate: MoveJson;
+  "--dry-run": ForeseenMoveJson;
+  "confirm-source-off": ConfirmSourceOffJson;
+  "choose-machine": ChooseMachineJson;
+  "adopt-machine": MoveJson;
+  "test-failover": TestFailoverJson;
+  "clean-up": CleanUpJson;
+  "plan show": PlanShowJson;
+  "plan failover": PlanOutcomeJson;
+  "plan test-failover": PlanOutcomeJson;
+  "plan clean-up": PlanOutcomeJson;
+  "plan change-recovery-point": PlanOutcomeJson;
+  "plan cancel-failover": PlanOutcomeJson;
+  "plan commit": PlanOutcomeJson;
+  "plan failback": PlanOutcomeJson;
+  "plan reverse-replicate": PlanOutcomeJson;
+  "plan --dry-run": ForeseenPlanJson;
+  jobs: readonly JobJson[];
+  "jobs complete": PlanOutcomeJson;
+  "jobs cancel": JobCancelJson;
+  "jobs restart": JobRestartJson;
+  pause: readonly PauseJson[];
+  resume: readonly PauseJson[];
+  unlock: UnlockJson;
+  events: readonly EventJson[];
+  alerts: readonly AlertJson[];
+  owners: readonly OwnerJson[];
+  disown: readonly DisownJson[];
+  init: InitJson;
+  inventory: InventoryJson;
+  validate: readonly ValidateJson[];
+  explain: readonly ExplainJson[];
+  simulate: SimulateJson;
+  convert: ConvertJson;
+  schema: object;
+  completion: CompletionJson;
+  error: FailureJson;
+}

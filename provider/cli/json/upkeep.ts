@@ -1,0 +1,226 @@
+import type { DiskJson, ErrorJson, Side } from "./common.ts";
+import type { CycleJson, LeaseJson } from "./status.ts";
+
+export interface MachineJson {
+  readonly name: string;
+  /** ARM id of its site. */
+  readonly siteId: string;
+  /** The host, vCenter server or configuration server that has it. */
+  readonly holderName: string;
+  readonly platform: "vmware" | "physical" | "hyper-v";
+  /** Null if its machine.yaml cannot be read. */
+  readonly guestOs: string | null;
+  readonly disks: readonly DiskJson[];
+  /** Null if it is not protected. */
+  readonly protectedItemId: string | null;
+  /** Why it cannot be protected; empty if it can. */
+  readonly problems: readonly string[];
+}
+
+export interface ReplicateJson {
+  readonly name: string;
+  /** The cycle that ran. */
+  readonly cycle?: CycleJson;
+  /** What it waits for instead of a cycle. */
+  readonly waits?: {
+    /** `resync` or `initial replication`. */
+    readonly what: string;
+    /** When it starts; absent if only a person starts it. */
+    readonly until?: string;
+    readonly text: string;
+  };
+  /** Why the cycle failed; `recoverable`: the next one takes the changes along. */
+  readonly error?: ErrorJson & { readonly recoverable: boolean };
+}
+
+export interface RecoveryPointJson {
+  readonly id: string;
+  readonly time: string;
+  readonly kind: string;
+  /** Whether the machines of its group share its instant. */
+  readonly multiVm: boolean;
+  readonly bytesStored: number;
+  readonly disks: readonly { readonly diskId: string; readonly sizeBytes: number }[];
+}
+
+export interface ExportJson {
+  readonly file: string;
+  readonly machine: string;
+  readonly recoveryPointId: string;
+  readonly bytesWritten: number;
+}
+
+/** An event of `attach`, a line each. */
+export type AttachJson =
+  | {
+      readonly event: "attached";
+      readonly machine: string;
+      readonly recoveryPoint: { readonly id: string; readonly time: string };
+      readonly disks: readonly {
+        readonly diskId: string;
+        readonly sizeBytes: number;
+        /** Where what is written goes. */
+        readonly overlayPath: string;
+        /** Where it is served, as an NBD URI. */
+        readonly uri: string;
+      }[];
+    }
+  | {
+      readonly event: "filled";
+      /** Paths of whole raw images. */
+      readonly images: readonly string[];
+    }
+  | {
+      readonly event: "ended";
+      /** Paths of whole raw images. */
+      readonly images: readonly string[];
+      /** Paths of overlays that are kept. */
+      readonly overlays: readonly string[];
+      readonly discarded: boolean;
+    };
+
+export interface VerifyJson {
+  /** Name of what keeps replicas. */
+  readonly target: string;
+  readonly id: string;
+  /** Why it could not be verified; the rest is absent then. */
+  readonly error?: ErrorJson;
+  readonly objectsRead?: number;
+  readonly bytesRead?: number;
+  readonly durationMilliseconds?: number;
+  readonly recoveryPoints?: number;
+  readonly soundRecoveryPoints?: number;
+  readonly damaged?: readonly {
+    /** Path of what is damaged. */
+    readonly object: string;
+    readonly why: string;
+    /** Null for a machine that is protected no more. */
+    readonly machine: string | null;
+    /** Recovery points that cannot be restored in full. */
+    readonly recoveryPoints: readonly { readonly id: string; readonly time: string | null }[];
+  }[];
+  /** Machines for which `replicate --resync` sends again what is lost. */
+  readonly machinesToResync?: readonly string[];
+}
+
+export interface RotateKeyJson {
+  readonly target: string;
+  readonly id: string;
+  /** Path of the new key's file. */
+  readonly keyFile?: string;
+  /** Why its key was not changed. */
+  readonly error?: ErrorJson;
+}
+
+export interface KeyExportJson {
+  readonly file: string;
+  /** ARM ids of what keeps the replicas. */
+  readonly stores: readonly string[];
+}
+
+export interface KeyPassphraseJson {
+  readonly stores: readonly string[];
+}
+
+export interface AdoptJson {
+  /** The home that was rebuilt; null with `--list`. */
+  readonly home: string | null;
+  readonly stores: readonly {
+    readonly folder: string;
+    /** Null if the store has no catalog. */
+    readonly holderId: string | null;
+    readonly engineId: string | null;
+    readonly machines: readonly {
+      /** What the store calls the machine. */
+      readonly replicaId: string;
+      /** Null if the catalog does not know it: its recovery points can be exported. */
+      readonly item: {
+        readonly id: string;
+        readonly machineName: string;
+        readonly state: string;
+        readonly activeLocation: Side;
+      } | null;
+      readonly disks: readonly DiskJson[];
+      readonly pointCount: number;
+      readonly damagedPointCount: number;
+      readonly newestPoint: { readonly id: string; readonly time: string } | null;
+    }[];
+    /** Entries of the catalog that are damaged and left out. */
+    readonly damagedEntries: number;
+  }[];
+  readonly notices: readonly string[];
+}
+
+export type JobState = "NotStarted" | "InProgress" | "Succeeded" | "Failed" | "Cancelled" | "Suspended";
+
+export interface JobJson {
+  readonly id: string;
+  /** Azure's word for what it does. */
+  readonly scenario: string;
+  /** ARM id of the protected item or recovery plan. */
+  readonly targetId: string;
+  readonly state: JobState;
+  readonly error: ErrorJson | null;
+  /** How often it was begun. */
+  readonly attempts: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly tasks: readonly {
+    readonly name: string;
+    readonly state: JobState;
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+    /** What the task came to; its properties depend on the task. */
+    readonly result: unknown;
+  }[];
+}
+
+export interface PauseJson {
+  readonly name: string;
+  /** Whether the command changed anything. */
+  readonly changed: boolean;
+}
+
+export interface UnlockJson {
+  readonly name: string;
+  readonly id: string;
+  readonly unlocked: boolean;
+  /** The process that had the lease; null if there was none. */
+  readonly holder: LeaseJson | null;
+}
+
+/** As Azure's API lists events. */
+export interface EventJson {
+  readonly eventCode: string;
+  readonly eventType: string;
+  readonly severity: string;
+  readonly description: string;
+  readonly timeOfOccurrence: string;
+  readonly affectedObjectFriendlyName: string;
+  /** ARM id of what it happened to. */
+  readonly affectedObjectCorrelationId: string;
+  readonly fabricId: string | null;
+  readonly eventSpecificDetails: { readonly instanceType: "JobStatus"; readonly jobId: string } | null;
+}
+
+export interface AlertJson {
+  /** Name of the protected item. */
+  readonly name: string;
+  readonly severity: string;
+  /** A word for scripts. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface OwnerJson {
+  readonly id: string;
+  readonly kind: string;
+  /** URN of the resource; null if it belongs to none. */
+  readonly owner: string | null;
+  readonly claimedAt: string | null;
+}
+
+export interface DisownJson {
+  readonly id: string;
+  readonly formerOwner: string | null;
+}

@@ -1,0 +1,92 @@
+/** How `status` looks in the terminal. */
+import pico from "picocolors";
+import { nameOf } from "../arm-id.ts";
+import type { Engine, ItemView, LeaseHolder } from "../engine/engine.ts";
+import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
+import { stateFacts } from "../engine/protected-item/states.ts";
+import { formatBytes } from "../format-bytes.ts";
+import { formatSeconds, formatTable, formatTime } from "./format.ts";
+import { runsFromText } from "./runs-from.ts";
+import type { Overview } from "./status-overview.ts";
+
+function leaseText({ purpose, host, pid, takenAt, expiresAt }: LeaseHolder): string {
+  const since = formatTime(takenAt);
+  return `${purpose} is under way (process ${pid} on ${host} since ${since}, renewed until ${formatTime(expiresAt)})`;
+}
+
+function stateText({ item }: ItemView): string {
+  if (item.state === "EnablingReplication") {
+    return pico.yellow(`Initial replication ${item.details.initialReplicationPercent} %`);
+  }
+  const text = stateFacts[item.state].description;
+  const test = item.testFailoverState === "None" ? "" : ", test failover running";
+  return (stateFacts[item.state].replicates ? pico.green(text) : pico.yellow(text)) + test;
+}
+
+function toRow(view: ItemView, withServers: boolean): string[] {
+  const { item, latestRecoveryPoint: point } = view;
+  return [
+    nameOf(item.id),
+    stateText(view),
+    item.activeLocation,
+    view.isTargetAway ? pico.red("target is away") : point ? formatTime(point.takenAt) : "none yet",
+    view.rpoSeconds === undefined ? "-" : formatSeconds(view.rpoSeconds),
+    view.recoveryPointCount === undefined ? "-" : String(view.recoveryPointCount),
+    view.pendingBytes === undefined ? "-" : formatBytes(view.pendingBytes),
+    ...(withServers ? [view.processServerName ?? "-"] : []),
+  ];
+}
+
+const head = ["MACHINE", "STATE", "RUNS AT", "LAST RECOVERY POINT", "RPO", "POINTS", "TO SEND"];
+
+/** Where machines that were made from recovery points run, and what is wrong. */
+function notesOf({ item, lease, healthNotes }: ItemView): string[] {
+  const name = nameOf(item.id);
+  const from = runsFrom(item);
+  const { testMachine } = item.details;
+  const test = testMachine && runsFromOf(testMachine, item.details);
+  return [
+    ...(from ? [`${name} runs as ${from.machine} in ${from.folder}\n${runsFromText(from)}`] : []),
+    ...(test ? [`${name} is tested as ${test.machine} in ${test.folder}\n${runsFromText(test)}`] : []),
+    ...(lease ? [`${name}: ${leaseText(lease)}`] : []),
+    ...healthNotes.map(({ severity, text }) =>
+      (severity === "Critical" ? pico.red : pico.yellow)(`${name}: ${text}`),
+    ),
+  ];
+}
+
+function emptyText(engine: Engine, isFiltered: boolean): string {
+  return isFiltered
+    ? "No machine is like that."
+    : `No machine is protected yet (engine: ${engine.homeFolder}).`;
+}
+
+/** The whole of it, with an end of line. */
+export function statusText(engine: Engine, overview: Overview): string {
+  const { items, plans, clusters, notices, isFiltered } = overview;
+  const views = items.map(({ view }) => view);
+  // Which process server serves a machine is a question only where there is more than one.
+  const withServers = views.some((view) => view.processServerName !== undefined);
+  const titles = withServers ? [...head, "PROCESS SERVER"] : head;
+  const table =
+    views.length === 0
+      ? emptyText(engine, isFiltered)
+      : formatTable(
+          titles,
+          views.map((view) => toRow(view, withServers)),
+        );
+  const lines = [
+    table,
+    ...views.flatMap(notesOf),
+    ...plans.map(({ id, bootGroupCount, lastJob }) => {
+      const run = lastJob === undefined ? "" : `, ${lastJob.operation} ${lastJob.state}`;
+      return `Recovery plan ${nameOf(id)}: ${bootGroupCount} boot group${bootGroupCount === 1 ? "" : "s"}${run}`;
+    }),
+    ...clusters.map(({ id, items: members, description, replicationHealth }) => {
+      const names = members.map(({ item }) => nameOf(item.id)).join(", ");
+      return `Protection cluster ${nameOf(id)}: ${names}; ${description}, health ${replicationHealth}`;
+    }),
+    ...notices.map((notice) => pico.yellow(notice)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
