@@ -110,7 +110,7 @@ const wayBack: Row = behaviourAlone(async ({ site, change }) => {
 const verify: Row = behaviour(async ({ site, change }) => {
   const lines: string[] = [];
   const failOver = async (): Promise<string> => {
-    const progress = { report: (line: string) => void lines.push(line) };
+    const progress = { report: (line: unknown) => void lines.push(String(line)) };
     await site.engine.moves.failover(site.itemId(), { kind: "planned", recoveryPoint: "latest" }, progress);
     await site.engine.moves.cancel(site.itemId(), quiet);
     return lines.splice(0).join("\n");

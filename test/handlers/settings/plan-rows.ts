@@ -150,7 +150,7 @@ function actionRows(edge: Edge): Rows {
     [`${manual}.description`]: behaviourAlone(async ({ site, id, change }) => {
       await change(groupsWith(site, edge, step(site, "switch the DNS")));
       const lines: string[] = [];
-      const progress = { report: (line: string) => void lines.push(line) };
+      const progress = { report: (line: unknown) => void lines.push(String(line)) };
       await site.engine.plans.run(id, request, progress, { waits: false }).catch(() => undefined);
       expect(lines.join()).toContain("tell the team (switch the DNS)");
     }),

@@ -161,7 +161,7 @@ const replicaDeletion = behaviourAlone(async ({ site, change }) => {
   await change("NotRequired");
   await site.protect();
   const lines: string[] = [];
-  await removed.delete(site.itemId(), { report: (line) => void lines.push(line) });
+  await removed.delete(site.itemId(), { report: (line) => void lines.push(String(line)) });
   expect(replicaFiles(site.at("paris"))).not.toEqual([]);
   expect(lines.join()).toMatch(/replica and recovery points are kept/);
 });
