@@ -1,12 +1,11 @@
 /** Enabling, changing and disabling the protection of a machine. */
-import { nameOf } from "../../arm-id.ts";
+import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
-import { requireAccounts } from "../components/run-as-accounts.ts";
 import { processServerFor } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
@@ -25,7 +24,6 @@ import { checkPrerequisites, type Prerequisites, requireGroup } from "./check-pr
 import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
 import { said } from "../../message.ts";
-import { refuseOtherHolder, requireMasterTarget, requireTestNetwork } from "./require-settings.ts";
 
 function newItem(
   parts: EngineParts,
@@ -75,6 +73,17 @@ function withSettings(
   };
 }
 
+/** A replica stays on the master target that it was made on. */
+function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs): void {
+  const masterTargetId = protectionOf(wanted).masterTargetId;
+  const isHolder = flows[details.flow].replicaHolder === "master-target";
+  if (!isHolder || masterTargetId === undefined || sameId(masterTargetId, details.replicaStoreId)) return;
+  const message = said`The replica of ${nameOf(id)} is on the master target ${nameOf(details.replicaStoreId)} and cannot move to
+      ${nameOf(masterTargetId)}. Name the former again, or protect the machine under another item name.`;
+  const property = "properties.providerSpecificDetails.masterTargetId";
+  throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
+}
+
 /**
  * Makes the settings of an item as wanted and, if it is not protected yet, runs its initial replication. A machine
  * that is refused leaves nothing behind. The caller must not hold the item's lease.
@@ -88,9 +97,6 @@ export async function enableProtection(
   await withItem(parts, id, "enabling of protection", progress, async () => {
     const known = findItem<ItemState, ItemDetails>(parts.store, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
-    requireAccounts(parts, id, wanted);
-    requireTestNetwork(parts, id, wanted);
-    requireMasterTarget(parts, id, wanted);
     // Of the settings that can change in place, the network is the one that a failover cannot do without.
     if (known) {
       refuseOtherHolder(known.details, id, wanted);

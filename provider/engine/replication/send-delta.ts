@@ -124,7 +124,6 @@ function jobFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): Copy
     blocks,
     recordZeros,
     known: [],
-    compresses: task.compresses,
     segment: { path, storeId, fileId, key: key.export() },
   };
 }
