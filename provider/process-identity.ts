@@ -76,3 +76,38 @@ export function lifeOf(identity: string): Life {
 export function isAlive(identity: string): boolean {
   return lifeOf(identity) !== "dead";
 }
+
+/** A process that has a lock on a file. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Its command line; empty if it cannot be read. */
+  readonly command: string;
+  /** Whether it was stopped (SIGSTOP, Ctrl-Z, a debugger). */
+  readonly isStopped: boolean;
+}
+
+/**
+ * The process that has a POSIX lock for writing on a byte of a file, or `undefined` if the system does not tell, as for a
+ * process of another container. Linux only.
+ */
+export function lockHolderOf(filePath: string, byte: number): LockHolder | undefined {
+  const inode = readText(() => fs.statSync(filePath).ino.toString());
+  // `7: POSIX  ADVISORY  WRITE 1412 08:01:1234 120 120`
+  const holder = readText(() => fs.readFileSync("/proc/locks", "latin1"))
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .find(
+      ([, kind, , access, , file, first, last]) =>
+        kind === "POSIX" &&
+        access === "WRITE" &&
+        file?.split(":")[2] === inode &&
+        Number(first) <= byte &&
+        (last === "EOF" || Number(last) >= byte),
+    );
+  const pid = Number(holder?.[4] ?? 0);
+  if (pid <= 0) return undefined;
+  const stat = readText(() => fs.readFileSync(`/proc/${pid}/stat`, "latin1"));
+  const state = stat.slice(stat.lastIndexOf(")") + 2)[0];
+  const command = readText(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll(/[\0\s]+/g, " ");
+  return { pid, command: command.trim(), isStopped: state === "T" || state === "t" };
+}

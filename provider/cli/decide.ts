@@ -1,4 +1,5 @@
-/** Commands by which a person decides what the engine must not guess: `confirm-source-off`, `choose-machine`, `adopt-machine`. */
+/** Commands by which a person decides what the engine must not guess: `confirm-source-off`, `choose-machine`, `adopt-machine`, `take-over-machine`. */
+import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { CliCommand } from "./cli-command.ts";
 import { printMoved } from "./moved.ts";
@@ -67,5 +68,22 @@ export function adoptMachineCommand(): CliCommand {
       const state = engine.findItem(id)!.state;
       const next = state.endsWith("CommitPending") ? `; \`siterecovery commit ${name}\` accepts it` : "";
       printMoved("adopt-machine", engine, id, flags, `${name} runs at the ${side} side${next}`);
+    });
+}
+
+/** `siterecovery take-over-machine <folder>`: a machine that another engine protects becomes this engine's. */
+export function takeOverMachineCommand(): CliCommand {
+  return new CliCommand("take-over-machine")
+    .group("emergency")
+    .example("take-over-machine /machines/hv1/web1", "the engine that protected it is gone")
+    .description("let this engine protect a machine that another engine protects, such as one that is gone")
+    .argument("<folder>", "the machine's folder, with its machine.yaml")
+    .action(async (folder: string, _flags: object, command: CliCommand) => {
+      const engine = await openSession(command);
+      const former = engine.identities.takeOverMachine(path.resolve(folder));
+      process.stdout.write(
+        `${folder}: taken over from the engine ${former.engineId} (home ${former.home}), which replicates it no more; ` +
+          "repeat the command that was refused\n",
+      );
     });
 }

@@ -15,7 +15,12 @@ import { completionCommand } from "./completion.ts";
 import { convertCommand } from "./convert.ts";
 import { exportCommand } from "./export.ts";
 import { explainCommand } from "./explain.ts";
-import { adoptMachineCommand, chooseMachineCommand, confirmSourceOffCommand } from "./decide.ts";
+import {
+  adoptMachineCommand,
+  chooseMachineCommand,
+  confirmSourceOffCommand,
+  takeOverMachineCommand,
+} from "./decide.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
 import { initCommand } from "./init.ts";
@@ -73,6 +78,7 @@ export function program(): CliCommand {
     confirmSourceOffCommand(),
     chooseMachineCommand(),
     adoptMachineCommand(),
+    takeOverMachineCommand(),
     migrateCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),

@@ -43,7 +43,13 @@ export function openParts(options: {
   const home = homeAt(options.home);
   const store = openStore(home.storeFile);
   const engineId = engineIdOf(store);
-  const stores = new ReplicaStores({ home, store, files, fence: fenceOf({ store, clock }, engineId) });
+  const stores = new ReplicaStores({
+    home,
+    store,
+    files,
+    fence: fenceOf({ store, clock }, engineId),
+    engineId,
+  });
   const servers = new ProcessServers({ home, store, files, clock });
   return {
     engineId,

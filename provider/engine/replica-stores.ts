@@ -13,6 +13,7 @@ import { findThing, listThings, type Thing } from "../store/things.ts";
 import type { WriterFence } from "../targets/machine-folder.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
+import { requireOwnStore } from "./recovery-home/require-own-store.ts";
 import { openStore } from "./upkeep/store-key-file.ts";
 import { said } from "../message.ts";
 
@@ -45,16 +46,21 @@ export class ReplicaStores {
   readonly #store: Store;
   readonly #files: FileSystem;
   readonly #fence: WriterFence;
+  readonly #engineId: string;
   readonly #opened = new Map<string, ReplicaStore>();
 
-  constructor(parts: { home: Home; store: Store; files: FileSystem; fence: WriterFence }) {
+  constructor(parts: { home: Home; store: Store; files: FileSystem; fence: WriterFence; engineId: string }) {
+    this.#engineId = parts.engineId;
     this.#fence = parts.fence;
     this.#home = parts.home;
     this.#store = parts.store;
     this.#files = parts.files;
   }
 
-  /** The store of a holder, opened at first use. Throws `NotFound` for an id of nothing that holds replicas. */
+  /**
+   * The store of a holder, opened at first use. Throws `NotFound` for an id of nothing that holds replicas, and
+   * `AlreadyExists` for a store of another engine.
+   */
   of(holderId: string): ReplicaStore {
     const thing = findThing<HolderInputs>(this.#store, holderId);
     const folder = thing && storeFolderOf(this.#home, thing);
@@ -97,6 +103,7 @@ export class ReplicaStores {
     const opened = this.#opened.get(folder);
     if (opened) return opened;
     const replicas = openStore(this.#files, this.#home, { holderId, folder }, this.#fence);
+    requireOwnStore({ store: this.#store, home: this.#home, engineId: this.#engineId }, holderId, replicas);
     this.#opened.set(folder, replicas);
     return replicas;
   }

@@ -1,6 +1,6 @@
 /**
- * The file `machine-id` in a machine's folder: which machine it is, which engine made the folder and what for, and the
- * newest move of the machine between its two sides. It is in the folder itself, so it survives renames of the folder,
+ * The file `machine-id` in a machine's folder: which machine it is, which engine made the folder and what for, which
+ * engine protects it, and the newest move of the machine between its two sides. It is in the folder itself, so it survives renames of the folder,
  * and an older database of the engine cannot contradict it unnoticed.
  */
 import path from "node:path";
@@ -35,11 +35,22 @@ export interface MachineMove {
   readonly to: "primary" | "recovery";
 }
 
+/** The engine that protects a machine: no other one takes its changes. */
+export interface MachineProtector {
+  readonly engineId: string;
+  /** The item that it is protected as; absent when it was taken over from another engine and has no item yet. */
+  readonly itemId?: string;
+  /** The folder of the engine's home as that engine sees it, for people. */
+  readonly home: string;
+}
+
 export interface MachineMark {
   /** The machine's id: a UUID that stays the same for as long as the machine exists. */
   readonly machineId: string;
   /** Absent: the engine found the machine, it did not make it. */
   readonly madeBy?: MachineOwner;
+  /** Absent: nothing protects the machine, or an engine of an earlier version does. */
+  readonly protectedBy?: MachineProtector;
   /** Absent: the machine has not been moved. */
   readonly lastMove?: MachineMove;
 }
@@ -95,11 +106,12 @@ export function writeMark(files: FileSystem, folder: string, mark: MachineMark):
   files.remove(temporary);
   const opened = files.open(temporary, "createNew");
   try {
-    const { machineId, madeBy, lastMove } = mark;
+    const { machineId, madeBy, protectedBy, lastMove } = mark;
     const written: WrittenMark = {
       machineId,
       inode: files.facts(temporary).inode,
       ...(madeBy ? { madeBy } : {}),
+      ...(protectedBy ? { protectedBy } : {}),
       ...(lastMove ? { lastMove } : {}),
     };
     opened.write(Buffer.from(`${JSON.stringify(written, undefined, 2)}\n`), 0);

@@ -47,6 +47,14 @@ export function putCatalogPosition(store: Store, holderId: string, sequence: num
   );
 }
 
+/** Whether this engine has written the catalog of what holds replicas. */
+export function hasCatalog(store: Store, holderId: string): boolean {
+  const row = store
+    .prepare("SELECT sequence FROM catalog_positions WHERE holder_key = ?")
+    .get(idKey(holderId)) as { sequence: number } | undefined;
+  return row !== undefined && row.sequence > 0;
+}
+
 /** Ids of what holds replicas, and how many changes its catalog lacks. */
 export function catalogPositions(store: Store): { holderId: string; behind: number }[] {
   const rows = store

@@ -10,6 +10,7 @@ import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SiteRecoveryError } from "../errors.ts";
 import { noteCatalogChanges } from "./catalog-triggers.ts";
+import { takingLock } from "./store-busy.ts";
 import { migrations } from "./migrations.ts";
 import { said } from "../message.ts";
 
@@ -24,8 +25,11 @@ export class Store {
   /** What to do when the open transaction is undone. */
   #ifUndone: (() => void)[] = [];
 
-  constructor(database: DatabaseSync) {
+  readonly #lockWaitMilliseconds: number;
+
+  constructor(database: DatabaseSync, waitMilliseconds = lockWaitMilliseconds) {
     this.database = database;
+    this.#lockWaitMilliseconds = waitMilliseconds;
   }
 
   /** A statement, made at its first use: its text is one of a few dozen, and values come as parameters. */
@@ -37,9 +41,14 @@ export class Store {
     return statement;
   }
 
-  /** Runs the work in one transaction that excludes other writers; what it throws undoes it all. */
+  /**
+   * Runs the work in one transaction that excludes other writers; what it throws undoes it all. Throws `Busy` when
+   * another process has been in a transaction for too long, as one that was stopped in it.
+   */
   transaction<T>(work: () => T): T {
-    this.database.exec("BEGIN IMMEDIATE");
+    takingLock(this.database.location() ?? "", this.#lockWaitMilliseconds, () =>
+      this.database.exec("BEGIN IMMEDIATE"),
+    );
     this.#isInTransaction = true;
     this.#transactionCount += 1;
     this.#ifUndone = [];
@@ -102,14 +111,19 @@ function migrate(store: Store, file: string): void {
   });
 }
 
-/** Opens the store of an engine's home, making or upgrading it. The file is for its owner alone. */
-export function openStore(file: string): Store {
+/**
+ * Opens the store of an engine's home, making or upgrading it. The file is for its owner alone. Throws `Busy` when another
+ * process keeps it locked for longer than `waitMilliseconds`.
+ */
+export function openStore(file: string, waitMilliseconds = lockWaitMilliseconds): Store {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     fs.closeSync(fs.openSync(file, "a", 0o600));
-    const database = new DatabaseSync(file, { timeout: lockWaitMilliseconds });
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-    const store = new Store(database);
+    const database = new DatabaseSync(file, { timeout: waitMilliseconds });
+    takingLock(file, waitMilliseconds, () =>
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"),
+    );
+    const store = new Store(database, waitMilliseconds);
     migrate(store, file);
     noteCatalogChanges(database);
     return store;

@@ -66,6 +66,20 @@ export class Catalog {
       });
   }
 
+  /** One of the entries that can be read, or `undefined` if there is none. */
+  any(): CatalogEntry | undefined {
+    for (const name of this.#files.list(this.folder)) {
+      if (!name.endsWith(ending)) continue;
+      try {
+        return this.#read(path.join(this.folder, name));
+      } catch (error) {
+        if (!(error instanceof SiteRecoveryError) || !["Damaged", "NotFound"].includes(error.code))
+          throw error;
+      }
+    }
+    return undefined;
+  }
+
   #read(filePath: string): CatalogEntry {
     const name = { kind: "catalog", scope: "" } as const;
     const bytes = readWholeFile(this.#files, filePath);

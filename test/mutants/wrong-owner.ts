@@ -72,8 +72,8 @@ export const wrongOwner: readonly Mutant[] = [
   }),
   ...faultsIn("provider/engine/identity/identify-machine.ts", hosts, {
     "mark-copied": [
-      `if (known && !isTaken(parts, itemId, known.machineId)) return known;`,
-      `if (known) return known;`,
+      `known === undefined || isTaken(parts, itemId, known.machineId)`,
+      `known === undefined`,
       "a machine whose folder was copied from a protected one counts as that one",
     ],
   }),

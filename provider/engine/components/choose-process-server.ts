@@ -1,9 +1,10 @@
 /**
  * Which process server serves a machine [C-3]: the one that its settings name, else the one of its site that has
- * the fewest bytes to protect. It stays with the machine until the settings name another one.
+ * the fewest bytes to protect and whose cache folder is there. It stays with the machine until the settings name another one.
  */
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import type { ProcessServerInputs } from "../../kinds/process-server.ts";
 import { listItems } from "../../store/protected-items.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -47,9 +48,21 @@ function processServersInAzure(parts: EngineParts): string[] {
     .filter((id) => fabricTypeOf(parts, fabricOf(id)) === "Azure");
 }
 
+/** Whether the folder that a server was declared with is there; one that nobody declared is made when it is needed. */
+function hasCache(parts: EngineParts, serverId: string): boolean {
+  const thing = findThing<ProcessServerInputs>(parts.store, serverId);
+  const folder = thing?.kind === "process-server" ? thing.inputs.cacheFolder : undefined;
+  return folder === undefined || parts.files.exists(folder);
+}
+
+/** The server with the least to do of those that can work; of all, if none can: its next cycle says what is missing. */
 function leastLoaded(parts: EngineParts, servers: readonly string[]): string {
   if (servers.length === 1) return servers[0]!;
-  const loads = servers.map((id) => ({ id, bytes: loadOf(parts, id).protectedBytes }));
+  const working = servers.filter((id) => hasCache(parts, id));
+  const loads = (working.length === 0 ? servers : working).map((id) => ({
+    id,
+    bytes: loadOf(parts, id).protectedBytes,
+  }));
   return loads.reduce((least, one) => (one.bytes < least.bytes ? one : least)).id;
 }
 

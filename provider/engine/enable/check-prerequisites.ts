@@ -14,6 +14,7 @@ import { fabricTypeOf } from "../components/fabric-type.ts";
 import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flowFor, flowsOf } from "../flows.ts";
+import { requireNoOtherProtector } from "../identity/machine-protector.ts";
 import { type FoundMachine, inventoryForNewMachine, requireMachineNamed } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import type { MachinePlace } from "../inventory/look-up-machine.ts";
@@ -174,6 +175,7 @@ export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemI
   const machine = machineNamedBy(inputs);
   requireNoOtherItem(parts, id, machine);
   const found = requireMachineNamed(parts, fabricOf(id), machine.name);
+  requireNoOtherProtector(parts, id, found.place);
   const flow = requireFlow(parts, id, inputs, found);
   checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
   const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });

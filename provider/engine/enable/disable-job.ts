@@ -1,4 +1,8 @@
-/** Disable protection: the replica and its recovery points are removed. The source machine stays as it is. */
+/**
+ * Disable protection: the replica and its recovery points are removed. The source machine stays as it is, without the mark
+ * that this engine protects it.
+ */
+import { releaseMachine } from "../identity/identify-machine.ts";
 import type { JobDefinition } from "../job/job-definition.ts";
 import { removeReplica } from "../replication/replica-ledger.ts";
 
@@ -15,6 +19,18 @@ export const disableJob: JobDefinition<Record<string, never>> = {
         for (const replica of [details, ...(details.reverse ? [details.reverse] : [])]) {
           await removeReplica(parts, replica);
         }
+      },
+    },
+    {
+      name: "ReleaseMachine",
+      title: "Take the mark of this engine off the machine",
+      run: ({ parts, item, progress }) => {
+        const { details } = item();
+        if (releaseMachine(parts, item())) return;
+        progress.report(
+          `${details.machineName} cannot be written now and keeps the mark of this engine; ` +
+            "another engine that is to protect it takes it over with `siterecovery take-over-machine`",
+        );
       },
     },
   ],

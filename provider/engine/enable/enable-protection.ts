@@ -84,6 +84,16 @@ function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs)
   throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
 }
 
+/** A store of another engine is refused before anything is written; what else is wrong with it, the job reports. */
+async function refuseForeignStore(parts: EngineParts, holderId: string): Promise<void> {
+  try {
+    await parts.replicaStoreOf(holderId);
+  } catch (error) {
+    const isOther = error instanceof SiteRecoveryError && !["Bug", "AlreadyExists"].includes(error.code);
+    if (!isOther) throw error;
+  }
+}
+
 /**
  * Makes the settings of an item as wanted and, if it is not protected yet, runs its initial replication. A machine
  * that is refused leaves nothing behind. The caller must not hold the item's lease.
@@ -97,6 +107,7 @@ export async function enableProtection(
   await withItem(parts, id, "enabling of protection", progress, async () => {
     const known = findItem<ItemState, ItemDetails>(parts.store, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
+    if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
     // Of the settings that can change in place, the network is the one that a failover cannot do without.
     if (known) {
       refuseOtherHolder(known.details, id, wanted);

@@ -3,6 +3,7 @@
  * what differs, and a machine or a disk that is gone is made again (H2F-4).
  */
 import path from "node:path";
+import { protectorFor } from "../identity/machine-protector.ts";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
 import type { Lineage } from "../../disks/disk.ts";
@@ -147,7 +148,11 @@ function makePlace<Input>(context: Context<Input>, folder: string, pointId: stri
   requireFree(parts, folder, owner);
   makeFolderDurably(parts.files, folder);
   const machineId = parts.machines.markOf(folder)?.machineId ?? randomUuid(parts.random);
-  parts.machines.setMark(folder, { machineId, madeBy: owner });
+  parts.machines.setMark(folder, {
+    machineId,
+    madeBy: owner,
+    protectedBy: protectorFor(parts, context.itemId),
+  });
 }
 
 export interface AppliedPoint {

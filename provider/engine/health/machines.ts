@@ -4,6 +4,7 @@ import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
+import { describeProtector, otherProtector, takeOverCommand } from "../identity/machine-protector.ts";
 import { isStill } from "../identity/owned-machine.ts";
 import { findLaterMove } from "../identity/newest-database.ts";
 import { findFormers, findMachineOf, namePlaces, nameSilent } from "../inventory/find-machine.ts";
@@ -36,13 +37,20 @@ function sourcePower(parts: EngineParts, lookup: Lookup): Seen["source"] {
 const critical = (code: string, text: string): HealthNote => ({ severity: "Critical", code, text });
 const warning = (code: string, text: string): HealthNote => ({ severity: "Warning", code, text });
 
-function placeNotes({ item, lookup }: Seen): HealthNote[] {
+function placeNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   const { machineName, machine } = item.details;
   if (lookup.answer === "duplicate") {
     const text =
       `two machines could be ${machineName}: ${namePlaces(lookup.places)}; nothing is done with either until you ` +
       `remove one or run \`siterecovery choose-machine ${nameOf(item.id)} --host <host>\``;
     return [critical("DuplicateMachine", text)];
+  }
+  const other = lookup.answer === "found" ? otherProtector(parts, lookup.place.mark) : undefined;
+  if (other !== undefined && lookup.answer === "found") {
+    const text =
+      `${describeProtector(other)}, so this engine does not replicate it any more; disable protection here, or take it ` +
+      `back with \`${takeOverCommand(lookup.place.folder)}\``;
+    return [critical("ProtectedByAnotherEngine", text)];
   }
   const at = machine === undefined ? "" : ` on ${nameOf(machine.hostId)}`;
   const isActive = item.activeLocation === "primary";
@@ -114,7 +122,7 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   const lookup = findMachineOf(parts, item);
   const seen = { item, lookup, source: sourcePower(parts, lookup), replica: replicaPower(parts, item) };
   return [
-    ...placeNotes(seen),
+    ...placeNotes(parts, seen),
     ...(item.activeLocation === "primary" ? atPrimaryNotes(seen) : atRecoveryNotes(seen)),
     ...formerNotes(parts, item),
   ];

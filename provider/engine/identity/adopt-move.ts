@@ -15,12 +15,25 @@ import { underLease } from "../under-lease.ts";
 import { findLaterMove, laterJobs } from "./newest-database.ts";
 import { said } from "../../message.ts";
 
-/** The replica machine that the later move made. Throws `TargetUnreachable` if it is not there. */
+function pointUnknown(item: ProtectedItem, folder: string): SiteRecoveryError {
+  const name = nameOf(item.id);
+  const message =
+    `The machine in ${folder} does not say which recovery point it was made from, so it cannot be adopted: what it runs ` +
+    `from would be a guess. Put the newest database back. If it is lost, stop the machine, remove ${folder}, and fail ` +
+    `over again with \`siterecovery failover ${name} --kind unplanned\`; what the machine has written since is lost then.`;
+  return new SiteRecoveryError("Damaged", message, { target: item.id });
+}
+
+/**
+ * The replica machine that the later move made. Throws `TargetUnreachable` if it is not there, and `Damaged` if its mark
+ * does not say what it was made from.
+ */
 function replicaOf(parts: EngineParts, item: ProtectedItem): RecoveryMachine {
   for (const folder of replicaFolders(parts, item)) {
     const mark = parts.machines.markOf(folder);
     if (mark?.madeBy?.purpose !== "replica" || !parts.machines.exists(folder)) continue;
-    const { pointId = "", pointTakenAt = 0 } = mark.madeBy;
+    const { pointId, pointTakenAt } = mark.madeBy;
+    if (pointId === undefined || pointTakenAt === undefined) throw pointUnknown(item, folder);
     const { name } = parts.machines.read(folder);
     return { name, machineId: mark.machineId, folder, pointId, pointTakenAt };
   }

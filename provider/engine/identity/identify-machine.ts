@@ -8,7 +8,14 @@ import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import type { MachineIdentity, MachinePlace } from "../inventory/look-up-machine.ts";
 import { requireItem } from "../job/run-job.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
+import {
+  isProtectedAs,
+  otherProtector,
+  protectorFor,
+  requireNoOtherProtector,
+  unmarkProtection,
+} from "./machine-protector.ts";
+import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 
 function identityAt(parts: EngineParts, place: MachinePlace): MachineIdentity | undefined {
   const mark = parts.machines.markOf(place.folder);
@@ -27,17 +34,25 @@ function isTaken(parts: EngineParts, itemId: string, machineId: string): boolean
   );
 }
 
-/** Returns the identity of the machine that an item is to protect, marking its folder if it has no id of its own. */
+/**
+ * Returns the identity of the machine that an item is to protect, marking its folder with an id and as protected by this
+ * engine. Throws `ActionNotAllowed` if another engine protects it.
+ */
 export function markMachine(parts: EngineParts, itemId: string, place: MachinePlace): MachineIdentity {
+  requireNoOtherProtector(parts, itemId, place);
   const known = identityAt(parts, place);
-  if (known && !isTaken(parts, itemId, known.machineId)) return known;
-  parts.machines.setMark(place.folder, { machineId: randomUuid(parts.random) });
+  const protectedBy = protectorFor(parts, itemId);
+  if (known === undefined || isTaken(parts, itemId, known.machineId)) {
+    parts.machines.setMark(place.folder, { machineId: randomUuid(parts.random), protectedBy });
+  } else if (!isProtectedAs(parts, place.mark, itemId)) {
+    parts.machines.setMark(place.folder, { ...place.mark, machineId: known.machineId, protectedBy });
+  }
   return identityAt(parts, place)!;
 }
 
 /**
  * Notes where the item's machine is now, and marks its folder again if it was restored, moved or never marked. What
- * cannot be found is left as it was noted. The caller holds the item's lease.
+ * cannot be found, or another engine protects, is left as it was noted. The caller holds the item's lease.
  */
 export function identifyMachine(parts: EngineParts, itemId: string): void {
   const item = requireItem(parts, itemId);
@@ -46,9 +61,12 @@ export function identifyMachine(parts: EngineParts, itemId: string): void {
     if (lookup.answer !== "found") return;
     const { place } = lookup;
     const { machine } = item.details;
-    if (place.mark?.isOriginal !== true) {
+    const isOthers = otherProtector(parts, place.mark) !== undefined;
+    const isMarked = place.mark?.isOriginal === true && isProtectedAs(parts, place.mark, itemId);
+    if (!isOthers && !isMarked) {
       const machineId = machine?.machineId ?? place.mark?.machineId ?? randomUuid(parts.random);
-      parts.machines.setMark(place.folder, { ...place.mark, machineId });
+      const protectedBy = protectorFor(parts, itemId);
+      parts.machines.setMark(place.folder, { ...place.mark, machineId, protectedBy });
     }
     const seen = identityAt(parts, place)!;
     const isSame =
@@ -60,5 +78,22 @@ export function identifyMachine(parts: EngineParts, itemId: string): void {
   } catch (error) {
     // A folder that cannot be written or read keeps what is known of it; the action that needs it says why.
     if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+  }
+}
+
+/**
+ * Takes this engine's mark of protection off the machine of an item. Returns false if it cannot be found or written, so
+ * that its mark may stay.
+ */
+export function releaseMachine(parts: EngineParts, item: ProtectedItem): boolean {
+  try {
+    const lookup = findMachineOf(parts, item);
+    if (lookup.answer === "gone") return true;
+    if (lookup.answer !== "found") return false;
+    unmarkProtection(parts, lookup.place, item.id);
+    return true;
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && !["Bug", "LeaseLost"].includes(error.code)) return false;
+    throw error;
   }
 }

@@ -15,6 +15,7 @@ import { withItem } from "../with-item.ts";
 import { adoptMove } from "./adopt-move.ts";
 import { markMachine } from "./identify-machine.ts";
 import { said } from "../../message.ts";
+import { requireNoOtherProtector, takeOverMachine, unmarkProtection } from "./machine-protector.ts";
 
 function record(parts: EngineParts, item: ProtectedItem, code: string, description: string): void {
   parts.store.transaction(() => {
@@ -78,10 +79,12 @@ function choose(parts: EngineParts, itemId: string, host: string): MachinePlace 
   const places = namesakes(parts, fabricOf(itemId), item.details.machineName);
   const place = chosen(parts, item, places, host);
   const others = places.filter(({ folder }) => folder !== place.folder);
+  requireNoOtherProtector(parts, itemId, place);
   // A copy has the other's id: from now on they are two.
   const isShared = others.some(({ mark }) => mark !== undefined && mark.machineId === place.mark?.machineId);
   if (isShared) parts.machines.setMark(place.folder, { ...place.mark, machineId: randomUuid(parts.random) });
-  const machine = markMachine(parts, itemId, place);
+  const machine = markMachine(parts, itemId, { ...place, mark: parts.machines.markOf(place.folder) });
+  for (const other of others) unmarkProtection(parts, other, itemId);
   const otherMachines = others.map(({ folder, mark }) => mark?.machineId ?? folder);
   const details = { ...item.details, machine, otherMachines };
   record(
@@ -116,6 +119,14 @@ export class Identities {
     await withItem(this.#parts, itemId, "choice of the machine", progress, () =>
       Promise.resolve(choose(this.#parts, itemId, host)),
     );
+  }
+
+  /**
+   * Makes a machine that another engine protects this engine's, by its folder. Returns the id of the engine that had it.
+   * Throws `NotFound` for a folder without a machine, and `ActionNotAllowed` if no other engine protects it.
+   */
+  takeOverMachine(folder: string): { engineId: string; home: string } {
+    return takeOverMachine(this.#parts, folder);
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Machine } from "../../machines/machine-driver.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
 import type { FabricType } from "../flows.ts";
+import { requireNoOtherProtector } from "../identity/machine-protector.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 import { isFormer, type Lookup, lookUpMachine, type MachinePlace, namesakes } from "./look-up-machine.ts";
@@ -115,15 +116,17 @@ export function notFound(
 
 /**
  * Returns where the machine of an item is. Throws `SourceUnreachable` if its host does not answer, `PrerequisitesNotMet`
- * if it is missing though all do, and `DuplicateName` if two machines could be it.
+ * if it is missing though all do, `DuplicateName` if two machines could be it, and `ActionNotAllowed` if another engine
+ * protects it.
  */
 export function requirePlaceOf(
   parts: EngineParts,
   item: Pick<ProtectedItem, "id" | "details">,
 ): MachinePlace {
   const lookup = findMachineOf(parts, item);
-  if (lookup.answer === "found") return lookup.place;
-  throw notFound(item, lookup);
+  if (lookup.answer !== "found") throw notFound(item, lookup);
+  requireNoOtherProtector(parts, item.id, lookup.place);
+  return lookup.place;
 }
 
 /** As `requirePlaceOf`, with what its machine.yaml says. */

@@ -1,13 +1,11 @@
 /** The registered hosts: whether they can be reached, and what they hold. */
+import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ServicesProviderInputs } from "../../kinds/services-provider.ts";
-import { findItem } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
-import { listItemThings } from "../protected-item/item-things.ts";
-import type { ItemState } from "../protected-item/states.ts";
+import { protectedMachines } from "./protected-machines.ts";
 import { type Discovery, protectableItems } from "./protectable-items.ts";
 import { fabricOf, inventoriesOf } from "./inventories.ts";
 import { said } from "../../message.ts";
@@ -43,14 +41,12 @@ export class Hosts {
     });
   }
 
-  /** How many of a host's machines are protected. */
+  /** How many of a host's machines are protected, each known by the id in its folder. */
   protectedItemCount(hostId: string): number {
-    const names = new Set(this.#parts.machines.list(this.#inventoryOf(hostId) ?? ""));
-    const items = listItemThings(this.#parts, { under: fabricOf(hostId) });
-    return items.filter(({ id }) => {
-      const item = findItem<ItemState, ItemDetails>(this.#parts.store, id);
-      return item !== undefined && names.has(item.details.machineName);
-    }).length;
+    const inventory = this.#inventoryOf(hostId) ?? "";
+    const protectedIn = protectedMachines(this.#parts, fabricOf(hostId));
+    const names = this.#parts.machines.list(inventory);
+    return names.filter((name) => protectedIn(hostId, path.join(inventory, name)) !== undefined).length;
   }
 
   /** `Normal`, or `Critical` when none of a fabric's hosts can be reached. */

@@ -3,14 +3,13 @@ import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
-import { listItems } from "../../store/protected-items.ts";
 import { listThings } from "../../store/things.ts";
 import { DefinitionError } from "../../yaml/definition-error.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Platform } from "../flows.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
-import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 import { said } from "../../message.ts";
+import { inventoriesOf, type Inventory } from "./inventories.ts";
+import { protectedMachines } from "./protected-machines.ts";
 
 export interface ProtectableItem {
   readonly name: string;
@@ -44,11 +43,10 @@ function read(parts: EngineParts, folder: string): { machine?: Machine; problems
 }
 
 function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): ProtectableItem[] {
-  const taken = listItems<string, ItemDetails>(parts.store).filter(({ id }) => sameId(fabricOf(id), siteId));
+  const protectedAs = protectedMachines(parts, siteId);
   return parts.machines.list(inventory.folder).map((name) => {
     const folder = parts.machines.folderOf(inventory.folder, name)!;
     const { machine, problems } = read(parts, folder);
-    const item = taken.find(({ details }) => details.machineName.toLowerCase() === name.toLowerCase());
     return {
       name: machine?.name ?? name,
       siteId,
@@ -56,7 +54,7 @@ function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): Prot
       platform: inventory.platform,
       guestOs: machine && `${machine.guestOs.name} ${machine.guestOs.version}`,
       disks: (machine?.disks ?? []).map(({ id, sizeBytes }) => ({ id, sizeBytes })),
-      protectedItemId: item?.id,
+      protectedItemId: protectedAs(inventory.id, folder)?.id,
       problems,
     };
   });

@@ -59,9 +59,15 @@ export interface RestoreJob {
   readonly length: Uint32Array;
   readonly checksum: Uint8Array;
   readonly segments: readonly string[];
-  /** True: the image exists; read it first and write only what differs. False: it is new and all zeros. */
-  readonly compareFirst: boolean;
+  readonly image: ImageBefore;
 }
+
+/**
+ * What is known of the image that blocks are written to: `zeros`, it is new and nothing is written for zeros; `readable`,
+ * what it shows is on the device, and only what differs is written; `doubtful`, what it shows may not be on the device, and
+ * everything is written.
+ */
+export type ImageBefore = "zeros" | "readable" | "doubtful";
 
 export interface RestoreResult {
   readonly bytesWritten: number;

@@ -73,7 +73,8 @@ class RestoreWork {
 
   #isNeeded(position: number): boolean {
     const isZero = this.#job.segment[position]! < 0;
-    if (!this.#job.compareFirst) return !isZero;
+    if (this.#job.image === "zeros") return !isZero;
+    if (this.#job.image === "doubtful") return true;
     const { offset, length } = this.#place(position);
     const now = image.subarray(0, length);
     const count = this.#target.read(now, offset);

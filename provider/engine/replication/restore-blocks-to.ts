@@ -6,7 +6,7 @@ import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
 import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
-import type { RestoreJob, RestoreResult } from "../process-server/jobs.ts";
+import type { ImageBefore, RestoreJob, RestoreResult } from "../process-server/jobs.ts";
 import { openPipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { cancelled } from "./cycle.ts";
@@ -70,7 +70,7 @@ interface RestoreTo {
   readonly store: ReplicaStore;
   readonly diskId: string;
   readonly toPath: string;
-  readonly compareFirst: boolean;
+  readonly image: ImageBefore;
   /** Only these blocks, ascending; default: the whole disk. */
   readonly blocks?: Iterable<number>;
   readonly onProgress?: (progress: RestoreProgress) => void;
@@ -105,7 +105,7 @@ type PlannedRestore = Planned<RestoreJob, number>;
 
 function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore> {
   const { sizeBytes } = opened.disk;
-  const image = to.compareFirst ? to.store.files.open(to.toPath, "read") : undefined;
+  const image = to.image !== "zeros" ? to.store.files.open(to.toPath, "read") : undefined;
   try {
     // Holes of a new image are zeros already; of an existing one its data is compared as well.
     const data = image === undefined ? [] : dataRangesOf(image, sizeBytes);
@@ -132,9 +132,8 @@ function* planListed(opened: OpenedDisk, to: RestoreTo, listed: Uint32Array): Ge
 function jobFor({ disk, folder, map }: OpenedDisk, to: RestoreTo, wanted: Uint32Array): RestoreJob {
   const firstBlock = wanted[0]!;
   const window = map.window(firstBlock, wanted.at(-1)! - firstBlock + 1);
-  const blocks = to.compareFirst
-    ? wanted
-    : wanted.filter((block) => window.segment[block - firstBlock]! >= 0);
+  const blocks =
+    to.image !== "zeros" ? wanted : wanted.filter((block) => window.segment[block - firstBlock]! >= 0);
   const checksum = new Uint8Array(blocks.length * checksumBytes);
   const segments: string[] = [];
   const indexes = new Map<number, number>();
@@ -159,6 +158,6 @@ function jobFor({ disk, folder, map }: OpenedDisk, to: RestoreTo, wanted: Uint32
     length: Uint32Array.from(blocks, (block) => window.length[block - firstBlock]!),
     checksum,
     segments,
-    compareFirst: to.compareFirst,
+    image: to.image,
   };
 }

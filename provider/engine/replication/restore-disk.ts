@@ -39,7 +39,7 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
     files.remove(temporary);
     try {
       makeImage(files, temporary, opened.disk.sizeBytes);
-      const counts = await restoreBlocksTo(opened, { ...options, toPath: temporary, compareFirst: false });
+      const counts = await restoreBlocksTo(opened, { ...options, toPath: temporary, image: "zeros" });
       await syncImage(files, temporary);
       files.rename(temporary, toPath);
       files.syncFolder(path.dirname(toPath));

@@ -63,6 +63,18 @@ async function replicaAfterFailover(machine = "web1"): Promise<string> {
 }
 
 describe("[C-3] several process servers", () => {
+  it("are not chosen for a machine while their cache folder is gone", async () => {
+    await server("ps1");
+    await server("ps2");
+    fs.rmSync(site.at("london", "caches", "ps1"), { recursive: true });
+    await site.protect("web1");
+    await site.protect("web2");
+    expect(machines.slice(0, 2).map(serverOf)).toEqual(["ps2", "ps2"]);
+    site.at("london", "caches", "ps1");
+    await site.protect("web3");
+    expect(serverOf("web3")).toBe("ps1");
+  });
+
   it("share the machines of a site by bytes, keep theirs, and are not deleted under them", async () => {
     await site.protect("web1");
     expect(serverOf("web1")).toBe("default");

@@ -199,3 +199,23 @@ describe("a database from before a failover was cancelled", () => {
     expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
   });
 });
+
+it("adopts no machine that does not say which recovery point it was made from", async () => {
+  await make("S3");
+  const putBack = await backUp();
+  await failOver("unplanned");
+  const replica = site.replica();
+  const file = path.join(path.dirname(replica), "machine-id");
+  const mark = JSON.parse(fs.readFileSync(file, "utf8")) as { madeBy: { pointTakenAt?: number } };
+  delete mark.madeBy.pointTakenAt;
+  fs.writeFileSync(file, JSON.stringify(mark));
+  await putBack();
+  await expect(site.engine.identities.adoptMachine(id())).rejects.toMatchObject({
+    code: "Damaged",
+    message: expect.stringMatching(
+      /does not say which recovery point.*Put the newest database back/,
+    ) as string,
+  });
+  expect(site.item().activeLocation).toBe("primary");
+  expect(site.power(replica)).toBe("running");
+});

@@ -47,6 +47,24 @@ describe("discovery", () => {
     expect(items[2]!.problems.join()).toMatch(/Windows Server 2003 is not on the support matrix/);
   });
 
+  it("knows a protected machine by its id: whatever its folder is called, and whatever machine has its old name", () => {
+    const hv1 = path.join(site.folder, "hv1");
+    const { hostId } = site.engine.findItem(site.itemId)!.details.machine!;
+    const isProtected = (name: string): boolean =>
+      site.engine.hosts
+        .protectableItems()
+        .items.some((item) => item.name === name && item.protectedItemId !== undefined);
+    expect([site.engine.hosts.protectedItemCount(hostId), isProtected("web1")]).toEqual([1, true]);
+    fs.renameSync(path.join(hv1, "web1"), path.join(hv1, "web1-old"));
+    expect(site.engine.hosts.protectedItemCount(hostId)).toBe(1);
+    addMachine("web1", {});
+    fs.writeFileSync(path.join(hv1, "web1", "machine-id"), JSON.stringify({ machineId: "another" }));
+    fs.cpSync(path.join(hv1, "web1-old"), path.join(hv1, "copy"), { recursive: true });
+    expect(site.engine.hosts.protectedItemCount(hostId)).toBe(1);
+    fs.rmSync(path.join(hv1, "web1-old"), { recursive: true });
+    expect(site.engine.hosts.protectedItemCount(hostId)).toBe(0);
+  });
+
   it("tells a host that cannot be looked into, and a site that is none", () => {
     fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "away"));
     const { items, unreachable } = site.engine.hosts.protectableItems("LONDON");

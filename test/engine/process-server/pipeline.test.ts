@@ -34,7 +34,7 @@ const missing: RestoreJob = {
   length: new Uint32Array(1),
   checksum: new Uint8Array(16),
   segments: ["00".repeat(16)],
-  compareFirst: false,
+  image: "zeros",
 };
 
 it("brings an error of a worker back with its code and target", async () => {

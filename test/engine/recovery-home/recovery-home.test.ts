@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { nameOf } from "../../../provider/arm-id.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { type Engine, openEngine } from "../../../provider/engine/engine.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
 import { Adoption, type StoreSource } from "../../../provider/engine/recovery-home/adoption.ts";
 import { quiet } from "../fixture.ts";
+import { FlowComponents } from "../flow-components.ts";
 import { FlowSite } from "../flow-site.ts";
 
 const passphrase = "correct horse battery";
@@ -114,6 +116,34 @@ describe("a home that is lost", () => {
     } finally {
       other.remove();
     }
+  });
+
+  it("is not replaced by a new engine over its replicas and keys: that is refused, and says how to adopt them", async () => {
+    await make("S6");
+    const { replicaStoreId } = site.item().details;
+    const folder = await storeFolder();
+    const home = path.join(site.folder, "home");
+    site.engine.close();
+    fs.renameSync(path.join(home, "keys"), path.join(site.folder, "keys"));
+    fs.rmSync(home, { recursive: true });
+    fs.mkdirSync(home);
+    fs.renameSync(path.join(site.folder, "keys"), path.join(home, "keys"));
+    // The store that was in the home is lost with it.
+    for (const ending of ["key", "store"]) fs.rmSync(path.join(home, "keys", `replicas.${ending}`));
+    // Declared again: the same things in an empty database, beside the keys.
+    site.useEngine(await openEngine({ home }));
+    await new FlowComponents(site).declareAll();
+    const files = (): number => fs.readdirSync(folder, { recursive: true }).length;
+    const before = files();
+    const told = new RegExp(
+      `written by another engine.*siterecovery adopt ${folder} --key-file .*--home .*${nameOf(replicaStoreId)}`,
+      "i",
+    );
+    // The machine itself was lost with its site, and made again.
+    fs.rmSync(path.join(path.dirname(site.image()), "machine-id"));
+    await expect(site.protect()).rejects.toThrow(told);
+    expect(files()).toBe(before);
+    expect(site.engine.findItem(site.itemId())).toBeUndefined();
   });
 
   it("can have its disks exported without an engine", async () => {

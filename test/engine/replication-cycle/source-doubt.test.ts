@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
@@ -102,19 +102,51 @@ describe.each(Object.entries(accidents))("%s", (_name, happens) => {
   });
 });
 
-it("two engines that replicate one machine each find that the other took its changes", async () => {
+/** Another engine, with a home of its own, that sees the same machine. */
+async function otherEngine(): Promise<FlowSite> {
   const other = await FlowSite.make({ flow: "S3", content: randomBytes(block) });
-  try {
-    fs.rmSync(path.dirname(other.image()), { recursive: true });
-    fs.symlinkSync(path.dirname(site.image()), path.dirname(other.image()));
+  onTestFinished(() => other.remove());
+  fs.rmSync(path.dirname(other.image()), { recursive: true });
+  fs.symlinkSync(path.dirname(site.image()), path.dirname(other.image()));
+  return other;
+}
+
+describe("a machine that two engines are to protect", () => {
+  it("stays the first one's; a person gives it to the second, and the first one replicates it no more", async () => {
+    const other = await otherEngine();
+    const folder = path.dirname(other.image());
+    const refusal = new RegExp(
+      `another engine \\([0-9a-f-]{36}, home ${site.folder}/home\\) protects it as web1.*take-over-machine ${folder}`,
+    );
+    await expect(other.protect()).rejects.toThrow(refusal);
+    expect(other.engine.findItem(other.itemId())).toBeUndefined();
+    expect(await healthCodes()).toEqual([]);
+    other.engine.identities.takeOverMachine(folder);
     await other.protect();
-    for (let round = 1; round < 4; round += 1) {
-      await write(round);
-      await other.engine.replicate(other.itemId(), quiet, "resync");
-      expect((await replicate())?.resyncReason).toContain("another engine took its changes");
-      expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
-    }
-  } finally {
-    other.remove();
-  }
+    expect(() => other.engine.identities.takeOverMachine(folder)).toThrow(/nothing to take over/);
+    await expect(replicate()).rejects.toMatchObject({ code: "ActionNotAllowed" });
+    expect(await healthCodes()).toContain("ProtectedByAnotherEngine");
+    await other.engine.replicate(other.itemId(), quiet);
+    // The first one's own protection can still be disabled, and takes nobody else's mark away.
+    await site.engine.disableProtection(site.itemId(), quiet);
+    await other.engine.replicate(other.itemId(), quiet);
+  });
+
+  it("is free again when the first one's protection is disabled", async () => {
+    await site.engine.disableProtection(site.itemId(), quiet);
+    const other = await otherEngine();
+    await other.protect();
+    await other.engine.replicate(other.itemId(), quiet);
+  });
+
+  it("and whose changes the other took before, is compared when it is had back", async () => {
+    const other = await otherEngine();
+    other.engine.identities.takeOverMachine(path.dirname(other.image()));
+    await other.protect();
+    await write(2);
+    await other.engine.replicate(other.itemId(), quiet, "resync");
+    site.engine.identities.takeOverMachine(path.dirname(site.image()));
+    expect((await replicate())?.resyncReason).toContain("another engine took its changes");
+    expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
+  });
 });

@@ -1,0 +1,49 @@
+/** Which of a site's machines are protected, and as which item. */
+import path from "node:path";
+import { sameId } from "../../arm-id.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { FoundMark } from "../../machines/machine-mark.ts";
+import { type ItemRow, listItems } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import type { ItemDetails } from "../protected-item/item.ts";
+import { fabricOf } from "./inventories.ts";
+
+type Item = ItemRow<string, ItemDetails>;
+
+/** A mark that cannot be read tells nothing here; the action that needs it says so. */
+function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
+  try {
+    return parts.machines.markOf(folder);
+  } catch (error) {
+    if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Returns a function that says as which item of a fabric a machine is protected, by its host and folder. A machine is known
+ * by the id in its folder, a copy of it is another machine. One without an id is known by its place, or by its name while
+ * the item has not seen its machine's id.
+ */
+export function protectedMachines(
+  parts: EngineParts,
+  fabricId: string,
+): (hostId: string, folder: string) => Item | undefined {
+  const items = listItems<string, ItemDetails>(parts.store).filter(({ id }) =>
+    sameId(fabricOf(id), fabricId),
+  );
+  const byId = new Map(items.map((item) => [item.details.machine?.machineId, item]));
+  return (hostId, folder) => {
+    if (items.length === 0) return undefined;
+    const name = path.basename(folder);
+    const isHere = ({ details: { machine, machineName } }: Item): boolean =>
+      machine === undefined
+        ? machineName.toLowerCase() === name.toLowerCase()
+        : sameId(machine.hostId, hostId) && machine.folderName === name;
+    const mark = markOf(parts, folder);
+    if (mark === undefined) return items.find(isHere);
+    const known = byId.get(mark.machineId);
+    if (known !== undefined && (mark.isOriginal || isHere(known))) return known;
+    return items.find((item) => item.details.machine === undefined && isHere(item));
+  };
+}
