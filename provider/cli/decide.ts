@@ -75,12 +75,17 @@ export function adoptMachineCommand(): CliCommand {
 export function takeOverMachineCommand(): CliCommand {
   return new CliCommand("take-over-machine")
     .group("emergency")
+    .json("take-over-machine")
     .example("take-over-machine /machines/hv1/web1", "the engine that protected it is gone")
     .description("let this engine protect a machine that another engine protects, such as one that is gone")
     .argument("<folder>", "the machine's folder, with its machine.yaml")
-    .action(async (folder: string, _flags: object, command: CliCommand) => {
+    .action(async (folder: string, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const former = engine.identities.takeOverMachine(path.resolve(folder));
+      if (flags.json === true) {
+        const formerEngine = { id: former.engineId, home: former.home };
+        return printJson("take-over-machine", { folder: path.resolve(folder), formerEngine });
+      }
       process.stdout.write(
         `${folder}: taken over from the engine ${former.engineId} (home ${former.home}), which replicates it no more; ` +
           "repeat the command that was refused\n",

@@ -11,6 +11,8 @@ import type { JsonOutputs } from "../../provider/cli/json/outputs.ts";
 import { program } from "../../provider/cli/program.ts";
 import { openEngine } from "../../provider/engine/engine.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
+import { localFileSystem } from "../../provider/blocks/file-system.ts";
+import { folderMachines } from "../../provider/machines/folder-machines.ts";
 import { systemClock } from "../../provider/clock.ts";
 import { hyperVTemplate } from "../convert/arm-export.ts";
 import { quiet, Site } from "../engine/fixture.ts";
@@ -167,6 +169,11 @@ describe("the output of commands", () => {
     await sr("commit", ["commit", "web1"]);
     await sr("failback", ["failback", "web1"]);
     await sr("choose-machine", ["choose-machine", "web1", "--host", "hv1"]);
+    const machines = folderMachines(localFileSystem);
+    const machine = path.dirname(shop.image("web1"));
+    const protectedBy = { engineId: "another", home: "/srv/another", itemId: "web1" };
+    machines.setMark(machine, { ...machines.markOf(machine)!, protectedBy });
+    await sr("take-over-machine", ["take-over-machine", machine]);
   });
 
   it("that run a plan", async () => {

@@ -90,6 +90,13 @@ export interface ConfirmSourceOffJson {
   readonly outcome: "seenOff" | "countsAsOff";
 }
 
+export interface TakeOverMachineJson {
+  /** Path of the machine's folder. */
+  readonly folder: string;
+  /** The engine that protected the machine. */
+  readonly formerEngine: { readonly id: string; readonly home: string };
+}
+
 export interface ChooseMachineJson {
   readonly name: string;
   readonly id: string;

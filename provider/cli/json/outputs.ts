@@ -19,6 +19,7 @@ import type {
   ForeseenMoveJson,
   ForeseenPlanJson,
   MoveJson,
+  TakeOverMachineJson,
   TestFailoverJson,
 } from "./moves.ts";
 import type { JobCancelJson, JobRestartJson, PlanOutcomeJson, PlanShowJson } from "./plans.ts";
@@ -79,6 +80,7 @@ export interface JsonOutputs {
   "confirm-source-off": ConfirmSourceOffJson;
   "choose-machine": ChooseMachineJson;
   "adopt-machine": MoveJson;
+  "take-over-machine": TakeOverMachineJson;
   "test-failover": TestFailoverJson;
   "clean-up": CleanUpJson;
   "plan show": PlanShowJson;
