@@ -21,7 +21,6 @@ export function formatTime(milliseconds: number): string {
 }
 
 const columnGap = 2;
-const usualWidth = 80;
 
 function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
@@ -46,12 +45,16 @@ function fittedWidths(cells: readonly (readonly string[])[], most: number): numb
   return widths;
 }
 
-/** A table as wide as the terminal at most, or as 80 characters elsewhere. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table as wide as the terminal at most; elsewhere a line for each row, so that a script finds its words beside each other. */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  most = process.stdout.columns || Infinity,
+): string {
   const titles = head.map((title) => pico.bold(title));
   const table = new Table({
     head: titles,
-    colWidths: fittedWidths([titles, ...rows], process.stdout.columns || usualWidth),
+    colWidths: fittedWidths([titles, ...rows], most),
     wordWrap: true,
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: {

@@ -37,6 +37,9 @@ function toRow(view: ItemView, withServers: boolean): string[] {
   ];
 }
 
+/** Of a terminal, in characters, and of what is pasted into mails and tickets. */
+const usualWidth = 80;
+
 const head = ["MACHINE", "STATE", "RUNS AT", "LAST RECOVERY POINT", "RPO", "POINTS", "TO SEND"];
 
 /** Where machines that were made from recovery points run, and what is wrong. */
@@ -74,6 +77,7 @@ export function statusText(engine: Engine, overview: Overview): string {
       : formatTable(
           titles,
           views.map((view) => toRow(view, withServers)),
+          process.stdout.columns || usualWidth,
         );
   const lines = [
     table,
