@@ -4,7 +4,6 @@
  */
 import { Command } from "commander";
 import { exitCodes, type ExitCodeName, exitCodeTexts } from "./exit-codes.ts";
-import { withNewSpelling } from "./former-spellings.ts";
 import type { JsonOutputs } from "./json/outputs.ts";
 
 /** Headings of the list of commands, in the order in which help shows them. */
@@ -38,7 +37,6 @@ export class CliCommand extends Command {
   constructor(name?: string) {
     super(name);
     this.exitOverride();
-    this.configureOutput({ outputError: (text, write) => write(`${withNewSpelling(text.trimEnd())}\n`) });
     this.showHelpAfterError("(add --help to see what there is)");
   }
 

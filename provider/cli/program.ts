@@ -43,7 +43,7 @@ import { verifyCommand } from "./verify.ts";
 import { packageVersion } from "../package-version.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
-import { withNewSpelling } from "./former-spellings.ts";
+import { inTodaysSpelling } from "./former-spellings.ts";
 import type { FailureJson } from "./json/outputs.ts";
 import { Printed } from "./printed.ts";
 import { printJson } from "./session.ts";
@@ -113,7 +113,7 @@ function wantsJson(words: readonly string[]): boolean {
 /** The error as stdout has it under `--json`. */
 function failureJson(error: unknown, exitCode: number): FailureJson {
   if (error instanceof CommanderError) {
-    const message = withNewSpelling(error.message.replace(/^error: /, ""));
+    const message = error.message.replace(/^error: /, "");
     return { error: { code: "Usage", message, target: null, property: null, exitCode } };
   }
   const { code, target, property } = error instanceof SiteRecoveryError ? error : {};
@@ -133,7 +133,9 @@ function errorText(error: unknown): string {
 }
 
 /** Runs the command line: the words after `siterecovery`. Returns the exit code; exit-codes.ts says what each means. */
-export async function runProgram(words: readonly string[]): Promise<number> {
+export async function runProgram(written: readonly string[]): Promise<number> {
+  const { words, notes } = inTodaysSpelling(written);
+  for (const note of notes) process.stderr.write(`${note}\n`);
   try {
     await program().parseAsync(words, { from: "user" });
     return Number(process.exitCode ?? exitCodes.done);
