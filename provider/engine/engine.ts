@@ -6,6 +6,7 @@
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
+import type { PolicySettings } from "../kinds/policy.ts";
 import { type ItemInputs, listItemThings } from "./protected-item/item-things.ts";
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
@@ -21,6 +22,7 @@ import {
   enableProtection,
   initialReplicationWaitsUntil,
 } from "./enable/enable-protection.ts";
+import { requirePolicyFits } from "./enable/policy-change.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { Drills } from "./failover/drills.ts";
 import { Moves } from "./failover/moves.ts";
@@ -177,6 +179,11 @@ export class Engine {
 
   disableProtection(id: string, progress: Progress): Promise<void> {
     return disableProtection(this.#parts, id, progress);
+  }
+
+  /** Throws `InvalidInput` for settings of a policy that contradict what its machines have. */
+  requirePolicyFits(policyId: string, settings: PolicySettings): void {
+    requirePolicyFits(this.#parts, policyId, settings);
   }
 
   /** One replication cycle, or the initial replication when its time has come; nothing when it has not. */

@@ -51,6 +51,8 @@ export const policySettings: SettingsKind<PolicyInputs, PolicyOutputs> = {
     })),
   ],
   rules,
+  require: (engine, id, inputs) =>
+    engine.requirePolicyFits(id, policyWithDefaults(inputs.properties?.providerSpecificInput)),
   outputs: (_engine, id, inputs) => ({
     name: nameOf(id),
     type: policyKind.armType,

@@ -18,19 +18,24 @@ export function requiredPorts(path: NetworkPathInputs, fabricType: FabricType): 
   return [...new Set([networkPorts.management, ...data])];
 }
 
-const uses = (port: number, path: NetworkPathInputs): string =>
-  port === (path.dataPort ?? defaultDataPort)
-    ? "data to the process server"
-    : port === networkPorts.multiVm
-      ? "between the machines of a replication group"
-      : "management and the target";
+function useOf(port: number, path: NetworkPathInputs, need: Pick<PathNeed, "listeningPort">): string {
+  if (port === need.listeningPort) return "the host at the other side";
+  if (port === (path.dataPort ?? defaultDataPort)) return "data to the process server";
+  return port === networkPorts.multiVm
+    ? "between the machines of a replication group"
+    : "management and the target";
+}
 
 /** What keeps a path from carrying what it is for, in words; nothing when it is fine. */
-export function pathProblem(path: NetworkPathInputs, ports: readonly number[]): string | undefined {
+export function pathProblem(
+  path: NetworkPathInputs,
+  ports: readonly number[],
+  need: Pick<PathNeed, "listeningPort"> = {},
+): string | undefined {
   if (path.connected === false) return "it is cut";
   const closed = ports.filter((port) => path.closedPorts?.includes(port));
   if (closed.length === 0) return undefined;
-  return closed.map((port) => `port ${port} (${uses(port, path)}) is closed`).join(", ");
+  return closed.map((port) => `port ${port} (${useOf(port, path, need)}) is closed`).join(", ");
 }
 
 /** What is to go over a path. */
@@ -43,6 +48,8 @@ export interface PathNeed {
   readonly isDeclared?: boolean;
   /** Whether machines of a replication group agree on a point, which takes a port of its own (V2A-5). */
   readonly isMultiVm?: boolean;
+  /** The port that a host at the other side listens on, where one takes the data. */
+  readonly listeningPort?: number | undefined;
 }
 
 function pathsFor(parts: EngineParts, need: PathNeed): { name: string; inputs: NetworkPathInputs }[] {
@@ -68,11 +75,14 @@ export function requirePath(parts: EngineParts, need: PathNeed): void {
         NetworkPath with the purpose "failback" in that fabric.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: need.fabricId });
   }
-  const extra = need.isMultiVm ? [networkPorts.multiVm] : [];
+  const extra = [
+    ...(need.isMultiVm ? [networkPorts.multiVm] : []),
+    ...(need.listeningPort === undefined ? [] : [need.listeningPort]),
+  ];
   const fabricType = fabricTypeOf(parts, need.fabricId) ?? "HyperVSite";
   const problems: string[] = [];
   for (const { name, inputs } of paths) {
-    const problem = pathProblem(inputs, [...requiredPorts(inputs, fabricType), ...extra]);
+    const problem = pathProblem(inputs, [...requiredPorts(inputs, fabricType), ...extra], need);
     if (problem === undefined) return;
     problems.push(`${name}: ${problem}`);
   }

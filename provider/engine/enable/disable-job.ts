@@ -1,9 +1,10 @@
 /**
- * Disable protection: the replica and its recovery points are removed. The source machine stays as it is, without the mark
- * that this engine protects it.
+ * Disable protection: the replica and its recovery points are removed, unless the policy keeps them. The source machine
+ * stays as it is, without the mark that this engine protects it.
  */
 import { releaseMachine } from "../identity/identify-machine.ts";
 import type { JobDefinition } from "../job/job-definition.ts";
+import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { removeReplica } from "../replication/replica-ledger.ts";
 
 export const disableJob: JobDefinition<Record<string, never>> = {
@@ -14,8 +15,13 @@ export const disableJob: JobDefinition<Record<string, never>> = {
     {
       name: "RemoveReplica",
       title: "Remove the replica and its recovery points",
-      run: async ({ parts, item }) => {
-        const { details } = item();
+      run: async ({ parts, item, progress }) => {
+        const { id, details } = item();
+        if (replicationRulesOf(parts, id)?.removesReplica === false) {
+          const text = "its replica and recovery points are kept: its policy has replicaDeletion NotRequired";
+          progress.report(text);
+          return;
+        }
         for (const replica of [details, ...(details.reverse ? [details.reverse] : [])]) {
           await removeReplica(parts, replica);
         }

@@ -1,11 +1,12 @@
 /** Enabling, changing and disabling the protection of a machine. */
-import { nameOf, sameId } from "../../arm-id.ts";
+import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
+import { requireAccounts } from "../components/run-as-accounts.ts";
 import { processServerFor } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
@@ -24,6 +25,7 @@ import { checkPrerequisites, type Prerequisites, requireGroup } from "./check-pr
 import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
 import { said } from "../../message.ts";
+import { refuseOtherHolder, requireMasterTarget, requireTestNetwork } from "./require-settings.ts";
 
 function newItem(
   parts: EngineParts,
@@ -73,17 +75,6 @@ function withSettings(
   };
 }
 
-/** A replica stays on the master target that it was made on. */
-function refuseOtherHolder(details: ItemDetails, id: string, wanted: ItemInputs): void {
-  const masterTargetId = protectionOf(wanted).masterTargetId;
-  const isHolder = flows[details.flow].replicaHolder === "master-target";
-  if (!isHolder || masterTargetId === undefined || sameId(masterTargetId, details.replicaStoreId)) return;
-  const message = said`The replica of ${nameOf(id)} is on the master target ${nameOf(details.replicaStoreId)} and cannot move to
-      ${nameOf(masterTargetId)}. Name the former again, or protect the machine under another item name.`;
-  const property = "properties.providerSpecificDetails.masterTargetId";
-  throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
-}
-
 /** A store of another engine is refused before anything is written; what else is wrong with it, the job reports. */
 async function refuseForeignStore(parts: EngineParts, holderId: string): Promise<void> {
   try {
@@ -108,6 +99,9 @@ export async function enableProtection(
     const known = findItem<ItemState, ItemDetails>(parts.store, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
     if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
+    requireAccounts(parts, id, wanted);
+    requireTestNetwork(parts, id, wanted);
+    requireMasterTarget(parts, id, wanted);
     // Of the settings that can change in place, the network is the one that a failover cannot do without.
     if (known) {
       refuseOtherHolder(known.details, id, wanted);

@@ -64,10 +64,10 @@ function rpoSeries(rises: readonly Rise[], samples: readonly Sample[], startsAt:
 }
 
 function machineForecast(run: MachineRun, samples: readonly Sample[], startsAt: number): MachineForecast {
-  const { name, server, dataBytes, compressedRatio, churnBytesPerDay } = run.input;
+  const { name, server, dataBytes, churnBytesPerDay } = run.input;
   const { intervalSeconds, rpoThresholdMinutes } = run.rules;
   return {
-    ...{ name, server, dataBytes, compressedRatio, churnBytesPerDay, intervalSeconds },
+    ...{ name, server, dataBytes, compressedRatio: run.ratio, churnBytesPerDay, intervalSeconds },
     rpoThresholdSeconds: rpoThresholdMinutes === undefined ? undefined : rpoThresholdMinutes * 60,
     initialCopySeconds:
       run.initialCopyEndedAt === undefined ? undefined : (run.initialCopyEndedAt - run.beganAt!) / 1000,

@@ -20,6 +20,8 @@ export class MachineRun {
   readonly input: ForecastMachine;
   readonly rules: ReplicationRules;
   readonly points: StoredPoints;
+  /** What is sent for each byte. */
+  readonly ratio: number;
   readonly rises: Rise[] = [];
   /** When the next cycle should begin, in milliseconds since 1970. */
   dueAt: number;
@@ -38,13 +40,14 @@ export class MachineRun {
     this.input = input;
     this.rules = rulesOfPolicy(input.policy);
     this.dataBytes = input.dataBytes;
+    this.ratio = this.rules.compresses ? input.compressedRatio : 1;
     this.points = new StoredPoints(this.rules.retention);
     const wished = this.rules.startsAt === undefined ? startsAt : Date.parse(this.rules.startsAt);
     this.dueAt = Math.max(startsAt, wished);
   }
 
   begin(now: number, shareOfChurn: (from: number, to: number) => number, workMilliseconds: number): Copy {
-    const { sizeBytes, churnBytesPerDay, compressedRatio } = this.input;
+    const { sizeBytes, churnBytesPerDay } = this.input;
     this.beganAt ??= now;
     const changed = churnBytesPerDay * (this.cycles === 0 ? 0 : shareOfChurn(this.#newestTakenAt, now));
     // More than everything cannot have changed.
@@ -53,7 +56,7 @@ export class MachineRun {
     return {
       machine: this,
       snapshotAt: now,
-      ratio: compressedRatio,
+      ratio: this.ratio,
       bytes,
       bytesLeft: bytes,
       workLeft: workMilliseconds,

@@ -2,7 +2,13 @@ import { createSecretKey } from "node:crypto";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { checksumBytes, EntryTable } from "../../targets/layers/entry-table.ts";
-import { checksumOf, recordHeaderBytes, sealRecord, tagBytes } from "../../targets/layers/layer-format.ts";
+import {
+  checksumOf,
+  recordHeaderBytes,
+  type Sealing,
+  sealRecord,
+  tagBytes,
+} from "../../targets/layers/layer-format.ts";
 import { LayerWriter } from "../../targets/layers/layer-writer.ts";
 import { type CopyJob, type CopyResult, type OnBytes, outcome } from "./jobs.ts";
 
@@ -45,6 +51,7 @@ class CopyWork {
   readonly #files: FileSystem;
   readonly #onBytes: OnBytes | undefined;
   readonly #key;
+  readonly #sealing: Sealing;
   readonly #entries = new EntryTable();
   readonly #outcomes: Uint8Array;
   #writer: LayerWriter | undefined;
@@ -57,6 +64,7 @@ class CopyWork {
     this.#files = files;
     this.#onBytes = onBytes;
     this.#key = createSecretKey(job.segment.key);
+    this.#sealing = { key: this.#key, compresses: job.compresses };
     this.#outcomes = new Uint8Array(job.blocks.length);
   }
 
@@ -137,7 +145,7 @@ class CopyWork {
   #store(block: number, plain: Buffer, checksum: Buffer): void {
     const writer = this.#open();
     if (this.#pendingBytes + recordBytesMax > output.length) this.#flush();
-    const length = sealRecord(this.#key, block, this.#counter, plain, output, this.#pendingBytes);
+    const length = sealRecord(this.#sealing, block, this.#counter, plain, output, this.#pendingBytes);
     this.#entries.push(block, 0, writer.sizeBytes + this.#pendingBytes, length, checksum);
     this.#pendingBytes += length;
     this.#counter += 1;

@@ -25,6 +25,8 @@ export interface CopyJob {
    */
   readonly recordZeros: boolean;
   readonly known: readonly KnownBlocks[];
+  /** Whether blocks are compressed before they are encrypted. */
+  readonly compresses: boolean;
   /** The segment to write, should anything have to be stored. */
   readonly segment: {
     readonly path: string;

@@ -11,6 +11,8 @@ export interface Protection {
   readonly diskIds?: readonly string[] | undefined;
   /** The network that the replica machine joins, instead of what the mappings say. */
   readonly networkId?: string | undefined;
+  /** The isolated network of tests that name none. */
+  readonly testNetworkId?: string | undefined;
   /** What the replica machine is called; absent: as the source. */
   readonly recoveryMachineName?: string | undefined;
   readonly recoveryGroupId?: string | undefined;
@@ -64,6 +66,7 @@ const readers: Readers = {
     storageAccountId: settings.disksToInclude[0]?.logStorageAccountId,
     diskIds: settings.disksToInclude.map(({ diskId }) => diskId),
     networkId: settings.targetNetworkId,
+    testNetworkId: settings.testNetworkId,
     recoveryMachineName: settings.targetVmName,
     recoveryGroupId: settings.targetResourceGroupId,
     resyncsByHand: settings.performAutoResync === "false",

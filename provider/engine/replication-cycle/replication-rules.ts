@@ -19,12 +19,23 @@ export interface ReplicationRules {
   readonly rpoThresholdMinutes: number | undefined;
   /** Whether machines may share recovery points (V2A-5). */
   readonly multiVmSync: boolean;
+  /** Whether data is compressed on its way and where it is kept. */
+  readonly compresses: boolean;
+  /** The port that the other side's host listens on; absent where no host does. */
+  readonly listeningPort: number | undefined;
+  /** Whether the replica goes when protection is disabled. */
+  readonly removesReplica: boolean;
 }
+
+/** What only Hyper-V between two sites lets a policy choose. */
+const fixed = { compresses: true, listeningPort: undefined, removesReplica: true } as const;
 
 const minutesPerHour = 60;
 const secondsPerMinute = 60;
 const defaultIntervalSeconds = 300;
 const defaultHistoryMinutes = 1440;
+/** The port of Hyper-V Replica with Kerberos, as the policy's default. */
+const defaultReplicationPort = 8083;
 
 /** The settings of one instance type; those of an instance type of another name are `never`. */
 type SettingsOf<Type extends InstanceType> = Extract<PolicySettings, { instanceType: Type }>;
@@ -39,6 +50,7 @@ const readers: Readers = {
     startsAt: settings.onlineReplicationStartTime,
     rpoThresholdMinutes: undefined,
     multiVmSync: false,
+    ...fixed,
   }),
   InMageAzureV2: (settings) => ({
     instanceType: settings.instanceType,
@@ -48,6 +60,7 @@ const readers: Readers = {
     startsAt: undefined,
     rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
     multiVmSync: settings.multiVmSyncStatus === "Enable",
+    ...fixed,
   }),
   InMage: (settings) => ({
     instanceType: settings.instanceType,
@@ -57,6 +70,7 @@ const readers: Readers = {
     startsAt: undefined,
     rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
     multiVmSync: settings.multiVmSyncStatus === "Enable",
+    ...fixed,
   }),
   HyperVReplica2012R2: (settings) => ({
     instanceType: settings.instanceType,
@@ -67,6 +81,9 @@ const readers: Readers = {
     startsAt: settings.onlineReplicationStartTime,
     rpoThresholdMinutes: undefined,
     multiVmSync: false,
+    compresses: settings.compression !== "Disable",
+    listeningPort: settings.replicationPort ?? defaultReplicationPort,
+    removesReplica: settings.replicaDeletion !== "NotRequired",
   }),
   VMwareCbt: (settings) => ({
     instanceType: settings.instanceType,
@@ -76,6 +93,7 @@ const readers: Readers = {
     startsAt: undefined,
     rpoThresholdMinutes: undefined,
     multiVmSync: false,
+    ...fixed,
   }),
 };
 

@@ -18,6 +18,7 @@ import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { groupKeyOf } from "./replication-group.ts";
+import { replicationRulesOf } from "./replication-rules.ts";
 
 /** From the primary to the recovery side, or from there to the primary one. */
 export type Way = "out" | "back";
@@ -59,5 +60,6 @@ function requireLine(parts: EngineParts, item: ProtectedItem, way: Way): void {
     // Machines of VMware come back over a VPN or ExpressRoute only (V2F-6); hosts of Hyper-V reach Azure by themselves.
     isDeclared: isBackFromAzure && flow.fabricType === "VMware",
     isMultiVm: flow.hasReplicationGroups && groupKeyOf(parts, item) !== idKey(item.id),
+    listeningPort: replicationRulesOf(parts, item.id)?.listeningPort,
   });
 }

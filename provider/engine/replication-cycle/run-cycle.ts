@@ -20,6 +20,7 @@ import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
 import { requireNotShrunk } from "../replication/shrunk-disk.ts";
 import { sourceDoubt } from "../replication/source-doubt.ts";
+import { replicationRulesOf } from "./replication-rules.ts";
 import { requireWay, type Way } from "./require-way.ts";
 import { writerOf } from "../under-lease.ts";
 import { copyProgress } from "./report-progress.ts";
@@ -162,6 +163,7 @@ export async function runCycle(
       ledger,
       seeds: seedsOf(item.details),
       keepEqual: options.keepEqual ?? false,
+      compresses: replicationRulesOf(parts, item.id)?.compresses ?? true,
       server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),

@@ -100,6 +100,7 @@ function* planJobs(task: DiskTask, known: KnownData, fresh: boolean): Generator<
       blocks,
       recordZeros: false,
       known: [known.trustedOf(span.previous, blocks), knownOf(span.unfinished, blocks)],
+      compresses: task.compresses,
       segment: { path, storeId, fileId, key: key.export() },
     };
     yield { job, context: span };

@@ -39,6 +39,8 @@ export interface CycleOptions {
   readonly seeds?: readonly Seed[];
   /** Publishes no point if the newest one holds the very disks: the cycle is a comparison then. Default false. */
   readonly keepEqual?: boolean;
+  /** Whether data is compressed before it is encrypted. Default true. */
+  readonly compresses?: boolean;
   /** The process server that takes the data to the target [C-2]; absent: it goes straight there. */
   readonly server?: ProcessServer;
   /** Default `CrashConsistent`. */
@@ -79,6 +81,7 @@ export interface DiskTask {
   readonly counts: CycleCounts;
   /** The way of this cycle's segments to the target. */
   readonly transfer: Transfer | undefined;
+  readonly compresses: boolean;
   /** Tells how much of this disk is done. */
   report(bytesDone: number, bytesTotal: number): void;
   readonly signal: AbortSignal | undefined;
@@ -229,5 +232,6 @@ function taskOf(
   const { options, machine, counts, transfer, progress } = cycle;
   const report = (bytesDone: number, bytesTotal: number): void =>
     progress.note(input.diskId, { bytesDone, bytesTotal });
-  return { ...input, machine, previous, counts, transfer, report, signal: options.signal };
+  const { compresses = true, signal } = options;
+  return { ...input, machine, previous, counts, transfer, compresses, report, signal };
 }

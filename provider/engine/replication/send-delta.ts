@@ -124,6 +124,7 @@ function jobFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): Copy
     blocks,
     recordZeros,
     known: [],
+    compresses: task.compresses,
     segment: { path, storeId, fileId, key: key.export() },
   };
 }

@@ -62,22 +62,31 @@ export const compression = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
 // One output chunk that always fits keeps zlib from growing its output in steps.
 const compressionSlackBytes = 1024;
 
+/** How blocks become records. */
+export interface Sealing {
+  readonly key: KeyObject;
+  /** Whether they are compressed, where that makes them smaller. */
+  readonly compresses: boolean;
+}
+
 /** Seals one block into `output` from `at`; returns the record's length in bytes. */
 export function sealRecord(
-  key: KeyObject,
+  { key, compresses }: Sealing,
   block: number,
   counter: number,
   plain: Uint8Array,
   output: Buffer,
   at: number,
 ): number {
-  const packed = zlib.zstdCompressSync(plain, {
-    params: compression,
-    chunkSize: plain.length + compressionSlackBytes,
-    pledgedSrcSize: plain.length,
-  });
+  const packed = compresses
+    ? zlib.zstdCompressSync(plain, {
+        params: compression,
+        chunkSize: plain.length + compressionSlackBytes,
+        pledgedSrcSize: plain.length,
+      })
+    : undefined;
   // What does not shrink by a sixteenth is kept as it is: reading it back is then faster.
-  const compressed = packed.length < plain.length - (plain.length >> 4);
+  const compressed = packed !== undefined && packed.length < plain.length - (plain.length >> 4);
   const payload = compressed ? packed : plain;
   output.writeUInt32LE(block, at);
   output.writeUInt32LE(counter, at + 4);
@@ -90,7 +99,7 @@ export function sealRecord(
   output.set(sealed, at + recordHeaderBytes);
   cipher.final();
   output.set(cipher.getAuthTag(), at + recordHeaderBytes + payloadBytes);
-  freeBuffer(packed);
+  if (packed !== undefined) freeBuffer(packed);
   freeBuffer(sealed);
   return recordHeaderBytes + payloadBytes + tagBytes;
 }
