@@ -5,7 +5,7 @@
 import readline from "node:readline/promises";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
-import type { ForeseenMove } from "../engine/failover/moves.ts";
+import type { ForeseenMove } from "../engine/failover/foresee-step.ts";
 import type { Foreseen, ForeseenPoint } from "../engine/job/foresight.ts";
 import type { ForeseenPlan } from "../engine/recovery-plan/recovery-plans.ts";
 import type { SiteRecoveryError } from "../errors.ts";

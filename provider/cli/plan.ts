@@ -9,8 +9,10 @@ import { CliCommand } from "./cli-command.ts";
 import { defaultKind, kindOption, pointOption, refusePoint } from "./failover.ts";
 import { withBeforeOptions } from "./before-move.ts";
 import { planNamed } from "./plan-named.ts";
+import { runsFrom } from "../engine/protected-item/runs-from.ts";
 import { planText, runJson } from "./plan-table.ts";
 import { type RunFlags, runPlanCommand } from "./run-plan.ts";
+import { runsFromJson } from "./runs-from.ts";
 import { openSession, printJson } from "./session.ts";
 import { networkNamed } from "./test-failover.ts";
 
@@ -65,6 +67,7 @@ function showCommand(): CliCommand {
           state: item?.state ?? null,
           activeLocation: item?.activeLocation ?? null,
           testFailoverState: item?.testFailoverState ?? null,
+          runsFrom: runsFromJson(item && runsFrom(item)),
         })),
       }));
       printJson("plan show", {

@@ -5,6 +5,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { handlerOf } from "../handlers/registry.ts";
 import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.ts";
 import { CliCommand } from "./cli-command.ts";
+import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { pointOption } from "./failover.ts";
 import { formatSeconds } from "./format.ts";
 import { runsFromOf } from "../engine/protected-item/runs-from.ts";
@@ -51,18 +52,16 @@ function drillOf(engine: Engine, itemId: string): DrillInputs {
   };
 }
 
-interface TestFlags {
+interface TestFlags extends BeforeFlags {
   readonly network?: string;
   readonly recoveryPoint: string;
-  readonly json?: boolean;
 }
 
 /** `siterecovery test-failover <item>`: a drill by hand; a program declares one with a Drill. */
 export function testFailoverCommand(): CliCommand {
-  return new CliCommand("test-failover")
+  return withBeforeOptions(new CliCommand("test-failover").json("test-failover"))
     .group("daily")
     .exits("unreachable", "interrupted", "terminated")
-    .json("test-failover")
     .example("test-failover web1 --network drill-net", "a drill; web1 itself is not touched")
     .description("start a copy of a machine in an isolated network, without touching the machine")
     .argument("<item>", "name of a protected item")
@@ -73,6 +72,10 @@ export function testFailoverCommand(): CliCommand {
       const { id } = itemNamed(engine, name);
       const networkId = networkNamed(engine, flags.network ?? testNetworkOf(engine, id));
       const wanted = { ...drillOf(engine, id), networkId, recoveryPoint: flags.recoveryPoint };
+      const drillId = armIdOf(drillKind, wanted);
+      const foresee = async (): Promise<Outlook> =>
+        outlookOfMove(id, await engine.drills.foresee(drillId, wanted));
+      if (!(await goesOn(flags, foresee))) return;
       const live = await stoppable(name, (progress) => handlerOf("drill", engine).create(wanted, progress));
       const { properties } = live.outputs as DrillOutputs;
       const { details } = engine.findItem(id)!;
@@ -100,13 +103,12 @@ export function testFailoverCommand(): CliCommand {
 
 /** `siterecovery clean-up <item>`: ends the item's drill and removes the test machine. */
 export function cleanUpTestFailoverCommand(): CliCommand {
-  return new CliCommand("clean-up")
+  return withBeforeOptions(new CliCommand("clean-up").json("clean-up"))
     .group("daily")
-    .json("clean-up")
     .example("clean-up web1", "the drill is over")
     .description("end an item's test failover: the test machine is removed")
     .argument("<item>", "name of a protected item")
-    .action(async (name: string, flags: { json?: boolean }, command: CliCommand) => {
+    .action(async (name: string, flags: BeforeFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const { id, details } = itemNamed(engine, name);
       const drillId = details.testMachine?.drillId ?? armIdOf(drillKind, drillOf(engine, id));
@@ -114,6 +116,8 @@ export function cleanUpTestFailoverCommand(): CliCommand {
         const message = `${name} has no test failover to clean up.`;
         throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
       }
+      const foresee = async (): Promise<Outlook> => outlookOfMove(id, await engine.drills.foreseeEnd(id));
+      if (!(await goesOn(flags, foresee))) return;
       await withProgress(name, (progress) => handlerOf("drill", engine).delete(drillId, progress));
       const { name: testMachine } = details.testMachine;
       if (flags.json === true) return printJson("clean-up", { name: nameOf(id), id, testMachine });

@@ -35,7 +35,7 @@ import { requireItem } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
 import { Owners } from "./owners.ts";
 import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
-import { driftTexts } from "./protected-item/hardware.ts";
+import { changedHardware, driftTexts, type MachineHardware } from "./protected-item/hardware.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
 import { type ItemState, stateFacts } from "./protected-item/states.ts";
 import { Clusters } from "./protection-cluster/clusters.ts";
@@ -161,6 +161,12 @@ export class Engine {
     const faults = doubts.filter(({ isFault }) => isFault);
     const texts = faults.map(({ text }) => `${text}; the next cycle compares both sides`);
     return [...driftTexts(this.#parts, item), ...texts];
+  }
+
+  /** Today's hardware of an item's machine, if it is not what the item keeps. An update or a cycle takes it over. */
+  changedHardware(id: string): MachineHardware | undefined {
+    const item = this.findItem(id);
+    return item && stateFacts[item.state].replicates ? changedHardware(this.#parts, item) : undefined;
   }
 
   viewItem(id: string): Promise<ItemView> {

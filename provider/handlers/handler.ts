@@ -21,8 +21,11 @@ export interface PropertyChange {
   readonly property: string;
   readonly from: unknown;
   readonly to: unknown;
-  /** `program`: the program changed it; `drift`: somebody changed it behind the program's back. */
-  readonly cause: "program" | "drift";
+  /**
+   * `program`: the program changed it; `drift`: somebody changed it behind the program's back, and an update sets it
+   * back; `world`: what no program says has changed, and an update takes it over. A notice tells of that in words.
+   */
+  readonly cause: "program" | "drift" | "world";
 }
 
 export interface DiffAnswer {

@@ -8,6 +8,7 @@ import {
   migrationItemKind,
   type MigrationItemOutputs,
 } from "../kinds/migration-item.ts";
+import { hardwareOutputs } from "./hardware-outputs.ts";
 import { runsFromOutputs } from "./runs-from-outputs.ts";
 
 type Properties = MigrationItemOutputs["properties"];
@@ -95,6 +96,7 @@ export async function migrationItemOutputs(engine: Engine, id: string): Promise<
     migrated: view.item.state === "Migrated",
     ...(from ? { runsFrom: runsFromOutputs(from) } : {}),
     properties: {
+      hardware: hardwareOutputs(view.item.details),
       machineName: view.item.details.machineName,
       policyId,
       policyFriendlyName: nameOf(policyId),

@@ -17,9 +17,11 @@ import { requireNoDrill } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { CheckFailure, type DiffAnswer, type Handler, type Live, type Work } from "./handler.ts";
+import { hardwareChanges } from "./hardware-outputs.ts";
 import { forbiddenNotices } from "./move-machine.ts";
 import { migrationItemOutputs } from "./migration-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
+import { sourceNotices } from "./source-notices.ts";
 import { given, plain, said } from "../message.ts";
 
 type Inputs = MigrationItemInputs;
@@ -180,9 +182,14 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
         cause: "drift",
       } as const;
       return {
-        changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished] : changes,
+        changes: [
+          ...changes,
+          ...(engine.initialReplicationIsDue(id) ? [unfinished] : []),
+          ...hardwareChanges(engine, item),
+        ],
         replaces,
         notices: [
+          ...(await sourceNotices(engine, id)),
           ...(await announce(engine, item, lastFull, wantedFull)),
           ...(replaces.length > 0 && isMigrated(item) ? [replacementWarning(id)] : []),
         ],

@@ -9,6 +9,7 @@ import {
   protectedItemKind,
   type ProtectedItemOutputs,
 } from "../kinds/protected-item.ts";
+import { hardwareOutputs } from "./hardware-outputs.ts";
 import { runsFromOutputs } from "./runs-from-outputs.ts";
 
 export async function protectedItemOutputs(engine: Engine, id: string): Promise<ProtectedItemOutputs> {
@@ -37,6 +38,7 @@ export async function protectedItemOutputs(engine: Engine, id: string): Promise<
       policyFriendlyName: nameOf(policyId),
       primaryFabricFriendlyName: nameOf(parentOf(parentOf(id))),
       recoveryFabricFriendlyName: view.recoverySideName,
+      hardware: hardwareOutputs(view.item.details),
     },
   };
 }

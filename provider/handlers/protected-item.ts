@@ -1,5 +1,4 @@
-import { Notice } from "./notice.ts";
-import { armIdOf, nameOf } from "../arm-id.ts";
+import { armIdOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flowsOf } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
@@ -19,10 +18,12 @@ import {
   type PropertyChange,
   type Work,
 } from "./handler.ts";
+import { hardwareChanges } from "./hardware-outputs.ts";
 import { announceMove, moveMachine } from "./move-machine.ts";
 import { movingPlan, planNotices, requireNoMoveOfItsOwn } from "./moved-by-plan.ts";
 import { protectedItemOutputs } from "./protected-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
+import { sourceNotices } from "./source-notices.ts";
 import { given, plain, said, suggestion } from "../message.ts";
 
 const typeProperty = "properties.providerSpecificDetails.instanceType";
@@ -119,7 +120,11 @@ async function diff(
   const live = { ...settings.inputs, activeLocation: lastFull.activeLocation };
   const changes = compareSettings(wantedFull, live, lastFull);
   return {
-    changes: engine.initialReplicationIsDue(id) ? [...changes, unfinished(item)] : changes,
+    changes: [
+      ...changes,
+      ...(engine.initialReplicationIsDue(id) ? [unfinished(item)] : []),
+      ...hardwareChanges(engine, item),
+    ],
     replaces: replacedBy(changes, kind.immutable),
     notices: [
       ...(await sourceNotices(engine, id)),
@@ -128,12 +133,6 @@ async function diff(
         : await announceMove(engine, item, { last: lastFull, wanted: wantedFull })),
     ],
   };
-}
-
-/** What the source's disks look like now, which no cycle has met yet. */
-async function sourceNotices(engine: Engine, id: string): Promise<DiffAnswer["notices"]> {
-  const texts = await engine.lookAtSource(id);
-  return texts.map((text) => new Notice("warning", said`${nameOf(id)}: ${text}`));
 }
 
 /** An initial replication that was cut short, or whose time has come, is drift: an update finishes it. */

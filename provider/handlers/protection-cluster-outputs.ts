@@ -7,6 +7,7 @@ import {
   protectionClusterKind,
   type ProtectionClusterOutputs,
 } from "../kinds/protection-cluster.ts";
+import { runsFromOfAll } from "./runs-from-outputs.ts";
 
 type Node = ProtectionClusterOutputs["properties"]["clusterRegisteredNodes"][number];
 
@@ -33,6 +34,7 @@ export async function protectionClusterOutputs(
     name: nameOf(id),
     type: protectionClusterKind.armType,
     activeLocation: view.activeLocation ?? "both",
+    ...runsFromOfAll(view.items.map(({ item }) => item)),
     properties: {
       provisioningState: view.items.some(({ item }) => item.state === "EnablingReplication")
         ? "Updating"

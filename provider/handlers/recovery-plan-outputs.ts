@@ -8,6 +8,7 @@ import {
   recoveryPlanKind,
   type RecoveryPlanOutputs,
 } from "../kinds/recovery-plan.ts";
+import { runsFromOfAll } from "./runs-from-outputs.ts";
 
 type Properties = RecoveryPlanOutputs["properties"];
 type Scenario = Pick<
@@ -60,6 +61,7 @@ export function recoveryPlanOutputs(
     name: nameOf(id),
     type: recoveryPlanKind.armType,
     activeLocation: view.activeLocation ?? (view.items.length === 0 ? "primary" : "both"),
+    ...runsFromOfAll(view.items),
     properties: {
       friendlyName: nameOf(id),
       primaryFabricId,

@@ -1,4 +1,5 @@
-import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { type RunsFrom, runsFrom } from "../engine/protected-item/runs-from.ts";
 import type { RunsFromOutputs } from "../kinds/runs-from.ts";
 
 /** What a machine runs from, as outputs and the JSON of commands have it: times in ISO 8601, unknown facts left out. */
@@ -15,4 +16,10 @@ export function runsFromOutputs(from: RunsFrom): RunsFromOutputs {
     },
     ...(dataAgeSeconds === undefined ? {} : { dataAgeSeconds }),
   };
+}
+
+/** The same for the machines of a plan or a cluster: those that run at the recovery side. */
+export function runsFromOfAll(items: readonly ProtectedItem[]): { runsFrom?: RunsFromOutputs[] } {
+  const all = items.flatMap((item) => runsFrom(item) ?? []);
+  return all.length === 0 ? {} : { runsFrom: all.map(runsFromOutputs) };
 }

@@ -1,5 +1,6 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 import { protectedItemKind } from "./protected-item.ts";
+import type { HardwareOutputs } from "./hardware.ts";
 import type { RunsFromOutputs } from "./runs-from.ts";
 
 export const migrationItemKind: Kind = {
@@ -115,6 +116,8 @@ export interface MigrationItemOutputs extends CommonOutputs {
   /** From which recovery point the migrated machine runs, and where; absent until it is migrated. */
   runsFrom?: RunsFromOutputs;
   properties: {
+    /** The machine that the migration makes. Where the machine was changed since, a preview shows an update. */
+    hardware: HardwareOutputs;
     /** Name of the machine at the source. */
     machineName: string;
     policyId: string;

@@ -1,4 +1,5 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
+import type { HardwareOutputs } from "./hardware.ts";
 import type { RunsFromOutputs } from "./runs-from.ts";
 
 export const protectedItemKind: Kind = {
@@ -175,5 +176,7 @@ export interface ProtectedItemOutputs extends CommonOutputs {
     policyFriendlyName: string;
     primaryFabricFriendlyName: string;
     recoveryFabricFriendlyName: string;
+    /** The machine that a failover makes. Where the machine was changed since, a preview shows an update. */
+    hardware: HardwareOutputs;
   };
 }

@@ -1,5 +1,6 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 import { type ActiveLocation, type FailoverSettings, protectedItemKind } from "./protected-item.ts";
+import type { RunsFromOutputs } from "./runs-from.ts";
 
 export const protectionClusterKind: Kind = {
   kind: "protection-cluster",
@@ -49,6 +50,8 @@ export interface ProtectionClusterInputs extends VaultScope {
 export interface ProtectionClusterOutputs extends CommonOutputs {
   /** Where the cluster's machines really run; `both` while they are not all at one side. */
   activeLocation: ActiveLocation | "both";
+  /** From which recovery points the machines at the recovery side run, and where; absent while none does. */
+  runsFrom?: RunsFromOutputs[];
   properties: {
     /** `Succeeded`, or `Updating` until all of its machines are protected for the first time. */
     provisioningState: string;

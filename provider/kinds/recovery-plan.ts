@@ -1,5 +1,6 @@
 import type { CommonOutputs, Kind, VaultScope } from "./kind.ts";
 import type { ActiveLocation, FailoverSettings } from "./protected-item.ts";
+import type { RunsFromOutputs } from "./runs-from.ts";
 
 export const recoveryPlanKind: Kind = {
   kind: "recovery-plan",
@@ -62,6 +63,8 @@ export interface RecoveryPlanInputs extends VaultScope {
 export interface RecoveryPlanOutputs extends CommonOutputs {
   /** Where the plan's machines really run; `both` while they are not all at one side. */
   activeLocation: ActiveLocation | "both";
+  /** From which recovery points the machines at the recovery side run, and where; absent while none does. */
+  runsFrom?: RunsFromOutputs[];
   properties: {
     friendlyName: string;
     primaryFabricId: string;

@@ -60,6 +60,26 @@ describe("--dry-run", () => {
     expect(sr("plan", "failover", "shop", "--recovery-point", "bogus").text).toMatch(/Add --kind unplanned/);
   });
 
+  it("shows what a drill and its clean-up would do, and changes nothing", () => {
+    const drill = sr("test-failover", "web1", "--network", "drill-net", "--dry-run", "--json");
+    expect(drill.code, drill.text).toBe(0);
+    expect(JSON.parse(drill.out)).toMatchObject({
+      allowed: true,
+      recoveryPoint: { kind: "CrashConsistent" },
+      steps: [{ action: "make" }, { action: "start" }],
+    });
+    const forbidden = sr("test-failover", "web1", "--network", "recovery-net", "--dry-run");
+    expect([forbidden.code, forbidden.text]).toEqual([
+      1,
+      expect.stringMatching(/forbidden: .*cannot use recovery-net/),
+    ]);
+    expect(shop.power(shop.replica("web1", "-test"))).toBe("absent");
+    expect(sr("test-failover", "web1", "--network", "drill-net").code).toBe(0);
+    const cleanUp = sr("clean-up", "web1", "--dry-run");
+    expect([cleanUp.code, cleanUp.text]).toEqual([0, expect.stringMatching(/remove web1-test/)]);
+    expect(shop.power(shop.replica("web1", "-test"))).toBe("running");
+  });
+
   it("shows a plan group by group, with its manual steps", async () => {
     await shop.declare([
       shop.boot(["db1"], { endGroupActions: [shop.manual("look", "look at the database")] }),

@@ -12,6 +12,7 @@ import type { ProtectedItemOutputs } from "../../provider/kinds/protected-item.t
 import { FlowSite } from "../engine/flow-site.ts";
 import { quiet } from "../engine/fixture.ts";
 import { machineDefinition } from "../machine-definition.ts";
+import { clusterOf, clusterSite, nodes } from "./cluster-of.ts";
 import { migrationOf, vault } from "./migration-of.ts";
 
 const block = 65_536;
@@ -84,6 +85,36 @@ it("a drill from a point before a disk was added has the disks of that point", a
   expect(properties.evidence).toEqual([
     { diskId: "os", sizeBytes: 6 * block, sha256: site.hash(properties.disks[0]!) },
   ]);
+});
+
+it("a cluster and a plan have it of each machine at the recovery side, and lose it when all are back", async () => {
+  site = await clusterSite("S3");
+  const cluster = clusterOf(site);
+  const plan = {
+    ...vault,
+    recoveryPlanName: "web",
+    properties: {
+      primaryFabricId: site.ids.get("fabric")!,
+      recoveryFabricId: "Microsoft Azure",
+      groups: [{ groupType: "Boot", replicationProtectedItems: [{ id: site.itemId("web1") }] }],
+    },
+  };
+  for (const [kind, inputs, machines] of [
+    ["protection-cluster", cluster, nodes],
+    ["recovery-plan", plan, ["web1"]],
+  ] as const) {
+    const handler = handlerOf(kind, site.engine);
+    const { id, outputs: before } = await handler.create(inputs, quiet);
+    expect(before).not.toHaveProperty("runsFrom");
+    const out = { ...inputs, activeLocation: "recovery" };
+    const { outputs: moved } = await handler.update(id, inputs, out, quiet);
+    expect((moved as { runsFrom?: object[] }).runsFrom).toMatchObject(
+      machines.map((machine) => ({ machine, disks: [site.replica(machine)] })),
+    );
+    expect((await handler.diff(id, out, out)).changes).toEqual([]);
+    const { outputs: back } = await handler.update(id, out, { ...out, activeLocation: "primary" }, quiet);
+    expect(back).not.toHaveProperty("runsFrom");
+  }
 });
 
 it("a migrated machine keeps it", async () => {

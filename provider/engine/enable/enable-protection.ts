@@ -16,8 +16,9 @@ import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import { changedHardware, takeOverHardware } from "../protected-item/hardware.ts";
 import { protectionOf } from "../protected-item/protection.ts";
-import type { ItemState } from "../protected-item/states.ts";
+import { type ItemState, stateFacts } from "../protected-item/states.ts";
 import { clusterOf } from "../protection-cluster/cluster-of.ts";
 import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { withItem } from "../with-item.ts";
@@ -101,13 +102,13 @@ export async function enableProtection(
     if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
     requireAccounts(parts, id, wanted);
     requireTestNetwork(parts, id, wanted);
-    requireMasterTarget(parts, id, wanted);
     // Of the settings that can change in place, the network is the one that a failover cannot do without.
     if (known) {
       refuseOtherHolder(known.details, id, wanted);
       const place = { flow: flows[known.details.flow], fabricId: fabricOf(id) };
       recoveryNetworks(parts, place, known.details.definition, wanted);
     }
+    requireMasterTarget(parts, id, wanted);
     // No cycle is under way while the lease is held, and between cycles a process server holds nothing of a machine.
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
@@ -118,7 +119,10 @@ export async function enableProtection(
       if (changed) putItem(parts.store, changed);
       if (made) putItem(parts.store, made);
     });
-    if (requireItem(parts, id).state !== "EnablingReplication") return;
+    const item = requireItem(parts, id);
+    if (stateFacts[item.state].replicates && changedHardware(parts, item) !== undefined)
+      takeOverHardware(parts, item, { acceptsSmaller: false });
+    if (item.state !== "EnablingReplication") return;
     await beginInitialReplication(parts, id, progress);
   });
 }

@@ -4,12 +4,14 @@ import type { DrillInputs, DrillOutputs } from "../../kinds/drill.ts";
 import { findItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { Foresight } from "../job/foresight.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
 import type { ItemDetails } from "../protected-item/item.ts";
 import type { ItemState } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
 import { runsFromOf } from "../protected-item/runs-from.ts";
+import { type ForeseenMove, foreseeStep } from "./foresee-step.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts";
 
@@ -90,6 +92,21 @@ export class Drills {
 
   end(drillId: string, progress: Progress): Promise<void> {
     return endDrill(this.#parts, drillId, progress);
+  }
+
+  /** What a drill would do now and what forbids it. Changes nothing. */
+  async foresee(drillId: string, inputs: DrillInputs): Promise<ForeseenMove> {
+    const { protectedItemId: itemId, networkId, recoveryPoint = "latest" } = inputs;
+    const network = new Foresight();
+    await network.check(() => requireIsolatedNetwork(this.#parts, drillId, networkId));
+    const input = { drillId, networkId, recoveryPoint, requestedAt: this.#parts.clock.now() };
+    const found = await foreseeStep(this.#parts, itemId, testFailoverJob, input);
+    return { ...found, refusals: [...network.refusals, ...found.refusals] };
+  }
+
+  /** What the clean-up of an item's drill would do now and what forbids it. Changes nothing. */
+  foreseeEnd(itemId: string): Promise<ForeseenMove> {
+    return foreseeStep(this.#parts, itemId, testFailoverCleanupJob, {});
   }
 
   /** What a drill found; nothing when its test machine is gone. */

@@ -1,15 +1,10 @@
 /** Moving a machine from side to side: each move is a job, chosen by where the machine stands. */
 import { isDeepStrictEqual } from "node:util";
-import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
 import { listJobs } from "../../store/jobs.ts";
-import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
 import type { JobDefinition, Progress } from "../job/job-definition.ts";
-import { type Foreseen, Foresight } from "../job/foresight.ts";
-import { foresee, requireItem, startJob } from "../job/run-job.ts";
-import { requireAllowed } from "../protected-item/allowed-actions.ts";
+import { requireItem, startJob } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { type ItemAction, nextState } from "../protected-item/transitions.ts";
 import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
@@ -24,9 +19,9 @@ import {
   unplannedFailoverToPrimaryJob,
 } from "./way-back-jobs.ts";
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover-job.ts";
+import { type ForeseenMove, foreseeStep } from "./foresee-step.ts";
 import { migrateJob } from "./migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "./reverse-replication-job.ts";
-import { said } from "../../message.ts";
 
 const failovers = {
   planned: { out: plannedFailoverJob, back: plannedFailoverToPrimaryJob },
@@ -47,11 +42,6 @@ export const moveJobs = {
 
 export interface FailoverChoice extends FailoverInput {
   readonly kind: "planned" | "unplanned";
-}
-
-/** What a move would do, by the name of its job. */
-export interface ForeseenMove extends Foreseen {
-  readonly title: string;
 }
 
 /** Whether a job was asked for the same: inputs are kept as JSON. */
@@ -170,29 +160,10 @@ export class Moves {
   /** What a move would do now, and all that forbids it. Changes nothing, and takes no lease. */
   async foresee(itemId: string, move: Move): Promise<ForeseenMove> {
     const item = requireItem(this.#parts, itemId);
-    const guard = new Foresight();
-    return withJob(move, item, async (definition, input) => {
-      await guard.check(() => requireFree(this.#parts, itemId));
-      await guard.check(() => this.#requireWhole(itemId, definition));
-      const isAllowed = await guard.check(() => (requireAllowed(item, definition.step), true));
-      // What a step would do from a state that does not have it means nothing.
-      const found = isAllowed
-        ? await foresee(definition, { parts: this.#parts, itemId, item, input })
-        : new Foresight();
-      const { title } = definition;
-      return { ...found, title, refusals: [...guard.refusals, ...found.refusals] };
-    });
+    return withJob(move, item, (definition, input) => foreseeStep(this.#parts, itemId, definition, input));
   }
 
   #requireWhole(itemId: string, { step }: Pick<JobDefinition, "step">): void {
     requireWholeClusters(this.#parts, [itemId], () => step as ItemAction);
   }
-}
-
-/** Throws `Busy` if something works on the item now. */
-function requireFree(parts: EngineParts, itemId: string): void {
-  const lease = currentLease(parts.store, itemId, parts.clock);
-  if (lease === undefined) return;
-  const message = said`${nameOf(itemId)} is busy: ${lease} is under way. Try again when it has ended.`;
-  throw new SiteRecoveryError("Busy", message, { target: itemId });
 }

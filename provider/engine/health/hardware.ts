@@ -1,9 +1,23 @@
 import { stateFacts } from "../protected-item/states.ts";
+import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import { driftTexts } from "../protected-item/hardware.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import type { HealthCheck } from "./health-note.ts";
 
 /** The machine's hardware is not what its item keeps: a failover would make another machine. */
-export const hardwareNotes: HealthCheck = ({ parts, item }) => {
+export const hardwareNotes: HealthCheck = ({ parts, item, points }) => {
   if (!stateFacts[item.state].replicates) return [];
-  return driftTexts(parts, item).map((text) => ({ severity: "Warning", code: "HardwareChanged", text }));
+  const texts = [...driftTexts(parts, item), ...unsentDisks(item, points.at(-1))];
+  return texts.map((text) => ({ severity: "Warning", code: "HardwareChanged", text }));
 };
+
+/** Disks that an update has taken over and no cycle has sent. */
+function unsentDisks({ details }: ProtectedItem, newest: RecoveryPoint | undefined): string[] {
+  if (newest === undefined) return [];
+  return details.disks
+    .filter(({ id }) => !newest.disks.some(({ diskId }) => diskId === id))
+    .map(
+      ({ id }) =>
+        `disk ${id} is in no recovery point yet, and a failover now leaves it out: the next cycle sends it`,
+    );
+}

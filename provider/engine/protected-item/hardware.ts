@@ -27,10 +27,13 @@ export interface HardwareDrift {
   readonly unprotectedDisks: readonly string[];
 }
 
-interface Hardware extends HardwareDrift {
+/** What a failover would make of a machine. */
+export interface MachineHardware {
   readonly definition: MachineDefinition;
   readonly disks: readonly ItemDisk[];
 }
+
+interface Hardware extends HardwareDrift, MachineHardware {}
 
 /** Facts of the hardware that people know by a word; the rest is taken over without one. */
 const facts = {
@@ -108,17 +111,30 @@ export function withTodaysDisks(parts: EngineParts, item: ProtectedItem): Protec
   return { ...item, details: { ...item.details, disks } };
 }
 
-/** Returns in what a machine differs from what its item keeps; in nothing if it cannot be read, or runs elsewhere. */
-export function hardwareDrift(parts: EngineParts, item: ProtectedItem): HardwareDrift {
-  const none = { changes: [], shrunk: [], unprotectedDisks: [] };
-  if (!followsPrimary(item)) return none;
+/** Reads today's hardware of an item's machine; `undefined` if it cannot be read, or does not count. */
+function hardwareNow(parts: EngineParts, item: ProtectedItem): Hardware | undefined {
+  if (!followsPrimary(item)) return undefined;
   try {
     return hardwareOf(parts, item, requireMachineOf(parts, item).machine);
   } catch (error) {
     // A cycle that meets the same error reports it.
-    if (error instanceof SiteRecoveryError) return none;
+    if (error instanceof SiteRecoveryError) return undefined;
     throw error;
   }
+}
+
+/**
+ * Returns today's hardware of an item's machine if it differs from what the item keeps, and may be taken over: a disk
+ * that became smaller is for a person to decide.
+ */
+export function changedHardware(parts: EngineParts, item: ProtectedItem): MachineHardware | undefined {
+  const now = hardwareNow(parts, item);
+  return now === undefined || now.changes.length === 0 || now.shrunk.length > 0 ? undefined : now;
+}
+
+/** Returns in what a machine differs from what its item keeps; in nothing if it cannot be read, or runs elsewhere. */
+export function hardwareDrift(parts: EngineParts, item: ProtectedItem): HardwareDrift {
+  return hardwareNow(parts, item) ?? { changes: [], shrunk: [], unprotectedDisks: [] };
 }
 
 /** Says for people in what a machine differs from what its item keeps, and what becomes of it. */
@@ -127,7 +143,7 @@ export function driftTexts(parts: EngineParts, item: ProtectedItem): string[] {
   return [
     ...(changes.length === 0
       ? []
-      : [`its machine was changed, which the next cycle takes over: ${changes.join("; ")}`]),
+      : [`its machine was changed, which the next cycle or update takes over: ${changes.join("; ")}`]),
     ...unprotectedDisks.map(
       (id) =>
         `disk ${id} was added and is not protected: name it in disksToInclude, or a failover leaves it out`,

@@ -1,4 +1,4 @@
-/** The settings of protected items, migration items and protection clusters. */
+/** The settings of protected items and protection clusters. */
 import path from "node:path";
 import { expect } from "vitest";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
@@ -6,9 +6,9 @@ import type { KindName } from "../../../provider/kinds/kind.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
 import { quiet } from "../../engine/fixture.ts";
 import { clusterOf, nodes } from "../cluster-of.ts";
-import { migrationOf, vault } from "../migration-of.ts";
-import { Resource } from "../owner-of.ts";
-import { cycle, makeSite, markForResync } from "./looks.ts";
+import { vault } from "../migration-of.ts";
+import { nowhere, ofAzure, recorded, replicaDeletion, scope, under } from "./item-looks.ts";
+import { cycle, makeSite } from "./looks.ts";
 import { moveRows, whereMoved } from "./move-looks.ts";
 import {
   behaviour,
@@ -37,17 +37,6 @@ async function unplannedWorld(): Promise<World> {
   await handlerOf("protected-item", site.engine).create(inputs, quiet);
   return { site, id: site.itemId(), inputs };
 }
-
-const migrationId = ({ site }: World): string =>
-  `${site.ids.get("container")}/replicationMigrationItems/web1`;
-
-async function migrationWorld(): Promise<World> {
-  const site = await makeSite("M1");
-  const inputs = migrationOf(site, {}, { targetVmSecurityProfile: {} });
-  await handlerOf("migration-item", site.engine).create(inputs, quiet);
-  return { site, id: `${site.ids.get("container")}/replicationMigrationItems/web1`, inputs };
-}
-
 async function clusterWorld(): Promise<World> {
   const site = await makeSite("S3", { machines: [...nodes, "web1"] });
   for (const name of [...nodes, "web1"]) await site.protect(name);
@@ -55,11 +44,6 @@ async function clusterWorld(): Promise<World> {
   const { id } = await handlerOf("protection-cluster", site.engine).create(inputs, quiet);
   return { site, id, inputs };
 }
-
-const scope = ["resourceGroupName", "resourceName", "fabricName", "protectionContainerName"];
-const ofAzure = "the machine that the embedded target makes has no such thing";
-const recorded = label(ofAzure);
-
 const ofTarget = (to: string, seen: "folder" | "name" | "network", value: string): Row =>
   behaviour(async ({ site, id, change }) => {
     const look = async (): Promise<string> => (await whereMoved(site, id))[seen];
@@ -129,46 +113,6 @@ const disableWhileFailedOver: Row = behaviourAlone(async ({ site, id, change }) 
   expect(site.engine.findItem(id)).toBeUndefined();
 });
 
-/** A replacement, which deletes first, takes the replica along only with consent. */
-const replicaDeletion = (kind: KindName): Row =>
-  behaviourAlone(async ({ site, id, change }) => {
-    const handler = handlerOf(kind, site.engine);
-    const own = new Resource("web1");
-    const remove = async (): Promise<void> => {
-      const { inputs } = (await handler.read(id))!;
-      const { allowReplicaDeletion } = inputs as { allowReplicaDeletion?: boolean };
-      own.declared.set(own.urn, { allowsReplicaDeletion: allowReplicaDeletion === true });
-      await handler.delete(id, own.work);
-    };
-    await expect(remove()).rejects.toThrow(/allowReplicaDeletion: true/);
-    await change(true);
-    await remove();
-    expect(site.engine.findItem(id)).toBeUndefined();
-  });
-
-/** A resync that is needed waits for somebody who starts it. */
-const autoResync: Row = behaviourAlone(async (changed) => {
-  const id = migrationId(changed);
-  await changed.change("false");
-  markForResync(changed.site.image());
-  expect(await cycle(changed.site, id)).toBeUndefined();
-  await changed.site.engine.replicate(id, quiet, "resync");
-});
-
-const migrated: Row = behaviourAlone(async ({ site, id, change }) => {
-  await change(true);
-  expect(site.engine.findItem(id)!.state).toBe("Migrated");
-});
-
-/** Whether the source goes on running after a migration. */
-const shutDownSource: Row = behaviourAlone(async ({ site, id, change }) => {
-  await change(false);
-  const handler = handlerOf("migration-item", site.engine);
-  const { inputs } = (await handler.read(id))!;
-  await handler.update(id, inputs, { ...inputs, migrated: true }, quiet);
-  expect(site.power(site.image())).toBe("running");
-});
-
 /** The machines of a cluster share their points. */
 const members: Row = behaviour(async ({ site, change }) => {
   const isShared = async (): Promise<boolean> =>
@@ -179,12 +123,9 @@ const members: Row = behaviour(async ({ site, change }) => {
   await cycle(site, site.itemId("web1"));
   expect(await isShared()).toBe(true);
 });
-
-const nowhere = "/subscriptions/0/nowhere";
 const hyperV = "properties.providerSpecificDetails(HyperVReplicaAzure).";
 const vmware = "properties.providerSpecificDetails(InMageAzureV2).";
 const toSite = "properties.providerSpecificDetails(InMage).";
-const migration = "properties.providerSpecificDetails.";
 
 /** What a machine becomes in Azure, alike for all that goes there. */
 const inAzure: Rows = {
@@ -194,10 +135,6 @@ const inAzure: Rows = {
   ...each(["targetAzureSubnetId", "targetVmSize", "enableRdpOnTargetOption", "targetVmTags.*"], recorded),
   licenseType: label(ofAzure, "WindowsServer"),
 };
-
-const under = (prefix: string, rows: Rows): Rows =>
-  Object.fromEntries(Object.entries(rows).map(([key, row]) => [`${prefix}${key}`, row]));
-
 const hyperVRows: Rows = {
   ...each(["instanceType", "targetStorageAccountId", "disksToInclude[]"], replaces),
   ...each(["hvHostVmId", "vmName", "vhdId"], label("the machine is found by its name and its mark")),
@@ -231,68 +168,6 @@ const toSiteRows: Rows = {
   }),
   ...each(["retentionDrive", "multiVmGroupId", "datastoreName"], recorded),
 };
-
-const security = [
-  "isTargetVmSecureBootEnabled",
-  "isTargetVmTpmEnabled",
-  "isTargetVmIntegrityMonitoringEnabled",
-];
-const ofDisk = ["diskId", "isOSDisk", "logStorageAccountId", "logStorageAccountSasSecretName", "diskType"];
-
-const migrationRows: Rows = {
-  ...each(["instanceType", "vmwareMachineId"], replaces),
-  ...each([...ofDisk, "diskEncryptionSetId", "sectorSizeInBytes"], replaces, "disksToInclude[]."),
-  dataMoverRunAsAccountId: refused("/subscriptions/0/accounts/nobody", /no account "nobody"/),
-  snapshotRunAsAccountId: refused("/subscriptions/0/accounts/nobody", /no account "nobody"/),
-  performAutoResync: autoResync,
-  ...each(
-    [
-      "targetSubnetName",
-      "testSubnetName",
-      "targetVmSize",
-      "userSelectedOSName",
-      "targetAvailabilityZone",
-      ...["targetVmTags.*", "targetDiskTags.*", "targetNicTags.*", "seedDiskTags.*"],
-    ],
-    recorded,
-  ),
-  ...each(
-    [
-      "targetAvailabilitySetId",
-      "targetProximityPlacementGroupId",
-      "targetBootDiagnosticsStorageAccountId",
-      "confidentialVmKeyVaultId",
-    ],
-    label(ofAzure, nowhere),
-  ),
-  ...each(["licenseType", "linuxLicenseType", "sqlServerLicenseType"], label(ofAzure, "NoLicenseType")),
-  performSqlBulkRegistration: label(ofAzure, "true"),
-  "targetVmSecurityProfile.targetVmSecurityType": label(ofAzure, "TrustedLaunch"),
-  ...each(
-    [...security, "isTargetVmConfidentialEncryptionEnabled"],
-    label(ofAzure, "true"),
-    "targetVmSecurityProfile.",
-  ),
-};
-
-/** What a test migration and the machine at the target become. */
-const migrationTarget: Rows = {
-  targetNetworkId: refused(nowhere, /nowhere/),
-  testNetworkId: refused(nowhere, /nowhere/),
-  targetVmName: behaviourAlone(async ({ site, id, change }) => {
-    await change("web1-there");
-    await site.engine.moves.migrate(id, true, quiet);
-    expect(site.engine.findItem(id)!.details.recoveryMachine!.name).toBe("web1-there");
-  }),
-  targetResourceGroupId: behaviourAlone(async ({ site, id, change }) => {
-    await change("/subscriptions/0/resourceGroups/elsewhere");
-    await site.engine.moves.migrate(id, true, quiet);
-    expect(site.engine.findItem(id)!.details.recoveryMachine!.folder).toContain(
-      `${path.sep}elsewhere${path.sep}`,
-    );
-  }),
-};
-
 export const itemTables: Partial<Record<KindName, Table>> = {
   "protected-item": {
     worlds: {
@@ -314,16 +189,6 @@ export const itemTables: Partial<Record<KindName, Table>> = {
       processServerId: refused(nowhere, /there is no process server nowhere/),
       allowDisableWhileFailedOver: disableWhileFailedOver,
       allowReplicaDeletion: replicaDeletion("protected-item"),
-    },
-  },
-  "migration-item": {
-    worlds: { "": migrationWorld },
-    rows: {
-      ...each([...scope, "migrationItemName", "properties.policyId"], replaces),
-      ...under(migration, { ...migrationRows, ...migrationTarget }),
-      migrated,
-      "migration.shutDownSource": shutDownSource,
-      allowReplicaDeletion: replicaDeletion("migration-item"),
     },
   },
   "protection-cluster": {

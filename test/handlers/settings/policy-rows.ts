@@ -192,7 +192,6 @@ const office = (to: unknown): Row =>
     expect(await cycle(site)).toMatchObject({ blocksSent: 4 });
   });
 
-const named = ["resourceGroupName", "resourceName", "policyName"];
 const azure = "properties.providerSpecificInput(HyperVReplicaAzure)";
 const vmware = "properties.providerSpecificInput(InMageAzureV2)";
 const site = "properties.providerSpecificInput(InMage)";

@@ -1,0 +1,27 @@
+import type { Engine } from "../engine/engine.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import type { MachineHardware } from "../engine/protected-item/hardware.ts";
+import type { HardwareOutputs } from "../kinds/hardware.ts";
+import type { PropertyChange } from "./handler.ts";
+
+/** A machine's hardware as outputs have it. */
+export function hardwareOutputs({ definition, disks }: MachineHardware): HardwareOutputs {
+  const { firmware, cpus, memoryMiB, guestOs, storageClassification, nics } = definition;
+  return {
+    firmware,
+    cpus,
+    memoryMiB,
+    guestSystem: `${guestOs.name} ${guestOs.version}`,
+    ...(storageClassification === undefined ? {} : { storageClassification }),
+    networkCards: nics.map((nic) => ({ ...nic })),
+    disks: disks.map((disk) => ({ ...disk })),
+  };
+}
+
+/** A machine that was changed since its item last met it: an update takes over what it is now. */
+export function hardwareChanges(engine: Engine, item: ProtectedItem): PropertyChange[] {
+  const today = engine.changedHardware(item.id);
+  if (today === undefined) return [];
+  const [from, to] = [item.details, today].map(hardwareOutputs);
+  return [{ property: "properties.hardware", from, to, cause: "world" }];
+}
