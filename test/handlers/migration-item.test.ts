@@ -92,7 +92,7 @@ describe("a migration item", () => {
     expect(site.power(site.image())).toBe("running");
     const migrated = text({ migrated: true });
     await expect(handler.update(id, text(), migrated, quiet)).rejects.toThrow(
-      /Migrate of web1 is not allowed/,
+      /The migration of web1 is not allowed while its test failover runs/,
     );
     await drills.delete(live.id, quiet);
     expect((await properties()).testMigrateState).toBe("None");
