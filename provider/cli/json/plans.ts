@@ -66,6 +66,8 @@ export interface PlanShowJson {
       readonly state: string | null;
       readonly activeLocation: Side | null;
       readonly testFailoverState: string | null;
+      /** Null while it runs at the primary side. */
+      readonly runsFrom: RunsFromJson | null;
     }[];
     readonly startActions: readonly PlanActionJson[];
     readonly endActions: readonly PlanActionJson[];
