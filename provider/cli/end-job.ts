@@ -11,9 +11,9 @@ export function completeCommand(): CliCommand {
     .description("say that the manual step is done that a recovery plan waits for, and let it go on")
     .argument("<job>", "id of the job")
     .option("--comments <text>", "kept with the step", "")
-    .option("--no-wait", "end with exit code 4 where another manual step waits, instead of waiting for it")
+    .option("--no-wait", "end with exit code 3 where another manual step waits, instead of waiting for it")
     .json("jobs complete")
-    .exits("waits")
+    .exits("notYet")
     .example('jobs complete <job> --comments "checked by Ann"', "the step is done; the plan continues")
     .action(async (jobId: string, { comments }: { comments: string }, command: CliCommand) => {
       // `--json` is an option of `jobs` as well, which sees it first.
@@ -60,7 +60,7 @@ export function restartCommand(): CliCommand {
     .description("run a machine's job again that failed or was cancelled")
     .argument("<job>", "id of the job")
     .json("jobs restart")
-    .exits("unreachable", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .example("jobs restart <job>", "run a failed job again")
     .action(async (jobId: string, _flags: object, command: CliCommand) => {
       const { json } = command.optsWithGlobals<{ json?: boolean }>();

@@ -7,8 +7,7 @@ export const exitCodes = {
   done: 0,
   refused: 1,
   usage: 2,
-  unreachable: 3,
-  waits: 4,
+  notYet: 3,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -19,8 +18,9 @@ export const exitCodeTexts: Readonly<Record<ExitCodeName, string>> = {
   done: "done",
   refused: "refused, failed, or found something (damage, an alert, an error in a definition)",
   usage: "the command line is wrong",
-  unreachable: "could not reach a source, a target or a file, so the answer is not known",
-  waits: "nothing failed, and something waits: for its time (replicate), or for a person (--no-wait)",
+  notYet:
+    "not known or not done yet: a source, a target or a file could not be reached, or something waits for its time " +
+    "(replicate) or for a person (--no-wait)",
   interrupted: "stopped by Ctrl-C (SIGINT)",
   terminated: "stopped by SIGTERM",
 };
@@ -30,12 +30,12 @@ const unreachableCodes: readonly string[] = ["SourceUnreachable", "TargetUnreach
 
 /** The exit code of an error by its code: of one that is kept in a result, such as a machine's of several. */
 export function exitCodeOfCode(code: string): number {
-  return unreachableCodes.includes(code) ? exitCodes.unreachable : exitCodes.refused;
+  return unreachableCodes.includes(code) ? exitCodes.notYet : exitCodes.refused;
 }
 
 /** The exit code of several results: something refused or found wins over something that could not be reached. */
 export function worstExitCode(codes: readonly number[]): number {
-  const order: readonly number[] = [exitCodes.refused, exitCodes.unreachable, exitCodes.waits];
+  const order: readonly number[] = [exitCodes.refused, exitCodes.notYet];
   return order.find((code) => codes.includes(code)) ?? exitCodes.done;
 }
 

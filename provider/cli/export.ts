@@ -18,7 +18,7 @@ interface ExportFlags extends SecretFlags {
 export function exportCommand(): CliCommand {
   return new CliCommand("export")
     .group("emergency")
-    .exits("unreachable", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .json("export")
     .example("export web1 --to web1.img", "the newest recovery point as a raw image")
     .description("write a disk of a recovery point to a raw, sparse image; every block is verified")

@@ -59,7 +59,7 @@ export function failbackCommand(): CliCommand {
   return withBeforeOptions(new CliCommand("failback").json("failback"))
     .group("emergency")
     .example("failback web1", "bring web1 home, commit, and protect it again")
-    .exits("unreachable", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .description("bring a machine back to the primary side, commit, and protect it again")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())

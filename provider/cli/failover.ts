@@ -53,7 +53,7 @@ export function failoverCommand(): CliCommand {
       "failover web1 --kind unplanned --recovery-point latestApplicationConsistent",
       "the site is lost",
     )
-    .exits("unreachable", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .description("fail a machine over to the recovery side (a program declares it with activeLocation)")
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())

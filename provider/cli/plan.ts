@@ -43,10 +43,10 @@ type RunVerb =
 function runs(name: RunVerb, description: string, example: readonly [string, string]): CliCommand {
   return withBeforeOptions(new CliCommand(name).json(`plan ${name}`), "plan --dry-run")
     .description(description)
-    .exits("unreachable", "waits")
+    .exits("notYet")
     .example(`plan ${name} ${example[0]}`, example[1])
     .argument("<plan>", "name of a recovery plan, or of a protection cluster")
-    .option("--no-wait", "end with exit code 4 where a manual step waits, instead of waiting for it");
+    .option("--no-wait", "end with exit code 3 where a manual step waits, instead of waiting for it");
 }
 
 function showCommand(): CliCommand {

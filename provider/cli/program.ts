@@ -55,7 +55,7 @@ export function program(): CliCommand {
     .description("Disaster recovery as code: see and steer what `pulumi up` protects.")
     .version(packageVersion())
     .option("--home <folder>", "the engine's home (default: SITERECOVERY_HOME, else .siterecovery here)")
-    .exits("unreachable", "waits", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .example("status", "what is protected")
     .example("status --json", "the same for scripts");
   const commands = [

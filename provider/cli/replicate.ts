@@ -137,14 +137,14 @@ interface Options {
 
 function exitCodeOfOutcome({ error, waits }: ReplicateJson): number {
   if (error) return exitCodeOfCode(error.code);
-  return waits ? exitCodes.waits : exitCodes.done;
+  return waits ? exitCodes.notYet : exitCodes.done;
 }
 
 /** `siterecovery replicate [items…]`: one replication cycle now, without waiting for the policy's schedule. */
 export function replicateCommand(): CliCommand {
   return new CliCommand("replicate")
     .group("daily")
-    .exits("unreachable", "waits", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .description("run one replication cycle now: send what has changed, as a new recovery point")
     .argument("[items...]", "names of protected items (default: all that replicate)")
     .option("--resync", "compare checksums of both sides and send what differs")

@@ -28,7 +28,7 @@ function print({ target, keyFile, error }: RotateKeyJson): void {
 export function rotateKeyCommand(): CliCommand {
   return new CliCommand("rotate-key")
     .group("upkeep")
-    .exits("unreachable")
+    .exits("notYet")
     .description("lock all that keeps replicas with new random keys; the old ones open them no more")
     .option(
       "--target <name...>",

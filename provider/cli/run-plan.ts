@@ -48,7 +48,7 @@ export class PlanRuns {
       const outcome = await work(progress);
       progress.end();
       this.#keep();
-      if (outcome.state === "Suspended") process.exitCode = exitCodes.waits;
+      if (outcome.state === "Suspended") process.exitCode = exitCodes.notYet;
       return outcome;
     } catch (error) {
       progress.end();

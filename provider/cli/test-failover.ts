@@ -61,7 +61,7 @@ interface TestFlags extends BeforeFlags {
 export function testFailoverCommand(): CliCommand {
   return withBeforeOptions(new CliCommand("test-failover").json("test-failover"))
     .group("daily")
-    .exits("unreachable", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .example("test-failover web1 --network drill-net", "a drill; web1 itself is not touched")
     .description("start a copy of a machine in an isolated network, without touching the machine")
     .argument("<item>", "name of a protected item")

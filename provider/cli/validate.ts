@@ -77,7 +77,7 @@ function policyConfigReport(file: string): string[] {
 export function validateCommand(): CliCommand {
   return new CliCommand("validate")
     .group("definitions")
-    .exits("unreachable")
+    .exits("notYet")
     .example("validate my-stack.yaml", "all that is wrong with it, with line and column")
     .description("check YAML stack definitions: schema, references, machines, disks, limits")
     .argument("[files...]", "stack definitions", ["siterecovery.yaml"])
@@ -111,7 +111,7 @@ export function validateCommand(): CliCommand {
       process.stderr.write(ofPolicies.join(""));
       const isWrong = ofPolicies.length > 0 || findings.some((finding) => isFailure(finding, strict));
       process.exitCode = findings.some(isOfNoFile)
-        ? exitCodes.unreachable
+        ? exitCodes.notYet
         : isWrong
           ? exitCodes.refused
           : exitCodes.done;

@@ -107,7 +107,7 @@ function printTable(engine: Engine, outcomes: readonly Outcome[]): void {
 
 function exitCodeOfOutcome({ check, error }: Outcome): number {
   // Whatever kept it from being read, a wrong key too: nothing is known of it.
-  if (error) return exitCodes.unreachable;
+  if (error) return exitCodes.notYet;
   return check!.damaged.length > 0 ? exitCodes.refused : exitCodes.done;
 }
 
@@ -115,7 +115,7 @@ function exitCodeOfOutcome({ check, error }: Outcome): number {
 export function verifyCommand(): CliCommand {
   return new CliCommand("verify")
     .group("upkeep")
-    .exits("unreachable", "interrupted", "terminated")
+    .exits("notYet", "interrupted", "terminated")
     .description("read everything that is stored; name what is damaged and the recovery points that it hurts")
     .option(
       "--target <name...>",

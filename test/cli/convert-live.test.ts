@@ -98,7 +98,7 @@ describe("siterecovery convert --live", () => {
     const home = path.join(temporaryFolder(), "home");
     for (const words of [["convert"], ["convert", "state.json", "--live"]]) {
       const { code, stderr } = await runProgram(home, ...words);
-      expect([code, stderr]).toEqual([1, expect.stringContaining("Name one source")]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("Name one source")]);
     }
     expect((await runProgram(home, "convert", "--live")).stderr).toContain("There is no engine in");
   });

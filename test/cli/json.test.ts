@@ -200,10 +200,10 @@ describe("the output of commands", () => {
     await sr("jobs", ["jobs"]);
     await shop.declare([shop.boot(["db1"], { endGroupActions: [shop.manual("look", "look at it")] })]);
     const wait = ["plan", "failover", "shop", "--no-wait"];
-    const { job } = await sr<{ job: { id: string } }>("plan failover", wait, 4);
+    const { job } = await sr<{ job: { id: string } }>("plan failover", wait, 3);
     await sr("jobs complete", ["jobs", "complete", job.id]);
     await sr("cancel-failover", ["cancel-failover", "db1"]);
-    const again = await sr<{ job: { id: string } }>("plan failover", wait, 4);
+    const again = await sr<{ job: { id: string } }>("plan failover", wait, 3);
     await sr("jobs cancel", ["jobs", "cancel", again.job.id]);
     await sr("cancel-failover", ["cancel-failover", "db1"]);
     const image = shop.image("web1");

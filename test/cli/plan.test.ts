@@ -126,7 +126,7 @@ describe("siterecovery jobs complete and cancel", () => {
     await declare();
     const waiting = siterecovery("plan", "failover", "shop", "--no-wait", "--json");
     const { job } = JSON.parse(waiting.stdout) as RunJson;
-    expect([waiting.status, job.state]).toEqual([4, "Suspended"]);
+    expect([waiting.status, job.state]).toEqual([3, "Suspended"]);
     expect(siterecovery("plan", "show", "shop").stdout).toContain(`siterecovery jobs complete ${job.id}`);
     const completed = siterecovery("jobs", "complete", job.id, "--comments", "seen", "--json");
     expect(completed.status, completed.stderr).toBe(0);

@@ -37,16 +37,16 @@ beforeEach(async () => {
 });
 afterEach(() => site.remove());
 
-it("[HW-4d] ends with exit code 4 and says until when, to people and to scripts", async () => {
+it("[HW-4d] ends with exit code 3 and says until when, to people and to scripts", async () => {
   const shown = await run("replicate", "web1");
-  expect(shown.code).toBe(4);
+  expect(shown.code).toBe(3);
   expect(shown.stderr, "it is said once, with the results").toBe("");
   expect(shown.stdout).toMatch(
     /^web1: waits: web1 is marked for resync, which starts when office hours end, /,
   );
   const { code, stdout } = await run("replicate", "--json");
   const [outcome] = JSON.parse(stdout) as [{ name: string; cycle?: object; waits: { until: string } }];
-  expect([code, outcome.name, outcome.cycle]).toEqual([4, "web1", undefined]);
+  expect([code, outcome.name, outcome.cycle]).toEqual([3, "web1", undefined]);
   expect(outcome.waits.until).toBe(new Date(end).toISOString());
 });
 

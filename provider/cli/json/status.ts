@@ -31,6 +31,8 @@ export interface CycleJson {
   /** After compression. */
   readonly bytesSent: number;
   readonly blocksSent: number;
+  /** Blocks that a cycle which was stopped had sent already. */
+  readonly blocksReused: number;
   readonly durationMilliseconds: number;
   /** By how much the wall clock jumped since the recovery point before; null if it did not. */
   readonly clockJumpMilliseconds: number | null;

@@ -57,6 +57,8 @@ export interface ReplicationCycle {
   readonly bytesChanged: number;
   readonly bytesSent: number;
   readonly blocksSent: number;
+  /** Blocks that a cycle which was stopped had sent already; absent in cycles of an earlier version. */
+  readonly blocksReused?: number;
   readonly durationMilliseconds: number;
   /** By how much the wall clock jumped since the point before, in milliseconds. */
   readonly clockJumpMilliseconds?: number;

@@ -139,15 +139,24 @@ describe("a replication group", () => {
     );
   });
 
+  function withoutMultiVm(): Promise<unknown> {
+    const policy = { resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" };
+    const settings = { instanceType: "InMage", multiVmSyncStatus: "Disable" };
+    const wanted = { ...policy, properties: { providerSpecificInput: settings } };
+    return handlerOf("policy", site.engine).update(site.ids.get("policy")!, wanted, wanted, quiet);
+  }
+
   it("is refused where the policy has no multi-VM consistency, and beyond its limit", async () => {
     const names = Array.from({ length: groupMachinesMax + 1 }, (_, index) => `vm${index}`);
     site = await FlowSite.make({ flow: "S5", machines: names, content: randomBytes(65_536) });
     for (const name of names.slice(1)) await site.protect(name, grouped(name, "shop"));
     await expect(site.protect("vm0", grouped("vm0", "Shop"))).rejects.toThrow(/has 16 machines, the most/);
-    const policy = { resourceGroupName: "dr", resourceName: "dr-vault", policyName: "five" };
-    const settings = { instanceType: "InMage", multiVmSyncStatus: "Disable" };
-    const wanted = { ...policy, properties: { providerSpecificInput: settings } };
-    await handlerOf("policy", site.engine).update(site.ids.get("policy")!, wanted, wanted, quiet);
+    await expect(withoutMultiVm()).rejects.toThrow(
+      /shares recovery points with the replication group "shop"/,
+    );
+    site.remove();
+    site = await FlowSite.make({ flow: "S5", machines: ["vm0"], content: randomBytes(65_536) });
+    await withoutMultiVm();
     await expect(site.protect("vm0", grouped("vm0", "other"))).rejects.toThrow(/multiVmSyncStatus Disable/);
     expect(site.engine.findItem(site.itemId("vm0"))).toBeUndefined();
   });
