@@ -111,7 +111,7 @@ export function readWholeYaml(file: string, text: string): YamlFile {
   };
   const problems = [...document.errors, ...document.warnings];
   const [first] = document.errors;
-  if (first && document.errors.length < findingsMax) {
+  if (first) {
     const isYaml = (changed: string): boolean => parseQuietly(changed).errors.length === 0;
     const mistake = tabMistake(text, isYaml) ?? indentationMistake(text, at(first.pos[0]).line, isYaml);
     if (mistake) refuse(file, text, mistake.place, { rule: "yaml-syntax", message: mistake.message });

@@ -91,7 +91,7 @@ export const badVmwareSites: readonly BadSite[] = [
     vmwareToAzure,
     "connection: PublicEndpoint",
     "connection: ¦SiteToSiteVpn",
-    'sites[0].networkPaths[0].connection: is "SiteToSiteVpn", which is not supported here: replication to Azure',
+    "sites[0].networkPaths[0].connection: is 'SiteToSiteVpn', which is not supported here: replication to Azure",
   ],
   [
     "a path to a site that is not there",
