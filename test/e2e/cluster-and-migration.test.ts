@@ -148,7 +148,10 @@ describe.each(doors)("a cluster and a migration through %s, with the real Pulumi
     const { items } = await project.json<Status>("status");
     expect(items.find(({ name }) => name === "web1")!.protectionState).toBe("MigrationSucceeded");
     const again = await project.siterecovery("migrate", "web1");
-    expect([again.status, again.text]).toEqual([1, expect.stringMatching(/The migration of web1 is not allowed/)]);
+    expect([again.status, again.text]).toEqual([
+      1,
+      expect.stringMatching(/The migration of web1 is not allowed/),
+    ]);
     const destroyed = await project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test");
     expect(destroyed.text).toMatch(/db1 runs at the recovery side|db2 runs at the recovery side/);
     expect(destroyed.text).not.toMatch(/web1.*cannot/);
