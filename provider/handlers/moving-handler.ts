@@ -60,7 +60,9 @@ export function movingHandler<Inputs extends Moving, Outputs extends object>(
       delete live.activeLocation;
       if (last.activeLocation !== undefined) live.activeLocation = last.activeLocation;
       const changes = compareSettings(withDefaults(wanted), live, withDefaults(last));
-      const wish = { last: planOf(id, last), wanted: planOf(id, wanted) };
+      // Of the groups as an update keeps them: with the paths of scripts resolved.
+      const { properties } = planOf(id, withDefaults(wanted));
+      const wish = { last: planOf(id, last), wanted: { ...planOf(id, wanted), properties } };
       const notices = await announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
       return { changes, replaces: replacedBy(changes, kind.immutable), notices };
     },
