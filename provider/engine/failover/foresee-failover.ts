@@ -12,6 +12,7 @@ import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-netw
 import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { ForeseeContext } from "../job/job-definition.ts";
 import type { Foresight } from "../job/foresight.ts";
+import { requireNoShrunkDisk } from "../protected-item/hardware.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
@@ -127,7 +128,10 @@ export async function foreseePlanned(
   await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
   const { machineName } = item.details;
   const found = await foresight.check(() => requireMachineOf(parts, item));
-  if (found) await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
+  if (found) {
+    await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
+    await foresight.check(() => requireNoShrunkDisk(parts, item));
+  }
   await foresight.check(() => requireWay(parts, item, "out"));
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);

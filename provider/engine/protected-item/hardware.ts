@@ -162,6 +162,16 @@ function formerDisks(details: ItemDetails, now: readonly ItemDisk[]): MachineDis
   );
 }
 
+function requireSizes({ id, details }: ProtectedItem, disks: readonly ItemDisk[]): void {
+  requireNotShrunk({ id, name: nameOf(id) }, sizesOf(details.disks), sizesOf(disks));
+}
+
+/** Throws `PrerequisitesNotMet` if a disk of the machine became smaller, which no cycle takes over by itself. */
+export function requireNoShrunkDisk(parts: EngineParts, item: ProtectedItem): void {
+  if (!followsPrimary(item)) return;
+  requireSizes(item, hardwareOf(parts, item, requireMachineOf(parts, item).machine).disks);
+}
+
 /**
  * Keeps with the item what its machine is now, with an event for what has changed. Returns the item as it is from now
  * on. Throws `SourceUnreachable` or `PrerequisitesNotMet` as the machine's disks do, and `PrerequisitesNotMet` for a disk
@@ -175,10 +185,7 @@ export function takeOverHardware(
   if (!followsPrimary(item)) return item;
   const { machine } = requireMachineOf(parts, item);
   const { definition, disks, ...drift } = hardwareOf(parts, item, machine);
-  if (!acceptsSmaller) {
-    const named = { id: item.id, name: nameOf(item.id) };
-    requireNotShrunk(named, sizesOf(item.details.disks), sizesOf(disks));
-  }
+  if (!acceptsSmaller) requireSizes(item, disks);
   if (disks.length === 0) {
     const message = said`${item.details.machineName} has none of the disks that its item includes.
         Put one back into its machine.yaml, or change disksToInclude.`;

@@ -81,6 +81,9 @@ describe.each([
     expect(healthNotes).toMatchObject([{ severity: "Critical", code: "DiskShrunk" }]);
     expect(healthNotes[0]!.text).toMatch(says);
     await expect(site.engine.replicate(site.itemId(), quiet)).rejects.toThrow(says);
+    const planned = { action: "failover", kind: "planned", recoveryPoint: "latest" } as const;
+    const { refusals } = await site.engine.moves.foresee(site.itemId(), planned);
+    expect(refusals.map(({ message }) => message)).toEqual([expect.stringMatching(says)]);
     await expect(
       site.engine.moves.failover(site.itemId(), { kind: "planned", recoveryPoint: "latest" }, quiet),
     ).rejects.toThrow(says);
