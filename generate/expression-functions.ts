@@ -17,7 +17,7 @@ function section(): string {
   return [...groups, "", "These have no value:", "", ...others].join("\n");
 }
 
-/** The page with its section of functions written anew. */
+/** The page with its section of functions as they are today. */
 export function withFunctions(page: string): string {
   const [before, rest] = page.split(begin);
   const after = rest?.split(end)[1];

@@ -3,7 +3,7 @@
  * process calls the file by, in each container and namespace of the computer. It ends with the descriptor: when it is
  * closed, or when its process ends, however it ends.
  */
-import { type NativeCall, nativeCall } from "./native-library.ts";
+import { nativeCall } from "./native-library.ts";
 
 /** `unsupported`: no native library, Windows, or a file system without such locks. */
 export type LockAnswer = "taken" | "busy" | "unsupported";
@@ -13,15 +13,10 @@ const exclusiveWithoutWaiting = 2 | 4;
 /** EWOULDBLOCK: somebody else has the lock. */
 const wouldBlock: Partial<Record<NodeJS.Platform, number>> = { linux: 11, darwin: 35, freebsd: 35 };
 
-let flock: NativeCall | undefined | "none";
-
-function loadFlock(): NativeCall | undefined {
-  flock ??= nativeCall("int flock(int, int)") ?? "none";
-  return flock === "none" ? undefined : flock;
-}
+const flock = nativeCall("int flock(int, int)");
 
 export function lockDescriptor(descriptor: number): LockAnswer {
-  const call = loadFlock();
+  const call = flock();
   if (call === undefined) return "unsupported";
   const { result, errno } = call(descriptor, exclusiveWithoutWaiting);
   if (result === 0) return "taken";

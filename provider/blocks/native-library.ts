@@ -28,8 +28,16 @@ function loadKoffi(): Koffi | undefined {
   }
 }
 
-/** Returns the function with a prototype such as `int flock(int, int)`, or `undefined` where it cannot be had. */
-export function nativeCall(prototype: string): NativeCall | undefined {
+/**
+ * Returns what gives the function with a prototype such as `int flock(int, int)`, or `undefined` where it cannot be had.
+ * It is loaded at its first use.
+ */
+export function nativeCall(prototype: string): () => NativeCall | undefined {
+  let loaded: { readonly call: NativeCall | undefined } | undefined;
+  return () => (loaded ??= { call: loadCall(prototype) }).call;
+}
+
+function loadCall(prototype: string): NativeCall | undefined {
   const loaded = loadKoffi();
   if (loaded === undefined) return undefined;
   try {

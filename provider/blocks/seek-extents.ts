@@ -2,7 +2,7 @@
  * Where a file has data: `lseek` with SEEK_DATA and SEEK_HOLE. Where that cannot be had (no native library, Windows, a
  * file system that cannot tell), the answer is that everything is data, and its reader finds the zeros.
  */
-import { type NativeCall, nativeCall } from "./native-library.ts";
+import { nativeCall } from "./native-library.ts";
 
 /** Bytes of a file from `start` up to `end`, exclusive, that may be other than zero. */
 export interface Extent {
@@ -19,12 +19,7 @@ const whences: Partial<Record<NodeJS.Platform, { readonly data: number; readonly
 /** `lseek` says so when there is no data from the offset on. */
 const noMoreData = 6;
 
-let seek: NativeCall | undefined | "none";
-
-function loadSeek(): NativeCall | undefined {
-  seek ??= nativeCall("int64_t lseek(int, int64_t, int)") ?? "none";
-  return seek === "none" ? undefined : seek;
-}
+const seek = nativeCall("int64_t lseek(int, int64_t, int)");
 
 /**
  * Returns the first extent with data at or after `position`, or `undefined` if there are only holes up to `sizeBytes`.
@@ -34,7 +29,7 @@ export function seekExtent(descriptor: number, position: number, sizeBytes: numb
   if (position >= sizeBytes) return undefined;
   const all = { start: position, end: sizeBytes };
   const whence = whences[process.platform];
-  const call = whence && loadSeek();
+  const call = whence && seek();
   if (call === undefined || whence === undefined) return all;
   const { result: start, errno } = call(descriptor, position, whence.data);
   if (start < 0) return errno === noMoreData ? undefined : all;

@@ -9,6 +9,7 @@ import { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { itemNamed, openSession, printJsonLine, terminalProgress } from "./session.ts";
+import { isoTime } from "./times.ts";
 
 interface AttachFlags {
   readonly recoveryPoint: string;
@@ -43,7 +44,7 @@ function toOptions(itemId: string, name: string, flags: AttachFlags): AttachOpti
 
 function printAttached(name: string, { point, disks }: Attachment, flags: AttachFlags): void {
   if (flags.json === true) {
-    const time = new Date(point.takenAt).toISOString();
+    const time = isoTime(point.takenAt);
     const shown = disks.map(({ diskId, sizeBytes, overlayPath, uri }) => ({
       diskId,
       sizeBytes,

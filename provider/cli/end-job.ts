@@ -36,7 +36,7 @@ export function completeCommand(): CliCommand {
 export function cancelCommand(): CliCommand {
   return new CliCommand("cancel")
     .description(
-      "stop a job: one of a machine is rolled back or left to be gone on with, a plan's run is given up",
+      "stop a job: one of a machine is rolled back or left to be resumed, a plan's run is given up",
     )
     .argument("<job>", "id of the job")
     .json("jobs cancel")

@@ -6,6 +6,7 @@ import { formatTable, formatTime } from "./format.ts";
 import { limitOf } from "./limit-option.ts";
 import { targetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
+import { isoTime } from "./times.ts";
 
 const millisecondsOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -50,7 +51,7 @@ export function eventsCommand(): CliCommand {
               eventType: type,
               severity,
               description,
-              timeOfOccurrence: new Date(at).toISOString(),
+              timeOfOccurrence: isoTime(at),
               affectedObjectFriendlyName: nameOf(targetId),
               affectedObjectCorrelationId: targetId,
               fabricId: /\/replicationFabrics\//i.test(targetId) ? parentOf(parentOf(targetId)) : null,

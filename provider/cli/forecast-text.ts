@@ -3,6 +3,7 @@ import pico from "picocolors";
 import type { Forecast, MachineForecast, ServerForecast } from "../engine/forecast/forecast.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { formatSeconds, formatTable } from "./format.ts";
+import { isoTime } from "./times.ts";
 
 const kilobitsPerMegabit = 1000;
 
@@ -49,7 +50,7 @@ export function assumptions({ settings }: Forecast): string {
     ? `; ${Math.round(busyShare * 100)} % of the changes ${busyHours.days.join(", ")} ${busyHours.from}-${busyHours.to} ${busyHours.timeZone}`
     : "";
   return (
-    `${hours} hours from ${new Date(startsAt).toISOString()}; ${copiesMax} copies at once, ` +
+    `${hours} hours from ${isoTime(startsAt)}; ${copiesMax} copies at once, ` +
     `${formatBytes(copyBytesPerSecond)}/s copied, ${formatBytes(restoreBytesPerSecond)}/s restored, ` +
     `${formatSeconds(settings.scriptSeconds)} a script, ${formatSeconds(settings.manualSeconds)} a manual step${busy}. ` +
     "Storage is the most that it can be: as if no block changed twice."

@@ -7,6 +7,7 @@ import { stackOfUrn } from "../urn.ts";
 import { CliCommand } from "./cli-command.ts";
 import { formatTable } from "./format.ts";
 import { openSession, printJson } from "./session.ts";
+import { isoTime } from "./times.ts";
 
 export function ownersCommand(): CliCommand {
   return new CliCommand("owners")
@@ -24,7 +25,7 @@ export function ownersCommand(): CliCommand {
             id: thing.id,
             kind: thing.kind,
             owner: owner?.urn ?? null,
-            claimedAt: owner ? new Date(owner.claimedAt).toISOString() : null,
+            claimedAt: owner ? isoTime(owner.claimedAt) : null,
           })),
         );
       }

@@ -2,6 +2,7 @@ import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
+import { isoTime } from "./times.ts";
 
 /** `siterecovery recovery-points <item>`: the points that a failover or an export can use, newest last. */
 export function recoveryPointsCommand(): CliCommand {
@@ -21,7 +22,7 @@ export function recoveryPointsCommand(): CliCommand {
           "recovery-points",
           points.map((point) => ({
             id: point.id,
-            time: new Date(point.takenAt).toISOString(),
+            time: isoTime(point.takenAt),
             kind: point.kind,
             multiVm: point.multiVm,
             bytesStored: point.bytesStored,

@@ -13,6 +13,7 @@ import type { ReplicateJson } from "./json/upkeep.ts";
 import { itemNamed, openSession, printJson, printJsonLine, withProgress } from "./session.ts";
 import { onFirstSignal, type Signal, signalExitCodes, stoppable } from "./stoppable.ts";
 import { Stopped } from "./stopped.ts";
+import { isoTime } from "./times.ts";
 
 function takesPart(item: ProtectedItem): boolean {
   return item.state === "EnablingReplication" || stateFacts[item.state].replicates;
@@ -32,7 +33,7 @@ async function waitFor(engine: Engine, itemId: string): Promise<Pick<ReplicateJs
   const wait = await engine.waitOf(itemId);
   if (!wait) return {};
   const { what, until, text } = wait;
-  return { waits: { what, ...(until === undefined ? {} : { until: new Date(until).toISOString() }), text } };
+  return { waits: { what, ...(until === undefined ? {} : { until: isoTime(until) }), text } };
 }
 
 async function runOne(
@@ -161,7 +162,7 @@ export function replicateCommand(): CliCommand {
         return follow(engine, ids, options.json === true);
       }
       const all = named ?? engine.items().filter(takesPart);
-      // Who names a paused machine is refused; who means all of them goes on with the others.
+      // Naming a paused machine is an error; without names, paused machines are left out.
       const items = named ?? all.filter((item) => isFree(engine, item));
       const outcomes: ReplicateJson[] = [];
       for (const item of items) {

@@ -2,7 +2,8 @@
 import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
 import { runsFromOutputs } from "../handlers/runs-from-outputs.ts";
 import { formatSeconds } from "./format.ts";
-import type { RunsFromJson } from "./json/common.ts";
+import type { RunsFromJson } from "./json/machine.ts";
+import { isoTime } from "./times.ts";
 
 export function runsFromJson(from: RunsFrom | undefined): RunsFromJson | null {
   if (from === undefined) return null;
@@ -15,7 +16,7 @@ export function runsFromText({ disks, pointId, pointTakenAt, pointKind, dataAgeS
   const kind = pointKind === undefined ? "" : ` (${pointKind})`;
   const age = dataAgeSeconds === undefined ? "" : `; its data was ${formatSeconds(dataAgeSeconds)} old then`;
   return (
-    `  from recovery point ${pointId} of ${new Date(pointTakenAt).toISOString()}${kind}${age}\n` +
+    `  from recovery point ${pointId} of ${isoTime(pointTakenAt)}${kind}${age}\n` +
     `  disks: ${disks.join(", ")}`
   );
 }

@@ -26,7 +26,7 @@ export function onFirstSignal(handle: (signal: Signal) => void): () => void {
 }
 
 /**
- * Runs work with progress that Ctrl-C stops in order: it ends where it can be gone on with, or is rolled back. A
+ * Runs work with progress that Ctrl-C stops in order: it ends where it can be resumed, or is rolled back. A
  * second Ctrl-C ends the process at once, as after a kill. Throws `Stopped`.
  */
 export async function stoppable<T>(prefix: string, work: (progress: Progress) => Promise<T>): Promise<T> {

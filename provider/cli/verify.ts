@@ -11,6 +11,7 @@ import type { VerifyJson } from "./json/upkeep.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { replicaHoldersNamed, openSession, printJson } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
+import { isoTimeOrNull } from "./times.ts";
 
 interface Outcome {
   readonly holderId: string;
@@ -46,7 +47,7 @@ function toJson({ holderId, check, error }: Outcome): VerifyJson {
     machine: itemId === undefined ? null : nameOf(itemId),
     recoveryPoints: points.map(({ id, takenAt }) => ({
       id,
-      time: takenAt === undefined ? null : new Date(takenAt).toISOString(),
+      time: isoTimeOrNull(takenAt),
     })),
   });
   const counts = { objectsRead, bytesRead, durationMilliseconds, recoveryPoints: pointCount };

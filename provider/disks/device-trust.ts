@@ -34,7 +34,7 @@ export class DeviceTrust {
       this.#askForResync();
     } catch (second) {
       const message = said`Neither ${this.#diskPath} nor its change log can be written.
-          Check the device, then replicate the disk anew.`;
+          Check the device, then replicate the disk again.`;
       const cause = new AggregateError([error, second]);
       throw new SiteRecoveryError("IoFailed", message, { target: this.#diskPath, cause });
     }

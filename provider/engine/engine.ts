@@ -13,7 +13,6 @@ import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
 import { type LeaseHolder } from "../store/lease-row.ts";
 import { leaseOf } from "../store/leases.ts";
-import { findItem } from "../store/protected-items.ts";
 import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
 import type { RecoveryPoint } from "../targets/replica-store.ts";
 import { Components } from "./components/components.ts";
@@ -34,10 +33,10 @@ import type { Progress } from "./job/job-definition.ts";
 import { requireItem } from "./job/run-job.ts";
 import { openParts } from "./open-parts.ts";
 import { Owners } from "./owners.ts";
-import type { ItemDetails, ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
+import type { ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
 import { changedHardware, driftTexts, type MachineHardware } from "./protected-item/hardware.ts";
 import { relationshipOf } from "./protected-item/relationship.ts";
-import { type ItemState, stateFacts } from "./protected-item/states.ts";
+import { stateFacts } from "./protected-item/states.ts";
 import { Clusters } from "./protection-cluster/clusters.ts";
 import { Points } from "./recovery-point/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
@@ -52,6 +51,7 @@ import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
 import { removeThing, usersOf } from "./remove-thing.ts";
 import { unlock } from "./unlock.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
+import { itemNow } from "./protected-item/item-now.ts";
 
 export type { OwnerRow } from "./owners.ts";
 export type { Thing } from "../store/things.ts";
@@ -148,7 +148,7 @@ export class Engine {
   }
 
   findItem(id: string): ProtectedItem | undefined {
-    return findItem<ItemState, ItemDetails>(this.#parts.store, id) as ProtectedItem | undefined;
+    return itemNow(this.#parts, id);
   }
 
   /** What is found at an item's source by a look that reads no disk, and people should know before a cycle. */

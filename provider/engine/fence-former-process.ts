@@ -4,11 +4,9 @@
  * on the replica is no longer its own.
  */
 import { SiteRecoveryError } from "../errors.ts";
-import { findItem } from "../store/protected-items.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { findMachineOf } from "./inventory/find-machine.ts";
-import type { ItemDetails, ProtectedItem } from "./protected-item/item.ts";
-import type { ItemState } from "./protected-item/states.ts";
+import { itemNow } from "./protected-item/item-now.ts";
 
 /** A target or host that cannot be reached, or written, is left: the process that was stopped checks as well. */
 function ifPossible(work: () => void): void {
@@ -21,7 +19,7 @@ function ifPossible(work: () => void): void {
 
 /** The caller holds the item's lease, taken from a process that had not given it back. */
 export async function fenceFormerProcess(parts: EngineParts, itemId: string): Promise<void> {
-  const item = findItem<ItemState, ItemDetails>(parts.store, itemId) as ProtectedItem | undefined;
+  const item = itemNow(parts, itemId);
   if (item === undefined) return;
   const { details } = item;
   for (const { replicaStoreId, replicaId } of [details, ...(details.reverse ? [details.reverse] : [])]) {

@@ -3,6 +3,7 @@ import {
   type AddressRange,
   contains,
   malformedRange,
+  overlap,
   parseRange,
   startsAtItsNetwork,
 } from "../address-range.ts";
@@ -14,10 +15,6 @@ import { known } from "./settings-handler.ts";
 interface Placed {
   readonly property: string;
   readonly range: AddressRange;
-}
-
-function overlap(one: AddressRange, other: AddressRange): boolean {
-  return contains(one, other) || contains(other, one);
 }
 
 /** What is wrong with address ranges; those that are not known yet are not looked at. */

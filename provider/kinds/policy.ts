@@ -21,7 +21,7 @@ export interface HyperVReplicaAzurePolicy {
   instanceType: "HyperVReplicaAzure";
   /** How long recovery points are kept, in hours, 0 to 24; 0 keeps only the latest. Default 2. */
   recoveryPointHistoryDuration?: number;
-  /** App-consistent points every so many hours, 0 (never) to 12. Default 0. */
+  /** Hours between app-consistent points, up to 12; 0: never. Default 0. */
   applicationConsistentSnapshotFrequencyInHours?: number;
   /** Seconds between delta replications: 30, 300 or 900. Default 300. */
   replicationInterval?: number;
@@ -36,9 +36,9 @@ export interface InMageAzureV2Policy {
   instanceType: "InMageAzureV2";
   /** How long recovery points are kept, in minutes, 0 to 21600 (fifteen days). Default 1440. */
   recoveryPointHistory?: number;
-  /** A recovery point every so many minutes, 1 to 60. Default 5. */
+  /** Minutes between recovery points, 1 to 60. Default 5. */
   crashConsistentFrequencyInMinutes?: number;
-  /** App-consistent points every so many minutes, 0 (never) to 720. Default 0. */
+  /** Minutes between app-consistent points, up to 720; 0: never. Default 0. */
   appConsistentFrequencyInMinutes?: number;
   /** An RPO of more minutes than this is an alarm, 1 to 1440. Default 15. */
   recoveryPointThresholdInMinutes?: number;
@@ -51,7 +51,7 @@ export interface InMagePolicy {
   instanceType: "InMage";
   /** How long retention points are kept on the master target, in minutes, 0 to 21600. Default 1440 (SEC-2). */
   recoveryPointHistory?: number;
-  /** App-consistent points every so many minutes, 0 (never) to 720. Default 0. */
+  /** Minutes between app-consistent points, up to 720; 0: never. Default 0. */
   appConsistentFrequencyInMinutes?: number;
   /** An RPO of more minutes than this is an alarm, 1 to 1440. Default 15. */
   recoveryPointThresholdInMinutes?: number;
@@ -64,7 +64,7 @@ export interface HyperVReplica2012R2Policy {
   instanceType: "HyperVReplica2012R2";
   /** How many recovery points are kept besides the newest: a count, 0 to 24. Default 0. */
   recoveryPoints?: number;
-  /** App-consistent points every so many hours, 0 (never) to 12. Default 0. */
+  /** Hours between app-consistent points, up to 12; 0: never. Default 0. */
   applicationConsistentSnapshotFrequencyInHours?: number;
   /** Seconds between delta replications: 30, 300 or 900. Default 300. */
   replicationFrequencyInSeconds?: number;
@@ -87,9 +87,9 @@ export interface VMwareCbtPolicy {
   instanceType: "VMwareCbt";
   /** How long recovery points are kept, in minutes, 0 to 4320 (three days). Default 4320. */
   recoveryPointHistoryInMinutes?: number;
-  /** A recovery point every so many minutes, 1 to 720. Default 60. */
+  /** Minutes between recovery points, 1 to 720. Default 60. */
   crashConsistentFrequencyInMinutes?: number;
-  /** App-consistent points every so many minutes, 0 (never) to 720. Default 0. */
+  /** Minutes between app-consistent points, up to 720; 0: never. Default 0. */
   appConsistentFrequencyInMinutes?: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The file `machine-id` in a machine's folder: which machine it is, which engine made the folder and what for, which
- * engine protects it, and the newest move of the machine between its two sides. It is in the folder itself, so it survives renames of the folder,
- * and an older database of the engine cannot contradict it unnoticed.
+ * engine protects it, and the newest move of the machine between its two sides. It is in the folder itself, so it
+ * survives renames of the folder, and an older database of the engine cannot contradict it unnoticed.
  */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";

@@ -7,7 +7,7 @@ import type { Properties } from "./resource-state.ts";
 import type { SecretValues } from "./secret-values.ts";
 
 /**
- * What is wrong as Pulumi is told of it, without what is secret. Pulumi shows the value of the property that is named,
+ * What is wrong, as Pulumi gets it: without what is secret. Pulumi shows the value of the property that is named,
  * and for a path it shows `<nil>`: paths and secret properties go into the sentence instead.
  */
 export function presentable(

@@ -99,7 +99,7 @@ function plural(count: unknown, word: string): string {
 
 type Reason = (error: SchemaError, schema: Record<string, unknown>, at: string) => Message;
 
-/** What a list holds twice, and where; of two entries of which one is secret, nothing is told that compares them. */
+/** What a list holds twice, and where; two entries are not compared in words if one of them is secret. */
 function listedTwice({ params, data }: SchemaError, at: string): Message {
   const [first, second] = [Number(params["j"]), Number(params["i"])].sort((one, other) => one - other);
   const places = [`${at}[${first}]`, `${at}[${second}]`];

@@ -3,6 +3,7 @@ import {
   type AddressRange,
   contains,
   malformedRange,
+  overlap,
   parseRange,
   startsAtItsNetwork,
 } from "../address-range.ts";
@@ -21,7 +22,7 @@ function checkNetwork(network: StackNetwork, index: number, findings: Findings):
   const space: AddressRange[] = [];
   for (const [place, text] of (network.addressSpace ?? []).entries()) {
     for (const range of parse(["addressSpace", place], text)) {
-      const other = space.find((one) => contains(one, range) || contains(range, one));
+      const other = space.find((one) => overlap(one, range));
       const message = `'${text}' overlaps ${other?.text}; the ranges of a network must differ`;
       if (other) findings.add("address-range", [...path, "addressSpace", place], message);
       space.push(range);
@@ -31,7 +32,7 @@ function checkNetwork(network: StackNetwork, index: number, findings: Findings):
   for (const [place, { name, addressPrefix }] of (network.subnets ?? []).entries()) {
     const where = ["subnets", place, "addressPrefix"];
     for (const range of parse(where, addressPrefix)) {
-      const other = seen.find((one) => contains(one.range, range) || contains(range, one.range));
+      const other = seen.find((one) => overlap(one.range, range));
       if (other) {
         const message = `'${range.text}' overlaps the subnet ${other.name} (${other.range.text}); ranges must differ`;
         findings.add("subnets-overlap", [...path, ...where], message);

@@ -62,7 +62,7 @@ export function putItem<State extends string, Details>(store: Store, item: ItemR
     const room = roomForItem(store, item.id);
     const known = room?.item as ItemRow<State, Details> | undefined;
     if (!room || !known) return;
-    // As it is read: with the id as it was declared, and apart from what the caller goes on with.
+    // As it is read: with the id as it was declared, and not the object that the caller keeps.
     room.item = { ...item, id: known.id, details: JSON.parse(details) as Details };
     store.ifUndone(() => (room.item = undefined));
   });

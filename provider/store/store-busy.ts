@@ -1,6 +1,7 @@
 /** What is said when another process keeps the store's lock for longer than any change takes. */
 import { SiteRecoveryError } from "../errors.ts";
 import { lockHolderOf } from "../process-identity.ts";
+import { said } from "../message.ts";
 
 /** The byte of the `-shm` file that SQLite locks for the one process that writes (WAL_WRITE_LOCK). */
 const writeLockByte = 120;
@@ -25,18 +26,17 @@ export function takingLock<T>(file: string, waitMilliseconds: number, work: () =
 
 function busy(file: string, waitMilliseconds: number, cause: unknown): SiteRecoveryError {
   const holder = lockHolderOf(`${file}-shm`, writeLockByte);
-  const waited = `has been writing to the engine's store ${file} for more than ${waitMilliseconds / 1000} seconds`;
-  const undone = "what it had not finished is undone, and nothing is lost";
+  const waited = said`has been writing to the engine's store ${file} for more than ${waitMilliseconds / 1000} seconds`;
+  const undone = said`what it had not finished is undone, and nothing is lost`;
   if (holder === undefined) {
-    const message =
-      `Another process ${waited}. It is stopped, or runs in another container. Let it go on or end it, and run this ` +
-      `again: ${undone}.`;
+    const message = said`Another process ${waited}. It is stopped, or runs in another container. Let it go on or end it, and run this
+        again: ${undone}.`;
     return new SiteRecoveryError("Busy", message, { target: file, cause });
   }
   const { pid, command, isStopped } = holder;
   const who = command === "" ? `${pid}` : `${pid} (${command.slice(0, commandCharactersMax)})`;
   const message = isStopped
-    ? `Process ${who} ${waited}, because it was stopped. \`kill -CONT ${pid}\` lets it go on; \`kill -9 ${pid}\` ends it: ${undone}.`
-    : `Process ${who} ${waited}. Run this again; if it hangs, \`kill -9 ${pid}\` ends it: ${undone}.`;
+    ? said`Process ${who} ${waited}, because it was stopped. \`kill -CONT ${pid}\` lets it go on; \`kill -9 ${pid}\` ends it: ${undone}.`
+    : said`Process ${who} ${waited}. Run this again; if it hangs, \`kill -9 ${pid}\` ends it: ${undone}.`;
   return new SiteRecoveryError("Busy", message, { target: file, cause });
 }

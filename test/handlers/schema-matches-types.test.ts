@@ -1,6 +1,7 @@
 import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { programOf } from "../../generate/type-reader.ts";
 import { schemaOf } from "../../provider/handlers/check-schema.ts";
 import { type KindName, kindNames } from "../../provider/kinds/kind.ts";
 
@@ -9,14 +10,7 @@ import { type KindName, kindNames } from "../../provider/kinds/kind.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../provider/kinds");
 const files = kindNames.map((kind) => path.join(folder, `${kind}.ts`));
-const program = ts.createProgram(files, {
-  strict: true,
-  noEmit: true,
-  allowImportingTsExtensions: true,
-  module: ts.ModuleKind.NodeNext,
-  target: ts.ScriptTarget.ES2024,
-  types: [],
-});
+const program = programOf(files);
 const checker = program.getTypeChecker();
 
 function inputsType(kind: KindName): ts.Type {

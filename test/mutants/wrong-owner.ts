@@ -95,7 +95,7 @@ export const wrongOwner: readonly Mutant[] = [
     "epoch-of-task": [
       `if (row) requireLease(store, row["target_id"] as string);`,
       ``,
-      "a process that woke up goes on with a job that was taken over",
+      "a process that woke up continues a job that was taken over",
     ],
   }),
   ...faultsIn("provider/store/leases.ts", leases, {

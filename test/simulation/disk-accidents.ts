@@ -74,7 +74,7 @@ async function jumpAhead(world: World, machine: Machine): Promise<void> {
   );
 }
 
-/** So many deltas follow each other that their layers are merged, more than once. */
+/** Enough deltas in a row that their layers are merged more than once. */
 const cyclesOfMany = 18;
 
 async function replicateOften(world: World, machine: Machine): Promise<void> {

@@ -9,7 +9,7 @@ vi.mock("../../provider/engine/replication/threads-for.ts", async () => {
 
 const first = Number(process.env["SITERECOVERY_SEED"] ?? 1);
 const worldsInNpmTest = 24;
-/** So many worlds meet every accident. */
+/** How many worlds it takes to meet every accident. */
 const worldsOfVariety = 200;
 const count = Number(process.env["SITERECOVERY_SEEDS"] ?? worldsInNpmTest);
 const turns = process.env["SITERECOVERY_TURNS"]?.split(",").map(Number);

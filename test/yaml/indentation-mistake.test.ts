@@ -3,7 +3,7 @@ import { readWholeYaml } from "../../provider/yaml/read-yaml.ts";
 import type { DefinitionError } from "../../provider/yaml/definition-error.ts";
 import { vmmToAzure, vmwareToAzure } from "../stack/six-flows.ts";
 
-/** What is told of a text; `undefined` if it is YAML. */
+/** The findings in a text; `undefined` if it is YAML. */
 function told(text: string): readonly { line: number; message: string }[] | undefined {
   try {
     readWholeYaml("siterecovery.yaml", text);

@@ -1,4 +1,5 @@
-import type { ErrorJson, PointJson, RunsFromJson, Side } from "./common.ts";
+import type { ErrorJson } from "./error.ts";
+import type { PointJson, RunsFromJson, Side } from "./machine.ts";
 
 /** Where a machine is after a command that moves it, or accepts or takes back a move. */
 export interface MoveJson {

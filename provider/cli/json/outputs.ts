@@ -2,7 +2,7 @@
  * What each command prints with `--json`, by its words. schema/cli and docs/json.md are generated from these types, and the
  * compiler compares what commands print with them. Names stay; properties may be added.
  */
-import type { ErrorJson } from "./common.ts";
+import type { ErrorJson } from "./error.ts";
 import type {
   CompletionJson,
   ConvertJson,

@@ -1,4 +1,5 @@
-import type { ErrorJson, RunsFromJson, Side } from "./common.ts";
+import type { ErrorJson } from "./error.ts";
+import type { RunsFromJson, Side } from "./machine.ts";
 import type { JobJson, JobState } from "./upkeep.ts";
 
 export interface PlanTaskJson {

@@ -1,4 +1,4 @@
-import type { DiskJson, RunsFromJson, Side } from "./common.ts";
+import type { DiskJson, RunsFromJson, Side } from "./machine.ts";
 
 export interface HealthNoteJson {
   /** `Critical`: it does not mend itself, or data is at risk. `Warning`: a person should know. */

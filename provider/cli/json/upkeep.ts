@@ -1,4 +1,5 @@
-import type { DiskJson, ErrorJson, Side } from "./common.ts";
+import type { ErrorJson } from "./error.ts";
+import type { DiskJson, Side } from "./machine.ts";
 import type { CycleJson, LeaseJson } from "./status.ts";
 
 export interface MachineJson {

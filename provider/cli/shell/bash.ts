@@ -1,4 +1,4 @@
-import type { Place } from "./words.ts";
+import { type Place, valuesOf } from "./words.ts";
 
 /** Lines that find out at which place of the tree the line is: `place` becomes `plan show`. */
 export function pathCases(places: readonly Place[], indent: string): string {
@@ -12,10 +12,8 @@ export function bashScript(places: readonly Place[]): string {
     const all = [...commands, ...options].map(({ word }) => word).join(" ");
     return `    "${path}") words="${all}" ;;`;
   });
-  const values = places.flatMap(({ path, options }) =>
-    options.flatMap(({ word, choices, takesValue }) =>
-      takesValue ? [`    "${path} ${word}") words="${choices.join(" ")}"; value=1 ;;`] : [],
-    ),
+  const values = valuesOf(places).map(
+    ({ path, word, choices }) => `    "${path} ${word}") words="${choices.join(" ")}"; value=1 ;;`,
   );
   return `# bash completion for siterecovery. Use it with: source <(siterecovery completion bash)
 _siterecovery() {

@@ -19,6 +19,15 @@ export interface Place {
   })[];
 }
 
+/** The options that take a value, each with its place. */
+export function valuesOf(
+  places: readonly Place[],
+): { path: string; word: string; choices: readonly string[] }[] {
+  return places.flatMap(({ path, options }) =>
+    options.filter(({ takesValue }) => takesValue).map(({ word, choices }) => ({ path, word, choices })),
+  );
+}
+
 /** Words between quotes of a shell; descriptions lose what a shell would read. */
 function plain(text: string): string {
   return text.replaceAll(/[`'"\\$[\]]/g, "").replaceAll(":", " -");

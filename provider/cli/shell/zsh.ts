@@ -1,5 +1,5 @@
 import { pathCases } from "./bash.ts";
-import type { Place, Word } from "./words.ts";
+import { type Place, valuesOf, type Word } from "./words.ts";
 
 function described(words: readonly Word[]): string {
   return words.map(({ word, what }) => `'${word}:${what}'`).join(" ");
@@ -11,13 +11,10 @@ export function zshScript(places: readonly Place[]): string {
     ({ path, commands, options }) =>
       `    "${path}") commands=(${described(commands)}); options=(${described(options)}) ;;`,
   );
-  const values = places.flatMap(({ path, options }) =>
-    options.flatMap(({ word, choices, takesValue }) => {
-      if (!takesValue) return [];
-      const list = choices.map((choice) => `'${choice}'`).join(" ");
-      return [`    "${path} ${word}") values=(${list}); hasValue=1 ;;`];
-    }),
-  );
+  const values = valuesOf(places).map(({ path, word, choices }) => {
+    const list = choices.map((choice) => `'${choice}'`).join(" ");
+    return `    "${path} ${word}") values=(${list}); hasValue=1 ;;`;
+  });
   return `#compdef siterecovery
 # zsh completion for siterecovery. Use it with: source <(siterecovery completion zsh), after compinit
 _siterecovery() {

@@ -4,7 +4,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
-import { findItem, putItem } from "../../store/protected-items.ts";
+import { putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import { requireAccounts } from "../components/run-as-accounts.ts";
 import { processServerFor } from "../components/choose-process-server.ts";
@@ -15,10 +15,10 @@ import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import { changedHardware, takeOverHardware } from "../protected-item/hardware.ts";
 import { protectionOf } from "../protected-item/protection.ts";
-import { type ItemState, stateFacts } from "../protected-item/states.ts";
+import { stateFacts } from "../protected-item/states.ts";
 import { clusterOf } from "../protection-cluster/cluster-of.ts";
 import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
 import { withItem } from "../with-item.ts";
@@ -27,6 +27,7 @@ import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
 import { said } from "../../message.ts";
 import { refuseOtherHolder, requireMasterTarget, requireTestNetwork } from "./require-settings.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 function newItem(
   parts: EngineParts,
@@ -97,7 +98,7 @@ export async function enableProtection(
   progress: Progress,
 ): Promise<void> {
   await withItem(parts, id, "enabling of protection", progress, async () => {
-    const known = findItem<ItemState, ItemDetails>(parts.store, id);
+    const known = itemNow(parts, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
     if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
     requireAccounts(parts, id, wanted);
@@ -168,7 +169,7 @@ function refuseToTearClusters(parts: EngineParts, id: string): void {
 
 export async function disableProtection(parts: EngineParts, id: string, progress: Progress): Promise<void> {
   await withItem(parts, id, "disabling of protection", progress, async () => {
-    const item = findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
+    const item = itemNow(parts, id);
     if (!item) return deleteThing(parts.store, id);
     refuseToTearClusters(parts, id);
     refuseToLoseTheWayBack(parts, item);

@@ -3,21 +3,18 @@ import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { type Message, said } from "../../message.ts";
 import type { PolicySettings } from "../../kinds/policy.ts";
-import { findItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { listItemThings } from "../protected-item/item-things.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 const settingsProperty = "properties.providerSpecificInput";
 
 function followersOf(parts: EngineParts, policyId: string): ProtectedItem[] {
   return listItemThings(parts)
     .filter(({ inputs }) => sameId(inputs.properties?.policyId ?? "", policyId))
-    .flatMap(
-      ({ id }) => (findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined) ?? [],
-    );
+    .flatMap(({ id }) => itemNow(parts, id) ?? []);
 }
 
 /** Throws `InvalidInput` for settings that contradict what machines of the policy have: their storage, their group. */

@@ -1,22 +1,20 @@
 /** Starting and ending drills: a test failover of one item that is a thing of its own. */
 import { sameId } from "../../arm-id.ts";
 import type { DrillInputs, DrillOutputs } from "../../kinds/drill.ts";
-import { findItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { Foresight } from "../job/foresight.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem, startJob } from "../job/run-job.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
 import { withItem } from "../with-item.ts";
 import { runsFromOf } from "../protected-item/runs-from.ts";
 import { type ForeseenMove, foreseeStep } from "./foresee-step.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "./test-failover-jobs.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 function drillIsPending(parts: EngineParts, drillId: string, itemId: string): boolean {
-  const machine = findItem<ItemState, ItemDetails>(parts.store, itemId)?.details.testMachine;
+  const machine = itemNow(parts, itemId)?.details.testMachine;
   return machine !== undefined && sameId(machine.drillId, drillId);
 }
 
@@ -60,7 +58,7 @@ function drillResult(
   drillId: string,
   itemId: string,
 ): DrillOutputs["properties"] | undefined {
-  const item = findItem<ItemState, ItemDetails>(parts.store, itemId);
+  const item = itemNow(parts, itemId);
   const machine = item?.details.testMachine;
   if (!item || !machine || !sameId(machine.drillId, drillId)) return undefined;
   const { pointKind, dataAgeSeconds, disks } = runsFromOf(machine, item.details);

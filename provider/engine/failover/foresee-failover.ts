@@ -130,7 +130,7 @@ export async function foreseePlanned(
   const found = await foresight.check(() => requireMachineOf(parts, item));
   if (found) {
     await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
-    await foresight.check(() => requireNoShrunkDisk(parts, item));
+    await foresight.check(() => requireNoShrunkDisk(parts, item, found.machine));
   }
   await foresight.check(() => requireWay(parts, item, "out"));
   await foresight.check(() => networksOf(parts, item));

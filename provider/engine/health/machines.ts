@@ -45,11 +45,12 @@ function placeNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
       `remove one or run \`siterecovery choose-machine ${nameOf(item.id)} --host <host>\``;
     return [critical("DuplicateMachine", text)];
   }
-  const other = lookup.answer === "found" ? otherProtector(parts, lookup.place.mark) : undefined;
-  if (other !== undefined && lookup.answer === "found") {
+  const found = lookup.answer === "found" ? lookup.place : undefined;
+  const other = otherProtector(parts, found?.mark);
+  if (found && other) {
     const text =
       `${describeProtector(other)}, so this engine does not replicate it any more; disable protection here, or take it ` +
-      `back with \`${takeOverCommand(lookup.place.folder)}\``;
+      `back with \`${takeOverCommand(found.folder)}\``;
     return [critical("ProtectedByAnotherEngine", text)];
   }
   const at = machine === undefined ? "" : ` on ${nameOf(machine.hostId)}`;

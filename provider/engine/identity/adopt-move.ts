@@ -17,10 +17,9 @@ import { said } from "../../message.ts";
 
 function pointUnknown(item: ProtectedItem, folder: string): SiteRecoveryError {
   const name = nameOf(item.id);
-  const message =
-    `The machine in ${folder} does not say which recovery point it was made from, so it cannot be adopted: what it runs ` +
-    `from would be a guess. Put the newest database back. If it is lost, stop the machine, remove ${folder}, and fail ` +
-    `over again with \`siterecovery failover ${name} --kind unplanned\`; what the machine has written since is lost then.`;
+  const message = said`The machine in ${folder} does not say which recovery point it was made from, so it cannot be adopted: what it runs
+      from would be a guess. Put the newest database back. If it is lost, stop the machine, remove ${folder}, and fail
+      over again with \`siterecovery failover ${name} --kind unplanned\`; what the machine has written since is lost then.`;
   return new SiteRecoveryError("Damaged", message, { target: item.id });
 }
 

@@ -9,6 +9,7 @@ import type { MachineMark, MachineProtector } from "../../machines/machine-mark.
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { MachinePlace } from "../inventory/look-up-machine.ts";
+import { said } from "../../message.ts";
 
 /** What the mark of a machine says that this engine protects. */
 export function protectorFor({ engineId, home }: EngineParts, itemId: string): MachineProtector {
@@ -44,10 +45,9 @@ export function takeOverCommand(folder: string): string {
 export function requireNoOtherProtector(parts: EngineParts, itemId: string, place: MachinePlace): void {
   const other = otherProtector(parts, place.mark);
   if (other === undefined) return;
-  const message =
-    `${nameOf(itemId)} cannot use the machine ${path.basename(place.folder)}: ${describeProtector(other)}. Two engines ` +
-    "would take each other's changes away. Disable protection there; if that engine is gone, or is to lose the " +
-    `machine, run \`${takeOverCommand(place.folder)}\` and repeat this.`;
+  const message = said`${nameOf(itemId)} cannot use the machine ${path.basename(place.folder)}: ${describeProtector(other)}. Two engines
+      would take each other's changes away. Disable protection there; if that engine is gone, or is to lose the
+      machine, run \`${takeOverCommand(place.folder)}\` and repeat this.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
 }
 
@@ -65,13 +65,13 @@ export function unmarkProtection(parts: EngineParts, { folder, mark }: MachinePl
  */
 export function takeOverMachine(parts: EngineParts, folder: string): MachineProtector {
   if (!parts.machines.exists(folder)) {
-    const message = `There is no machine in ${folder}. Name the folder with its machine.yaml.`;
+    const message = said`There is no machine in ${folder}. Name the folder with its machine.yaml.`;
     throw new SiteRecoveryError("NotFound", message, { target: folder });
   }
   const mark = parts.machines.markOf(folder);
   const other = otherProtector(parts, mark);
   if (other === undefined) {
-    const message = `No other engine protects the machine in ${folder}: there is nothing to take over.`;
+    const message = said`No other engine protects the machine in ${folder}: there is nothing to take over.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: folder });
   }
   const { engineId, home } = parts;

@@ -12,23 +12,23 @@ import {
   resetTasks,
   tasksOf,
 } from "../../store/jobs.ts";
-import { findItem, putItem } from "../../store/protected-items.ts";
+import { putItem } from "../../store/protected-items.ts";
 import { deleteThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import { flows } from "../flows.ts";
 import { nextState } from "../protected-item/transitions.ts";
 import { cancellable } from "./cancellation.ts";
 import { type Foreseen, Foresight, requireNoRefusals } from "./foresight.ts";
 import type { ForeseeContext, JobContext, JobDefinition, Progress } from "./job-definition.ts";
 import { plain, said } from "../../message.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 /** The item, which must be there. Throws `NotFound`. */
 export function requireItem(parts: EngineParts, id: string): ProtectedItem {
-  const item = findItem<ItemState, ItemDetails>(parts.store, id);
-  if (item) return item as ProtectedItem;
+  const item = itemNow(parts, id);
+  if (item) return item;
   const message = said`There is no protected item ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
   throw new SiteRecoveryError("NotFound", message, { target: id });
 }

@@ -18,7 +18,7 @@ import type { ItemDetails, ItemDisk, ProtectedItem } from "./item.ts";
 import { protectionOf } from "./protection.ts";
 import { said } from "../../message.ts";
 
-export interface HardwareDrift {
+interface HardwareDrift {
   /** What differs, each as a few words, such as `disk data was added`; without `shrunk`. */
   readonly changes: readonly string[];
   /** Disks that became smaller, each as a few words: no cycle takes that over unless a person accepts it. */
@@ -104,18 +104,20 @@ function followsPrimary({ activeLocation, details }: ProtectedItem): boolean {
   return activeLocation === "primary" && details.reverse === undefined;
 }
 
-/** Returns an item with the disks that its machine has today. Throws as a machine that cannot be read does. */
-export function withTodaysDisks(parts: EngineParts, item: ProtectedItem): ProtectedItem {
-  if (!followsPrimary(item)) return item;
-  const { disks } = hardwareOf(parts, item, requireMachineOf(parts, item).machine);
-  return { ...item, details: { ...item.details, disks } };
+/** Returns the disks of an item as a machine has them today that is read already. */
+export function disksToday(parts: EngineParts, item: ProtectedItem, machine: Machine): readonly ItemDisk[] {
+  return followsPrimary(item) ? hardwareOf(parts, item, machine).disks : item.details.disks;
 }
 
-/** Reads today's hardware of an item's machine; `undefined` if it cannot be read, or does not count. */
+/** Reads today's hardware of an item's machine; `undefined` if it does not count. Throws as the machine's disks do. */
+function readHardware(parts: EngineParts, item: ProtectedItem): Hardware | undefined {
+  return followsPrimary(item) ? hardwareOf(parts, item, requireMachineOf(parts, item).machine) : undefined;
+}
+
+/** The same; `undefined` also if it cannot be read. */
 function hardwareNow(parts: EngineParts, item: ProtectedItem): Hardware | undefined {
-  if (!followsPrimary(item)) return undefined;
   try {
-    return hardwareOf(parts, item, requireMachineOf(parts, item).machine);
+    return readHardware(parts, item);
   } catch (error) {
     // A cycle that meets the same error reports it.
     if (error instanceof SiteRecoveryError) return undefined;
@@ -132,14 +134,12 @@ export function changedHardware(parts: EngineParts, item: ProtectedItem): Machin
   return now === undefined || now.changes.length === 0 || now.shrunk.length > 0 ? undefined : now;
 }
 
-/** Returns in what a machine differs from what its item keeps; in nothing if it cannot be read, or runs elsewhere. */
-export function hardwareDrift(parts: EngineParts, item: ProtectedItem): HardwareDrift {
-  return hardwareNow(parts, item) ?? { changes: [], shrunk: [], unprotectedDisks: [] };
-}
-
-/** Says for people in what a machine differs from what its item keeps, and what becomes of it. */
+/**
+ * Says for people in what a machine differs from what its item keeps, and what becomes of it. Empty if the machine
+ * cannot be read, or runs elsewhere.
+ */
 export function driftTexts(parts: EngineParts, item: ProtectedItem): string[] {
-  const { changes, unprotectedDisks } = hardwareDrift(parts, item);
+  const { changes = [], unprotectedDisks = [] } = hardwareNow(parts, item) ?? {};
   return [
     ...(changes.length === 0
       ? []
@@ -167,9 +167,8 @@ function requireSizes({ id, details }: ProtectedItem, disks: readonly ItemDisk[]
 }
 
 /** Throws `PrerequisitesNotMet` if a disk of the machine became smaller, which no cycle takes over by itself. */
-export function requireNoShrunkDisk(parts: EngineParts, item: ProtectedItem): void {
-  if (!followsPrimary(item)) return;
-  requireSizes(item, hardwareOf(parts, item, requireMachineOf(parts, item).machine).disks);
+export function requireNoShrunkDisk(parts: EngineParts, item: ProtectedItem, machine: Machine): void {
+  requireSizes(item, disksToday(parts, item, machine));
 }
 
 /**
@@ -182,9 +181,9 @@ export function takeOverHardware(
   item: ProtectedItem,
   { acceptsSmaller }: { readonly acceptsSmaller: boolean },
 ): ProtectedItem {
-  if (!followsPrimary(item)) return item;
-  const { machine } = requireMachineOf(parts, item);
-  const { definition, disks, ...drift } = hardwareOf(parts, item, machine);
+  const now = readHardware(parts, item);
+  if (now === undefined) return item;
+  const { definition, disks, ...drift } = now;
   if (!acceptsSmaller) requireSizes(item, disks);
   if (disks.length === 0) {
     const message = said`${item.details.machineName} has none of the disks that its item includes.

@@ -1,11 +1,10 @@
 /** Protection clusters: the protected items that a cluster names are one unit, and share recovery points. */
 import { idKey, parentOf, sameId } from "../../arm-id.ts";
 import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts";
-import { findItem } from "../../store/protected-items.ts";
 import { listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 export type ProtectionCluster = Thing<ProtectionClusterInputs>;
 
@@ -25,7 +24,7 @@ export function clusterOf(parts: EngineParts, itemId: string): ProtectionCluster
 /** The items of a cluster that are there, in the order of their ids. */
 export function itemsOfCluster(parts: EngineParts, inputs: ProtectionClusterInputs): ProtectedItem[] {
   return clusterItemIds(inputs)
-    .flatMap((id) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
+    .flatMap((id) => itemNow(parts, id) ?? [])
     .map((item) => item as ProtectedItem)
     .toSorted((left, right) => (idKey(left.id) < idKey(right.id) ? -1 : 1));
 }

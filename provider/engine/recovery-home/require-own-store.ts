@@ -9,6 +9,7 @@ import type { Store } from "../../store/open-store.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { Home } from "../home.ts";
 import type { CatalogContent } from "./write-catalogs.ts";
+import { said } from "../../message.ts";
 
 /** Throws `AlreadyExists` if another engine's catalog is in the store of a holder. */
 export function requireOwnStore(
@@ -20,9 +21,8 @@ export function requireOwnStore(
   const entry = replicas.catalog().any();
   const writer = (entry?.content as CatalogContent | undefined)?.engineId;
   if (writer === undefined || writer === engineId) return;
-  const message =
-    `The replicas in ${replicas.folder} were written by another engine (${writer}), and this home ${home.folder} knows ` +
-    `nothing of them. Rebuild the home of that engine: \`siterecovery adopt ${replicas.folder} --key-file ` +
-    `${home.keyFileOf(holderId)} --home <empty folder>\`. To begin without them, give ${nameOf(holderId)} another folder.`;
+  const message = said`The replicas in ${replicas.folder} were written by another engine (${writer}), and this home ${home.folder} knows
+      nothing of them. Rebuild the home of that engine: \`siterecovery adopt ${replicas.folder} --key-file
+      ${home.keyFileOf(holderId)} --home <empty folder>\`. To begin without them, give ${nameOf(holderId)} another folder.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: holderId });
 }

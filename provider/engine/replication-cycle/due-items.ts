@@ -10,27 +10,21 @@ import {
   itemsWithoutDueTime,
   keepDueTimes,
 } from "../../store/due-times.ts";
-import { findItem } from "../../store/protected-items.ts";
 import { withSettings } from "../../store/settings.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
-import type { ItemState } from "../protected-item/states.ts";
 import { dueTimeOf } from "./due-at.ts";
 import { groupKeyOf, replicatingGroupOf } from "./replication-group.ts";
 import { lookAgainMilliseconds, type ScheduledItem } from "./run-schedule.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 /** Times that are written in one transaction: another process's change makes no more than these be computed again. */
 const timesTogether = 64;
 
 /** Which items are followed. */
 export type IsFollowed = (id: string) => boolean;
-
-/** The item as it is now, if it is there. */
-export function itemNow(parts: EngineParts, id: string): ProtectedItem | undefined {
-  return findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
-}
 
 /** The machines of a group have their cycles together: the first of those that are followed stands for them. */
 function standsForGroup(parts: EngineParts, item: ProtectedItem, isFollowed: IsFollowed): boolean {

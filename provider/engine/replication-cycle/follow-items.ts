@@ -3,7 +3,8 @@ import { forgetDueTimes } from "../../store/due-times.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
-import { dueItems, itemNow } from "./due-items.ts";
+import { itemNow } from "../protected-item/item-now.ts";
+import { dueItems } from "./due-items.ts";
 import { runSchedule } from "./run-schedule.ts";
 
 /** The schedule over the store's items: those of the given ids, or all there are at the time. */

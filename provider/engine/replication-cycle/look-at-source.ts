@@ -4,14 +4,15 @@ import { readChangeState } from "../../disks/read-change-state.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { requireNoOtherProtector } from "../identity/machine-protector.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
-import { withTodaysDisks } from "../protected-item/hardware.ts";
+import { disksToday } from "../protected-item/hardware.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { seedsOf } from "../protected-item/relationship.ts";
 import { diskDoubt, lineagesOf, reasonDoubt, type SourceDoubt } from "../replication/source-doubt.ts";
 import { acceptShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
 import type { CycleDisk } from "./run-cycle.ts";
-import { sourceDisks } from "./source-disks.ts";
+import { disksIn, recoveryDisks } from "./source-disks.ts";
 
 /** The machine or a disk cannot be read, or a disk became smaller. */
 export interface SourceObstacle {
@@ -28,13 +29,18 @@ export interface SourceLook {
   readonly obstacle?: SourceObstacle;
 }
 
-/** Whether the machine is in its place; if it is not, the notes on where machines are say so. */
-function isInPlace(parts: EngineParts, item: ProtectedItem): boolean {
+/** The disks of today; `undefined` if the machine is not in its place, which the notes on where machines are say. */
+function disksInPlace(parts: EngineParts, item: ProtectedItem): CycleDisk[] | undefined {
   if (item.details.reverse) {
     const { recoveryMachine } = item.details;
-    return recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
+    const isThere = recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
+    return isThere ? recoveryDisks(parts, item) : undefined;
   }
-  return findMachineOf(parts, item).answer === "found";
+  const lookup = findMachineOf(parts, item);
+  if (lookup.answer !== "found") return undefined;
+  const { folder } = lookup.place;
+  requireNoOtherProtector(parts, item.id, lookup.place);
+  return disksIn(folder, disksToday(parts, item, parts.machines.read(folder)));
 }
 
 /**
@@ -55,8 +61,8 @@ export function lookAtSource(
       : reasonDoubt(diskId, state.resyncReasons);
   };
   try {
-    if (!isInPlace(parts, item)) return { doubts: [] };
-    const disks = sourceDisks(parts, withTodaysDisks(parts, item));
+    const disks = disksInPlace(parts, item);
+    if (disks === undefined) return { doubts: [] };
     const obstacle = newest && shrunkObstacle(parts, item, newest, disks);
     return obstacle ? { doubts: [], obstacle } : { doubts: disks.flatMap((disk) => doubtOf(disk) ?? []) };
   } catch (error) {

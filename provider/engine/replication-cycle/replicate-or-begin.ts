@@ -15,9 +15,8 @@ import { replicatingGroupOf } from "./replication-group.ts";
 type Mode = "delta" | "resync";
 
 /**
- * The item's cycle; the machines of its replication group have theirs with it. Nothing when it waits, which `waitOf`
- * tells more of. A cycle goes by the
- * settings as they are when it begins.
+ * Runs the item's cycle; the machines of its replication group have theirs with it. Returns `undefined` if it waits:
+ * `waitOf` says for what. A cycle goes by the settings as they are when it begins.
  */
 export function replicateOrBegin(
   parts: EngineParts,

@@ -3,12 +3,12 @@
  * a protection cluster do so too, without a name of a group.
  */
 import { idKey, parentOf } from "../../arm-id.ts";
-import { findItem } from "../../store/protected-items.ts";
 import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
-import { type ItemState, stateFacts } from "../protected-item/states.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
+import { stateFacts } from "../protected-item/states.ts";
 import { clusterOf, itemsOfCluster } from "../protection-cluster/cluster-of.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 /** Machines of a group, at most: as Azure has it between its regions, 2025. */
 export const groupMachinesMax = 16;
@@ -16,7 +16,7 @@ export const groupMachinesMax = 16;
 /** The items of a container that name a group, in the order of their ids. */
 export function groupNamed(parts: EngineParts, containerId: string, groupName: string): ProtectedItem[] {
   return listThings(parts.store, { kind: "protected-item", under: containerId })
-    .flatMap(({ id }) => findItem<ItemState, ItemDetails>(parts.store, id) ?? [])
+    .flatMap(({ id }) => itemNow(parts, id) ?? [])
     .map((item) => item as ProtectedItem)
     .filter(({ details }) => details.groupName?.toLowerCase() === groupName.toLowerCase())
     .toSorted((left, right) => (idKey(left.id) < idKey(right.id) ? -1 : 1));

@@ -11,7 +11,7 @@ export interface ReplicationRules {
   /** Seconds from one cycle to the next (HW-4a). */
   readonly intervalSeconds: number;
   readonly retention: RetentionRule;
-  /** An app-consistent point every so many minutes; 0: never. */
+  /** Minutes between app-consistent points; 0: never. */
   readonly appConsistentMinutes: number;
   /** ISO 8601 time of the initial replication (H2A-2); absent: at once. */
   readonly startsAt: string | undefined;

@@ -3,25 +3,26 @@ import path from "node:path";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireStill } from "../identity/owned-machine.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ItemDisk, ProtectedItem } from "../protected-item/item.ts";
 import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import type { CycleDisk } from "./run-cycle.ts";
 
-function disksIn(folder: string, item: ProtectedItem): CycleDisk[] {
-  return item.details.disks.map((disk) => ({ diskId: disk.id, path: path.join(folder, disk.file) }));
+/** Disks with their images in a machine's folder. */
+export function disksIn(folder: string, disks: readonly ItemDisk[]): CycleDisk[] {
+  return disks.map((disk) => ({ diskId: disk.id, path: path.join(folder, disk.file) }));
 }
 
 /** The item's disks at the primary side. Throws `SourceUnreachable`, `DuplicateName` or `PrerequisitesNotMet`. */
 export function primaryDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
   const { machine } = requireMachineOf(parts, item);
-  return disksIn(machine.folder, item);
+  return disksIn(machine.folder, item.details.disks);
 }
 
 /** The item's disks at the recovery side, after a failover. Throws `DuplicateName` if another machine is in its place. */
 export function recoveryDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
   const recoveryMachine = recoveryMachineOf(item);
   requireStill(parts, item.id, recoveryMachine);
-  return disksIn(recoveryMachine.folder, item);
+  return disksIn(recoveryMachine.folder, item.details.disks);
 }
 
 /** Those whose changes travel: of the recovery side once replication was reversed, else of the primary side. */

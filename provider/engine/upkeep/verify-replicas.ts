@@ -2,16 +2,15 @@
 import { sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
-import { findItem } from "../../store/protected-items.ts";
 import type { ReplicaStore, VerifyFinding } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import type { ItemDetails, ProtectedItem, Relationship } from "../protected-item/item.ts";
+import type { ProtectedItem, Relationship } from "../protected-item/item.ts";
 import { listItemThings } from "../protected-item/item-things.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
-import type { ItemState } from "../protected-item/states.ts";
 import { replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 
 const reportEveryMilliseconds = 500;
 
@@ -123,7 +122,7 @@ interface KeptReplica {
 /** The replicas that items keep there: those of the way out and of the way back. */
 function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
   return listItemThings(parts).flatMap(({ id }) => {
-    const item = findItem<ItemState, ItemDetails>(parts.store, id) as ProtectedItem | undefined;
+    const item = itemNow(parts, id);
     if (item === undefined) return [];
     const { details } = item;
     const relationships: Relationship[] = details.reverse ? [details, details.reverse] : [details];

@@ -59,7 +59,7 @@ export async function minutesToNext(site: FlowSite, id = site.itemId()): Promise
   return (begun - begin) / minute;
 }
 
-/** How many points there are when so many more were taken, one each half hour. */
+/** How many points there are after more were taken, one each half hour. */
 export async function pointsAfter(cycles: number, site: FlowSite, id = site.itemId()): Promise<number> {
   for (let count = 0; count < cycles; count += 1) {
     clockOf(site).advance(30 * minute);

@@ -52,7 +52,7 @@ const interval = (to: number, minutes: number): Row =>
     expect(before).not.toBe(minutes);
   });
 
-/** Points are kept that long: of one each half hour, so many are left. */
+/** How many points are left of one each half hour, by how long they are kept. */
 const history = (to: number, left: number): Row =>
   behaviour(async (changed) => {
     expect(await pointsAfter(4, changed.site, itemOf(changed))).toBeGreaterThan(left);

@@ -33,7 +33,7 @@ function resolved(root: Node, node: Node): Node {
   return { ...resolved(root, target), ...own };
 }
 
-/** The word that a choice is told by. */
+/** The word by which a choice is known. */
 function choiceName(root: Node, choice: Node): string {
   const properties = resolved(root, choice)["properties"] as Record<string, Node>;
   return String(properties["instanceType"]!["const"]);

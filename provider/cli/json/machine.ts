@@ -1,12 +1,4 @@
-/** What the JSON of several commands shares. Times are ISO 8601 in UTC; sizes are bytes; durations have their unit in the name. */
-
-/** An error, or the refusal of one machine of several. */
-export interface ErrorJson {
-  /** A word for scripts, such as `NotFound` or `ActionNotAllowed`; `Usage` if the command line is wrong. */
-  readonly code: string;
-  /** For people: what happened, where, and what to do next. */
-  readonly message: string;
-}
+/** What the JSON of several commands says of a machine: its side, its disks, and the recovery point that it runs from. */
 
 /** A recovery point that a machine runs from, or would run from. */
 export interface PointJson {
