@@ -1,5 +1,7 @@
 /** Values of templates, and those of them that cannot be known before Azure deploys. */
 
+import { isRecord as isObject } from "../record.ts";
+
 /** Why an expression has no value here; a sentence without its end. */
 export class NotKnown extends Error {}
 
@@ -20,8 +22,9 @@ export type Values = Readonly<Record<string, unknown>>;
  */
 export const subscriptionMark = "\u{e000}\u{e001}";
 
+/** Whether a value is an object of a template, and known. */
 export function isRecord(value: unknown): value is Values {
-  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Hole);
+  return isObject(value) && !(value instanceof Hole);
 }
 
 /** The key of an object as it is written there; Azure compares keys without regard to letter case. */

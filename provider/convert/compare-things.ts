@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { armIdOf, idKey } from "../arm-id.ts";
 import { kinds } from "../kinds/registry.ts";
-import { type FoundThing, isRecord, type Values } from "./found-thing.ts";
+import type { FoundThing, Values } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 
 function idOf({ kind, inputs }: FoundThing): string {
   try {

@@ -1,6 +1,7 @@
 import { nameOf } from "../arm-id.ts";
 import type { StackCluster } from "../stack/stack-cluster.ts";
-import { isRecord, present, textAt, textsAt, type Values } from "./found-thing.ts";
+import { present, textAt, textsAt, type Values } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 import { propertiesOf, type ThingsOf } from "./things-of.ts";
 
 function clusterFrom(inputs: Values, name: string, isMachine: (name: string) => boolean): StackCluster {

@@ -1,6 +1,7 @@
 /** Machines and drills of a definition from protected items and drills. */
 import type { StackDrill, StackMachine } from "../stack/stack-definition.ts";
-import { isRecord, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 import { propertiesOf, referred, type ThingsOf } from "./things-of.ts";
 
 /** Ids of disks: Azure has them as words, or as objects. */

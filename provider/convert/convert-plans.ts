@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StackGroup, StackPlan, StepOccasion, StackStep, StackSteps } from "../stack/stack-plan.ts";
 import type { FolderOf } from "./convert-sites.ts";
-import { isRecord, listAt, present, recordAt, textAt, textsAt, type Values } from "./found-thing.ts";
+import { listAt, present, recordAt, textAt, textsAt, type Values } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 import { partOf, propertiesOf, referred, type ThingsOf } from "./things-of.ts";
 
 const occasionOf: Readonly<Record<string, StepOccasion>> = {

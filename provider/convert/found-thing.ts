@@ -1,4 +1,5 @@
 import type { KindName } from "../kinds/kind.ts";
+import { isRecord } from "../record.ts";
 
 /** A thing of a source that is converted: its kind, and its arguments under the names that programs give them. */
 export interface FoundThing {
@@ -17,10 +18,6 @@ export interface FoundThings {
 }
 
 export type Values = Readonly<Record<string, unknown>>;
-
-export function isRecord(value: unknown): value is Values {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 export function recordAt(from: Values, key: string): Values {
   const value = from[key];

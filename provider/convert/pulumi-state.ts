@@ -3,13 +3,13 @@ import { kindOfPulumiType } from "../kinds/pulumi-type.ts";
 import {
   type FoundThing,
   type FoundThings,
-  isRecord,
   listAt,
   present,
   recordAt,
   textAt,
   type Values,
 } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 
 /** Whether a document is a stack's state. */
 export function isPulumiState(document: Values): boolean {

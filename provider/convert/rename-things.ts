@@ -2,7 +2,8 @@
  * Gives things the names that a definition has for them. Azure names fabrics, containers and machines by UUIDs; a
  * definition has the names that people know, and one container in a site, which has the site's name.
  */
-import { type FoundThing, type FoundThings, isRecord, textAt, type Values } from "./found-thing.ts";
+import { type FoundThing, type FoundThings, textAt, type Values } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 import { fabricTypeOf } from "./convert-sites.ts";
 import { isName, partOf, propertiesOf } from "./things-of.ts";
 

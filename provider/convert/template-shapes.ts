@@ -2,7 +2,8 @@
 import { inputNamesOf } from "../handlers/policy-settings.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { addressPrefixOf } from "./add-subnets.ts";
-import { isRecord, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { isRecord } from "../record.ts";
 
 interface Shape {
   readonly inputs: (properties: Values, resource: Values) => Values;

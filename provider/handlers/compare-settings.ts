@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { idKey } from "../arm-id.ts";
 import { kinds } from "../kinds/registry.ts";
 import { type PropertyChange, unknownValue } from "./handler.ts";
+import { isRecord } from "../record.ts";
 
 /** Ids are compared without regard to letter case, and an absent value is the same as an empty one. */
 function comparable(value: unknown): unknown {
@@ -17,10 +18,6 @@ function comparable(value: unknown): unknown {
 
 function same(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** Whether a value, or something in it, is not known yet. */

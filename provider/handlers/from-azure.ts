@@ -23,14 +23,15 @@ const detailNames = /^(customDetails|providerSpecific(Input|Details)|fabricSpeci
 
 type Values = Readonly<Record<string, unknown>>;
 
-function isRecord(value: unknown): value is Values {
+/** Not one of an argument that Pulumi does not know yet. */
+function isPlain(value: unknown): value is Values {
   return value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function saysNothing(key: string, value: unknown): boolean {
   return (
     detailNames.test(key) &&
-    isRecord(value) &&
+    isPlain(value) &&
     Object.keys(value).length === 1 &&
     withoutDetails.has(value["instanceType"])
   );
@@ -39,7 +40,7 @@ function saysNothing(key: string, value: unknown): boolean {
 function converted(value: unknown): unknown {
   if (typeof value === "string") return inOwnSubscription(value);
   if (Array.isArray(value)) return value.map(converted);
-  if (!isRecord(value)) return value;
+  if (!isPlain(value)) return value;
   const pairs = Object.entries(value).filter(([key, one]) => !saysNothing(key, one));
   // Tags are words of the user's.
   return Object.fromEntries(pairs.map(([key, one]) => [key, key === "tags" ? one : converted(one)]));

@@ -1,11 +1,8 @@
 /** Settings that a preview does not know as a whole, such as an output in place of an object. */
 import { unknownValue } from "./handler.ts";
+import { isRecord } from "../record.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Settings {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 /**
  * What is wanted, with the settings of before where an object is not known yet: nothing can be said of it, and no

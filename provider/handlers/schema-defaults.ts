@@ -1,5 +1,6 @@
 import type { KindName } from "../kinds/kind.ts";
 import { schemaOf } from "./check-schema.ts";
+import { isRecord } from "../record.ts";
 
 interface Schema {
   readonly default?: unknown;
@@ -9,10 +10,6 @@ interface Schema {
   readonly const?: unknown;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** The branch that settings belong to, by their `instanceType`; none while it is not known. */

@@ -5,6 +5,7 @@ import type { Kind } from "../kinds/kind.ts";
 import type { Properties } from "../pulumi/resource-state.ts";
 import { secretOutputs } from "../pulumi/secret-outputs.ts";
 import { childPath, SecretValues } from "../pulumi/secret-values.ts";
+import { isRecord } from "../record.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 
@@ -28,10 +29,6 @@ export interface Received {
   readonly values: Properties;
   /** What of the values is secret. */
   readonly secrets: SecretValues;
-}
-
-function isRecord(value: unknown): value is Properties {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function open(value: unknown, path: string, secrets: SecretValues): unknown {

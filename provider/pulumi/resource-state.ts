@@ -7,12 +7,9 @@ import { isDeepStrictEqual } from "node:util";
 import { inputsOfText, keptText } from "../kept-inputs.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { attemptedInputsKey, lastInputsKey, urnKey } from "./reserved-keys.ts";
+import { isRecord } from "../record.ts";
 
 export type Properties = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Properties {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 /** The arguments as the program wrote them, without keys of Pulumi's and of ours, and without marks that have no value. */
 export function wantedOf(news: Properties): Properties {
