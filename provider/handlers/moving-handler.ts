@@ -59,9 +59,10 @@ export function movingHandler<Inputs extends Moving, Outputs extends object>(
       const live = { ...found.inputs };
       delete live.activeLocation;
       if (last.activeLocation !== undefined) live.activeLocation = last.activeLocation;
-      const changes = compareSettings(withDefaults(wanted), live, withDefaults(last));
+      const full = withDefaults(wanted);
+      const changes = compareSettings(full, live, withDefaults(last));
       // Of the groups as an update keeps them: with the paths of scripts resolved.
-      const { properties } = planOf(id, withDefaults(wanted));
+      const { properties } = planOf(id, full);
       const wish = { last: planOf(id, last), wanted: { ...planOf(id, wanted), properties } };
       const notices = await announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
       return { changes, replaces: replacedBy(changes, kind.immutable), notices };
