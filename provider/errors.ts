@@ -70,11 +70,24 @@ export class SiteRecoveryError extends Error {
   }
 }
 
-/** True for failures that time may heal (network, low disk space or memory): HW-4f. */
+/** Whether an error is of the product and has one of `codes`. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is SiteRecoveryError {
+  return error instanceof SiteRecoveryError && codes.includes(error.code);
+}
+
+/** Whether an error is one that the product foresees: of its closed list, and not `Bug`. */
+export function isExpected(error: unknown): error is SiteRecoveryError {
+  return error instanceof SiteRecoveryError && error.code !== "Bug";
+}
+
+/** Whether time may heal a failure (network, low disk space or memory): HW-4f. */
 export function isRecoverable(error: unknown): boolean {
-  return (
-    error instanceof SiteRecoveryError && (recoverableErrorCodes as readonly string[]).includes(error.code)
-  );
+  return hasCode(error, ...recoverableErrorCodes);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** Throws a `Bug` when an invariant does not hold. */

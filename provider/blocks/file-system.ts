@@ -9,7 +9,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { SiteRecoveryError } from "../errors.ts";
+import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { systemRandom } from "../random.ts";
@@ -105,7 +105,7 @@ export function translateFileError(error: unknown, action: string, filePath: str
       details,
     );
   }
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new SiteRecoveryError("IoFailed", said`Cannot ${action} ${filePath}: ${why}.`, details);
 }
 

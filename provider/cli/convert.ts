@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { type GivenParameter, parametersOfFile } from "../arm-template/given-parameters.ts";
 import { decodeText, readJson } from "../arm-template/read-json.ts";
 import { type Conversion, convert, definitionText } from "../convert/convert.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { convertLive } from "./convert-live.ts";
 import { CliCommand } from "./cli-command.ts";
 import { openSession, printJson } from "./session.ts";
@@ -26,7 +26,7 @@ function readSource(source: string): string {
     return decodeText(fs.readFileSync(source === "-" ? 0 : source), source);
   } catch (error) {
     if (error instanceof SiteRecoveryError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new SiteRecoveryError("NotFound", `${source} cannot be read: ${why}.`, { target: source });
   }
 }

@@ -1,6 +1,6 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
 import { CommanderError } from "commander";
-import { SiteRecoveryError } from "../errors.ts";
+import { isExpected, messageOf, SiteRecoveryError } from "../errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { alertsCommand } from "./alerts.ts";
 import { keyCommand } from "./key.ts";
@@ -117,7 +117,7 @@ function failureJson(error: unknown, exitCode: number): FailureJson {
     return { error: { code: "Usage", message, target: null, property: null, exitCode } };
   }
   const { code, target, property } = error instanceof SiteRecoveryError ? error : {};
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const word = error instanceof Stopped ? "Cancelled" : (code ?? "Bug");
   return {
     error: { code: word, message, target: target ?? null, property: property ?? null, exitCode },
@@ -127,7 +127,7 @@ function failureJson(error: unknown, exitCode: number): FailureJson {
 /** One line for a person's mistake; all that is known of a bug. */
 function errorText(error: unknown): string {
   if (error instanceof Stopped) return `stopped: ${error.message}\n`;
-  if (error instanceof SiteRecoveryError && error.code !== "Bug") return `error: ${error.message}\n`;
+  if (isExpected(error)) return `error: ${error.message}\n`;
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `${what}\nThis is a bug of siterecovery. Please report it with the lines above.\n`;
 }

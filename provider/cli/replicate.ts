@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem, ReplicationCycle } from "../engine/protected-item/item.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { isRecoverable, SiteRecoveryError } from "../errors.ts";
+import { isExpected, isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { cycleJson } from "./cycle-json.ts";
 import { exitCodeOfCode, exitCodes, worstExitCode } from "./exit-codes.ts";
@@ -51,7 +51,7 @@ async function runOne(
     });
     return cycle ? { name, cycle: cycleJson(cycle) } : { name, ...(await waitFor(engine, item.id)) };
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     const { code, message } = error;
     return { name, error: { code, message, recoverable: isRecoverable(error) } };
   }

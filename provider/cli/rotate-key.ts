@@ -1,6 +1,6 @@
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { isExpected } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodeOfCode, worstExitCode } from "./exit-codes.ts";
 import type { RotateKeyJson } from "./json/upkeep.ts";
@@ -12,7 +12,7 @@ async function rotateOne(engine: Engine, id: string): Promise<RotateKeyJson> {
   try {
     return { ...name, keyFile: await engine.upkeep.rotateKey(id) };
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     return { ...name, error: { code: error.code, message: error.message } };
   }
 }

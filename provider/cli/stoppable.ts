@@ -1,5 +1,5 @@
 import type { Progress } from "../engine/engine.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { withProgress } from "./session.ts";
 import { Stopped } from "./stopped.ts";
@@ -40,7 +40,7 @@ export async function stoppable<T>(prefix: string, work: (progress: Progress) =>
   try {
     return await withProgress(prefix, (progress) => work({ ...progress, signal: stop.signal }));
   } catch (error) {
-    const isStopped = error instanceof SiteRecoveryError && error.code === "Cancelled";
+    const isStopped = hasCode(error, "Cancelled");
     if (by === undefined || !isStopped) throw error;
     throw new Stopped(`${prefix}: ${error.message}`, signalExitCodes[by]);
   } finally {

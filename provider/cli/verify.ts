@@ -3,7 +3,8 @@ import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ReplicaCheck, DamagedObject } from "../engine/upkeep/verify-replicas.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import type { SiteRecoveryError } from "../errors.ts";
+import { isExpected } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodes, worstExitCode } from "./exit-codes.ts";
@@ -24,7 +25,7 @@ async function verifyOne(engine: Engine, holderId: string): Promise<Outcome> {
     const check = await stoppable(nameOf(holderId), (progress) => engine.upkeep.verify(holderId, progress));
     return { holderId, check };
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     return { holderId, error };
   }
 }

@@ -5,7 +5,7 @@
  * Waiting for other processes goes by real time, whatever clock the caller injects: they live in real time.
  */
 import { systemClock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 import { findLogs, scanLog } from "./change-log.ts";
 import { BlockSet } from "./block-set.ts";
 import type { Lineage } from "./disk.ts";
@@ -53,7 +53,7 @@ export async function controlDisk(realPath: string, settings: DiskSettings): Pro
 
 /** Whether it failed because the owner closed the disk or died: then control is to be sought anew. */
 export function isOwnerGone(error: unknown): boolean {
-  return error instanceof SiteRecoveryError && error.code === "SourceUnreachable";
+  return hasCode(error, "SourceUnreachable");
 }
 
 /** Control through an owner that has the disk open for writing; nothing when it only has it for a moment. */
@@ -81,7 +81,7 @@ function readTrackingId(realPath: string, settings: DiskSettings): string | unde
     return scanLog(settings.files, logPath, new BlockSet(0)).header?.trackingId;
   } catch (error) {
     // The owner has just renamed it: the caller looks again.
-    if (error instanceof SiteRecoveryError && error.code === "NotFound") return undefined;
+    if (hasCode(error, "NotFound")) return undefined;
     throw error;
   }
 }

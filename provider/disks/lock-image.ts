@@ -1,6 +1,6 @@
 /** The kernel's lock on a disk image, for the one process of the computer that may own the disk. */
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 
 /** How an image was locked. */
 export type ImageLock = { readonly isTaken: true; unlock(): void } | { readonly isTaken: false };
@@ -10,7 +10,7 @@ function openForLock(files: FileSystem, realPath: string): OpenFile {
   try {
     return files.open(realPath, "readWrite");
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code !== "IoFailed") throw error;
+    if (!hasCode(error, "IoFailed")) throw error;
     return files.open(realPath, "read");
   }
 }

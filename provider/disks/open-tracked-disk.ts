@@ -1,5 +1,5 @@
 /** Opening a disk image for writing, with every change on record from the first one (V2A-3, H2A-3). */
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { systemClock } from "../clock.ts";
 import type { DiskOptions, TrackedDisk } from "./disk.ts";
 import { settingsOf } from "./disk-settings.ts";
@@ -49,7 +49,7 @@ async function askWhoOwns(realPath: string, settings: DiskSettings): Promise<Hel
   try {
     return await connection.ask<HelloResult>({ action: "hello" }, settings.waitMilliseconds);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "SourceUnreachable") return undefined;
+    if (hasCode(error, "SourceUnreachable")) return undefined;
     throw error;
   } finally {
     connection.close();

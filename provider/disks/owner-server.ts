@@ -6,7 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import type net from "node:net";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { messageOf, SiteRecoveryError } from "../errors.ts";
 import type { OwnedDisk } from "./owned-disk.ts";
 import { encodeLine, splitLines } from "./owner-protocol.ts";
 import type { HelloResult, OwnerAnswer, OwnerRequest } from "./owner-protocol.ts";
@@ -67,7 +67,7 @@ class Asker {
       if (request.action !== "hello") this.#checkTrackingId(request.trackingId);
       return { result: await this.#do(request) };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { error: { code: error instanceof SiteRecoveryError ? error.code : "Bug", message } };
     }
   }

@@ -1,4 +1,4 @@
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import type { ChangeState, DiskOptions, ResyncReason } from "./disk.ts";
 import { continuesFrom, lineageOf } from "./lineage.ts";
 import { settingsOf } from "./disk-settings.ts";
@@ -48,7 +48,7 @@ function lookOnce(realPath: string, settings: DiskSettings): ChangeState | undef
       continues: (since) => continuesFrom(logs.headers, since),
     };
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "NotFound") return undefined;
+    if (hasCode(error, "NotFound")) return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * call that it was for. So what it has prepared is taken away: files that it was about to name are gone, and its lock
  * on the replica is no longer its own.
  */
-import { SiteRecoveryError } from "../errors.ts";
+import { isExpected } from "../errors.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { findMachineOf } from "./inventory/find-machine.ts";
 import { itemNow } from "./protected-item/item-now.ts";
@@ -13,7 +13,7 @@ function ifPossible(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || ["Bug", "LeaseLost"].includes(error.code)) throw error;
+    if (!isExpected(error) || error.code === "LeaseLost") throw error;
   }
 }
 
@@ -24,7 +24,7 @@ export async function fenceFormerProcess(parts: EngineParts, itemId: string): Pr
   const { details } = item;
   for (const { replicaStoreId, replicaId } of [details, ...(details.reverse ? [details.reverse] : [])]) {
     const replicas = await parts.replicaStoreOf(replicaStoreId).catch((error: unknown) => {
-      if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+      if (isExpected(error)) return undefined;
       throw error;
     });
     ifPossible(() => replicas?.machine(replicaId).fence());

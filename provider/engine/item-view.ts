@@ -1,7 +1,7 @@
 /** What people and APIs see of a protected item: allowed operations, health, RPO, all derived. */
 import { nameOf } from "../arm-id.ts";
 import { blockSizeBytes } from "../disks/disk.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { isExpected } from "../errors.ts";
 import { readChangeState } from "../disks/read-change-state.ts";
 import { type LeaseHolder } from "../store/lease-row.ts";
 import { leaseOf } from "../store/leases.ts";
@@ -98,7 +98,7 @@ async function lookAtTarget(parts: EngineParts, item: ProtectedItem): Promise<Ta
     const points = replicas.recoveryPoints(replicaId, () => (unreadablePoints += 1));
     return { replicas, targetFailure: undefined, points, unreadablePoints };
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     return { replicas: undefined, targetFailure: error, points: [], unreadablePoints: 0 };
   }
 }

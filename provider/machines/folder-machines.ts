@@ -1,7 +1,7 @@
 /** The `folder` driver: a machine is a folder with machine.yaml, raw disk images and a state file. */
 import path from "node:path";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import type { Machine, MachineDefinition, MachineDriver, PowerState } from "./machine-driver.ts";
 import { readMachineFile, writeMachineFile } from "./machine-file.ts";
 import { readMark, writeMark } from "./machine-mark.ts";
@@ -36,7 +36,7 @@ function realImagePath(files: FileSystem, imagePath: string, machineName: string
   try {
     return files.realPath(imagePath);
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code !== "NotFound") throw error;
+    if (!hasCode(error, "NotFound")) throw error;
     const message = said`The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist.
         Put the image there, or correct the disk's file in machine.yaml.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });

@@ -1,5 +1,6 @@
 /** The rest of a connection: one request after the other, each answered before the next is read. */
-import { SiteRecoveryError } from "../errors.ts";
+import type { SiteRecoveryError } from "../errors.ts";
+import { isExpected } from "../errors.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import type { ServedDisk } from "./served-disk.ts";
 import {
@@ -62,7 +63,7 @@ async function perform(
     if (request.type === command.flush || (request.flags & forcedUnitAccess) !== 0) await disk.flush();
     return { error: replyError.none, result };
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     onError(error);
     return { error: error.code === "DiskFull" ? replyError.noSpace : replyError.io, result: nothing };
   }

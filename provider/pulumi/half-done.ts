@@ -1,3 +1,4 @@
+import { messageOf } from "../errors.ts";
 import type { Properties } from "./resource-state.ts";
 
 /**
@@ -10,7 +11,7 @@ export class HalfDone extends Error {
   readonly state: Properties;
 
   constructor(cause: unknown, id: string, state: Properties) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.id = id;
     this.state = state;
   }

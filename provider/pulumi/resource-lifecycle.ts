@@ -3,7 +3,7 @@
  * what is kept of it in Pulumi's state. The doors translate between Pulumi's messages and the plain values here.
  */
 import { armIdOf, idNames, nameOf, sameId } from "../arm-id.ts";
-import { SiteRecoveryError, userErrorCodes } from "../errors.ts";
+import { hasCode, SiteRecoveryError, userErrorCodes } from "../errors.ts";
 import { CheckFailure, type Handler, type Live, type Work } from "../handlers/handler.ts";
 import type { Notice } from "../handlers/notice.ts";
 import type { Owner, OwnerMark } from "../handlers/owner.ts";
@@ -131,7 +131,7 @@ export class ResourceLifecycle {
         return this.#state(await handler.create(wanted, owned), kept, calling);
       } catch (error) {
         // Somebody else's thing of the same name must not get into the state.
-        if (error instanceof SiteRecoveryError && error.code === "AlreadyExists") throw error;
+        if (hasCode(error, "AlreadyExists")) throw error;
         const half = { id: armIdOf(this.#kind, wanted), state: {} };
         throw await this.#halfDone(handler, half, error, kept, calling);
       }
@@ -197,7 +197,7 @@ export class ResourceLifecycle {
       try {
         await handler.delete(id, this.#owned(work, calling, id, state));
       } catch (error) {
-        const isGone = error instanceof SiteRecoveryError && error.code === "NotFound";
+        const isGone = hasCode(error, "NotFound");
         if (!isGone || !sameId(error.target ?? id, id)) throw error;
         this.#surroundings.link.tell(calling.urn, "info", shown(said`${nameOf(id)} was gone already`));
       }

@@ -1,6 +1,6 @@
 /** What ends work before it is done: the user's Ctrl-C, and the time that the program allows it. */
 import type { Clock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { HalfDone } from "./half-done.ts";
 import { said } from "../message.ts";
 
@@ -16,7 +16,7 @@ export interface TimeLimit {
 /** What was stopped tells why it was; what failed by itself tells that. */
 function becauseOf(signal: AbortSignal, error: unknown): unknown {
   const cause = error instanceof HalfDone ? error.cause : error;
-  const isStopped = cause instanceof SiteRecoveryError && cause.code === "Cancelled";
+  const isStopped = hasCode(cause, "Cancelled");
   if (!signal.aborted || !isStopped) return error;
   return error instanceof HalfDone ? new HalfDone(signal.reason, error.id, error.state) : signal.reason;
 }

@@ -8,7 +8,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { SiteRecoveryError } from "../errors.ts";
+import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { noteCatalogChanges } from "./catalog-triggers.ts";
 import { takingLock } from "./store-busy.ts";
 import { migrations } from "./migrations.ts";
@@ -129,7 +129,7 @@ export function openStore(file: string, waitMilliseconds = lockWaitMilliseconds)
     return store;
   } catch (error) {
     if (error instanceof SiteRecoveryError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const message = `Cannot open the engine's store ${file}: ${why}. Check that the folder is writable and the file is whole.`;
     throw new SiteRecoveryError("IoFailed", message, { target: file, cause: error });
   }

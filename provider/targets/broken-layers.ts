@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 import type { LayerReference } from "./layers/disk-map.ts";
 import { headerBytes, tailBytes, tailMagic } from "./layers/layer-format.ts";
 import { LayerReader } from "./layers/layer-reader.ts";
@@ -108,7 +108,7 @@ function releasedIn(machine: MachineFolder, diskId: string): ReadonlySet<string>
   try {
     return new ReleasedSegments(machine.disk(diskId)).read();
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "Damaged") return undefined;
+    if (hasCode(error, "Damaged")) return undefined;
     throw error;
   }
 }
@@ -129,7 +129,7 @@ function wrongEndOf(files: FileSystem, filePath: string): string | undefined {
       file.close();
     }
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "NotFound") return "it is missing";
+    if (hasCode(error, "NotFound")) return "it is missing";
     throw error;
   }
 }

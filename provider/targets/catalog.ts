@@ -5,7 +5,8 @@
  */
 import path from "node:path";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import type { SiteRecoveryError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
@@ -59,7 +60,7 @@ export class Catalog {
         try {
           return [this.#read(filePath)];
         } catch (error) {
-          if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+          if (!hasCode(error, "Damaged")) throw error;
           onDamaged(error, filePath);
           return [];
         }
@@ -73,8 +74,7 @@ export class Catalog {
       try {
         return this.#read(path.join(this.folder, name));
       } catch (error) {
-        if (!(error instanceof SiteRecoveryError) || !["Damaged", "NotFound"].includes(error.code))
-          throw error;
+        if (!hasCode(error, "Damaged", "NotFound")) throw error;
       }
     }
     return undefined;
@@ -94,8 +94,7 @@ export class Catalog {
     try {
       return this.#read(filePath).revision;
     } catch (error) {
-      if (error instanceof SiteRecoveryError && ["Damaged", "NotFound"].includes(error.code))
-        return undefined;
+      if (hasCode(error, "Damaged", "NotFound")) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { Catalog } from "./catalog.ts";
 import type { KeyRing } from "./key-ring.ts";
@@ -87,7 +87,7 @@ export class FolderStore implements ReplicaStore {
     try {
       return MachineFolder.readId(this.files, this.#ring, folder);
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+      if (!hasCode(error, "Damaged")) throw error;
       const id = this.#claimedIds().find((claimed) => this.#ring.nameOf(claimed) === path.basename(folder));
       if (id !== undefined) return id;
       throw error;
@@ -100,7 +100,7 @@ export class FolderStore implements ReplicaStore {
       try {
         return [MachineFolder.claimedId(this.files, this.#ring, folder)];
       } catch (error) {
-        if (error instanceof SiteRecoveryError && error.code === "Damaged") return [];
+        if (hasCode(error, "Damaged")) return [];
         throw error;
       }
     });
@@ -250,7 +250,7 @@ async function compactWhatIsSound(machine: MachineFolder): Promise<number> {
   try {
     return await compactMachine(machine);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "Damaged") return 0;
+    if (hasCode(error, "Damaged")) return 0;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { threadId } from "node:worker_threads";
 import { crc32 } from "node:zlib";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { systemClock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { lifeOf, processIdentity } from "../process-identity.ts";
 import { systemRandom } from "../random.ts";
 import { readWholeFile } from "./read-whole-file.ts";
@@ -71,7 +71,7 @@ function ageOf(files: FileSystem, filePath: string): number {
     const now = files.facts(other).modifiedAtNs;
     return Number((now - files.facts(filePath).modifiedAtNs) / 1_000_000n);
   } catch (error) {
-    if (isCode(error, "NotFound")) return Infinity;
+    if (hasCode(error, "NotFound")) return Infinity;
     throw error;
   } finally {
     file.close();
@@ -127,7 +127,7 @@ function isOwn(files: FileSystem, filePath: string, holder: string): boolean {
   try {
     return holderOf(files, filePath)?.text === holder;
   } catch (error) {
-    if (isCode(error, "Damaged")) return true;
+    if (hasCode(error, "Damaged")) return true;
     throw error;
   }
 }
@@ -159,7 +159,7 @@ export function holderOf(files: FileSystem, filePath: string): Holder | undefine
   try {
     content = readWholeFile(files, filePath);
   } catch (error) {
-    if (isCode(error, "NotFound")) return undefined;
+    if (hasCode(error, "NotFound")) return undefined;
     throw error;
   }
   // Cut short by a kill, or emptied by a power cut.
@@ -179,8 +179,4 @@ const checksumDigits = 8;
 function encodeHolder(holder: string): Buffer {
   const text = JSON.stringify(holder).padEnd(holderBytes - checksumDigits);
   return Buffer.from(text + crc32(text).toString(16).padStart(checksumDigits, "0"), "latin1");
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof SiteRecoveryError && error.code === code;
 }

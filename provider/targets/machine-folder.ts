@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import { DamageNote } from "./damage-note.ts";
@@ -202,7 +202,7 @@ export class MachineFolder {
       MachineFolder.readId(this.files, this.ring, this.folder);
       return false;
     } catch (error) {
-      if (error instanceof SiteRecoveryError && error.code === "Damaged") return true;
+      if (hasCode(error, "Damaged")) return true;
       throw error;
     }
   }

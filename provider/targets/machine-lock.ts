@@ -8,7 +8,7 @@
  */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { isUnwritable } from "./reach-store.ts";
 import { systemRandom } from "../random.ts";
 import { hold, holderAfterPause, holderOf, isHolding, type Release, type WriterEpoch } from "./lock-file.ts";
@@ -81,7 +81,7 @@ export function lockMachine(files: FileSystem, folder: string, writer?: WriterEp
       },
     };
   } catch (error) {
-    if (isCode(error, "AlreadyExists")) throw busy(lockPath, error);
+    if (hasCode(error, "AlreadyExists")) throw busy(lockPath, error);
     throw error;
   }
 }
@@ -94,7 +94,7 @@ function removeStaleLock(files: FileSystem, lockPath: string, writer: WriterEpoc
   try {
     files.rename(lockPath, stale);
   } catch (error) {
-    if (isCode(error, "NotFound")) throw busy(lockPath, error);
+    if (hasCode(error, "NotFound")) throw busy(lockPath, error);
     throw error;
   }
   if (isHeld(files, stale, writer)) {
@@ -127,10 +127,6 @@ function lost(lockPath: string): SiteRecoveryError {
   return new SiteRecoveryError("LeaseLost", message, { target: lockPath });
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof SiteRecoveryError && error.code === code;
-}
-
 /**
  * Keeps a recovery point from being dropped until the returned function is called or the process ends. Where the store
  * cannot be written it does nothing: reading must work on a target that is read-only or full. Reading a point that is
@@ -141,7 +137,7 @@ export function pinPoint(files: FileSystem, folder: string, pointId: string): Re
     return makePin(files, folder, pointId);
   } catch (error) {
     // Node says of a new folder on a read-only file system that its place does not exist.
-    const isReadOnly = isUnwritable(error) || (isCode(error, "NotFound") && files.exists(folder));
+    const isReadOnly = isUnwritable(error) || (hasCode(error, "NotFound") && files.exists(folder));
     if (isReadOnly) return () => undefined;
     throw error;
   }

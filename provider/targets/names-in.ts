@@ -1,12 +1,12 @@
 import type { FileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 
 /** Names in a folder, sorted; `undefined` for a file, and for a folder that may not be read. */
 export function namesIn(files: FileSystem, folder: string): string[] | undefined {
   try {
     return files.list(folder);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "IoFailed") return undefined;
+    if (hasCode(error, "IoFailed")) return undefined;
     throw error;
   }
 }

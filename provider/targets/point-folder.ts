@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { countedAtOf, elapsedBetween } from "./counted-time.ts";
 import { damagedObject } from "./damaged-object.ts";
@@ -125,7 +125,7 @@ export class PointFolder {
       try {
         return this.read(name);
       } catch (error) {
-        if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+        if (!hasCode(error, "Damaged")) throw error;
       }
     }
     return undefined;
@@ -209,8 +209,7 @@ export class PointFolder {
     try {
       return this.#readRoster();
     } catch (error) {
-      if (error instanceof SiteRecoveryError && ["Damaged", "NotFound"].includes(error.code))
-        return undefined;
+      if (hasCode(error, "Damaged", "NotFound")) return undefined;
       throw error;
     }
   }

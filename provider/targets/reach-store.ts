@@ -6,7 +6,7 @@
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
-import { type ErrorCode, SiteRecoveryError } from "../errors.ts";
+import { type ErrorCode, hasCode, SiteRecoveryError } from "../errors.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { soundBody } from "./store-key.ts";
 import { said } from "../message.ts";
@@ -57,7 +57,7 @@ export function checkReach(files: FileSystem, folder: string, storeId: string): 
 
 /** The error to throw instead when the system says that the target is away; undefined: it does not. */
 export function reachFailure(folder: string, error: unknown): SiteRecoveryError | undefined {
-  if (!(error instanceof SiteRecoveryError) || error.code !== "IoFailed") return undefined;
+  if (!hasCode(error, "IoFailed")) return undefined;
   const { code } = (error.cause ?? {}) as { code?: string };
   if (code === undefined || !unreachableAnswers.has(code)) return undefined;
   return storeUnreachable(folder, `the system answers ${code}`, error);
@@ -84,7 +84,7 @@ export function explainFailure(files: FileSystem, folder: string, storeId: strin
   try {
     checkReach(files, folder, storeId);
   } catch (reason) {
-    if (reason instanceof SiteRecoveryError && reason.code === "TargetUnreachable") return reason;
+    if (hasCode(reason, "TargetUnreachable")) return reason;
   }
   return reachFailure(folder, error) ?? error;
 }

@@ -1,6 +1,6 @@
 /** What holds for the conversion of every template. */
 import { expect } from "vitest";
-import { SiteRecoveryError } from "../../provider/errors.ts";
+import { hasCode } from "../../provider/errors.ts";
 import { type Conversion, definitionText } from "../../provider/convert/convert.ts";
 import { checkText } from "../../provider/stack/check-text.ts";
 import type { TemplatePair } from "./arbitrary-template.ts";
@@ -12,7 +12,7 @@ function attempt(template: object): Conversion | string {
   try {
     return convertTemplate(template);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "InvalidInput") return error.message;
+    if (hasCode(error, "InvalidInput")) return error.message;
     throw error;
   }
 }

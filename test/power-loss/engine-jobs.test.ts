@@ -12,7 +12,7 @@ import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
 import type { FlowId } from "../../provider/engine/flows.ts";
 import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts";
-import { SiteRecoveryError } from "../../provider/errors.ts";
+import { isExpected } from "../../provider/errors.ts";
 import { folderMachines } from "../../provider/machines/folder-machines.ts";
 import { SeededRandom } from "../../provider/random.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
@@ -157,7 +157,7 @@ async function tolerate(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Enabling, changing and disabling the protection of a machine. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
@@ -82,7 +82,7 @@ async function refuseForeignStore(parts: EngineParts, holderId: string): Promise
   try {
     await parts.replicaStoreOf(holderId);
   } catch (error) {
-    const isOther = error instanceof SiteRecoveryError && !["Bug", "AlreadyExists"].includes(error.code);
+    const isOther = isExpected(error) && error.code !== "AlreadyExists";
     if (!isOther) throw error;
   }
 }

@@ -5,7 +5,7 @@
  * commit pending (HW-5b).
  */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { noteMove, ownerFor, removeOfJob } from "../identity/owned-machine.ts";
@@ -215,7 +215,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
         try {
           return shutDownCarriers(context);
         } catch (error) {
-          if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+          if (!isExpected(error)) throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);
           return { wasRunning: false, isLost: true };
         }

@@ -4,7 +4,7 @@
  * shuts down what runs beside the active machine: the source, or a machine that the item had before a failback.
  */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -46,7 +46,7 @@ export function fenceLostSource(parts: EngineParts, itemId: string, progress: Pr
     for (const place of carriersOf(lookup, item)) stop(parts, item, place, progress);
     if (lookup.answer !== "found") return;
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code !== "Bug") return;
+    if (isExpected(error)) return;
     throw error;
   }
   const { isSourceUnfenced, sourceConfirmedOffAt, ...details } = item.details;

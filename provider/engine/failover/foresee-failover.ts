@@ -1,6 +1,6 @@
 /** What making a machine at the recovery side would do: failover, migration, drill, another recovery point. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { findThing } from "../../store/things.ts";
 import type { RecoveryPoint, ReplicaStore } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -177,7 +177,7 @@ export async function foreseeUnplanned(
     const unsent = unsentText(parts, item);
     if (unsent !== undefined) foresight.warnings.push(`${machineName}: ${unsent}, and stays behind`);
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     foresight.warnings.push(
       `${machineName} cannot be reached at the primary side, so that it is not shut down and may still run: ${error.message}`,
     );

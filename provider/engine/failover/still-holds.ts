@@ -1,5 +1,5 @@
 /** Whether what a task of a move did still holds when its job is resumed: asked of the world, not of the record. */
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import type { JobContext } from "../job/job-definition.ts";
@@ -28,7 +28,7 @@ function isSent(parts: EngineParts, disksOf: () => readonly CycleDisk[]): boolea
   try {
     return !hasUnsentChanges(parts, disksOf());
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     return true;
   }
 }

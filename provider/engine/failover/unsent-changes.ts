@@ -1,7 +1,7 @@
 /** Changes of a machine's disks that no recovery point has yet. */
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { readChangeState } from "../../disks/read-change-state.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
@@ -26,7 +26,7 @@ export function unsentText(parts: EngineParts, item: ProtectedItem): string | un
       ? undefined
       : `up to ${formatBytes(blocks * blockSizeBytes)} changed since its newest recovery point`;
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     return undefined;
   }
 }

@@ -3,7 +3,7 @@
  * the primary side become equal to a recovery point, and the machine starts there. In which way that point comes about,
  * and what is kept of it, is each job's row.
  */
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
 import { flowFor, flows } from "../flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
@@ -205,7 +205,7 @@ async function choosePoint(context: JobContext<FailoverInput>): Promise<{ pointI
       const disks = recoveryDisks(parts, item());
       return await runCycle(parts, item(), { kind: "delta", way: "back", disks, progress });
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "SourceUnreachable") throw error;
+      if (!hasCode(error, "SourceUnreachable")) throw error;
       progress.report(`the last changes cannot be sent: ${error.message}`);
     }
   }

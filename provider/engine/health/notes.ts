@@ -1,5 +1,5 @@
 /** All health notes of an item: one line here for each subject. */
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import { applicationNotes } from "./applications.ts";
 import { clockNotes } from "./clock.ts";
 import { damageNotes } from "./damage.ts";
@@ -45,7 +45,7 @@ export function healthNotesOf(facts: HealthFacts): HealthNote[] {
       return check(facts);
     } catch (error) {
       // A part of the world that is away hides what this check looks at, and none of the other notes.
-      if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+      if (!isExpected(error)) throw error;
       const text = `a part of its health is not known: ${error.message.replace(/\.$/, "")}`;
       return [{ severity: "Warning", code: "HealthUnknown", text }];
     }

@@ -1,4 +1,4 @@
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { brokenPointsOf } from "../../targets/broken-layers.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
@@ -33,7 +33,7 @@ function deletedPointNotes(machine: MachineFolder): HealthNote[] {
     count = machine.points.missingNames().length;
   } catch (error) {
     // A roster that is damaged or gone is a finding of `verify`.
-    if (error instanceof SiteRecoveryError && ["Damaged", "NotFound"].includes(error.code)) return [];
+    if (hasCode(error, "Damaged", "NotFound")) return [];
     throw error;
   }
   if (count === 0) return [];

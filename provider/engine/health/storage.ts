@@ -1,5 +1,5 @@
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { findThing } from "../../store/things.ts";
 import { flows } from "../flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
@@ -17,7 +17,7 @@ function mappedClass({ parts, item }: HealthFacts): string | undefined {
   try {
     return classForReplica(parts, machine, fabricOf(container));
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "PrerequisitesNotMet") return undefined;
+    if (hasCode(error, "PrerequisitesNotMet")) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** Taking over what the marks of an item's machines say, after an older database was put back. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { addEvent } from "../../store/events.ts";
 import { endJob, openJobOf } from "../../store/jobs.ts";
 import { putItem } from "../../store/protected-items.ts";
@@ -94,7 +94,7 @@ async function adoptReplica(parts: EngineParts, item: ProtectedItem): Promise<vo
       release();
     }
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Gives machines their ids, and keeps with each item which machine is its own and where it was last seen. */
 import path from "node:path";
 import { sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import { listItems, putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -77,7 +77,7 @@ export function identifyMachine(parts: EngineParts, itemId: string): void {
     if (!isSame) putItem(parts.store, { ...item, details: { ...item.details, machine: seen } });
   } catch (error) {
     // A folder that cannot be written or read keeps what is known of it; the action that needs it says why.
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
   }
 }
 
@@ -93,7 +93,7 @@ export function releaseMachine(parts: EngineParts, item: ProtectedItem): boolean
     unmarkProtection(parts, lookup.place, item.id);
     return true;
   } catch (error) {
-    if (error instanceof SiteRecoveryError && !["Bug", "LeaseLost"].includes(error.code)) return false;
+    if (isExpected(error) && error.code !== "LeaseLost") return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * name the job of their newest move; a job that the database does not know was run after its backup was taken.
  */
 import { nameOf, sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import type { MachineMark } from "../../machines/machine-mark.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
@@ -26,7 +26,7 @@ function foldersOf(parts: EngineParts, item: ProtectedItem): string[] {
     try {
       return look();
     } catch (error) {
-      if (error instanceof SiteRecoveryError && error.code !== "Bug") return [];
+      if (isExpected(error)) return [];
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 /** Which of a site's machines are protected, and as which item. */
 import path from "node:path";
 import { sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import type { FoundMark } from "../../machines/machine-mark.ts";
 import { type ItemRow, listItems } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -15,7 +15,7 @@ function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
   try {
     return parts.machines.markOf(folder);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+    if (isExpected(error)) return undefined;
     throw error;
   }
 }

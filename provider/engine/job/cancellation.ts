@@ -13,7 +13,7 @@ import { said } from "../../message.ts";
 /** Looking costs a query. */
 const lookMilliseconds = 200;
 
-function cancelled(jobId: string): SiteRecoveryError {
+function cancelledJob(jobId: string): SiteRecoveryError {
   const message = said`The job ${jobId} was cancelled (jobs cancel). \`siterecovery jobs restart ${jobId}\` runs it again.`;
   return new SiteRecoveryError("Cancelled", message, { target: jobId });
 }
@@ -31,7 +31,7 @@ export function cancellable(
   const signal = AbortSignal.any([stop.signal, stoppedWithLease(parts, progress).signal!]);
   let lookedAt = parts.clock.monotonic();
   const look = (): void => {
-    if (!stop.signal.aborted && isCancelAsked(parts.store, jobId)) stop.abort(cancelled(jobId));
+    if (!stop.signal.aborted && isCancelAsked(parts.store, jobId)) stop.abort(cancelledJob(jobId));
   };
   return {
     signal,

@@ -3,7 +3,7 @@
  * job is written down, for `--dry-run`, for a plan before its first step, and for previews: so none of them promises
  * what another refuses.
  */
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 
 export interface ForeseenStep {
@@ -50,7 +50,7 @@ export class Foresight implements Foreseen {
     try {
       return await look();
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+      if (!isExpected(error)) throw error;
       if (!this.refusals.some(({ message }) => message === error.message)) this.refusals.push(error);
       return undefined;
     }

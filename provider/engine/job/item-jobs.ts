@@ -1,6 +1,6 @@
 /** What people do with jobs of items: stop one, run one again. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { askToCancel, findJob, type JobRow } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -55,7 +55,7 @@ export class ItemJobs {
       // Whoever takes the item's lease goes on with what is left of a job, which then sees that it was asked.
       await withItem(this.#parts, job.targetId, "cancel", progress, () => Promise.resolve());
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "Cancelled") throw error;
+      if (!hasCode(error, "Cancelled")) throw error;
     }
     return findJob(store, jobId)?.state === "Cancelled" ? "cancelled" : "ends elsewhere";
   }

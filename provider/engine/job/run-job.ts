@@ -1,6 +1,6 @@
 /** Runs a job: writes it down, runs its tasks in order, moves the item along the table of transitions. */
 import { nameOf } from "../../arm-id.ts";
-import { assert, SiteRecoveryError } from "../../errors.ts";
+import { assert, messageOf, SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import {
   addJob,
@@ -164,7 +164,7 @@ async function failJob<Input>(
   context: JobContext<Input>,
   thrown: unknown,
 ): Promise<SiteRecoveryError> {
-  const error = asError(thrown, definition.title, context.itemId);
+  const error = errorOfJob(thrown, definition.title, context.itemId);
   // Another process works on the item now: what it does must not be undone.
   if (error.code === "LeaseLost") return error;
   const ordinal = tasksOf(parts.store, context.jobId).findIndex((task) => task.state === "InProgress");
@@ -189,18 +189,18 @@ async function rollBack<Input>(
   try {
     return (await definition.rollBack?.(context, error)) ?? "";
   } catch (second) {
-    const why = second instanceof Error ? second.message : String(second);
+    const why = messageOf(second);
     return `It could not be rolled back: ${why}`;
   }
 }
 
-function asError(thrown: unknown, title: string, itemId: string): SiteRecoveryError {
+function errorOfJob(thrown: unknown, title: string, itemId: string): SiteRecoveryError {
   if (thrown instanceof SiteRecoveryError) return thrown;
   if (thrown instanceof Error && thrown.name === "AbortError") {
     const message = said`The ${plain(title)} of ${nameOf(itemId)} was cancelled. Run it again to go on.`;
     return new SiteRecoveryError("Cancelled", message, { target: itemId, cause: thrown });
   }
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const why = messageOf(thrown);
   const message = `The ${title} of ${nameOf(itemId)} failed: ${why}.`;
   return new SiteRecoveryError("JobFailed", message, { target: itemId, cause: thrown });
 }

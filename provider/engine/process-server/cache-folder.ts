@@ -8,7 +8,7 @@
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import type { Clock } from "../../clock.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { lifeOf, processIdentity } from "../../process-identity.ts";
 import { hold, holderOf, isHolding, type Release } from "../../targets/lock-file.ts";
 import { said } from "../../message.ts";
@@ -98,7 +98,7 @@ export class CacheFolder {
       const holder = holderOf(files, alivePath);
       if (holder !== undefined) return isHolding(files, alivePath, holder, renewedMilliseconds);
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+      if (!hasCode(error, "Damaged")) throw error;
     }
     // It was killed before it wrote the file, or is of an earlier version: the folder's own time has to do.
     const now = files.facts(path.join(this.#own, aliveName)).modifiedAtNs;
@@ -194,7 +194,7 @@ function sizeOf(files: FileSystem, filePath: string): number {
     }
   } catch (error) {
     // Its process has moved it to the target in between.
-    if (error instanceof SiteRecoveryError && error.code === "NotFound") return 0;
+    if (hasCode(error, "NotFound")) return 0;
     throw error;
   }
 }

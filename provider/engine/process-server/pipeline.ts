@@ -6,7 +6,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { FileSystem } from "../../blocks/file-system.ts";
-import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
+import { type ErrorCode, messageOf, SiteRecoveryError } from "../../errors.ts";
 import type { Job, ResultOf } from "./jobs.ts";
 import { MemoryRelease } from "./release-memory.ts";
 import { runJob } from "./run-job.ts";
@@ -100,7 +100,7 @@ class ThreadPipeline implements Pipeline {
   }
 
   #fail(thread: Thread, cause: unknown): void {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     for (const entry of thread.waiting.values()) {
       const message = said`The pipeline stopped: ${why}. Run the cycle again; finished blocks are kept.`;
       entry.reject(new SiteRecoveryError("JobFailed", message, { cause }));

@@ -4,7 +4,7 @@
  * is derived from its items; nothing of it is kept.
  */
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { microsoftAzure } from "../../kinds/kind.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts";
@@ -112,7 +112,7 @@ export class Clusters {
       const wait = cycle === undefined ? await waitOf(this.#parts, first.id) : undefined;
       if (wait) progress.report(wait.text);
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || ["Bug", "Cancelled"].includes(error.code)) throw error;
+      if (!isExpected(error) || error.code === "Cancelled") throw error;
       progress.report(`its machines share no recovery point yet: ${error.message}`);
     }
   }

@@ -5,7 +5,7 @@
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { type FileSystem, writeAtomically } from "../../blocks/file-system.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { systemRandom } from "../../random.ts";
 import { finishStoredItems, putStoredThing, type StoredRow } from "../../store/catalog-changes.ts";
 import { engineIdOf, takeOverEngineId } from "../../store/engine-id.ts";
@@ -78,7 +78,7 @@ export function openWithAny(
     try {
       return { replicas: openReplicaStore({ folder, ...secret, create: false, files }), secret };
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "WrongKey") throw error;
+      if (!hasCode(error, "WrongKey")) throw error;
       failure = error;
     }
   }
@@ -270,7 +270,7 @@ function opens(files: FileSystem, folder: string, keyFile: string): boolean {
     openReplicaStore({ folder, keyFile, create: false, files });
     return true;
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "WrongKey") return false;
+    if (hasCode(error, "WrongKey")) return false;
     throw error;
   }
 }

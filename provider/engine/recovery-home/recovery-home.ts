@@ -1,6 +1,6 @@
 /** What keeps an engine's home from being the only place where its replicas can be opened. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { catalogPositions } from "../../store/catalog-changes.ts";
 import { copiedKeyOf } from "../../store/key-copies.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
@@ -93,7 +93,7 @@ export class RecoveryHome {
     try {
       return (await this.#parts.replicaStoreOf(holderId)).secretKinds().includes("passphrase");
     } catch (error) {
-      if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+      if (isExpected(error)) return undefined;
       throw error;
     }
   }

@@ -2,7 +2,7 @@
  * Keeps the catalog in each store of replicas in step with the engine's own store: after every change, the things
  * that changed are written beside the replicas. A store that is away gets what it lacks when it is back.
  */
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import {
   type CatalogChange,
   catalogSequenceOf,
@@ -34,7 +34,7 @@ export async function writeCatalogs(parts: EngineParts): Promise<void> {
       for (const change of changes) writeEntry(parts, catalog, change);
       putCatalogPosition(parts.store, holderId, changes.at(-1)!.sequence);
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+      if (!isExpected(error)) throw error;
     }
   }
 }

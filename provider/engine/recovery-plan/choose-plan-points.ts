@@ -4,7 +4,7 @@
  * a replication group get points of one instant (V2A-5), also when some of them are over already.
  */
 import { idKey, nameOf, sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/replica-store.ts";
 import { chooseRecoveryPoint, findPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -79,7 +79,7 @@ class PointChooser {
     try {
       return await chooseRecoveryPoint(parts, item, ofGroup);
     } catch (error) {
-      const isMissing = error instanceof SiteRecoveryError && error.code === "NotFound";
+      const isMissing = hasCode(error, "NotFound");
       if (!isMissing || choice === ofGroup) throw error;
       const own = await chooseRecoveryPoint(parts, item, choice);
       progress.report(

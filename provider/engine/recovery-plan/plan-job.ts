@@ -1,6 +1,6 @@
 /** The job behind a plan's run: its tasks laid out by the plan, its stages run, its end written down. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { messageOf, SiteRecoveryError } from "../../errors.ts";
 import {
   beginAttempt,
   endJob,
@@ -87,7 +87,7 @@ async function stopJob(run: PlanRun, thrown: unknown): Promise<SiteRecoveryError
     const message = said`The ${plain(operation.title)} of ${nameOf(plan.id)} was given up.`;
     return new SiteRecoveryError("Cancelled", message, { target: plan.id, cause: thrown });
   }
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const why = messageOf(thrown);
   const error =
     thrown instanceof SiteRecoveryError
       ? thrown

@@ -3,7 +3,7 @@
  * others of its stage go on; the next stage begins only when all have ended well.
  */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { messageOf, SiteRecoveryError } from "../../errors.ts";
 import { beginTask, endTask, findJob, tasksOf } from "../../store/jobs.ts";
 import { WaitsForPerson } from "./manual-action.ts";
 import type { PlanRun } from "./plan-run.ts";
@@ -36,9 +36,9 @@ function requireNotGivenUp(run: PlanRun): void {
   throw new SiteRecoveryError("Cancelled", message, { target: run.plan.id });
 }
 
-function asError(thrown: unknown, step: PlanStep): SiteRecoveryError {
+function errorOfStep(thrown: unknown, step: PlanStep): SiteRecoveryError {
   if (thrown instanceof SiteRecoveryError) return thrown;
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const why = messageOf(thrown);
   const code = thrown instanceof Error && thrown.name === "AbortError" ? "Cancelled" : "JobFailed";
   return new SiteRecoveryError(code, said`${step.name}: ${why}`, { cause: thrown });
 }
@@ -60,7 +60,7 @@ async function settle(
     return undefined;
   } catch (thrown) {
     if (thrown instanceof WaitsForPerson) throw thrown;
-    const error = asError(thrown, step);
+    const error = errorOfStep(thrown, step);
     run.progress.report(`${step.name} failed: ${error.message}`);
     const output = thrown instanceof ScriptFailed ? { output: thrown.result.output } : {};
     const result: FailedStepResult = { error: { code: error.code, message: error.message }, ...output };

@@ -1,5 +1,5 @@
 /** Whether what a step of a run did still holds when the run is resumed, perhaps days later: asked of the world. */
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import { openJobOf } from "../../store/jobs.ts";
 import { requireItem } from "../job/run-job.ts";
 import { isStarted, sourceIsRunning } from "./machine-power.ts";
@@ -10,7 +10,7 @@ function orWhenAway(look: () => boolean, otherwise: boolean): boolean {
   try {
     return look();
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     return otherwise;
   }
 }

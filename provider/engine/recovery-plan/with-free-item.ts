@@ -4,7 +4,7 @@
  * cycle of the schedule must not fail a failover.
  */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { withItem } from "../with-item.ts";
@@ -29,7 +29,7 @@ export async function withFreeItem<T>(
         return work();
       });
     } catch (error) {
-      const isTaken = error instanceof SiteRecoveryError && error.code === "Busy" && !hasBegun;
+      const isTaken = hasCode(error, "Busy") && !hasBegun;
       if (!isTaken || tries === triesMax) throw error;
       if (tries === 1)
         progress.report(

@@ -1,5 +1,5 @@
 /** Writes a disk of a recovery point to a file of the user's, without touching machine or replica. */
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -40,7 +40,7 @@ export async function exportPoint(
     ...(progress.signal ? { signal: progress.signal } : {}),
   });
   const result = await restore.catch((error: unknown) => {
-    if (!(error instanceof SiteRecoveryError) || error.code !== "Cancelled") throw error;
+    if (!hasCode(error, "Cancelled")) throw error;
     // An image is there as a whole or not at all.
     const message = said`The export was cancelled, and nothing is left of it at ${toPath}. Start it again.`;
     throw new SiteRecoveryError("Cancelled", message, { target: toPath, cause: error });

@@ -1,7 +1,7 @@
 /** A look at the source's disks between two cycles: some calls of `stat` and the change logs, never the disks' bytes. */
 import { nameOf } from "../../arm-id.ts";
 import { readChangeState } from "../../disks/read-change-state.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireNoOtherProtector } from "../identity/machine-protector.ts";
@@ -66,7 +66,7 @@ export function lookAtSource(
     const obstacle = newest && shrunkObstacle(parts, item, newest, disks);
     return obstacle ? { doubts: [], obstacle } : { doubts: disks.flatMap((disk) => doubtOf(disk) ?? []) };
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug") throw error;
+    if (!isExpected(error)) throw error;
     const text = `its machine cannot be read, so that no cycle can run: ${error.message.replace(/\.$/, "")}`;
     return { doubts: [], obstacle: { code: "MachineUnreadable", text } };
   }

@@ -1,4 +1,4 @@
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
@@ -14,7 +14,7 @@ export async function newestPointOf(
     return (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId).points.latest();
   } catch (error) {
     // What is wrong with a target has health notes of its own.
-    if (error instanceof SiteRecoveryError && error.code !== "Bug") return undefined;
+    if (isExpected(error)) return undefined;
     throw error;
   }
 }

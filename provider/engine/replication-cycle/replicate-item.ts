@@ -2,7 +2,7 @@
  * One delta cycle of a protected item (HW-4a): what has changed since the last one becomes a recovery point. The
  * machines of a replication group have it together, at one barrier.
  */
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { giveLeaseBack } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -170,8 +170,7 @@ async function retain(parts: EngineParts, item: ProtectedItem): Promise<string |
     await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
     return undefined;
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code === "Bug" || error.code === "LeaseLost")
-      throw error;
+    if (!isExpected(error) || error.code === "LeaseLost") throw error;
     return error.message;
   }
 }

@@ -7,7 +7,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.ts";
 import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { brokenLayersOf } from "../../targets/broken-layers.ts";
 import { clockJumpBetween } from "../../targets/counted-time.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
@@ -191,8 +191,8 @@ async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>
     return await work();
   } catch (error) {
     await options.snapshot.abandon();
-    if (options.signal?.reason instanceof SiteRecoveryError && options.signal.reason.code === "LeaseLost") {
-      throw options.signal.reason;
+    if (hasCode(options.signal?.reason, "LeaseLost")) {
+      throw options.signal?.reason;
     }
     if (options.signal?.aborted === true)
       throw cancelled("the machine's disks", error, options.source.machineId);

@@ -1,4 +1,4 @@
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import { DiskMap, type LayerReference, type MapWindow } from "../../targets/layers/disk-map.ts";
 import { type DiskFolder, LayerReader } from "../../targets/layers/layer-reader.ts";
@@ -119,7 +119,7 @@ function findUnfinished(
       const layer = { kind, id, entryCount };
       found.push({ layer, firstBlock: pages[0]!.firstBlock, lastBlock: pages.at(-1)!.lastBlock });
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+      if (!hasCode(error, "Damaged")) throw error;
     }
   }
   return found;

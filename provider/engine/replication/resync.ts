@@ -1,5 +1,5 @@
 import path from "node:path";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { brokenLayersOf } from "../../targets/broken-layers.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
@@ -67,5 +67,5 @@ function latestReadable(machine: MachineFolder): RecoveryPoint | undefined {
 }
 
 function isDamage(error: unknown): boolean {
-  return error instanceof SiteRecoveryError && error.code === "Damaged";
+  return hasCode(error, "Damaged");
 }

@@ -11,7 +11,7 @@ import {
   makeFolderDurably,
   writeAtomically,
 } from "../../blocks/file-system.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
 import { openReplicaStore } from "../../targets/open-replica-store.ts";
@@ -79,7 +79,7 @@ export function openStore(
       if (candidate === nextKeyFile) putInPlace(files, nextKeyFile, keyFile);
       return replicas;
     } catch (error) {
-      if (!isCode(error, "WrongKey")) throw error;
+      if (!hasCode(error, "WrongKey")) throw error;
       failure ??= error;
     }
   }
@@ -92,13 +92,9 @@ function putInPlace(files: FileSystem, nextKeyFile: string, keyFile: string): vo
     files.rename(nextKeyFile, keyFile);
   } catch (error) {
     // Another process was faster.
-    if (!isCode(error, "NotFound")) throw error;
+    if (!hasCode(error, "NotFound")) throw error;
   }
   files.syncFolder(path.dirname(keyFile));
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof SiteRecoveryError && error.code === code;
 }
 
 /** Removes keys that killed changes had begun to write. They never locked anything. */

@@ -1,6 +1,6 @@
 /** Verification of all that one holder of replicas keeps: every stored byte is read, and damage is named as people know things. */
 import { sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { ReplicaStore, VerifyFinding } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -88,7 +88,7 @@ async function openOrDamage(parts: EngineParts, holderId: string): Promise<Repli
   try {
     return await parts.replicaStoreOf(holderId);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "Damaged") return error;
+    if (hasCode(error, "Damaged")) return error;
     throw error;
   }
 }

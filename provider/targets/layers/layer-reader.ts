@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { damagedObject } from "../damaged-object.ts";
 import type { KeyRing } from "../key-ring.ts";
 import { EntryTable } from "./entry-table.ts";
@@ -130,7 +130,7 @@ function openStored(files: FileSystem, filePath: string): OpenFile {
   try {
     return files.open(filePath, "read");
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "NotFound") {
+    if (hasCode(error, "NotFound")) {
       throw damagedObject(filePath, "it is missing", error);
     }
     throw error;

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { headerBytes } from "../layers/layer-format.ts";
 import type { LayerReference } from "../layers/disk-map.ts";
 import { type DiskFolder, LayerReader } from "../layers/layer-reader.ts";
@@ -105,7 +105,7 @@ function readIfSound(list: ReleasedSegments): ReadonlySet<string> | undefined {
   try {
     return list.read();
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "Damaged") return undefined;
+    if (hasCode(error, "Damaged")) return undefined;
     throw error;
   }
 }
@@ -124,7 +124,7 @@ function openIfSound(machine: MachineFolder, diskId: string, id: string): LayerR
   try {
     return new LayerReader(machine.disk(diskId), "segment", id);
   } catch (error) {
-    if (error instanceof SiteRecoveryError && error.code === "Damaged") return undefined;
+    if (hasCode(error, "Damaged")) return undefined;
     throw error;
   }
 }

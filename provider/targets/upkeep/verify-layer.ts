@@ -1,4 +1,4 @@
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { DamagedObjectError } from "../damaged-object.ts";
 import { checksumOf } from "../layers/layer-format.ts";
 import type { LayerReader } from "../layers/layer-reader.ts";
@@ -57,6 +57,6 @@ function recordDamage(
 /** What a `Damaged` error is about, in words; any other error is not about damage and is thrown on. */
 export function damageOf(error: unknown): string {
   if (error instanceof DamagedObjectError) return error.why;
-  if (error instanceof SiteRecoveryError && error.code === "Damaged") return error.message;
+  if (hasCode(error, "Damaged")) return error.message;
   throw error;
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { scheduler } from "node:timers/promises";
 import { blockCountOf } from "../../disks/disk.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import { DiskMap, windowBlocks } from "../layers/disk-map.ts";
 import { LayerReader } from "../layers/layer-reader.ts";
 import { ReleasedSegments } from "../layers/released-segments.ts";
@@ -92,7 +92,7 @@ function readPoints(machine: MachineFolder, hurt: Hurt): RecoveryPoint[] {
       note(hurt, path.join(points.folder, name), missing, pointIdOf(name));
     }
   } catch (error) {
-    const isAbsent = error instanceof SiteRecoveryError && error.code === "NotFound";
+    const isAbsent = hasCode(error, "NotFound");
     const isBegun = machine.isPrepared || points.names().length > 0;
     if (isBegun || !isAbsent) note(hurt, points.rosterPath, isAbsent ? missing : damageOf(error));
   }

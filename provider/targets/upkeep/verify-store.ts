@@ -1,5 +1,5 @@
 import path from "node:path";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode } from "../../errors.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { VerifyFinding, VerifyOptions, VerifyResult } from "../replica-store.ts";
 import { fileSize } from "./file-size.ts";
@@ -87,7 +87,7 @@ function layerBytes({ folders, machine, readId }: VerifiedStore): number {
         }
       }
     } catch (error) {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "Damaged") throw error;
+      if (!hasCode(error, "Damaged")) throw error;
     }
   }
   return bytes;

@@ -7,7 +7,7 @@ import { attachPoint } from "../../../../provider/engine/replication/attach-poin
 import { restoreDisk } from "../../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
-import { SiteRecoveryError } from "../../../../provider/errors.ts";
+import { hasCode } from "../../../../provider/errors.ts";
 import type { SeededRandom } from "../../../../provider/random.ts";
 import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
 import type { ReplicaStore } from "../../../../provider/targets/replica-store.ts";
@@ -64,7 +64,7 @@ function openAfterKill(machine: at.MachineUnderTest, known: Known, pending: Pend
   try {
     return open(known.key);
   } catch (error) {
-    if (!(error instanceof SiteRecoveryError) || error.code !== "WrongKey") throw error;
+    if (!hasCode(error, "WrongKey")) throw error;
     known.key = 1 - known.key;
     return open(known.key);
   }

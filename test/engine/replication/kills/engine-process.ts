@@ -14,7 +14,7 @@ import { copyInitial } from "../../../../provider/engine/replication/copy-initia
 import { restoreDisk } from "../../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
-import { SiteRecoveryError } from "../../../../provider/errors.ts";
+import { hasCode } from "../../../../provider/errors.ts";
 import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
 import * as at from "./machine.ts";
 import { mortalFileSystem } from "./mortal-file-system.ts";
@@ -86,7 +86,7 @@ async function beginCycle(number: number, how: "delta" | "resync" | "cancelled")
   underWay = copy(options).then(
     ({ pointId }) => say({ says: "done", step: number, pointId }),
     (error: unknown) => {
-      if (!(error instanceof SiteRecoveryError) || error.code !== "Cancelled") throw error;
+      if (!hasCode(error, "Cancelled")) throw error;
       say({ says: "done", step: number });
     },
   );
