@@ -18,10 +18,24 @@ function readText(read: () => string): string {
   }
 }
 
-function startTicksOf(pid: number): string {
+/** The fields of `/proc/<pid>/stat` from the state (the third) on; empty where the system does not tell them. */
+function statOf(pid: number): string[] {
   const stat = readText(() => fs.readFileSync(`/proc/${pid}/stat`, "latin1"));
-  // The command's name, in parentheses, may hold spaces: count fields from behind it. Start time is field 22.
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  // The command's name, in parentheses, may hold spaces: count fields from behind it.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function startTicksOf(pid: number): string {
+  return statOf(pid)[19] ?? "";
+}
+
+/**
+ * Whether a process has ended and its parent has not asked for its exit code, as for ever in a container whose first
+ * process collects no children. One whose other threads still run has not ended: they may be in a write.
+ */
+function isZombie(pid: number): boolean {
+  const fields = statOf(pid);
+  return /^[ZX]/.test(fields[0] ?? "") && Number(fields[17]) <= 1;
 }
 
 /** What a name is in an identity: without the character that parts it. */
@@ -68,6 +82,7 @@ export function lifeOf(identity: string): Life {
     // EPERM: it lives and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
+  if (isZombie(pid)) return "dead";
   const now = startTicksOf(pid);
   return ticks === "" || now === "" || now === ticks ? "alive" : "dead";
 }
@@ -106,8 +121,7 @@ export function lockHolderOf(filePath: string, byte: number): LockHolder | undef
     );
   const pid = Number(holder?.[4] ?? 0);
   if (pid <= 0) return undefined;
-  const stat = readText(() => fs.readFileSync(`/proc/${pid}/stat`, "latin1"));
-  const state = stat.slice(stat.lastIndexOf(")") + 2)[0];
+  const [state] = statOf(pid);
   const command = readText(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll(/[\0\s]+/g, " ");
   return { pid, command: command.trim(), isStopped: state === "T" || state === "t" };
 }

@@ -51,7 +51,10 @@ export interface ItemView {
   readonly rpoThresholdSeconds: number;
   /** The policy's interval, in seconds. */
   readonly replicationIntervalSeconds: number;
-  /** Bytes that changed and are not in a recovery point yet; nothing when the source cannot be read. */
+  /**
+   * Bytes that changed and are not in a recovery point yet; `undefined` if the source cannot be read, or if its change
+   * logs do not tell and the next cycle compares both sides.
+   */
   readonly pendingBytes: number | undefined;
 }
 
@@ -122,6 +125,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     rpoSeconds,
     rpoThresholdSeconds: threshold,
   });
+  const isCompared = notes.some(({ code }) => code === "ResyncRequired");
   const lease = leaseOf(parts.store, itemId, parts.clock);
   return {
     item,
@@ -139,6 +143,6 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     rpoSeconds,
     rpoThresholdSeconds: threshold,
     replicationIntervalSeconds: interval,
-    pendingBytes: replicates ? pendingBytesOf(parts, item) : undefined,
+    pendingBytes: replicates && !isCompared ? pendingBytesOf(parts, item) : undefined,
   };
 }

@@ -98,7 +98,7 @@ export interface ItemJson {
   readonly replicationIntervalSeconds: number;
   /** Null while it runs at the primary side. */
   readonly runsFrom: RunsFromJson | null;
-  /** Bytes that are not in a recovery point yet; null if the source cannot be read. */
+  /** Bytes that are not in a recovery point yet; null if the source cannot be read, or must be compared first. */
   readonly pendingBytes: number | null;
   readonly disks: readonly DiskJson[];
   readonly lastCycle: CycleJson | null;

@@ -148,10 +148,9 @@ function finishJob<Input>(
     if (next === "absent") {
       deleteThing(parts.store, item.id);
     } else {
-      // A pause is one of the replication that was; the next one begins anew.
-      const { pausedAt, ...details } = item.details;
-      const isSame = next === item.state && pausedAt !== undefined;
-      const moved = { ...item, state: next, details: isSame ? item.details : details };
+      // A pause and a failure are of the replication that was, and a change of state ends it.
+      const { pausedAt: _pause, replicationError: _failure, ...details } = item.details;
+      const moved = { ...item, state: next, details: next === item.state ? item.details : details };
       putItem(parts.store, definition.finish ? definition.finish(context, moved) : moved);
     }
     endJob(parts.store, context.jobId, "Succeeded", parts.clock.now());

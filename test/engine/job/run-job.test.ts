@@ -173,4 +173,15 @@ describe("a job that fails", () => {
     await site.engine.replicate(site.itemId, quiet);
     expect((await site.engine.viewItem(site.itemId)).replicationHealth).toBe("Normal");
   });
+
+  it("[HW-4e] ends the report of a failed replication when a failover ends that replication", async () => {
+    fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "unplugged"));
+    await expect(site.engine.replicate(site.itemId, quiet)).rejects.toThrow(/hv1 .* does not answer/);
+    fs.renameSync(path.join(site.folder, "unplugged"), path.join(site.folder, "hv1"));
+    const textOf = async (): Promise<string> =>
+      (await site.engine.viewItem(site.itemId)).healthNotes.map(({ text }) => text).join();
+    expect(await textOf()).toContain("last replication failed");
+    await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    expect(await textOf()).not.toContain("last replication failed");
+  });
 });

@@ -76,6 +76,8 @@ describe.each(Object.entries(accidents))("%s", (_name, happens) => {
   it("is shown before any cycle, and the next cycle compares both sides", async () => {
     await happens();
     expect(await healthCodes()).toEqual(["ResyncRequired"]);
+    // How much it is, is not known before the comparison.
+    expect((await site.engine.viewItem(site.itemId())).pendingBytes).toBeUndefined();
     const { notices } = await handlerOf("protected-item", site.engine).diff(
       site.itemId(),
       site.inputs(),
@@ -91,6 +93,7 @@ describe.each(Object.entries(accidents))("%s", (_name, happens) => {
     expect(codes.filter((code) => code.startsWith("Resync"))).toEqual(["ResyncRequired", "Resynchronized"]);
     expect(await healthCodes()).toEqual([]);
     await write(7);
+    expect((await site.engine.viewItem(site.itemId())).pendingBytes).toBe(block);
     expect((await replicate())?.resyncReason).toBeUndefined();
     expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
   });
