@@ -8,7 +8,7 @@ import type * as Snapshots from "../../provider/disks/take-snapshot.ts";
 import type * as Clocks from "../../provider/clock.ts";
 import type * as Disks from "../../provider/disks/open-tracked-disk.ts";
 import type * as Attach from "../../provider/engine/replication/attach-point.ts";
-import type * as Copy from "../../provider/engine/replication/copy-initial.ts";
+import type * as Copy from "../../provider/engine/replication/resync.ts";
 import type * as Delta from "../../provider/engine/replication/send-delta.ts";
 import type * as Resync from "../../provider/engine/replication/resync.ts";
 import type * as Restore from "../../provider/engine/replication/restore-disk.ts";
@@ -70,8 +70,8 @@ const jobs: Record<JobName, () => Promise<unknown>> = {
   change,
   attach,
   initial: async () => {
-    const { copyInitial } = (await import(built("engine/replication/copy-initial.js"))) as typeof Copy;
-    return copyInitial(await cycleOptions());
+    const { resync } = (await import(built("engine/replication/resync.js"))) as typeof Copy;
+    return resync(await cycleOptions());
   },
   delta: async () => {
     const { sendDelta } = (await import(built("engine/replication/send-delta.js"))) as typeof Delta;

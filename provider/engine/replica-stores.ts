@@ -14,7 +14,7 @@ import type { WriterFence } from "../targets/machine-folder.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
 import { requireOwnStore } from "./recovery-home/require-own-store.ts";
-import { openStore } from "./upkeep/store-key-file.ts";
+import { openWithKeyFile } from "./upkeep/store-key-file.ts";
 import { said } from "../message.ts";
 
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */
@@ -102,7 +102,7 @@ export class ReplicaStores {
   #open(folder: string, holderId: string): ReplicaStore {
     const opened = this.#opened.get(folder);
     if (opened) return opened;
-    const replicas = openStore(this.#files, this.#home, { holderId, folder }, this.#fence);
+    const replicas = openWithKeyFile(this.#files, this.#home, { holderId, folder }, this.#fence);
     requireOwnStore({ store: this.#store, home: this.#home, engineId: this.#engineId }, holderId, replicas);
     this.#opened.set(folder, replicas);
     return replicas;

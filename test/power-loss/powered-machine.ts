@@ -11,7 +11,7 @@ import { CacheFolder } from "../../provider/engine/process-server/cache-folder.t
 import type { ProcessServer } from "../../provider/engine/process-server/transfer.ts";
 import { resync } from "../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../provider/engine/replication/send-delta.ts";
-import { openStore } from "../../provider/engine/upkeep/store-key-file.ts";
+import { openWithKeyFile } from "../../provider/engine/upkeep/store-key-file.ts";
 import type { ReplicaStore } from "../../provider/targets/replica-store.ts";
 
 export const machineId = "/subscriptions/s/machines/web-01";
@@ -65,7 +65,7 @@ export class PoweredMachine {
   }
 
   openStore(): void {
-    this.store = openStore(this.files, home, place);
+    this.store = openWithKeyFile(this.files, home, place);
   }
 
   get bootId(): string {

@@ -1,6 +1,6 @@
 /**
  * A process server's cache [C-2]: the folder that sealed segments wait in until they are at the target. It is
- * bounded: a job enters only when there is room for the most that it can write, so reading stops while the target or
+ * bounded: a batch enters only when there is room for the most that it can write, so reading stops while the target or
  * the line is slower than the machines. Each process has a folder of its own in it, by its identity; what a process
  * that is gone has left is swept by the next one: it was promised to nobody, since a recovery point names only what
  * is at the target.
@@ -26,10 +26,10 @@ export interface CacheParts {
   limitBytes(): number;
 }
 
-/** Room in a cache that one job has. */
+/** Room in a cache that one batch has. */
 export interface Place {
   readonly folder: string;
-  /** Gives back what the job did not need. */
+  /** Gives back what the batch did not need. */
   shrinkTo(bytes: number): void;
   /** Gives all of it back; the file is gone from the cache. */
   leave(): void;
@@ -50,7 +50,7 @@ const heldHere = new Map<string, Release>();
 export class CacheFolder {
   readonly #parts: CacheParts;
   readonly #own: string;
-  /** Bytes that jobs of this process have room for. */
+  /** Bytes that batches of this process have room for. */
   #takenBytes = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting: (() => void)[] = [];

@@ -10,33 +10,33 @@ import {
   tagBytes,
 } from "../../targets/layers/layer-format.ts";
 import { LayerWriter } from "../../targets/layers/layer-writer.ts";
-import { type CopyJob, type CopyResult, type OnBytes, outcome } from "./jobs.ts";
+import { type CopyBatch, type CopyResult, type OnBytes, outcome } from "./batches.ts";
 
 /** Reads are this large where the blocks lie side by side, and so are writes. */
-const batchBlocks = 16;
+const runBlocks = 16;
 const zeroBlock = Buffer.alloc(blockSizeBytes);
 const recordBytesMax = blockSizeBytes + recordHeaderBytes + tagBytes;
-// One set of buffers a thread: the part of a job that uses them runs without a break.
-const input = Buffer.alloc(batchBlocks * blockSizeBytes);
-const output = Buffer.alloc(batchBlocks * recordBytesMax);
+// One set of buffers a thread: the part of a batch that uses them runs without a break.
+const input = Buffer.alloc(runBlocks * blockSizeBytes);
+const output = Buffer.alloc(runBlocks * recordBytesMax);
 
-/** Where a job's source bytes come from. */
+/** Where a batch's source bytes come from. */
 export interface BlockReader {
   read(buffer: Uint8Array, offset: number): void;
 }
 
 /**
- * The work on one job's blocks: read, test for zeros, checksum, compare with what the target has already,
+ * The work on one batch's blocks: read, test for zeros, checksum, compare with what the target has already,
  * compress, encrypt, write to a segment of its own, and wait until that is durable. Runs on whatever thread
- * it is called on; nothing but the job and the result crosses threads.
+ * it is called on; nothing but the batch and the result crosses threads.
  */
 export async function copyBlocks(
-  job: CopyJob,
+  batch: CopyBatch,
   files: FileSystem,
   reader: BlockReader,
   onBytes?: OnBytes,
 ): Promise<CopyResult> {
-  const work = new CopyWork(job, files, onBytes);
+  const work = new CopyWork(batch, files, onBytes);
   try {
     work.run(reader);
     return await work.finish();
@@ -47,7 +47,7 @@ export async function copyBlocks(
 }
 
 class CopyWork {
-  readonly #job: CopyJob;
+  readonly #batch: CopyBatch;
   readonly #files: FileSystem;
   readonly #onBytes: OnBytes | undefined;
   readonly #key;
@@ -59,21 +59,20 @@ class CopyWork {
   #pendingBytes = 0;
   #bytesRead = 0;
 
-  constructor(job: CopyJob, files: FileSystem, onBytes: OnBytes | undefined) {
-    this.#job = job;
+  constructor(batch: CopyBatch, files: FileSystem, onBytes: OnBytes | undefined) {
+    this.#batch = batch;
     this.#files = files;
     this.#onBytes = onBytes;
-    this.#key = createSecretKey(job.segment.key);
-    this.#sealing = { key: this.#key, compresses: job.compresses };
-    this.#outcomes = new Uint8Array(job.blocks.length);
+    this.#key = createSecretKey(batch.segment.key);
+    this.#sealing = { key: this.#key, compresses: batch.compresses };
+    this.#outcomes = new Uint8Array(batch.blocks.length);
   }
 
   run(reader: BlockReader): void {
-    const { blocks } = this.#job;
+    const { blocks } = this.#batch;
     for (let start = 0; start < blocks.length;) {
       let end = start + 1;
-      while (end < blocks.length && end - start < batchBlocks && blocks[end] === blocks[end - 1]! + 1)
-        end += 1;
+      while (end < blocks.length && end - start < runBlocks && blocks[end] === blocks[end - 1]! + 1) end += 1;
       this.#copyRun(reader, start, end);
       start = end;
     }
@@ -82,10 +81,10 @@ class CopyWork {
 
   async finish(): Promise<CopyResult> {
     const entries = this.#entries;
-    if (this.#job.recordZeros && entries.count > 0) this.#open();
+    if (this.#batch.recordZeros && entries.count > 0) this.#open();
     const writer = this.#writer;
     if (writer !== undefined) {
-      const self = writer.segmentIndex(Buffer.from(this.#job.segment.fileId).toString("hex"));
+      const self = writer.segmentIndex(Buffer.from(this.#batch.segment.fileId).toString("hex"));
       for (let index = 0; index < entries.count; index += 1) {
         const length = entries.length(index);
         writer.addEntry(entries.block(index), self, entries.offset(index), length, entries.checksum(index));
@@ -107,7 +106,7 @@ class CopyWork {
   }
 
   #copyRun(reader: BlockReader, start: number, end: number): void {
-    const { blocks, diskSizeBytes } = this.#job;
+    const { blocks, diskSizeBytes } = this.#batch;
     const offset = blocks[start]! * blockSizeBytes;
     const length = Math.min((end - start) * blockSizeBytes, diskSizeBytes - offset);
     const batch = input.subarray(0, length);
@@ -121,14 +120,14 @@ class CopyWork {
   }
 
   #copyBlock(position: number, plain: Buffer): void {
-    const block = this.#job.blocks[position]!;
+    const block = this.#batch.blocks[position]!;
     if (plain.equals(plain.length === blockSizeBytes ? zeroBlock : zeroBlock.subarray(0, plain.length))) {
       this.#outcomes[position] = outcome.zero;
-      if (this.#job.recordZeros) this.#entries.push(block, 0, 0, 0);
+      if (this.#batch.recordZeros) this.#entries.push(block, 0, 0, 0);
       return;
     }
     const checksum = checksumOf(plain);
-    for (const [index, known] of this.#job.known.entries()) {
+    for (const [index, known] of this.#batch.known.entries()) {
       const at = position * checksumBytes;
       if (
         known.present[position] === 1 &&
@@ -152,7 +151,11 @@ class CopyWork {
   }
 
   #open(): LayerWriter {
-    this.#writer ??= new LayerWriter(this.#files, { ...this.#job.segment, kind: "segment", key: this.#key });
+    this.#writer ??= new LayerWriter(this.#files, {
+      ...this.#batch.segment,
+      kind: "segment",
+      key: this.#key,
+    });
     return this.#writer;
   }
 

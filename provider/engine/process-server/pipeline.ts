@@ -1,24 +1,24 @@
 /**
  * The process server's pipeline [C-2]: read -> zero test -> checksum -> compress -> encrypt -> target, and
- * the way back. Work is cut into jobs of at most some tens of MiB; worker threads do whole jobs by
- * themselves, so block data never crosses threads. At most `width` jobs are under way, which bounds memory
+ * the way back. Work is cut into batches of at most some tens of MiB; worker threads do whole batches by
+ * themselves, so block data never crosses threads. At most `width` batches are under way, which bounds memory
  * whatever the size of the disk. Small work runs on the calling thread: starting threads costs more than it.
  */
 import { Worker } from "node:worker_threads";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { type ErrorCode, messageOf, SiteRecoveryError } from "../../errors.ts";
-import type { Job, ResultOf } from "./jobs.ts";
+import type { Batch, ResultOf } from "./batches.ts";
 import { MemoryRelease } from "./release-memory.ts";
-import { runJob } from "./run-job.ts";
+import { runBatch } from "./run-batch.ts";
 import { said } from "../../message.ts";
 
 export interface WorkerRequest {
   readonly number: number;
-  readonly job: Job;
+  readonly batch: Batch;
 }
 
 /** The parts of a `SiteRecoveryError`, and what the operating system had answered. */
-export interface JobFailure {
+export interface BatchFailure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly target: string | undefined;
@@ -26,14 +26,14 @@ export interface JobFailure {
 }
 
 export type WorkerAnswer =
-  | { readonly number: number; readonly result: ResultOf<Job> }
-  | { readonly number: number; readonly failure: JobFailure };
+  | { readonly number: number; readonly result: ResultOf<Batch> }
+  | { readonly number: number; readonly failure: BatchFailure };
 
 export interface Pipeline {
-  /** Jobs to keep under way. */
+  /** Batches to keep under way. */
   readonly width: number;
-  run<J extends Job>(job: J): Promise<ResultOf<J>>;
-  /** Ends the threads. Jobs under way are lost; what they have written is swept later. */
+  run<B extends Batch>(batch: B): Promise<ResultOf<B>>;
+  /** Ends the threads. Batches under way are lost; what they have written is swept later. */
   close(): Promise<void>;
 }
 
@@ -41,8 +41,8 @@ export interface Pipeline {
 export function openPipeline(files: FileSystem, threads: number): Pipeline {
   if (threads > 0) return new ThreadPipeline(threads);
   const memory = new MemoryRelease();
-  const run = <J extends Job>(job: J): Promise<ResultOf<J>> =>
-    runJob(job, files, (bytes) => memory.afterBytes(bytes));
+  const run = <B extends Batch>(batch: B): Promise<ResultOf<B>> =>
+    runBatch(batch, files, (bytes) => memory.afterBytes(bytes));
   return { width: 1, run, close: () => Promise.resolve() };
 }
 
@@ -51,8 +51,8 @@ interface Thread {
   readonly waiting: Map<number, { resolve(result: unknown): void; reject(error: Error): void }>;
 }
 
-// While one job's bytes go to the device, the thread works on the next.
-const jobsPerThread = 2;
+// While one batch's bytes go to the device, the thread works on the next.
+const batchesPerThread = 2;
 const heapMebibytesMax = 64;
 
 class ThreadPipeline implements Pipeline {
@@ -61,17 +61,17 @@ class ThreadPipeline implements Pipeline {
   #number = 0;
 
   constructor(threads: number) {
-    this.width = threads * jobsPerThread;
+    this.width = threads * batchesPerThread;
     this.#threads = Array.from({ length: threads }, () => this.#start());
   }
 
-  run<J extends Job>(job: J): Promise<ResultOf<J>> {
+  run<B extends Batch>(batch: B): Promise<ResultOf<B>> {
     const idlest = this.#threads.reduce((best, thread) =>
       thread.waiting.size < best.waiting.size ? thread : best,
     );
     this.#number += 1;
-    const request: WorkerRequest = { number: this.#number, job };
-    return new Promise<ResultOf<J>>((resolve, reject) => {
+    const request: WorkerRequest = { number: this.#number, batch };
+    return new Promise<ResultOf<B>>((resolve, reject) => {
       const entry = { resolve: resolve as (result: unknown) => void, reject };
       idlest.waiting.set(request.number, entry);
       idlest.worker.postMessage(request);
@@ -109,7 +109,7 @@ class ThreadPipeline implements Pipeline {
   }
 }
 
-function errorOf({ code, message, target, errno }: JobFailure): SiteRecoveryError {
+function errorOf({ code, message, target, errno }: BatchFailure): SiteRecoveryError {
   return new SiteRecoveryError(code, message, {
     ...(target === undefined ? {} : { target }),
     ...(errno === undefined ? {} : { cause: Object.assign(new Error(message), { code: errno }) }),

@@ -6,26 +6,26 @@ import { KeyRing } from "../../targets/key-ring.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import { checksumOf, openRecord } from "../../targets/layers/layer-format.ts";
 import { SegmentCache } from "../../targets/layers/segment-cache.ts";
-import type { OnBytes, RestoreJob, RestoreResult } from "./jobs.ts";
+import type { OnBytes, RestoreBatch, RestoreResult } from "./batches.ts";
 
-const batchBlocks = 16;
+const runBlocks = 16;
 const zeroBlock = Buffer.alloc(blockSizeBytes);
-const image = Buffer.alloc(batchBlocks * blockSizeBytes);
-const stored = Buffer.alloc(batchBlocks * (blockSizeBytes + 64));
+const image = Buffer.alloc(runBlocks * blockSizeBytes);
+const stored = Buffer.alloc(runBlocks * (blockSizeBytes + 64));
 
 /**
- * Writes one job's blocks into an image, each verified first (authentication tag and checksum). The caller
+ * Writes one batch's blocks into an image, each verified first (authentication tag and checksum). The caller
  * makes the image and syncs it. Runs on whatever thread it is called on.
  */
-export function restoreBlocks(job: RestoreJob, files: FileSystem, onBytes?: OnBytes): RestoreResult {
-  const ring = new KeyRing(job.ring);
-  const segments = new SegmentCache({ files, ring, folder: job.diskFolder, scope: job.scope });
-  const target = files.open(job.toPath, "readWrite");
+export function restoreBlocks(batch: RestoreBatch, files: FileSystem, onBytes?: OnBytes): RestoreResult {
+  const ring = new KeyRing(batch.ring);
+  const segments = new SegmentCache({ files, ring, folder: batch.diskFolder, scope: batch.scope });
+  const target = files.open(batch.toPath, "readWrite");
   try {
-    const work = new RestoreWork(job, segments, target);
-    for (let start = 0; start < job.blocks.length; start += batchBlocks) {
-      work.restore(start, Math.min(start + batchBlocks, job.blocks.length));
-      onBytes?.(batchBlocks * blockSizeBytes);
+    const work = new RestoreWork(batch, segments, target);
+    for (let start = 0; start < batch.blocks.length; start += runBlocks) {
+      work.restore(start, Math.min(start + runBlocks, batch.blocks.length));
+      onBytes?.(runBlocks * blockSizeBytes);
     }
     return work.result();
   } finally {
@@ -35,15 +35,15 @@ export function restoreBlocks(job: RestoreJob, files: FileSystem, onBytes?: OnBy
 }
 
 class RestoreWork {
-  readonly #job: RestoreJob;
+  readonly #batch: RestoreBatch;
   readonly #segments: SegmentCache;
   readonly #target: OpenFile;
   #bytesWritten = 0;
   #blocksWritten = 0;
   #blocksEqual = 0;
 
-  constructor(job: RestoreJob, segments: SegmentCache, target: OpenFile) {
-    this.#job = job;
+  constructor(batch: RestoreBatch, segments: SegmentCache, target: OpenFile) {
+    this.#batch = batch;
     this.#segments = segments;
     this.#target = target;
   }
@@ -72,9 +72,9 @@ class RestoreWork {
   }
 
   #isNeeded(position: number): boolean {
-    const isZero = this.#job.segment[position]! < 0;
-    if (this.#job.image === "zeros") return !isZero;
-    if (this.#job.image === "doubtful") return true;
+    const isZero = this.#batch.segment[position]! < 0;
+    if (this.#batch.image === "zeros") return !isZero;
+    if (this.#batch.image === "doubtful") return true;
     const { offset, length } = this.#place(position);
     const now = image.subarray(0, length);
     const count = this.#target.read(now, offset);
@@ -87,10 +87,10 @@ class RestoreWork {
   }
 
   #follows(previous: number, next: number): boolean {
-    const { segment, offset, length, blocks } = this.#job;
+    const { segment, offset, length, blocks } = this.#batch;
     if (blocks[next] !== blocks[previous]! + 1 || segment[next] !== segment[previous]) return false;
     if (segment[next]! < 0) return true;
-    const reader = this.#segments.get(this.#job.segments[segment[next]!]!);
+    const reader = this.#segments.get(this.#batch.segments[segment[next]!]!);
     const expected = reader.physicalOffset(offset[previous]!) + length[previous]!;
     return reader.physicalOffset(offset[next]!) === expected;
   }
@@ -99,7 +99,7 @@ class RestoreWork {
     const first = this.#place(positions[0]!);
     const last = this.#place(positions.at(-1)!);
     const bytes = image.subarray(0, last.offset + last.length - first.offset);
-    if (this.#job.segment[positions[0]!]! < 0) bytes.fill(0);
+    if (this.#batch.segment[positions[0]!]! < 0) bytes.fill(0);
     else this.#readRun(positions, bytes);
     this.#target.write(bytes, first.offset);
     this.#bytesWritten += bytes.length;
@@ -107,8 +107,8 @@ class RestoreWork {
   }
 
   #readRun(positions: readonly number[], into: Buffer): void {
-    const { segment, offset, length, blocks } = this.#job;
-    const reader = this.#segments.get(this.#job.segments[segment[positions[0]!]!]!);
+    const { segment, offset, length, blocks } = this.#batch;
+    const reader = this.#segments.get(this.#batch.segments[segment[positions[0]!]!]!);
     const storedBytes = positions.reduce((sum, position) => sum + length[position]!, 0);
     if (storedBytes > stored.length) throw damagedObject(reader.path, "its index gives impossible lengths");
     const records = stored.subarray(0, storedBytes);
@@ -130,11 +130,11 @@ class RestoreWork {
   }
 
   #place(position: number): { offset: number; length: number } {
-    const offset = this.#job.blocks[position]! * blockSizeBytes;
-    return { offset, length: Math.min(blockSizeBytes, this.#job.diskSizeBytes - offset) };
+    const offset = this.#batch.blocks[position]! * blockSizeBytes;
+    return { offset, length: Math.min(blockSizeBytes, this.#batch.diskSizeBytes - offset) };
   }
 
   #checksum(position: number): Uint8Array {
-    return this.#job.checksum.subarray(position * checksumBytes, (position + 1) * checksumBytes);
+    return this.#batch.checksum.subarray(position * checksumBytes, (position + 1) * checksumBytes);
   }
 }

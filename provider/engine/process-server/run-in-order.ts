@@ -1,37 +1,37 @@
-import type { Job, ResultOf } from "./jobs.ts";
+import type { Batch, ResultOf } from "./batches.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-export interface Planned<J extends Job, C> {
-  readonly job: J;
-  /** What the receiver needs to know of the job besides its result. */
+export interface Planned<B extends Batch, C> {
+  readonly batch: B;
+  /** What the receiver needs to know of the batch besides its result. */
   readonly context: C;
 }
 
 /**
- * Runs jobs through a pipeline and hands over results in the order of the jobs. Jobs are drawn only when
- * there is room for them. After a failure or an abort no job is left running when this rejects.
+ * Runs batches through a pipeline and hands over results in the order of the batches. Batches are drawn only when
+ * there is room for them. After a failure or an abort no batch is left running when this rejects.
  */
-export async function runInOrder<J extends Job, C>(
+export async function runInOrder<B extends Batch, C>(
   pipeline: Pipeline,
-  planned: Iterable<Planned<J, C>>,
-  receive: (result: ResultOf<J>, context: C, job: J) => void,
+  planned: Iterable<Planned<B, C>>,
+  receive: (result: ResultOf<B>, context: C, batch: B) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const underWay: { context: C; job: J; result: Promise<ResultOf<J>> }[] = [];
+  const underWay: { context: C; batch: B; result: Promise<ResultOf<B>> }[] = [];
   const receiveNext = async (): Promise<void> => {
-    const { result, context, job } = underWay[0]!;
+    const { result, context, batch } = underWay[0]!;
     const value = await result;
     underWay.shift();
-    receive(value, context, job);
+    receive(value, context, batch);
     signal?.throwIfAborted();
   };
   try {
     signal?.throwIfAborted();
-    for (const { job, context } of planned) {
-      const result = pipeline.run(job);
+    for (const { batch, context } of planned) {
+      const result = pipeline.run(batch);
       // A rejection is met when its turn comes; until then it must not count as unhandled.
       result.catch(() => undefined);
-      underWay.push({ context, job, result });
+      underWay.push({ context, batch, result });
       if (underWay.length >= pipeline.width) await receiveNext();
     }
     while (underWay.length > 0) await receiveNext();

@@ -1,5 +1,5 @@
 /**
- * What a process server does for one cycle: jobs write into its cache instead of into the target, and a mover takes
+ * What a process server does for one cycle: batches write into its cache instead of into the target, and a mover takes
  * one finished segment after the other to the target, at the speed of the line, while the next ones are read.
  */
 import path from "node:path";
@@ -9,7 +9,7 @@ import { entryBytes } from "../../targets/layers/entry-table.ts";
 import { recordHeaderBytes, tagBytes } from "../../targets/layers/layer-format.ts";
 import type { BandwidthLimit } from "./bandwidth-limit.ts";
 import type { CacheFolder, Place } from "./cache-folder.ts";
-import type { CopyJob, Job, ResultOf } from "./jobs.ts";
+import type { Batch, CopyBatch, ResultOf } from "./batches.ts";
 import { moveSegment } from "./move-segment.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -22,7 +22,7 @@ export interface ProcessServer {
 /** Header, directory and tail of a segment, and the seals of its index pages, are less than this. */
 const segmentOverheadBytes = 4096;
 
-/** The most that a job can write. */
+/** The most that a batch can write. */
 export function segmentBytesMax(blockCount: number): number {
   return segmentOverheadBytes + blockCount * (blockSizeBytes + recordHeaderBytes + tagBytes + entryBytes);
 }
@@ -57,7 +57,7 @@ export class Transfer {
   through(pipeline: Pipeline): Pipeline {
     return {
       width: pipeline.width,
-      run: (job) => this.#run(pipeline, job),
+      run: (batch) => this.#run(pipeline, batch),
       close: () => pipeline.close(),
     };
   }
@@ -101,18 +101,18 @@ export class Transfer {
     }
   }
 
-  async #run<J extends Job>(pipeline: Pipeline, job: J): Promise<ResultOf<J>> {
-    if (job.type !== "copy") return pipeline.run(job);
-    const place = await this.#server.cache.enter(segmentBytesMax(job.blocks.length), this.#signal);
-    const from = path.join(place.folder, path.basename(job.segment.path));
+  async #run<B extends Batch>(pipeline: Pipeline, batch: B): Promise<ResultOf<B>> {
+    if (batch.type !== "copy") return pipeline.run(batch);
+    const place = await this.#server.cache.enter(segmentBytesMax(batch.blocks.length), this.#signal);
+    const from = path.join(place.folder, path.basename(batch.segment.path));
     try {
-      const cached: CopyJob = { ...job, segment: { ...job.segment, path: from } };
+      const cached: CopyBatch = { ...batch, segment: { ...batch.segment, path: from } };
       const result = await pipeline.run(cached);
       if (result.segmentWritten) {
         place.shrinkTo(result.bytesStored);
-        this.#move({ place, from, to: job.segment.path, sizeBytes: result.bytesStored });
+        this.#move({ place, from, to: batch.segment.path, sizeBytes: result.bytesStored });
       } else place.leave();
-      return result as ResultOf<J>;
+      return result as ResultOf<B>;
     } catch (error) {
       place.leave();
       throw error;
@@ -130,7 +130,7 @@ export class Transfer {
       waiting.place.leave();
       this.#onArrival();
     });
-    // The first failure ends the cycle: jobs that wait for room would wait for good.
+    // The first failure ends the cycle: batches that wait for room would wait for good.
     this.#moves.catch((error: unknown) => this.#end.abort(error));
   }
 }

@@ -1,10 +1,10 @@
-/** The entry of a pipeline's worker thread: takes jobs, answers with results. See pipeline.ts. */
+/** The entry of a pipeline's worker thread: takes batches, answers with results. See pipeline.ts. */
 import { parentPort } from "node:worker_threads";
 import { localFileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { JobFailure, WorkerAnswer, WorkerRequest } from "./pipeline.ts";
+import type { BatchFailure, WorkerAnswer, WorkerRequest } from "./pipeline.ts";
 import { MemoryRelease } from "./release-memory.ts";
-import { runJob } from "./run-job.ts";
+import { runBatch } from "./run-batch.ts";
 
 const memory = new MemoryRelease();
 
@@ -12,10 +12,10 @@ parentPort?.on("message", (request: WorkerRequest) => {
   void answer(request);
 });
 
-async function answer({ number, job }: WorkerRequest): Promise<void> {
+async function answer({ number, batch }: WorkerRequest): Promise<void> {
   let message: WorkerAnswer;
   try {
-    message = { number, result: await runJob(job, localFileSystem, (bytes) => memory.afterBytes(bytes)) };
+    message = { number, result: await runBatch(batch, localFileSystem, (bytes) => memory.afterBytes(bytes)) };
   } catch (error) {
     // An error loses its class on the way to another thread, so its parts are sent.
     message =
@@ -34,7 +34,7 @@ async function answer({ number, job }: WorkerRequest): Promise<void> {
   parentPort?.postMessage(message);
 }
 
-function failureOf(error: SiteRecoveryError): JobFailure {
+function failureOf(error: SiteRecoveryError): BatchFailure {
   const { code, message, target } = error;
   return { code, message, target, errno: (error.cause as { code?: string } | undefined)?.code };
 }

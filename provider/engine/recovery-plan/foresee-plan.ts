@@ -19,7 +19,7 @@ import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
 import { choosePlanPoint } from "./choose-plan-points.ts";
-import { withStepJob } from "./move-machine.ts";
+import { withStepJob } from "./run-machine-step.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
 import type { PlanInput, PlanRequest, PlanRun } from "./plan-run.ts";

@@ -5,7 +5,7 @@ import type { Progress } from "../job/job-definition.ts";
 import { choosePlanPoints, type PlanPoints } from "./choose-plan-points.ts";
 import { shutDownSource, startMoved } from "./machine-power.ts";
 import { waitForPerson } from "./manual-action.ts";
-import { moveMachine } from "./move-machine.ts";
+import { runMachineStep } from "./run-machine-step.ts";
 import { type PlanRun, progressOf } from "./plan-run.ts";
 import { type ActionStep, type PlanStep, pointsTask } from "./plan-steps.ts";
 import { runScriptAction } from "./script-action.ts";
@@ -42,5 +42,5 @@ export function runStep(run: PlanRun, step: PlanStep, place: StepPlace): Promise
   if (step.kind === "synchronise") return synchroniseSource(run, step.itemId, progress);
   if (step.kind === "shutDown") return shutDownSource(run, step.itemId, progress);
   if (step.kind === "start") return startMoved(run, step.itemId, progress);
-  return moveMachine(run, step.itemId, pointsOf(run), progress);
+  return runMachineStep(run, step.itemId, pointsOf(run), progress);
 }

@@ -13,7 +13,6 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 import { relationshipOf, seedsOf } from "../protected-item/relationship.ts";
-import { copyInitial } from "../replication/copy-initial.ts";
 import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf, type ReplicaLedger } from "../replication/replica-ledger.ts";
 import { resync } from "../replication/resync.ts";
@@ -60,7 +59,8 @@ function doubtOf(
   return sourceDoubt(base, changes);
 }
 
-const copies = { "initial copy": copyInitial, delta: sendDelta, resync };
+/** How data gets across in each kind of cycle. */
+const copies = { "initial copy": resync, delta: sendDelta, resync };
 
 export interface CycleOptions {
   readonly kind: CycleKind;

@@ -3,19 +3,19 @@ import { EntryTable } from "../../targets/layers/entry-table.ts";
 import type { MapWindow } from "../../targets/layers/disk-map.ts";
 import { LayerWriter } from "../../targets/layers/layer-writer.ts";
 import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
-import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.ts";
+import { type CopyBatch, type CopyResult, outcome } from "../process-server/batches.ts";
 import type { Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
-import type { DiskTask } from "./cycle.ts";
+import type { DiskTask } from "./copy-snapshot.ts";
 import { checksumAt, KnownData, knownOf } from "./known-data.ts";
 import { batches, wantedRanges } from "./wanted-blocks.ts";
 
 /**
- * A job covers a 64th of the disk within these bounds: fine steps on small disks, few files on large ones.
+ * A batch covers a 64th of the disk within these bounds: fine steps on small disks, few files on large ones.
  */
-const jobBlocksMin = 64;
-const jobBlocksMax = 1024;
-/** The blocks of a job lie within as many blocks of the disk, so that its maps stay small: 4 GiB. */
+const batchBlocksMin = 64;
+const batchBlocksMax = 1024;
+/** The blocks of a batch lie within as many blocks of the disk, so that its maps stay small: 4 GiB. */
 const spanBlocks = 65_536;
 
 export interface FullPass {
@@ -48,11 +48,11 @@ export async function copyWholeDisk(
     let bytesDone = 0;
     await runInOrder(
       pipeline,
-      planJobs(task, known, fresh),
-      (result, span, job) => {
-        addEntries(writer, known, job, result, span, fresh);
-        count(task, job, result);
-        bytesDone = Math.min((job.blocks.at(-1)! + 1) * blockSizeBytes, snapshot.sizeBytes);
+      planBatches(task, known, fresh),
+      (result, span, batch) => {
+        addEntries(writer, known, batch, result, span, fresh);
+        count(task, batch, result);
+        bytesDone = Math.min((batch.blocks.at(-1)! + 1) * blockSizeBytes, snapshot.sizeBytes);
         task.report(bytesDone, snapshot.sizeBytes);
       },
       task.signal,
@@ -78,14 +78,14 @@ export async function copyWholeDisk(
   }
 }
 
-function* planJobs(task: DiskTask, known: KnownData, fresh: boolean): Generator<Planned<CopyJob, Span>> {
+function* planBatches(task: DiskTask, known: KnownData, fresh: boolean): Generator<Planned<CopyBatch, Span>> {
   const { machine, diskId, snapshot } = task;
   const blockCount = blockCountOf(snapshot.sizeBytes);
-  const jobBlocks = Math.min(jobBlocksMax, Math.max(jobBlocksMin, Math.ceil(blockCount / 64)));
+  const batchBlocks = Math.min(batchBlocksMax, Math.max(batchBlocksMin, Math.ceil(blockCount / 64)));
   const data = snapshot.dataRanges?.() ?? [{ firstBlock: 0, blockCount }];
   // A hole where the previous point has data has become zeros, which a point that adds to it must say.
   const inHoles = (block: number): number | undefined => (fresh ? undefined : known.nextInPrevious(block));
-  for (const blocks of batches(wantedRanges(data, inHoles, blockCount), { jobBlocks, spanBlocks })) {
+  for (const blocks of batches(wantedRanges(data, inHoles, blockCount), { batchBlocks, spanBlocks })) {
     const first = blocks[0]!;
     const length = blocks.at(-1)! - first + 1;
     const span: Span = {
@@ -93,7 +93,7 @@ function* planJobs(task: DiskTask, known: KnownData, fresh: boolean): Generator<
       unfinished: known.unfinishedWindow(first, length),
     };
     const { path, storeId, fileId, key } = machine.newLayer(diskId, "segment");
-    const job: CopyJob = {
+    const batch: CopyBatch = {
       type: "copy",
       reader: snapshot.reader,
       diskSizeBytes: snapshot.sizeBytes,
@@ -103,7 +103,7 @@ function* planJobs(task: DiskTask, known: KnownData, fresh: boolean): Generator<
       compresses: task.compresses,
       segment: { path, storeId, fileId, key: key.export() },
     };
-    yield { job, context: span };
+    yield { batch, context: span };
   }
 }
 
@@ -111,17 +111,17 @@ function* planJobs(task: DiskTask, known: KnownData, fresh: boolean): Generator<
 function addEntries(
   writer: LayerWriter,
   known: KnownData,
-  job: CopyJob,
+  batch: CopyBatch,
   result: CopyResult,
   span: Span,
   fresh: boolean,
 ): void {
   const stored = new EntryTable(Buffer.from(result.entries));
-  const segmentId = Buffer.from(job.segment.fileId).toString("hex");
+  const segmentId = Buffer.from(batch.segment.fileId).toString("hex");
   let next = 0;
   for (const [position, what] of result.outcomes.entries()) {
-    const block = job.blocks[position]!;
-    const inWindow = block - job.blocks[0]!;
+    const block = batch.blocks[position]!;
+    const inWindow = block - batch.blocks[0]!;
     if (what === outcome.stored) {
       const segment = writer.segmentIndex(segmentId);
       writer.addEntry(block, segment, stored.offset(next), stored.length(next), stored.checksum(next));
@@ -154,7 +154,7 @@ function addKnown(
   );
 }
 
-function count(task: DiskTask, job: CopyJob, result: CopyResult): void {
+function count(task: DiskTask, batch: CopyBatch, result: CopyResult): void {
   const { counts } = task;
   counts.bytesRead += result.bytesRead;
   counts.bytesSent += result.bytesStored;
@@ -162,7 +162,7 @@ function count(task: DiskTask, job: CopyJob, result: CopyResult): void {
     if (what >= outcome.known) counts.blocksReused += 1;
     if (what !== outcome.stored) continue;
     counts.blocksSent += 1;
-    const offset = job.blocks[position]! * blockSizeBytes;
-    counts.bytesChanged += Math.min(blockSizeBytes, job.diskSizeBytes - offset);
+    const offset = batch.blocks[position]! * blockSizeBytes;
+    counts.bytesChanged += Math.min(blockSizeBytes, batch.diskSizeBytes - offset);
   }
 }

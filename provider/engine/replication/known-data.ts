@@ -2,8 +2,8 @@ import { hasCode } from "../../errors.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import { DiskMap, type LayerReference, type MapWindow } from "../../targets/layers/disk-map.ts";
 import { type DiskFolder, LayerReader } from "../../targets/layers/layer-reader.ts";
-import type { KnownBlocks } from "../process-server/jobs.ts";
-import type { DiskTask } from "./cycle.ts";
+import type { KnownBlocks } from "../process-server/batches.ts";
+import type { DiskTask } from "./copy-snapshot.ts";
 
 interface UnfinishedSegment {
   readonly layer: LayerReference;
@@ -79,7 +79,7 @@ export class KnownData {
   }
 }
 
-/** The checksums of a window at these blocks, in the form a job takes. */
+/** The checksums of a window at these blocks, in the form a batch takes. */
 export function knownOf(window: MapWindow | undefined, blocks: Uint32Array): KnownBlocks {
   const present = new Uint8Array(blocks.length);
   const checksums = new Uint8Array(blocks.length * checksumBytes);

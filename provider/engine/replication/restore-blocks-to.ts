@@ -6,10 +6,10 @@ import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
 import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
-import type { ImageBefore, RestoreJob, RestoreResult } from "../process-server/jobs.ts";
+import type { ImageBefore, RestoreBatch, RestoreResult } from "../process-server/batches.ts";
 import { openPipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
-import { cancelled } from "./cycle.ts";
+import { cancelled } from "./copy-snapshot.ts";
 import { batches, wantedRanges } from "./wanted-blocks.ts";
 import { threadsFor } from "./threads-for.ts";
 import { said } from "../../message.ts";
@@ -34,7 +34,7 @@ export interface OpenedDisk {
   readonly map: DiskMap;
 }
 
-const jobBlocksMax = 1024;
+const batchBlocksMax = 1024;
 
 /** Opens a disk of a recovery point and keeps the point from being dropped while `work` runs. */
 export async function withPinnedDisk<T>(
@@ -101,7 +101,7 @@ export async function restoreBlocksTo(opened: OpenedDisk, to: RestoreTo): Promis
   }
 }
 
-type PlannedRestore = Planned<RestoreJob, number>;
+type PlannedRestore = Planned<RestoreBatch, number>;
 
 function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore> {
   const { sizeBytes } = opened.disk;
@@ -110,8 +110,8 @@ function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore
     // Holes of a new image are zeros already; of an existing one its data is compared as well.
     const data = image === undefined ? [] : dataRangesOf(image, sizeBytes);
     const ranges = wantedRanges(data, (block) => opened.map.nextCovered(block), blockCountOf(sizeBytes));
-    for (const blocks of batches(ranges, { jobBlocks: jobBlocksMax, spanBlocks: jobBlocksMax })) {
-      yield { job: jobFor(opened, to, blocks), context: (blocks.at(-1)! + 1) * blockSizeBytes };
+    for (const blocks of batches(ranges, { batchBlocks: batchBlocksMax, spanBlocks: batchBlocksMax })) {
+      yield { batch: batchFor(opened, to, blocks), context: (blocks.at(-1)! + 1) * blockSizeBytes };
     }
   } finally {
     image?.close();
@@ -122,14 +122,14 @@ function* planListed(opened: OpenedDisk, to: RestoreTo, listed: Uint32Array): Ge
   const blockCount = blockCountOf(opened.disk.sizeBytes);
   for (let start = 0; start < listed.length;) {
     let end = start + 1;
-    while (end < listed.length && listed[end]! < listed[start]! + jobBlocksMax) end += 1;
+    while (end < listed.length && listed[end]! < listed[start]! + batchBlocksMax) end += 1;
     const blocks = listed.slice(start, end).filter((block) => block < blockCount);
     start = end;
-    if (blocks.length > 0) yield { job: jobFor(opened, to, blocks), context: end * blockSizeBytes };
+    if (blocks.length > 0) yield { batch: batchFor(opened, to, blocks), context: end * blockSizeBytes };
   }
 }
 
-function jobFor({ disk, folder, map }: OpenedDisk, to: RestoreTo, wanted: Uint32Array): RestoreJob {
+function batchFor({ disk, folder, map }: OpenedDisk, to: RestoreTo, wanted: Uint32Array): RestoreBatch {
   const firstBlock = wanted[0]!;
   const window = map.window(firstBlock, wanted.at(-1)! - firstBlock + 1);
   const blocks =

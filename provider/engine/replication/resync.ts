@@ -5,10 +5,10 @@ import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { copyWholeDisk } from "./copy-whole-disk.ts";
-import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";
+import { type SnapshotCopy, type CycleResult, type DiskTask, copySnapshot } from "./copy-snapshot.ts";
 import { threadsFor } from "./threads-for.ts";
 
-export interface ResyncOptions extends CycleOptions {
+export interface ResyncOptions extends SnapshotCopy {
   /** Paths of damaged objects: what they hold is sent again, as is what the last verification has noted. */
   readonly distrust?: Iterable<string>;
 }
@@ -17,12 +17,16 @@ export interface ResyncOptions extends CycleOptions {
  * Compares checksums of the whole source with those of the newest recovery point and sends only what differs
  * [HW-4c]. It mends a replica as well: a lost map is made anew from the segments, and data in damaged
  * objects is replaced. Disks that were added, removed or resized since are taken as they are now.
+ *
+ * An initial copy [V2A-2, HW-2a] is a resync with an empty replica. One that was killed or failed resumes when this is
+ * called again: what the target has in finished segments, or in a recovery point whose news never arrived, is not sent
+ * again if the source still has the same bytes.
  */
 export async function resync(options: ResyncOptions): Promise<CycleResult> {
   const sizeBytes = options.snapshot.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
   const pipeline = openPipeline(options.store.files, threadsFor(options.store, sizeBytes));
   try {
-    return await runCycle({ ...options, takesOver: true }, latestReadable, (task) =>
+    return await copySnapshot({ ...options, takesOver: true }, latestReadable, (task) =>
       resyncDisk(task, pipeline, distrustedIn(options, task.machine)),
     );
   } finally {

@@ -7,26 +7,26 @@ import { LayerWriter } from "../../targets/layers/layer-writer.ts";
 import { layersToMerge, mergeLayers } from "../../targets/layers/merge-layers.ts";
 import type { MachineFolder } from "../../targets/machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
-import { type CopyJob, type CopyResult, outcome } from "../process-server/jobs.ts";
+import { type CopyBatch, type CopyResult, outcome } from "../process-server/batches.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
-import { type CycleOptions, type CycleResult, type DiskTask, runCycle } from "./cycle.ts";
+import { type SnapshotCopy, type CycleResult, type DiskTask, copySnapshot } from "./copy-snapshot.ts";
 import { replicaDoubtOf } from "./replica-doubt.ts";
 import { sourceDoubt } from "./source-doubt.ts";
 import { threadsFor } from "./threads-for.ts";
 import { said } from "../../message.ts";
 
-const jobBlocksMax = 1024;
+const batchBlocksMax = 1024;
 
 /**
  * Sends the blocks that changed since the last completed cycle, and nothing else [HW-4a]: its cost is what
  * has changed, whatever the size of the disk. Throws `ResyncRequired` when the changes alone are not enough
  * [HW-4b], or the machine has no recovery point that they could be added to.
  */
-export async function sendDelta(options: CycleOptions): Promise<CycleResult> {
+export async function sendDelta(options: SnapshotCopy): Promise<CycleResult> {
   let pipeline: Pipeline | undefined;
   try {
-    return await runCycle(
+    return await copySnapshot(
       options,
       (machine) => basePoint(options, machine),
       (task) => {
@@ -40,11 +40,11 @@ export async function sendDelta(options: CycleOptions): Promise<CycleResult> {
   }
 }
 
-function changedBytes(options: CycleOptions): number {
+function changedBytes(options: SnapshotCopy): number {
   return options.snapshot.disks.reduce((sum, disk) => sum + disk.changedBlocks().count * blockSizeBytes, 0);
 }
 
-function basePoint(options: CycleOptions, machine: MachineFolder): RecoveryPoint {
+function basePoint(options: SnapshotCopy, machine: MachineFolder): RecoveryPoint {
   const doubt = options.ledger && replicaDoubtOf(machine, options.ledger);
   const base = doubt === undefined ? machine.points.latest() : undefined;
   const { source, snapshot, seeds = [] } = options;
@@ -63,7 +63,7 @@ async function sendDisk(task: DiskTask, changed: BlockSet, pipeline: Pipeline): 
   return { diskId, sizeBytes: snapshot.sizeBytes, layers: await mergeIfMany(task, layers) };
 }
 
-/** One job's segment is a layer by itself; several are joined by a map. */
+/** One batch's segment is a layer by itself; several are joined by a map. */
 async function writeLayer(
   task: DiskTask,
   changed: BlockSet,
@@ -71,27 +71,27 @@ async function writeLayer(
 ): Promise<LayerReference | undefined> {
   const { machine, diskId } = task;
   const total = Math.min(changed.count * blockSizeBytes, task.snapshot.sizeBytes);
-  if (changed.count <= jobBlocksMax) {
+  if (changed.count <= batchBlocksMax) {
     const blocks = Uint32Array.from(changed);
     if (blocks.length === 0) return undefined;
     task.signal?.throwIfAborted();
-    const job = jobFor(task, blocks, true);
-    const result = await pipeline.run(job);
-    count(task, job, result);
+    const batch = batchFor(task, blocks, true);
+    const result = await pipeline.run(batch);
+    count(task, batch, result);
     task.report(total, total);
-    return { kind: "segment", id: hex(job.segment.fileId), entryCount: blocks.length };
+    return { kind: "segment", id: hex(batch.segment.fileId), entryCount: blocks.length };
   }
   const identity = machine.newLayer(diskId, "map");
   const writer = new LayerWriter(machine.files, identity);
   try {
     let bytesDone = 0;
-    const receive = (result: CopyResult, _context: undefined, job: CopyJob): void => {
-      addEntries(writer, job, result);
-      count(task, job, result);
-      bytesDone = Math.min(bytesDone + job.blocks.length * blockSizeBytes, total);
+    const receive = (result: CopyResult, _context: undefined, batch: CopyBatch): void => {
+      addEntries(writer, batch, result);
+      count(task, batch, result);
+      bytesDone = Math.min(bytesDone + batch.blocks.length * blockSizeBytes, total);
       task.report(bytesDone, total);
     };
-    await runInOrder(pipeline, planJobs(task, changed), receive, task.signal);
+    await runInOrder(pipeline, planBatches(task, changed), receive, task.signal);
     writer.seal();
     await task.transfer?.arrived();
     await task.transfer?.pass(writer.sizeBytes);
@@ -104,18 +104,18 @@ async function writeLayer(
   return { kind: "map", id: identity.id, entryCount: writer.entryCount };
 }
 
-function* planJobs(task: DiskTask, changed: BlockSet): Generator<Planned<CopyJob, undefined>> {
+function* planBatches(task: DiskTask, changed: BlockSet): Generator<Planned<CopyBatch, undefined>> {
   let blocks: number[] = [];
   for (const block of changed) {
     blocks.push(block);
-    if (blocks.length < jobBlocksMax) continue;
-    yield { job: jobFor(task, Uint32Array.from(blocks), false), context: undefined };
+    if (blocks.length < batchBlocksMax) continue;
+    yield { batch: batchFor(task, Uint32Array.from(blocks), false), context: undefined };
     blocks = [];
   }
-  if (blocks.length > 0) yield { job: jobFor(task, Uint32Array.from(blocks), false), context: undefined };
+  if (blocks.length > 0) yield { batch: batchFor(task, Uint32Array.from(blocks), false), context: undefined };
 }
 
-function jobFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): CopyJob {
+function batchFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): CopyBatch {
   const { path, storeId, fileId, key } = task.machine.newLayer(task.diskId, "segment");
   return {
     type: "copy",
@@ -129,12 +129,12 @@ function jobFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): Copy
   };
 }
 
-function addEntries(writer: LayerWriter, job: CopyJob, result: CopyResult): void {
+function addEntries(writer: LayerWriter, batch: CopyBatch, result: CopyResult): void {
   const stored = new EntryTable(Buffer.from(result.entries));
-  const segment = result.segmentWritten ? writer.segmentIndex(hex(job.segment.fileId)) : 0;
+  const segment = result.segmentWritten ? writer.segmentIndex(hex(batch.segment.fileId)) : 0;
   let next = 0;
   for (const [position, what] of result.outcomes.entries()) {
-    const block = job.blocks[position]!;
+    const block = batch.blocks[position]!;
     if (what === outcome.zero) {
       writer.addEntry(block, 0, 0, 0);
       continue;
@@ -144,12 +144,12 @@ function addEntries(writer: LayerWriter, job: CopyJob, result: CopyResult): void
   }
 }
 
-function count(task: DiskTask, job: CopyJob, result: CopyResult): void {
+function count(task: DiskTask, batch: CopyBatch, result: CopyResult): void {
   const { counts } = task;
   counts.bytesRead += result.bytesRead;
   counts.bytesChanged += result.bytesRead;
   counts.bytesSent += result.bytesStored;
-  counts.blocksSent += job.blocks.length;
+  counts.blocksSent += batch.blocks.length;
 }
 
 async function mergeIfMany(task: DiskTask, layers: readonly LayerReference[]): Promise<LayerReference[]> {

@@ -1,7 +1,7 @@
-/** Which blocks of a sparse disk are worth looking at, and how they are shared out to jobs. */
+/** Which blocks of a sparse disk are worth looking at, and how they are shared out to batches. */
 import type { BlockRange } from "../../disks/block-set.ts";
 
-/** Holes of fewer blocks than this between two runs are read with them: one job's map is one look-up. */
+/** Holes of fewer blocks than this between two runs are read with them: one batch's map is one look-up. */
 const runBlocks = 16;
 
 /**
@@ -36,15 +36,15 @@ function* inHole(
   }
 }
 
-/** Yields the blocks of ranges in lists of at most `jobBlocks`, each within `spanBlocks` blocks of the disk. */
+/** Yields the blocks of ranges in lists of at most `batchBlocks`, each within `spanBlocks` blocks of the disk. */
 export function* batches(
   ranges: Iterable<BlockRange>,
-  { jobBlocks, spanBlocks }: { jobBlocks: number; spanBlocks: number },
+  { batchBlocks, spanBlocks }: { batchBlocks: number; spanBlocks: number },
 ): Generator<Uint32Array> {
   let blocks: number[] = [];
   for (const { firstBlock, blockCount } of ranges) {
     for (let block = firstBlock; block < firstBlock + blockCount; block += 1) {
-      const isFull = blocks.length === jobBlocks || (blocks.length > 0 && block >= blocks[0]! + spanBlocks);
+      const isFull = blocks.length === batchBlocks || (blocks.length > 0 && block >= blocks[0]! + spanBlocks);
       if (isFull) {
         yield Uint32Array.from(blocks);
         blocks = [];

@@ -53,7 +53,7 @@ function lostKey(home: Home, { holderId, folder }: StorePlace): SiteRecoveryErro
  * Opens the replica store of what holds one, and makes store and key when there is neither. Throws `WrongKey`, naming the
  * key file, when that is gone or is not the one the store was locked with.
  */
-export function openStore(
+export function openWithKeyFile(
   files: FileSystem,
   home: Home,
   place: StorePlace,
@@ -109,7 +109,7 @@ function removeUnfinished(files: FileSystem, keyFile: string): void {
 /** Locks a store with a new random key and returns it opened. No other change of its key may be under way. */
 export function replaceKey(files: FileSystem, home: Home, place: StorePlace): ReplicaStore {
   // Opening it ends what an earlier change has left, so that the next key is still unused.
-  const replicas = openStore(files, home, place);
+  const replicas = openWithKeyFile(files, home, place);
   const nextKeyFile = home.nextKeyFileOf(place.holderId);
   removeUnfinished(files, home.keyFileOf(place.holderId));
   writeKey(files, nextKeyFile);

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { openPipeline } from "../../../provider/engine/process-server/pipeline.ts";
 import { runInOrder } from "../../../provider/engine/process-server/run-in-order.ts";
-import type { RestoreJob } from "../../../provider/engine/process-server/jobs.ts";
+import type { RestoreBatch } from "../../../provider/engine/process-server/batches.ts";
 import { noise, ProtectedDisk } from "../replication/protected-disk.ts";
 
 let disk: ProtectedDisk | undefined;
@@ -21,7 +21,7 @@ it("[C-2] worker threads and the calling thread store and restore the same bytes
   expect((await disk.restored(second.pointId)).equals(disk.image())).toBe(true);
 });
 
-const missing: RestoreJob = {
+const missing: RestoreBatch = {
   type: "restore",
   toPath: "/nowhere/at/all",
   diskSizeBytes: 65_536,
@@ -44,7 +44,7 @@ it("brings an error of a worker back with its code and target", async () => {
   await pipeline.close();
 });
 
-it("draws no more jobs than there is room for, and leaves none running after a failure", async () => {
+it("draws no more batches than there is room for, and leaves none running after a failure", async () => {
   let drawn = 0;
   let running = 0;
   let runningMax = 0;
@@ -60,11 +60,11 @@ it("draws no more jobs than there is room for, and leaves none running after a f
     },
     close: () => Promise.resolve(),
   };
-  function* jobs() {
-    for (drawn = 1; drawn <= 100; drawn += 1) yield { job: missing, context: drawn };
+  function* batches() {
+    for (drawn = 1; drawn <= 100; drawn += 1) yield { batch: missing, context: drawn };
   }
   const received: number[] = [];
-  const run = runInOrder(pipeline as never, jobs(), (_result, context) => received.push(context));
+  const run = runInOrder(pipeline as never, batches(), (_result, context) => received.push(context));
   await expect(run).rejects.toThrow("the tenth fails");
   expect(running).toBe(0);
   expect(runningMax).toBeLessThanOrEqual(3);

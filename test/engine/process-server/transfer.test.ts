@@ -16,7 +16,7 @@ import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { passphrase, ProtectedDisk } from "../replication/protected-disk.ts";
 
 const mebibyte = 1_048_576;
-/** A job of a small disk has 64 blocks. */
+/** A batch of a small disk has 64 blocks. */
 const oneJobBytes = segmentBytesMax(64);
 
 let disk: ProtectedDisk;
@@ -88,7 +88,7 @@ describe("[C-2] a cycle through a process server", () => {
     expect(disk.storedFiles().filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 
-  it("never writes more than the most that a job is given room for", async () => {
+  it("never writes more than the most that a batch is given room for", async () => {
     const seen: number[] = [];
     const through = server();
     const enter = through.cache.enter.bind(through.cache);

@@ -1,7 +1,7 @@
 /** A child process for kill.test.ts: runs one initial copy and prints a line for each piece of progress. */
 import { systemClock } from "../../../provider/clock.ts";
 import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
-import { copyInitial } from "../../../provider/engine/replication/copy-initial.ts";
+import { resync } from "../../../provider/engine/replication/resync.ts";
 import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
 import { passphrase } from "./protected-disk.ts";
 
@@ -13,7 +13,7 @@ const [storeFolder, imagePath, machineId, diskId, threads] = process.argv.slice(
   string,
 ];
 const store = openReplicaStore({ folder: storeFolder, passphrase, threads: Number(threads) });
-await copyInitial({
+await resync({
   store,
   source: { machineId, disks: [{ diskId, path: imagePath }] },
   snapshot: await takeSnapshot([imagePath]),

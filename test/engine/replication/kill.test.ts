@@ -7,7 +7,7 @@ import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../../provider/clock.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
-import { copyInitial } from "../../../provider/engine/replication/copy-initial.ts";
+import { resync } from "../../../provider/engine/replication/resync.ts";
 import { noise, passphrase, ProtectedDisk } from "./protected-disk.ts";
 import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
 
@@ -47,7 +47,7 @@ it.each([0, 2])(
     await source.write(noise(99, 100_000), 3 * mebibyte + 17);
     await source.close();
     const store = openReplicaStore({ folder: disk.storeFolder, passphrase, threads });
-    const result = await copyInitial({
+    const result = await resync({
       store,
       source: { machineId: disk.machineId, disks: [{ diskId: disk.diskId, path: disk.imagePath }] },
       snapshot: await takeSnapshot([disk.imagePath]),

@@ -3,8 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { VirtualClock } from "../../../provider/clock.ts";
 import { blockSizeBytes } from "../../../provider/disks/disk.ts";
-import { copyInitial } from "../../../provider/engine/replication/copy-initial.ts";
-import type { CycleOptions, CycleResult } from "../../../provider/engine/replication/cycle.ts";
+import type { SnapshotCopy, CycleResult } from "../../../provider/engine/replication/copy-snapshot.ts";
 import { restoreDisk } from "../../../provider/engine/replication/restore-disk.ts";
 import { resync, type ResyncOptions } from "../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../provider/engine/replication/send-delta.ts";
@@ -68,13 +67,13 @@ export class ProtectedDisk {
     };
   }
 
-  async initial(options: Partial<CycleOptions> = {}): Promise<CycleResult> {
-    const result = await copyInitial({ ...this.#cycle(), ...options });
+  async initial(options: Partial<SnapshotCopy> = {}): Promise<CycleResult> {
+    const result = await resync({ ...this.#cycle(), ...options });
     this.changed.clear();
     return result;
   }
 
-  async delta(options: Partial<CycleOptions> & { resyncRequired?: boolean } = {}): Promise<CycleResult> {
+  async delta(options: Partial<SnapshotCopy> & { resyncRequired?: boolean } = {}): Promise<CycleResult> {
     const { resyncRequired, ...rest } = options;
     const result = await sendDelta({ ...this.#cycle(resyncRequired), ...rest });
     this.changed.clear();

@@ -10,7 +10,6 @@ import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { applyDelta } from "../../../provider/engine/replication/apply-delta.ts";
 import { attachPoint } from "../../../provider/engine/replication/attach-point.ts";
-import { copyInitial } from "../../../provider/engine/replication/copy-initial.ts";
 import { restoreDisk } from "../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../provider/engine/replication/resync.ts";
 import { batches, wantedRanges } from "../../../provider/engine/replication/wanted-blocks.ts";
@@ -65,7 +64,7 @@ describe("a sparse disk", () => {
 
   it("of 3 TiB is copied, resynchronised and restored by its data alone", async () => {
     sparse(3 * tebibyte, places);
-    const first = await copyInitial(options(await snapshotOf()));
+    const first = await resync(options(await snapshotOf()));
     expect(first.blocksSent).toBe(places.length);
     expect(first.bytesRead).toBeLessThan(16 * blockSizeBytes);
 
@@ -100,7 +99,7 @@ describe("a sparse disk", () => {
     await tracked.write(Buffer.alloc(100, 7), 7 * gibibyte);
     await tracked.write(Buffer.alloc(100, 9), 20 * gibibyte);
     await tracked.write(Buffer.alloc(blockSizeBytes), 40 * gibibyte);
-    const { pointId } = await copyInitial(options(snapshot));
+    const { pointId } = await resync(options(snapshot));
     await tracked.close();
     const toPath = path.join(disk.folder, "restored.img");
     await restoreDisk({ store: disk.store, pointId, diskId: "os", toPath });
@@ -143,7 +142,7 @@ describe("what is wanted of a disk", () => {
         for (let block = from; block < limit + 50; block += 1) if (isCovered(block)) return block;
         return undefined;
       };
-      const lists = [...batches(wantedRanges(data, next, limit), { jobBlocks: 7, spanBlocks: 31 })];
+      const lists = [...batches(wantedRanges(data, next, limit), { batchBlocks: 7, spanBlocks: 31 })];
       const all = lists.flatMap((list) => [...list]);
       expect(all).toEqual([...new Set(all)].sort((left, right) => left - right));
       for (let block = 0; block < limit; block += 1) {
@@ -161,7 +160,7 @@ describe("what is wanted of a disk", () => {
 describe("a sparse disk that is attached", () => {
   it("is filled in by its data; its holes stay holes", async () => {
     sparse(tebibyte, [0, 600 * gibibyte]);
-    const { pointId } = await copyInitial(options(await snapshotOf()));
+    const { pointId } = await resync(options(await snapshotOf()));
     const overlayPath = path.join(disk.folder, "overlay.img");
     const attached = attachPoint({ store: disk.store, pointId, diskId: "os", overlayPath });
     await attached.write(Buffer.from("written"), 300 * gibibyte);

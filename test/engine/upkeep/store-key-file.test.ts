@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { homeAt } from "../../../provider/engine/home.ts";
 import { openParts } from "../../../provider/engine/open-parts.ts";
-import { openStore, rotateStoreKey } from "../../../provider/engine/upkeep/store-key-file.ts";
+import { openWithKeyFile, rotateStoreKey } from "../../../provider/engine/upkeep/store-key-file.ts";
 import { takeLease } from "../../../provider/store/leases.ts";
 import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
 import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
@@ -26,7 +26,7 @@ const keyFile = (): string => path.join(folder, "keys", "replicas.key");
 function openAccount(): ReplicaStore {
   const home = homeAt(folder);
   const place = { holderId: site.ids.storage, folder: home.storageFolderOf(site.ids.storage) };
-  return openStore(localFileSystem, home, place);
+  return openWithKeyFile(localFileSystem, home, place);
 }
 
 /** A rotation in a process whose every call from the n-th on fails; true when it got through. */

@@ -10,7 +10,6 @@ import type { TrackedDisk } from "../../../../provider/disks/disk.ts";
 import { openTrackedDisk } from "../../../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../../../provider/disks/take-snapshot.ts";
 import { attachPoint } from "../../../../provider/engine/replication/attach-point.ts";
-import { copyInitial } from "../../../../provider/engine/replication/copy-initial.ts";
 import { restoreDisk } from "../../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
@@ -76,7 +75,7 @@ async function beginCycle(number: number, how: "delta" | "resync" | "cancelled")
   say({ says: "taken", step: number });
   const abort = new AbortController();
   const mustCompare = snapshot.disks.some((disk) => disk.resyncRequired);
-  const copy = pointIds().length === 0 ? copyInitial : how === "resync" || mustCompare ? resync : sendDelta;
+  const copy = pointIds().length === 0 ? resync : how === "resync" || mustCompare ? resync : sendDelta;
   const onProgress = (): void => {
     if (how !== "cancelled") return;
     self.isCancelled = true;

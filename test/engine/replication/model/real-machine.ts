@@ -7,7 +7,6 @@ import type { MachineSnapshot, TrackedDisk } from "../../../../provider/disks/di
 import { openTrackedDisk } from "../../../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../../../provider/disks/take-snapshot.ts";
 import { type AttachedDisk, attachPoint } from "../../../../provider/engine/replication/attach-point.ts";
-import { copyInitial } from "../../../../provider/engine/replication/copy-initial.ts";
 import { restoreDisk } from "../../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
@@ -18,7 +17,7 @@ import { unsyncedFileSystem } from "../../../blocks/unsynced-file-system.ts";
 import { noise } from "../protected-disk.ts";
 
 export type CycleKind = "initial" | "delta" | "resync";
-const copies = { initial: copyInitial, delta: sendDelta, resync };
+const copies = { initial: resync, delta: sendDelta, resync };
 
 export class RealMachine {
   readonly machineId = "/subscriptions/s/machines/model-01";

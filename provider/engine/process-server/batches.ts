@@ -8,13 +8,13 @@ import type { KeyRingSpec } from "../../targets/key-ring.ts";
 /** What became of a block. `known + n`: the n-th list of known checksums had it, nothing was stored. */
 export const outcome = { zero: 0, stored: 1, known: 2 } as const;
 
-/** Checksums of what the target has, by position in the job's blocks. */
+/** Checksums of what the target has, by position in the batch's blocks. */
 export interface KnownBlocks {
   readonly present: Uint8Array;
   readonly checksums: Uint8Array;
 }
 
-export interface CopyJob {
+export interface CopyBatch {
   readonly type: "copy";
   readonly reader: SnapshotReaderSpec;
   readonly diskSizeBytes: number;
@@ -37,7 +37,7 @@ export interface CopyJob {
 }
 
 export interface CopyResult {
-  /** One `outcome` for each block of the job. */
+  /** One `outcome` for each block of the batch. */
   readonly outcomes: Uint8Array;
   /** The segment's entries, packed (entry-table.ts). */
   readonly entries: Uint8Array;
@@ -46,7 +46,7 @@ export interface CopyResult {
   readonly bytesStored: number;
 }
 
-export interface RestoreJob {
+export interface RestoreBatch {
   readonly type: "restore";
   readonly toPath: string;
   readonly diskSizeBytes: number;
@@ -77,8 +77,8 @@ export interface RestoreResult {
   readonly blocksEqual: number;
 }
 
-export type Job = CopyJob | RestoreJob;
-export type ResultOf<J extends Job> = J extends CopyJob ? CopyResult : RestoreResult;
+export type Batch = CopyBatch | RestoreBatch;
+export type ResultOf<B extends Batch> = B extends CopyBatch ? CopyResult : RestoreResult;
 
 /** Told now and then how many more bytes have been worked on. */
 export type OnBytes = (bytes: number) => void;

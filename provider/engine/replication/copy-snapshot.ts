@@ -1,8 +1,8 @@
 /**
- * Replication of one machine: initial copy [V2A-2, HW-2a], delta [HW-4a], resync [HW-4c] and the way back
- * (restore). A cycle reads a snapshot of the machine's disks and ends with a recovery point. This file holds
- * what every cycle has in common: the lock, progress, the publication, and what happens on failure: the
- * source keeps its changes pending, and earlier recovery points are as they were.
+ * The part of a cycle that copies: a snapshot of a machine's disks becomes a recovery point. When a cycle runs, and of
+ * which kind it is, `replication-cycle/run-cycle.ts` decides. Initial copy and resync [V2A-2, HW-2a, HW-4c] and delta
+ * [HW-4a] differ in how a disk is copied. This file holds what they have in common: the lock, progress, the publication,
+ * and what happens on failure: the source keeps its changes pending, and earlier recovery points are as they were.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.ts";
@@ -27,7 +27,8 @@ export interface ReplicationSource {
   readonly disks: readonly { readonly diskId: string; readonly path: string }[];
 }
 
-export interface CycleOptions {
+/** What is copied, and where to. */
+export interface SnapshotCopy {
   readonly store: ReplicaStore;
   readonly source: ReplicationSource;
   /** Completed by the cycle when the recovery point is durable, abandoned when the cycle fails. */
@@ -88,8 +89,8 @@ export interface DiskTask {
 }
 
 /** Runs `copyDisk` for one disk after the other, then publishes the recovery point. */
-export async function runCycle(
-  options: CycleOptions,
+export async function copySnapshot(
+  options: SnapshotCopy,
   previousOf: (machine: MachineFolder) => RecoveryPoint | undefined,
   copyDisk: (task: DiskTask) => Promise<RecoveryPointDisk>,
 ): Promise<CycleResult> {
@@ -186,7 +187,7 @@ function publish(
   return point;
 }
 
-async function abandonOnFailure<T>(options: CycleOptions, work: () => Promise<T>): Promise<T> {
+async function abandonOnFailure<T>(options: SnapshotCopy, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -223,7 +224,7 @@ function pairDisks(source: ReplicationSource, snapshot: MachineSnapshot): DiskIn
 
 function taskOf(
   cycle: Pick<DiskTask, "machine" | "counts" | "transfer"> & {
-    options: CycleOptions;
+    options: SnapshotCopy;
     progress: CycleProgress;
   },
   input: DiskInput,

@@ -16,7 +16,7 @@ import type { PlanInput, PlanRun } from "./plan-run.ts";
 import { withFreeItem } from "./with-free-item.ts";
 
 /** What a machine's step did: the action it took, or why none was needed. */
-export interface MoveResult {
+export interface MachineStepResult {
   readonly action?: ItemAction;
   readonly skipped?: string;
   readonly pointId?: string;
@@ -62,12 +62,12 @@ function startStep(
   );
 }
 
-export async function moveMachine(
+export async function runMachineStep(
   run: PlanRun,
   itemId: string,
   points: PlanPoints,
   progress: Progress,
-): Promise<MoveResult> {
+): Promise<MachineStepResult> {
   return withFreeItem(run, itemId, progress, async () => {
     // Read under the lease: a job that a dead process left may have moved the machine just now.
     const item = requireItem(run.parts, itemId);
