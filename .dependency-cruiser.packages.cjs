@@ -42,6 +42,12 @@ exports.packageRules = [
     "YAML is read and written in one room; everywhere else there are only values.",
   ),
   only(
+    "progress",
+    "node_modules/cli-progress/",
+    ["^provider/cli/terminal-progress\\.ts$"],
+    "The terminal's lines of progress are drawn in one place.",
+  ),
+  only(
     "jsonc",
     "node_modules/jsonc-parser/",
     ["^provider/arm-template/read-json\\.ts$"],

@@ -8,7 +8,8 @@ import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { formatTable, formatTime } from "./format.ts";
-import { itemNamed, openSession, printJsonLine, terminalProgress } from "./session.ts";
+import { itemNamed, openSession, printJsonLine } from "./session.ts";
+import { terminalProgress } from "./terminal-progress.ts";
 import { isoTime } from "./times.ts";
 
 interface AttachFlags {

@@ -1,7 +1,8 @@
 import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { printMoved } from "./moved.ts";
-import { itemNamed, openSession, withProgress } from "./session.ts";
+import { itemNamed, openSession } from "./session.ts";
+import { withProgress } from "./terminal-progress.ts";
 
 /** `siterecovery cancel-failover <item>`: goes on where the machine came from, before the commit. */
 export function cancelFailoverCommand(): CliCommand {

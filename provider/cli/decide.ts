@@ -3,7 +3,8 @@ import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { CliCommand } from "./cli-command.ts";
 import { printMoved } from "./moved.ts";
-import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
+import { itemNamed, openSession, printJson } from "./session.ts";
+import { withProgress } from "./terminal-progress.ts";
 
 /** `siterecovery confirm-source-off <item>`: a source that cannot be looked at is off for good. */
 export function confirmSourceOffCommand(): CliCommand {

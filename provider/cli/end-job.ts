@@ -3,7 +3,8 @@ import type { PlanOutcome } from "../engine/recovery-plan/recovery-plans.ts";
 import { CliCommand } from "./cli-command.ts";
 import { jobJson } from "./job-json.ts";
 import { PlanRuns, type RunFlags } from "./run-plan.ts";
-import { openSession, printJson, withProgress } from "./session.ts";
+import { openSession, printJson } from "./session.ts";
+import { withProgress } from "./terminal-progress.ts";
 import { stoppable } from "./stoppable.ts";
 
 export function completeCommand(): CliCommand {

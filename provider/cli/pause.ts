@@ -2,7 +2,8 @@
 import { nameOf } from "../arm-id.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
 import { CliCommand } from "./cli-command.ts";
-import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
+import { itemNamed, openSession, printJson } from "./session.ts";
+import { withProgress } from "./terminal-progress.ts";
 
 type Action = (engine: Engine, itemId: string, progress: Progress) => Promise<boolean>;
 

@@ -10,7 +10,8 @@ import { CliCommand } from "./cli-command.ts";
 import { cycleJson } from "./cycle-json.ts";
 import { exitCodeOfCode, exitCodes, worstExitCode } from "./exit-codes.ts";
 import type { ReplicateJson } from "./json/upkeep.ts";
-import { itemNamed, openSession, printJson, printJsonLine, withProgress } from "./session.ts";
+import { itemNamed, openSession, printJson, printJsonLine } from "./session.ts";
+import { printAbove, withProgress } from "./terminal-progress.ts";
 import { onFirstSignal, type Signal, signalExitCodes, stoppable } from "./stoppable.ts";
 import { Stopped } from "./stopped.ts";
 import { isoTime } from "./times.ts";
@@ -94,9 +95,11 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
   };
   const forget = onFirstSignal((signal) => {
     by = signal;
-    process.stderr.write(
-      "Stopping: the cycles that run are finished first. " +
-        `What takes longer than ${graceMilliseconds / 1000} s stops where it can be resumed.\n`,
+    printAbove(() =>
+      process.stderr.write(
+        "Stopping: the cycles that run are finished first. " +
+          `What takes longer than ${graceMilliseconds / 1000} s stops where it can be resumed.\n`,
+      ),
     );
     service.abort();
     systemClock.sleep(graceMilliseconds, graceEnds.signal).then(cut, () => undefined);
@@ -113,8 +116,8 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
   const run = async (item: ProtectedItem): Promise<void> => {
     const outcome = await runOne(engine, item, "delta", attend);
     if (outcome.error?.code === "Cancelled" && service.signal.aborted) cutShort.push(outcome.name);
-    else if (!json) print(outcome);
-    if (json) printJsonLine("replicate --follow", outcome);
+    else if (!json) printAbove(() => print(outcome));
+    if (json) printAbove(() => printJsonLine("replicate --follow", outcome));
   };
   try {
     await engine.follow(run, { ...(ids ? { ids } : {}), signal: service.signal });

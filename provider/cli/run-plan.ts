@@ -9,11 +9,11 @@ import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
 import { planNamed } from "./plan-named.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { PlanOutcomeJson } from "./json/plans.ts";
-import { planProgress } from "./plan-progress.ts";
 import { planJobJson, runJson, runTable } from "./plan-table.ts";
 import { Printed } from "./printed.ts";
 import { runsFromText } from "./runs-from.ts";
 import { openSession, printJson } from "./session.ts";
+import { terminalProgress } from "./terminal-progress.ts";
 
 export interface RunFlags extends BeforeFlags {
   /** False with --no-wait. */
@@ -42,7 +42,7 @@ export class PlanRuns {
 
   /** Runs an operation and shows its table. What stops it is thrown on, with the table shown. */
   async run(work: (progress: Progress) => Promise<PlanOutcome>): Promise<PlanOutcome> {
-    const progress = planProgress();
+    const progress = terminalProgress("");
     const jobBefore = this.#engine.plans.view(this.#planId).lastJob;
     try {
       const outcome = await work(progress);

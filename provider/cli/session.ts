@@ -1,10 +1,10 @@
-/** What every command needs: the engine of the chosen home, an item by its name, and lines of progress. */
+/** What every command needs: the engine of the chosen home, and an item by its name. */
 import fs from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import { nameOf, sameId } from "../arm-id.ts";
 import { connectEngine, engineHome } from "../connect.ts";
-import type { Engine, Progress } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { nearestWord } from "../schemas/nearest.ts";
@@ -57,31 +57,6 @@ export function replicaHoldersNamed(engine: Engine, names: readonly string[] = [
     const message = `No target named "${name}" keeps replicas${didYouMean(name, known)} There are: ${known.join(", ") || "none"}.`;
     throw new SiteRecoveryError("NotFound", message, { target: name });
   });
-}
-
-/** Progress on stderr, so that stdout stays for results: one line that is rewritten on a terminal. */
-export function terminalProgress(prefix: string): Progress & { end(): void } {
-  const isTerminal = process.stderr.isTTY;
-  let drawn = false;
-  return {
-    report: (line) => {
-      drawn = true;
-      process.stderr.write(isTerminal ? `\r\u001b[K${prefix}: ${line}` : `${prefix}: ${line}\n`);
-    },
-    end: () => {
-      if (isTerminal && drawn) process.stderr.write("\r\u001b[K");
-    },
-  };
-}
-
-/** Runs work on an item with progress, and leaves the terminal clean whatever happens. */
-export async function withProgress<T>(prefix: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  const progress = terminalProgress(prefix);
-  try {
-    return await work(progress);
-  } finally {
-    progress.end();
-  }
 }
 
 /** Prints the result of a command as one JSON document. */

@@ -1,7 +1,7 @@
 import type { Progress } from "../engine/engine.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { withProgress } from "./session.ts";
+import { withProgress } from "./terminal-progress.ts";
 import { Stopped } from "./stopped.ts";
 
 /** What shells report of programs that a signal has ended. */

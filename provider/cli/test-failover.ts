@@ -10,7 +10,8 @@ import { pointOption } from "./failover.ts";
 import { formatSeconds } from "./format.ts";
 import { runsFromOf } from "../engine/protected-item/runs-from.ts";
 import { runsFromJson, runsFromText } from "./runs-from.ts";
-import { itemNamed, openSession, printJson, withProgress } from "./session.ts";
+import { itemNamed, openSession, printJson } from "./session.ts";
+import { withProgress } from "./terminal-progress.ts";
 import { stoppable } from "./stoppable.ts";
 
 /**

@@ -88,7 +88,7 @@ export function writerOf({ store, engineId }: Pick<LeaseParts, "store"> & { engi
 export function stoppedWithLease({ store }: Pick<LeaseParts, "store">, progress: Progress): Progress {
   const signals = (scope.getStore() ?? []).flatMap((id) => heldLease(store, id)?.signal ?? []);
   if (progress.signal) signals.push(progress.signal);
-  return { report: (line) => progress.report(line), signal: AbortSignal.any(signals) };
+  return { report: (line, detail) => progress.report(line, detail), signal: AbortSignal.any(signals) };
 }
 
 /**

@@ -8,6 +8,7 @@
 import type { Thing } from "../engine/engine.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Message } from "../message.ts";
+import type { ReportDetail } from "../progress.ts";
 import type { CheckFailure } from "../schemas/check-failure.ts";
 import type { Notice } from "./notice.ts";
 import type { Owner, OwnerMark } from "./owner.ts";
@@ -41,8 +42,8 @@ export interface DiffAnswer {
 
 /** What a handler may tell while it works, and what may stop it. */
 export interface Work {
-  /** A line for people, such as `disk os: 40 % of 1.0 GiB, 92 MiB sent`. Shown, never kept. */
-  report(line: string | Message): void;
+  /** A line for people, such as `disk os: 40 % of 1.0 GiB, 92 MiB sent`, and its numbers. Shown, never kept. */
+  report(line: string | Message, detail?: ReportDetail): void;
   readonly signal?: AbortSignal;
   /** The resource in whose name the work is done; absent for commands and definitions applied without a stack. */
   readonly owner?: Owner;

@@ -12,7 +12,7 @@ import { type Message, said } from "../message.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { announcement, announcements } from "./announcements.ts";
 import { HalfDone } from "./half-done.ts";
-import { Progress } from "./progress.ts";
+import { type ReportDetail, ThinnedProgress } from "../progress.ts";
 import type { Calling, Difference, Kept, Surroundings } from "./lifecycle-call.ts";
 import { ownerKey } from "./reserved-keys.ts";
 import {
@@ -44,8 +44,12 @@ export class ResourceLifecycle {
   async #attend<T>(calling: Calling, run: (handler: Handler, work: Work) => Promise<T>): Promise<T> {
     const { link, clock } = this.#surroundings;
     const { urn, signal, shown = String } = calling;
-    const progress = new Progress(clock, (line) => link.tell(urn, "info", shown(line), "passing"));
-    const work = { report: (line: string | Message) => progress.report(line), ...(signal ? { signal } : {}) };
+    // Pulumi shows every line in a log that is not a terminal, and does not say which it is.
+    const progress = new ThinnedProgress<string | Message>(clock, (line) =>
+      link.tell(urn, "info", shown(line), "passing"),
+    );
+    const report = (line: string | Message, detail?: ReportDetail): void => progress.report(line, detail);
+    const work = { report, ...(signal ? { signal } : {}) };
     try {
       signal?.throwIfAborted();
       return await run(await this.#surroundings.connect(this.#kind.kind, calling.home), work);

@@ -39,8 +39,8 @@ export function cancellable(
       look();
       signal.throwIfAborted();
     },
-    report: (line) => {
-      progress.report(line);
+    report: (line, detail) => {
+      progress.report(line, detail);
       if (parts.clock.monotonic() - lookedAt < lookMilliseconds) return;
       lookedAt = parts.clock.monotonic();
       look();

@@ -5,6 +5,7 @@
  * it looks at what is there, then makes what is missing.
  */
 import type { SiteRecoveryError } from "../../errors.ts";
+import type { ReportDetail } from "../../progress.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Foresight } from "./foresight.ts";
 import type { ItemStep } from "../protected-item/transitions.ts";
@@ -12,7 +13,8 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 
 /** What the work may tell people while it goes on, and what may stop it. */
 export interface Progress {
-  report(line: string): void;
+  /** A line for people; `detail` has its numbers, and whose line it is. What passes lines on passes both on. */
+  report(line: string, detail?: ReportDetail): void;
   readonly signal?: AbortSignal;
 }
 

@@ -54,5 +54,11 @@ export function itemsOf(parts: EngineParts, inputs: RecoveryPlanInputs): Protect
 /** Progress with the name of what it is about in front. */
 export function progressOf(progress: Progress, prefix: string): Progress {
   const { signal } = progress;
-  return { report: (line) => progress.report(`${prefix}: ${line}`), ...(signal ? { signal } : {}) };
+  return {
+    report: (line, detail) => {
+      const subject = detail?.subject === undefined ? prefix : `${prefix}: ${detail.subject}`;
+      progress.report(`${prefix}: ${line}`, { ...detail, subject });
+    },
+    ...(signal ? { signal } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-/** Turns the counters of a copy into lines for people, a few a second at most. */
+/** Turns the counters of a copy into reports for people, two a second at most. */
 import type { Clock } from "../../clock.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -29,7 +29,10 @@ export function copyProgress(
     const percent = counters.bytesTotal === 0 ? 100 : (100 * counters.bytesDone) / counters.bytesTotal;
     const sent = counters.bytesSent === undefined ? "" : `, ${formatBytes(counters.bytesSent)} sent`;
     const size = formatBytes(counters.bytesTotal);
-    progress.report(`${what} of disk ${counters.diskId}: ${percent.toFixed(0)} % of ${size}${sent}`);
+    const copy = `${what} of disk ${counters.diskId}`;
+    const { bytesDone, bytesTotal } = counters;
+    const copied = { what: copy, bytesDone, bytesTotal };
+    progress.report(`${copy}: ${percent.toFixed(0)} % of ${size}${sent}`, { copied });
     onPercent?.(percent);
   };
 }

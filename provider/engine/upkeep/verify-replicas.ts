@@ -64,7 +64,8 @@ export async function verifyReplicas(
       if (bytesRead < bytesTotal && now - reportedAt < reportEveryMilliseconds) return;
       reportedAt = now;
       const percent = bytesTotal === 0 ? 100 : Math.floor((100 * bytesRead) / bytesTotal);
-      progress.report(`${percent} % of ${formatBytes(bytesTotal)} read`);
+      const copied = { what: "verify", bytesDone: bytesRead, bytesTotal };
+      progress.report(`${percent} % of ${formatBytes(bytesTotal)} read`, { copied });
     },
     ...(progress.signal ? { signal: progress.signal } : {}),
   });

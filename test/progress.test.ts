@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { VirtualClock } from "../../provider/clock.ts";
-import { Progress } from "../../provider/pulumi/progress.ts";
+import { VirtualClock } from "../provider/clock.ts";
+import { ThinnedProgress } from "../provider/progress.ts";
 
 /** Reports every per cent of a disk, each taking so long, and gives back the lines that were shown. */
 function reportDisk(millisecondsPerCent: number, disk = "os"): string[] {
   const clock = new VirtualClock();
   const shown: string[] = [];
-  const progress = new Progress(clock, (line) => shown.push(String(line)));
+  const progress = new ThinnedProgress(clock, (line) => shown.push(String(line)));
   for (let percent = 0; percent <= 100; percent++) {
-    progress.report(`disk ${disk}: ${percent} % of 1.0 GiB`);
+    const copied = { what: `disk ${disk}`, bytesDone: percent, bytesTotal: 100 };
+    progress.report(`disk ${disk}: ${percent} %`, { copied });
     clock.advance(millisecondsPerCent);
   }
   return shown;
@@ -18,7 +19,7 @@ function percentages(lines: readonly string[]): number[] {
   return lines.map((line) => Number(/(\d+) %/.exec(line)![1]));
 }
 
-describe("Progress", () => {
+describe("ThinnedProgress", () => {
   test("at an ordinary pace one line for ten per cent passes", () => {
     expect(percentages(reportDisk(500))).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
   });
@@ -37,24 +38,28 @@ describe("Progress", () => {
   test("a disk that stands at one per cent still shows that something is there", () => {
     const clock = new VirtualClock();
     const shown: string[] = [];
-    const progress = new Progress(clock, (line) => shown.push(String(line)));
+    const progress = new ThinnedProgress(clock, (line) => shown.push(String(line)));
     for (let second = 0; second < 60; second++) {
-      progress.report("disk os: 41 % of 64 GiB");
+      progress.report("disk os: 41 %", { copied: { what: "os", bytesDone: 41, bytesTotal: 100 } });
       clock.advance(1_000);
     }
     expect(shown).toHaveLength(4);
   });
 
-  test("disks are counted each for itself, and lines of a new step all pass", () => {
+  test("copies are thinned each for itself, and lines of a new step all pass", () => {
     const shown: string[] = [];
-    const progress = new Progress(new VirtualClock(), (line) => shown.push(String(line)));
-    const lines = [
-      "disk os: 0 % of 1 GiB",
-      "disk data: 0 % of 1 GiB",
-      "taking a recovery point",
-      "starting web-01",
-    ];
-    for (const line of [...lines, "disk os: 1 % of 1 GiB"]) progress.report(line);
-    expect(shown).toEqual(lines);
+    const progress = new ThinnedProgress(new VirtualClock(), (line) => shown.push(line));
+    const at = (subject: string, what: string, bytesDone: number): void =>
+      progress.report(`${subject} ${what} ${bytesDone}`, {
+        subject,
+        copied: { what, bytesDone, bytesTotal: 100 },
+      });
+    at("web1", "os", 0);
+    at("web1", "data", 0);
+    at("db1", "os", 0);
+    progress.report("start db1 at 40 %");
+    progress.report("start db1 at 40 %");
+    at("web1", "os", 1);
+    expect(shown).toEqual(["web1 os 0", "web1 data 0", "db1 os 0", "start db1 at 40 %", "start db1 at 40 %"]);
   });
 });
