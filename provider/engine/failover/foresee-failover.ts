@@ -11,7 +11,7 @@ import { fabricOf } from "../inventory/inventories.ts";
 import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { ForeseeContext } from "../job/job-definition.ts";
-import type { Foresight } from "../job/foresight.ts";
+import type { Foresight, NeededRoom } from "../job/foresight.ts";
 import { requireNoShrunkDisk } from "../protected-item/hardware.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
@@ -65,7 +65,7 @@ async function checkPoint(
 export async function checkBase(
   { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
-  folder: string | undefined,
+  roomFor: ((store: ReplicaStore, point: RecoveryPoint) => NeededRoom) | undefined,
 ): Promise<void> {
   const { machineName } = item.details;
   const { replicaId } = relationshipOf(item);
@@ -82,8 +82,8 @@ export async function checkBase(
     // What is restored is that point with the delta.
     const point = await chooseRecoveryPoint(parts, item, "latest");
     requireReadable(store, point);
-    if (folder === undefined) return;
-    foresight.rooms.push(roomOf(store, point, folder));
+    if (roomFor === undefined) return;
+    foresight.rooms.push(roomFor(store, point));
     requireRooms(parts, foresight.rooms);
   });
 }
@@ -135,7 +135,7 @@ export async function foreseePlanned(
   await foresight.check(() => requireWay(parts, item, "out"));
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);
-  await checkBase(context, foresight, place?.folder);
+  await checkBase(context, foresight, place && ((store, point) => roomOf(store, point, place.folder)));
   foresight.point = { isNew: true };
   if (found && input.shutDownSource !== false) {
     foresight.step("shutDown", runsText(parts, found), found.machine.folder);

@@ -1,6 +1,7 @@
 /** Whether a recovery point can be read, and whether its disks have room where they are to be made. */
 import path from "node:path";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
+import type { FileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import { brokenPointsOf } from "../../targets/broken-layers.ts";
@@ -8,6 +9,7 @@ import { DiskMap, windowBlocks } from "../../targets/layers/disk-map.ts";
 import type { RecoveryPoint, RecoveryPointDisk, ReplicaStore } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { NeededRoom } from "../job/foresight.ts";
+import type { ItemDisk } from "../protected-item/item.ts";
 import { brokenText } from "../replication/replica-doubt.ts";
 import { said } from "../../message.ts";
 
@@ -58,18 +60,53 @@ export function roomOf(store: ReplicaStore, point: RecoveryPoint, folder: string
   return { folder, bytes: (enough) => writtenBytes(store, point, enough) };
 }
 
-/** Throws `DiskFull` if what is to be made in folders of one parent does not fit there. */
-export function requireRooms(parts: EngineParts, rooms: readonly NeededRoom[]): void {
-  const parents = new Set(rooms.map(({ folder }) => path.dirname(folder)));
-  for (const parent of parents) {
-    const within = rooms.filter(({ folder }) => path.dirname(folder) === parent);
-    const free = parts.files.freeBytes(parent);
-    const sum = (enough: number): number => within.reduce((total, room) => total + room.bytes(enough), 0);
-    if (sum(free) <= free) continue;
-    const needed = sum(0);
-    if (needed <= free) continue;
-    const message = said`There is no room in ${parent} for the disks of ${within.length === 1 ? "the machine" : `${within.length} machines`}:
-        they take ${formatBytes(needed)}, and ${formatBytes(free)} are free. Free some space and run again.`;
-    throw new SiteRecoveryError("DiskFull", message, { target: parent });
+/**
+ * The room that a machine's images take in addition when they are made equal to a point, at least: where the point has
+ * data and an image a hole is not looked at.
+ */
+export function growthOf(
+  { files }: EngineParts,
+  { store, point }: { store: ReplicaStore; point: RecoveryPoint },
+  { folder, disks }: { folder: string; disks: readonly ItemDisk[] },
+): NeededRoom {
+  const allocated = disks.reduce((sum, disk) => sum + allocatedBytes(files, path.join(folder, disk.file)), 0);
+  return {
+    folder,
+    bytes: (enough) => Math.max(0, writtenBytes(store, point, enough + allocated) - allocated),
+  };
+}
+
+/** 0 for an image that is gone: it is made again. */
+function allocatedBytes(files: FileSystem, imagePath: string): number {
+  if (!files.exists(imagePath)) return 0;
+  const image = files.open(imagePath, "read");
+  try {
+    return image.size().allocatedBytes;
+  } finally {
+    image.close();
   }
+}
+
+/** Throws `DiskFull` if what is to be made does not fit where it is made. */
+export function requireRooms({ files }: EngineParts, rooms: readonly NeededRoom[]): void {
+  for (const room of rooms) requireRoom(room.folder, files.freeBytes(room.folder), [room]);
+  const parentOf = ({ folder }: NeededRoom): string => path.dirname(folder);
+  for (const parent of new Set(rooms.map(parentOf))) {
+    const free = files.freeBytes(parent);
+    // A machine's folder may be a file system of its own.
+    const isHere = (room: NeededRoom): boolean =>
+      parentOf(room) === parent && files.freeBytes(room.folder) === free;
+    requireRoom(parent, free, rooms.filter(isHere));
+  }
+}
+
+function requireRoom(folder: string, free: number, rooms: readonly NeededRoom[]): void {
+  const sum = (enough: number): number => rooms.reduce((total, room) => total + room.bytes(enough), 0);
+  if (sum(free) <= free) return;
+  const needed = sum(0);
+  if (needed <= free) return;
+  const machines = rooms.length === 1 ? "the machine" : `${rooms.length} machines`;
+  const message = said`There is no room in ${folder} for the disks of ${machines}: they take ${formatBytes(needed)}, and
+      ${formatBytes(free)} are free. Free some space and run again.`;
+  throw new SiteRecoveryError("DiskFull", message, { target: folder });
 }

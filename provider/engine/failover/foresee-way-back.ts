@@ -2,7 +2,8 @@
 import type { EngineParts } from "../engine-parts.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
 import type { ForeseeContext } from "../job/job-definition.ts";
-import type { Foresight } from "../job/foresight.ts";
+import type { RecoveryPoint, ReplicaStore } from "../../targets/replica-store.ts";
+import type { Foresight, NeededRoom } from "../job/foresight.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
@@ -10,7 +11,7 @@ import { requireDisks } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
-import { requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
+import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
 import { requireMoved } from "./require-moved.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -25,6 +26,28 @@ interface BackInput {
 function requireRecoveryDisks(parts: EngineParts, item: ProtectedItem): void {
   requireRecoverySide(parts, item);
   requireDisks(parts, item.details.machineName, recoveryDisks(parts, item));
+}
+
+/** The room that a machine takes at the primary side once its disks are equal to a point. */
+function roomAtPrimary(
+  parts: EngineParts,
+  { details }: ProtectedItem,
+  { store, point, place }: { store: ReplicaStore; point: RecoveryPoint; place: PrimaryPlace },
+): NeededRoom {
+  const { folder, isThere } = place;
+  if (!isThere) return roomOf(store, point, folder);
+  return growthOf(parts, { store, point }, { folder, disks: details.disks });
+}
+
+/** Throws `DiskFull` if the newest recovery point has no room at the primary side. */
+export async function requireRoomAtPrimary(
+  parts: EngineParts,
+  item: ProtectedItem,
+  place: PrimaryPlace,
+): Promise<void> {
+  const point = await chooseRecoveryPoint(parts, item, "latest");
+  const store = await replicasOf(parts, item);
+  requireRooms(parts, [roomAtPrimary(parts, item, { store, point, place })]);
 }
 
 function stepsBack(
@@ -56,7 +79,11 @@ export async function foreseePlannedBack(
   );
   await foresight.check(() => requireRecoveryDisks(parts, item));
   await foresight.check(() => requireWay(parts, item, "back"));
-  await checkBase(context, foresight, place?.isThere === false ? place.folder : undefined);
+  await checkBase(
+    context,
+    foresight,
+    place && ((store, point) => roomAtPrimary(parts, item, { store, point, place })),
+  );
   foresight.point = { isNew: true };
   foresight.step(
     "shutDown",
@@ -84,8 +111,8 @@ export async function foreseeUnplannedBack(
     await foresight.check(async () => {
       const store = await replicasOf(parts, item);
       requireReadable(store, point);
-      if (!place || place.isThere) return;
-      foresight.rooms.push(roomOf(store, point, place.folder));
+      if (!place) return;
+      foresight.rooms.push(roomAtPrimary(parts, item, { store, point, place }));
       requireRooms(parts, foresight.rooms);
     });
   }

@@ -14,7 +14,7 @@ import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
-import { foreseePlannedBack, foreseeUnplannedBack } from "./foresee-way-back.ts";
+import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
 import {
   type AppliedPoint,
   applyToPrimary,
@@ -117,7 +117,13 @@ export const failbackJob = wayBackJob<FailbackInput>({
     {
       name: "SynchroniseChanges",
       title: "Synchronise changes while the replica machine runs",
-      run: ({ parts, item, progress }) => synchroniseReplica(parts, item(), progress),
+      run: async (context) => {
+        const { parts, item, progress } = context;
+        const cycle = await synchroniseReplica(parts, item(), progress);
+        // What the machine has written since its failover is known only now.
+        await requireRoomAtPrimary(parts, item(), placeOf(context));
+        return cycle;
+      },
     },
   ],
   shutDownTitle: "Shut the replica machine down",

@@ -20,8 +20,9 @@ export type ForeseenPoint =
   /** One that is taken after the machine was shut down. */
   | { readonly isNew: true };
 
-/** Room that the disks of a machine take where they are made. */
+/** Room that the disks of a machine take where they are made or made equal to a point. */
 export interface NeededRoom {
+  /** The machine's folder, which need not be there yet. */
   readonly folder: string;
   /** Bytes, at least; counted exactly only when a first estimate is over `enough`. */
   bytes(enough: number): number;

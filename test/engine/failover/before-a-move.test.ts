@@ -1,8 +1,11 @@
 /** Each move of one machine × what forbids it: refused by name before anything is changed, and foreseen the same. */
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
+import { blockSizeBytes as block } from "../../../provider/disks/disk.ts";
+import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { openEngine } from "../../../provider/engine/engine.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
 import type { Move } from "../../../provider/engine/failover/moves.ts";
@@ -172,5 +175,33 @@ describe("a move that something forbids", () => {
     expect(world()).toEqual(before);
     free = 512 * 1024;
     await site.engine.moves.run(site.itemId(), planned, quiet);
+  });
+
+  it("is the want of room at the primary side: the machine runs on at the recovery side", async () => {
+    let free = Number.MAX_SAFE_INTEGER;
+    const files = { ...localFileSystem, freeBytes: (): number => free };
+    const content = randomBytes(2 * block);
+    site = await FlowSite.make({ flow: "S3", content, open: (home) => openEngine({ home, files }) });
+    fs.truncateSync(site.image(), 32 * block);
+    await site.protect();
+    await site.engine.moves.run(site.itemId(), planned, quiet);
+    await site.engine.moves.commit(site.itemId(), quiet);
+    free = 0;
+    // What is there already takes no more room.
+    expect((await site.engine.moves.foresee(site.itemId(), failback)).refusals).toEqual([]);
+    const disk = await openTrackedDisk(site.replica());
+    await disk.write(randomBytes(6 * block), 20 * block);
+    await disk.close();
+    free = 6 * block - 1;
+    const refused = site.engine.moves.run(site.itemId(), failback, quiet);
+    await expect(refused).rejects.toThrow(
+      /There is no room in .*: they take 384 KiB.*runs at the recovery side as before\.$/,
+    );
+    expect([site.power(site.image()), site.power(site.replica())]).toEqual(["off", "running"]);
+    const [job] = site.engine.jobs({ targetId: site.itemId(), limit: 1 });
+    expect(job!.tasks.find(({ name }) => name === "ShutDownReplica")?.state).toBe("NotStarted");
+    free = 6 * block;
+    await site.engine.moves.run(site.itemId(), failback, quiet);
+    expect(site.hash(site.image())).toBe(site.hash(site.replica()));
   });
 });
