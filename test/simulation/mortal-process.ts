@@ -27,6 +27,9 @@ DatabaseSync.prototype.exec = function exec(this: DatabaseSync, sql: string): vo
   else execute.call(this, sql);
 };
 
+/** Turns of the event loop after which nothing of a killed process is under way: opening a disk takes a few. */
+const turnsToEnd = 20;
+
 /** What a killed process's calls end with. */
 export class Killed extends Error {}
 
@@ -92,6 +95,15 @@ export class MortalProcess {
     this.call();
     work();
     this.call();
+  }
+
+  /**
+   * Resolves when what a dead process was in the midst of has failed too. Of a real one nothing goes on; here its disks,
+   * which a node process shares, must not be handed to the next one while they are being opened.
+   */
+  async ended(): Promise<void> {
+    if (!this.isDead) return;
+    for (let turns = turnsToEnd; turns > 0; turns -= 1) await setImmediate();
   }
 
   /** A call to the world begins. Throws when the process is dead, or dies now, having done `half` of the call. */

@@ -99,6 +99,7 @@ export function nameAccidents(world: World, machine: Machine): Step[] {
   const step = (name: string, run: () => Promise<void>): Step => ({ name: `${name} ${machine}`, run });
   // The host that is lost must be the machine's own.
   const isAtHome = world.isAtHome(machine);
+  const isOnThird = world.primaryImage(machine).startsWith(path.join(world.site.folder, "london", "third"));
   return [
     ...(allowed.includes("UnplannedFailover") && allowed.includes("PlannedFailover")
       ? [step("somebody takes the replica's name of", () => collide(world, machine, ""))]
@@ -106,7 +107,7 @@ export function nameAccidents(world: World, machine: Machine): Step[] {
     ...(allowed.includes("TestFailover") && world.site.flow !== "S6"
       ? [step("somebody takes the drill's name of", () => collide(world, machine, "-test"))]
       : []),
-    step("another host gets a machine named", () => namesake(world, machine, false)),
+    ...(isOnThird ? [] : [step("another host gets a machine named", () => namesake(world, machine, false))]),
     ...(isAtHome
       ? [step("the host goes away beside a machine named", () => namesake(world, machine, true))]
       : []),

@@ -1,6 +1,7 @@
 /** More hosts of the primary site: `spare`, which a machine may come back to when its own place is gone, and `third`. */
 import fs from "node:fs";
 import path from "node:path";
+import { nameOf } from "../../provider/arm-id.ts";
 import { flows } from "../../provider/engine/flows.ts";
 import { hold } from "./promises.ts";
 import type { Step } from "./users.ts";
@@ -8,10 +9,6 @@ import { type Machine, quiet, type World } from "./world.ts";
 
 const fabric = { resourceGroupName: "dr", resourceName: "dr-vault", fabricName: "london" };
 const identity = { tenantId: "t", applicationId: "a", objectId: "o", audience: "x", aadAuthority: "y" };
-
-export async function declareMoreHosts(world: World): Promise<void> {
-  for (const name of ["spare", "third"]) await declareHost(world, name);
-}
 
 async function declareHost({ site }: World, name: string): Promise<void> {
   const inventoryFolder = site.at("london", name);
@@ -33,9 +30,17 @@ async function declareHost({ site }: World, name: string): Promise<void> {
   }
 }
 
-/** Where a machine's image is on the spare host, if it came back there. */
+const moreHosts = ["spare", "third"] as const;
+
+export async function declareMoreHosts(world: World): Promise<void> {
+  for (const name of moreHosts) await declareHost(world, name);
+}
+
+/** Where a machine's image is on one of the two, if it came back there: to `third` only while `spare` is lost. */
 export function spareImage(world: World, machine: Machine): string | undefined {
-  const folder = world.lost.placeOf(path.join(world.site.folder, "london", "spare", machine));
+  const hostId = world.find(machine)?.details.machine?.hostId;
+  const host = moreHosts.find((name) => hostId !== undefined && nameOf(hostId) === name) ?? "spare";
+  const folder = world.lost.placeOf(path.join(world.site.folder, "london", host, machine));
   return fs.existsSync(path.join(folder, "machine.yaml")) ? path.join(folder, "os.img") : undefined;
 }
 

@@ -199,6 +199,7 @@ export class World {
 
   /** The user starts the command again, in a new process. No process may be at work. */
   async restart(): Promise<void> {
+    await this.#process.ended();
     if (this.random.integer(3) === 0) {
       // It was killed with its container, and the next one has another host name: its lease has to run out.
       killLeases(this.site.folder, `box-${this.random.integer(1000)}`);
