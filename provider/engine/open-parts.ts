@@ -64,6 +64,7 @@ export function openParts(options: {
     openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
     replicaHolderIds: () => stores.holderIds(),
     replicaStoreOf: async (holderId) => stores.of(holderId),
+    madeStoreOf: (holderId) => stores.ofMade(holderId),
     processServerOf: (serverId) => servers.of(serverId),
     copiesMax,
     copySlot: slots(copiesMax),

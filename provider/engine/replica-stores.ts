@@ -14,7 +14,7 @@ import type { WriterFence } from "../targets/machine-folder.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
 import { requireOwnStore } from "./recovery-home/require-own-store.ts";
-import { openWithKeyFile } from "./upkeep/store-key-file.ts";
+import { isMade, openWithKeyFile } from "./upkeep/store-key-file.ts";
 import { said } from "../message.ts";
 
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */
@@ -67,6 +67,13 @@ export class ReplicaStores {
     if (folder !== undefined) return this.#open(folder, holderId);
     const message = said`There is no storage account, master target, storage classification or host ${nameOf(holderId)}. Declare it first.`;
     throw new SiteRecoveryError("NotFound", message, { target: holderId });
+  }
+
+  /** As `of`, but makes nothing: `undefined` if no store was made for the holder, or nothing is left of it. */
+  ofMade(holderId: string): ReplicaStore | undefined {
+    const thing = findThing<HolderInputs>(this.#store, holderId);
+    const folder = thing && storeFolderOf(this.#home, thing);
+    return folder !== undefined && isMade(this.#files, folder) ? this.#open(folder, holderId) : undefined;
   }
 
   /**

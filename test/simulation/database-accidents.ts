@@ -106,14 +106,17 @@ async function putYesterdaysBack(world: World): Promise<void> {
   sides.close();
   now.putBack();
   await world.restart();
-  for (const machine of machines) {
-    if (world.find(machine) === undefined) continue;
-    const id = world.site.itemId(machine);
-    // What was done with the other database is taken over, and deltas begin from a comparison.
-    await tolerate(world, () => world.site.engine.identities.adoptMachine(id));
+  const known = machines.filter((machine) => world.find(machine) !== undefined);
+  // What was done with the other database is taken over, and deltas begin from a comparison. A group's cycle needs all of it.
+  for (const machine of known) {
+    await tolerate(world, () => world.site.engine.identities.adoptMachine(world.site.itemId(machine)));
+  }
+  for (const machine of known) {
     const current = world.hash(world.activeImage(machine));
     world.held[machine].add(current).add(held.get(machine)!);
-    if (world.replicates(machine)) await world.site.engine.replicate(id, quiet, "resync");
+    if (world.replicates(machine)) {
+      await world.site.engine.replicate(world.site.itemId(machine), quiet, "resync");
+    }
     await world.note(machine, current);
   }
 }

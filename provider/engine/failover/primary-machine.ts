@@ -11,6 +11,7 @@ import { resetTracking } from "../../disks/reset-tracking.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { machineAt } from "../identity/machine-at.ts";
 import { noteMove, ownerFor, requireFree } from "../identity/owned-machine.ts";
 import {
   findMachineOf,
@@ -206,15 +207,6 @@ export function undoPrimary(
 /** The item's facts once its machine runs at its place at the primary side again. */
 export function settledAt(parts: EngineParts, details: ItemDetails, place: PrimaryPlace): ItemDetails {
   const { isSourceUnfenced: _fenced, sourceConfirmedOffAt: _confirmed, ...rest } = details;
-  const machineId = parts.machines.markOf(place.folder)?.machineId;
   const hostId = place.hostId ?? details.machine?.hostId;
-  if (machineId === undefined || hostId === undefined) return rest;
-  const former = details.machine?.machineId;
-  const formers =
-    former === undefined || former === machineId ? [] : [...(details.formerMachines ?? []), former];
-  return {
-    ...rest,
-    machine: { hostId, machineId, folderName: path.basename(place.folder) },
-    ...(formers.length === 0 ? {} : { formerMachines: formers }),
-  };
+  return hostId === undefined ? rest : machineAt(parts, rest, { folder: place.folder, hostId });
 }

@@ -1,17 +1,21 @@
 /** Taking over what the marks of an item's machines say, after an older database was put back. */
-import { nameOf } from "../../arm-id.ts";
+import { nameOf, sameId } from "../../arm-id.ts";
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { addEvent } from "../../store/events.ts";
 import { endJob, openJobOf } from "../../store/jobs.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
+import { findMachineOf } from "../inventory/find-machine.ts";
+import { fabricOf } from "../inventory/inventories.ts";
+import { type MachinePlace, namesakes } from "../inventory/look-up-machine.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ItemDetails, ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
 import { underLease } from "../under-lease.ts";
+import { machineAt } from "./machine-at.ts";
 import { findLaterMove, laterJobs } from "./newest-database.ts";
 import { said } from "../../message.ts";
 
@@ -61,8 +65,22 @@ function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
   };
 }
 
+/** The machine that a failback made again at the primary side: its id is not the one that the database knows. */
+function madeAgain(parts: EngineParts, item: ProtectedItem): MachinePlace | undefined {
+  const places = namesakes(parts, fabricOf(item.id), item.details.machineName);
+  return places.find(({ mark }) => {
+    const made = mark?.madeBy;
+    return made?.purpose === "failback" && made.engineId === parts.engineId && sameId(made.itemId, item.id);
+  });
+}
+
 function atPrimary(parts: EngineParts, item: ProtectedItem): ProtectedItem {
-  const details = adopted(item.details, laterJobs(parts, item));
+  const isThere = findMachineOf(parts, item).answer === "found";
+  const place = isThere ? undefined : madeAgain(parts, item);
+  const known = place
+    ? machineAt(parts, item.details, { folder: place.folder, hostId: place.inventory.id })
+    : item.details;
+  const details = adopted(known, laterJobs(parts, item));
   if (item.activeLocation === "primary") return { ...item, details };
   return { ...item, state: "FailbackCommitPending", activeLocation: "primary", details };
 }

@@ -5,31 +5,35 @@ import { findMachineOf } from "../inventory/find-machine.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
+import { replicaDoubtOf } from "../replication/replica-doubt.ts";
+import { ledgerOf } from "../replication/replica-ledger.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { requireWay } from "./require-way.ts";
 
-function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
+/** What a look finds, or why there is none. */
+function lookOrWhy(look: () => unknown): unknown {
   try {
-    const lookup = findMachineOf(parts, item);
-    return lookup.answer === "found" ? parts.machines.read(lookup.place.folder) : lookup.answer;
+    return look();
   } catch (error) {
     return String(error);
   }
 }
 
-/** What keeps the machine's data from travelling: an agent, a component, a line. */
-function obstacleNow(parts: EngineParts, item: ProtectedItem): string | undefined {
-  try {
-    requireWay(parts, item);
-    return undefined;
-  } catch (error) {
-    return String(error);
-  }
+function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
+  const lookup = findMachineOf(parts, item);
+  return lookup.answer === "found" ? parts.machines.read(lookup.place.folder) : lookup.answer;
+}
+
+/** Whether the replica can be opened with its key, and what is found in its place. */
+function replicaNow(parts: EngineParts, item: ProtectedItem): unknown {
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  const machine = parts.madeStoreOf(replicaStoreId)?.machine(replicaId);
+  return machine && replicaDoubtOf(machine, ledgerOf(parts.store, replicaId))?.text;
 }
 
 /**
- * A digest of what an unrecoverable error may stem from: settings, policy, storage account, the machine, and the
- * components that it needs (HW-4e).
+ * A digest of what an unrecoverable error may stem from: settings, policy, storage account, the machine, its replica,
+ * and the components that it needs (HW-4e).
  */
 export function situationOf(parts: EngineParts, itemId: string): string {
   const item = requireItem(parts, itemId);
@@ -38,8 +42,10 @@ export function situationOf(parts: EngineParts, itemId: string): string {
     findThing(parts.store, itemId)?.inputs,
     replicationRulesOf(parts, itemId),
     findThing(parts.store, relationshipOf(item).replicaStoreId)?.inputs,
-    obstacleNow(parts, item),
-    machineNow(parts, item),
+    // What keeps the machine's data from travelling: an agent, a component, a line.
+    lookOrWhy(() => requireWay(parts, item)),
+    lookOrWhy(() => machineNow(parts, item)),
+    lookOrWhy(() => replicaNow(parts, item)),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

@@ -38,7 +38,7 @@ export interface StorePlace {
 }
 
 /** Whether anything is there that only a key can open. */
-function isMade(files: FileSystem, folder: string): boolean {
+export function isMade(files: FileSystem, folder: string): boolean {
   return files.exists(path.join(folder, "store.key")) || files.list(path.join(folder, "machines")).length > 0;
 }
 

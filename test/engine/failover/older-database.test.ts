@@ -118,6 +118,22 @@ describe("a database from before a failback", () => {
     expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
   });
 
+  it("takes the machine over that the failback made again, since the old one was gone", async () => {
+    await make("S3");
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    const putBack = await backUp();
+    fs.rmSync(path.dirname(site.image()), { recursive: true });
+    await moves().failback(id(), quiet);
+    const written = await write(site.image());
+    await putBack();
+    expect(await site.engine.identities.adoptMachine(id())).toBe("primary");
+    await moves().commit(id(), quiet);
+    await moves().reverseReplicate(id(), quiet);
+    await site.engine.replicate(id(), quiet);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+
   it("is refused in the other direction too, in a flow that replicates back", async () => {
     await make("S6");
     await failOver("planned");
