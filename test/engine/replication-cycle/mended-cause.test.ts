@@ -107,7 +107,7 @@ async function followUntilDone(): Promise<[minutes: number, end: string][]> {
 describe("a cause that time does not heal", () => {
   afterEach(() => site.remove());
 
-  it.each(Object.entries(causes))("%s stops cycles until it is mended", async (_what, cause) => {
+  it.each(Object.entries(causes))("[HW-4e] %s stops cycles until it is mended", async (_what, cause) => {
     await make();
     const file = cause.file();
     const good = fs.readFileSync(file);
