@@ -1,4 +1,4 @@
-// Setup: what has to be there before the project can run, made available on a machine that has only git and Node 20 or newer.
+// Setup: what has to be there before the project can run, made available on a machine that has only git and Node 22.15 or newer.
 //
 // Everything in this folder is plain JavaScript without dependencies, because it runs before any dependency is installed.
 // `start.mjs` stands behind `npm start`, `test.mjs` behind `npm test`, `pulumi.mjs` behind `npm run pulumi`. They share the
