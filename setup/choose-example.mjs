@@ -7,19 +7,22 @@ import { SetupError } from "./setup-error.mjs";
 export const DEFAULT_EXAMPLE = "hyperv-to-azure";
 
 /**
- * The example that the command line names first, and the words behind it, which are for `pulumi up`.
+ * The example that the command line names first, whether it has `--verbose`, and its other words, which are for `pulumi up`.
  * @param {readonly string[]} words
- * @returns {{ example: string, rest: string[] }}
+ * @returns {{ example: string, rest: string[], isVerbose: boolean }}
  */
 export function chooseExample(words) {
-  const [first, ...others] = words;
-  if (first === undefined || first.startsWith("-")) return { example: DEFAULT_EXAMPLE, rest: [...words] };
+  const isVerbose = words.includes("--verbose");
+  const [first, ...others] = words.filter((word) => word !== "--verbose");
+  if (first === undefined || first.startsWith("-")) {
+    return { example: DEFAULT_EXAMPLE, rest: first === undefined ? [] : [first, ...others], isVerbose };
+  }
   const folder = join(projectFolder, "examples");
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "siterecovery.yaml")));
   if (!names.includes(first)) {
     throw new SetupError(`There is no example ${first}. Choose one of: ${names.sort().join(", ")}.`, 2);
   }
-  return { example: first, rest: others };
+  return { example: first, rest: others, isVerbose };
 }
 
 /**

@@ -1,6 +1,9 @@
 /** How often the elapsed time is redrawn on a terminal. */
 const REDRAW_MILLISECONDS = 1000;
 
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 /** Without a terminal, a line this often shows that the step is alive. */
 const ALIVE_MILLISECONDS = 60_000;
 
@@ -8,7 +11,7 @@ const ALIVE_MILLISECONDS = 60_000;
  * Runs one step under one line that says what it does and how long it may take, with the elapsed time on a terminal.
  * @template T
  * @param {string} what what the step does, and how long it may take
- * @param {() => Promise<T>} work
+ * @param {(note: (text: string) => void) => Promise<T>} work gets a function that takes what the step is at now
  * @param {NodeJS.WriteStream} stream
  * @returns {Promise<T>} what the work returned
  */
@@ -16,12 +19,21 @@ export async function reportStep(what, work, stream = process.stderr) {
   const startedAt = Date.now();
   const live = stream.isTTY === true && !process.env["CI"];
   const elapsed = () => formatSeconds((Date.now() - startedAt) / 1000);
+  let at = "";
+  const state = () => `${elapsed()}${at === "" ? "" : `: ${at}`}`;
+  const draw = () => {
+    // A line that wraps could not be drawn over.
+    const line = `• ${what} … ${state()}`.slice(0, (stream.columns || USUAL_COLUMNS) - 1);
+    stream.write(`\r\x1b[2K${line}`);
+  };
   const timer = live
-    ? setInterval(() => stream.write(`\r\x1b[2K• ${what} … ${elapsed()}`), REDRAW_MILLISECONDS)
-    : setInterval(() => stream.write(`  … ${elapsed()}\n`), ALIVE_MILLISECONDS);
+    ? setInterval(draw, REDRAW_MILLISECONDS)
+    : setInterval(() => stream.write(`  … ${state()}\n`), ALIVE_MILLISECONDS);
   stream.write(live ? `• ${what} …` : `• ${what}\n`);
   try {
-    const result = await work();
+    const result = await work((text) => {
+      at = text;
+    });
     stream.write(live ? `\r\x1b[2K✓ ${what} (${elapsed()})\n` : `  done in ${elapsed()}\n`);
     return result;
   } catch (error) {

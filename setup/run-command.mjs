@@ -11,6 +11,7 @@ import { spawn } from "node:child_process";
  * @property {string} [folder] the working folder
  * @property {NodeJS.ProcessEnv} [environment]
  * @property {number} [timeoutSeconds] after it the command is ended and counts as failed
+ * @property {(text: string) => void} [onOutput] gets what the command prints, which then does not reach the terminal
  * @property {boolean} [stopsInOrder] the command takes a second Ctrl-C for an order to stop at once, so it may get only one
  */
 
@@ -54,10 +55,13 @@ export function runOnTerminal(command, parameters, options = {}) {
   const child = spawn(command, parameters, {
     cwd: options.folder,
     env: options.environment ?? process.env,
-    stdio: "inherit",
+    stdio: options.onOutput === undefined ? "inherit" : ["inherit", "pipe", "pipe"],
     // Its own group without a terminal: then a signal to our group cannot reach it a second time.
     detached: options.stopsInOrder === true && !onTerminal,
   });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (/** @type {Buffer} */ chunk) => options.onOutput?.(chunk.toString("utf8")));
+  }
   let passedOn = false;
   /** @param {NodeJS.Signals} signal */
   const stop = (signal) => {

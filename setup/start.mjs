@@ -1,5 +1,5 @@
 // `npm start`: makes available what is missing, then makes the project's Pulumi program true
-// for an example, and says what is protected.
+// for an example, and says what is protected and what to type next. `--verbose` shows all that Pulumi prints.
 
 import { join } from "node:path";
 import { buildWhenStale } from "./build-when-stale.mjs";
@@ -9,13 +9,15 @@ import { endOrphanedProviders } from "./end-orphaned-providers.mjs";
 import { forgetInterruptedOperations } from "./forget-interrupted-operations.mjs";
 import { installDependencies } from "./install-dependencies.mjs";
 import { makeExampleMachines } from "./make-example-machines.mjs";
+import { nextCommands } from "./next-commands.mjs";
 import { nodePath, projectFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
+import { pulumiUp } from "./pulumi-up.mjs";
 import { collectOutput, runOnTerminal } from "./run-command.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 
 await runToExit(async () => {
-  const { example, rest } = chooseExample(process.argv.slice(2));
+  const { example, rest, isVerbose } = chooseExample(process.argv.slice(2));
   await installDependencies();
   await buildWhenStale();
   await makeExampleMachines(example);
@@ -40,17 +42,17 @@ await runToExit(async () => {
     ...(await forgetInterruptedOperations(pulumi, stack, run)),
   ];
   for (const sentence of repairs) process.stderr.write(`• ${sentence}\n`);
-  process.stderr.write(`• Running pulumi up on stack ${stack} (Ctrl-C once stops it in order)\n`);
-  const upExitCode = await runOnTerminal(
-    pulumi,
-    ["up", "--yes", "--stack", stack, "--suppress-permalink=true", ...rest],
-    run,
-  );
+  const upExitCode = await pulumiUp(pulumi, stack, { words: rest, isVerbose, run });
   if (upExitCode !== 0) {
     process.stderr.write(
-      "\npulumi up did not finish. What was done stays done: see to what it says above, then run npm start again.\n",
+      "\npulumi up did not finish. What was done stays done. Mend what it says above, then run npm start again.\n",
     );
     return upExitCode;
   }
-  return runOnTerminal(nodePath(), [join(projectFolder, "dist", "cli", "main.js"), "status"], run);
+  const program = join(projectFolder, "dist", "cli", "main.js");
+  const statusExitCode = await runOnTerminal(nodePath(), [program, "status"], run);
+  if (statusExitCode !== 0) return statusExitCode;
+  const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);
+  process.stdout.write(nextCommands(example, JSON.parse(output)));
+  return 0;
 });

@@ -4,8 +4,18 @@ import { chooseExample, surroundingsOf } from "../../setup/choose-example.mjs";
 
 describe("the example of npm start", () => {
   it("is the Hyper-V site when none is named, and all words are for pulumi up", () => {
-    expect(chooseExample([])).toEqual({ example: "hyperv-to-azure", rest: [] });
-    expect(chooseExample(["--diff"])).toEqual({ example: "hyperv-to-azure", rest: ["--diff"] });
+    expect(chooseExample([])).toEqual({ example: "hyperv-to-azure", rest: [], isVerbose: false });
+    expect(chooseExample(["--verbose", "--diff"])).toMatchObject({ rest: ["--diff"], isVerbose: true });
+    expect(chooseExample(["vmm-to-vmm", "--verbose"])).toEqual({
+      example: "vmm-to-vmm",
+      rest: [],
+      isVerbose: true,
+    });
+    expect(chooseExample(["--diff"])).toEqual({
+      example: "hyperv-to-azure",
+      rest: ["--diff"],
+      isVerbose: false,
+    });
     expect(surroundingsOf("hyperv-to-azure", {})).toEqual({
       stack: "dev",
       environment: { SITERECOVERY_EXAMPLE: "hyperv-to-azure" },
@@ -13,7 +23,7 @@ describe("the example of npm start", () => {
   });
 
   it.each(Object.keys(examples))("can be %s", (name) => {
-    expect(chooseExample([name, "--diff"])).toEqual({ example: name, rest: ["--diff"] });
+    expect(chooseExample([name, "--diff"])).toEqual({ example: name, rest: ["--diff"], isVerbose: false });
   });
 
   it("has a stack and a home of its own, unless the user names others", () => {
