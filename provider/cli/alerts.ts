@@ -18,6 +18,17 @@ async function alertsOf(engine: Engine): Promise<AlertJson[]> {
   });
 }
 
+/** A table on a terminal; elsewhere a line for each alert, for mails and `grep`. */
+function alertsText(alerts: readonly AlertJson[]): string {
+  if (process.stdout.isTTY) {
+    const rows = alerts.map(({ name, severity, message }) => [severity, name, message]);
+    return `${formatTable(["SEVERITY", "ITEM", "WHAT"], rows)}\n`;
+  }
+  return alerts
+    .map(({ name, severity, message }) => `${severity}: ${name}: ${message.replaceAll(/\s*\n\s*/g, " ")}\n`)
+    .join("");
+}
+
 /** `siterecovery alerts`: what needs a person now. */
 export function alertsCommand(): CliCommand {
   return new CliCommand("alerts")
@@ -31,8 +42,7 @@ export function alertsCommand(): CliCommand {
       if (flags.json === true) printJson("alerts", alerts);
       else if (alerts.length === 0) process.stdout.write("No alerts.\n");
       else {
-        const rows = alerts.map(({ name, severity, message }) => [severity, name, message]);
-        process.stdout.write(`${formatTable(["SEVERITY", "ITEM", "WHAT"], rows)}\n`);
+        process.stdout.write(alertsText(alerts));
       }
       if (flags.check === true && alerts.length > 0) process.exitCode = exitCodes.refused;
     });

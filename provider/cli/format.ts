@@ -26,9 +26,12 @@ function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
+/** Columns of up to this width, such as times, sizes and names, are broken only where the terminal is very narrow. */
+const compactWidth = 20;
+
 /**
- * Widths of columns that fit together into `most` characters. The widest columns give way first, down to their longest
- * word; what does not fit even so is left longer, because a word is never broken.
+ * Widths of columns that fit together into `most` characters. Columns of long texts give way first, down to their
+ * longest word, then compact ones. What does not fit even so is left longer, because a word is never broken.
  */
 function fittedWidths(cells: readonly (readonly string[])[], most: number): number[] {
   const columns = cells[0]!.map((_, index) => cells.map((row) => row[index] ?? ""));
@@ -36,13 +39,31 @@ function fittedWidths(cells: readonly (readonly string[])[], most: number): numb
   const widths = columns.map((texts) => longest(texts.flatMap((text) => text.split("\n"))));
   const least = columns.map((texts) => longest(texts.flatMap((text) => text.split(/\s/))));
   let excess = widths.reduce((sum, width) => sum + width, 0) + columnGap * (widths.length - 1) - most;
-  for (; excess > 0; excess -= 1) {
-    const giving = widths.map((width, index) => (width > least[index]! ? width : 0));
-    const widest = Math.max(...giving);
-    if (widest === 0) break;
-    widths[giving.indexOf(widest)]! -= 1;
+  const floorsOfTexts = widths.map((width, index) => (width > compactWidth ? least[index]! : width));
+  for (const floors of [floorsOfTexts, least]) {
+    for (; excess > 0; excess -= 1) {
+      const giving = widths.map((width, index) => (width > floors[index]! ? width : 0));
+      const widest = Math.max(...giving);
+      if (widest === 0) break;
+      widths[giving.indexOf(widest)]! -= 1;
+    }
   }
   return widths;
+}
+
+/** A sentence in lines as wide as the terminal at most, broken between words; elsewhere as it is. */
+export function formatSentence(text: string, most = process.stdout.columns || Infinity): string {
+  const wrap = (paragraph: string): string => {
+    const lines = [""];
+    for (const word of paragraph.split(" ")) {
+      const last = lines.length - 1;
+      const longer = lines[last] === "" ? word : `${lines[last]} ${word}`;
+      if (widthOf(longer) <= most || lines[last] === "") lines[last] = longer;
+      else lines.push(word);
+    }
+    return lines.join("\n");
+  };
+  return text.split("\n").map(wrap).join("\n");
 }
 
 /** A table as wide as the terminal at most; elsewhere a line for each row, so that a script finds its words beside each other. */

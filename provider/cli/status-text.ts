@@ -5,7 +5,7 @@ import type { Engine, ItemView, LeaseHolder } from "../engine/engine.ts";
 import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { formatSeconds, formatTable, formatTime } from "./format.ts";
+import { formatSentence, formatSeconds, formatTable, formatTime } from "./format.ts";
 import { runsFromText } from "./runs-from.ts";
 import type { Overview } from "./status-overview.ts";
 
@@ -51,9 +51,9 @@ function notesOf({ item, lease, healthNotes }: ItemView): string[] {
   return [
     ...(from ? [`${name} runs as ${from.machine} in ${from.folder}\n${runsFromText(from)}`] : []),
     ...(test ? [`${name} is tested as ${test.machine} in ${test.folder}\n${runsFromText(test)}`] : []),
-    ...(lease ? [`${name}: ${leaseText(lease)}`] : []),
+    ...(lease ? [formatSentence(`${name}: ${leaseText(lease)}`)] : []),
     ...healthNotes.map(({ severity, text }) =>
-      (severity === "Critical" ? pico.red : pico.yellow)(`${name}: ${text}`),
+      (severity === "Critical" ? pico.red : pico.yellow)(formatSentence(`${name}: ${text}`)),
     ),
   ];
 }
@@ -90,7 +90,7 @@ export function statusText(engine: Engine, overview: Overview): string {
       const names = members.map(({ item }) => nameOf(item.id)).join(", ");
       return `Protection cluster ${nameOf(id)}: ${names}; ${description}, health ${replicationHealth}`;
     }),
-    ...notices.map((notice) => pico.yellow(notice)),
+    ...notices.map((notice) => pico.yellow(formatSentence(notice))),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -74,7 +74,7 @@ describe("siterecovery alerts", () => {
     await run("pause", "web1");
     const bad = await run("alerts", "--check");
     expect(bad.code).toBe(1);
-    expect(bad.stdout).toMatch(/Warning +web1 +replication is paused/);
+    expect(bad.stdout).toMatch(/^Warning: web1: replication is paused .*\n$/);
     expect((await run("alerts")).code).toBe(0);
     await run("resume", "web1");
     expect(JSON.parse((await run("alerts", "--check", "--json")).stdout)).toEqual([]);
