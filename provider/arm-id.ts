@@ -54,6 +54,11 @@ export function idKey(id: string): string {
   return id.toLowerCase();
 }
 
+/** The same without the subscription, which definitions and the arguments of resources do not name. */
+export function subscriptionlessKey(id: string): string {
+  return idKey(id).replace(/^\/subscriptions\/[^/]*/, "");
+}
+
 /** Whether two ids name the same thing. */
 export function sameId(one: string, other: string): boolean {
   return idKey(one) === idKey(other);

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 
 export interface Random {
-  /** So many random bytes. */
+  /** `count` random bytes. */
   bytes(count: number): Uint8Array;
   /** A whole number from 0 up to, not including, `limit`. */
   integer(limit: number): number;
@@ -39,6 +39,11 @@ export class SeededRandom implements Random {
   integer(limit: number): number {
     return Math.floor((this.#next() / 0x1_0000_0000) * limit);
   }
+}
+
+/** `count` random bytes as hexadecimal digits, drawn from the given source. */
+export function randomHex(random: Random, count: number): string {
+  return Buffer.from(random.bytes(count)).toString("hex");
 }
 
 /** A random version-4 UUID drawn from the given source. */

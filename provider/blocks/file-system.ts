@@ -12,7 +12,7 @@ import path from "node:path";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
-import { systemRandom } from "../random.ts";
+import { randomHex, systemRandom } from "../random.ts";
 import { said } from "../message.ts";
 
 export type OpenMode = "read" | "readWrite" | "createNew" | "createOrOpen";
@@ -258,8 +258,7 @@ export function writeAtomically(
   publication: Publication = {},
 ): void {
   // A name of its own: with one for all, two writers would take each other's file away.
-  const temporary =
-    publication.temporary ?? `${filePath}.${Buffer.from(systemRandom.bytes(6)).toString("hex")}.new`;
+  const temporary = publication.temporary ?? `${filePath}.${randomHex(systemRandom, 6)}.new`;
   try {
     const file = files.open(temporary, "createNew");
     try {

@@ -3,14 +3,14 @@
  * arguments. What is not, is told, so that nobody takes a definition for more than it is.
  */
 import { isDeepStrictEqual } from "node:util";
-import { armIdOf, idKey } from "../arm-id.ts";
+import { armIdOf, subscriptionlessKey } from "../arm-id.ts";
 import { kinds } from "../kinds/registry.ts";
 import type { FoundThing, Values } from "./found-thing.ts";
 import { isRecord } from "../record.ts";
 
 function idOf({ kind, inputs }: FoundThing): string {
   try {
-    return idKey(armIdOf(kinds[kind], inputs)).replace(/^\/subscriptions\/[^/]*/, "");
+    return subscriptionlessKey(armIdOf(kinds[kind], inputs));
   } catch {
     return "";
   }
@@ -20,9 +20,9 @@ function idOf({ kind, inputs }: FoundThing): string {
 const leftAlone =
   /(^|\.)(\w*IdentityInput(\.\w+)*|machineId|biosId|location|virtualMachineId|tier|instanceType)$/;
 
-/** Ids compare without regard to letter case, and to the subscription, which a definition does not name. */
+/** Ids compare without their subscription, and all texts without regard to letter case. */
 function comparable(value: unknown): unknown {
-  return typeof value === "string" ? value.toLowerCase().replace(/^\/subscriptions\/[^/]*/, "") : value;
+  return typeof value === "string" ? subscriptionlessKey(value) : value;
 }
 
 /** Paths of arguments that differ. */

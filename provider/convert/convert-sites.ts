@@ -2,7 +2,7 @@
 import type { StackCloud, StackHost, StackProcessServer, StackSite } from "../stack/stack-site.ts";
 import { present, recordAt, textAt, type Values } from "./found-thing.ts";
 import { networksOf } from "./convert-networks.ts";
-import { isBaseClass } from "./leave-out-unsupported.ts";
+import { isBaseClass } from "../kinds/base-class.ts";
 import { isName, partOf, propertiesOf, referred, type ThingsOf } from "./things-of.ts";
 
 /** Where a folder of a thing is, as the definition writes it; a placeholder where the source does not say. */

@@ -1,5 +1,6 @@
 /** Leaves out what belongs to a scenario of Azure that a definition has not, and all that needs it; each with a note. */
-import { armIdOf, idKey } from "../arm-id.ts";
+import { armIdOf, subscriptionlessKey } from "../arm-id.ts";
+import { isBaseClass } from "../kinds/base-class.ts";
 import { type KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { type FoundThing, type FoundThings, listAt, recordAt, textAt, type Values } from "./found-thing.ts";
@@ -37,19 +38,9 @@ function scenarioOf({ kind, inputs }: FoundThing): string | undefined {
   return type === undefined || row!.types.includes(type) || isBaseClass(type) ? undefined : type;
 }
 
-/** The names of Azure's base classes stand for no scenario. */
-export function isBaseClass(instanceType: string): boolean {
-  return /(Input|Details)$/.test(instanceType) && !/^(A2A|InMageRcm|VMwareV2)/.test(instanceType);
-}
-
-/** The form in which ids are compared here: a definition has one subscription. */
-function keyOf(id: string): string {
-  return idKey(id).replace(/^\/subscriptions\/[^/]*/, "");
-}
-
 function ownKey({ kind, inputs }: FoundThing): string | undefined {
   try {
-    return keyOf(armIdOf(kinds[kind], inputs));
+    return subscriptionlessKey(armIdOf(kinds[kind], inputs));
   } catch {
     return undefined;
   }
@@ -67,7 +58,7 @@ function needs(inputs: Values): string[] {
       "recoveryNetworkId",
     ].map((key) => textAt(properties, key)),
     textAt(inputs, "protectedItemId"),
-  ].flatMap((id) => (id === undefined ? [] : keyOf(id)));
+  ].flatMap((id) => (id === undefined ? [] : subscriptionlessKey(id)));
 }
 
 const titleOf = ({ kind, inputs }: FoundThing): string =>
@@ -116,7 +107,7 @@ export function leaveOutUnsupported(found: FoundThings): FoundThings {
       if (cause !== undefined) leaveOut(thing, `it needs ${cause}`);
     }
   }
-  const isGone = (id: string): boolean => goneWith(keyOf(id)) !== undefined;
+  const isGone = (id: string): boolean => goneWith(subscriptionlessKey(id)) !== undefined;
   return {
     things: gone.size === 0 ? things : things.map((thing) => withoutItems(thing, isGone, notes)),
     notes: [...found.notes, ...notes],

@@ -13,7 +13,7 @@ import { plansFrom } from "./convert-plans.ts";
 import { fabricTypeOf, type FolderOf, isSite, processServersOf, siteFrom } from "./convert-sites.ts";
 import { accountsIn, networksIn, withUsed } from "./declare-used.ts";
 import { type FoundThing, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
-import { isBaseClass } from "./leave-out-unsupported.ts";
+import { isBaseClass } from "../kinds/base-class.ts";
 import { isName, propertiesOf, ThingsOf } from "./things-of.ts";
 
 function accountFrom(inputs: Values, name: string): StackStorageAccount {

@@ -14,7 +14,7 @@
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { assert, SiteRecoveryError } from "../errors.ts";
-import { systemRandom } from "../random.ts";
+import { randomHex, systemRandom } from "../random.ts";
 import { BlockSet } from "./block-set.ts";
 import { LiveLog, liveLogPath, newLogPath, sealedLogPath, syncLog } from "./change-log.ts";
 import { replaceLiveLog } from "./replace-live-log.ts";
@@ -51,7 +51,7 @@ export class ChangeTracking {
   private constructor(image: TrackedImage, watch: ImageWatch, logs: LogsOfDisk) {
     this.#image = image;
     this.#watch = watch;
-    this.#trackingId = logs.trackingId ?? Buffer.from(systemRandom.bytes(16)).toString("hex");
+    this.#trackingId = logs.trackingId ?? randomHex(systemRandom, 16);
     this.#pending = logs.pending;
     this.#reasons = new Set(logs.reasons);
     const { live } = logs;
@@ -239,7 +239,7 @@ export class ChangeTracking {
       if (!found?.recordedReasons.has(reason)) records.push({ kind: "resync", reason });
     }
     if (this.#writing) records.push({ kind: "opened", boot: bootId });
-    const logId = Buffer.from(systemRandom.bytes(16)).toString("hex");
+    const logId = randomHex(systemRandom, 16);
     const header = { logNumber, diskSizeBytes: sizeBytes, trackingId: this.#trackingId, logId };
     const image = { isWriting: false, facts: this.#watch.known };
     const durable = !this.#writing;

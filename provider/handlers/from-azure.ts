@@ -2,7 +2,9 @@
  * Arguments as programs for Azure write them, in the form that the engine keeps: ids of any subscription, and the names
  * of Azure's base classes in place of details.
  */
+import { baseClasses } from "../kinds/base-class.ts";
 import { embeddedSubscriptionId } from "../kinds/kind.ts";
+import { isRecord } from "../record.ts";
 
 const subscription = /^\/subscriptions\/(?!00000000-0000-0000-0000-000000000000\/)[^/]+(?=\/)/i;
 
@@ -11,21 +13,15 @@ export function inOwnSubscription(id: string): string {
   return id.replace(subscription, `/subscriptions/${embeddedSubscriptionId}`);
 }
 
-/** What examples of Azure write where a resource has no details: `HyperVSite` is what Azure reads back for one of them. */
-const withoutDetails: ReadonlySet<unknown> = new Set([
-  "FabricSpecificCreationInput",
-  "HyperVSite",
-  "FabricSpecificCreateNetworkMappingInput",
-  "ReplicationProviderSpecificContainerMappingInput",
-  "EnableProtectionProviderSpecificInput",
-]);
+/** What stands for no details: `HyperVSite` is what Azure reads back for one of the base classes. */
+const withoutDetails: ReadonlySet<unknown> = new Set([...baseClasses, "HyperVSite"]);
 const detailNames = /^(customDetails|providerSpecific(Input|Details)|fabricSpecificDetails)$/;
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** Not one of an argument that Pulumi does not know yet. */
 function isPlain(value: unknown): value is Values {
-  return value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+  return isRecord(value) && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function saysNothing(key: string, value: unknown): boolean {

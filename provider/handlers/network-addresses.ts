@@ -1,57 +1,42 @@
-/** Address ranges of a virtual network: well formed, apart from each other, and subnets inside of their network. */
-import {
-  type AddressRange,
-  contains,
-  malformedRange,
-  overlap,
-  parseRange,
-  startsAtItsNetwork,
-} from "../address-range.ts";
+import { malformedRange } from "../address-range.ts";
 import type { VirtualNetworkInputs } from "../kinds/virtual-network.ts";
-import { CheckFailure } from "./handler.ts";
 import { given, joined, type Message, plain, said, suggestion } from "../message.ts";
+import { networkFaults, type PlacedRange, type RangeFault } from "../network-ranges.ts";
+import { CheckFailure } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 
-interface Placed {
-  readonly property: string;
-  readonly range: AddressRange;
+function propertyOf({ list, index }: Pick<PlacedRange, "list" | "index">): string {
+  return list === "space" ? `addressSpace.addressPrefixes[${index}]` : `subnets[${index}].addressPrefix`;
+}
+
+function reasonOf(fault: RangeFault, property: string): Message {
+  const own = given(fault.text, property);
+  switch (fault.fault) {
+    case "malformed":
+      return said`${own} ${plain(malformedRange)}`;
+    case "shifted":
+      return said`${own} begins within its range${suggestion(property, said`; write ${fault.range.network}`)}`;
+    case "overlaps": {
+      const { text } = fault.other.range;
+      const at = propertyOf(fault.other);
+      const which = said`${plain(at)} (${given(text, [property, at], text)})`;
+      return said`${given(fault.text, [property, at])} overlaps ${which}; ranges must differ`;
+    }
+    case "outside": {
+      const inside = fault.space.map((one) => given(one.range.text, propertyOf(one), one.range.text));
+      return said`${own} is outside of the network's address space, ${joined(inside)}`;
+    }
+  }
 }
 
 /** What is wrong with address ranges; those that are not known yet are not looked at. */
 export function networkAddressFailures(inputs: VirtualNetworkInputs): CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const refuse = (property: string, reason: Message): void =>
-    void failures.push(new CheckFailure(property, reason));
-  const place = (property: string, text: string | undefined, others: Placed[]): Placed | undefined => {
-    if (text === undefined || known(text) === undefined) return undefined;
-    const range = parseRange(text);
-    if (!range || !startsAtItsNetwork(range)) {
-      const better = range && suggestion(property, said`; write ${range.network}`);
-      const form = range ? said`begins within its range${better}` : plain(malformedRange);
-      refuse(property, said`${given(text, property)} ${form}`);
-      return undefined;
-    }
-    const other = others.find((one) => overlap(one.range, range));
-    if (other) {
-      const place = [property, other.property];
-      const which = said`${plain(other.property)} (${given(other.range.text, place, other.range.text)})`;
-      refuse(property, said`${given(text, place)} overlaps ${which}; ranges must differ`);
-    }
-    const placed = { property, range };
-    others.push(placed);
-    return placed;
-  };
-  const prefixes = known(known(inputs.addressSpace)?.addressPrefixes) ?? [];
-  const space: Placed[] = [];
-  prefixes.forEach((text, at) => void place(`addressSpace.addressPrefixes[${at}]`, text, space));
-  const isWhole = space.length === prefixes.length && space.length > 0;
-  const subnets: Placed[] = [];
-  for (const [at, subnet] of (known(inputs.subnets) ?? []).entries()) {
-    const placed = place(`subnets[${at}].addressPrefix`, known(subnet)?.addressPrefix, subnets);
-    if (!placed || !isWhole || space.some(({ range }) => contains(range, placed.range))) continue;
-    const inside = space.map(({ property, range }) => given(range.text, property, range.text));
-    const own = given(placed.range.text, placed.property);
-    refuse(placed.property, said`${own} is outside of the network's address space, ${joined(inside)}`);
-  }
-  return failures;
+  const faults = networkFaults({
+    space: (known(known(inputs.addressSpace)?.addressPrefixes) ?? []).map((text) => known(text)),
+    subnets: (known(inputs.subnets) ?? []).map((subnet) => known(known(subnet)?.addressPrefix)),
+  });
+  return faults.map((fault) => {
+    const property = propertyOf(fault);
+    return new CheckFailure(property, reasonOf(fault, property));
+  });
 }

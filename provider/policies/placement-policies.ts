@@ -1,7 +1,8 @@
 /** Policies for where things are: process servers, replication groups, the two sides of a replication. */
 import { figure } from "../rules/limits.ts";
 import { numberOf, type StackPolicy, type Violation } from "./policy.ts";
-import { comparable, idOf, type SeenResource, textAt } from "./seen-resource.ts";
+import { subscriptionlessKey } from "../arm-id.ts";
+import { idOf, type SeenResource, textAt } from "./seen-resource.ts";
 
 /** Machines by a setting of theirs; those without it are left out. */
 function machinesBy(
@@ -37,7 +38,7 @@ export const processServerWithinLimit: StackPolicy = {
     const most = numberOf(options, "maxMachines");
     const served = machinesBy(resources, ({ inputs }) => {
       const id = textAt(inputs, "processServerId") ?? textAt(inputs, `${details}.processServerId`);
-      return id === undefined ? undefined : comparable(id);
+      return id === undefined ? undefined : subscriptionlessKey(id);
     });
     return [...served].flatMap(([id, machines]): Violation[] => {
       if (machines.length <= most) return [];
@@ -81,12 +82,12 @@ export const replicationGroupWithinLimit: StackPolicy = {
 
 /** The fabric's part of an id below it. */
 function fabricPart(id: string): string | undefined {
-  return /\/replicationfabrics\/[^/]+/.exec(comparable(id))?.[0];
+  return /\/replicationfabrics\/[^/]+/.exec(subscriptionlessKey(id))?.[0];
 }
 
 /** The region of an Azure fabric; nothing for other fabrics. */
 function regionOf(fabrics: readonly SeenResource[], id: string | undefined): string | undefined {
-  const fabric = id === undefined ? undefined : fabrics.find((one) => idOf(one) === comparable(id));
+  const fabric = id === undefined ? undefined : fabrics.find((one) => idOf(one) === subscriptionlessKey(id));
   const region = fabric && textAt(fabric.inputs, "properties.customDetails.location");
   return region?.toLowerCase().replaceAll(" ", "");
 }
@@ -103,7 +104,7 @@ function planWithinOnePlace(plan: SeenResource, fabrics: readonly SeenResource[]
   const recovery = textAt(plan.inputs, "properties.recoveryFabricId");
   if (primary === undefined || recovery === undefined) return [];
   const [one, other] = [regionOf(fabrics, primary), regionOf(fabrics, recovery)];
-  const isSame = comparable(primary) === comparable(recovery);
+  const isSame = subscriptionlessKey(primary) === subscriptionlessKey(recovery);
   if (!isSame && (one === undefined || one !== other)) return [];
   const where = isSame ? "one site" : `one region, ${one}`;
   return [{ urn: plan.urn, message: `${plan.name} has its primary and its recovery side in ${where}` }];

@@ -1,6 +1,7 @@
 /** Policies for recovery plans: who is in one, what they are made of, and when they were last tried. */
 import { numberOf, type PolicyOptions, type StackPolicy, type Violation } from "./policy.ts";
-import { comparable, idOf, listAt, type SeenResource, textAt } from "./seen-resource.ts";
+import { subscriptionlessKey } from "../arm-id.ts";
+import { idOf, listAt, type SeenResource, textAt } from "./seen-resource.ts";
 
 const millisecondsPerDay = 86_400_000;
 
@@ -13,7 +14,7 @@ function machineIdsOf(plan: SeenResource): string[] {
   return listAt(plan.inputs, "properties.groups").flatMap((group) =>
     listAt(group, "replicationProtectedItems").flatMap((item) => {
       const id = textAt(item, "id");
-      return id === undefined ? [] : [comparable(id)];
+      return id === undefined ? [] : [subscriptionlessKey(id)];
     }),
   );
 }

@@ -3,7 +3,7 @@
  * `@pulumi/azure-native`. Arguments have the same names and shapes in all three. What is not known in a preview is
  * `undefined` here: a policy says nothing of it until it is known.
  */
-import { armIdOf } from "../arm-id.ts";
+import { armIdOf, subscriptionlessKey } from "../arm-id.ts";
 import type { Kind, KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 
@@ -62,16 +62,11 @@ export function listAt(from: Plain, path: string): readonly Plain[] {
   return Array.isArray(value) ? (value as Plain[]) : [];
 }
 
-/** An id in the form in which policies compare it: without the subscription, which arguments do not name. */
-export function comparable(id: string): string {
-  return id.toLowerCase().replace(/^\/subscriptions\/[^/]*/, "");
-}
-
-/** The comparable id of a resource; nothing while a part of it is not known. */
+/** The id of a resource in the form that is compared (`subscriptionlessKey`); nothing while a part of it is not known. */
 export function idOf({ kind, name, inputs }: SeenResource): string | undefined {
   const definition: Kind = kinds[kind];
   try {
-    return comparable(armIdOf(definition, { [definition.nameArgument]: name, ...inputs }));
+    return subscriptionlessKey(armIdOf(definition, { [definition.nameArgument]: name, ...inputs }));
   } catch {
     return undefined;
   }

@@ -4,14 +4,11 @@
  * file, line and column; a definition that fails creates nothing.
  */
 import path from "node:path";
-import { checkAddresses } from "./check-addresses.ts";
 import { checkAdvice } from "./check-advice.ts";
 import { checkForAzure } from "./check-for-azure.ts";
-import { checkLimits } from "./check-limits.ts";
 import { checkMachines } from "./check-machines.ts";
-import { checkNames } from "./check-names.ts";
-import { checkNetworks } from "./check-networks.ts";
 import { checkScripts } from "./check-scripts.ts";
+import { checkWritten, completed } from "./check-text.ts";
 import { Doubts } from "./doubts.ts";
 import { expandPatterns } from "./expand-patterns.ts";
 import { Findings } from "./findings.ts";
@@ -44,9 +41,7 @@ export function readStack(file: string, { target, inventory }: ReadSettings = {}
   const folder = path.dirname(absolute);
   const { value, source, findings: ofForm, repairs } = readFiles(absolute);
   const doubts = new Doubts(repairs);
-  // Where all machines replicate to a second site there may be nothing in Azure.
-  const azure = { storageAccounts: [], networks: [], ...value.azure };
-  const written = { ...value, azure, ...(target === undefined ? {} : { target }) } as StackDefinition;
+  const written = { ...completed(value), ...(target === undefined ? {} : { target }) };
   const view = viewFor(folder, inventory);
   const { definition, origins, problems } = expandPatterns(written, view);
   const unmatched = new Findings(source, [], doubts);
@@ -56,10 +51,7 @@ export function readStack(file: string, { target, inventory }: ReadSettings = {}
     ofForm,
     doubts,
   );
-  checkNames(definition, findings);
-  checkNetworks(definition, findings);
-  checkLimits(definition, findings);
-  checkAddresses(definition, findings);
+  checkWritten(definition, findings);
   checkScripts(definition, folder, findings);
   checkAdvice(definition, findings);
   // Azure has the machines, and knows more of them than any folder here.

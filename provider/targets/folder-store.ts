@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
-import { systemRandom } from "../random.ts";
+import { randomHex, systemRandom } from "../random.ts";
 import { Catalog } from "./catalog.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { MachineFolder, type WriterFence } from "./machine-folder.ts";
@@ -174,7 +174,7 @@ export class FolderStore implements ReplicaStore {
 
   /** The folder loses its name first, so that a crash leaves no half of a machine. */
   #takeAway(folder: string): void {
-    const suffix = Buffer.from(systemRandom.bytes(4)).toString("hex");
+    const suffix = randomHex(systemRandom, 4);
     this.files.rename(folder, `${folder}.${suffix}${removedEnding}`);
     this.files.syncFolder(this.#machinesFolder);
   }

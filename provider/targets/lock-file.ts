@@ -8,7 +8,7 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import { systemClock } from "../clock.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { lifeOf, processIdentity } from "../process-identity.ts";
-import { systemRandom } from "../random.ts";
+import { randomHex, systemRandom } from "../random.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import { said } from "../message.ts";
 
@@ -64,7 +64,7 @@ export function isHolding(
  * with. Infinity when it is gone.
  */
 function ageOf(files: FileSystem, filePath: string): number {
-  const other = `${filePath}.${Buffer.from(systemRandom.bytes(8)).toString("hex")}.now`;
+  const other = `${filePath}.${randomHex(systemRandom, 8)}.now`;
   const file = files.open(other, "createNew");
   try {
     file.write(Buffer.alloc(1), 0);
@@ -99,7 +99,7 @@ export function hold(
   writer: WriterEpoch | undefined,
 ): { holder: string; release: Release } {
   const mark = writer === undefined ? "" : ` ${writer.engineId} ${writer.epoch}`;
-  const holder = `${ownHolders()}${Buffer.from(systemRandom.bytes(8)).toString("hex")}${mark}`;
+  const holder = `${ownHolders()}${randomHex(systemRandom, 8)}${mark}`;
   const content = encodeHolder(holder);
   const file = files.open(filePath, "createNew");
   try {

@@ -10,7 +10,7 @@ import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { isUnwritable } from "./reach-store.ts";
-import { systemRandom } from "../random.ts";
+import { randomHex, systemRandom } from "../random.ts";
 import { hold, holderAfterPause, holderOf, isHolding, type Release, type WriterEpoch } from "./lock-file.ts";
 import { said } from "../message.ts";
 
@@ -62,10 +62,7 @@ export function lockMachine(files: FileSystem, folder: string, writer?: WriterEp
       release();
       throw error;
     }
-    const workFolder = path.join(
-      folder,
-      `${workPrefix}${Buffer.from(systemRandom.bytes(8)).toString("hex")}`,
-    );
+    const workFolder = path.join(folder, `${workPrefix}${randomHex(systemRandom, 8)}`);
     const check = (): void => {
       if (holderOf(files, lockPath)?.text !== holder) throw lost(lockPath);
     };
@@ -90,7 +87,7 @@ export function lockMachine(files: FileSystem, folder: string, writer?: WriterEp
 function removeStaleLock(files: FileSystem, lockPath: string, writer: WriterEpoch | undefined): void {
   if (isHeld(files, lockPath, writer)) throw busy(lockPath);
   // By renaming, of several processes that find the stale lock only one gets it out of the way.
-  const stale = `${lockPath}.${Buffer.from(systemRandom.bytes(8)).toString("hex")}`;
+  const stale = `${lockPath}.${randomHex(systemRandom, 8)}`;
   try {
     files.rename(lockPath, stale);
   } catch (error) {
@@ -146,7 +143,7 @@ export function pinPoint(files: FileSystem, folder: string, pointId: string): Re
 function makePin(files: FileSystem, folder: string, pointId: string): Release {
   const pins = path.join(folder, "pins");
   files.makeFolder(pins);
-  const pinPath = path.join(pins, `${pointId}.${Buffer.from(systemRandom.bytes(8)).toString("hex")}`);
+  const pinPath = path.join(pins, `${pointId}.${randomHex(systemRandom, 8)}`);
   return hold(files, pinPath, undefined).release;
 }
 

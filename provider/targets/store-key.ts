@@ -7,7 +7,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, scryptSync } from "node:crypto";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { systemRandom } from "../random.ts";
+import { randomHex, systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRingSpec } from "./key-ring.ts";
 import { readWholeFile } from "./read-whole-file.ts";
@@ -81,8 +81,8 @@ function wrap(files: FileSystem, spec: KeyRingSpec, secret: StoreSecret): Wrappe
     storeId: hex(spec.storeId),
     secret: kindOf(secret),
     cost: scryptCost,
-    salt: hex(systemRandom.bytes(16)),
-    nonce: hex(systemRandom.bytes(12)),
+    salt: randomHex(systemRandom, 16),
+    nonce: randomHex(systemRandom, 12),
   } as const;
   const key = wrappingKey(files, secret, open);
   const cipher = createCipheriv("aes-256-gcm", key, Buffer.from(open.nonce, "hex"));

@@ -6,7 +6,7 @@ import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { type FileSystem, writeAtomically } from "../../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
-import { systemRandom } from "../../random.ts";
+import { randomHex, systemRandom } from "../../random.ts";
 import { finishStoredItems, putStoredThing, type StoredRow } from "../../store/catalog-changes.ts";
 import { engineIdOf, takeOverEngineId } from "../../store/engine-id.ts";
 import { continueEpochs } from "../../store/leases.ts";
@@ -252,7 +252,7 @@ function placeKey(files: FileSystem, keyFile: string, { replicas, secret, folder
   files.makeFolder(path.dirname(keyFile));
   if ("passphrase" in secret) {
     if (files.exists(keyFile) && opens(files, folder, keyFile)) return;
-    const key = Buffer.from(Buffer.from(systemRandom.bytes(32)).toString("hex"));
+    const key = Buffer.from(randomHex(systemRandom, 32));
     // The store is locked with the key that is in place already: a kill in between leaves a key that opens nothing.
     writeAtomically(files, keyFile, key);
     replicas.rotateKey({ keyFile });

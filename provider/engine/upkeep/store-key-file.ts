@@ -12,7 +12,7 @@ import {
   writeAtomically,
 } from "../../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
-import { systemRandom } from "../../random.ts";
+import { randomHex, systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
 import { openReplicaStore } from "../../targets/open-replica-store.ts";
 import type { WriterFence } from "../../targets/machine-folder.ts";
@@ -27,7 +27,7 @@ const keySizeBytes = 32;
 function writeKey(files: FileSystem, keyFile: string): void {
   makeFolderDurably(files, path.dirname(keyFile));
   // Key material never comes from an injected source of chance.
-  writeAtomically(files, keyFile, Buffer.from(Buffer.from(systemRandom.bytes(keySizeBytes)).toString("hex")));
+  writeAtomically(files, keyFile, Buffer.from(randomHex(systemRandom, keySizeBytes)));
 }
 
 /** What holds replicas, and where. */
