@@ -12,7 +12,7 @@ const words =
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
 // and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|flows|recovery-home/adoption|forecast/(forecast|measure-disk)|protected-item/(states|transitions|allowed-actions|commands|runs-from)|recovery-plan/plan-commands)\\.ts$";
+  "^provider/engine/(engine|flows|recovery-home/adoption|forecast/(forecast|measure-disk)|protected-item/(states|transitions|route|allowed-actions|commands|runs-from)|recovery-plan/plan-commands)\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });

@@ -1,12 +1,12 @@
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { type FailoverKind, flows } from "../engine/flows.ts";
+import type { FailoverKind } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { allowedActions } from "../engine/protected-item/allowed-actions.ts";
 import { commandList, commandsOf } from "../engine/protected-item/commands.ts";
-import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
+import { routeTo } from "../engine/protected-item/route.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { type MoveOptions, moveOfStep, moveTo, nextStep } from "../handlers/move-machine.ts";
+import { type MoveOptions, moveOfStep, moveTo } from "../handlers/move-machine.ts";
 import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { defaultKind, kindOption } from "./failover.ts";
@@ -19,8 +19,6 @@ interface FailbackFlags extends BeforeFlags {
   readonly toHost?: string;
 }
 
-const failoverSteps = { planned: "PlannedFailover", unplanned: "UnplannedFailover" } as const;
-
 /** As a plan refuses a failback of machines that are at home. */
 function nothingToDo(item: ProtectedItem): SiteRecoveryError {
   const message =
@@ -29,26 +27,16 @@ function nothingToDo(item: ProtectedItem): SiteRecoveryError {
   return new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 
-/** The first step is looked at; those after it are named, as the table of transitions has them. */
+/** The first step is looked at; those after it are named. */
 async function outlookBack(engine: Engine, item: ProtectedItem, options: MoveOptions): Promise<Outlook> {
-  const steps: ItemAction[] = [];
-  for (let at = item; steps.length < 10;) {
-    const step = nextStep("primary", at);
-    if (step === undefined) break;
-    const action = step === "Failover" ? failoverSteps[options.kind] : step;
-    const next = nextState(flows[at.details.flow], at.state, action);
-    steps.push(action);
-    if (next === undefined || next === "absent") break;
-    at = { ...at, state: next };
-  }
-  const first = nextStep("primary", item);
+  const [first, ...others] = routeTo("primary", item, options.kind);
   if (first === undefined) {
     const refused = nothingToDo(item);
     const nothing = { point: undefined, steps: [], warnings: [], rooms: [] };
     return outlookOfMove(item.id, { ...nothing, title: "failback", refusals: [refused] });
   }
   const foreseen = await engine.moves.foresee(item.id, moveOfStep(first, options));
-  return outlookOfMove(item.id, foreseen, steps.slice(1));
+  return outlookOfMove(item.id, foreseen, others);
 }
 
 /**
@@ -70,7 +58,7 @@ export function failbackCommand(): CliCommand {
       const kind = options.kind ?? defaultKind(item);
       const host = options.toHost === undefined ? {} : { toHost: options.toHost };
       if (!(await goesOn(options, () => outlookBack(engine, item, { kind, ...host })))) return;
-      if (nextStep("primary", item) === undefined) throw nothingToDo(item);
+      if (routeTo("primary", item, kind).length === 0) throw nothingToDo(item);
       await stoppable(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));
       printMoved(
         "failback",

@@ -9,41 +9,13 @@ import type { Engine } from "../engine/engine.ts";
 import { type FailoverKind, flows } from "../engine/flows.ts";
 import type { Move } from "../engine/failover/moves.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import type { ItemState } from "../engine/protected-item/states.ts";
-import { type ItemAction, nextState } from "../engine/protected-item/transitions.ts";
+import { routeTo } from "../engine/protected-item/route.ts";
+import type { ItemAction } from "../engine/protected-item/transitions.ts";
 import type { ActiveLocation, ProtectedItemInputs } from "../kinds/protected-item.ts";
 import { noteMove, requireNoDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 import { given, type Message, type Part, plain, said, suggestion } from "../message.ts";
-
-/** The steps on the way to a side, by state; of several, the one that the machine's flow has. None: it is there. */
-const stepsTo: Record<ActiveLocation, Partial<Record<ItemState, readonly (ItemAction | "Failover")[]>>> = {
-  recovery: {
-    Protected: ["Failover"],
-    PlannedFailoverCommitPending: ["Commit"],
-    UnplannedFailoverCommitPending: ["Commit"],
-    FailbackCommitPending: ["Commit"],
-    FailbackCommitted: ["ReverseReplicate"],
-  },
-  primary: {
-    PlannedFailoverCommitPending: ["Commit"],
-    UnplannedFailoverCommitPending: ["Commit"],
-    PlannedFailoverCommitted: ["Failback"],
-    UnplannedFailoverCommitted: ["Failback", "ReverseReplicate"],
-    ReverseProtected: ["Failover"],
-    FailbackCommitPending: ["Commit"],
-    FailbackCommitted: ["ReverseReplicate"],
-  },
-};
-
-/** The next step of a machine on its way to a side; nothing when it is there. */
-export function nextStep(side: ActiveLocation, item: ProtectedItem): ItemAction | "Failover" | undefined {
-  const flow = flows[item.details.flow];
-  return stepsTo[side][item.state]?.find(
-    (step) => step === "Failover" || nextState(flow, item.state, step) !== undefined,
-  );
-}
 
 /** More steps than any way through the table has; a longer walk is a bug, not a wait. */
 const stepsMax = 10;
@@ -99,7 +71,7 @@ export async function moveTo(
 ): Promise<void> {
   for (let count = 0; count < stepsMax; count += 1) {
     const current = engine.findItem(id)!;
-    const step = nextStep(side, current);
+    const [step] = routeTo(side, current, options.kind);
     if (step === undefined) return;
     const waitsForCommit = current.state.endsWith("CommitPending") && current.activeLocation === side;
     if (waitsForCommit && options.commit === "manual") return;
@@ -108,10 +80,7 @@ export async function moveTo(
 }
 
 /** The engine's move that a step is. */
-export function moveOfStep(
-  step: ItemAction | "Failover",
-  { kind, recoveryPoint = "latest", toHost }: MoveOptions,
-): Move {
+export function moveOfStep(step: ItemAction, { kind, recoveryPoint = "latest", toHost }: MoveOptions): Move {
   const host = toHost === undefined ? {} : { toHost };
   if (step === "Commit") return { action: "commit" };
   if (step === "Failback") return { action: "failback", ...host };
@@ -149,7 +118,8 @@ async function foreseeMove(engine: Engine, item: ProtectedItem, wish: Wish): Pro
   const side = sideOf(wish.wanted);
   if (side === undefined || (!asksForMove(wish) && !asksForCommit(wish, item))) return [];
   const { kind = "planned", recoveryPoint } = wish.wanted.failover ?? {};
-  const [step, wantedKind, point] = [nextStep(side, item), known(kind), known(recoveryPoint)];
+  const [wantedKind, point] = [known(kind), known(recoveryPoint)];
+  const step = wantedKind && routeTo(side, item, wantedKind)[0];
   if (step === undefined || wantedKind === undefined) return [];
   const options = { kind: wantedKind, ...(point === undefined ? {} : { recoveryPoint: point }) };
   const { refusals } = await engine.moves.foresee(item.id, moveOfStep(step, options));

@@ -7,13 +7,14 @@ import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { flows } from "../engine/flows.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { routeTo } from "../engine/protected-item/route.ts";
 import type { PlanOperationName, PlanRequest, PlanView } from "../engine/recovery-plan/recovery-plans.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
 import { noteMove, requireNoDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
-import { forbiddenNotices, nextStep } from "./move-machine.ts";
+import { forbiddenNotices } from "./move-machine.ts";
 import { known } from "./settings-handler.ts";
 import { given, joined, type Message, said, suggestion } from "../message.ts";
 
@@ -48,7 +49,8 @@ function failoverTo(side: ActiveLocation, { failover }: RecoveryPlanInputs, view
 /** What to run next, so that all machines get to a side; nothing when they are there. */
 function nextRun(side: ActiveLocation, wanted: RecoveryPlanInputs, view: PlanView): PlanRequest | undefined {
   const steps = view.items.map((item) => ({
-    step: nextStep(side, item),
+    // Which failover it is matters for the plan as a whole only.
+    step: routeTo(side, item, "unplanned")[0],
     isThere: item.activeLocation === side,
   }));
   const any = (wish: (one: (typeof steps)[number]) => boolean): boolean => steps.some(wish);
@@ -57,7 +59,8 @@ function nextRun(side: ActiveLocation, wanted: RecoveryPlanInputs, view: PlanVie
     return { operation: "ReverseReplicate" };
   if (side === "recovery" && any(({ step }) => step === "ReverseReplicate"))
     return { operation: "ReverseReplicate" };
-  if (any(({ step }) => step === "Failover" || step === "Failback")) return failoverTo(side, wanted, view);
+  if (any(({ step }) => step === "UnplannedFailover" || step === "Failback"))
+    return failoverTo(side, wanted, view);
   const isManual = wanted.failover?.commit === "manual";
   if (any(({ step }) => step === "Commit")) return isManual ? undefined : { operation: "Commit" };
   return any(({ step }) => step === "ReverseReplicate") ? { operation: "ReverseReplicate" } : undefined;
