@@ -11,6 +11,7 @@ import { withFunctions } from "./expression-functions.ts";
 import { formatted } from "./formatted.ts";
 import { kindPages } from "./kind-pages.ts";
 import { outputSchemas } from "./output-schemas.ts";
+import { resourceClassesText } from "./resource-classes.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -26,12 +27,17 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
   process.stdout.write(`Wrote ${Object.keys(files).length} files to ${folder}.\n`);
 }
 
-const schemas = Object.entries(outputSchemas()).map(([kind, schema]) => [
+const outputs = outputSchemas();
+const schemas = Object.entries(outputs).map(([kind, schema]) => [
   `${kind}.schema.json`,
   JSON.stringify(schema),
 ]);
 await write("schema/outputs", Object.fromEntries(schemas) as Record<string, string>);
 await write("docs/resources", kindPages());
+
+const classes = path.join(root, "provider/dynamic/resources.ts");
+fs.writeFileSync(classes, await formatted(classes, resourceClassesText(outputs)));
+process.stdout.write("Wrote provider/dynamic/resources.ts.\n");
 
 const page = path.join(root, "docs/convert.md");
 fs.writeFileSync(page, await formatted(page, withFunctions(fs.readFileSync(page, "utf8"))));

@@ -7,7 +7,7 @@ import { armIdOf, nameOf } from "./arm-id.ts";
 import { AzureIds } from "./dynamic/azure/azure-ids.ts";
 import { configuredTarget, forTarget, type Target } from "./dynamic/azure/target.ts";
 import { resourceClasses } from "./dynamic/resource-classes.ts";
-import type { ReplicationProtectedItem } from "./dynamic/protected-item.ts";
+import type { ReplicationProtectedItem } from "./dynamic/resources.ts";
 import type { ActiveLocation } from "./kinds/protected-item.ts";
 import { kinds } from "./kinds/registry.ts";
 import { declarationsOf } from "./stack/declare.ts";

@@ -5,43 +5,7 @@
 export { declareStack, type DeclaredStack } from "./declare-stack.ts";
 export * from "./dynamic/enums.ts";
 export type { ArgsOf, InputOf } from "./dynamic/input-of.ts";
-export { Vault, type VaultArgs } from "./dynamic/vault.ts";
-export { StorageAccount, type StorageAccountArgs } from "./dynamic/storage-account.ts";
-export { VirtualNetwork, type VirtualNetworkArgs } from "./dynamic/virtual-network.ts";
-export { ReplicationFabric, type ReplicationFabricArgs } from "./dynamic/fabric.ts";
-export {
-  ReplicationRecoveryServicesProvider,
-  type ReplicationRecoveryServicesProviderArgs,
-} from "./dynamic/services-provider.ts";
-export {
-  ReplicationProtectionContainer,
-  type ReplicationProtectionContainerArgs,
-} from "./dynamic/protection-container.ts";
-export {
-  ReplicationProtectionContainerMapping,
-  type ReplicationProtectionContainerMappingArgs,
-} from "./dynamic/container-mapping.ts";
-export { ReplicationPolicy, type ReplicationPolicyArgs } from "./dynamic/policy.ts";
-export { ReplicationNetworkMapping, type ReplicationNetworkMappingArgs } from "./dynamic/network-mapping.ts";
-export { ReplicationProtectedItem, type ReplicationProtectedItemArgs } from "./dynamic/protected-item.ts";
-export {
-  ReplicationProtectionCluster,
-  type ReplicationProtectionClusterArgs,
-} from "./dynamic/protection-cluster.ts";
-export { ReplicationMigrationItem, type ReplicationMigrationItemArgs } from "./dynamic/migration-item.ts";
-export { ReplicationRecoveryPlan, type ReplicationRecoveryPlanArgs } from "./dynamic/recovery-plan.ts";
-export { ReplicationHost, type ReplicationHostArgs } from "./dynamic/host.ts";
-export { ReplicationvCenter, type ReplicationvCenterArgs } from "./dynamic/vcenter.ts";
-export { MasterTarget, type MasterTargetArgs } from "./dynamic/master-target.ts";
-export { ProcessServer, type ProcessServerArgs } from "./dynamic/process-server.ts";
-export { VmNetwork, type VmNetworkArgs } from "./dynamic/vm-network.ts";
-export { StorageClassification, type StorageClassificationArgs } from "./dynamic/storage-classification.ts";
-export {
-  ReplicationStorageClassificationMapping,
-  type ReplicationStorageClassificationMappingArgs,
-} from "./dynamic/storage-classification-mapping.ts";
-export { NetworkPath, type NetworkPathArgs } from "./dynamic/network-path.ts";
-export { Drill, type DrillArgs } from "./dynamic/drill.ts";
+export * from "./dynamic/resources.ts";
 export type { VaultInputs, VaultOutputs, VaultProperties } from "./kinds/vault.ts";
 export type { StorageAccountInputs, StorageAccountOutputs } from "./kinds/storage-account.ts";
 export type { VirtualNetworkInputs, VirtualNetworkOutputs } from "./kinds/virtual-network.ts";
