@@ -1,5 +1,6 @@
 /** Puts real drivers behind the engine's ports. */
 import os from "node:os";
+import pLimit from "p-limit";
 import { ProcessServers } from "./components/process-servers.ts";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -15,22 +16,6 @@ import { fenceOf, leasedFiles } from "./under-lease.ts";
 
 /** Copies that one process runs at once: more than its cores only makes each of them slower. */
 const copiesMax = Math.max(1, Math.min(4, os.availableParallelism()));
-
-function slots(limit: number): EngineParts["copySlot"] {
-  let free = limit;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
-}
 
 export function openParts(options: {
   home: string;
@@ -67,6 +52,6 @@ export function openParts(options: {
     madeStoreOf: (holderId) => stores.ofMade(holderId),
     processServerOf: (serverId) => servers.of(serverId),
     copiesMax,
-    copySlot: slots(copiesMax),
+    copySlot: pLimit(copiesMax),
   };
 }

@@ -2,6 +2,7 @@
  * Runs the stages of a plan one after the other, the steps of a stage at the same time. A step that fails lets the
  * others of its stage go on; the next stage begins only when all have ended well.
  */
+import pLimit from "p-limit";
 import { nameOf } from "../../arm-id.ts";
 import { messageOf, SiteRecoveryError } from "../../errors.ts";
 import { beginTask, endTask, findJob, tasksOf } from "../../store/jobs.ts";
@@ -92,22 +93,18 @@ async function runStage(
   waits: boolean,
 ): Promise<StepFailure[]> {
   const failures: StepFailure[] = [];
-  const waiting = [...steps];
-  const lane = async (signal: AbortSignal): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
+  const all = async (signal: AbortSignal): Promise<void> => {
+    const limit = pLimit(run.parts.copiesMax);
+    await limit.map(steps, async ({ step, ordinal }) => {
       if (isGivenUp(run) || run.progress.signal?.aborted) return;
-      const failure = await settle(run, next.step, { ordinal: next.ordinal, waits, signal });
+      const failure = await settle(run, step, { ordinal, waits, signal });
       if (failure) failures.push(failure);
-    }
-  };
-  const lanes = async (signal: AbortSignal): Promise<void> => {
-    const count = Math.min(run.parts.copiesMax, steps.length);
-    await Promise.all(Array.from({ length: count }, () => lane(signal)));
+    });
   };
   const first = steps[0]!.step;
   const isScript =
     first.kind === "action" && first.action.customDetails.instanceType === "ScriptActionDetails";
-  await (isScript ? untilGivenUp(run, lanes) : lanes(new AbortController().signal));
+  await (isScript ? untilGivenUp(run, all) : all(new AbortController().signal));
   return failures;
 }
 
