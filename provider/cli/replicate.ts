@@ -8,6 +8,8 @@ import { formatBytes } from "../format-bytes.ts";
 import { isExpected, isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { cycleJson } from "./cycle-json.ts";
+import { drillRunJson } from "./drill-json.ts";
+import { formatSeconds } from "./format.ts";
 import { exitCodeOfCode, exitCodes, worstExitCode } from "./exit-codes.ts";
 import type { ReplicateJson } from "./json/upkeep.ts";
 import { itemNamed, openSession, printJson, printJsonLine } from "./session.ts";
@@ -37,6 +39,11 @@ async function waitFor(engine: Engine, itemId: string): Promise<Pick<ReplicateJs
   return { waits: { what, ...(until === undefined ? {} : { until: isoTime(until) }), text } };
 }
 
+function errorOf(error: SiteRecoveryError): NonNullable<ReplicateJson["error"]> {
+  const { code, message } = error;
+  return { code, message, recoverable: isRecoverable(error) };
+}
+
 async function runOne(
   engine: Engine,
   item: ProtectedItem,
@@ -53,14 +60,40 @@ async function runOne(
     return cycle ? { name, cycle: cycleJson(cycle) } : { name, ...(await waitFor(engine, item.id)) };
   } catch (error) {
     if (!isExpected(error)) throw error;
-    const { code, message } = error;
-    return { name, error: { code, message, recoverable: isRecoverable(error) } };
+    return { name, error: errorOf(error) };
+  }
+}
+
+/** A run of a drill's schedule; `undefined` if another process has run it. */
+async function runDueDrill(
+  engine: Engine,
+  drillId: string,
+  attend: typeof withProgress,
+): Promise<ReplicateJson | undefined> {
+  const name = nameOf(drillId);
+  try {
+    const outcome = await attend(name, (progress) => engine.drills.runIfDue(drillId, progress));
+    if (outcome === undefined) return undefined;
+    if ("waits" in outcome) return { name, waits: { what: "drill", text: outcome.waits } };
+    return { name, drill: drillRunJson(outcome.run) };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return { name, error: errorOf(error) };
   }
 }
 
 function print(outcome: ReplicateJson): void {
-  const { name, cycle, waits, error } = outcome;
-  if (error) {
+  const { name, cycle, waits, error, drill } = outcome;
+  if (drill) {
+    const { state, error: why, rpoSeconds, rtoSeconds } = drill;
+    const figures =
+      rpoSeconds === null || rtoSeconds === null
+        ? ""
+        : `, RPO ${formatSeconds(rpoSeconds)}, RTO ${rtoSeconds.toFixed(1)} s`;
+    const text = `${name}: drill ${state}${figures}${why === null ? "" : `: ${why}`}\n`;
+    if (state === "Succeeded") process.stdout.write(text);
+    else process.stderr.write(text);
+  } else if (error) {
     const hint = error.recoverable ? " (the changes are kept; the next cycle takes them along)" : "";
     process.stderr.write(`${name}: error: ${error.message}${hint}\n`);
   } else if (waits) {
@@ -79,7 +112,7 @@ function print(outcome: ReplicateJson): void {
 const graceMilliseconds = 5_000;
 
 /**
- * Cycles by the policy's schedule until Ctrl-C or SIGTERM. Running ones may finish for some seconds; then they stop where
+ * Cycles by the policy's schedule, and drills by theirs, until Ctrl-C or SIGTERM. Running ones may finish for some seconds; then they stop where
  * they can be resumed. A second signal ends the process at once, as after a kill. Throws `Stopped` if a cycle was cut short.
  */
 async function follow(engine: Engine, ids: readonly string[] | undefined, json: boolean): Promise<void> {
@@ -113,14 +146,18 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
       running.delete(cycle);
     }
   };
-  const run = async (item: ProtectedItem): Promise<void> => {
-    const outcome = await runOne(engine, item, "delta", attend);
+  const tell = (outcome: ReplicateJson): void => {
     if (outcome.error?.code === "Cancelled" && service.signal.aborted) cutShort.push(outcome.name);
     else if (!json) printAbove(() => print(outcome));
     if (json) printAbove(() => printJsonLine("replicate --follow", outcome));
   };
+  const run = async (item: ProtectedItem): Promise<void> => tell(await runOne(engine, item, "delta", attend));
+  const runDrill = async (drillId: string): Promise<void> => {
+    const outcome = await runDueDrill(engine, drillId, attend);
+    if (outcome) tell(outcome);
+  };
   try {
-    await engine.follow(run, { ...(ids ? { ids } : {}), signal: service.signal });
+    await engine.follow(run, { ...(ids ? { ids } : {}), runDrill, signal: service.signal });
   } finally {
     graceEnds.abort();
     forget();
@@ -156,7 +193,7 @@ export function replicateCommand(): CliCommand {
     .json("replicate")
     .jsonWith("replicate --follow", { isLines: true })
     .example("replicate web1", "a new recovery point of web1 now")
-    .example("replicate --follow", "all machines on their policies' schedules")
+    .example("replicate --follow", "all machines on their policies' schedules, and drills on theirs")
     .action(async (names: string[], options: Options, command: CliCommand) => {
       const engine = await openSession(command);
       const named = names.length > 0 ? names.map((name) => itemNamed(engine, name)) : undefined;

@@ -6,6 +6,7 @@ import type { ReplicationFailure } from "../engine/replication-cycle/retry-sched
 import { runsFrom } from "../engine/protected-item/runs-from.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
 import { cycleJson } from "./cycle-json.ts";
+import { drillJson } from "./drill-json.ts";
 import type { ItemJson, ReplicationErrorJson, StatusJson } from "./json/status.ts";
 import { leaseJson } from "./lease-json.ts";
 import { runsFromJson } from "./runs-from.ts";
@@ -61,7 +62,7 @@ function itemJson(engine: Engine, view: ItemView, site: string): ItemJson {
 }
 
 export function statusJson(engine: Engine, overview: Overview): StatusJson {
-  const { items, plans, clusters, keys, notices } = overview;
+  const { items, plans, clusters, drills, keys, notices } = overview;
   return {
     home: engine.homeFolder,
     items: items.map(({ view, site }) => itemJson(engine, view, site)),
@@ -79,6 +80,7 @@ export function statusJson(engine: Engine, overview: Overview): StatusJson {
       state: description,
       replicationHealth,
     })),
+    drills: drills.map(drillJson),
     keys: keys.map(({ holderId, isCopied, hasPassphrase, catalogBehind }) => ({
       holderId,
       isCopied: isCopied ?? null,

@@ -1,8 +1,9 @@
-/** What `status` shows: items, those that need a person first, and the plans, clusters and keys around them. */
+/** What `status` shows: items, those that need a person first, and the plans, clusters, drills and keys around them. */
 import { idKey, nameOf } from "../arm-id.ts";
 import type { Engine, ItemView } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ProtectionClusterInputs } from "../kinds/protection-cluster.ts";
+import type { SeenDrill } from "./drill-json.ts";
 import { planNamed } from "./plan-named.ts";
 
 export interface StatusFilter {
@@ -16,6 +17,7 @@ export interface Overview {
   readonly items: readonly { readonly view: ItemView; readonly site: string }[];
   readonly plans: readonly (ReturnType<Engine["plans"]["view"]> & { readonly bootGroupCount: number })[];
   readonly clusters: readonly (Awaited<ReturnType<Engine["clusters"]["view"]>> & { readonly id: string })[];
+  readonly drills: readonly SeenDrill[];
   readonly keys: Awaited<ReturnType<Engine["recoveryHome"]["keySafety"]>>;
   readonly notices: readonly string[];
   /** Whether a filter left items out. */
@@ -82,11 +84,15 @@ export async function lookAtStatus(engine: Engine, filter: StatusFilter): Promis
       .listThings<ProtectionClusterInputs>({ kind: "protection-cluster" })
       .map(async ({ id, inputs }) => ({ id, ...(await engine.clusters.view(inputs)) })),
   );
+  const drills = engine.drills
+    .list()
+    .map((seen) => ({ ...seen, itemIds: engine.drills.itemIdsOf(seen.drill.inputs) }));
   const keys = await engine.recoveryHome.keySafety();
   return {
     items: shown.map((view) => ({ view, site: siteOf(view.item.id) })),
     plans,
     clusters: clusters.filter(({ items }) => isShown(items.map(({ item }) => item))),
+    drills: drills.filter(({ itemIds }) => isShown(itemIds.map((id) => ({ id })))),
     keys,
     notices: engine.recoveryHome.noticesOf(keys),
     isFiltered,

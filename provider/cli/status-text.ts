@@ -7,6 +7,7 @@ import { stateFacts } from "../engine/protected-item/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { formatSentence, formatSeconds, formatTable, formatTime } from "./format.ts";
 import { runsFromText } from "./runs-from.ts";
+import type { SeenDrill } from "./drill-json.ts";
 import type { Overview } from "./status-overview.ts";
 
 function leaseText({ purpose, host, pid, takenAt, expiresAt }: LeaseHolder): string {
@@ -64,9 +65,29 @@ function emptyText(engine: Engine, isFiltered: boolean): string {
     : `No machine is protected yet (engine: ${engine.homeFolder}).`;
 }
 
+/** A line for a drill with a schedule; the test machines of others are told with their machines. */
+function drillText({ drill, result, itemIds }: SeenDrill): string[] {
+  if (result?.nextRunTime === undefined) return [];
+  const { nextRunTime, lastRun } = result;
+  const { recoveryPlanId } = drill.inputs;
+  const what =
+    recoveryPlanId === undefined ? itemIds.map(nameOf).join(", ") : `plan ${nameOf(recoveryPlanId)}`;
+  const next = `next run ${formatTime(Date.parse(nextRunTime))}`;
+  const text = `Drill ${nameOf(drill.id)} of ${what}: ${next}`;
+  if (lastRun === undefined) return [formatSentence(`${text}; not run yet`)];
+  const { state, startTime, error, measuredRpoSeconds: rpo, measuredRtoSeconds: rto } = lastRun;
+  const figures =
+    rpo === undefined || rto === undefined ? "" : `, RPO ${formatSeconds(rpo)}, RTO ${rto.toFixed(1)} s`;
+  const last = `last run ${formatTime(Date.parse(startTime))}: ${state}${figures}`;
+  return [
+    formatSentence(`${text}; ${last}`),
+    ...(error === undefined ? [] : [pico.yellow(formatSentence(error))]),
+  ];
+}
+
 /** The whole of it, with an end of line. */
 export function statusText(engine: Engine, overview: Overview): string {
-  const { items, plans, clusters, notices, isFiltered } = overview;
+  const { items, plans, clusters, drills, notices, isFiltered } = overview;
   const views = items.map(({ view }) => view);
   // Which process server serves a machine is a question only where there is more than one.
   const withServers = views.some((view) => view.processServerName !== undefined);
@@ -90,6 +111,7 @@ export function statusText(engine: Engine, overview: Overview): string {
       const names = members.map(({ item }) => nameOf(item.id)).join(", ");
       return `Protection cluster ${nameOf(id)}: ${names}; ${description}, health ${replicationHealth}`;
     }),
+    ...drills.flatMap(drillText),
     ...notices.map((notice) => pico.yellow(formatSentence(notice))),
   ];
   return `${lines.join("\n")}\n`;

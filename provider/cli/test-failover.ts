@@ -78,26 +78,31 @@ export function testFailoverCommand(): CliCommand {
         outlookOfMove(id, await engine.drills.foresee(drillId, wanted));
       if (!(await goesOn(flags, foresee))) return;
       const live = await stoppable(name, (progress) => handlerOf("drill", engine).create(wanted, progress));
-      const { properties } = live.outputs as DrillOutputs;
+      const {
+        machines,
+        measuredRpoSeconds = 0,
+        measuredRtoSeconds = 0,
+      } = (live.outputs as DrillOutputs).properties;
+      const { testMachineName, recoveryPointId } = machines[0]!;
       const { details } = engine.findItem(id)!;
       const from = details.testMachine && runsFromOf(details.testMachine, details);
       if (flags.json === true) {
         return printJson("test-failover", {
           name: nameOf(id),
           id,
-          testMachine: properties.testMachineName,
+          testMachine: testMachineName,
           networkId,
-          recoveryPointId: properties.recoveryPointId,
-          rpoSeconds: properties.measuredRpoSeconds,
-          rtoSeconds: properties.measuredRtoSeconds,
+          recoveryPointId,
+          rpoSeconds: measuredRpoSeconds,
+          rtoSeconds: measuredRtoSeconds,
           runsFrom: runsFromJson(from),
         });
       }
-      const rpo = formatSeconds(properties.measuredRpoSeconds);
-      const rto = `${properties.measuredRtoSeconds.toFixed(1)} s`;
+      const rpo = formatSeconds(measuredRpoSeconds);
+      const rto = `${measuredRtoSeconds.toFixed(1)} s`;
       process.stdout.write(
-        `${properties.testMachineName} runs in ${nameOf(networkId)}: RPO ${rpo}, RTO ${rto}\n` +
-          `${from === undefined ? `  from recovery point ${properties.recoveryPointId}` : runsFromText(from)}\nClean up with \`siterecovery clean-up ${name}\`.\n`,
+        `${testMachineName} runs in ${nameOf(networkId)}: RPO ${rpo}, RTO ${rto}\n` +
+          `${from === undefined ? `  from recovery point ${recoveryPointId}` : runsFromText(from)}\nClean up with \`siterecovery clean-up ${name}\`.\n`,
       );
     });
 }
@@ -112,14 +117,13 @@ export function cleanUpTestFailoverCommand(): CliCommand {
     .action(async (name: string, flags: BeforeFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const { id, details } = itemNamed(engine, name);
-      const drillId = details.testMachine?.drillId ?? armIdOf(drillKind, drillOf(engine, id));
       if (!details.testMachine) {
         const message = `${name} has no test failover to clean up.`;
         throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
       }
       const foresee = async (): Promise<Outlook> => outlookOfMove(id, await engine.drills.foreseeEnd(id));
       if (!(await goesOn(flags, foresee))) return;
-      await withProgress(name, (progress) => handlerOf("drill", engine).delete(drillId, progress));
+      await withProgress(name, (progress) => engine.drills.cleanUp(id, progress));
       const { name: testMachine } = details.testMachine;
       if (flags.json === true) return printJson("clean-up", { name: nameOf(id), id, testMachine });
       process.stdout.write(`${name}: the test machine was removed\n`);

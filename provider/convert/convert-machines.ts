@@ -47,10 +47,16 @@ export function machinesFrom(things: ThingsOf, inCloud: (site: string) => boolea
 }
 
 export function drillsFrom(things: ThingsOf): StackDrill[] {
-  return things.all("drill").map((inputs) => ({
-    name: things.nameOf("drill", inputs),
-    machine: referred(inputs, "protectedItemId") ?? "",
-    network: referred(inputs, "networkId") ?? "",
-    ...present({ recoveryPoint: textAt(inputs, "recoveryPoint") }),
-  }));
+  return things.all("drill").map(
+    (inputs) =>
+      ({
+        name: things.nameOf("drill", inputs),
+        ...present({
+          machine: referred(inputs, "protectedItemId"),
+          plan: referred(inputs, "recoveryPlanId"),
+        }),
+        network: referred(inputs, "networkId") ?? "",
+        ...present({ recoveryPoint: textAt(inputs, "recoveryPoint"), schedule: inputs["schedule"] }),
+      }) as StackDrill,
+  );
 }

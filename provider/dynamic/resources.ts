@@ -398,7 +398,7 @@ export class ReplicationRecoveryPlan extends DeclaredResource {
 
 export type DrillArgs = DeclaredArgs<DrillInputs>;
 
-/** A test failover into an isolated network: creating it runs the test, deleting it cleans up. */
+/** A test failover of a machine or a plan into an isolated network: creating it runs the test, deleting it cleans up. With a schedule it runs when it is due and cleans up by itself. */
 export class Drill extends DeclaredResource {
   declare readonly name: pulumi.Output<DrillOutputs["name"]>;
   declare readonly type: pulumi.Output<DrillOutputs["type"]>;

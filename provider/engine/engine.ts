@@ -23,7 +23,7 @@ import {
 } from "./enable/enable-protection.ts";
 import { requirePolicyFits } from "./enable/policy-change.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { Drills } from "./failover/drills.ts";
+import { Drills } from "./drill/drills.ts";
 import { Moves } from "./failover/moves.ts";
 import { Identities } from "./identity/identities.ts";
 import { Hosts } from "./inventory/hosts.ts";
@@ -43,7 +43,7 @@ import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
 import { RecoveryHome } from "./recovery-home/recovery-home.ts";
 import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
-import { followItems } from "./replication-cycle/follow-items.ts";
+import { followItems, type FollowOptions } from "./replication-cycle/follow-items.ts";
 import { lookAtSource } from "./replication-cycle/look-at-source.ts";
 import { newestPointOf } from "./replication-cycle/newest-point.ts";
 import { type ReplicationWait, waitOf } from "./replication-cycle/wait-of.ts";
@@ -206,11 +206,11 @@ export class Engine {
     return waitOf(this.#parts, id);
   }
 
-  /** Runs cycles when they are due, until the signal stops it; then those that run end in order (HW-4a). */
-  follow(
-    run: (item: ProtectedItem) => Promise<void>,
-    options: { ids?: readonly string[]; signal: AbortSignal },
-  ): Promise<void> {
+  /**
+   * Runs cycles when they are due, and drills by their schedules where `runDrill` is given, until the signal stops it;
+   * then those that run end in order (HW-4a).
+   */
+  follow(run: (item: ProtectedItem) => Promise<void>, options: FollowOptions): Promise<void> {
     return followItems(this.#parts, run, options);
   }
 

@@ -1,17 +1,59 @@
 import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { type DrillInputs, drillKind as kind, type DrillOutputs } from "../kinds/drill.ts";
+import { given, plain, said } from "../message.ts";
+import { isTimeZone } from "../weekly-hours.ts";
 import { drillRefusal, noteDrill } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { CheckFailure, type Handler, type Live } from "./handler.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
-/** The handler of drills: create = test failover into an isolated network, delete = clean up. */
+/** The choices that mean something for each machine of a plan; a recovery point's name is one machine's. */
+const choices = [
+  "latest",
+  "latestProcessed",
+  "latestApplicationConsistent",
+  "latestMultiVm",
+  "latestMultiVmApplicationConsistent",
+];
+
+function subjectFailures({ protectedItemId, recoveryPlanId }: DrillInputs): CheckFailure[] {
+  if (protectedItemId === undefined && recoveryPlanId === undefined) {
+    const reason = said`name what is tested: ${plain("protectedItemId")} for one machine, ${plain("recoveryPlanId")} for the machines of a plan`;
+    return [new CheckFailure("protectedItemId", reason)];
+  }
+  if (protectedItemId !== undefined && recoveryPlanId !== undefined) {
+    const reason = said`a drill is of one machine or of one plan; leave ${plain("protectedItemId")} or ${plain("recoveryPlanId")} out`;
+    return [new CheckFailure("recoveryPlanId", reason)];
+  }
+  return [];
+}
+
+/** What is wrong with a recovery point or schedule, whatever the drill is of. */
+export function drillSettingFailures(
+  wanted: Pick<DrillInputs, "recoveryPlanId" | "recoveryPoint" | "schedule">,
+): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const point = known(wanted.recoveryPoint);
+  if (wanted.recoveryPlanId !== undefined && point !== undefined && !choices.includes(point)) {
+    const reason = said`${given(point, "recoveryPoint")} is one machine's; for a plan take one of ${plain(choices.join(", "))}`;
+    failures.push(new CheckFailure("recoveryPoint", reason));
+  }
+  const timeZone = known(known(wanted.schedule)?.timeZone);
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    const reason = said`${given(timeZone, "schedule.timeZone")} is no time zone; take an IANA name such as Europe/London`;
+    failures.push(new CheckFailure("schedule.timeZone", reason));
+  }
+  return failures;
+}
+
+/** The handler of drills: create = test failover into an isolated network, or a schedule of them; delete = clean up. */
 export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs> {
   const live = (id: string): Live<DrillInputs, DrillOutputs> | undefined => {
     const thing = engine.findThing<DrillInputs>(id);
-    const result = thing && engine.drills.result(id, thing.inputs.protectedItemId);
+    const result = thing?.kind === "drill" ? engine.drills.result(id) : undefined;
     if (!thing || !result) return undefined;
     return {
       id: thing.id,
@@ -22,22 +64,32 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
   const withDefaults = (inputs: DrillInputs): DrillInputs => ({
     ...inputs,
     recoveryPoint: inputs.recoveryPoint ?? "latest",
+    ...(inputs.schedule === undefined ? {} : { schedule: { at: "03:00", ...inputs.schedule } }),
   });
-  /** Whether the machine is where a drill can be started, after the moves of this run. */
-  const rules = (wanted: DrillInputs): CheckFailure[] => {
-    const item =
-      known(wanted.protectedItemId) === undefined ? undefined : engine.findItem(wanted.protectedItemId);
-    const path = [wanted.resourceGroupName, wanted.resourceName, wanted.drillName];
-    if (!item || path.some((name) => known(name) === undefined)) return [];
-    const isRunning = live(armIdOf(kind, wanted)) !== undefined;
-    noteDrill(engine, item.id, isRunning ? undefined : wanted.drillName);
-    const reason = isRunning ? undefined : drillRefusal(engine, item);
-    return reason === undefined ? [] : [new CheckFailure("protectedItemId", reason)];
+  /** The machines that the drill would start test machines of now, as far as they are known. */
+  const itemsOf = (wanted: DrillInputs): ProtectedItem[] => {
+    const subject = wanted.recoveryPlanId ?? wanted.protectedItemId;
+    if (wanted.schedule !== undefined || known(subject) === undefined) return [];
+    return engine.drills.itemIdsOf(wanted).flatMap((id) => engine.findItem(id) ?? []);
   };
-  const start: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
+  /** Whether the machines are where a drill can be started, after the moves of this run. */
+  const rules = (wanted: DrillInputs): CheckFailure[] => {
+    const path = [wanted.resourceGroupName, wanted.resourceName, wanted.drillName];
+    if (path.some((name) => known(name) === undefined)) return [];
+    const now = live(armIdOf(kind, wanted));
+    const isRunning = now !== undefined && now.inputs.schedule === undefined;
+    const property = wanted.recoveryPlanId === undefined ? "protectedItemId" : "recoveryPlanId";
+    for (const item of itemsOf(wanted)) {
+      noteDrill(engine, item.id, isRunning ? undefined : wanted.drillName);
+      const reason = isRunning ? undefined : drillRefusal(engine, item);
+      if (reason !== undefined) return [new CheckFailure(property, reason)];
+    }
+    return [];
+  };
+  const put: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
     const inputs = withDefaults(wanted);
     const id = armIdOf(kind, inputs);
-    await engine.drills.start(id, inputs, work);
+    await engine.drills.put(id, inputs, work);
     return live(id)!;
   };
   return {
@@ -45,7 +97,9 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
     withDefaults,
     check: async (wanted) => {
       const failures = checkSchema(kind.kind, wanted);
-      return failures.length > 0 ? failures : rules(wanted);
+      if (failures.length > 0) return failures;
+      const ofArguments = [...subjectFailures(wanted), ...drillSettingFailures(wanted)];
+      return ofArguments.length > 0 ? ofArguments : rules(wanted);
     },
     diff: async (id, last, wanted) => {
       const found = live(id);
@@ -58,9 +112,9 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
       const found = live(armIdOf(kind, wanted));
       const changes = found ? compareSettings(withDefaults(wanted), found.inputs, found.inputs) : [];
       if (changes.length > 0) throw alreadyExists(kind, found!.id, changes[0]!.property);
-      return start(wanted, work);
+      return put(wanted, work);
     },
-    update: (_id, _last, wanted, work) => start(wanted, work),
+    update: (_id, _last, wanted, work) => put(wanted, work),
     delete: (id, work) => engine.drills.end(id, work),
   };
 }

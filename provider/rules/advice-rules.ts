@@ -10,11 +10,11 @@ export const adviceRules = {
     "machines: [{ name: web1 }, { name: db1 }]\nplans: [{ name: shop, groups: [[db1], [web1]] }]",
   ),
   "plan-drilled": note(
-    "A machine of every plan has a drill",
+    "Every plan, or a machine of it, has a drill",
     "Azure advises a test failover of each application every quarter; what was never tried seldom works.",
-    "Declare a drill of one of its machines, or run `siterecovery plan test-failover` on a schedule.",
+    "Declare a drill of it with a schedule, or run `siterecovery plan test-failover` yourself.",
     "plans: [{ name: shop, groups: [[web1]] }]",
-    "plans: [{ name: shop, groups: [[web1]] }]\ndrills: [{ name: rehearsal, machine: web1, network: drill-net }]",
+    "plans: [{ name: shop, groups: [[web1]] }]\ndrills: [{ name: rehearsal, plan: shop, network: drill-net, schedule: { everyDays: 90 } }]",
     ["drillIntervalDays"],
   ),
   "machine-consistency-unused": note(

@@ -60,4 +60,5 @@ export const nameRules = {
   "plan-unknown-machine": unknown("machine of a plan", "groups: [[db2]]", "groups: [[db1]]"),
   "cluster-unknown-machine": unknown("machine of a cluster", "machines: [sql3]", "machines: [sql1]"),
   "drill-unknown-machine": unknown("machine of a drill", "machine: web11", "machine: web1"),
+  "drill-unknown-plan": unknown("plan of a drill", "plan: shopp", "plan: shop"),
 };

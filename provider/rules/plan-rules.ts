@@ -87,6 +87,27 @@ export const planRules = {
     "machines: [{ name: erp1 }], migrations: [{ name: erp1, disks: [os] }]",
     "migrations: [{ name: erp1, disks: [os] }]",
   ),
+  "drill-subject": error(
+    "A drill is of a machine or of a plan",
+    "A test makes either one test machine or those of all machines of a plan, in its order.",
+    "Write machine or plan.",
+    "drills: [{ name: rehearsal, machine: web1, plan: shop, network: drill-net }]",
+    "drills: [{ name: rehearsal, plan: shop, network: drill-net }]",
+  ),
+  "drill-setting": error(
+    "The settings of a drill fit what it tests and when",
+    "A recovery point's name is one machine's, so a plan has to choose by a word; a schedule has a time zone that is known.",
+    "Mend what the message names.",
+    "drills: [{ name: rehearsal, plan: shop, network: drill-net, recoveryPoint: 9f0c }]",
+    "drills: [{ name: rehearsal, plan: shop, network: drill-net, recoveryPoint: latestProcessed }]",
+  ),
+  "drill-overlap": error(
+    "A machine is tested by one drill at a time",
+    "A machine has one test machine; that of a drill without a schedule stays until the drill is taken out.",
+    "Give all of its drills a schedule, or take one out.",
+    "drills: [{ name: a, machine: web1, network: drill-net }, { name: b, plan: shop, network: drill-net }]",
+    "drills: [{ name: b, plan: shop, network: drill-net }]",
+  ),
   "drill-at-recovery-side": error(
     "A drill is of a machine at the primary side",
     "It tries the failover to the recovery side; while a drill is there, or the machine is, there is none to be had.",

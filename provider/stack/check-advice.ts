@@ -2,6 +2,7 @@
 import { figures } from "../rules/limits.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { serverOf } from "./check-limits.ts";
+import { machinesOfDrill } from "./check-drills.ts";
 import type { Findings } from "./findings.ts";
 import { isPattern } from "./name-pattern.ts";
 import { siteOf } from "./site-of.ts";
@@ -34,10 +35,12 @@ function checkPlanned(stack: StackDefinition, findings: Findings): void {
 function checkDrilled(stack: StackDefinition, findings: Findings): void {
   // A drill in Azure is an action that no definition sees.
   if (stack.target === "azure") return;
-  const drilled = new Set((stack.drills ?? []).map(({ machine }) => machine));
+  const drilled = new Set(
+    (stack.drills ?? []).flatMap((drill) => machinesOfDrill(stack, drill)).map(({ name }) => name),
+  );
   for (const [index, plan] of (stack.plans ?? []).entries()) {
     if (machinesOf(plan).some((name) => drilled.has(name))) continue;
-    const message = `no machine of the plan '${plan.name}' has a drill; declare one, and try the plan every quarter`;
+    const message = `the plan '${plan.name}' has no drill; declare one of it, with a schedule that tries it every quarter`;
     findings.add("plan-drilled", ["plans", index, "name"], message);
   }
 }

@@ -1,4 +1,5 @@
 /** Protected machines, what moves several of them together, drills. */
+import { machinesOfDrill } from "./check-drills.ts";
 import type { Declaration } from "./declaration.ts";
 import { declarePlans } from "./declare-plans.ts";
 import { protectionOf } from "./declare-protection.ts";
@@ -52,7 +53,8 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
 
 function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
   return (stack.drills ?? []).map((drill) => {
-    const machine = (stack.machines ?? []).find(({ name }) => name === drill.machine)!;
+    const machines = machinesOfDrill(stack, drill);
+    const machine = machines[0]!;
     const target = targetSiteOf(stack, machine);
     const networkId =
       target === undefined ? ids.network(drill.network) : ids.vmNetwork(ids.siteNamed(target), drill.network);
@@ -66,11 +68,18 @@ function declareDrills(stack: StackDefinition, ids: StackIds): Declaration[] {
       inputs: {
         ...ids.inVault,
         drillName: drill.name,
-        protectedItemId: ids.item(machine),
+        ...(drill.plan === undefined
+          ? { protectedItemId: ids.item(machine) }
+          : { recoveryPlanId: ids.plan(drill.plan) }),
         networkId,
         ...(drill.recoveryPoint === undefined ? {} : { recoveryPoint: drill.recoveryPoint }),
+        ...(drill.schedule === undefined ? {} : { schedule: drill.schedule }),
       },
-      dependsOn: [logicalNames.machine(drill.machine), network],
+      dependsOn: [
+        ...(drill.plan === undefined ? [] : [logicalNames.plan(drill.plan)]),
+        ...machines.map(({ name }) => logicalNames.machine(name)),
+        network,
+      ],
     };
   });
 }

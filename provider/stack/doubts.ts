@@ -41,12 +41,14 @@ const leaning: Readonly<Record<string, readonly RuleId[]>> = {
   machines: [
     "plan-unknown-machine",
     "drill-unknown-machine",
+    "drill-overlap",
     "machine-pattern-unmatched",
     "plan-mixed-sites",
     "plan-mixed-targets",
     "unknown-network",
     "drill-network-in-use",
   ],
+  plans: ["drill-unknown-plan", "drill-overlap"],
   "azure.storageAccounts": ["unnamed-choice", "unknown-storage-account"],
   "azure.networks": ["unknown-network", "address-outside-subnet", "address-reserved"],
   "azure.processServers": ["unknown-process-server", "site-missing-part"],
@@ -64,6 +66,7 @@ const ofEntry: ReadonlySet<RuleId> = new Set<RuleId>([
   "unknown-cloud",
   "plan-step-sort",
   "plan-step-setting",
+  "drill-subject",
   "machine-os-disk-left-out",
   "machine-without-agent",
 ]);

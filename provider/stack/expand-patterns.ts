@@ -42,7 +42,7 @@ function namedElsewhere(stack: StackDefinition): Look {
     const names = [
       ...plans.filter((plan) => siteOf(stack, plan.site) === site).flatMap(machinesOf),
       ...clusters.flatMap(({ machines }) => machines),
-      ...drills.map(({ machine }) => machine),
+      ...drills.flatMap(({ machine }) => machine ?? []),
     ];
     return names.filter((name) => !isPattern(name));
   };

@@ -1,6 +1,7 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
 import type { ActiveLocation, MachineFailoverSettings } from "../kinds/protected-item.ts";
 import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
+import type { DrillSchedule } from "../kinds/drill.ts";
 import type { StackCluster } from "./stack-cluster.ts";
 import type { StackMigration } from "./stack-migration.ts";
 import type { StackPlan } from "./stack-plan.ts";
@@ -85,7 +86,11 @@ export interface StackMachine {
 
 export interface StackDrill {
   readonly name: string;
-  readonly machine: string;
+  /** Either this or `plan`. */
+  readonly machine?: string;
+  readonly plan?: string;
   readonly network: string;
   readonly recoveryPoint?: string;
+  /** Without one it runs when it is declared. */
+  readonly schedule?: DrillSchedule;
 }

@@ -7,6 +7,7 @@ import { policyKind } from "../kinds/policy.ts";
 import { processServerKind } from "../kinds/process-server.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
+import { recoveryPlanKind } from "../kinds/recovery-plan.ts";
 import { servicesProviderKind } from "../kinds/services-provider.ts";
 import { storageAccountKind } from "../kinds/storage-account.ts";
 import { storageClassificationKind } from "../kinds/storage-classification.ts";
@@ -102,6 +103,10 @@ export class StackIds {
 
   policy(policyName: string): string {
     return armIdOf(policyKind, { ...this.inVault, policyName });
+  }
+
+  plan(recoveryPlanName: string): string {
+    return armIdOf(recoveryPlanKind, { ...this.inVault, recoveryPlanName });
   }
 
   network(virtualNetworkName: string): string {

@@ -226,4 +226,11 @@ export const migrations: readonly string[] = [
   ${ofCluster("due_cluster_joined", "UPDATE", "new")}
   ${ofCluster("due_cluster_removed", "DELETE", "old")}
   `,
+  `
+  CREATE TABLE drill_schedules (
+    key TEXT PRIMARY KEY REFERENCES things (key) ON DELETE CASCADE,
+    due_at INTEGER NOT NULL,          -- of the next run, or of the next step of the run under way
+    state TEXT NOT NULL               -- JSON: the run under way, the last one, when one last succeeded
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

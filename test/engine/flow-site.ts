@@ -6,7 +6,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import type { Clock } from "../../provider/clock.ts";
+import { type Clock, systemClock } from "../../provider/clock.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
 import { type FlowId, flows } from "../../provider/engine/flows.ts";
 import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts";
@@ -40,6 +40,7 @@ export class FlowSite {
   readonly folder: string;
   #engine: Engine;
   readonly flow: FlowId;
+  readonly clock: Clock;
   readonly ids = new Map<string, string>();
   readonly #without: ReadonlySet<string>;
 
@@ -47,6 +48,7 @@ export class FlowSite {
     this.folder = folder;
     this.#engine = engine;
     this.flow = options.flow;
+    this.clock = options.clock ?? systemClock;
     this.#without = new Set(options.without);
   }
 

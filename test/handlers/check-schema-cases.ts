@@ -55,7 +55,7 @@ export const cases: readonly [
     {
       property: "zzz",
       reason:
-        "unknown property 'zzz'; the known ones are resourceGroupName, resourceName, drillName, protectedItemId, networkId, recoveryPoint",
+        "unknown property 'zzz'; the known ones are resourceGroupName, resourceName, drillName, protectedItemId, recoveryPlanId, networkId, recoveryPoint, schedule",
     },
   ],
   [

@@ -81,7 +81,7 @@ describe("a migration item", () => {
     await expect(drills.create(inProduction, quiet)).rejects.toThrow(/machines fail over to that network/);
     const live = await drills.create({ ...drill, networkId: site.ids.get("drill network")! }, quiet);
     const { testMachineName, evidence } = (live.outputs as DrillOutputs).properties;
-    expect([testMachineName, evidence[0]!.sha256]).toEqual(["web1-cloud-test", site.hash(site.image())]);
+    expect([testMachineName, evidence![0]!.sha256]).toEqual(["web1-cloud-test", site.hash(site.image())]);
     const tested = await properties();
     expect(tested).toMatchObject({
       migrationState: "Replicating",

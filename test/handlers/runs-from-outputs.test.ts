@@ -81,9 +81,9 @@ it("a drill from a point before a disk was added has the disks of that point", a
   const properties = await drillFrom(point);
   expect(properties).toMatchObject({ recoveryPointId: point, recoveryPointKind: "CrashConsistent" });
   expect(properties.dataAgeSeconds).toBeGreaterThanOrEqual(120);
-  expect(properties.disks.map((file) => path.basename(file))).toEqual(["os.img"]);
+  expect(properties.disks!.map((file) => path.basename(file))).toEqual(["os.img"]);
   expect(properties.evidence).toEqual([
-    { diskId: "os", sizeBytes: 6 * block, sha256: site.hash(properties.disks[0]!) },
+    { diskId: "os", sizeBytes: 6 * block, sha256: site.hash(properties.disks![0]!) },
   ]);
 });
 

@@ -97,7 +97,7 @@ export const badNames: readonly BadDefinition[] = [
     "two drills of one machine",
     "{ name: rehearsal, ",
     "{ name: other, machine: web1, network: drill-net }\n  - { name: rehearsal, ",
-    "drills[1].machine: there is a drill of machine 'web1' already",
+    "drills[1].machine: 'web1' is in the drill 'other' already",
   ],
   [
     "a machine twice in a plan",

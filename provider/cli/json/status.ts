@@ -106,6 +106,22 @@ export interface ItemJson {
   readonly replicationError: ReplicationErrorJson | null;
 }
 
+/** A run of a drill's schedule that has ended. */
+export interface DrillRunJson {
+  /** `Succeeded`, `Failed`, or `Skipped` where a machine could not be tested. */
+  readonly state: string;
+  readonly startTime: string;
+  readonly endTime: string;
+  /** Why it failed or was skipped; null after a run that succeeded. */
+  readonly error: string | null;
+  /** How old the oldest data was; null without test machines. */
+  readonly rpoSeconds: number | null;
+  /** How long it took until all test machines ran; null without test machines. */
+  readonly rtoSeconds: number | null;
+  /** Names of the protected items that were tested. */
+  readonly machines: readonly string[];
+}
+
 export interface StatusJson {
   /** The engine's home folder. */
   readonly home: string;
@@ -128,6 +144,22 @@ export interface StatusJson {
     readonly items: readonly string[];
     readonly state: string;
     readonly replicationHealth: string;
+  }[];
+  readonly drills: readonly {
+    readonly name: string;
+    readonly id: string;
+    /** Names of the protected items that it tests. */
+    readonly items: readonly string[];
+    /** Name of the plan or protection cluster that it tests; null for a drill of one machine. */
+    readonly plan: string | null;
+    /** Names of test machines that are there. */
+    readonly testMachines: readonly string[];
+    /** When its schedule has the next run; null without a schedule. */
+    readonly nextRunTime: string | null;
+    /** The schedule's last run; null before the first. */
+    readonly lastRun: DrillRunJson | null;
+    /** When the schedule's last run that succeeded began; null before the first. */
+    readonly lastSuccessTime: string | null;
   }[];
   /** Whether there are copies of the keys, for each store of replicas. */
   readonly keys: readonly {

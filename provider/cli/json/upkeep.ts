@@ -1,6 +1,6 @@
 import type { ErrorJson } from "./error.ts";
 import type { DiskJson, Side } from "./machine.ts";
-import type { CycleJson, LeaseJson } from "./status.ts";
+import type { CycleJson, DrillRunJson, LeaseJson } from "./status.ts";
 
 export interface MachineJson {
   readonly name: string;
@@ -18,18 +18,21 @@ export interface MachineJson {
   readonly problems: readonly string[];
 }
 
+/** What came of one protected item, or with `--follow` of one drill. */
 export interface ReplicateJson {
   readonly name: string;
   /** The cycle that ran. */
   readonly cycle?: CycleJson;
   /** What it waits for instead of a cycle. */
   readonly waits?: {
-    /** `resync` or `initial replication`. */
+    /** `resync`, `initial replication` or `drill`. */
     readonly what: string;
     /** When it starts; absent if only a person starts it. */
     readonly until?: string;
     readonly text: string;
   };
+  /** The drill whose schedule had a run. */
+  readonly drill?: DrillRunJson;
   /** Why the cycle failed; `recoverable`: the next one takes the changes along. */
   readonly error?: ErrorJson & { readonly recoverable: boolean };
 }
@@ -205,7 +208,7 @@ export interface EventJson {
 }
 
 export interface AlertJson {
-  /** Name of the protected item. */
+  /** Name of the protected item or drill. */
   readonly name: string;
   readonly severity: string;
   /** A word for scripts. */

@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly recoveryPoint?: string;
   /** ARM id of the isolated network of a test failover. */
   readonly networkId?: string;
+  /** ARM id of the declared drill that a test failover is of; absent for one that a person runs. */
+  readonly drillId?: string;
   /** A failback of machines whose side is lost, where their flow has an unplanned failover back. */
   readonly unplanned?: boolean;
   /** False leaves the Shutdown group's machines out of an unplanned failover (`sourceSiteOperations: NotRequired`). */

@@ -1,31 +1,48 @@
 import { idKey } from "../../arm-id.ts";
+import { findDrillSchedule } from "../../store/drill-schedules.ts";
 import { forgetDueTimes } from "../../store/due-times.ts";
+import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { dueDrills } from "../drill/due-drills.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { itemNow } from "../protected-item/item-now.ts";
 import { dueItems } from "./due-items.ts";
 import { runSchedule } from "./run-schedule.ts";
 
-/** The schedule over the store's items: those of the given ids, or all there are at the time. */
+export interface FollowOptions {
+  /** Ids of items that are followed; a drill is if all of its machines are. Default all there are at the time. */
+  readonly ids?: readonly string[];
+  /** Runs a drill that is due; without it drills wait. What it throws ends the service. */
+  readonly runDrill?: (drillId: string) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** The schedule over the store's items and drills. */
 export function followItems(
   parts: EngineParts,
   run: (item: ProtectedItem) => Promise<void>,
-  options: { ids?: readonly string[]; signal: AbortSignal },
+  { ids, runDrill, signal }: FollowOptions,
 ): Promise<void> {
-  const wanted = options.ids && new Set(options.ids.map(idKey));
+  const wanted = ids && new Set(ids.map(idKey));
   const isFollowed = (id: string): boolean => wanted?.has(idKey(id)) ?? true;
+  const stateOf = (id: string): string =>
+    JSON.stringify(itemNow(parts, id) ?? findDrillSchedule(parts.store, id) ?? null);
   // Another version, or one in another time zone, may have computed them.
   forgetDueTimes(parts.store);
   return runSchedule({
     clock: parts.clock,
     limit: parts.copiesMax,
-    signal: options.signal,
-    items: (atLeast) => dueItems(parts, isFollowed, atLeast),
+    signal,
+    items: (atLeast) => [
+      ...dueItems(parts, isFollowed, atLeast),
+      ...(runDrill ? dueDrills(parts, isFollowed) : []),
+    ],
     run: async (id) => {
-      const before = requireItem(parts, id);
-      await run(before);
-      return JSON.stringify(itemNow(parts, id)) !== JSON.stringify(before);
+      const before = stateOf(id);
+      const isDrill = findThing(parts.store, id)?.kind === "drill";
+      await (isDrill ? runDrill!(id) : run(requireItem(parts, id)));
+      return stateOf(id) !== before;
     },
   });
 }

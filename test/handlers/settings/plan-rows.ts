@@ -2,13 +2,17 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
+import { VirtualClock } from "../../../provider/clock.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import type { KindName } from "../../../provider/kinds/kind.ts";
+import type { DrillOutputs } from "../../../provider/kinds/drill.ts";
+import { weekdays } from "../../../provider/weekly-hours.ts";
 import { quiet } from "../../engine/fixture.ts";
 import { FlowSite } from "../../engine/flow-site.ts";
 import { vault } from "../migration-of.ts";
 import { moveRows } from "./move-looks.ts";
 import {
+  behaviour,
   behaviourAlone,
   type Changed,
   each,
@@ -160,6 +164,29 @@ function actionRows(edge: Edge): Rows {
   );
 }
 
+const thursday = Date.UTC(2026, 0, 1, 12);
+const schedule = { everyDays: 7, days: weekdays, at: "03:00", timeZone: "UTC" };
+
+async function nextRunTime({ site, id }: World): Promise<string> {
+  const live = await handlerOf("drill", site.engine).read(id);
+  return (live!.outputs as DrillOutputs).properties.nextRunTime!;
+}
+
+/** When the next run is due after one that ran when it was due. */
+async function nextRunAfterOne(world: World): Promise<string> {
+  (world.site.clock as VirtualClock).advance(Date.parse(await nextRunTime(world)) - world.site.clock.now());
+  await world.site.engine.drills.runIfDue(world.id, quiet);
+  return nextRunTime(world);
+}
+
+/** A schedule that begins now is first due at another time. */
+const nextRunOf = (to: unknown, time: string): Row =>
+  behaviourAlone(async (changed) => {
+    expect(await nextRunTime(changed)).toBe("2026-01-02T03:00:00.000Z");
+    await changed.change(to);
+    expect(await nextRunTime(changed)).toBe(time);
+  });
+
 const fixed = ["resourceGroupName", "resourceName"];
 const shutdownOnly = [{ groupType: "Shutdown" }];
 
@@ -201,7 +228,29 @@ export const planTables: Partial<Record<KindName, Table>> = {
         const { id } = await handlerOf("drill", site.engine).create(inputs, quiet);
         return { site, id, inputs };
       },
+      schedule: async () => {
+        const site = await FlowSite.make({ flow: "S3", clock: new VirtualClock(thursday) });
+        await site.protect();
+        const networkId = site.ids.get("drill network");
+        const subject = { protectedItemId: site.itemId(), networkId };
+        const inputs = { ...vault, drillName: "try", ...subject, schedule };
+        const { id } = await handlerOf("drill", site.engine).create(inputs, quiet);
+        return { site, id, inputs };
+      },
     },
-    rows: each([...fixed, "drillName", "protectedItemId", "networkId", "recoveryPoint"], replaces),
+    rows: {
+      ...each(
+        [...fixed, "drillName", "protectedItemId", "recoveryPlanId", "networkId", "recoveryPoint"],
+        replaces,
+      ),
+      "schedule.everyDays": behaviour(async (changed) => {
+        expect(await nextRunAfterOne(changed)).toBe("2026-01-09T03:00:00.000Z");
+        await changed.change(30);
+        expect(await nextRunTime(changed)).toBe("2026-02-01T03:00:00.000Z");
+      }),
+      "schedule.days[]": nextRunOf(["Monday"], "2026-01-05T03:00:00.000Z"),
+      "schedule.at": nextRunOf("22:15", "2026-01-01T22:15:00.000Z"),
+      "schedule.timeZone": nextRunOf("Asia/Tokyo", "2026-01-01T18:00:00.000Z"),
+    },
   },
 };
