@@ -1,13 +1,14 @@
 /** One kind's provider over the kind's handler; see deliver.ts. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Kind, KindName } from "../kinds/kind.ts";
+import type { Kind } from "../kinds/kind.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
-import { adoptKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
+import { adoptKey, secretPathsKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
 import { presentable } from "../pulumi/presentable.ts";
 import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
 import type { Calling, Surroundings } from "../pulumi/lifecycle-call.ts";
 import { type TimeLimit, WorkLimits } from "../pulumi/work-limits.ts";
+import type { SecretValues } from "../pulumi/secret-values.ts";
 import { hostError } from "./host-error.ts";
 import { toldSecrets } from "./told-secrets.ts";
 import { toldTimeLimit } from "./told-time-limit.ts";
@@ -15,11 +16,10 @@ import { toldTimeLimit } from "./told-time-limit.ts";
 type Host = Required<pulumi.dynamic.ResourceProvider>;
 
 /** Errors made for the host, without the secrets among the arguments. */
-async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
+async function forHost<T>(work: Promise<T>, secrets: SecretValues): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const secrets = toldSecrets(news);
     if (!(error instanceof HalfDone)) throw hostError(error, undefined, secrets);
     throw hostError(error.cause, { id: error.id, properties: error.state }, secrets);
   }
@@ -27,20 +27,18 @@ async function forHost<T>(work: Promise<T>, news: Properties = {}): Promise<T> {
 
 /** What the resource class told once and for all. */
 function toldOf(properties: Properties): Properties {
-  const told = [urnKey, timeoutsKey].map((key) => [key, properties[key]] as const);
+  const told = [urnKey, timeoutsKey, secretPathsKey].map((key) => [key, properties[key]] as const);
   return Object.fromEntries(told.filter(([, value]) => value !== undefined && value !== ""));
 }
 
 export class Delivery implements Host {
   readonly #lifecycle: ResourceLifecycle;
-  readonly #kind: KindName;
-  readonly #nameArgument: string;
+  readonly #kind: Kind;
   readonly #limits: WorkLimits;
   #home: string | undefined;
 
   constructor(kind: Kind, surroundings: Surroundings, limits = new WorkLimits(surroundings.clock)) {
-    this.#kind = kind.kind;
-    this.#nameArgument = kind.nameArgument;
+    this.#kind = kind;
     this.#lifecycle = new ResourceLifecycle(kind, surroundings);
     this.#limits = limits;
   }
@@ -50,41 +48,46 @@ export class Delivery implements Host {
     this.#home = config.get("siterecovery:home");
   }
 
-  /** Runs a call about a resource; `option` is the one that limits its time. */
+  /**
+   * Runs a call about a resource, of which `properties` are the arguments, or the state if the call brings no others.
+   * `option` is the one that limits its time. `before` is the state that arguments are held against.
+   */
   #attend<T>(
     properties: Properties,
-    option: TimeLimit["option"] | undefined,
+    { option, before = {} }: { option?: TimeLimit["option"]; before?: Properties },
     run: (calling: Calling) => Promise<T>,
   ): Promise<T> {
     const limit = option && toldTimeLimit(properties, option);
-    const secrets = toldSecrets(properties);
+    const secrets = toldSecrets(this.#kind, properties, before);
     const told = { shown: secrets.shown, isSecret: (path: string) => secrets.isWithin(path) };
     const adopts = properties[adoptKey] === true;
     const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), ...told };
     const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }));
-    return forHost(work, properties);
+    return forHost(work, secrets);
   }
 
   /** The arguments with the name that the resource has, whatever becomes of its logical name. */
   #named(olds: Properties, { [unnamedKey]: isUnnamed, ...news }: Properties): Properties {
-    const name = olds[this.#nameArgument];
-    return isUnnamed === undefined || name === undefined ? news : { ...news, [this.#nameArgument]: name };
+    const name = olds[this.#kind.nameArgument];
+    return isUnnamed === undefined || name === undefined
+      ? news
+      : { ...news, [this.#kind.nameArgument]: name };
   }
 
   async check(olds: Properties, given: Properties): Promise<pulumi.dynamic.CheckResult> {
     const news = this.#named(olds, given);
-    const failures = await this.#attend(news, undefined, (calling) =>
+    const failures = await this.#attend(news, {}, (calling) =>
       this.#lifecycle.check(calling, wantedOf(news)),
     );
-    const secrets = toldSecrets(news);
-    const told = failures.map((one) => presentable(one, { kind: this.#kind, news, secrets }));
+    const secrets = toldSecrets(this.#kind, news);
+    const told = failures.map((one) => presentable(one, { kind: this.#kind.kind, news, secrets }));
     return { inputs: news, failures: told };
   }
 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
     const urn = urnOf(news) || urnOf(olds);
-    const found = await this.#attend(news, undefined, (calling) =>
+    const found = await this.#attend(news, { before: olds }, (calling) =>
       this.#lifecycle.diff({ ...calling, urn }, id, sides),
     );
     const { changes, replaces, deleteBeforeReplace } = found;
@@ -96,7 +99,7 @@ export class Delivery implements Host {
   }
 
   async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
-    const { id, state } = await this.#attend(inputs, "create", (calling) =>
+    const { id, state } = await this.#attend(inputs, { option: "create" }, (calling) =>
       this.#lifecycle.create(calling, wantedOf(inputs)),
     );
     return { id, outs: state };
@@ -104,14 +107,14 @@ export class Delivery implements Host {
 
   async update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
-    const { state } = await this.#attend(news, "update", (calling) =>
+    const { state } = await this.#attend(news, { option: "update", before: olds }, (calling) =>
       this.#lifecycle.update(calling, id, sides),
     );
     return { outs: state };
   }
 
   async read(id: string, props: Properties = {}): Promise<pulumi.dynamic.ReadResult> {
-    const found = await this.#attend(props, "read", (calling) =>
+    const found = await this.#attend(props, { option: "read" }, (calling) =>
       this.#lifecycle.read(calling, id, { state: props }),
     );
     if (!found) return { id: "", props: {} };
@@ -119,6 +122,6 @@ export class Delivery implements Host {
   }
 
   async delete(id: string, props: Properties): Promise<void> {
-    await this.#attend(props, "delete", (calling) => this.#lifecycle.delete(calling, id, props));
+    await this.#attend(props, { option: "delete" }, (calling) => this.#lifecycle.delete(calling, id, props));
   }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../kinds/kind.ts";
-import { secretOutputs } from "../pulumi/secret-outputs.ts";
-import { attemptedInputsKey, lastInputsKey } from "../pulumi/reserved-keys.ts";
+import { possiblySecretOutputs } from "../pulumi/secret-outputs.ts";
+import { attemptedInputsKey, lastInputsKey, secretPathsKey } from "../pulumi/reserved-keys.ts";
 
 /** Keys from the arguments down to a value. */
 type Path = readonly string[];
@@ -24,7 +24,7 @@ async function secretPaths(outputs: ReturnType<typeof outputsIn>): Promise<Path[
  * Arguments in which one that holds a secret is secret as a whole, and what is kept of all of them too. Pulumi
  * encrypts an output when the argument of the same name is secret. A dynamic provider puts out some values under
  * other names within, so they must be secret from the top; and it is not told which values are secret, so their
- * paths go along under the name of what is kept. An output that is no argument is secret by a secret without a value.
+ * paths go along. An output that is no argument is secret by a secret without a value.
  */
 export function withWholeSecrets(
   kind: Kind,
@@ -36,8 +36,8 @@ export function withWholeSecrets(
   if (all.length === 0) return given;
   const paths = secretPaths(all);
   const whole = paths.then((found) => {
-    const holders = new Set(found.map(([argument]) => argument));
-    return new Set([...holders, ...secretOutputs(kind, outputs, (argument) => holders.has(argument))]);
+    const holders = new Set(found.map(([argument]) => argument!));
+    return new Set([...holders, ...possiblySecretOutputs(kind, outputs, holders)]);
   });
   const keys = [...new Set([...Object.keys(given), ...outputs])];
   const marked = keys.map((key) => {
@@ -45,6 +45,11 @@ export function withWholeSecrets(
     if (pulumi.Output.isInstance(value) && !outputs.includes(key)) return [key, value] as const;
     return [key, whole.then((found) => (found.has(key) ? pulumi.secret(value ?? null) : value))] as const;
   });
-  const mark = paths.then((found) => (found.length > 0 ? pulumi.secret(found) : undefined));
-  return { ...Object.fromEntries(marked), [lastInputsKey]: mark, [attemptedInputsKey]: mark };
+  const mark = paths.then((found) => (found.length > 0 ? pulumi.secret(null) : undefined));
+  return {
+    ...Object.fromEntries(marked),
+    [lastInputsKey]: mark,
+    [attemptedInputsKey]: mark,
+    [secretPathsKey]: paths.then((found) => (found.length > 0 ? found : undefined)),
+  };
 }

@@ -28,12 +28,14 @@ export interface Compared {
   readonly wanted: object;
   /** Paths that the user has asked to leave alone. */
   readonly ignored: readonly string[];
+  /** Where a path ends that may be shown: keys in a secret are secret too. */
+  readonly shownPath?: (path: string) => string;
 }
 
 /** Pulumi's answer to `Diff`. */
 export function detailedDiff(
   found: Difference,
-  { before, wanted, ignored }: Compared,
+  { before, wanted, ignored, shownPath = String }: Compared,
 ): InstanceType<typeof messages.DiffResponse> {
   const answer = new messages.DiffResponse();
   const details = answer.getDetaileddiffMap();
@@ -44,11 +46,14 @@ export function detailedDiff(
     details.set(path, detail);
   };
   const isIgnored = (path: string): boolean => ignored.some((one) => isBelow(path, one));
-  for (const path of found.textChanges.filter((one) => !isIgnored(one)))
+  for (const path of found.textChanges.filter((one) => !isIgnored(one)).map(shownPath))
     note(path, kindOf({ from: valueAt(before, path), to: valueAt(wanted, path) }, false), true);
   for (const change of found.changes) {
     const replaces = found.replaces.some((one) => isBelow(change.property, one));
-    note(change.property, kindOf(change, replaces), true);
+    const path = shownPath(change.property);
+    // A key that came or went in a secret is a change of the secret.
+    const sides = path === change.property ? change : { from: null, to: null };
+    note(path, kindOf(sides, replaces), true);
   }
   const changed = details.getLength() > 0;
   answer.setChanges(

@@ -40,7 +40,7 @@ export class ResourceService {
   async check(request: Message<"CheckRequest">): Promise<Message<"CheckResponse">> {
     const resource = resourceOf(request.getUrn());
     const { values: wanted, secrets } = receive(request.getNews());
-    const { values: before } = receive(request.getOlds(), secrets);
+    const { values: before } = receive(request.getOlds());
     secrets.addPlain(wanted);
     const { inputs, failures } = namedInputs(resource, { wanted, before }, request.getAutonaming());
     secrets.addMarked(resource.schema, inputs);
@@ -69,7 +69,9 @@ export class ResourceService {
     return this.#session.attend({ resource, secrets }, async (calling) => {
       const found = await this.#lifecycle(resource).diff(calling, request.getId(), { state, wanted, before });
       const ignored = request.getIgnorechangesList();
-      return detailedDiff(found, { before: keptInputs(resource.kind, state, before), wanted, ignored });
+      const last = keptInputs(resource.kind, state, before);
+      const shownPath = (path: string): string => secrets.upToSecret(path);
+      return detailedDiff(found, { before: last, wanted, ignored, shownPath });
     });
   }
 

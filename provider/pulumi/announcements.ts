@@ -1,14 +1,25 @@
 import { nameOf } from "../arm-id.ts";
 import type { DiffAnswer, PropertyChange } from "../handlers/handler.ts";
 import { Notice } from "../handlers/notice.ts";
-import { given, type Message, type Part, plain, said } from "../message.ts";
+import { given, givenKey, joined, type Message, type Part, plain, said } from "../message.ts";
 
 function shown(value: unknown, at: string): Part {
   return given(value, at, value === undefined ? "not set" : JSON.stringify(value));
 }
 
+/** A path such as `tags.owner`: what is below an argument that is secret as a whole may be a key of the user's. */
+function shownPath(path: string): Message {
+  let at = "";
+  const steps = Array.from(path.matchAll(/(\.?)([^.[]+|\[\d+\])/g), ([step, dot = "", key = ""]) => {
+    const piece = at === "" ? plain(step) : said`${plain(dot)}${{ ...givenKey(key, at), text: key }}`;
+    at += step;
+    return piece;
+  });
+  return joined(steps, "");
+}
+
 function driftSentence({ property: at, from, to }: PropertyChange): Message {
-  return said`${plain(at)} has drifted: it is ${shown(from, at)}, the program says ${shown(to, at)}; an update sets it back`;
+  return said`${shownPath(at)} has drifted: it is ${shown(from, at)}, the program says ${shown(to, at)}; an update sets it back`;
 }
 
 /**

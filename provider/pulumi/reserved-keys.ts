@@ -10,6 +10,8 @@ export const attemptedInputsKey = "__attempted";
 export const urnKey = "__urn";
 /** A resource's `customTimeouts`, which a dynamic provider is not told either. */
 export const timeoutsKey = "__timeouts";
+/** Paths of the arguments that are secret, which a dynamic provider is not told either (dynamic/whole-secrets.ts). */
+export const secretPathsKey = "__secrets";
 /** Which creation of the thing the state stands for (handlers/owner.ts). */
 export const ownerKey = "__owner";
 /** `adopt: true` among a dynamic resource's arguments: what exists is taken over. */

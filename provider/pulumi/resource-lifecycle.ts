@@ -81,26 +81,25 @@ export class ResourceLifecycle {
     return owner ? { ...work, owner } : work;
   }
 
-  /** A resource's id is Pulumi's: it keeps and shows it in the clear, whatever is secret. */
-  #warnOfSecretNames({ urn, isSecret = () => false }: Calling): void {
-    const names = idNames(this.#kind).filter(isSecret);
-    if (names.length === 0) return;
-    const text =
-      `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} secret and part of the id, which Pulumi keeps and ` +
-      "shows in the clear. Choose names that may be seen.";
-    this.#surroundings.link.tell(urn, "warning", text);
+  /** Refuses secret names: Pulumi keeps and shows a resource's id in the clear, and has no way to make it secret. */
+  #secretNames({ isSecret = () => false }: Calling): CheckFailure[] {
+    const reason = said`is secret and becomes a part of the id, which Pulumi keeps and shows in the clear.
+        Use a name that may be seen, or say in the program that this one may be: \`pulumi.unsecret(…)\`.`;
+    return idNames(this.#kind)
+      .filter(isSecret)
+      .map((name) => new CheckFailure(name, reason));
   }
 
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
     const allowsReplicaDeletion = wanted["allowReplicaDeletion"] === true;
     if (calling.urn !== "") this.#surroundings.declared.set(calling.urn, { allowsReplicaDeletion });
-    this.#warnOfSecretNames(calling);
-    return this.#attend(calling, (handler) =>
+    const found = await this.#attend(calling, (handler) =>
       handler.check(wanted).catch((error: unknown) => {
         if (!(error instanceof SiteRecoveryError)) throw error;
         return [new CheckFailure(error.property ?? "", error.said)];
       }),
     );
+    return [...this.#secretNames(calling), ...found];
   }
 
   /** `before` is what the program wanted last time where the state does not say. */

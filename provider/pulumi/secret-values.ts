@@ -87,6 +87,12 @@ export class SecretValues {
     return [...this.#paths].some((one) => isBelow(path, one));
   }
 
+  /** Returns a path that ends at the argument that is secret as a whole, or the path itself if it is in none. */
+  upToSecret(path: string): string {
+    const around = [...this.#paths].filter((one) => isBelow(path, one));
+    return around.sort((one, other) => one.length - other.length)[0] ?? path;
+  }
+
   /** Whether a value, whatever its path, is a secret one or has one in it, as an id has a name. */
   tells(value: unknown): boolean {
     if (typeof value === "boolean") return this.#holdsFlag;

@@ -4,8 +4,8 @@ import { CheckFailure } from "../../provider/handlers/handler.ts";
 import { given, said } from "../../provider/message.ts";
 import { errorOf, id, kept, openDelivery, own, wanted } from "./open-delivery.ts";
 
-// The resource class tells, under the name of what is kept of the arguments, which of them are secret.
-const secretInterval = { __inputs: [["properties", "providerSpecificInput", "replicationInterval"]] };
+// The resource class tells which of the arguments are secret.
+const secretInterval = { __secrets: [["properties", "providerSpecificInput", "replicationInterval"]] };
 const news = { ...wanted("open sesame"), ...own, ...secretInterval };
 
 test("a secret argument is left out of failures, drift and errors", async () => {

@@ -44,6 +44,13 @@ export const shownSecrets: readonly Mutant[] = [
       "a message shows its parts that are secret",
     ],
   }),
+  ...faultsIn("provider/pulumi/resource-lifecycle.ts", everywhere, {
+    "secret-name": [
+      `.filter(isSecret)`,
+      `.filter(() => false)`,
+      "a secret name gets into the id, which Pulumi keeps in the clear",
+    ],
+  }),
   ...faultsIn("provider/schemas/schema-reason.ts", everywhere, {
     "secret-suggested": [
       "suggestion(at, said`; for example ${given(better, at)}`);",
@@ -92,7 +99,7 @@ export const shownSecrets: readonly Mutant[] = [
   }),
   ...faultsIn("provider/dynamic/delivery.ts", dynamic, {
     "secret-of-dynamic-property": [
-      `presentable(one, { kind: this.#kind, news, secrets })`,
+      `presentable(one, { kind: this.#kind.kind, news, secrets })`,
       `({ property: one.property, reason: one.reason })`,
       "Pulumi shows the value of a dynamic resource's secret property that is wrong",
     ],
@@ -105,6 +112,20 @@ export const shownSecrets: readonly Mutant[] = [
       `throw hostError(error.cause, { id: error.id, properties: error.state }, secrets);`,
       `throw hostError(error.cause, { id: error.id, properties: error.state });`,
       "a dynamic resource that failed half way shows a secret",
+    ],
+  }),
+  ...faultsIn("provider/dynamic/told-secrets.ts", ["test/doors/secrets-for-life.test.ts"], {
+    "secret-of-state": [
+      `for (const values of argumentsIn(kind, properties))\n      for`,
+      `for (const values of [wantedOf(properties)])\n      for`,
+      "a refresh or a delete of a dynamic resource shows a secret",
+    ],
+  }),
+  ...faultsIn("provider/plugin/detailed-diff.ts", ["test/doors/secrets-for-life.test.ts"], {
+    "secret-key": [
+      `const path = shownPath(change.property);`,
+      `const path = change.property;`,
+      "a preview shows the keys of a secret object",
     ],
   }),
   ...faultsIn("provider/machines/command-environment.ts", commands, {

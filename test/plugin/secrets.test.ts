@@ -73,6 +73,7 @@ describe("a secret argument", () => {
     const { failures: named } = await door.check({}, { ...policy(), resourceGroupName: secret("a/hidden") });
     // Pulumi shows the value of a property that is named.
     expect(named).toEqual([
+      { property: "", reason: expect.stringContaining("is secret and becomes a part of the id") as string },
       { property: "", reason: expect.stringContaining("[secret] is not legal") as string },
     ]);
     const error = new SiteRecoveryError("JobFailed", said`There is trouble with ${hidden}.`);
@@ -80,6 +81,13 @@ describe("a secret argument", () => {
     await expect(stack.up(withSecret(secret(hidden)))).rejects.toThrow("There is trouble with [secret].");
     expect(inPlain(stack.resource)).not.toContain(hidden);
   });
+});
+
+test("a name that was secret in an earlier state may be given in the clear", async () => {
+  const olds = { ...policy(), policyName: secret("gold") };
+  const { inputs, failures } = await door.check(olds, policy());
+  expect(failures).toEqual([]);
+  expect(inputs["policyName"]).toBe("gold");
 });
 
 test("an output that Pulumi hands over as secret goes back as secret, and any other one in plain", () => {
