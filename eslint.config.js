@@ -9,6 +9,7 @@ export default tseslint.config(
   {
     ignores: [
       "dist*/",
+      "site/{dist,pages}/",
       ".cache/",
       ".pulumi/",
       ".siterecovery/",

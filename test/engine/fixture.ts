@@ -40,14 +40,16 @@ export class Site {
     };
   }
 
-  static async make(options: { clock?: Clock; machine?: object; content?: Buffer } = {}): Promise<Site> {
+  static async make(
+    options: { clock?: Clock; machine?: object; content?: Buffer; homeName?: string } = {},
+  ): Promise<Site> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-site-"));
     const machine = path.join(folder, "hv1", "web1");
     fs.mkdirSync(machine, { recursive: true });
     fs.writeFileSync(path.join(machine, "os.img"), options.content ?? Buffer.alloc(512 * 1024, "data "));
     const definition = machineDefinition("web1", ["os"], options.machine);
     fs.writeFileSync(path.join(machine, "machine.yaml"), stringify(definition));
-    const home = path.join(folder, "home");
+    const home = path.join(folder, options.homeName ?? "home");
     const engine = await openEngine({ home, ...(options.clock ? { clock: options.clock } : {}) });
     return new Site(folder, engine, await Site.#declare(engine, path.join(folder, "hv1")));
   }

@@ -27,8 +27,8 @@ export class Shop {
     this.planId = `${vault}/replicationRecoveryPlans/shop`;
   }
 
-  static async make(): Promise<Shop> {
-    const site = await Site.make();
+  static async make(options: { homeName?: string } = {}): Promise<Shop> {
+    const site = await Site.make(options);
     await site.protect();
     for (const name of ["db1", "web2"]) {
       const folder = path.join(site.folder, "hv1", name);
