@@ -135,6 +135,12 @@ module.exports = {
       { path: "^provider/(store|blocks|disks|machines|targets)/", pathNot: "^provider/$1/" },
     ),
     forbid(
+      "images-know-files",
+      "A format of disk images places blocks in a file; whose blocks they are is the engine's business.",
+      { path: "^provider/images/" },
+      { path: "^provider/", pathNot: `^provider/(images/|blocks/|disks/disk\\.ts$|${words})` },
+    ),
+    forbid(
       "nbd-serves-any-disk",
       "The protocol knows nothing of replicas; the engine gives it the disks.",
       { path: "^provider/nbd/" },

@@ -1,5 +1,7 @@
 import path from "node:path";
 import { openAdoption, type SecretFlags } from "./adopt.ts";
+import { Option } from "commander";
+import { formatOfName, type ImageFormat, imageFormats } from "../images/image-format.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
@@ -9,23 +11,30 @@ interface ExportFlags extends SecretFlags {
   readonly recoveryPoint: string;
   readonly disk?: string;
   readonly to: string;
+  readonly format?: ImageFormat;
   readonly overwrite?: boolean;
   readonly from?: string;
   readonly json?: boolean;
 }
 
-/** `siterecovery export <item> --to <file>`: a recovery point's disk as a raw image, every block verified. */
+/** `siterecovery export <item> --to <file>`: a recovery point's disk as an image, every block verified. */
 export function exportCommand(): CliCommand {
   return new CliCommand("export")
     .group("emergency")
     .exits("notYet", "interrupted", "terminated")
     .json("export")
     .example("export web1 --to web1.img", "the newest recovery point as a raw image")
-    .description("write a disk of a recovery point to a raw, sparse image; every block is verified")
+    .example("export web1 --to web1.vhd", "as a fixed VHD, which Azure takes")
+    .description("write a disk of a recovery point to a sparse image; every block is verified")
     .argument("<item>", "name of a protected item")
     .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
     .option("--disk <id>", "which disk, when the machine has several")
     .requiredOption("--to <file>", "the image to write")
+    .addOption(
+      new Option("--format <format>", "the image's format (default: by the file's ending, else raw)").choices(
+        imageFormats,
+      ),
+    )
     .option("--overwrite", "replace the file if it is there")
     .option(
       "--from <folder>",
@@ -35,9 +44,11 @@ export function exportCommand(): CliCommand {
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
     .action(async (name: string, options: ExportFlags, command: CliCommand) => {
       const toPath = path.resolve(options.to);
+      const format = options.format ?? formatOfName(toPath);
       const wanted = {
         recoveryPoint: options.recoveryPoint,
         toPath,
+        format,
         overwrite: options.overwrite === true,
         ...(options.disk === undefined ? {} : { diskId: options.disk }),
       };
@@ -49,10 +60,16 @@ export function exportCommand(): CliCommand {
         return engine.points.export({ itemId: itemNamed(engine, name).id, ...wanted }, progress);
       });
       if (options.json === true) {
-        return printJson("export", { file: toPath, machine: name, recoveryPointId: pointId, bytesWritten });
+        return printJson("export", {
+          file: toPath,
+          format,
+          machine: name,
+          recoveryPointId: pointId,
+          bytesWritten,
+        });
       }
       process.stdout.write(
-        `${toPath}: recovery point ${pointId} of ${name}, ${formatBytes(bytesWritten)} written, verified\n`,
+        `${toPath}: recovery point ${pointId} of ${name}, ${formatBytes(bytesWritten)} written as ${format}, verified\n`,
       );
     });
 }

@@ -130,7 +130,16 @@ export const syncCalls: readonly Mutant[] = [
     ],
   }),
   ...faultsIn("provider/engine/replication/restore-disk.ts", replicas, {
-    "restored-bytes": [`await image.syncLater();`, ``, "a restored image has its name and not its bytes"],
+    "restored-bytes": [
+      `layout.finish();\n    await image.syncLater();`,
+      `layout.finish();`,
+      "a restored image has its name and not its bytes",
+    ],
+    "applied-bytes": [
+      `try {\n    await image.syncLater();`,
+      `try {`,
+      "a failback is done and its bytes are not there",
+    ],
     "restored-name": [`files.syncFolder(path.dirname(toPath));`, ``, "a restored image is gone"],
   }),
   ...faultsIn("provider/engine/replication/attach-point.ts", replicas, {

@@ -49,6 +49,7 @@ export interface RecoveryPointJson {
 
 export interface ExportJson {
   readonly file: string;
+  readonly format: "raw" | "vhd" | "qcow2";
   readonly machine: string;
   readonly recoveryPointId: string;
   readonly bytesWritten: number;

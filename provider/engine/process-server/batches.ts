@@ -62,6 +62,8 @@ export interface RestoreBatch {
   readonly checksum: Uint8Array;
   readonly segments: readonly string[];
   readonly image: ImageBefore;
+  /** Where the first block goes in the file, in bytes, if the blocks follow each other there; else each has its place on the disk. */
+  readonly packedFrom?: number;
 }
 
 /**

@@ -130,8 +130,10 @@ class RestoreWork {
   }
 
   #place(position: number): { offset: number; length: number } {
-    const offset = this.#batch.blocks[position]! * blockSizeBytes;
-    return { offset, length: Math.min(blockSizeBytes, this.#batch.diskSizeBytes - offset) };
+    const { blocks, diskSizeBytes, packedFrom } = this.#batch;
+    const onDisk = blocks[position]! * blockSizeBytes;
+    const offset = packedFrom === undefined ? onDisk : packedFrom + position * blockSizeBytes;
+    return { offset, length: Math.min(blockSizeBytes, diskSizeBytes - onDisk) };
   }
 
   #checksum(position: number): Uint8Array {

@@ -4,6 +4,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { findStores } from "../../targets/find-stores.ts";
 import type { StoreSecret } from "../../targets/store-key.ts";
 import type { Progress } from "../job/job-definition.ts";
+import type { ExportOptions } from "../recovery-point/export-point.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 import { systemClock } from "../../clock.ts";
@@ -53,11 +54,11 @@ export class Adoption {
   }
 
   /**
-   * Writes a disk of a recovery point as a raw image, every block verified. `machine` is a machine's name, or what
+   * Writes a disk of a recovery point as an image, every block verified. `machine` is a machine's name, or what
    * the store calls it. Throws `NotFound`, listing what there is.
    */
   async export(
-    wanted: { machine: string; recoveryPoint: string; diskId?: string; toPath: string; overwrite: boolean },
+    wanted: Omit<ExportOptions, "itemId"> & { readonly machine: string },
     progress: Progress,
   ): Promise<{ bytesWritten: number; pointId: string }> {
     const { store, replicaId } = this.#find(wanted.machine);
@@ -84,7 +85,8 @@ export class Adoption {
       pointId: point.id,
       diskId,
       toPath: wanted.toPath,
-      overwrite: wanted.overwrite,
+      overwrite: wanted.overwrite ?? false,
+      ...(wanted.format === undefined ? {} : { format: wanted.format }),
       onProgress: copyProgress(systemClock, progress, "export"),
       ...(progress.signal ? { signal: progress.signal } : {}),
     });

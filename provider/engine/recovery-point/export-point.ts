@@ -1,5 +1,6 @@
 /** Writes a disk of a recovery point to a file of the user's, without touching machine or replica. */
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
+import type { ImageFormat } from "../../images/image-format.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -17,6 +18,8 @@ export interface ExportOptions {
   /** Needed only when the machine has more than one disk. */
   readonly diskId?: string;
   readonly toPath: string;
+  /** Default: raw. */
+  readonly format?: ImageFormat;
   /** Replace a file that is there already. Default false. */
   readonly overwrite?: boolean;
 }
@@ -36,6 +39,7 @@ export async function exportPoint(
     diskId,
     toPath,
     overwrite: options.overwrite ?? false,
+    ...(options.format === undefined ? {} : { format: options.format }),
     onProgress: copyProgress(parts.clock, progress, "export"),
     ...(progress.signal ? { signal: progress.signal } : {}),
   });

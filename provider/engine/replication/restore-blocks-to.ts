@@ -1,6 +1,7 @@
 import { dataRangesOf } from "../../disks/data-ranges.ts";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import type { ImageLayout } from "../../images/image-layout.ts";
 import { absent, DiskMap } from "../../targets/layers/disk-map.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
@@ -71,6 +72,8 @@ interface RestoreTo {
   readonly diskId: string;
   readonly toPath: string;
   readonly image: ImageBefore;
+  /** How a new image is laid out; default: raw. */
+  readonly layout?: ImageLayout;
   /** Only these blocks, ascending; default: the whole disk. */
   readonly blocks?: Iterable<number>;
   readonly onProgress?: (progress: RestoreProgress) => void;
@@ -105,17 +108,31 @@ type PlannedRestore = Planned<RestoreBatch, number>;
 
 function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore> {
   const { sizeBytes } = opened.disk;
+  const packed = packer(to.layout);
   const image = to.image !== "zeros" ? to.store.files.open(to.toPath, "read") : undefined;
   try {
     // Holes of a new image are zeros already; of an existing one its data is compared as well.
     const data = image === undefined ? [] : dataRangesOf(image, sizeBytes);
     const ranges = wantedRanges(data, (block) => opened.map.nextCovered(block), blockCountOf(sizeBytes));
     for (const blocks of batches(ranges, { batchBlocks: batchBlocksMax, spanBlocks: batchBlocksMax })) {
-      yield { batch: batchFor(opened, to, blocks), context: (blocks.at(-1)! + 1) * blockSizeBytes };
+      const batch = packed(batchFor(opened, to, blocks));
+      yield { batch, context: (blocks.at(-1)! + 1) * blockSizeBytes };
     }
   } finally {
     image?.close();
   }
+}
+
+/** Places the blocks of batches, in their order, as a layout has them. */
+function packer(layout: ImageLayout | undefined): (batch: RestoreBatch) => RestoreBatch {
+  let packedFrom = layout?.packedFrom;
+  return (batch) => {
+    layout?.add(batch.blocks);
+    if (packedFrom === undefined) return batch;
+    const placed = { ...batch, packedFrom };
+    packedFrom += batch.blocks.length * blockSizeBytes;
+    return placed;
+  };
 }
 
 function* planListed(opened: OpenedDisk, to: RestoreTo, listed: Uint32Array): Generator<PlannedRestore> {

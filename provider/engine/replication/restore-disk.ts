@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
+import { beginImage, type ImageFormat } from "../../images/image-format.ts";
 import { partialEnding } from "../../targets/layers/layer-writer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import {
+  type OpenedDisk,
   type RestoreCounts,
   type RestoreProgress,
   restoreBlocksTo,
@@ -16,6 +18,8 @@ export interface RestoreOptions {
   readonly pointId: string;
   readonly diskId: string;
   readonly toPath: string;
+  /** Default: raw. */
+  readonly format?: ImageFormat;
   /** Replace an existing file. Default: refuse. */
   readonly overwrite?: boolean;
   readonly onProgress?: (progress: RestoreProgress) => void;
@@ -23,7 +27,7 @@ export interface RestoreOptions {
 }
 
 /**
- * Writes a disk of a recovery point as a raw, sparse image. Every block is verified. The image appears under
+ * Writes a disk of a recovery point as a sparse image. Every block is verified. The image appears under
  * its name when it is whole and durable, never before; an existing file stays until then.
  */
 export async function restoreDisk(options: RestoreOptions): Promise<RestoreCounts> {
@@ -38,9 +42,7 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
   return withPinnedDisk(options, async (opened) => {
     files.remove(temporary);
     try {
-      makeImage(files, temporary, opened.disk.sizeBytes);
-      const counts = await restoreBlocksTo(opened, { ...options, toPath: temporary, image: "zeros" });
-      await syncImage(files, temporary);
+      const counts = await writeImage(opened, { ...options, toPath: temporary });
       files.rename(temporary, toPath);
       files.syncFolder(path.dirname(toPath));
       return counts;
@@ -51,10 +53,16 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
   });
 }
 
-function makeImage(files: FileSystem, imagePath: string, sizeBytes: number): void {
-  const image = files.open(imagePath, "createNew");
+/** Makes an image, durably but for its name. */
+async function writeImage(opened: OpenedDisk, options: RestoreOptions): Promise<RestoreCounts> {
+  const { store, toPath, format = "raw" } = options;
+  const image = store.files.open(toPath, "createNew");
   try {
-    image.truncate(sizeBytes);
+    const layout = beginImage(format, image, opened.disk.sizeBytes);
+    const counts = await restoreBlocksTo(opened, { ...options, toPath, image: "zeros", layout });
+    layout.finish();
+    await image.syncLater();
+    return counts;
   } finally {
     image.close();
   }
