@@ -8,7 +8,6 @@ import type * as Snapshots from "../../provider/disks/take-snapshot.ts";
 import type * as Clocks from "../../provider/clock.ts";
 import type * as Disks from "../../provider/disks/open-tracked-disk.ts";
 import type * as Attach from "../../provider/engine/replication/attach-point.ts";
-import type * as Copy from "../../provider/engine/replication/resync.ts";
 import type * as Delta from "../../provider/engine/replication/send-delta.ts";
 import type * as Resync from "../../provider/engine/replication/resync.ts";
 import type * as Restore from "../../provider/engine/replication/restore-disk.ts";
@@ -66,21 +65,21 @@ async function attach(): Promise<void> {
   await disk.close();
 }
 
+/** With an empty store this is the initial copy. */
+async function compare() {
+  const { resync } = (await import(built("engine/replication/resync.js"))) as typeof Resync;
+  return resync(await cycleOptions());
+}
+
 const jobs: Record<JobName, () => Promise<unknown>> = {
   change,
   attach,
-  initial: async () => {
-    const { resync } = (await import(built("engine/replication/resync.js"))) as typeof Copy;
-    return resync(await cycleOptions());
-  },
+  initial: compare,
   delta: async () => {
     const { sendDelta } = (await import(built("engine/replication/send-delta.js"))) as typeof Delta;
     return sendDelta(await cycleOptions());
   },
-  resync: async () => {
-    const { resync } = (await import(built("engine/replication/resync.js"))) as typeof Resync;
-    return resync(await cycleOptions());
-  },
+  resync: compare,
   restore: async () => {
     const { restoreDisk } = (await import(built("engine/replication/restore-disk.js"))) as typeof Restore;
     return restoreDisk({ ...(await latestPoint()), toPath: settings.toPath });
