@@ -4,18 +4,13 @@
  * themselves, so block data never crosses threads. At most `width` batches are under way, which bounds memory
  * whatever the size of the disk. Small work runs on the calling thread: starting threads costs more than it.
  */
-import { Worker } from "node:worker_threads";
+import { Tinypool } from "tinypool";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { type ErrorCode, messageOf, SiteRecoveryError } from "../../errors.ts";
 import type { Batch, ResultOf } from "./batches.ts";
 import { MemoryRelease } from "./release-memory.ts";
 import { runBatch } from "./run-batch.ts";
 import { said } from "../../message.ts";
-
-export interface WorkerRequest {
-  readonly number: number;
-  readonly batch: Batch;
-}
 
 /** The parts of a `SiteRecoveryError`, and what the operating system had answered. */
 export interface BatchFailure {
@@ -25,9 +20,8 @@ export interface BatchFailure {
   readonly errno: string | undefined;
 }
 
-export type WorkerAnswer =
-  | { readonly number: number; readonly result: ResultOf<Batch> }
-  | { readonly number: number; readonly failure: BatchFailure };
+/** A worker's answer. An error loses its class on the way to another thread, so its parts are sent. */
+export type WorkerAnswer = { readonly result: ResultOf<Batch> } | { readonly failure: BatchFailure };
 
 export interface Pipeline {
   /** Batches to keep under way. */
@@ -37,76 +31,48 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/** A pipeline on so many worker threads; 0: on the calling thread, through `files`. */
+/** A pipeline on `threads` worker threads; if 0, on the calling thread, through `files`. */
 export function openPipeline(files: FileSystem, threads: number): Pipeline {
-  if (threads > 0) return new ThreadPipeline(threads);
+  if (threads > 0) return threadPipeline(threads);
   const memory = new MemoryRelease();
   const run = <B extends Batch>(batch: B): Promise<ResultOf<B>> =>
     runBatch(batch, files, (bytes) => memory.afterBytes(bytes));
   return { width: 1, run, close: () => Promise.resolve() };
 }
 
-interface Thread {
-  readonly worker: Worker;
-  readonly waiting: Map<number, { resolve(result: unknown): void; reject(error: Error): void }>;
-}
-
 // While one batch's bytes go to the device, the thread works on the next.
 const batchesPerThread = 2;
 const heapMebibytesMax = 64;
 
-class ThreadPipeline implements Pipeline {
-  readonly width: number;
-  readonly #threads: Thread[];
-  #number = 0;
+function threadPipeline(threads: number): Pipeline {
+  // In source this is worker.ts, in the built package worker.js.
+  const entry = new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+  const pool = new Tinypool({
+    filename: entry.href,
+    name: "answer",
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: batchesPerThread,
+    resourceLimits: { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 2 },
+    execArgv: [],
+  });
+  return {
+    width: threads * batchesPerThread,
+    run: async <B extends Batch>(batch: B): Promise<ResultOf<B>> => {
+      const answer = await (pool.run(batch) as Promise<WorkerAnswer>).catch((cause: unknown) => {
+        throw stopped(cause);
+      });
+      if ("failure" in answer) throw errorOf(answer.failure);
+      return answer.result as ResultOf<B>;
+    },
+    close: () => pool.destroy(),
+  };
+}
 
-  constructor(threads: number) {
-    this.width = threads * batchesPerThread;
-    this.#threads = Array.from({ length: threads }, () => this.#start());
-  }
-
-  run<B extends Batch>(batch: B): Promise<ResultOf<B>> {
-    const idlest = this.#threads.reduce((best, thread) =>
-      thread.waiting.size < best.waiting.size ? thread : best,
-    );
-    this.#number += 1;
-    const request: WorkerRequest = { number: this.#number, batch };
-    return new Promise<ResultOf<B>>((resolve, reject) => {
-      const entry = { resolve: resolve as (result: unknown) => void, reject };
-      idlest.waiting.set(request.number, entry);
-      idlest.worker.postMessage(request);
-    });
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.worker.terminate()));
-  }
-
-  #start(): Thread {
-    // In source this is worker.ts, in the built package worker.js.
-    const entry = new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
-    const limits = { maxOldGenerationSizeMb: heapMebibytesMax, maxYoungGenerationSizeMb: 2 };
-    const worker = new Worker(entry, { resourceLimits: limits, execArgv: [] });
-    const thread: Thread = { worker, waiting: new Map() };
-    worker.on("message", (answer: WorkerAnswer) => {
-      const entryOf = thread.waiting.get(answer.number);
-      thread.waiting.delete(answer.number);
-      if ("result" in answer) entryOf?.resolve(answer.result);
-      else entryOf?.reject(errorOf(answer.failure));
-    });
-    worker.on("error", (error) => this.#fail(thread, error));
-    worker.on("exit", (code) => this.#fail(thread, new Error(`a worker thread ended with code ${code}`)));
-    return thread;
-  }
-
-  #fail(thread: Thread, cause: unknown): void {
-    const why = messageOf(cause);
-    for (const entry of thread.waiting.values()) {
-      const message = said`The pipeline stopped: ${why}. Run the cycle again; finished blocks are kept.`;
-      entry.reject(new SiteRecoveryError("JobFailed", message, { cause }));
-    }
-    thread.waiting.clear();
-  }
+/** A worker ended instead of answering, such as for want of memory. */
+function stopped(cause: unknown): SiteRecoveryError {
+  const message = said`The pipeline stopped: ${messageOf(cause)}. Run the cycle again; finished blocks are kept.`;
+  return new SiteRecoveryError("JobFailed", message, { cause });
 }
 
 function errorOf({ code, message, target, errno }: BatchFailure): SiteRecoveryError {

@@ -44,6 +44,18 @@ it("brings an error of a worker back with its code and target", async () => {
   await pipeline.close();
 });
 
+it("fails a batch whose worker ends, and says what to do", async () => {
+  const pipeline = openPipeline(localFileSystem, 1);
+  // Closing it ends the worker before it has answered.
+  const runs = [pipeline.run(missing), pipeline.run(missing)].map((run) =>
+    run.catch((error: unknown) => error),
+  );
+  await pipeline.close();
+  for (const error of await Promise.all(runs)) {
+    expect(error).toMatchObject({ code: "JobFailed", message: expect.stringMatching(/Run the cycle again/) });
+  }
+});
+
 it("draws no more batches than there is room for, and leaves none running after a failure", async () => {
   let drawn = 0;
   let running = 0;
