@@ -4,7 +4,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { limitOf } from "./limit-option.ts";
-import { targetNamed } from "./plan-named.ts";
+import { eventTargetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
 import { isoTime } from "./times.ts";
 
@@ -25,7 +25,7 @@ export function eventsCommand(): CliCommand {
   return new CliCommand("events")
     .group("daily")
     .description("what happened: jobs that ended, replication that failed, paused or got late; newest last")
-    .argument("[name]", "name of a protected item or recovery plan (default: all)")
+    .argument("[name]", "name of a protected item, recovery plan or drill (default: all)")
     .option("--since <when>", "a time, or how long ago: 30m, 24h, 7d")
     .option("--limit <count>", "how many", "50")
     .json("events")
@@ -41,7 +41,7 @@ export function eventsCommand(): CliCommand {
         const events = engine.events({
           limit,
           ...(since === undefined ? {} : { since }),
-          ...(name === undefined ? {} : { targetId: targetNamed(engine, name) }),
+          ...(name === undefined ? {} : { targetId: eventTargetNamed(engine, name) }),
         });
         if (flags.json === true) {
           return printJson(

@@ -33,7 +33,7 @@ export function initCommand(): CliCommand {
     .json("init")
     .example("init machines/hv1", "a definition of the machines in that folder")
     .description(
-      "write a starting definition, and machine.yaml for folders of the inventories that have images and none yet",
+      "write a starting definition, and machine.yaml for folders that have images and none yet, from libvirt, OVF or VMX files where there are any",
     )
     .argument("[inventories...]", "folders of machines; without any, an empty one named primary is made")
     .addOption(
@@ -47,7 +47,9 @@ export function initCommand(): CliCommand {
       (inventories: string[], flags: { flow: string; output: string; force?: boolean; json?: boolean }) => {
         const folder = path.dirname(path.resolve(flags.output));
         const isEmpty = inventories.length === 0;
-        const defined = inventories.flatMap(defineMachines);
+        const machines = inventories.flatMap(defineMachines);
+        const defined = machines.flatMap((machine) => ("file" in machine ? [machine] : []));
+        const refused = machines.flatMap((machine) => ("refused" in machine ? [machine.refused] : []));
         for (const { file, notes } of flags.json === true ? [] : defined)
           process.stdout.write(`${file}: written. ${notes.join(" ")} Correct it where it is wrong.\n`);
         const found = isEmpty
@@ -57,14 +59,15 @@ export function initCommand(): CliCommand {
         writeNew(flags.output, text, flags.force === true);
         for (const name of [...folders, ...(isEmpty ? ["primary"] : [])])
           fs.mkdirSync(path.join(folder, name), { recursive: true });
-        for (const reason of found.left) process.stderr.write(`left out ${reason}\n`);
+        const left = [...refused, ...found.left];
+        for (const reason of left) process.stderr.write(`left out ${reason}\n`);
         const count = found.machines.length;
         if (flags.json === true) {
           const written = defined.map(({ file, notes }) => ({ file, notes }));
           return printJson("init", {
             file: flags.output,
             machineCount: count,
-            leftOut: found.left,
+            leftOut: left,
             machineDefinitions: written,
           });
         }

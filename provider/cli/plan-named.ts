@@ -26,6 +26,14 @@ export function planNamed(engine: Engine, name: string): string {
   throw new SiteRecoveryError("NotFound", message, { target: name });
 }
 
+/** The id of the plan, protected item or drill of a name; the first of them counts. Throws `NotFound`. */
+export function eventTargetNamed(engine: Engine, name: string): string {
+  const isNamed = ({ id }: { readonly id: string }): boolean => sameId(id, name) || sameId(nameOf(id), name);
+  const isOther = plansNamed(engine, name).length > 0 || engine.items().some(isNamed);
+  const drill = isOther ? undefined : engine.listThings({ kind: "drill" }).find(isNamed);
+  return drill?.id ?? targetNamed(engine, name);
+}
+
 /** The id of the plan or protected item of a name; a plan comes first. */
 export function targetNamed(engine: Engine, name: string): string {
   const [plan, ...others] = plansNamed(engine, name);

@@ -4,7 +4,8 @@ import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import type { MachineDefinition } from "./machine-driver.ts";
 
 const sector = 512;
-const imagePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*\.(img|raw)$/i;
+/** Names of raw images. */
+export const imagePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*\.(img|raw)$/i;
 
 type Family = "windows" | "linux";
 
@@ -83,7 +84,7 @@ export interface GuessedMachine {
 }
 
 /** A legal id out of an image's name. */
-function idOf(file: string, index: number): string {
+export function idOf(file: string, index: number): string {
   const id = file
     .replace(/\.[^.]+$/, "")
     .replace(/[^A-Za-z0-9]+/g, "-")

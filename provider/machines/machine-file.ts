@@ -35,6 +35,10 @@ function readBytes(files: FileSystem, name: string, limit: number): Buffer {
 /** Throws a `DefinitionError` with file, line and column of everything that is wrong. */
 export function readMachineFile(files: FileSystem, file: string): MachineDefinition {
   const text = readText(file, (name, limit) => readBytes(files, name, limit));
+  return parseMachineFile(file, text);
+}
+
+function parseMachineFile(file: string, text: string): MachineDefinition {
   const definition = known.get(text);
   if (definition) return definition;
   const yaml = readValidYaml<MachineDefinition>(file, "machine", text);
@@ -44,6 +48,9 @@ export function readMachineFile(files: FileSystem, file: string): MachineDefinit
   return yaml.value;
 }
 
+/** Throws a `DefinitionError`, and writes nothing, if it could not be read again. */
 export function writeMachineFile(files: FileSystem, file: string, definition: MachineDefinition): void {
-  writeAtomically(files, file, Buffer.from(writeYaml(definition)));
+  const text = writeYaml(definition);
+  parseMachineFile(file, text);
+  writeAtomically(files, file, Buffer.from(text));
 }

@@ -1,8 +1,9 @@
 /** Writes machine.yaml for folders of an inventory that have disk images and no machine.yaml yet. */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
+import { describedMachine } from "../machines/import/described-machine.ts";
 import { guessMachine } from "../machines/guess-machine.ts";
 import { writeMachineFile } from "../machines/machine-file.ts";
 
@@ -14,19 +15,28 @@ export interface DefinedMachine {
 
 const nameForm = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
-/** Never overwrites a machine.yaml. Throws a `SiteRecoveryError` if the folder cannot be read or a file cannot be written. */
-export function defineMachines(inventory: string): DefinedMachine[] {
+/** A folder whose machine cannot be taken over from the description that it has. */
+export interface RefusedMachine {
+  readonly refused: string;
+}
+
+/**
+ * Never overwrites a machine.yaml, and writes none that is not right. Throws a `SiteRecoveryError` if the folder cannot be
+ * read or a file cannot be written.
+ */
+export function defineMachines(inventory: string): (DefinedMachine | RefusedMachine)[] {
   const drivers = folderMachines(localFileSystem);
   return localFileSystem
     .list(inventory)
     .toSorted()
-    .flatMap((name): DefinedMachine[] => {
+    .flatMap((name): (DefinedMachine | RefusedMachine)[] => {
       const folder = path.join(inventory, name);
       if (!nameForm.test(name) || drivers.exists(folder)) return [];
       let guessed: ReturnType<typeof guessMachine>;
       try {
-        guessed = guessMachine(localFileSystem, folder);
+        guessed = describedMachine(localFileSystem, folder) ?? guessMachine(localFileSystem, folder);
       } catch (error) {
+        if (hasCode(error, "InvalidInput")) return [{ refused: `${name}: ${error.message}` }];
         // A file, or a folder that may not be read, is no machine.
         if (error instanceof SiteRecoveryError) return [];
         throw error;
