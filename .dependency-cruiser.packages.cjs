@@ -47,6 +47,7 @@ exports.packageRules = [
     ["^provider/cli/terminal-progress\\.ts$"],
     "The terminal's lines of progress are drawn in one place.",
   ),
+  only("pino", "node_modules/pino/", ["^provider/log\\.ts$"], "One file knows how a log is written."),
   only(
     "xml",
     "node_modules/@rgrove/parse-xml/",

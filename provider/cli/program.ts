@@ -1,5 +1,5 @@
 /** The commands, and what becomes of their errors: one line and an exit code. */
-import { CommanderError } from "commander";
+import { CommanderError, Option } from "commander";
 import { isExpected, messageOf, SiteRecoveryError } from "../errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { alertsCommand } from "./alerts.ts";
@@ -40,6 +40,7 @@ import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover
 import { unlockCommand } from "./unlock.ts";
 import { validateCommand } from "./validate.ts";
 import { verifyCommand } from "./verify.ts";
+import { logLevels } from "../log.ts";
 import { packageVersion } from "../package-version.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
@@ -55,6 +56,11 @@ export function program(): CliCommand {
     .description("Disaster recovery as code: see and steer what `pulumi up` protects.")
     .version(packageVersion())
     .option("--home <folder>", "the engine's home (default: SITERECOVERY_HOME, else .siterecovery here)")
+    .addOption(
+      new Option("--log-level <level>", "log what the engine does to stderr, as JSON lines").choices(
+        logLevels,
+      ),
+    )
     .exits("notYet", "interrupted", "terminated")
     .example("status", "what is protected")
     .example("status --json", "the same for scripts");

@@ -7,14 +7,15 @@ import { connectEngine, engineHome } from "../connect.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
+import type { LogLevel } from "../log.ts";
 import { nearestWord } from "../schemas/nearest.ts";
 import type { JsonOutputs } from "./json/outputs.ts";
 
 /** The engine that the command line means. Throws `NotFound` where there is none yet: a look must not make one. */
 export async function openSession(command: Command): Promise<Engine> {
-  const { home } = command.optsWithGlobals<{ home?: string }>();
+  const { home, logLevel } = command.optsWithGlobals<{ home?: string; logLevel?: LogLevel }>();
   const folder = engineHome(home);
-  if (fs.existsSync(path.join(folder, "siterecovery.db"))) return connectEngine(home);
+  if (fs.existsSync(path.join(folder, "siterecovery.db"))) return connectEngine(home, logLevel);
   const message =
     `There is no engine in ${folder}. Run \`pulumi up\` (or \`npm start\`) first, or name its home with --home ` +
     "or SITERECOVERY_HOME.";

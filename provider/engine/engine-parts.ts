@@ -1,6 +1,7 @@
 /** The ports that the engine's rooms work with; engine.ts puts real ones behind them, tests their own. */
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
 import type { MachineHooks } from "../machines/machine-hooks.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
 import type { Random } from "../random.ts";
@@ -17,6 +18,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly files: FileSystem;
+  /** What the engine does, for whoever looks for the cause of something. */
+  readonly log: Log;
   readonly machines: MachineDriver;
   readonly hooks: MachineHooks;
   /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */

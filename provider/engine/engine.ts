@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { PolicySettings } from "../kinds/policy.ts";
 import { type ItemInputs, listItemThings } from "./protected-item/item-things.ts";
+import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../store/jobs.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
@@ -65,6 +66,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly files?: FileSystem;
+  /** Default none. */
+  readonly log?: Log;
 }
 
 export class Engine {

@@ -4,6 +4,7 @@ import pLimit from "p-limit";
 import { ProcessServers } from "./components/process-servers.ts";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { type Log, noLog } from "../log.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
 import { commandHooks } from "../machines/machine-hooks.ts";
 import { type Random, systemRandom } from "../random.ts";
@@ -22,6 +23,7 @@ export function openParts(options: {
   clock?: Clock;
   random?: Random;
   files?: FileSystem;
+  log?: Log;
 }): EngineParts {
   const files = options.files ?? localFileSystem;
   const clock = options.clock ?? systemClock;
@@ -43,6 +45,7 @@ export function openParts(options: {
     clock,
     random: options.random ?? systemRandom,
     files,
+    log: options.log ?? noLog,
     // A machine changes its power, definition and place by files that are renamed or removed.
     machines: folderMachines(leasedFiles(files, { store, clock })),
     hooks: commandHooks(clock),

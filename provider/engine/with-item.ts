@@ -43,6 +43,7 @@ export async function withItem<T>(
   work: (finished: JobRow | undefined) => Promise<T>,
 ): Promise<T> {
   return underLease(parts, itemId, purpose, async ({ isTakeover }) => {
+    parts.log.debug({ item: itemId, purpose, isTakeover }, "lease taken");
     if (isTakeover) await fenceFormerProcess(parts, itemId);
     if (findItem(parts.store, itemId)) {
       await thawLeftFrozen(parts, itemId);
@@ -51,6 +52,7 @@ export async function withItem<T>(
     const left = openJobOf(parts.store, itemId);
     if (left) {
       const definition = scenarios[left.scenario as Scenario];
+      parts.log.warn({ item: itemId, job: left.id, scenario: left.scenario }, "interrupted job resumes");
       await withoutSettings(() => resumeJob(parts, definition, left, progress));
     }
     // A job that has begun may be on its way from one side to the other; what runs where counts when it has ended.

@@ -114,6 +114,8 @@ async function runTasks<Input>(
   const context = contextOf(parts, job, watched);
   // The end of a task is written together with the beginning of the next: a transaction waits for the disk.
   let settle = (): void => beginAttempt(parts.store, job.jobId);
+  const facts = { job: job.jobId, scenario: definition.scenario, item: job.itemId };
+  parts.log.info(facts, "job begins");
   try {
     const done = tasksOf(parts.store, job.jobId);
     for (const [ordinal, task] of definition.tasks.entries()) {
@@ -124,13 +126,19 @@ async function runTasks<Input>(
         beginTask(parts.store, job.jobId, ordinal, parts.clock.now());
       });
       progress.report(task.title);
+      const began = parts.clock.monotonic();
       const result = await task.run(context);
+      const durationMilliseconds = Math.round(parts.clock.monotonic() - began);
+      parts.log.debug({ ...facts, task: task.name, durationMilliseconds }, "task ended");
       const ended = { state: "Succeeded", result, now: parts.clock.now() } as const;
       settle = () => endTask(parts.store, job.jobId, ordinal, ended);
     }
     finishJob(parts, definition, context, settle);
-  } catch (error) {
-    throw await failJob(parts, definition, context, error);
+    parts.log.info(facts, "job ended");
+  } catch (thrown) {
+    const error = await failJob(parts, definition, context, thrown);
+    parts.log.error({ ...facts, code: error.code, error: error.message }, "job failed");
+    throw error;
   }
 }
 

@@ -18,6 +18,10 @@ export function recordFailure(parts: EngineParts, itemId: string, error: unknown
   const item = requireItem(parts, itemId);
   const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);
+  const { retryAt } = failure;
+  const facts = { item: itemId, code: error.code, error: failure.message };
+  const next = retryAt === undefined ? {} : { retryAt: new Date(retryAt).toISOString() };
+  parts.log.warn({ ...facts, ...next }, "replication failed");
   const failed: ProtectedItem = { ...item, details: { ...item.details, replicationError: failure } };
   parts.store.together(() => {
     putItem(parts.store, failed);

@@ -168,6 +168,7 @@ export async function runCycle(
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),
     });
+    parts.log.info({ item: item.id, kind, ...cycle }, "cycle ended");
     return { ...cycle, ...(reason === undefined ? {} : { resyncReason: reason }) };
   });
 }
