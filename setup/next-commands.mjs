@@ -26,7 +26,7 @@ export function nextCommands(example, { items }) {
   const lines = steps.map(([words = "", what]) => `  ${program} ${words.padEnd(widest)}  # ${what}`);
   return [
     "",
-    "Nothing replicates by itself. Machines are sent to the other side while `replicate --follow` runs.",
+    "Nothing replicates by itself. Changes are sent while `npx siterecovery replicate --follow` runs.",
     "Next:",
     ...lines,
     "",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -54,6 +55,46 @@ describe("the documentation", () => {
     );
     expect(folders).toContain("provider/engine/replication-cycle");
     for (const folder of folders) expect(fs.existsSync(path.join(root, folder)), folder).toBe(true);
+  });
+});
+
+describe("README.md", () => {
+  const readme = read("README.md");
+
+  it("answers a newcomer's questions in their order", () => {
+    const titles = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+    expect(titles).toEqual([
+      "What is it?",
+      "What does it need?",
+      "Two commands",
+      "What did I just see?",
+      "How do I protect my own machine?",
+      "What is real, and what is simulated?",
+      "Where next?",
+    ]);
+  });
+
+  it("has sentences of at most 20 words", () => {
+    const prose = readme
+      .replaceAll(/```[\s\S]*?```/g, "")
+      .replaceAll(/^\|.*$/gm, "")
+      .replaceAll(/\]\([^)]*\)/g, "]");
+    const sentences = prose.split(/\n\s*\n|\n(?=(?:-|\d+\.) )|(?<=[.:?!])\s+/).map((text) => text.trim());
+    expect(sentences.length).toBeGreaterThan(30);
+    expect(sentences.filter((text) => text.split(/\s+/).length > 20)).toEqual([]);
+  });
+
+  it("links only to what the package has", () => {
+    const packed = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string }[] }];
+    const has = new Set(files.map((file) => file.path));
+    const links = linksIn(readme);
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter((link) => !has.has(link))).toEqual([]);
+    expect([...has].filter((file) => file.endsWith(".img") || file.includes(".siterecovery"))).toEqual([]);
   });
 });
 

@@ -6,8 +6,8 @@ import { diskContent } from "./disk-content.ts";
 import { makePluginProject } from "./plugin-project.ts";
 import { PulumiProject } from "./pulumi-project.ts";
 
-const readme = fs.readFileSync(path.resolve(import.meta.dirname, "../../README.md"), "utf8");
-const forDynamic = /```ts\n([^]*?)```/.exec(readme)![1]!.replace("machines/hv1", "hv1");
+const page = fs.readFileSync(path.resolve(import.meta.dirname, "../../docs/programs.md"), "utf8");
+const forDynamic = /```ts\n([^]*?)```/.exec(page)![1]!.replace("machines/hv1", "hv1");
 const forPlugin = forDynamic.replace('from "siterecovery"', 'from "./classes.js"');
 
 const doors = [

@@ -7,10 +7,10 @@ import { diskContent, sha256 } from "./disk-content.ts";
 import { type PulumiProject } from "./pulumi-project.ts";
 import type { Job, Status } from "./status.ts";
 
-/** The first program of the README, with its resources from the plugin. */
+/** The first program of docs/programs.md, with its resources from the plugin. */
 function readmeProgram(): string {
-  const readme = fs.readFileSync(path.resolve(import.meta.dirname, "../../README.md"), "utf8");
-  const program = /```ts\n([^]*?)```/.exec(readme)![1]!;
+  const page = fs.readFileSync(path.resolve(import.meta.dirname, "../../docs/programs.md"), "utf8");
+  const program = /```ts\n([^]*?)```/.exec(page)![1]!;
   return program.replace('from "siterecovery"', 'from "./classes.js"').replace("machines/hv1", "hv1");
 }
 

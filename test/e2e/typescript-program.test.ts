@@ -5,11 +5,11 @@ import { diskContent, sha256 } from "./disk-content.ts";
 import { PulumiProject } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
-/** The first program of the README, as it stands there: what is promised is what is tried. */
+/** The first program of docs/programs.md, as it stands there: what is promised is what is tried. */
 function readmeProgram(): string {
-  const readme = fs.readFileSync(path.resolve(import.meta.dirname, "../../README.md"), "utf8");
-  const program = /```ts\n([^]*?)```/.exec(readme)?.[1];
-  if (program === undefined) throw new Error("README.md has no TypeScript program");
+  const page = fs.readFileSync(path.resolve(import.meta.dirname, "../../docs/programs.md"), "utf8");
+  const program = /```ts\n([^]*?)```/.exec(page)?.[1];
+  if (program === undefined) throw new Error("docs/programs.md has no TypeScript program");
   return program;
 }
 

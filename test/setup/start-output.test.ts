@@ -102,7 +102,7 @@ describe("the next commands", () => {
   test("name a protected machine, and the home of another example", () => {
     expect(nextCommands("hyperv-to-azure", { items }).split("\n")).toEqual([
       "",
-      "Nothing replicates by itself. Machines are sent to the other side while `replicate --follow` runs.",
+      "Nothing replicates by itself. Changes are sent while `npx siterecovery replicate --follow` runs.",
       "Next:",
       "  npx siterecovery replicate --follow                         # send changes on the policy's schedule, until Ctrl-C",
       "  npx siterecovery test-failover web1 --network drill-net     # a drill: start a copy of it, isolated",
