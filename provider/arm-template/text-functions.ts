@@ -1,7 +1,6 @@
 /** Functions of text. */
 import { formatText } from "./format-text.ts";
-import { readPlainJson } from "./plain-json.ts";
-import { type Arguments, any, type FunctionTable } from "./template-function.ts";
+import { any, type Arguments, type FunctionTable } from "./template-function.ts";
 import { flawOf, NotKnown, typeOf } from "./values.ts";
 
 const lengthMax = 131_072;
@@ -135,3 +134,12 @@ export const textFunctions: FunctionTable = {
   uricomponent: { usage: "uriComponent(text)", takes: [1, 1], run: (given) => escaped(given.text(0)) },
   uricomponenttostring: { usage: "uriComponentToString(text)", takes: [1, 1], run: unescaped },
 };
+
+/** The value of JSON in a text. Azure takes single quotes as well; those are not supported. */
+export function readPlainJson(given: Arguments, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return given.refuse("takes JSON");
+  }
+}

@@ -8,6 +8,7 @@ import addFormats from "ajv-formats";
 import type { KindName } from "../kinds/kind.ts";
 import { type CheckFailure, unknownValue } from "./handler.ts";
 import { checkFailure, type SchemaError } from "../schemas/schema-reason.ts";
+import { kinds } from "../kinds/registry.ts";
 
 const load = createRequire(import.meta.url);
 
@@ -84,4 +85,13 @@ export function checkValues(schema: object, values: object): CheckFailure[] {
   return errors
     .filter((error) => !errors.some((other) => outshines(other, error)))
     .map((error) => checkFailure(error as SchemaError));
+}
+
+/**
+ * Returns why a kind's schema refuses a name, or `undefined` if it takes it. Definitions ask here as well, so that they
+ * never pass a name that an update refuses.
+ */
+export function nameRefusal(kind: KindName, name: string): string | undefined {
+  const argument = kinds[kind].nameArgument;
+  return checkSchema(kind, { [argument]: name }).find(({ property }) => property === argument)?.reason;
 }

@@ -11,10 +11,9 @@ import { lookups } from "../lookups/registry.ts";
 import { packageVersion } from "../package-version.ts";
 import { configuration } from "./configuration.ts";
 import { typescriptExample, yamlExample } from "./examples.ts";
-import { functionSpec } from "./function-spec.ts";
 import { type JsonSchema, outputSchemaOf } from "../schemas/json-schema.ts";
 import { language } from "./languages.ts";
-import type { PackageSpec, ResourceSpec } from "./package-spec.ts";
+import type { FunctionSpec, ObjectSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
 import { TypeSpecs } from "./type-specs.ts";
 
 export const packageName = "siterecovery";
@@ -85,4 +84,14 @@ export function packageSchema(): PackageSpec {
     ),
     language,
   };
+}
+
+/** A lookup as a function of the package. */
+export function functionSpec({ name, description, inputs, outputs }: Lookup, types: TypeSpecs): FunctionSpec {
+  const spec = (schema: JsonSchema, suffix: string): ObjectSpec => ({
+    type: "object",
+    properties: types.properties(schema, schema, [name], suffix),
+    required: [...(schema.required ?? [])].sort(),
+  });
+  return { description, inputs: spec(inputs, ""), outputs: spec(outputs, "Result") };
 }

@@ -1,5 +1,5 @@
 /** Names: those that must differ, and those that refer to something. */
-import { nameRefusal } from "../handlers/check-name.ts";
+import { nameRefusal } from "../handlers/check-schema.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { Findings } from "./findings.ts";

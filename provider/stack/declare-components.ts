@@ -2,8 +2,7 @@
 import type { IdentityProvider } from "../kinds/services-provider.ts";
 import type { Declaration } from "./declaration.ts";
 import { declareProcessServers } from "./declare-process-servers.ts";
-import { folderFrom } from "./folder-from.ts";
-import type { StackFile } from "./stack-file.ts";
+import { folderFrom, type StackFile } from "./stack-file.ts";
 import { containersOf, kindOf, type SiteContainer } from "./site-parts.ts";
 import type { StackHost, StackSite } from "./stack-site.ts";
 import type { StackIds } from "./stack-ids.ts";

@@ -3,10 +3,9 @@ import path from "node:path";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { RecoveryPlanAction, RecoveryPlanGroup } from "../kinds/recovery-plan.ts";
 import type { Declaration } from "./declaration.ts";
-import { folderFrom } from "./folder-from.ts";
+import { folderFrom, type StackFile } from "./stack-file.ts";
 import { siteOf, targetSiteOf } from "./site-of.ts";
 import type { StackDefinition } from "./stack-definition.ts";
-import type { StackFile } from "./stack-file.ts";
 import { logicalNames, StackIds } from "./stack-ids.ts";
 import { longForm, machinesOf, type StackPlan, type StackStep, type StackSteps } from "./stack-plan.ts";
 

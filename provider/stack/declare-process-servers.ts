@@ -1,8 +1,7 @@
 /** Process servers of sites, and those in Azure, which have a fabric of their own there (V2F-5). */
 import type { ProcessServerInputs } from "../kinds/process-server.ts";
 import type { Declaration } from "./declaration.ts";
-import { folderFrom } from "./folder-from.ts";
-import type { StackFile } from "./stack-file.ts";
+import { folderFrom, type StackFile } from "./stack-file.ts";
 import { azureFabricName, logicalNames, type StackIds } from "./stack-ids.ts";
 import type { StackProcessServer } from "./stack-site.ts";
 

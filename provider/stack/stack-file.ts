@@ -1,5 +1,7 @@
 import type { FindingList } from "../yaml/finding-list.ts";
 import type { StackDefinition } from "./stack-definition.ts";
+import path from "node:path";
+import { projectFolder } from "../project-folder.ts";
 
 /** A definition that was read. */
 export interface StackFile {
@@ -12,4 +14,9 @@ export interface StackFile {
 export interface CheckedStack extends StackFile {
   /** Warnings and notes; it can be declared as it is. */
   readonly advice: FindingList;
+}
+
+/** A definition's folder, written from the project's, so that another clone of the project shows no difference. */
+export function folderFrom(stack: StackFile, folder: string): string {
+  return path.relative(projectFolder(), path.resolve(path.dirname(stack.file), folder));
 }

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "./find-stores.ts";
 import { said } from "../message.ts";
 
 const pieceBytes = 4 * 1024 * 1024;

@@ -1,8 +1,7 @@
 /** Where replica stores are below a folder that somebody names: the folder itself, or up to three levels down. */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
-import { SiteRecoveryError } from "../errors.ts";
-import { namesIn } from "./names-in.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 
 const levelsDown = 3;
@@ -22,4 +21,14 @@ function storesUnder(files: FileSystem, folder: string, levels: number): string[
   return (namesIn(files, folder) ?? []).flatMap((name) =>
     storesUnder(files, path.join(folder, name), levels - 1),
   );
+}
+
+/** Names in a folder, sorted; `undefined` for a file, and for a folder that may not be read. */
+export function namesIn(files: FileSystem, folder: string): string[] | undefined {
+  try {
+    return files.list(folder);
+  } catch (error) {
+    if (hasCode(error, "IoFailed")) return undefined;
+    throw error;
+  }
 }

@@ -10,3 +10,13 @@ export function readWholeFile(files: FileSystem, filePath: string): Buffer {
     file.close();
   }
 }
+
+/** Bytes of a file. Throws `NotFound` when it is absent. */
+export function fileSize(files: FileSystem, filePath: string): number {
+  const file = files.open(filePath, "read");
+  try {
+    return file.size().sizeBytes;
+  } finally {
+    file.close();
+  }
+}

@@ -8,7 +8,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
 import { requireItem } from "../job/run-job.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
-import { onlyDisk } from "../protected-item/only-disk.ts";
+import { onlyDisk } from "../protected-item/item.ts";
 import { attachPoint } from "../replication/attach-point.ts";
 import { Attachment } from "./attachment.ts";
 import { OverlaySession } from "./overlay-session.ts";

@@ -3,10 +3,9 @@
  * has written since the failover is given up.
  */
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
-import type { RecoveryMachine } from "../protected-item/item.ts";
+import { type RecoveryMachine, recoveryMachineOf } from "../protected-item/item.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { isStill, ownerFor } from "../identity/owned-machine.ts";
-import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
 import { foreseeChangePoint, networksOf } from "./foresee-failover.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import {

@@ -2,8 +2,7 @@
 import { noteMove } from "../identity/owned-machine.ts";
 import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
+import { type ProtectedItem, recoveryMachineOf } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { foreseeCommit, foreseeReverse } from "./foresee-way-back.ts";
 import { requireMoved } from "./require-moved.ts";

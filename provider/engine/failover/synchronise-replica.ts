@@ -2,8 +2,7 @@
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
-import { recoveryMachineOf } from "../protected-item/recovery-machine-of.ts";
+import { type ProtectedItem, recoveryMachineOf, type ReplicationCycle } from "../protected-item/item.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 

@@ -9,7 +9,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
-import { isKnownJob } from "./known-job.ts";
+import { isKnownJob } from "./owned-machine.ts";
 import { said } from "../../message.ts";
 
 /** A machine whose mark names a move that the database does not know. */

@@ -8,9 +8,10 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { type FoundMark, isMarkFile, type MachineOwner } from "../../machines/machine-mark.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { RecoveryMachine } from "../protected-item/item.ts";
-import { isKnownJob } from "./known-job.ts";
+import type { ItemDetails, RecoveryMachine } from "../protected-item/item.ts";
 import { said } from "../../message.ts";
+import { findJob } from "../../store/jobs.ts";
+import { findItem } from "../../store/protected-items.ts";
 
 /** What a job makes a machine for. */
 export type Making = Pick<MachineOwner, "purpose" | "drillId" | "pointId" | "pointTakenAt">;
@@ -140,4 +141,10 @@ export function noteMove(
 ): void {
   const mark = parts.machines.markOf(folder) ?? { machineId: randomUuid(parts.random) };
   parts.machines.setMark(folder, { ...mark, lastMove: { engineId: parts.engineId, itemId, jobId, to } });
+}
+
+/** Whether this database knows a job that a machine's mark names: it ran it, or a person had its result adopted. */
+export function isKnownJob(parts: EngineParts, itemId: string, jobId: string): boolean {
+  if (findJob(parts.store, jobId) !== undefined) return true;
+  return findItem<string, ItemDetails>(parts.store, itemId)?.details.adoptedJobs?.includes(jobId) === true;
 }

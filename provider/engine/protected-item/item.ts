@@ -7,6 +7,9 @@ import type { MachineIdentity } from "../inventory/look-up-machine.ts";
 import type { Lineages, Seed } from "../replication/source-doubt.ts";
 import type { ReplicationFailure } from "../replication-cycle/retry-schedule.ts";
 import type { ItemState } from "./states.ts";
+import { assert, SiteRecoveryError } from "../../errors.ts";
+import { nameOf } from "../../arm-id.ts";
+import { said } from "../../message.ts";
 
 /** `None`, or `WaitingForCompletion` while a test machine runs and its clean-up is pending (Azure's words). */
 export type TestFailoverState = "None" | "WaitingForCompletion";
@@ -143,3 +146,19 @@ export interface ItemDetails {
 export type ProtectedItem = ItemRow<ItemState, ItemDetails> & {
   readonly testFailoverState: TestFailoverState;
 };
+
+/** Returns the machine that a failover made for an item. An item without one is a bug of the caller. */
+export function recoveryMachineOf({ details }: ProtectedItem): RecoveryMachine {
+  assert(details.recoveryMachine, `${details.machineName} has no machine at the recovery side`);
+  return details.recoveryMachine;
+}
+
+/** The disk that is wanted, or the only one that there is. Throws `InvalidInput`, naming those there are. */
+export function onlyDisk(item: ProtectedItem, wanted: string | undefined): string {
+  const ids = item.details.disks.map((disk) => disk.id);
+  const found = wanted ?? (ids.length === 1 ? ids[0] : undefined);
+  if (found !== undefined && ids.includes(found)) return found;
+  const what = wanted === undefined ? "has several disks" : `has no disk "${wanted}"`;
+  const message = said`${nameOf(item.id)} ${what}. Name one of them with --disk: ${ids.join(", ")}.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "diskId" });
+}

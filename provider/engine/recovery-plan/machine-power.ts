@@ -10,9 +10,11 @@ import { requireItem } from "../job/run-job.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
-import type { PlanRun } from "./plan-run.ts";
+import { type PlanRun, progressOf } from "./plan-run.ts";
 import { withFreeItem } from "./with-free-item.ts";
 import { said } from "../../message.ts";
+import { tasksOf } from "../../store/jobs.ts";
+import { stagesOf } from "./plan-steps.ts";
 
 export interface ShutDownResult {
   readonly wasRunning?: boolean;
@@ -121,4 +123,16 @@ function recordRto({ parts, input }: PlanRun, item: ProtectedItem, startedAt: nu
   const measuredRtoSeconds = Math.max(0, (startedAt - input.requestedAt) / 1000);
   const testMachine = { ...item.details.testMachine!, measuredRtoSeconds };
   putItem(parts.store, { ...item, details: { ...item.details, testMachine } });
+}
+
+/** Giving a run up: the sources that it shut down and did not move are started again. */
+export async function giveSourcesBack(run: PlanRun): Promise<void> {
+  const rows = new Map(tasksOf(run.parts.store, run.jobId).map((row) => [row.name, row]));
+  const stages = stagesOf(run.plan.inputs, run.operation, { shutDownSources: true });
+  for (const step of stages.flatMap(({ steps }) => steps)) {
+    if (step.kind !== "shutDown") continue;
+    const row = rows.get(step.name);
+    if (row?.state !== "Succeeded" || (row.result as ShutDownResult).wasRunning !== true) continue;
+    await startSourceAgain(run, step.itemId, progressOf(run.progress, nameOf(step.itemId)));
+  }
 }

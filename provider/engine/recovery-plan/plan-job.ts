@@ -12,7 +12,7 @@ import {
 } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
-import { giveSourcesBack } from "./give-up.ts";
+import { giveSourcesBack } from "./machine-power.ts";
 import { WaitsForPerson } from "./manual-action.ts";
 import { operationFor } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRun, requirePlan } from "./plan-run.ts";

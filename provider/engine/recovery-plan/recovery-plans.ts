@@ -12,7 +12,7 @@ import type { Progress } from "../job/job-definition.ts";
 import { underLease } from "../under-lease.ts";
 import { describeRun } from "./describe-run.ts";
 import { type ForeseenPlan, foreseePlan } from "./foresee-plan.ts";
-import { giveSourcesBack } from "./give-up.ts";
+import { giveSourcesBack } from "./machine-power.ts";
 import { completeGroups } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";

@@ -8,7 +8,7 @@ import { ReleasedSegments } from "../layers/released-segments.ts";
 import { layerPath, partialEnding } from "../layers/layer-writer.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { RecoveryPoint } from "../recovery-point.ts";
-import { fileSize } from "./file-size.ts";
+import { fileSize } from "../read-whole-file.ts";
 import { rewriteSegment } from "./rewrite-segment.ts";
 import { visitLiveRecords } from "./visit-records.ts";
 

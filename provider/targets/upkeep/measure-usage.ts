@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import type { StoreUsage } from "../replica-store.ts";
-import { fileSize } from "./file-size.ts";
+import { fileSize } from "../read-whole-file.ts";
 
 /** What a machine's folder holds of recovery points and layer files. */
 export function measureUsage(files: FileSystem, machineFolder: string): StoreUsage {

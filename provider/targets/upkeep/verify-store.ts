@@ -2,7 +2,7 @@ import path from "node:path";
 import { hasCode } from "../../errors.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { VerifyFinding, VerifyOptions, VerifyResult } from "../replica-store.ts";
-import { fileSize } from "./file-size.ts";
+import { fileSize } from "../read-whole-file.ts";
 import { damageOf } from "./verify-layer.ts";
 import { verifyMachine } from "./verify-machine.ts";
 
