@@ -1,4 +1,5 @@
 /** Whether the parts that a step needs are there and well. */
+import path from "node:path";
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
@@ -9,8 +10,9 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Flow } from "../flows.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
 import { inventoryForNewMachine } from "../inventory/find-machine.ts";
-import { fabricOf, type Inventory } from "../inventory/inventories.ts";
+import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
+import { itemNow } from "../protected-item/item-now.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { accountProblem } from "./run-as-accounts.ts";
 import { type Component, type ComponentStep, componentsOf, stepNames } from "./needed-components.ts";
@@ -88,11 +90,38 @@ const hostInCloud: Check = ({ itemId, inventory }) => {
   return `its host ${inventory.name} is in ${where}, not in ${cloud}. Move the host into the cloud, or protect the machine in the host's`;
 };
 
+function lacksAgent(parts: EngineParts, hostId: string): boolean {
+  const host = findThing<{ recoveryServicesAgentInstalled?: boolean }>(parts.store, hostId);
+  return host?.inputs.recoveryServicesAgentInstalled === false;
+}
+
 const hostAgent: Check = ({ parts, inventory }) => {
-  const host =
-    inventory && findThing<{ recoveryServicesAgentInstalled?: boolean }>(parts.store, inventory.id);
-  if (host?.inputs.recoveryServicesAgentInstalled !== false) return undefined;
-  return `its host ${inventory!.name} has no Recovery Services agent. Install it, and set recoveryServicesAgentInstalled`;
+  if (!inventory || !lacksAgent(parts, inventory.id)) return undefined;
+  return `its host ${inventory.name} has no Recovery Services agent. Install it, and set recoveryServicesAgentInstalled`;
+};
+
+/** The hosts of the second site that keep the replica or run the machine that was made of it; those that will, before. */
+function secondHosts({ parts, itemId, inputs }: ComponentFacts): string[] {
+  const container = recoveryContainerOf(parts, itemId, inputs);
+  if (container === undefined) return [];
+  const details = itemNow(parts, itemId)?.details;
+  const folder = details?.recoveryMachine?.folder;
+  const hosts = inventoriesOf(parts, fabricOf(container)).filter(
+    (host) =>
+      (folder !== undefined && path.dirname(folder) === host.folder) ||
+      (details !== undefined && sameId(host.id, details.replicaStoreId)),
+  );
+  if (hosts.length > 0) return hosts.map(({ id }) => id);
+  return [inventoryForNewMachine(parts, fabricOf(container), nameOf(container)).id];
+}
+
+const secondHostAgent: Check = (facts) => {
+  const bare = secondHosts(facts).find((id) => lacksAgent(facts.parts, id));
+  if (bare === undefined) return undefined;
+  return (
+    `the host ${nameOf(bare)} of the second site ${nameOf(fabricOf(bare))} has no Recovery Services agent. ` +
+    "Install it, and set recoveryServicesAgentInstalled"
+  );
 };
 
 const secondSite: Check = (facts) => {
@@ -162,6 +191,7 @@ const checks: Record<Component, Check> = {
   cloudProfile,
   hostInCloud,
   hostAgent,
+  secondHostAgent,
   mobilityService,
   mobilityServiceRuns,
   secondSite,

@@ -10,6 +10,7 @@ export type Component =
   | "cloudProfile"
   | "hostInCloud"
   | "hostAgent"
+  | "secondHostAgent"
   | "mobilityService"
   | "mobilityServiceRuns"
   | "secondSite"
@@ -31,6 +32,8 @@ export const stepNames: Record<ComponentStep, string> = {
 };
 
 const vmwareBack = ["configurationServer", "masterTarget", "hypervisorForMachine"] as const;
+
+const vmmOut = ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite"] as const;
 
 /** In the order in which people set them up (V2A-1). */
 export const componentsOf: Record<FlowId, Record<ComponentStep, readonly Component[]>> = {
@@ -67,8 +70,8 @@ export const componentsOf: Record<FlowId, Record<ComponentStep, readonly Compone
     replicateBack: [],
   },
   S6: {
-    protect: ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite", "secondSiteServer"],
-    replicate: ["vmmServer", "cloudProfile", "hostInCloud", "hostAgent", "secondSite"],
-    replicateBack: ["vmmServer", "hostAgent", "hypervisorForMachine"],
+    protect: [...vmmOut, "secondSiteServer", "secondHostAgent"],
+    replicate: [...vmmOut, "secondHostAgent"],
+    replicateBack: ["vmmServer", "hostAgent", "secondHostAgent", "hypervisorForMachine"],
   },
 };

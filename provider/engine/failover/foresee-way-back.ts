@@ -179,6 +179,7 @@ export async function foreseeProtectAgain(
     await foresight.check(() => requireWay(parts, { ...item, details }, "out"));
     foresight.step("send", `send what differs of ${machineName} to the recovery side`);
   }
+  await foresight.check(() => requireRecoverySide(parts, item));
   if (!recoveryMachine) return;
   foresight.step("remove", `remove ${recoveryMachine.name} at the recovery side`, recoveryMachine.folder);
 }

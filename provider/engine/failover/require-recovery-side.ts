@@ -7,11 +7,15 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { said } from "../../message.ts";
 
 /**
- * Throws `TargetUnreachable` when the host at the other side cannot be reached that an item's machine was made on. What
- * stops or starts that machine must not take it for one that is gone: it may run there, unseen.
+ * Throws `TargetUnreachable` when the host at the other side cannot be reached that an item's machine was made on, or
+ * the test machine in `folder`. What stops, starts or removes that machine must not take it for one that is gone: it may
+ * run there, unseen.
  */
-export function requireRecoverySide(parts: EngineParts, item: ProtectedItem): void {
-  const folder = item.details.recoveryMachine?.folder;
+export function requireRecoverySide(
+  parts: EngineParts,
+  item: ProtectedItem,
+  folder = item.details.recoveryMachine?.folder,
+): void {
   if (folder === undefined || parts.machines.exists(folder)) return;
   const host = path.dirname(folder);
   if (parts.files.exists(host)) return;

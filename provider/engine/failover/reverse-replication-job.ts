@@ -24,6 +24,7 @@ import { removeReplica } from "../replication/replica-ledger.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { requireRecoverySide } from "./require-recovery-side.ts";
 import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
 
 type Input = Record<string, never>;
@@ -177,6 +178,7 @@ export const reverseReplicationJob: JobDefinition<Input> = {
       title: "Remove the machine at the recovery side",
       run: ({ parts, item, progress }) => {
         const { recoveryMachine } = item().details;
+        requireRecoverySide(parts, item());
         return recoveryMachine && removeMade(parts, recoveryMachine, (line) => progress.report(line));
       },
     },

@@ -11,6 +11,7 @@ import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import type { MachineOwner } from "../../machines/machine-mark.ts";
 import { ownerFor, removeMade, removeOfJob } from "../identity/owned-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
+import { requireRecoverySide } from "./require-recovery-side.ts";
 import { hashDisk } from "./hash-disk.ts";
 import {
   disksOfPoint,
@@ -138,9 +139,11 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
   scenario: "TestFailoverCleanup",
   title: "test failover clean-up",
   step: "TestFailoverCleanup",
-  foresee: async ({ item }, foresight) => {
+  foresee: async ({ parts, item }, foresight) => {
     const { testMachine } = item.details;
-    if (testMachine) foresight.step("remove", `remove ${testMachine.name}`, testMachine.folder);
+    if (testMachine === undefined) return;
+    await foresight.check(() => requireRecoverySide(parts, item, testMachine.folder));
+    foresight.step("remove", `remove ${testMachine.name}`, testMachine.folder);
   },
   tasks: [
     {
@@ -148,7 +151,9 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
       title: "Remove the test machine",
       run: ({ parts, item, progress }) => {
         const { testMachine } = item().details;
-        return testMachine && removeMade(parts, testMachine, (line) => progress.report(line));
+        if (testMachine === undefined) return undefined;
+        requireRecoverySide(parts, item(), testMachine.folder);
+        return removeMade(parts, testMachine, (line) => progress.report(line));
       },
     },
   ],

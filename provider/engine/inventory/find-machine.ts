@@ -175,14 +175,17 @@ export function inventoryForNewMachine(
   fabricId: string,
   containerName?: string,
 ): Inventory {
-  const fits = reachableInventories(parts, fabricId).find(
-    (inventory) =>
-      inventory.platform !== "physical" &&
-      (containerName === undefined ||
-        inventory.containerName === undefined ||
-        inventory.containerName === containerName),
-  );
+  const isFit = ({ platform, containerName: container }: Inventory): boolean =>
+    platform !== "physical" &&
+    (containerName === undefined || container === undefined || container === containerName);
+  const fits = reachableInventories(parts, fabricId).find(isFit);
   if (fits) return fits;
+  const silent = inventoriesOf(parts, fabricId).filter(isFit);
+  if (silent.length > 0) {
+    const why = nameSilent(silent);
+    const message = said`The site ${nameOf(fabricId)} has no hypervisor that can take a machine: ${why}. Bring it back and run again.`;
+    throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
+  }
   const message = said`The site ${nameOf(fabricId)} has no hypervisor to make a machine on: machines go to a vCenter server or a
       Hyper-V host, never to physical servers. Register one.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });

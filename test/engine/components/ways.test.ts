@@ -1,211 +1,294 @@
 /**
- * Each step that sends a machine's data, in each flow, while something on its way is gone: it is refused by the name
- * of what is gone, nothing is shut down, and nothing travels.
+ * Each step of a machine, in each flow, while something that it needs is gone: it is refused by the name of what is
+ * gone, everything stays as it is, and the step is done once that is mended.
  */
-import { randomBytes } from "node:crypto";
-import fs from "node:fs";
-import path from "node:path";
-import { parse, stringify } from "yaml";
 import { afterEach, describe, expect, it } from "vitest";
+import { nameOf } from "../../../provider/arm-id.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
 import { flows } from "../../../provider/engine/flows.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
-import type { HostInputs } from "../../../provider/kinds/host.ts";
-import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
-import { FlowSite } from "../flow-site.ts";
 import { quiet } from "../fixture.ts";
+import { type Obstacle, obstacles, type StepFacts } from "./obstacles.ts";
+import { WaySite } from "./way-site.ts";
 
-let site: FlowSite;
-afterEach(() => site.remove());
+let ways: WaySite;
+afterEach(() => ways.remove());
 
-const block = 65_536;
-const vault = { resourceGroupName: "dr", resourceName: "dr-vault", fabricName: "london" };
-const latest = "latest";
-
-interface Step {
-  readonly back: boolean;
+interface Step extends StepFacts {
   prepare(): Promise<unknown>;
   act(): Promise<unknown>;
 }
 
-const id = (): string => site.itemId();
-const failOver = (kind: "planned" | "unplanned"): Promise<void> =>
-  site.engine.moves.failover(id(), { kind, recoveryPoint: latest }, quiet);
+const moves = (): WaySite["site"]["engine"]["moves"] => ways.site.engine.moves;
 
 async function protectAndWrite(): Promise<void> {
-  await site.protect();
-  await write(site.image());
-}
-
-async function write(image: string): Promise<void> {
-  const disk = await openTrackedDisk(image);
-  await disk.write(randomBytes(block), 2 * block);
-  await disk.flush();
-  await disk.close();
+  await ways.protect();
+  await ways.write(ways.site.image());
 }
 
 async function failedOver(): Promise<void> {
   await protectAndWrite();
-  await failOver(flows[site.flow].failoverKinds[0]!);
-  if (site.item().state !== "UnplannedFailoverCommitted") await site.engine.moves.commit(id(), quiet);
-  await write(site.replica());
+  await ways.failOver(flows[ways.flow].failoverKinds[0]!);
+  if (ways.item()!.state !== "UnplannedFailoverCommitted") await moves().commit(ways.id, quiet);
+  await ways.write(ways.replica());
 }
 
 /** The machine runs at the recovery side and replicates back. */
 async function reversed(): Promise<void> {
   await failedOver();
-  if (!site.item().details.reverse) await site.engine.moves.reverseReplicate(id(), quiet);
-  await write(site.replica());
+  if (!ways.item()!.details.reverse) await moves().reverseReplicate(ways.id, quiet);
+  await ways.write(ways.replica());
 }
 
 async function backAtPrimary(): Promise<void> {
   await reversed();
-  await failOver("unplanned");
-  await site.engine.moves.commit(id(), quiet);
+  await ways.failOver("unplanned");
+  await moves().commit(ways.id, quiet);
 }
+
+async function withPlan(prepare: () => Promise<unknown>): Promise<void> {
+  await ways.declareDrillNetwork();
+  await prepare();
+  await ways.declarePlan();
+}
+
+async function inDrill(): Promise<void> {
+  await ways.declareDrillNetwork();
+  await protectAndWrite();
+  await ways.drill();
+}
+
+const nowhere = { way: "none", readsReplica: true, touchesRecovery: true } as const;
+const out = { way: "out", touchesRecovery: true } as const;
+const back = { way: "back", touchesRecovery: true, touchesPrimary: true } as const;
 
 const steps: Record<string, Step> = {
-  enabling: { back: false, prepare: () => Promise.resolve(), act: () => site.protect() },
-  "a cycle": { back: false, prepare: protectAndWrite, act: () => site.engine.replicate(id(), quiet) },
-  "a resync": {
-    back: false,
-    prepare: protectAndWrite,
-    act: () => site.engine.replicate(id(), quiet, "resync"),
+  enabling: { way: "out", prepare: () => Promise.resolve(), act: () => ways.protect() },
+  "a cycle": { way: "out", prepare: protectAndWrite, act: () => ways.replicate() },
+  "a resync": { way: "out", prepare: protectAndWrite, act: () => ways.replicate("resync") },
+  "a planned failover": { ...out, prepare: protectAndWrite, act: () => ways.failOver("planned") },
+  "an unplanned failover": { ...nowhere, prepare: protectAndWrite, act: () => ways.failOver("unplanned") },
+  "a drill": {
+    ...nowhere,
+    prepare: async () => {
+      await ways.declareDrillNetwork();
+      await protectAndWrite();
+    },
+    act: () => ways.drill(),
   },
-  "a planned failover": { back: false, prepare: protectAndWrite, act: () => failOver("planned") },
-  failback: { back: true, prepare: failedOver, act: () => site.engine.moves.failback(id(), quiet) },
+  "a drill's clean-up": { way: "none", touchesRecovery: true, prepare: inDrill, act: () => ways.cleanUp() },
+  migration: { ...out, prepare: protectAndWrite, act: () => moves().migrate(ways.id, true, quiet) },
+  "a commit that reverses": {
+    ...back,
+    prepare: async () => {
+      await protectAndWrite();
+      await ways.failOver("planned");
+    },
+    act: () => moves().commit(ways.id, quiet),
+  },
+  failback: { ...back, prepare: failedOver, act: () => moves().failback(ways.id, quiet) },
   "reverse replication": {
-    back: true,
+    ...back,
     prepare: failedOver,
-    act: () => site.engine.moves.reverseReplicate(id(), quiet),
+    act: () => moves().reverseReplicate(ways.id, quiet),
   },
-  "a cycle back": { back: true, prepare: reversed, act: () => site.engine.replicate(id(), quiet) },
-  "a resync back": { back: true, prepare: reversed, act: () => site.engine.replicate(id(), quiet, "resync") },
-  "a failover back": { back: true, prepare: reversed, act: () => failOver("unplanned") },
-  "a planned failover back": { back: true, prepare: reversed, act: () => failOver("planned") },
+  "a cycle back": { ...back, prepare: reversed, act: () => ways.replicate() },
+  "a resync back": { ...back, prepare: reversed, act: () => ways.replicate("resync") },
+  // Made from a recovery point of the way back: the machine at the recovery side may be lost.
+  "a failover back": {
+    ...back,
+    touchesRecovery: false,
+    prepare: reversed,
+    act: () => ways.failOver("unplanned"),
+  },
+  "a planned failover back": { ...back, prepare: reversed, act: () => ways.failOver("planned") },
   "replication out again": {
-    back: false,
+    ...out,
     prepare: backAtPrimary,
-    act: () => site.engine.moves.reverseReplicate(id(), quiet),
+    act: () => moves().reverseReplicate(ways.id, quiet),
+  },
+  "a plan's drill": {
+    ...nowhere,
+    prepare: () => withPlan(protectAndWrite),
+    act: () => ways.runPlan("TestFailover"),
+  },
+  "a plan's clean-up": {
+    way: "none",
+    touchesRecovery: true,
+    prepare: () => withPlan(protectAndWrite).then(() => ways.runPlan("TestFailover")),
+    act: () => ways.runPlan("TestFailoverCleanup"),
+  },
+  "a plan's planned failover": {
+    ...out,
+    prepare: () => withPlan(protectAndWrite),
+    act: () => ways.runPlan("PlannedFailover"),
+  },
+  "a plan's unplanned failover": {
+    ...nowhere,
+    prepare: () => withPlan(protectAndWrite),
+    act: () => ways.runPlan("UnplannedFailover"),
+  },
+  "a plan's commit that reverses": {
+    ...back,
+    prepare: () => withPlan(protectAndWrite).then(() => ways.runPlan("PlannedFailover")),
+    act: () => ways.runPlan("Commit"),
+  },
+  "a plan's reverse replication": {
+    ...back,
+    prepare: () => withPlan(failedOver),
+    act: () => ways.runPlan("ReverseReplicate"),
+  },
+  "a plan's failback": {
+    ...back,
+    prepare: () => withPlan(flows[ways.flow].wayBack === "failback" ? failedOver : reversed),
+    act: () => ways.runPlan("Failback"),
+  },
+  "a plan's unplanned failback": {
+    ...back,
+    touchesRecovery: false,
+    prepare: () => withPlan(reversed),
+    act: () => ways.runPlan("Failback"),
   },
 };
 
-/** The steps of each flow that send data. */
-const stepsOf: Partial<Record<FlowId, readonly (keyof typeof steps)[]>> = {
-  S1: [
-    "enabling",
-    "a cycle",
-    "a resync",
-    "reverse replication",
-    "a cycle back",
-    "a resync back",
-    "a failover back",
-    "replication out again",
+const fromAzure = [
+  ...["enabling", "a cycle", "a resync", "an unplanned failover", "a drill", "a drill's clean-up"],
+  ...["reverse replication", "a cycle back", "a resync back", "a failover back", "replication out again"],
+  ...["a plan's drill", "a plan's clean-up", "a plan's unplanned failover", "a plan's reverse replication"],
+  "a plan's unplanned failback",
+];
+const hyperV = [
+  ...["enabling", "a cycle", "a resync", "a planned failover", "an unplanned failover", "a drill"],
+  ...["a drill's clean-up", "failback", "a plan's drill", "a plan's planned failover", "a plan's failback"],
+];
+
+/** The steps of each flow. */
+const stepsOf: Record<FlowId, readonly string[]> = {
+  S1: fromAzure,
+  S2: fromAzure,
+  S3: hyperV,
+  S4: hyperV,
+  S5: fromAzure,
+  S6: [
+    ...["enabling", "a cycle", "a resync", "a planned failover", "an unplanned failover", "a drill"],
+    ...["a drill's clean-up", "a commit that reverses", "a cycle back", "a resync back"],
+    ...["a planned failover back", "a failover back", "replication out again", "a plan's drill"],
+    ...[
+      "a plan's clean-up",
+      "a plan's planned failover",
+      "a plan's commit that reverses",
+      "a plan's failback",
+    ],
   ],
-  S3: ["enabling", "a cycle", "a resync", "a planned failover", "failback"],
-  S4: ["enabling", "a cycle", "a resync", "a planned failover", "failback"],
-  S5: ["enabling", "a cycle", "a failover back", "replication out again"],
-  S6: ["enabling", "a cycle", "a resync", "a planned failover", "a cycle back", "a planned failover back"],
-};
-
-interface Obstacle {
-  readonly words: RegExp;
-  readonly flows?: readonly FlowId[];
-  set(step: Step): Promise<unknown> | void;
-}
-
-/** A line of the site, in the given condition, for the direction that the step's data takes. */
-async function line(step: Step, condition: object): Promise<void> {
-  const { recoverySide, fabricType } = flows[site.flow];
-  const toAzure = recoverySide === "azure";
-  const purpose = toAzure && step.back ? "failback" : "replication";
-  const connection = !toAzure ? "Lan" : step.back ? "SiteToSiteVpn" : "PublicEndpoint";
-  const networkPathName = purpose === "failback" && fabricType === "VMware" ? "vpn" : "line";
-  const end = toAzure ? {} : { recoveryFabricName: "paris" };
-  const inputs = { ...vault, networkPathName, purpose, connection, ...end, ...condition } as const;
-  const handler = handlerOf("network-path", site.engine);
-  const known = [...site.engine.listThings({ kind: "network-path" })].find(({ id }) =>
-    id.endsWith(`/${networkPathName}`),
-  );
-  await (known ? handler.update(known.id, known.inputs, inputs, quiet) : handler.create(inputs, quiet));
-}
-
-async function takeAgentAway(): Promise<void> {
-  const host = site.ids.get("host")!;
-  const { inputs } = site.engine.findThing<HostInputs>(host)!;
-  const wanted = { ...inputs, recoveryServicesAgentInstalled: false };
-  await handlerOf("host", site.engine).update(host, inputs, wanted, quiet);
-}
-
-function takeServiceAway(): void {
-  const file = path.join(path.dirname(site.image()), "machine.yaml");
-  const { mobilityService: _gone, ...definition } = parse(fs.readFileSync(file, "utf8")) as Record<
-    string,
-    unknown
-  >;
-  fs.writeFileSync(file, stringify(definition));
-}
-
-const obstacles: Record<string, Obstacle> = {
-  "its line is cut": { words: /: it is cut/, set: (step) => line(step, { connected: false }) },
-  "port 443 is closed": {
-    words: /port 443 .* is closed/,
-    set: (step) => line(step, { closedPorts: [443] }),
-  },
-  "the host has no agent": {
-    words: /hv1 has no Recovery Services agent/,
-    flows: ["S4", "S6"],
-    set: takeAgentAway,
-  },
-  "the Mobility service is gone": {
-    words: /Mobility service (does not|no longer) run/,
-    flows: ["S1", "S5"],
-    set: (step) => (step.back ? undefined : takeServiceAway()),
-  },
+  M1: ["enabling", "a cycle", "a resync", "a drill", "a drill's clean-up", "migration"],
 };
 
 const cases = Object.entries(stepsOf).flatMap(([flow, names]) =>
-  names.flatMap((name) =>
-    Object.entries(obstacles)
-      .filter(([, { flows }]) => flows?.includes(flow as FlowId) ?? true)
-      .filter(([what]) => !(what === "the Mobility service is gone" && steps[name]!.back))
-      .map(([what]) => [flow as FlowId, name, what] as const),
-  ),
+  names.map((name) => [flow as FlowId, name] as const),
 );
 
-/** What a step must leave as it is: which machines run, and the recovery points. */
-async function world(): Promise<unknown> {
-  const item = site.engine.findItem(id());
-  if (item === undefined || item.state === "EnablingReplication") return "not protected";
-  const { recoveryMachine } = item.details;
-  return {
-    state: item.state,
-    primary: site.power(site.image()),
-    recovery: recoveryMachine && site.power(path.join(recoveryMachine.folder, "os.img")),
-    points: (await site.engine.recoveryPoints(id())).map((point) => point.id),
-  };
+function isThere(flow: FlowId, { has }: Obstacle): boolean {
+  return has?.(flow) ?? true;
 }
 
-describe("data that cannot travel", () => {
-  it.each(cases)("flow %s refuses %s while %s, and leaves everything as it is", async (flow, name, what) => {
-    site = await FlowSite.make({ flow, content: randomBytes(8 * block) });
-    const step = steps[name]!;
-    await step.prepare();
-    const before = await world();
-    await obstacles[what]!.set(step);
-    await expect(step.act()).rejects.toThrow(obstacles[what]!.words);
-    expect(await world()).toEqual(before);
-  });
+/** How the step ends: refused for a reason that is named, or for another. */
+async function endOf(step: Step, words: RegExp): Promise<string> {
+  return step.act().then(
+    () => "done",
+    (error: unknown) => (words.test(String(error)) ? "refused" : String(error)),
+  );
+}
 
-  it("travels again when the agent is back, without anybody asking for a retry", async () => {
-    site = await FlowSite.make({ flow: "S4", content: randomBytes(8 * block) });
-    await protectAndWrite();
-    await takeAgentAway();
-    await expect(site.engine.replicate(id(), quiet)).rejects.toThrow(/agent/);
-    const host = site.ids.get("host")!;
-    const { inputs } = site.engine.findThing<HostInputs>(host)!;
-    const mended = { ...inputs, recoveryServicesAgentInstalled: true };
-    await handlerOf("host", site.engine).update(host, inputs, mended, quiet);
-    expect(await site.engine.replicate(id(), quiet)).toMatchObject({ blocksSent: 1 });
+describe("a step that lacks what it needs", () => {
+  it.each(cases)(
+    "flow %s: %s is refused, changes nothing, and is done when that is mended",
+    async (flow, name) => {
+      ways = await WaySite.make(flow);
+      const step = steps[name]!;
+      await step.prepare();
+      const before = await ways.world();
+      const ends: Record<string, string> = {};
+      for (const [what, obstacle] of Object.entries(obstacles)) {
+        if (!isThere(flow, obstacle) || !obstacle.blocks(flow, step)) continue;
+        const mend = await obstacle.set(ways, step);
+        if (mend === undefined) continue;
+        ends[what] = await endOf(step, obstacle.words);
+        await mend();
+        // The world is another one now.
+        if (ends[what] === "done") break;
+        expect(await ways.world(), `after ${name} while ${what}`).toEqual(before);
+      }
+      expect(ends).toEqual(Object.fromEntries(Object.keys(ends).map((what) => [what, "refused"])));
+      await step.act();
+    },
+  );
+});
+
+const atRecoverySide = cases.filter(([, name]) => steps[name]!.way === "none");
+
+describe("a step at the recovery side", () => {
+  it.each(atRecoverySide)(
+    "flow %s: %s is done while all is gone that it does not need",
+    async (flow, name) => {
+      ways = await WaySite.make(flow);
+      const step = steps[name]!;
+      await step.prepare();
+      const unneeded = Object.values(obstacles).filter(
+        (obstacle) => isThere(flow, obstacle) && !obstacle.blocks(flow, step),
+      );
+      for (const obstacle of unneeded) await obstacle.set(ways, step);
+      await step.act();
+    },
+  );
+});
+
+/**
+ * What may be deleted while a machine is protected: the host that it is on, whose steps are refused until it is declared
+ * again, and what is needed for another way only.
+ */
+const deletable: Record<FlowId, readonly string[]> = {
+  S1: ["vcenter", "ps"],
+  S2: ["vcenter", "ps"],
+  S3: ["london-server"],
+  S4: ["hv1", "london-server"],
+  S5: ["vcenter", "paris-ps", "vcenter"],
+  S6: ["hv1", "london-server", "paris-ps"],
+  M1: ["london-ps", "vcenter", "ps"],
+};
+
+describe("a component of a site", () => {
+  it.each(Object.keys(stepsOf) as FlowId[])(
+    "flow %s keeps those that a protected machine uses",
+    async (flow) => {
+      ways = await WaySite.make(flow);
+      await ways.protect();
+      expect(await deleteAll()).toEqual(deletable[flow]);
+    },
+  );
+
+  it.each(["S1", "S2", "S5", "S6"] as const)("flow %s keeps those that its way back uses", async (flow) => {
+    ways = await WaySite.make(flow);
+    await reversed();
+    const ofWayBack: Partial<Record<FlowId, readonly string[]>> = {
+      S5: ["vcenter", "paris-ps", "vcenter"],
+      S6: [],
+    };
+    expect(await deleteAll()).toEqual(ofWayBack[flow] ?? ["vcenter"]);
   });
 });
+
+/** Deletes what can be deleted of the servers and hosts; the names of what is gone. */
+async function deleteAll(): Promise<string[]> {
+  const { engine } = ways.site;
+  const kinds = new Set(["services-provider", "process-server", "master-target", "host", "vcenter"]);
+  const gone: string[] = [];
+  for (const { id, kind } of engine.listThings({}).filter((thing) => kinds.has(thing.kind))) {
+    await handlerOf(kind, engine)
+      .delete(id, quiet)
+      .then(
+        () => gone.push(nameOf(id)),
+        (error: unknown) => expect(error).toMatchObject({ code: "InUse" }),
+      );
+  }
+  return gone;
+}
