@@ -26,6 +26,7 @@ it("status, events and alerts show its runs", async () => {
   );
   const place = path.join(home, "azure/dr/web1-test");
   fs.mkdirSync(place, { recursive: true });
+  fs.writeFileSync(path.join(place, "os.img"), "somebody's");
   await drills.follow(day);
   expect((await json<AlertJson[]>("alerts")).filter(({ name }) => name === "nightly")).toMatchObject([
     { severity: "Critical", code: "DrillFailed" },
