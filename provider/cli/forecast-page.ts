@@ -3,19 +3,15 @@ import type { Forecast } from "../engine/forecast/forecast.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { assumptions } from "./forecast-text.ts";
 import { formatSeconds } from "./format.ts";
-import { type Chart, colourOf, escapeText, lineChart } from "./line-chart.ts";
-
-/** More lines than this cannot be told apart: those with the highest values are drawn. */
-const seriesMax = 12;
+import { escapeText } from "./escape-text.ts";
+import { type Chart, lineCharts, type Quantity } from "./line-charts.ts";
 
 const style = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-svg { width: 100%; height: auto; } svg text { font-size: 11px; fill: currentColor; }
-.grid { stroke: currentColor; opacity: .15; } .limit { stroke: crimson; stroke-dasharray: 6 4; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #8884; }
-.legend span { margin-right: 1rem; white-space: nowrap; }
-.legend i { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .3em; }`;
+.chart { width: 100%; } .chart table { width: auto; margin: auto; } .chart th, .chart td { border: 0; }
+details { margin: .5rem 0 1.5rem; overflow-x: auto; } summary { cursor: pointer; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #8884; }`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[], tag: string): string =>
@@ -23,44 +19,69 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `<table><thead>${cells(head, "th")}</thead><tbody>${rows.map((row) => cells(row, "td")).join("")}</tbody></table>`;
 }
 
-function section(chart: Chart): string {
-  const highest = (values: Chart["series"][number]["values"]): number =>
-    Math.max(0, ...values.flatMap((value) => value ?? []));
-  const series = [...chart.series]
-    .sort((one, other) => highest(other.values) - highest(one.values))
-    .slice(0, seriesMax);
-  const left = chart.series.length - series.length;
-  const names = series.map(
-    ({ name }, index) => `<span><i style="background:${colourOf(index)}"></i>${escapeText(name)}</span>`,
-  );
-  const more = left > 0 ? `<span>and ${left} lower ones</span>` : "";
-  return `<h2>${escapeText(chart.title)}</h2>${lineChart({ ...chart, series })}<p class="legend">${names.join("")}${more}</p>`;
-}
-
 const megabits = (kilobits: number): string => `${(kilobits / 1000).toFixed(1)} Mbit/s`;
 const seconds = (value: number | undefined): string => (value === undefined ? "-" : formatSeconds(value));
 
-function charts(result: Forecast): string[] {
-  const { sampledAt: times, machines, servers, storedSeries } = result;
+/** 1, 2 and 5 of each power of ten. */
+const decimalSteps = Array.from({ length: 18 }, (_, power) =>
+  [1, 2, 5].map((one) => one * 10 ** power),
+).flat();
+const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
+const [minute, hour, day] = [60, 3600, 86_400];
+
+const durations: Quantity = {
+  units: [
+    ["s", 1],
+    ["min", minute],
+    ["h", hour],
+    ["d", day],
+  ],
+  steps: [
+    ...[1, 2, 5, 10, 15, 30],
+    ...[1, 2, 5, 10, 15, 30].map((one) => one * minute),
+    ...[1, 2, 3, 6, 12].map((one) => one * hour),
+    ...decimalSteps.map((one) => one * day),
+  ],
+  format: formatSeconds,
+};
+const sizes: Quantity = {
+  units: ["B", "KiB", "MiB", "GiB", "TiB", "PiB"].map((name, power) => [name, 1024 ** power] as const),
+  steps: binarySteps,
+  format: formatBytes,
+};
+const speeds: Quantity = {
+  units: [
+    ["kbit/s", 1],
+    ["Mbit/s", 1e3],
+    ["Gbit/s", 1e6],
+  ],
+  steps: decimalSteps,
+  format: megabits,
+};
+
+function chartsOf({ sampledAt: times, machines, servers, storedSeries }: Forecast): Chart[] {
   return [
-    section({
+    {
+      id: "rpo",
       title: "RPO: the longest in each interval",
       times,
       series: machines.map(({ name, rpoSeries }) => ({ name, values: rpoSeries })),
-      format: formatSeconds,
-    }),
-    section({
+      quantity: durations,
+    },
+    {
+      id: "storage",
       title: "Storage of all recovery points, at most",
       times,
       series: [{ name: "all machines", values: storedSeries }],
-      format: formatBytes,
-    }),
-    section({
+      quantity: sizes,
+    },
+    {
+      id: "sent",
       title: "Sent by process servers",
       times,
       series: servers.map(({ name, sentSeries }) => ({ name, values: sentSeries })),
-      format: megabits,
-    }),
+      quantity: speeds,
+    },
   ];
 }
 
@@ -99,11 +120,12 @@ export function forecastPage(definition: string, result: Forecast): string {
       one.groupSeconds.map(formatSeconds).join(" + "),
     ]),
   );
+  const charts = lineCharts(chartsOf(result));
   const parts = [
     `<h1>Forecast of ${escapeText(definition)}</h1><p>${escapeText(assumptions(result))}</p>`,
-    ...charts(result),
+    ...charts.html,
     `<h2>Machines</h2>${machines}<h2>Process servers</h2>${servers}`,
     result.plans.length > 0 ? `<h2>Recovery plans</h2>${plans}` : "",
   ];
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Forecast</title><style>${style}</style></head><body>${parts.join("\n")}</body></html>\n`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Forecast</title><meta name="viewport" content="width=device-width">${charts.head}<style>${style}</style></head><body>${parts.join("\n")}${charts.script}</body></html>\n`;
 }
