@@ -17,7 +17,7 @@ export interface ForeseenMove extends Foreseen {
 }
 
 /** Throws `Busy` if something works on the item now. */
-function requireFree(parts: EngineParts, itemId: string): void {
+function requireIdle(parts: EngineParts, itemId: string): void {
   const lease = currentLease(parts.store, itemId, parts.clock);
   if (lease === undefined) return;
   const message = said`${nameOf(itemId)} is busy: ${lease} is under way. Try again when it has ended.`;
@@ -33,7 +33,7 @@ export async function foreseeStep<Input>(
 ): Promise<ForeseenMove> {
   const item = requireItem(parts, itemId);
   const guard = new Foresight();
-  await guard.check(() => requireFree(parts, itemId));
+  await guard.check(() => requireIdle(parts, itemId));
   await guard.check(() => requireWholeClusters(parts, [itemId], () => definition.step as ItemAction));
   const isAllowed = await guard.check(() => (requireAllowed(item, definition.step), true));
   // What a step would do from a state that does not have it means nothing.

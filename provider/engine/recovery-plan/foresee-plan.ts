@@ -61,7 +61,7 @@ export function requireNoOtherRun(parts: EngineParts, plan: Thing<RecoveryPlanIn
   }
 }
 
-function requireFree(parts: EngineParts, plan: Thing<RecoveryPlanInputs>, itemId: string): void {
+function requireIdleMachine(parts: EngineParts, plan: Thing<RecoveryPlanInputs>, itemId: string): void {
   const lease = currentLease(parts.store, itemId, parts.clock);
   if (lease === undefined || lease === replication) return;
   const message = said`${nameOf(plan.id)} cannot run now: ${lease} of ${nameOf(itemId)} is under way. Wait for its end.`;
@@ -131,7 +131,7 @@ export async function foreseePlan(
     requireWholeClusters(parts, ids, (id) => stepOf(operation, requireItem(parts, id))),
   );
   await whole.check(() => requireNoOtherRun(parts, plan));
-  for (const id of ids) await whole.check(() => requireFree(parts, plan, id));
+  for (const id of ids) await whole.check(() => requireIdleMachine(parts, plan, id));
   if (operation.choosesPoints !== true)
     await whole.check(() => requireNoPoint(plan.id, request.recoveryPoint));
   if (operation.name === "TestFailover") {

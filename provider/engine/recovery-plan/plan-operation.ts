@@ -10,20 +10,10 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 import { stateFacts } from "../protected-item/states.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 
-/** Azure's names of the operations (ReplicationProtectedItemOperation), those that a plan has. */
-export const planOperationNames = [
-  "PlannedFailover",
-  "UnplannedFailover",
-  "TestFailover",
-  "TestFailoverCleanup",
-  "ChangePit",
-  "CancelFailover",
-  "Commit",
-  "Failback",
-  "ReverseReplicate",
-] as const;
+/** What may be done with an item and not with a plan. */
+type ItemOnly = "RepairReplication" | "Migrate" | "DisableProtection";
 
-export type PlanOperationName = (typeof planOperationNames)[number];
+export type PlanOperationName = Exclude<ItemAction, ItemOnly>;
 
 export type Direction = "PrimaryToRecovery" | "RecoveryToPrimary";
 
@@ -150,6 +140,8 @@ export const planOperations: Record<PlanOperationName, PlanOperation> = {
     steps: ["ReverseReplicate"],
   },
 };
+
+export const planOperationNames = Object.keys(planOperations) as PlanOperationName[];
 
 /** A failback by an unplanned failover: what flows without a planned one have (V2F-4), or by choice. */
 const unplannedFailback: PlanOperation = {

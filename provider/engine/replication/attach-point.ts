@@ -12,14 +12,14 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
 import { DeviceTrust } from "../../disks/device-trust.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
-import { DiskMap, type MapWindow } from "../../targets/layers/disk-map.ts";
+import type { MapWindow } from "../../targets/layers/disk-map.ts";
 import { checksumOf } from "../../targets/layers/layer-format.ts";
 import { SegmentCache } from "../../targets/layers/segment-cache.ts";
-import type { Release } from "../../targets/lock-file.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import { checksumAt } from "./known-data.ts";
 import { openOverlay, type Overlay } from "./open-overlay.ts";
 import type { OverlayMarks } from "./overlay-marks.ts";
+import { openPinnedDisk, type PinnedDisk } from "./pinned-disk.ts";
 import { said } from "../../message.ts";
 
 export interface AttachOptions {
@@ -46,34 +46,21 @@ const windowBlocks = 1024;
 
 /** Opens a recovery point's disk for reading and writing. It stays pinned until `close`. */
 export function attachPoint(options: AttachOptions): AttachedDisk {
-  const { store, pointId, diskId } = options;
-  const machine = store.machine(store.findPoint(pointId).machineId);
-  const unpin = machine.pin(pointId);
+  const { store, pointId, diskId, overlayPath, bootId = currentBootId() } = options;
+  const overlay = { path: overlayPath, origin: JSON.stringify([pointId, diskId]), bootId };
+  const pinned = openPinnedDisk(options);
+  const segments = new SegmentCache(pinned.folder);
   try {
-    const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
-    if (disk === undefined) {
-      const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
-      throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
-    }
-    const folder = machine.disk(diskId);
-    const source = { map: new DiskMap(folder, disk.layers), segments: new SegmentCache(folder) };
-    const origin = JSON.stringify([pointId, diskId]);
-    const overlay = { path: options.overlayPath, origin, bootId: options.bootId ?? currentBootId() };
-    try {
-      return new OverlayDisk(store.files, overlay, disk.sizeBytes, source, unpin);
-    } catch (error) {
-      source.map.close();
-      source.segments.close();
-      throw error;
-    }
+    return new OverlayDisk(store.files, overlay, { pinned, segments });
   } catch (error) {
-    unpin();
+    segments.close();
+    pinned.close();
     throw store.explain(error);
   }
 }
 
 interface PointSource {
-  readonly map: DiskMap;
+  readonly pinned: PinnedDisk;
   readonly segments: SegmentCache;
 }
 
@@ -83,15 +70,14 @@ class OverlayDisk implements AttachedDisk {
   readonly #image: OpenFile;
   readonly #marks: OverlayMarks;
   readonly #source: PointSource;
-  readonly #unpin: Release;
   readonly #trust: DeviceTrust;
   #window: MapWindow | undefined;
 
-  constructor(files: FileSystem, overlay: Overlay, sizeBytes: number, source: PointSource, unpin: Release) {
+  constructor(files: FileSystem, overlay: Overlay, source: PointSource) {
+    const { sizeBytes } = source.pinned.disk;
     this.path = overlay.path;
     this.sizeBytes = sizeBytes;
     this.#source = source;
-    this.#unpin = unpin;
     const { image, marks } = openOverlay(files, overlay, sizeBytes);
     this.#image = image;
     this.#marks = marks;
@@ -152,11 +138,10 @@ class OverlayDisk implements AttachedDisk {
   }
 
   close(): Promise<void> {
-    this.#source.map.close();
     this.#source.segments.close();
     this.#image.close();
     this.#marks.close();
-    this.#unpin();
+    this.#source.pinned.close();
     return Promise.resolve();
   }
 
@@ -171,7 +156,7 @@ class OverlayDisk implements AttachedDisk {
     if (this.#image.nextExtent === undefined) return block;
     const data = this.#image.nextExtent(block * blockSizeBytes);
     const inImage = data === undefined ? Infinity : Math.floor(data.start / blockSizeBytes);
-    const inPoint = this.#source.map.nextCovered(block) ?? Infinity;
+    const inPoint = this.#source.pinned.map.nextCovered(block) ?? Infinity;
     return Math.min(inImage, inPoint, blockCountOf(this.sizeBytes));
   }
 
@@ -184,7 +169,7 @@ class OverlayDisk implements AttachedDisk {
     const window = this.#windowOf(block);
     const position = block - window.firstBlock;
     if (window.segment[position]! < 0) return Buffer.alloc(this.#lengthOf(block));
-    const reader = this.#source.segments.get(this.#source.map.segments[window.segment[position]!]!);
+    const reader = this.#source.segments.get(this.#source.pinned.map.segments[window.segment[position]!]!);
     const plain = reader.readBlock(block, window.offset[position]!, window.length[position]!);
     if (plain.length !== this.#lengthOf(block) || !checksumOf(plain).equals(checksumAt(window, position))) {
       throw damagedObject(reader.path, `the data of block ${block} has another checksum`);
@@ -194,7 +179,8 @@ class OverlayDisk implements AttachedDisk {
 
   #windowOf(block: number): MapWindow {
     const first = block - (block % windowBlocks);
-    if (this.#window?.firstBlock !== first) this.#window = this.#source.map.window(first, windowBlocks);
+    if (this.#window?.firstBlock !== first)
+      this.#window = this.#source.pinned.map.window(first, windowBlocks);
     return this.#window;
   }
 

@@ -1,19 +1,16 @@
 import { dataRangesOf } from "../../disks/data-ranges.ts";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
-import { SiteRecoveryError } from "../../errors.ts";
 import type { ImageLayout } from "../../images/image-layout.ts";
-import { absent, DiskMap } from "../../targets/layers/disk-map.ts";
+import { absent } from "../../targets/layers/disk-map.ts";
 import { checksumBytes } from "../../targets/layers/entry-table.ts";
-import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
-import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { ImageBefore, RestoreBatch, RestoreResult } from "../process-server/batches.ts";
 import { openPipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";
 import { cancelled } from "./copy-snapshot.ts";
+import { openPinnedDisk, type PinnedDisk } from "./pinned-disk.ts";
 import { batches, wantedRanges } from "./wanted-blocks.ts";
 import { threadsFor } from "./threads-for.ts";
-import { said } from "../../message.ts";
 
 export interface RestoreProgress {
   readonly diskId: string;
@@ -29,41 +26,22 @@ export interface RestoreCounts {
   readonly blocksEqual: number;
 }
 
-export interface OpenedDisk {
-  readonly disk: RecoveryPointDisk;
-  readonly folder: DiskFolder;
-  readonly map: DiskMap;
-}
-
 const batchBlocksMax = 1024;
 
 /** Opens a disk of a recovery point and keeps the point from being dropped while `work` runs. */
 export async function withPinnedDisk<T>(
   options: { store: ReplicaStore; pointId: string; diskId: string; signal?: AbortSignal },
-  work: (opened: OpenedDisk) => Promise<T>,
+  work: (opened: PinnedDisk) => Promise<T>,
 ): Promise<T> {
-  const { store, pointId, diskId } = options;
-  const machine = store.machine(store.findPoint(pointId).machineId);
-  const unpin = machine.pin(pointId);
+  const { store, diskId } = options;
+  const opened = openPinnedDisk(options);
   try {
-    // Looked up again under the pin: it may have been dropped in between.
-    const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
-    if (disk === undefined) {
-      const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
-      throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
-    }
-    const folder = machine.disk(diskId);
-    const map = new DiskMap(folder, disk.layers);
-    try {
-      return await work({ disk, folder, map });
-    } finally {
-      map.close();
-    }
+    return await work(opened);
   } catch (error) {
     if (options.signal?.aborted === true) throw cancelled(`disk ${diskId}`, error);
     throw store.explain(error);
   } finally {
-    unpin();
+    opened.close();
   }
 }
 
@@ -81,7 +59,7 @@ interface RestoreTo {
 }
 
 /** Brings blocks of an open recovery point into an existing image. */
-export async function restoreBlocksTo(opened: OpenedDisk, to: RestoreTo): Promise<RestoreCounts> {
+export async function restoreBlocksTo(opened: PinnedDisk, to: RestoreTo): Promise<RestoreCounts> {
   const { disk } = opened;
   const listed = to.blocks === undefined ? undefined : Uint32Array.from(to.blocks);
   const bytesTotal =
@@ -106,7 +84,7 @@ export async function restoreBlocksTo(opened: OpenedDisk, to: RestoreTo): Promis
 
 type PlannedRestore = Planned<RestoreBatch, number>;
 
-function* planWhole(opened: OpenedDisk, to: RestoreTo): Generator<PlannedRestore> {
+function* planWhole(opened: PinnedDisk, to: RestoreTo): Generator<PlannedRestore> {
   const { sizeBytes } = opened.disk;
   const packed = packer(to.layout);
   const image = to.image !== "zeros" ? to.store.files.open(to.toPath, "read") : undefined;
@@ -135,7 +113,7 @@ function packer(layout: ImageLayout | undefined): (batch: RestoreBatch) => Resto
   };
 }
 
-function* planListed(opened: OpenedDisk, to: RestoreTo, listed: Uint32Array): Generator<PlannedRestore> {
+function* planListed(opened: PinnedDisk, to: RestoreTo, listed: Uint32Array): Generator<PlannedRestore> {
   const blockCount = blockCountOf(opened.disk.sizeBytes);
   for (let start = 0; start < listed.length;) {
     let end = start + 1;
@@ -146,7 +124,7 @@ function* planListed(opened: OpenedDisk, to: RestoreTo, listed: Uint32Array): Ge
   }
 }
 
-function batchFor({ disk, folder, map }: OpenedDisk, to: RestoreTo, wanted: Uint32Array): RestoreBatch {
+function batchFor({ disk, folder, map }: PinnedDisk, to: RestoreTo, wanted: Uint32Array): RestoreBatch {
   const firstBlock = wanted[0]!;
   const window = map.window(firstBlock, wanted.at(-1)! - firstBlock + 1);
   const blocks =

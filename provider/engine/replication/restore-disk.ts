@@ -5,13 +5,13 @@ import { beginImage, type ImageFormat } from "../../images/image-format.ts";
 import { partialEnding } from "../../targets/layers/layer-writer.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import {
-  type OpenedDisk,
   type RestoreCounts,
   type RestoreProgress,
   restoreBlocksTo,
   withPinnedDisk,
 } from "./restore-blocks-to.ts";
 import { said } from "../../message.ts";
+import type { PinnedDisk } from "./pinned-disk.ts";
 
 export interface RestoreOptions {
   readonly store: ReplicaStore;
@@ -54,7 +54,7 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
 }
 
 /** Makes an image, durably but for its name. */
-async function writeImage(opened: OpenedDisk, options: RestoreOptions): Promise<RestoreCounts> {
+async function writeImage(opened: PinnedDisk, options: RestoreOptions): Promise<RestoreCounts> {
   const { store, toPath, format = "raw" } = options;
   const image = store.files.open(toPath, "createNew");
   try {

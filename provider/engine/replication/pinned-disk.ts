@@ -1,0 +1,47 @@
+import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
+import { DiskMap } from "../../targets/layers/disk-map.ts";
+import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
+import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
+import type { ReplicaStore } from "../../targets/replica-store.ts";
+
+/** A disk of a recovery point, opened for reading. */
+export interface PinnedDisk {
+  readonly disk: RecoveryPointDisk;
+  readonly folder: DiskFolder;
+  readonly map: DiskMap;
+  /** From then on the point may be dropped. */
+  close(): void;
+}
+
+/** Opens a disk of a recovery point and keeps the point from being dropped until `close`. Throws `NotFound`. */
+export function openPinnedDisk(options: {
+  store: ReplicaStore;
+  pointId: string;
+  diskId: string;
+}): PinnedDisk {
+  const { store, pointId, diskId } = options;
+  const machine = store.machine(store.findPoint(pointId).machineId);
+  const unpin = machine.pin(pointId);
+  try {
+    // Looked up again under the pin: it may have been dropped in between.
+    const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
+    if (disk === undefined) {
+      const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
+      throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
+    }
+    const folder = machine.disk(diskId);
+    const map = new DiskMap(folder, disk.layers);
+    const close = (): void => {
+      try {
+        map.close();
+      } finally {
+        unpin();
+      }
+    };
+    return { disk, folder, map, close };
+  } catch (error) {
+    unpin();
+    throw store.explain(error);
+  }
+}
