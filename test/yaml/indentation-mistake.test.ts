@@ -15,6 +15,52 @@ function told(text: string): readonly { line: number; message: string }[] | unde
 
 const texts = { vmwareToAzure, vmmToAzure };
 
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+/** The line behind a block: of a line with what is in it, or with all its later siblings as well. */
+function endOf(lines: readonly string[], start: number, withSiblings: boolean): number {
+  const own = indentOf(lines[start]!);
+  const end = lines.findIndex((line, index) => {
+    if (index <= start || !/^\s*[^\s#]/.test(line)) return false;
+    return withSiblings ? indentOf(line) < own : indentOf(line) <= own;
+  });
+  return end < 0 ? lines.length : end;
+}
+
+describe("a block that is indented wrongly", () => {
+  it.each(Object.entries(texts))("is one message, with the line and a sibling: %s", (_name, text) => {
+    const lines = text.split("\n");
+    let count = 0;
+    const elsewhere: string[] = [];
+    for (const [start, line] of lines.entries()) {
+      if (!/^\s*[^\s#]/.test(line)) continue;
+      for (const withSiblings of [false, true]) {
+        const end = endOf(lines, start, withSiblings);
+        if (end - start < 2) continue;
+        for (const step of [-2, -1, 1, 2, 4]) {
+          if (indentOf(line) + step < 0) continue;
+          const moved = lines.map((one, index) => {
+            if (index < start || index >= end || one.trim() === "") return one;
+            return " ".repeat(Math.max(0, indentOf(one) + step)) + one.trimStart();
+          });
+          const findings = told(moved.join("\n"));
+          if (findings === undefined) continue;
+          count += 1;
+          const place = `lines ${start + 1} to ${end} by ${step}: ${findings.map(({ message }) => message).join(" | ")}`;
+          expect(findings.length, place).toBe(1);
+          expect(findings[0]!.message, place).toMatch(/indented .* on line \d+ by \d+ spaces?;/);
+          const named = [findings[0]!.line, Number(/on line (\d+)/.exec(findings[0]!.message)?.[1])];
+          // The first line of the block, or the one behind it that does not agree with it.
+          const isNear = named.some((one) => one >= start && one <= end + 1);
+          if (!isNear) elsewhere.push(place);
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(40);
+    expect(elsewhere).toEqual([]);
+  });
+});
+
 describe("one line that is indented wrongly", () => {
   it.each(Object.entries(texts))("is one message, with the line and a sibling: %s", (_name, text) => {
     const lines = text.split("\n");
