@@ -9,7 +9,7 @@ export interface Clock {
   now(): number;
   /** Monotonic milliseconds; never goes back. For measuring how long something took. */
   monotonic(): number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted first. */
+  /** Resolves after `milliseconds`; rejects with the signal's reason when it is aborted first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Calls the work about every `milliseconds` until the returned function is called. It keeps no process alive. */
   every(milliseconds: number, work: () => void): () => void;
@@ -56,14 +56,14 @@ export const systemClock: Clock = {
     const timer = setInterval(work, milliseconds).unref();
     return () => clearInterval(timer);
   },
-  // Time since the boot, the same for all processes of it; it stands still while the computer sleeps.
+  // Time since the boot, the same for all processes of it; it stops while the computer sleeps.
   shared: () => ({
     clock: (clockName ??= readClockName()),
     milliseconds: Number(process.hrtime.bigint() / 1_000_000n),
   }),
 };
 
-/** A clock whose time moves only when somebody sleeps on it or calls `advance`. For tests and simulation. */
+/** A clock whose time moves only by `sleep` and `advance`. For tests and simulation. */
 export class VirtualClock implements Clock {
   #milliseconds: number;
   readonly #timers = new Set<{ readonly every: number; at: number; readonly work: () => void }>();

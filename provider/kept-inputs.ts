@@ -1,6 +1,6 @@
 /**
  * A resource's arguments as the text that is kept of them in Pulumi's state. Pulumi writes its whole state at every
- * step and passes it around value by value, so that one short text costs much less than what it stands for. It is
+ * step and passes it around value by value, so that one short text costs much less than its value. It is
  * JSON, in which ids are written from where they part from the resource's own: `^8/replicationPolicies/gold` has the
  * first eight parts of it.
  */
@@ -38,7 +38,7 @@ function restore(text: string, own: readonly string[]): string {
   return text.startsWith(sign) ? text.slice(sign.length) : text;
 }
 
-/** The own id is told from the names, so they are left as they are. */
+/** The own id is derived from the names, so they are left as they are. */
 function mapped(
   inputs: Inputs,
   kind: Kind,

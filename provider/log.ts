@@ -1,6 +1,6 @@
 /** The log of what the engine does: JSON lines on stderr. There is none unless a level is asked for. */
 
-/** From the fewest lines to the most; each level has those of the levels before it. */
+/** From the fewest lines to the most; each level includes the levels before it. */
 export const logLevels = ["error", "warn", "info", "debug"] as const;
 
 export type LogLevel = (typeof logLevels)[number];

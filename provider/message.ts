@@ -8,17 +8,17 @@ export interface Part {
   readonly value: unknown;
   /** How it reads. */
   readonly text: string;
-  /** Paths of the arguments that it was given in, such as `subnets[0].name`; absent if only the value tells. */
+  /** Paths of the arguments that it was given in, such as `subnets[0].name`; absent if only the value is known. */
   readonly at?: readonly string[];
   /** Whether a secret within the argument makes it secret too, or only one that the argument is in. */
   readonly secretIf: "touched" | "within";
-  /** What stands in its place if it is secret. */
+  /** What is shown in its place if it is secret. */
   readonly instead: string;
 }
 
 type Piece = string | Part;
 
-/** What stands in the place of a secret. */
+/** What is shown in place of a secret. */
 export const masked = "[secret]";
 
 /** What a message may quote: a value, a part with more known of it, another message, or an error with one. */
@@ -120,7 +120,7 @@ export function givenKey(key: string, at: string): Part {
   return { ...given(key, at), secretIf: "within" };
 }
 
-/** Advice made from the value at a path: nobody gets it if that is secret. */
+/** Advice made from the value at a path. It is left out if the value is secret. */
 export function suggestion(at: string | readonly string[], advice: Message): Part {
   return { ...given(undefined, at, advice.toString()), instead: "" };
 }

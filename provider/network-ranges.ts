@@ -22,7 +22,7 @@ export type RangeFault = {
   | { readonly fault: "outside"; readonly space: readonly PlacedRange[] }
 );
 
-/** The ranges of a network, and those of its subnets. One that is `undefined` is not known, and not checked. */
+/** The ranges of a network, and of its subnets. One that is `undefined` is not known, and not checked. */
 export interface NetworkRanges {
   readonly space: readonly (string | undefined)[];
   readonly subnets: readonly (string | undefined)[];

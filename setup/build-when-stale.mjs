@@ -42,7 +42,7 @@ export function fingerprint(folder = projectFolder) {
 }
 
 /**
- * Builds dist/ when the sources are not those of the last build. It builds beside dist/ and then swaps the folders, so that a
+ * Builds dist/ when the sources have changed since the last build. It builds beside dist/ and then swaps the folders, so that a
  * program that is running from dist/ keeps finding its files, and a failed build leaves the old one.
  */
 export async function buildWhenStale() {

@@ -8,8 +8,8 @@ import { collectOutput } from "./run-command.mjs";
 const ANSWER_MILLISECONDS = 1000;
 
 /**
- * Ends dynamic providers that a killed CLI has left behind. Such a provider goes on working, unseen and for ever, while the next
- * `pulumi up` starts another one on the same data. They are known by the address of their CLI, at which nobody answers.
+ * Ends dynamic providers that a killed CLI has left behind. Such a provider keeps working, unseen and for ever, while the next
+ * `pulumi up` starts another one on the same data. They are known by the address of their CLI, which does not answer any more.
  * @param {string} folder the project whose providers are meant
  * @returns {Promise<string[]>} one sentence for each process ended
  */

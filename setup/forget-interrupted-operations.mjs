@@ -7,7 +7,7 @@ import { SetupError } from "./setup-error.mjs";
 
 /**
  * Drops from a stack's state the operations that were under way when a run was killed. Pulumi keeps them, and warns about them
- * at every run, because for most providers nobody can tell how they ended. This project's engine can: it carries on with what
+ * at every run, because for most providers it is not known how they ended. This project's engine can: it carries on with what
  * was begun when the same thing is asked for again. A `pulumi refresh` would drop them too, but also adopt every drift.
  * @param {string} pulumi the CLI
  * @param {string} stack

@@ -1,7 +1,7 @@
 // Setup: what has to be there before the project can run, made available on a machine that has only git and Node 22.15 or newer.
 //
 // Everything in this folder is plain JavaScript without dependencies, because it runs before any dependency is installed.
-// `start.mjs` stands behind `npm start`, `test.mjs` behind `npm test`, `pulumi.mjs` behind `npm run pulumi`. They share the
+// `start.mjs` is `npm start`, `test.mjs` is `npm test`, `pulumi.mjs` is `npm run pulumi`. They share the
 // steps: install dependencies, make a Pulumi CLI available, build. This file knows where things are. It does no work itself.
 
 import { existsSync } from "node:fs";

@@ -1,5 +1,5 @@
 // What a process needs to run the Pulumi CLI on this project: the CLI itself, its home, a local backend and a passphrase.
-// Everything it keeps for the project lies in `.pulumi/`; only the CLI's binaries are shared by all clones, in the user's cache.
+// Everything it keeps for the project is in `.pulumi/`; only the CLI's binaries are shared by all clones, in the user's cache.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

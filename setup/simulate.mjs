@@ -1,5 +1,5 @@
-// `npm run simulate -- --seed N [--count M] [--turns 1,4,9]`: worlds of the simulation, from a seed on. One world tells each
-// thing it does in a line. A failure is told in the fewest turns that still show it, with the command that does them again.
+// `npm run simulate -- --seed N [--count M] [--turns 1,4,9]`: worlds of the simulation, from a seed on. One world prints each
+// thing it does in a line. A failure is shown in the fewest turns that still cause it, with the command that repeats them.
 
 import { parseArgs } from "node:util";
 import { installDependencies } from "./install-dependencies.mjs";

@@ -19,7 +19,7 @@ export async function measure(name, work) {
 
 /**
  * Counts what vitest did. A file that could not be loaded, and an error outside any test, count as one failed test each.
- * @param {unknown} report what vitest's JSON reporter wrote, or nothing when it wrote none
+ * @param {unknown} report what vitest's JSON reporter wrote, or `undefined` if it wrote nothing
  * @param {number} exitCode vitest's exit code
  * @returns {Counts}
  */

@@ -166,7 +166,7 @@ export class Evaluator {
     }
   }
 
-  /** The value of a part of a template with all expressions in it; a `Hole` stands for what is not known. */
+  /** The value of a part of a template with all expressions in it; a `Hole` is in place of what is not known. */
   value(of: unknown): unknown {
     this.scope.budget.spend();
     if (typeof of === "string") {

@@ -1,6 +1,6 @@
 /**
  * The resources that a template deploys: copy loops unrolled, conditions decided, nested deployments opened, resources
- * inside others given their whole types and names. What a resource says is evaluated when somebody asks for it.
+ * inside others given their whole types and names. Properties of a resource are evaluated when they are read.
  */
 import { Evaluator } from "./evaluator.ts";
 import { nestedDeployment } from "./nested-deployment.ts";
@@ -163,7 +163,7 @@ class Expansion {
     const whole = this.#whole(turn, type, name);
     const existing = at(source, "existing") === true;
     if (isDeployed) this.resources.push({ ...whole, path, resourceGroup, existing, source, evaluator });
-    // A condition is not that of the resources inside.
+    // A condition does not apply to the resources inside.
     this.walk(at(source, "resources"), { ...turn, path: `${path}.resources`, outer: whole }, depth + 1);
   }
 

@@ -53,7 +53,7 @@ function groupBy(given: Arguments, [key]: readonly Lambda[]): Values {
   return Object.fromEntries(groups);
 }
 
-/** The lambda says whether its first value stands before its second one, or beside it. */
+/** The lambda says whether its first value comes before its second one, or is equal. */
 function sort(given: Arguments, [before]: readonly Lambda[]): unknown[] {
   return given.list(0).toSorted((one, other) => {
     if (!truth(given, before!.call(one, other))) return 1;

@@ -2,7 +2,7 @@
 import { parseRange } from "../address-range.ts";
 import type { Arguments, FunctionTable } from "./template-function.ts";
 
-/** The address range with an index among those of a prefix length in a larger range. */
+/** The address range with an index among the ranges of a prefix length in a larger range. */
 function cidrSubnet(given: Arguments): string {
   const range = parseRange(given.text(0));
   const [prefix, index] = [given.whole(1), given.whole(2)];

@@ -41,7 +41,7 @@ function valueOf(node: Node): unknown {
   return Object.fromEntries(pairs);
 }
 
-/** Azure takes a text that goes on over lines; JSON has the line break as `\n` in it. */
+/** Azure takes a text over several lines; JSON has the line break as `\n` in it. */
 function joinLines(text: string): string {
   const parts = /"(?:[^"\\]|\\[^])*"|\/\/[^\n]*|\/\*[^]*?\*\//g;
   return text.replace(parts, (part) => (part.startsWith('"') ? part.replace(/\r?\n/g, "\\n") : part));

@@ -1,11 +1,11 @@
-/** Values of templates, and those of them that cannot be known before Azure deploys. */
+/** Values of templates, and values that are unknown before Azure deploys. */
 
 import { isRecord as isObject } from "../record.ts";
 
 /** Why an expression has no value here; a sentence without its end. */
 export class NotKnown extends Error {}
 
-/** What stands in a value for a part of it that is not known. */
+/** The placeholder in a value for a part that is not known. */
 export class Hole {
   readonly reason: string;
 

@@ -34,7 +34,7 @@ export interface OpenFile {
   nextExtent?(position: number): Extent | undefined;
   /**
    * Takes the file for this open file alone, without waiting: no other open file of it, in whichever process or
-   * container of this computer, is given it until this one is closed or its process ends. It keeps nobody from reading
+   * container of this computer, is given it until this one is closed or its process ends. It does not stop others from reading
    * and writing. Absent where a file cannot be locked.
    */
   tryLock?(): LockAnswer;
@@ -92,7 +92,7 @@ export function translateFileError(error: unknown, action: string, filePath: str
   const code = (error as NodeJS.ErrnoException).code;
   const details = { target: filePath, cause: error };
   if (code === "ENOSPC" || code === "EDQUOT") {
-    const message = said`No space left to ${action} ${filePath}. Free some space; the work goes on from where it stopped.`;
+    const message = said`No space left to ${action} ${filePath}. Free some space; the work resumes where it stopped.`;
     return new SiteRecoveryError("DiskFull", message, details);
   }
   if (code === "ENOENT") {

@@ -10,7 +10,7 @@ export type LockAnswer = "taken" | "busy" | "unsupported";
 
 /** LOCK_EX, a lock for one alone, and LOCK_NB, which does not wait; the same on each system. */
 const exclusiveWithoutWaiting = 2 | 4;
-/** EWOULDBLOCK: somebody else has the lock. */
+/** EWOULDBLOCK: another process has the lock. */
 const wouldBlock: Partial<Record<NodeJS.Platform, number>> = { linux: 11, darwin: 35, freebsd: 35 };
 
 const flock = nativeCall("int flock(int, int)");

@@ -18,7 +18,7 @@ export interface SecretFlags {
   readonly passphraseFile?: string;
 }
 
-/** Opens the stores of a folder with what the command line names. A folder of keys stands for all in it. */
+/** Opens the stores of a folder with what the command line names. A folder of keys means all keys in it. */
 export function openAdoption(folder: string, flags: SecretFlags): Adoption {
   const keyFiles = (flags.keyFile ?? []).map((file) => path.resolve(file)).flatMap(keyFilesAt);
   return new Adoption({

@@ -78,10 +78,11 @@ function printEnded(attachment: Attachment, whole: readonly string[], flags: Att
       discarded: flags.discard === true,
     });
   }
-  for (const image of whole) process.stdout.write(`${image} is a whole raw image and stands alone\n`);
+  for (const image of whole)
+    process.stdout.write(`${image} is a whole raw image and needs no recovery point\n`);
   for (const overlay of kept) {
     process.stdout.write(
-      `${overlay} holds what was written (with ${path.basename(overlay)}.filled); the same command goes on with it, ` +
+      `${overlay} holds what was written (with ${path.basename(overlay)}.filled); the same command continues with it, ` +
         `with --recovery-point ${attachment.point.id}\n`,
     );
   }
@@ -156,7 +157,7 @@ export function attachCommand(): CliCommand {
     .json("attach", { isLines: true })
     .addHelpText(
       "after",
-      "\nThe replica is not touched. Runs until Ctrl-C; the overlay is kept, and the same command goes on with it." +
+      "\nThe replica is not touched. Runs until Ctrl-C; the overlay is kept, and the same command continues with it." +
         "\nAnother format: qemu-img convert -O qcow2 'nbd+unix:///os?socket=/tmp/web1.img.sock' web1.qcow2",
     )
     .action(async (name: string, flags: AttachFlags, command: CliCommand) => {

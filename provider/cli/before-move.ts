@@ -168,7 +168,7 @@ async function ask(): Promise<boolean> {
 }
 
 /**
- * Whether the command goes on. For `--dry-run` it prints the outlook, and sets exit code 1 if something forbids the
+ * Whether the command continues. For `--dry-run` it prints the outlook, and sets exit code 1 if something forbids the
  * command. On a terminal it asks unless `--yes` is given. Throws `Stopped` for a no.
  */
 export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>): Promise<boolean> {

@@ -4,7 +4,7 @@ import { printMoved } from "./moved.ts";
 import { itemNamed, openSession } from "./session.ts";
 import { withProgress } from "./terminal-progress.ts";
 
-/** `siterecovery cancel-failover <item>`: goes on where the machine came from, before the commit. */
+/** `siterecovery cancel-failover <item>`: starts the machine where it came from, before the commit. */
 export function cancelFailoverCommand(): CliCommand {
   return withBeforeOptions(new CliCommand("cancel-failover").json("cancel-failover"))
     .group("emergency")

@@ -73,7 +73,7 @@ export function convertCommand(): CliCommand {
     .argument("[source]", "the JSON file; - for standard input")
     .option("--live", "of what the engine has now, instead of a file")
     .option("--output <file>", "where to write the definition (default: standard output)")
-    .option("--resource-group <name>", "the resource group that an ARM template stands for")
+    .option("--resource-group <name>", "the resource group that an ARM template is deployed in")
     .option(
       "--parameters <given...>",
       "parameter files of an ARM template, or parameters as name=value; later ones win",

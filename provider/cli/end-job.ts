@@ -1,4 +1,4 @@
-/** `siterecovery jobs complete`, `cancel` and `restart`: how a person lets a job go on, stops it, or has it run again. */
+/** `siterecovery jobs complete`, `cancel` and `restart`: a person continues, stops or repeats a job. */
 import type { PlanOutcome } from "../engine/recovery-plan/recovery-plans.ts";
 import { CliCommand } from "./cli-command.ts";
 import { jobJson } from "./job-json.ts";
@@ -9,7 +9,7 @@ import { stoppable } from "./stoppable.ts";
 
 export function completeCommand(): CliCommand {
   return new CliCommand("complete")
-    .description("say that the manual step is done that a recovery plan waits for, and let it go on")
+    .description("mark the manual step that a recovery plan waits for as done; the plan continues")
     .argument("<job>", "id of the job")
     .option("--comments <text>", "kept with the step", "")
     .option("--no-wait", "end with exit code 3 where another manual step waits, instead of waiting for it")
@@ -30,7 +30,7 @@ export function completeCommand(): CliCommand {
         return outcome === "goes on elsewhere" ? { jobId, state: "Succeeded" } : outcome;
       });
       runs.end();
-      if (isElsewhere) process.stderr.write("completed; the process that waits for it goes on\n");
+      if (isElsewhere) process.stderr.write("completed; the process that waits for it continues\n");
     });
 }
 

@@ -39,7 +39,7 @@ function explained(id: RuleId): string {
   ].join("\n");
 }
 
-/** A policy of the pack, which stacks are held against. */
+/** A policy of the pack, which stacks are checked against. */
 function explainedPolicy(policy: Policy): string {
   const { name, version, reference, specification } = frameworkOf(policy.control);
   const options = Object.entries(policy.options).map(
@@ -65,7 +65,7 @@ function explain(id: string): string {
   throw new SiteRecoveryError("InvalidInput", `There is no rule '${id}'. ${hint}`);
 }
 
-/** All of them in one list; an id that is a rule's and a policy's stands there once. */
+/** All of them in one list; an id of both a rule and a policy is listed once. */
 function listed(): { id: string; level: string; title: string }[] {
   const own = policies.filter(({ id }) => !isRuleId(id));
   return [

@@ -14,7 +14,7 @@ function flowOf(text: string): FlowNumber {
   return flows.find((flow) => flow === text || flowNames[flow] === text)!;
 }
 
-/** Fails on what is there already, so that nobody's definition is overwritten. */
+/** Fails if the file exists, so that no definition is overwritten. */
 function writeNew(file: string, text: string, overwrite: boolean): void {
   try {
     fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });

@@ -19,7 +19,7 @@ export function jobsCommand(): CliCommand {
       .option("--limit <count>", "how many", "20")
       .json("jobs")
       .example("jobs web1 --limit 5", "the last five jobs of web1, task by task")
-      // What stands behind complete or cancel is theirs, not this command's.
+      // Words after `complete` or `cancel` belong to those commands.
       .enablePositionalOptions()
       .addCommand(completeCommand())
       .addCommand(cancelCommand())

@@ -1,4 +1,4 @@
-/** `siterecovery pause` and `resume`: replication stands still for the time of a maintenance. */
+/** `siterecovery pause` and `resume`: replication stops during a maintenance. */
 import { nameOf } from "../arm-id.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
 import { CliCommand } from "./cli-command.ts";
@@ -16,7 +16,7 @@ function command(name: "pause" | "resume", description: string, done: string, ac
     .example(`${name} web1`, description.split(";")[0]!)
     .action(async (names: string[], flags: { json?: boolean }, self: CliCommand) => {
       const engine = await openSession(self);
-      // A name that is wrong is told before anything is changed.
+      // A wrong name is reported before anything is changed.
       const items = names.map((one) => itemNamed(engine, one));
       const outcomes: { name: string; changed: boolean }[] = [];
       for (const { id } of items) {
@@ -37,6 +37,6 @@ export function pauseCommand(): CliCommand {
 
 export function resumeCommand(): CliCommand {
   const description =
-    "let the replication of paused items go on; the next cycle takes what was written meanwhile";
+    "resume the replication of paused items; the next cycle sends what was written meanwhile";
   return command("resume", description, "resumed", (engine, id, progress) => engine.resume(id, progress));
 }

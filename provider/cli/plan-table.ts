@@ -101,7 +101,7 @@ function allowedLines(planId: string, operations: PlanView["allowedOperations"])
   return commands.length === 0 ? ["  nothing"] : commands.map((command) => `  ${command}`);
 }
 
-/** The plan as it stands: its groups, what is allowed, its last run. */
+/** The plan as it is: its groups, what is allowed, its last run. */
 export function planText(view: PlanView): string {
   const { lastJob, underWay, allowedOperations } = view;
   const lines = [formatTable(["GROUP", "MACHINE OR STEP", "STATE", "RUNS AT"], groupRows(view))];

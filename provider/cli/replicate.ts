@@ -22,7 +22,7 @@ function takesPart(item: ProtectedItem): boolean {
   return item.state === "EnablingReplication" || stateFacts[item.state].replicates;
 }
 
-/** Whether nobody has paused it, or a machine that it shares its recovery points with; if so, says that. */
+/** Whether it replicates: neither it nor a machine that shares its recovery points is paused. Reports a pause on stderr. */
 function isFree(engine: Engine, item: ProtectedItem): boolean {
   const paused = engine.pausedWith(item.id);
   if (!paused) return true;
@@ -108,7 +108,7 @@ function print(outcome: ReplicateJson): void {
   }
 }
 
-/** How long running cycles may go on after the signal to stop, in milliseconds: most end by themselves. */
+/** How long running cycles may continue after the signal to stop, in milliseconds. Most end by themselves. */
 const graceMilliseconds = 5_000;
 
 /**
@@ -165,7 +165,7 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
   if (cutShort.length === 0) return;
   const names = cutShort.join(", ");
   throw new Stopped(
-    `${names}: the copy was not finished. What was sent is kept; the next replication of ${cutShort.length === 1 ? "it" : "each"} goes on from there.`,
+    `${names}: the copy was not finished. What was sent is kept; the next replication of ${cutShort.length === 1 ? "it" : "each"} resumes it.`,
     signalExitCodes[by],
   );
 }
@@ -189,7 +189,7 @@ export function replicateCommand(): CliCommand {
     .description("run one replication cycle now: send what has changed, as a new recovery point")
     .argument("[items...]", "names of protected items (default: all that replicate)")
     .option("--resync", "compare checksums of both sides and send what differs")
-    .addOption(new Option("--follow", "go on by the policy's schedule until Ctrl-C").conflicts("resync"))
+    .addOption(new Option("--follow", "repeat on the policy's schedule until Ctrl-C").conflicts("resync"))
     .json("replicate")
     .jsonWith("replicate --follow", { isLines: true })
     .example("replicate web1", "a new recovery point of web1 now")

@@ -65,7 +65,7 @@ function emptyText(engine: Engine, isFiltered: boolean): string {
     : `No machine is protected yet (engine: ${engine.homeFolder}).`;
 }
 
-/** A line for a drill with a schedule; the test machines of others are told with their machines. */
+/** A line for a drill with a schedule; test machines of other drills are shown with their machines. */
 function drillText({ drill, result, itemIds }: SeenDrill): string[] {
   if (result?.nextRunTime === undefined) return [];
   const { nextRunTime, lastRun } = result;

@@ -34,7 +34,7 @@ export async function stoppable<T>(prefix: string, work: (progress: Progress) =>
   let by: Signal | undefined;
   const forget = onFirstSignal((signal) => {
     by = signal;
-    const message = "It was stopped. Run the same command again to go on.";
+    const message = "It was stopped. Run the same command again to resume it.";
     stop.abort(new SiteRecoveryError("Cancelled", message));
   });
   try {

@@ -1,6 +1,6 @@
 /**
  * Holds a definition against what it was made from: each thing of the source has to be declared by it, with the same
- * arguments. What is not, is told, so that nobody takes a definition for more than it is.
+ * arguments. What is not equal is reported, so that a definition is not taken for more than it is.
  */
 import { isDeepStrictEqual } from "node:util";
 import { armIdOf, subscriptionlessKey } from "../arm-id.ts";

@@ -22,8 +22,8 @@ function clusterFrom(inputs: Values, name: string, isMachine: (name: string) => 
 }
 
 /**
- * Protection clusters of a definition, with those of their machines that there are. Their policy and recovery container
- * are those of the machines.
+ * Protection clusters of a definition, with the machines that exist. Their policy and recovery container
+ * come from the machines.
  */
 export function clustersFrom(things: ThingsOf): StackCluster[] {
   const names = things.all("protected-item").map((inputs) => things.nameOf("protected-item", inputs));

@@ -39,7 +39,7 @@ function machineFrom(things: ThingsOf, inputs: Values, inCloud: boolean): StackM
   } as StackMachine;
 }
 
-/** `inCloud` tells whether a site's machines are in one of several clouds. */
+/** `inCloud` says whether a site's machines are in one of several clouds. */
 export function machinesFrom(things: ThingsOf, inCloud: (site: string) => boolean): StackMachine[] {
   return things
     .all("protected-item")

@@ -5,7 +5,7 @@ import { propertiesOf, referred, type ThingsOf } from "./things-of.ts";
 function migrationFrom(inputs: Values, name: string): StackMigration {
   const details = recordAt(propertiesOf(inputs), "providerSpecificDetails");
   const disks = listAt(details, "disksToInclude");
-  // The one that the machine boots from stands first.
+  // The disk that the machine boots from is the first.
   const sorted = disks.toSorted(
     (one, other) => Number(other["isOSDisk"] === "true") - Number(one["isOSDisk"] === "true"),
   );

@@ -1,4 +1,4 @@
-/** Sites of a definition from fabrics and what stands in them. */
+/** Sites of a definition from fabrics and their parts. */
 import type { StackCloud, StackHost, StackProcessServer, StackSite } from "../stack/stack-site.ts";
 import { present, recordAt, textAt, type Values } from "./found-thing.ts";
 import { networksOf } from "./convert-networks.ts";

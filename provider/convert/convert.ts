@@ -122,10 +122,10 @@ export function definitionOf(found: FoundThings, name: string, options: MakeOpti
     if (folder !== undefined) {
       const from = path.dirname(file);
       const absolute = path.resolve(projectFolder(), folder);
-      // What lies around a definition is named by an absolute path only.
+      // Files outside the folder of a definition need an absolute path.
       return isOutside(from, absolute) ? absolute : path.relative(from, absolute) || ".";
     }
-    placeholders.push(`say which folder ${placeholder} stands for`);
+    placeholders.push(`replace ${placeholder} with the folder`);
     return placeholder;
   };
   const definition = toDefinition(things, folderOf, ofSteps);

@@ -34,7 +34,7 @@ export function textAt(from: Values, key: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The texts of a list; nothing where there is no list. */
+/** The texts of a list; empty if there is no list. */
 export function textsAt(from: Values, key: string): string[] | undefined {
   const value = from[key];
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;

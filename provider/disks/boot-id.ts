@@ -1,6 +1,6 @@
 /**
  * Which boot of the machine this is. What a killed process wrote is still there, what a machine without power
- * had not synced is not; the change log tells the two apart by it.
+ * had not synced is not; the change log distinguishes the two by it.
  */
 import os from "node:os";
 import { createHash } from "node:crypto";

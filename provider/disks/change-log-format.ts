@@ -84,7 +84,7 @@ function valuesOf(record: ChangeRecord): [number, number] {
   }
 }
 
-/** Writes the record that stands at `position` of the log into `bytes` at `at`. */
+/** Writes the record at `position` of the log into `bytes` at `at`. */
 export function encodeRecord(
   bytes: Buffer,
   at: number,
@@ -99,7 +99,7 @@ export function encodeRecord(
   bytes.writeUInt32LE(checksum(bytes, at, seed, position), at + 12);
 }
 
-/** The record at `at` of `bytes`, which stands at `position` of the log, or nothing when it is damaged. */
+/** The record at `at` of `bytes`, which is at `position` of the log, or `undefined` if it is damaged. */
 export function decodeRecord(
   bytes: Buffer,
   at: number,

@@ -2,7 +2,7 @@
  * One change log file: read as a whole, or written record by record.
  *
  * A record that is cut short at the end of the file belongs to a write that was never acknowledged, nor
- * begun: it is dropped. A whole record that does not match its checksum is damage, wherever it stands,
+ * begun: it is dropped. A whole record that does not match its checksum is damage, wherever it is,
  * because it may have been an acknowledged change; the disk then needs a resync.
  */
 import path from "node:path";

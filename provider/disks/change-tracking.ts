@@ -4,7 +4,7 @@
  *
  * The log is appended to before the data is written, so a killed process may repeat a change but never lose
  * one. It is not synced on every flush: that would double the price of a flush and still not be enough, as
- * after a power cut the image may hold data that nobody flushed and no log knows of. Instead, `opened` and
+ * after a power cut the image may hold data that was not flushed and is in no log. Instead, `opened` and
  * `closed` records tell whether power was lost while a writer had the disk, which asks for a resync (as an
  * unclean stop of a Hyper-V host does).
  *
@@ -71,7 +71,7 @@ export class ChangeTracking {
 
   /**
    * Takes over the logs of a disk, cuts a torn tail and begins a log where there is none that can be
-   * continued. Logs up to number `inTransitThrough` belong to a snapshot that goes on.
+   * continued. Logs up to number `inTransitThrough` belong to a snapshot that is still open.
    */
   static open(image: TrackedImage, watch: ImageWatch, inTransitThrough: number | undefined): ChangeTracking {
     image.files.remove(newLogPath(image.diskPath));
@@ -159,7 +159,7 @@ export class ChangeTracking {
 
   /**
    * Puts the live log aside and begins a new one. What was pending is in transit from now on. Returns its
-   * number, and why a resync is needed: the log that is put aside does not say so if somebody has exchanged it.
+   * number, and why a resync is needed: the log that is put aside does not say so if it was exchanged.
    */
   seal(): { sealedThrough: number; reasons: ResyncReason[] } {
     if (this.#failure !== undefined) throw this.#failed();
@@ -187,7 +187,7 @@ export class ChangeTracking {
     this.#inTransit = undefined;
   }
 
-  /** What was in transit did not arrive: it is pending again. `reasons` are those of its logs. */
+  /** What was in transit did not arrive: it is pending again. `reasons` are the reasons in its logs. */
   takeBack(reasons: Iterable<ResyncReason>): void {
     if (this.#inTransit !== undefined) this.#pending.addAll(this.#inTransit);
     this.#inTransit = undefined;
@@ -195,7 +195,7 @@ export class ChangeTracking {
     this.#markWhenHalf();
   }
 
-  /** Begins anew with nothing pending, as after a full copy by other means. */
+  /** Begins again with nothing pending, as after a full copy by other means. */
   reset(otherLogs: readonly string[]): void {
     const former = this.#live;
     const number = former.header.logNumber;

@@ -93,7 +93,7 @@ async function listenAlone(address: string): Promise<net.Server | undefined> {
   const server = await listen(address);
   if (server !== undefined || process.platform === "linux" || process.platform === "win32") return server;
   if (await isAnswered(address)) return undefined;
-  // A socket file outlives a killed process; nobody answers at this one.
+  // A socket file outlives a killed process: no process answers at this one.
   localFileSystem.remove(address);
   return listen(address);
 }

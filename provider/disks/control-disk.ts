@@ -51,12 +51,12 @@ export async function controlDisk(realPath: string, settings: DiskSettings): Pro
   }
 }
 
-/** Whether it failed because the owner closed the disk or died: then control is to be sought anew. */
+/** Whether it failed because the owner closed the disk or died: then control must be sought again. */
 export function isOwnerGone(error: unknown): boolean {
   return hasCode(error, "SourceUnreachable");
 }
 
-/** Control through an owner that has the disk open for writing; nothing when it only has it for a moment. */
+/** Control through an owner that has the disk open for writing; `undefined` if it only has it for a moment. */
 async function connectToWriter(realPath: string, settings: DiskSettings): Promise<DiskControl | undefined> {
   const connection = await OwnerConnection.open(realPath);
   if (connection === undefined) return undefined;

@@ -2,8 +2,8 @@ import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 
 /**
- * After one failed sync nobody knows what the device holds: the system may have dropped the data and call the
- * next sync a success. So there are no more writes until the disk is opened anew, and a resync is asked for.
+ * After one failed sync it is not known what the device holds: the system may have dropped the data and call the
+ * next sync a success. So there are no more writes until the disk is opened again, and a resync is asked for.
  */
 export class DeviceTrust {
   readonly #diskPath: string;

@@ -4,7 +4,7 @@
  * A process that writes to an image opens it with `openTrackedDisk` and is from then on the disk's owner.
  * Every changed block is noted in the change log `<disk>.hrl` before the write is acknowledged. The engine
  * takes a snapshot with `takeSnapshot`, from the same process or another one, reads the changed blocks from
- * it while writes go on, and completes it when the recovery point is durable. This room knows nothing of
+ * it while writes continue, and completes it when the recovery point is durable. This room knows nothing of
  * replicas.
  */
 import type { Clock, SharedTime } from "../clock.ts";
@@ -34,7 +34,7 @@ export interface TrackedDisk extends Disk {
    * changed.
    */
   write(data: Uint8Array, offset: number): Promise<void>;
-  /** Makes all acknowledged writes survive a power cut. When it fails, the disk must be opened anew. */
+  /** Makes all acknowledged writes survive a power cut. If it fails, the disk must be opened again. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -159,7 +159,7 @@ export interface DiskOptions {
   readonly bootId?: string;
   /** How long to wait for another process that holds the disk briefly. Default 5,000. */
   readonly waitMilliseconds?: number;
-  /** How long writes are held for a snapshot at the most. Default 5,000. */
+  /** How long writes are held for a snapshot at most, in milliseconds. Default 5,000. */
   readonly freezeLimitMilliseconds?: number;
   /** The lease that snapshots are taken under: a snapshot of the same engine's earlier epoch is dropped for a new one. */
   readonly writer?: { readonly engineId: string; readonly epoch: number };

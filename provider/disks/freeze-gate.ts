@@ -27,7 +27,7 @@ export class FreezeGate {
     return pass;
   }
 
-  /** Lets the writes go on. A pass that has run out does nothing. */
+  /** Releases the writes. A pass that has run out does nothing. */
   thaw(pass: symbol): void {
     if (this.#holder !== pass) return;
     this.#holder = undefined;

@@ -13,14 +13,14 @@ import { lifeOf, processIdentity } from "../process-identity.ts";
 export interface SnapshotHolder {
   readonly processIdentity: string;
   readonly threadId: number;
-  /** When it began to hold the snapshot, in milliseconds since 1970; absent in those of an earlier version. */
+  /** When it began to hold the snapshot, in milliseconds since 1970; absent in records of an earlier version. */
   readonly since?: number;
   /** The engine that took it, and the epoch of the lease that it worked under. */
   readonly engineId?: string;
   readonly epoch?: number;
 }
 
-/** Whether the same engine comes with a later lease: then nobody works with the snapshot any more that counts. */
+/** Whether the same engine comes with a later lease: then no current work uses the snapshot any more. */
 export function isSuperseded(holder: SnapshotHolder, by: SnapshotHolder | undefined): boolean {
   if (by?.epoch === undefined || holder.epoch === undefined || holder.engineId !== by.engineId) return false;
   return holder.epoch < by.epoch;
@@ -51,7 +51,7 @@ export function dropSnapshot(snapshotId: string): void {
   held.delete(snapshotId);
 }
 
-/** Whether somebody is still there who will end the snapshot. `tryLock` tries to lock its file for a moment. */
+/** Whether a process that will end the snapshot still exists. `tryLock` tries to lock its file for a moment. */
 export function isHeld(snapshotId: string, holder: SnapshotHolder, tryLock: () => LockAnswer): boolean {
   if (holder.processIdentity === processIdentity() && holder.threadId === threadId)
     return held.has(snapshotId);

@@ -182,7 +182,7 @@ export class OwnedDisk {
     return sealed.filter((log) => log.logNumber <= through).map((log) => log.path);
   }
 
-  /** A snapshot is worth keeping while it was taken in this boot and somebody holds it. */
+  /** A snapshot is kept if it was taken in this boot and a process holds it. */
   #isWanted(header: SnapshotHeader): boolean {
     const { sizeBytes, bootId } = this.#image;
     return (
@@ -201,7 +201,7 @@ export class OwnedDisk {
     }
   }
 
-  /** There is one snapshot at a time; that of a dead process, or of one that has lost its lease, is dropped. */
+  /** There is one snapshot at a time. The snapshot of a dead process, or of one that lost its lease, is dropped. */
   #makeRoom(by?: SnapshotHolder): void {
     if (this.#snapshot === undefined) return;
     const { header } = this.#snapshot;

@@ -21,7 +21,7 @@ export interface DiskHold {
 }
 
 /**
- * Takes part in owning a disk, or gives nothing when another process owns it. `realPath` is without symbolic
+ * Takes part in owning a disk, or returns `undefined` if another process owns it. `realPath` is without symbolic
  * links.
  */
 export async function holdDisk(

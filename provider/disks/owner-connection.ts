@@ -32,7 +32,7 @@ export class OwnerConnection {
     socket.on("close", () => this.#break());
   }
 
-  /** A connection, or nothing when nobody owns the disk (any more). */
+  /** A connection, or `undefined` if no process owns the disk (any more). */
   static open(realPath: string): Promise<OwnerConnection | undefined> {
     return new Promise((resolve) => {
       const socket = net.connect({ path: claimAddress(realPath) });

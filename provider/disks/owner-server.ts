@@ -1,6 +1,6 @@
 /**
  * The owner's end of the socket. A connection is one asker: when it breaks, what the asker froze is let go
- * and the snapshot it began is abandoned, as nobody is left to end it.
+ * and the snapshot it began is abandoned, as no process is left to end it.
  */
 import { timingSafeEqual } from "node:crypto";
 import type net from "node:net";
@@ -72,7 +72,7 @@ class Asker {
     }
   }
 
-  /** The asker is gone: nobody will end its snapshots. */
+  /** The asker is gone and will not end its snapshots. */
   leave(): void {
     this.letGo();
     for (const snapshotId of this.#begun) {

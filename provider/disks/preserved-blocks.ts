@@ -1,7 +1,7 @@
 /**
  * The owner's side of a snapshot: keeps the old content of a block before the block's first overwrite.
  *
- * When there is no space for it, the snapshot is given up and the write goes on: a source must never suffer
+ * When there is no space for it, the snapshot is given up and the write continues: a source must never suffer
  * from being replicated. Readers then get an error, and the cycle is repeated later.
  */
 import { crc32 } from "node:zlib";
@@ -58,7 +58,7 @@ export class PreservedBlocks {
   }
 
   /**
-   * Goes on with the snapshot that lies beside a disk, when `isWanted` says so. Otherwise it is ended, so
+   * Continues the snapshot that is beside a disk if `isWanted` says so. Otherwise it is ended, so
    * that no reader takes it for true any longer, and removed.
    */
   static adopt(
@@ -109,7 +109,7 @@ export class PreservedBlocks {
         block += count;
       }
     } catch {
-      // The error itself reaches the reader as the state "lost"; the write that came first of all goes on.
+      // The error itself reaches the reader as the state "lost"; the write that came first continues.
       this.#giveUp();
     }
   }

@@ -15,7 +15,7 @@ export interface LogsOfDisk {
   readonly live: ScannedLog | undefined;
   readonly pending: BlockSet;
   readonly reasons: ReadonlySet<ResyncReason>;
-  /** Those of the reasons that a record says, or that every reader finds for itself. */
+  /** The reasons that a record says, or that every reader finds itself. */
   readonly recordedReasons: ReadonlySet<ResyncReason>;
   readonly trackingId: string | undefined;
   /** Of the logs that count, oldest first; `undefined` for a damaged one. */

@@ -61,7 +61,7 @@ export function encodeSnapshotHeader(header: SnapshotHeader): Buffer {
   return bytes;
 }
 
-/** The header, or nothing when it was not written to its end. */
+/** The header, or `undefined` if it was not written completely. */
 export function readSnapshotHeader(file: OpenFile): SnapshotHeader | undefined {
   const bytes = Buffer.alloc(snapshotHeaderBytes);
   if (file.read(bytes, 0) < snapshotHeaderBytes || !bytes.subarray(0, 8).equals(magic)) return undefined;

@@ -99,7 +99,7 @@ export class SnapshotOfDisk implements DiskSnapshot {
         });
       }
     } finally {
-      // Even when this failed nobody relies on it any more: the next snapshot of the disk clears it away.
+      // Even if this fails, nothing relies on it any more: the next snapshot of the disk clears it away.
       dropSnapshot(this.#parts.snapshotId);
     }
   }

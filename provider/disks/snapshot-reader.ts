@@ -102,7 +102,7 @@ class FileSnapshotReader implements SnapshotReader {
     this.#checkState();
     const where = this.#spec.snapshotPath;
     const message = said`The snapshot file ${where} is damaged: the old content of block ${block} is not what was kept. The next
-        replication cycle takes another snapshot; check the device that it lies on.`;
+        replication cycle takes another snapshot. Check the device that holds it.`;
     throw new SiteRecoveryError("Damaged", message, { target: where });
   }
 

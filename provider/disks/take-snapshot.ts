@@ -1,6 +1,6 @@
 /**
  * Snapshots of one or many disks at one instant: writes to all of them are held, a snapshot begins on each,
- * and all go on (HW-2a, V2A-5). The disks may be open in this process, in others, or nowhere.
+ * and all continue (HW-2a, V2A-5). The disks may be open in this process, in others, or nowhere.
  */
 import type { SharedTime } from "../clock.ts";
 import { SiteRecoveryError } from "../errors.ts";
@@ -108,7 +108,7 @@ class Participant {
   }
 
   /**
-   * Lets the writes go on; an owner that is gone holds none. A disk of this process has no owner to keep in
+   * Releases the writes; an owner that is gone holds none. A disk of this process has no owner to keep in
    * touch with.
    */
   async thaw(): Promise<void> {

@@ -20,7 +20,7 @@ function urnOf(type: string, name: string, parent: pulumi.Resource | undefined):
   return new Promise((resolve) => void pulumi.createUrn(name, type, parent).apply(resolve));
 }
 
-/** In a preview an output may not be known; Pulumi tells of it without waiting for the value. */
+/** In a preview an output may not be known; Pulumi says so without waiting for the value. */
 function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
 }

@@ -3,7 +3,7 @@
  * The text in Pulumi's state (courier.ts) loads it under the name `siterecovery/courier`.
  *
  * What Pulumi's host does with the answers decides much here. It passes on of a diff only whether there are changes
- * and which properties replace, so drift is told in words. It prints the stack of what is thrown, so errors are made
+ * and which properties replace, so drift is described in words. It prints the stack of what is thrown, so errors are made
  * for it (host-error.ts). An error that carries an id keeps the resource in the state, and then `update` is called
  * next time even if nothing changed.
  */

@@ -25,7 +25,7 @@ async function forHost<T>(work: Promise<T>, secrets: SecretValues): Promise<T> {
   }
 }
 
-/** What the resource class told once and for all. */
+/** What the resource class passed on. */
 function toldOf(properties: Properties): Properties {
   const told = [urnKey, timeoutsKey, secretPathsKey].map((key) => [key, properties[key]] as const);
   return Object.fromEntries(told.filter(([, value]) => value !== undefined && value !== ""));
@@ -50,7 +50,7 @@ export class Delivery implements Host {
 
   /**
    * Runs a call about a resource, of which `properties` are the arguments, or the state if the call brings no others.
-   * `option` is the one that limits its time. `before` is the state that arguments are held against.
+   * `option` is the one that limits its time. `before` is the state that arguments are compared with.
    */
   #attend<T>(
     properties: Properties,

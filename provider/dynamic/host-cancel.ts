@@ -1,6 +1,6 @@
 /**
  * Ctrl-C, for dynamic providers. Pulumi's engine calls `Cancel` of all its providers and waits for the work that goes
- * on; its host of dynamic providers answers the call and tells nobody. But the host is this very process: its server
+ * on; its host of dynamic providers answers the call and passes it on to nothing. But the host is this very process: its server
  * is among the process's open handles, and says what it is called with.
  */
 import net from "node:net";

@@ -14,7 +14,7 @@ export function secondsOf(duration: unknown): number {
   );
 }
 
-/** What the resource class told of `customTimeouts`: Pulumi's host does not pass on what it is told of them. */
+/** The `customTimeouts` that the resource class passed on: Pulumi's host does not. */
 export function toldTimeLimit(properties: Properties, option: TimeLimit["option"]): TimeLimit {
   const timeouts = properties[timeoutsKey] as Partial<Record<string, unknown>> | undefined;
   return { name: nameOfUrn(urnOf(properties)), option, seconds: secondsOf(timeouts?.[option]) };

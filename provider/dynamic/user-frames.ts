@@ -25,13 +25,13 @@ function readable(line: string): string {
   return `    at program (${file.startsWith("file:") ? fileURLToPath(file) : file}${place})`;
 }
 
-/** What V8 prints when nobody else does. */
+/** What V8 prints by default. */
 function plainly(error: Error, frames: Frames): string {
   return [String(error), ...frames.map(String)].join("\n    at ");
 }
 
 /**
- * A stack that begins in the SDK, with the SDK's first frames and one more without positions, then those of the user's
+ * A stack that begins in the SDK, with the SDK's first frames and one more without positions, then the frames of the user's
  * program. Other stacks are printed as ever.
  */
 export function printed(error: Error, frames: NodeJS.CallSite[], before: Prepare = plainly): unknown {

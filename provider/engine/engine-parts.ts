@@ -32,8 +32,8 @@ export interface EngineParts {
   openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
   /** The process server of an id, declared or the default of a site. */
   processServerOf(serverId: string): ProcessServer;
-  /** Copies that go on at once in this process, at most. */
+  /** The most copies at once in this process. */
   readonly copiesMax: number;
-  /** Runs copies of disks with a bound on how many go on at once in this process. */
+  /** Runs copies of disks with a bound on how many run at once in this process. */
   copySlot<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -243,7 +243,7 @@ export class Engine {
 
   // Recovery points, jobs, and what happened.
 
-  /** Oldest first. Throws `Damaged` when one cannot be read, unless `onDamaged` is told instead. */
+  /** Oldest first. Throws `Damaged` when one cannot be read, unless `onDamaged` is called instead. */
   async recoveryPoints(itemId: string, onDamaged?: (error: Error) => void): Promise<RecoveryPoint[]> {
     const { replicaStoreId, replicaId } = relationshipOf(requireItem(this.#parts, itemId));
     return (await this.#parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId, onDamaged);

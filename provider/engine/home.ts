@@ -19,7 +19,7 @@ export interface Home {
   readonly folder: string;
   readonly storeFile: string;
   keyFileOf(holderId: string): string;
-  /** Where a new key lies until the store is locked with it. */
+  /** Where a new key is until the store is locked with it. */
   nextKeyFileOf(holderId: string): string;
   witnessFileOf(holderId: string): string;
   storageFolderOf(storageAccountId: string): string;
@@ -33,7 +33,7 @@ function safeName(name: string): string {
   return name.toLowerCase();
 }
 
-/** Storage accounts have names of their own; what lies in a fabric is told apart by the fabric's. */
+/** Storage accounts have names of their own; what is in a fabric is distinguished by the fabric's. */
 function keyNameOf(holderId: string): string {
   const name = safeName(nameOf(holderId));
   const inFabric = /\/replicationFabrics\/[^/]+\/(\w+)\/[^/]+$/i.exec(holderId);

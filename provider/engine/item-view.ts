@@ -65,7 +65,7 @@ function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undef
     );
     return blocks.reduce((sum, count) => sum + count, 0) * blockSizeBytes;
   } catch {
-    // A source that cannot be reached is told by replicationError when a cycle meets it; a view must not fail.
+    // replicationError reports an unreachable source when a cycle meets it; a view must not fail.
     return undefined;
   }
 }

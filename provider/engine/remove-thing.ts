@@ -30,7 +30,7 @@ function listMachinesUsing(parts: EngineParts, thing: Thing): Thing[] {
   });
 }
 
-/** What stands behind a VMM or configuration server, and is reached by nobody when the last one of its fabric goes (C-1). */
+/** What stands behind a VMM or configuration server, and is unreachable when the last one of its fabric goes (C-1). */
 const behindServers: readonly KindName[] = ["host", "vcenter", "master-target"];
 
 function listThingsBehind(parts: EngineParts, server: Thing): Thing[] {

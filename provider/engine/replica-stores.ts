@@ -91,7 +91,7 @@ export class ReplicaStores {
       .map(({ id }) => id);
   }
 
-  /** A folder that cannot be read tells nothing; its witness does. */
+  /** A folder that cannot be read says nothing; its witness does. */
   #isMade(folder: string): boolean {
     try {
       return this.#files.exists(path.join(folder, "store.key"));

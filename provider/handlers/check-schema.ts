@@ -70,7 +70,7 @@ function outshines(error: ErrorObject, other: ErrorObject): boolean {
 }
 
 /**
- * All that is wrong with the arguments of a kind as far as the schema tells: unknown and missing properties, wrong
+ * All that is wrong with the arguments of a kind by its schema: unknown and missing properties, wrong
  * types, units, ranges and names. Empty when nothing is. Values equal to `unknownValue` never fail.
  */
 export function checkSchema(kind: KindName, inputs: object): CheckFailure[] {

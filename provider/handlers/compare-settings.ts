@@ -1,4 +1,4 @@
-/** Compares wanted settings with live ones, property by property, and tells a program's change from drift. */
+/** Compares wanted settings with live ones, property by property, and distinguishes a program's change from drift. */
 import { isDeepStrictEqual } from "node:util";
 import { idKey } from "../arm-id.ts";
 import { kinds } from "../kinds/registry.ts";

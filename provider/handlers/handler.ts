@@ -23,8 +23,8 @@ export interface PropertyChange {
   readonly from: unknown;
   readonly to: unknown;
   /**
-   * `program`: the program changed it; `drift`: somebody changed it behind the program's back, and an update sets it
-   * back; `world`: what no program says has changed, and an update takes it over. A notice tells of that in words.
+   * `program`: the program changed it; `drift`: it was changed outside of the program, and an update sets it
+   * back; `world`: what no program says has changed, and an update takes it over. A notice describes that.
    */
   readonly cause: "program" | "drift" | "world";
 }
@@ -72,7 +72,7 @@ export interface Handler<Inputs extends object = object, Outputs extends object 
   /** The live thing, or nothing when it is gone. */
   read(id: string, owner?: Owner): Promise<Live<Inputs, Outputs> | undefined>;
   /**
-   * Makes it. Idempotent: called again after a crash with the same arguments it goes on from where it stopped
+   * Makes it. Idempotent: called again after a crash with the same arguments it resumes where it stopped
    * and returns the same id. Throws `AlreadyExists` when a different one of that name is there, or one that
    * another resource owns.
    */

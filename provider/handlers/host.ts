@@ -32,7 +32,7 @@ export const hostSettings: SettingsKind<HostInputs, HostOutputs> = {
   },
   require: (engine, id, inputs) => {
     const ruled = { engine, kind: hostKind, id, inputs };
-    const why = "a VMM server tells of its hosts; a host of a Hyper-V site registers by itself";
+    const why = "a VMM server reports its hosts; a host of a Hyper-V site registers itself";
     requireFabricType(ruled, ["VMM"], why);
     requireProvider(ruled, "VMM server", "its Provider manages the hosts of its clouds");
     const folder = inputs.inventoryFolder;

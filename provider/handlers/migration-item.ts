@@ -86,7 +86,7 @@ function describe(item: ProtectedItem, last: Inputs, wanted: Inputs): DiffAnswer
       return [new Notice("info", said`${name} is migrated already; nothing will be moved`)];
     const source =
       wanted.migration?.shutDownSource === false
-        ? "the source goes on running, and what it writes after its last changes were sent stays behind"
+        ? "the source keeps running; what it writes after its last changes were sent is not migrated"
         : "the source is shut down first and its last changes are sent and compared with its disks";
     const text = said`${name}: migration to the target, once and for all; ${plain(source)}; there is no way back`;
     return [new Notice("info", text)];

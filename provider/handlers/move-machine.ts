@@ -1,6 +1,6 @@
 /**
  * `activeLocation` is how a failover is declared: a change of the program's own text moves the machine, and
- * nothing else does. A machine that somebody moved outside of the program is reported and left alone.
+ * nothing else does. A machine that was moved outside of the program is reported and left alone.
  */
 import type { SiteRecoveryError } from "../errors.ts";
 import { Notice } from "./notice.ts";

@@ -1,6 +1,6 @@
 /**
  * `activeLocation` of a recovery plan: a change of the program's own text runs the plan's failover or failback, and
- * nothing else does. Machines that somebody moved outside of the program are reported and left alone.
+ * nothing else does. Machines that were moved outside of the program are reported and left alone.
  */
 import { Notice } from "./notice.ts";
 import { nameOf } from "../arm-id.ts";

@@ -51,7 +51,7 @@ export function requireNoMoveOfItsOwn(
   throw new SiteRecoveryError("InvalidInput", message, { target: itemId, property: "activeLocation" });
 }
 
-/** What a preview says of a machine that a plan moves: the plan tells where it runs, and of drift. */
+/** What a preview says of a machine that a plan moves: the plan reports where it runs, and drift. */
 export function planNotices(
   engine: Engine,
   item: ProtectedItem,

@@ -75,7 +75,7 @@ export class OwnedHandler implements Handler {
     const found = this.#engine.findThing<object>(id);
     const held = this.#engine.owners.of(id);
     if (held && held.urn !== owner.urn && !owner.adopts) throw ownedByAnother(this.kind, id, held, owner);
-    // A creation that was cut short goes on from where it stopped.
+    // A creation that was interrupted resumes where it stopped.
     const isBegun = held?.urn === owner.urn && held.madeAt === undefined;
     if (found && !isBegun) return this.#takeOver({ id, held, live: found.inputs }, wanted, owner, work);
     const { owners } = this.#engine;

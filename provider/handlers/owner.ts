@@ -9,7 +9,7 @@ export interface OwnerMark {
   readonly engine: string;
   /** That engine's home folder. */
   readonly home: string;
-  /** Says which creation the state stands for: the state of one that was replaced holds an older mark. */
+  /** Says which creation the state belongs to: the state of a replaced one has an older mark. */
   readonly mark: string;
 }
 

@@ -20,7 +20,7 @@ import { known, type Reference, type SettingsKind } from "./settings-handler.ts"
 import { figure } from "../rules/limits.ts";
 import { given, plain, said } from "../message.ts";
 
-/** A plan holds at most so many groups and machines (published limits, 2025 and 2020). */
+/** The most groups and machines of a plan (published limits, 2025 and 2020). */
 const groupsMax = figure("planGroups");
 const machinesMax = figure("planMachines");
 

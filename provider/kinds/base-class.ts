@@ -8,7 +8,7 @@ export const baseClasses: ReadonlySet<unknown> = new Set([
   "EnableProtectionProviderSpecificInput",
 ]);
 
-/** Whether an instance type has the form of a base class's name, which stands for no scenario. */
+/** Whether an instance type has the form of a base class's name, which names no scenario. */
 export function isBaseClass(instanceType: string): boolean {
   return /(Input|Details)$/.test(instanceType) && !/^(A2A|InMageRcm|VMwareV2)/.test(instanceType);
 }

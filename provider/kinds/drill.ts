@@ -27,7 +27,7 @@ export interface DrillSchedule {
   days?: Weekday[];
   /** `HH:MM`, the earliest time of a run. Default `03:00`. */
   at?: string;
-  /** IANA name such as `Europe/London`. Default that of the place where the engine runs. */
+  /** IANA name such as `Europe/London`. Defaults to the engine host's time zone. */
   timeZone?: string;
 }
 

@@ -16,7 +16,7 @@ export const hostKind: Kind = {
 
 /**
  * Arguments of a Hyper-V host of a VMM cloud (S4, S6). Azure has no such resource: there the VMM server's Provider
- * tells of its hosts. Its fabric is a VMM fabric with a registered VMM server.
+ * reports its hosts. Its fabric is a VMM fabric with a registered VMM server.
  */
 export interface HostInputs extends VaultScope {
   fabricName: string;

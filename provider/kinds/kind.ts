@@ -4,7 +4,7 @@
  *
  * Names, enums and nesting of the arguments are those of `@pulumi/azure-native` `recoveryservices`
  * (`storage` and `network` for the two Azure-side kinds), so that a program moves between targets; the test in
- * test/typings proves it with the compiler. What the embedded engine adds stands last in each
+ * test/typings proves it with the compiler. What the embedded engine adds is last in each
  * interface, under "Beyond Azure". No logic lives here.
  */
 
@@ -60,11 +60,11 @@ export interface Kind {
   /** What people call it in messages: `replication policy`. */
   readonly title: string;
   readonly armType: string;
-  /** The ARM path below the resource group; `{argument}` stands for an argument's value. */
+  /** The ARM path below the resource group; `{argument}` is replaced by an argument's value. */
   readonly path: string;
   /** The argument that names the thing; it defaults to the logical name in the program. */
   readonly nameArgument: string;
-  /** ARM paths of things that the arguments name by name alone, so that those are not deleted while it stands. */
+  /** ARM paths of things that the arguments name by name alone, so that they are not deleted while it exists. */
   readonly names?: readonly string[];
   /** Property paths that cannot change in place; a change of them replaces the resource. */
   readonly immutable: readonly string[];

@@ -104,7 +104,7 @@ export interface OfficeHours {
   from?: string;
   /** `HH:MM`; not later than `from`: on the next day. Default `18:30`. */
   to?: string;
-  /** IANA name such as `Europe/London`. Default that of the place where the engine runs. */
+  /** IANA name such as `Europe/London`. Defaults to the engine host's time zone. */
   timeZone?: string;
 }
 

@@ -13,7 +13,7 @@ export const processServerKind: Kind = {
   immutable: ["resourceGroupName", "resourceName", "fabricName", "processServerName"],
 };
 
-/** Mebibytes of a cache whose limit nobody set. */
+/** Mebibytes of a cache without a configured limit. */
 export const defaultCacheLimitMebibytes = 1024;
 
 /** How fast a process server may send. A kilobit is 1000 bits. */

@@ -66,7 +66,7 @@ export interface ProtectionClusterOutputs extends CommonOutputs {
       machineId: string;
     }[];
     areAllClusterNodesRegistered: boolean;
-    /** That of its machines, when they agree; else of those that keep the cluster from being protected. */
+    /** The machines' state if they agree, otherwise the state of those that keep the cluster from being protected. */
     protectionState: string;
     protectionStateDescription: string;
     /** `Primary` or `Recovery`; `Mixed` while its machines are not all at one side. */

@@ -33,7 +33,7 @@ export interface VmNetworkOutputs extends CommonOutputs {
   properties: {
     friendlyName: string;
     fabricType: string;
-    /** Whether a mapping says which network stands for this one at the recovery side. */
+    /** Whether a mapping gives this one a network at the recovery side. */
     networkMapped: boolean;
   };
 }

@@ -47,7 +47,7 @@ export const recoveryPointsLookup: Lookup = {
   run: async ({ engine }, values) => {
     const id = String(values["protectedItemId"]);
     if (!engine.findItem(id)) {
-      const message = said`There is no protected item ${id}. listProtectedItems tells those there are.`;
+      const message = said`There is no protected item ${id}. listProtectedItems lists them.`;
       throw new SiteRecoveryError("NotFound", message, { target: id });
     }
     const points = await engine.recoveryPoints(id);

@@ -1,4 +1,4 @@
-/** All lookups, by name. Those of kinds are made from the registry of kinds. */
+/** All lookups, by name. Lookups of kinds are made from the registry of kinds. */
 import { kindNames } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { jobsLookup } from "./jobs.ts";

@@ -52,7 +52,7 @@ export function getLookup(kind: Kind): Lookup {
       const id = armIdOf(kind, values);
       const found = await source.handler(kind.kind).read(id);
       if (found) return shown(found);
-      const message = said`There is no ${plain(kind.title)} ${id}. ${plural(`list${lookupWord(kind)}`)} tells those there are.`;
+      const message = said`There is no ${plain(kind.title)} ${id}. ${plural(`list${lookupWord(kind)}`)} lists them.`;
       throw new SiteRecoveryError("NotFound", message, { target: id });
     },
   };

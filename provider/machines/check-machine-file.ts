@@ -5,7 +5,7 @@ import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { MachineDefinition } from "./machine-driver.ts";
 
-/** Files that lie beside the images: the machine's own, and those of change tracking, of each disk. */
+/** Files beside the images: the machine's own, and those of change tracking, of each disk. */
 const ownFiles = /^(machine\.yaml|power-state|machine-id)(\.new)?$|\.(new|snapshot|hrl(\.\w+)*)$/i;
 
 type Report = (path: YamlPath, message: string) => void;

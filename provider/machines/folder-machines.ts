@@ -14,7 +14,7 @@ const mobilityServiceVersion = "1.0";
 
 function readState(files: FileSystem, folder: string): PowerState {
   const file = path.join(folder, stateFile);
-  // A machine that nobody has started or stopped through the driver is one in production: it runs.
+  // A machine that was never started or stopped through the driver is in production: it runs.
   if (!files.exists(file)) return "running";
   const opened = files.open(file, "read");
   try {
@@ -43,7 +43,7 @@ function realImagePath(files: FileSystem, imagePath: string, machineName: string
   }
 }
 
-/** A link in a folder that somebody else made would let the engine read, and on a failback write, any file. */
+/** A link in a folder from someone else would let the engine read, and on a failback write, any file. */
 function requireInside(
   files: FileSystem,
   image: { path: string; realFolder: RealFolder },

@@ -33,7 +33,7 @@ function familyAt(file: OpenFile, position: number): Family | undefined {
   return readAt(file, position + 65_536 + 64, 8).toString("latin1") === "_BHRfS_M" ? "linux" : undefined;
 }
 
-/** An EFI system partition, as it stands on disk. */
+/** The type of an EFI system partition, as it is on disk. */
 const efiSystem = "28732ac11ff8d211ba4b00a0c93ec93b";
 
 function gptPartitions(file: OpenFile): { starts: number[]; hasEfi: boolean } {

@@ -41,7 +41,7 @@ export interface MachineDefinition {
   readonly mobilityService?: { readonly version: string };
   /** The VMM server's class of the storage that the disks are on; its mapping decides where the replica is kept (S6). */
   readonly storageClassification?: string;
-  /** Commands that make the applications hold still, and go on, for app-consistent recovery points. */
+  /** Commands that freeze and thaw the applications for app-consistent recovery points. */
   readonly consistency?: MachineConsistency;
   readonly nics: readonly MachineNic[];
   readonly disks: readonly MachineDiskDefinition[];
@@ -65,7 +65,7 @@ export interface MachineDriver {
   readonly tracksEveryWrite: boolean;
   /** Names of the machines in an inventory folder, sorted. An absent folder has none. */
   list(inventoryFolder: string): string[];
-  /** The folder of a machine by its name; nothing when the inventory has none of that name. */
+  /** The folder of a machine by its name, or `undefined` if the inventory has none of that name. */
   folderOf(inventoryFolder: string, machineName: string): string | undefined;
   /** Throws `InvalidInput` with file, line and column when machine.yaml is not right, `NotFound` for a missing disk. */
   read(machineFolder: string): Machine;
@@ -76,7 +76,7 @@ export interface MachineDriver {
   markOf(machineFolder: string): FoundMark | undefined;
   /** Marks a folder, which must exist. Durable when it returns. */
   setMark(machineFolder: string, mark: MachineMark): void;
-  /** A machine's definition, without what depends on where it lies. */
+  /** A machine's definition, without what depends on its folder. */
   definitionOf(machine: Machine): MachineDefinition;
   powerState(machineFolder: string): PowerState;
   /** Running already is fine. Durable when it returns, as are the next three. */

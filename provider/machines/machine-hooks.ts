@@ -19,7 +19,7 @@ export interface MachineHooks {
   prepare(machine: Machine): Promise<HookFailure>;
   /** Makes the applications hold still; `undefined` if that worked. Needs `prepare` first. */
   freeze(machine: Machine, signal?: AbortSignal): Promise<HookFailure>;
-  /** Lets them go on. Thawed already is fine. */
+  /** Thaws them. Thawing twice is fine. */
   thaw(machine: Machine): Promise<HookFailure>;
 }
 

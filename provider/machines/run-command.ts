@@ -12,7 +12,7 @@ export interface CommandRequest {
   /** Program and arguments; a program with a slash in it is looked up from the folder. */
   readonly command: readonly string[];
   readonly folder: string;
-  /** Variables that the command receives beside those of `commandEnvironment`. */
+  /** Variables that the command receives besides `commandEnvironment`. */
   readonly facts?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly clock: Clock;

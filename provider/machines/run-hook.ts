@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { runCommand } from "./run-command.ts";
 
-/** Of what a hook prints, the end is told in messages. */
+/** Messages show the end of what a hook prints. */
 const toldCharacters = 2000;
 
 export interface HookCommand {

@@ -1,6 +1,6 @@
 /**
  * Starts the process that thaws a machine when the engine dies between freeze and thaw, and waits until it says that
- * it watches: a machine is frozen only when somebody else than the engine can thaw it.
+ * it watches: a machine is frozen only if another process than the engine can thaw it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -19,7 +19,7 @@ export const sources = {
 export interface SupportedGuest {
   readonly family: "windows" | "linux";
   readonly name: string;
-  /** `9` stands for all releases of 9, `12` for all service packs of 12. */
+  /** `9` means all releases of 9, `12` all service packs of 12. */
   readonly versions: readonly string[];
   readonly sources: readonly (keyof typeof sources)[];
 }

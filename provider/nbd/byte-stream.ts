@@ -19,7 +19,7 @@ export class ByteStream {
     }
   }
 
-  /** Exactly so many bytes. Throws `StreamEnded` when they do not come any more. */
+  /** Exactly `lengthBytes` bytes. Throws `StreamEnded` if the stream ends before. */
   async take(lengthBytes: number): Promise<Buffer> {
     for (;;) {
       if (this.#isStopped || this.#socket.destroyed) throw new StreamEnded();
@@ -31,7 +31,7 @@ export class ByteStream {
     }
   }
 
-  /** Resolves when the bytes are on their way. Throws `StreamEnded` when nobody takes them any more. */
+  /** Resolves when the bytes are on their way. Throws `StreamEnded` if the receiver is gone. */
   async send(...parts: readonly Buffer[]): Promise<void> {
     for (const part of parts) {
       if (!this.#socket.writable) throw new StreamEnded();

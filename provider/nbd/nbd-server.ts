@@ -23,7 +23,7 @@ export class NbdServer {
   readonly #onError: (error: Error) => void;
   readonly #connections = new Map<ByteStream, { socket: net.Socket; ended: Promise<void> }>();
 
-  /** `onError` is told what kept a client's request from being done; the client sees an error number. */
+  /** `onError` gets what kept a client's request from being done; the client sees an error number. */
   constructor(disks: Disks, onError: (error: Error) => void) {
     this.#disks = disks;
     this.#onError = onError;

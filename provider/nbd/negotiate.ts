@@ -21,7 +21,7 @@ const zeroes = Buffer.alloc(124);
 
 const preferredBlockBytes = 65_536;
 
-/** The disk that the client wants; nothing when the connection is over. Throws `StreamEnded`. */
+/** The disk that the client wants, or `undefined` if the connection is over. Throws `StreamEnded`. */
 export async function negotiate(stream: ByteStream, disks: Disks): Promise<ServedDisk | undefined> {
   await stream.send(encodeGreeting());
   const clientFlags = (await stream.take(4)).readUInt32BE(0);
@@ -78,7 +78,7 @@ async function answerGo(
   return disk;
 }
 
-/** Length and text of the name, then a count and so many numbers of two bytes: what the client asks for. */
+/** Length and text of the name, then a count and that many numbers of two bytes: what the client asks for. */
 function nameIn(data: Buffer): string | undefined {
   if (data.length < 6) return undefined;
   const end = 4 + data.readUInt32BE(0);

@@ -48,7 +48,7 @@ export interface Request {
   readonly lengthBytes: number;
 }
 
-/** A request's header; nothing when its magic number is wrong. */
+/** A request's header, or `undefined` if its magic number is wrong. */
 export function decodeRequest(header: Buffer): Request | undefined {
   if (header.readUInt32BE(0) !== requestMagic) return undefined;
   return {

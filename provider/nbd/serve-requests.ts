@@ -17,7 +17,7 @@ import {
 const nothing = Buffer.alloc(0);
 
 /**
- * Returns when the client has said goodbye or talks no NBD. `onError` is told what kept a request from being done;
+ * Returns when the client has said goodbye or talks no NBD. `onError` gets what kept a request from being done;
  * the client sees an error number. Throws `StreamEnded`.
  */
 export async function serveRequests(

@@ -20,7 +20,7 @@ function failuresOf(values: Record<string, unknown>): CheckFailure[] {
       return [new CheckFailure(property, reason)];
     }
     if (value === unknownValue || (typeof value === "string" && value !== "")) return [];
-    const reason = said`siterecovery:${plain(property)} is a folder; it is ${given(value, property)}`;
+    const reason = said`siterecovery:${plain(property)} must be the path of a folder, not ${given(value, property)}`;
     return [new CheckFailure(property, reason)];
   });
 }

@@ -9,7 +9,7 @@ import { type EngineLink, openEngineLink } from "../pulumi/engine-link.ts";
 import { ProviderSession } from "./provider-session.ts";
 import { serve } from "./serve.ts";
 
-/** Where lines go while nobody has told an engine's address: `pulumi` attaches to a plugin that was started by hand. */
+/** Where lines go without an engine's address: `pulumi` attaches to a plugin that was started by hand. */
 const terminal: EngineLink = {
   tell: (_urn, severity, text) => console.error(`${severity}: ${text}`),
   settled: async () => undefined,
@@ -48,7 +48,7 @@ if (answer !== undefined) {
 
 const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
 const session = new ProviderSession({
-  // Loaded when first wanted: a schema or a version is told without an engine.
+  // Loaded when first needed: a schema or a version needs no engine.
   connect: connectOnce(async (kind, home) => (await import("../connect.ts")).connect(kind, home)),
   link: linkTo(address),
   clock: systemClock,

@@ -22,7 +22,7 @@ export class ProviderSession {
     this.#limits = new WorkLimits(surroundings.clock);
   }
 
-  /** Stops all work in order: what was begun is written down, and the next `pulumi up` goes on with it. */
+  /** Stops all work in order: what was begun is written down, and the next `pulumi up` resumes it. */
   cancel(): void {
     this.#limits.cancel();
   }

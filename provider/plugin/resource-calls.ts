@@ -1,4 +1,4 @@
-/** What every call about a resource tells: which one, of what kind, and for how long it may take. */
+/** What every call about a resource has: which one, of what kind, and for how long it may take. */
 import { SiteRecoveryError } from "../errors.ts";
 import { schemaOf } from "../handlers/check-schema.ts";
 import type { Kind } from "../kinds/kind.ts";

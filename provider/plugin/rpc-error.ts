@@ -1,4 +1,4 @@
-/** Errors as Pulumi's engine takes them. It shows the message alone, so all that people need stands there. */
+/** Errors as Pulumi's engine takes them. It shows the message alone, so that has all that people need. */
 import grpc from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import statusMessages from "@pulumi/pulumi/proto/status_pb.js";

@@ -79,7 +79,7 @@ function serviceOf(session: ProviderSession): grpc.UntypedServiceImplementation 
 
 export interface Served {
   readonly port: number;
-  /** Resolves when the calls that go on have been answered; new ones are refused. */
+  /** Resolves when the running calls have been answered; new ones are refused. */
   end(): Promise<void>;
   /** Drops everything at once. */
   stop(): void;

@@ -76,7 +76,7 @@ function optionsOf(one: ResourcePolicy | StackPolicy, configured: object): Polic
   return { ...Object.fromEntries(defaults), ...configured } as PolicyOptions;
 }
 
-/** The remedy stands behind each message: Pulumi prints nothing else of a policy. */
+/** The remedy follows each message: Pulumi prints nothing else of a policy. */
 function withRemedy(message: string, remedy: string): string {
   return `${message}. ${remedy}`;
 }

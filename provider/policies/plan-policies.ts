@@ -19,7 +19,7 @@ function machineIdsOf(plan: SeenResource): string[] {
   );
 }
 
-/** Whether a name fits one of the patterns, in which `*` stands for any characters. */
+/** Whether a name fits one of the patterns, in which `*` matches any characters. */
 function fits(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
     const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
@@ -40,7 +40,7 @@ export const machinesInPlan: StackPolicy = {
       type: "array",
       items: { type: "string" },
       default: ["*"],
-      description: "Names of the machines of the first tier; `*` stands for any characters.",
+      description: "Names of the machines of the first tier; `*` matches any characters.",
     },
   },
   check: (resources, options) => {
@@ -54,7 +54,7 @@ export const machinesInPlan: StackPolicy = {
   },
 };
 
-/** What a machine's flow can be told from: how it is replicated, and its fabric. */
+/** What shows a machine's flow: how it is replicated, and its fabric. */
 function instanceTypeOf(machine: SeenResource): string | undefined {
   // Between VMM sites Azure has no settings for a machine.
   return (
@@ -98,7 +98,7 @@ function lastTriedAt({ outputs }: SeenResource): number | undefined {
 
 export const plansDrilled: StackPolicy = {
   id: "plan-drilled",
-  description: "Every recovery plan was tried within so many days.",
+  description: "Every recovery plan was tried within the last `maxDays` days.",
   remedy: "Run `siterecovery plan test-failover <plan> --network <network>`, then `pulumi refresh`.",
   control: "CP-4",
   severity: "high",

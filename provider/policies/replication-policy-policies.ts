@@ -74,7 +74,7 @@ function ask(resource: SeenResource, question: Question): { minutes: number; nam
 
 export const rpoWithinLimit: ResourcePolicy = {
   id: "policy-rpo-limit",
-  description: "Replication policies aim at an RPO of at most so many minutes.",
+  description: "Replication policies aim at an RPO of at most `maxMinutes` minutes.",
   remedy: "Lower the replication interval, or the threshold of the RPO alarm.",
   control: "CP-9",
   severity: "high",
@@ -93,14 +93,14 @@ export const rpoWithinLimit: ResourcePolicy = {
     const most = numberOf(options, "maxMinutes");
     if (!found || found.minutes <= most) return [];
     return [
-      `${resource.name}: ${found.name} stands for an RPO of ${found.minutes} min, and ${most} are allowed`,
+      `${resource.name}: ${found.name} means an RPO of ${found.minutes} min, and at most ${most} are allowed`,
     ];
   },
 };
 
 export const retentionLongEnough: ResourcePolicy = {
   id: "policy-retention-minimum",
-  description: "Replication policies keep recovery points for at least so many hours.",
+  description: "Replication policies keep recovery points for at least `minHours` hours.",
   remedy: "Raise the history of recovery points: malware and mistakes are often found late.",
   control: "CP-9",
   severity: "high",

@@ -1,6 +1,6 @@
 /**
  * The line from a dynamic provider's process to the Pulumi engine that started it: what is said on it appears under
- * the resource in `pulumi preview` and `pulumi up`. When the engine is gone, so that nobody waits for the work any
+ * the resource in `pulumi preview` and `pulumi up`. When the engine is gone, so that nothing waits for the work any
  * more, the process ends; otherwise a killed `pulumi up` would leave a failover running on unseen.
  */
 import grpc from "@grpc/grpc-js";
@@ -10,9 +10,9 @@ import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 export type Severity = "info" | "warning" | "error";
 
 export interface EngineLink {
-  /** Shows a line under a resource; `passing` ones are shown while work goes on and not kept. */
+  /** Shows a line under a resource; `passing` ones are shown during the work and not kept. */
   tell(urn: string, severity: Severity, text: string, passing?: "passing"): void;
-  /** Resolves when all that was told has arrived. */
+  /** Resolves when all lines have arrived. */
   settled(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function openEngineLink(
   const send = (request: InstanceType<typeof engineMessages.LogRequest>): Promise<void> =>
     new Promise((resolve) => {
       client.log(request, (failure: unknown) => {
-        // Progress may get lost; what somebody has to know goes to the one other place that people see.
+        // Progress may get lost; what people must know goes to the one other place that they see.
         if (failure && !request.getEphemeral()) console.error(request.getMessage());
         resolve();
       });

@@ -10,7 +10,7 @@ function framesOf({ stack = "" }: Error): string {
 }
 
 /**
- * What people are told of an error. Ours are for them as they are, without what is secret. Anything else is a defect
+ * What people read of an error. Ours are for them as they are, without what is secret. Anything else is a defect
  * whose place is wanted; its text may quote whatever it was given, and is left out where something is secret.
  */
 export function errorText(error: unknown, secrets: SecretValues): string {

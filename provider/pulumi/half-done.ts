@@ -3,7 +3,7 @@ import type { Properties } from "./resource-state.ts";
 
 /**
  * Work on a resource stopped on its way, and something is there by now: Pulumi has to keep the resource, with the
- * state as it is, so that the next update goes on.
+ * state as it is, so that the next update resumes it.
  */
 export class HalfDone extends Error {
   override readonly name = "HalfDone";

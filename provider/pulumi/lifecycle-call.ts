@@ -29,7 +29,7 @@ export interface Calling {
   readonly holdsSecrets?: () => boolean;
   /** Whether the resource takes over what exists, on purpose: an import, or `adopt: true`. */
   readonly adopts?: boolean;
-  /** Keys of ours that are kept in the state, for doors that are not told these things each time. */
+  /** Keys of ours that are kept in the state, for doors that do not get these things each time. */
   readonly kept?: Properties;
 }
 

@@ -6,13 +6,13 @@
 export const lastInputsKey = "__inputs";
 /** What an update wanted that failed on its way: the next one has to know what was begun. */
 export const attemptedInputsKey = "__attempted";
-/** The resource's URN, which a dynamic provider is not told; lines of progress are shown under it. */
+/** The resource's URN, which a dynamic provider does not get; lines of progress are shown under it. */
 export const urnKey = "__urn";
-/** A resource's `customTimeouts`, which a dynamic provider is not told either. */
+/** A resource's `customTimeouts`, which a dynamic provider does not get either. */
 export const timeoutsKey = "__timeouts";
-/** Paths of the arguments that are secret, which a dynamic provider is not told either (dynamic/whole-secrets.ts). */
+/** Paths of the arguments that are secret, which a dynamic provider does not get either (dynamic/whole-secrets.ts). */
 export const secretPathsKey = "__secrets";
-/** Which creation of the thing the state stands for (handlers/owner.ts). */
+/** Which creation of the thing the state belongs to (handlers/owner.ts). */
 export const ownerKey = "__owner";
 /** `adopt: true` among a dynamic resource's arguments: what exists is taken over. */
 export const adoptKey = "__adopt";

@@ -118,7 +118,7 @@ export class ResourceLifecycle {
       for (const { severity, said } of announcements(id, answer)) link.tell(urn, severity, shown(said));
       // Also where nothing of ours replaces: the user may have asked for it (replaceOnChanges).
       const deleteBeforeReplace = keepsId(this.#kind, id, wanted);
-      // A change of the program's text alone is also recorded by an update: the next change is told from it.
+      // A change of the program's text alone is also recorded by an update: the next change is compared with it.
       const changes = textChanges(handler, last, wanted);
       const marks = answer.needsMark === true ? [ownerKey] : [];
       return { ...answer, textChanges: [...changes, ...marks], deleteBeforeReplace };

@@ -13,7 +13,7 @@ export interface TimeLimit {
   readonly seconds: number;
 }
 
-/** What was stopped tells why it was; what failed by itself tells that. */
+/** Work that was stopped reports why; work that failed reports its error. */
 function becauseOf(signal: AbortSignal, error: unknown): unknown {
   const cause = error instanceof HalfDone ? error.cause : error;
   const isStopped = hasCode(cause, "Cancelled");
@@ -29,9 +29,9 @@ export class WorkLimits {
     this.#clock = clock;
   }
 
-  /** Stops all work in order: what was begun is written down, and the next `pulumi up` goes on with it. */
+  /** Stops all work in order: what was begun is written down, and the next `pulumi up` resumes it. */
   cancel(): void {
-    const message = said`Stopped by the user. What was begun is kept; the next \`pulumi up\` goes on from there.`;
+    const message = said`Stopped by the user. What was begun is kept; the next \`pulumi up\` resumes it.`;
     this.#stop.abort(new SiteRecoveryError("Cancelled", message));
   }
 
@@ -62,7 +62,7 @@ export class WorkLimits {
       return;
     }
     const message = said`${name} took longer than the ${seconds} seconds that customTimeouts.${option} allows, and was stopped.
-        What was begun is kept; run \`pulumi up\` again to go on, or allow more time.`;
+        What was begun is kept. Run \`pulumi up\` again to resume it, or allow more time.`;
     late.abort(new SiteRecoveryError("Cancelled", message));
   }
 }

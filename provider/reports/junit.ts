@@ -1,4 +1,4 @@
-/** JUnit XML: a suite a definition, a case a finding, which fails or only tells, and a passed one for a definition that is right. */
+/** JUnit XML: a suite a definition, a case a finding, which fails or only informs, and a passed one for a definition that is right. */
 import junit, { type Builder } from "junit-report-builder";
 import { rules } from "../rules/registry.ts";
 import { type Checked, isFailure, posixPath, type ReportSettings, sentence } from "./report.ts";

@@ -13,6 +13,6 @@ export function prettyReport(checked: readonly Checked[], { color }: ReportSetti
         ]),
   ]);
   const [first] = findingsOf(checked);
-  if (first !== undefined) shown.push(`siterecovery explain ${first.rule} tells more of the rule.`);
+  if (first !== undefined) shown.push(`siterecovery explain ${first.rule} explains the rule.`);
   return `${shown.join("\n")}\n`;
 }

@@ -11,7 +11,7 @@ import type { FindingList } from "../yaml/finding-list.ts";
 export interface Checked {
   /** As the user named it. */
   readonly file: string;
-  /** How many resources it declares; nothing when an error keeps it from being declared. */
+  /** How many resources it declares, or `undefined` if an error keeps it from being declared. */
   readonly resources: number | undefined;
   /** Whether its machines were checked, too. */
   readonly isWhole: boolean;
@@ -24,7 +24,7 @@ export interface ReportSettings {
   readonly strict: boolean;
 }
 
-/** From the working folder and with slashes, as CI systems want it; absolute where the file lies outside of it. */
+/** From the working folder and with slashes, as CI systems want it; absolute if the file is outside of it. */
 export function posixPath(file: string): string {
   const relative = path.relative(process.cwd(), path.resolve(file));
   const shown = relative.startsWith("..") || path.isAbsolute(relative) ? path.resolve(file) : relative;

@@ -43,7 +43,7 @@ export const adviceRules = {
   ),
   "process-server-folder": warning(
     "The cache folder of a process server that no machine uses is there",
-    "It can serve no machine until its folder is back; those that were handed to another server go on there.",
+    "It can serve no machine until its folder is back; machines that were handed to another server stay there.",
     "Make or mount the folder, or remove the process server.",
     "processServers: [{ name: ps1, cache: gone }, { name: ps2, cache: cache }]",
     "processServers: [{ name: ps2, cache: cache }]",

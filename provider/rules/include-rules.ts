@@ -4,14 +4,14 @@ import { error } from "./rule.ts";
 export const includeRules = {
   "include-leads-out": error(
     "Included files lie in the definition's own folder, links followed",
-    "A definition from somebody else must not read what lies around it.",
+    "A definition from someone else must not read files outside its folder.",
     "Move the file there.",
     "include: [../machines.yaml]",
     "include: [machines.yaml]",
   ),
   "include-unmatched": error(
     "Every entry of include is a file, or matches one",
-    "What is not there protects nothing, and nobody notices.",
+    "A file that is missing protects nothing, without any sign of it.",
     "Mend the path.",
     "include: [machine/*.yaml]",
     "include: [machines/*.yaml]",
@@ -25,7 +25,7 @@ export const includeRules = {
   ),
   "include-too-many": error(
     "A definition has at most 200 files",
-    "More are no definition that somebody wrote, and take long to read.",
+    "More than that was not written by hand, and takes long to read.",
     "Join some of them.",
     "include: [machines/*.yaml]   # 10,000 files",
     "include: [machines/*.yaml]   # one file for each site",

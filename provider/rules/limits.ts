@@ -1,7 +1,7 @@
 /**
- * The published limits that definitions are held against, each with what it holds for, when it was said, where, and
+ * The published limits that definitions are checked against, each with what it holds for, when it was said, where, and
  * when that was last looked up. Where pages differ, the figure of the embedded engine's own scenario is taken: replicas
- * in storage accounts. Retention is the exception: 15 days are those of managed disks, storage accounts have 3.
+ * in storage accounts. Retention is the exception: 15 days is the limit of managed disks; storage accounts have 3.
  */
 
 export interface Limit {
@@ -11,7 +11,7 @@ export interface Limit {
   /** Year, month and day as far as they are known. */
   readonly date: string;
   readonly source: string;
-  /** The day on which value and source were last held against each other. */
+  /** The day on which the value was last compared with its source. */
   readonly checked: string;
 }
 

@@ -18,8 +18,8 @@ export const machineRules = {
   ),
   "machine-pattern-unmatched": error(
     "A pattern matches at least one machine",
-    "A pattern that matches nothing protects nothing, and nobody notices.",
-    "Mend the pattern; * stands for any text, ? for one character.",
+    "A pattern that matches nothing protects nothing, without any sign of it.",
+    "Correct the pattern: * matches any text, ? one character.",
     'machines: [{ name: "wbe-*" }]',
     'machines: [{ name: "web-*" }]',
   ),
@@ -45,7 +45,7 @@ export const machineRules = {
     "a file with the disk's bytes",
   ),
   "machine-file-clash": error(
-    "What stands in machine.yaml does not clash",
+    "The values in machine.yaml do not contradict each other",
     "Two disks of one id, or an image of the name of an engine's file, cannot be kept apart; an address must be one.",
     "Rename what the message names, or mend the address.",
     "disks: [{ id: os, ... }, { id: os, ... }]",

@@ -34,7 +34,7 @@ export const nameRules = {
   ),
   "unnamed-choice": error(
     "A name is left out only where there is one thing to choose",
-    "Among several nobody can know which is meant.",
+    "With several it is not clear which is meant.",
     "Write the name.",
     "machines: [{ name: web1 }]   # of two sites",
     "machines: [{ name: web1, site: london }]",

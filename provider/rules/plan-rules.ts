@@ -4,7 +4,7 @@ import { error, warning } from "./rule.ts";
 export const planRules = {
   "plan-step-sort": error(
     "A step is either a script or a manual step",
-    "A plan must know whether to run something or to wait for somebody.",
+    "A plan must know whether to run a script or to wait for a person.",
     "Write script or manual.",
     "{ script: check.sh, manual: look }",
     "{ manual: look }",
@@ -18,7 +18,7 @@ export const planRules = {
   ),
   "plan-script-missing": error(
     "Scripts of plans are there",
-    "In a disaster nobody looks for them.",
+    "In a disaster there is no time to look for them.",
     "Write the script and make it executable.",
     "{ script: gone.sh }",
     "{ script: check.sh }",
@@ -74,8 +74,8 @@ export const planRules = {
     "machines: [{ name: web1 }]",
   ),
   "migration-boot-disk": error(
-    "Of the disks that are migrated, the one that the machine boots from stands first",
-    "Azure is told which disk that is, and would start the machine from another one.",
+    "The first of the migrated disks is the one that the machine boots from",
+    "Azure would start the machine from another disk.",
     "Write that disk first.",
     "{ name: erp1, disks: [data, os] }",
     "{ name: erp1, disks: [os, data] }",
@@ -123,7 +123,7 @@ export const planRules = {
     "networks: [{ name: recovery-net, addressSpace: [10.20.0.0/16] }, { name: drill-net, addressSpace: [10.99.0.0/16] }]",
   ),
   "drill-network-in-use": error(
-    "A drill runs in a network that nobody fails over to",
+    "A drill runs in a network that no machine fails over to",
     "Test machines would meet the real ones.",
     "Declare an isolated network for drills.",
     "{ name: rehearsal, machine: web1, network: recovery-net }",

@@ -1,4 +1,4 @@
-/** A rule that definitions are held against. Data only: what checks it names the rule by its id. */
+/** A rule that definitions are checked against. Data only: what checks it names the rule by its id. */
 
 /**
  * An error makes a definition unusable. A warning says that it goes against what is advised: it fails nothing, unless

@@ -25,7 +25,7 @@ export const siteRules = {
   ),
   "folder-leads-out": error(
     "A relative path stays within the definition's folder, links followed",
-    "A definition from somebody else must not reach what lies around it.",
+    "A definition from someone else must not reach files outside its folder.",
     "Move the folder there, or write its absolute path if it is meant.",
     "inventory: ../../etc",
     "inventory: hv1",

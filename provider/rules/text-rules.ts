@@ -46,13 +46,13 @@ export const textRules = {
   ),
   "yaml-tag": error(
     "Values have no tags",
-    "A tag makes another thing of a value than what stands there.",
+    "A tag changes the meaning of a value.",
     "Remove the tag.",
     "name: !!binary d2ViMQ==",
     "name: web1",
   ),
   "yaml-duplicate-key": error(
-    "A key stands once in its map",
+    "A key appears once in its map",
     "Programs disagree on which of the two counts.",
     "Remove one of them.",
     "{ name: web1, name: web2 }",

@@ -1,4 +1,4 @@
-/** Finds the legal value that somebody most likely meant. */
+/** Finds the legal value that was most likely meant. */
 
 /** Edits (insert, delete, replace, swap neighbours) between two words, without regard to letter case. */
 function distance(one: string, other: string): number {
@@ -18,7 +18,7 @@ function distance(one: string, other: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** The word nearest to what was written, or begun by it, or nothing when none is near enough. */
+/** The word nearest to what was written, or begun by it, or `undefined` if none is near enough. */
 export function nearestWord(written: string, words: readonly string[]): string | undefined {
   const most = (word: string): number => Math.max(1, Math.floor(Math.max(word.length, written.length) / 3));
   const candidates = words

@@ -1,4 +1,4 @@
-/** Static addresses of replica machines: in a subnet of their virtual network, not Azure's own, and nobody else's. */
+/** Static addresses of replica machines: in a subnet of their virtual network, not Azure's own, and no other machine's. */
 import {
   type AddressRange,
   contains,
@@ -55,7 +55,7 @@ export function checkAddresses(stack: StackDefinition, findings: Findings): void
   const named: { path: YamlPath; name: string }[] = [];
   for (const [index, machine] of (stack.machines ?? []).entries()) {
     if (machine.recoveryAddresses === undefined) continue;
-    // Machines that replicate to a second site have none, which is told.
+    // Machines that replicate to a second site have none, which is reported.
     if (targetSiteOf(stack, machine) !== undefined) continue;
     const networks = networksOf(stack, machine);
     const subnets = networks.flatMap((name) => ranges.get(name) ?? []);

@@ -45,7 +45,7 @@ function checkDrilled(stack: StackDefinition, findings: Findings): void {
   }
 }
 
-/** Room that is advised for so many changes a day, both in GiB. */
+/** The advised room for an amount of changes a day, both in GiB. */
 function advisedCache(dailyChange: number): number {
   const sizes = figures("processServerCacheGibibytes");
   const step = figures("processServerCacheChurnGibibytesPerDay").findIndex((most) => dailyChange <= most);

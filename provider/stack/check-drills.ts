@@ -1,4 +1,4 @@
-/** Drills: their machines or plans, and networks that are at the machine's recovery side and in nobody's use. */
+/** Drills: their machines or plans, and networks, which must be at the machine's recovery side and unused. */
 import { drillSettingFailures } from "../handlers/drill.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import { type AddressRange, overlap, parseRange } from "../address-range.ts";
@@ -54,7 +54,7 @@ function checkAddressSpace(
   }
 }
 
-/** A drill of the definition, with where it stands and the machines that it tests. */
+/** A drill of the definition, with its place and the machines that it tests. */
 interface Placed {
   readonly drill: StackDrill;
   readonly path: YamlPath;

@@ -24,7 +24,7 @@ export type Inventories = ReadonlyMap<
   { readonly list: Inventory[]; readonly names: readonly string[]; readonly areAll: boolean }
 >;
 
-/** A folder that has an owner already, or lies in one that has. */
+/** A folder that has an owner already, or is in one that has. */
 interface Owned {
   readonly owner: string;
   readonly folder: string;

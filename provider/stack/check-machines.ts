@@ -36,7 +36,7 @@ function readMachine(
   try {
     return inventory.read(place.name);
   } catch (error) {
-    // What is wrong with a machine.yaml is told where it stands, in that file.
+    // Errors of a machine.yaml are reported in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
     else if (error instanceof SiteRecoveryError) {
       // One that is moved by its definition may have lost its disks at the primary side: a failback makes them again.
@@ -180,7 +180,7 @@ function checkOne(
   const virtual = having.filter(({ isPhysical }) => !isPhysical);
   const holders = virtual.length > 0 ? virtual : having;
   const [holder] = holders;
-  // Where an inventory could not be looked into, that is told, and the machine may be in it.
+  // An unreadable inventory is reported already, and may have the machine.
   if (!holder && !areAll) return;
   const side = moverOf(stack, wanted.name)?.activeLocation ?? wanted.activeLocation;
   if (!holder) return tellMissing(wanted, site, { at, names, side, inventories }, findings);
@@ -212,7 +212,7 @@ export function checkMachines(
   const lists = { machines: stack.machines ?? [], migrations: (stack.migrations ?? []).map(migratedMachine) };
   for (const [list, machines] of Object.entries(lists))
     for (const [index, machine] of machines.entries()) {
-      // That a name is there twice is told already; its machine is looked at once.
+      // A duplicate name is reported already; its machine is checked once.
       if (seen.has(machine.name.toLowerCase())) continue;
       seen.add(machine.name.toLowerCase());
       checkOne(stack, machine, { inventories, at: [list, index] }, findings);

@@ -74,14 +74,14 @@ export function migratedMachine({ name, site, disks, migrated }: StackMigration)
     name,
     ...(site === undefined ? {} : { site }),
     disks,
-    // Its network is that of the migration, which is looked at with the names.
+    // The migration names its network, which is checked with the names.
     network: "",
     // One that has been migrated may be gone from the site.
     ...(migrated === true ? { activeLocation: "recovery" } : {}),
   };
 }
 
-/** A virtual machine, and the disk that it boots from stands first: Azure is told which it is. */
+/** A virtual machine, and the disk that it boots from is the first: Azure needs to know it. */
 export function checkMigratedMachine(
   {
     wanted,
@@ -98,6 +98,6 @@ export function checkMigratedMachine(
   const first = machine.disks.find(({ id }) => id === wanted.disks?.[0]);
   const boots = machine.disks.find(({ role }) => role === "os");
   if (!first || !boots || first.role === "os" || !wanted.disks!.includes(boots.id)) return;
-  const message = `'${first.id}' stands first, and ${machine.name} boots from '${boots.id}'; write that one first`;
+  const message = `'${first.id}' is the first, and ${machine.name} boots from '${boots.id}'; write that one first`;
   findings.add("migration-boot-disk", [...at, "disks", 0], message);
 }

@@ -8,7 +8,7 @@ import { containersOf, instanceTypeOf } from "./site-parts.ts";
 import type { StackDefinition, StackPolicy } from "./stack-definition.ts";
 import { StackIds } from "./stack-ids.ts";
 
-/** The path of a finding of the kind's own check: what stands last in it is what the definition names as well. */
+/** The path of a finding of the kind's own check: its last part is a key of the definition too. */
 export function pathOfFailure(place: YamlPath, property: string): YamlPath {
   return [...place, ...property.split(".").slice(-1)];
 }

@@ -1,6 +1,6 @@
 /**
  * The scripts of plans: files that are there. A relative path stays inside of the definition's folder, links followed,
- * as that of an inventory does: a definition from somebody else must not run what lies around it.
+ * as that of an inventory does: a definition from someone else must not run files outside its folder.
  */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";

@@ -3,7 +3,7 @@ import type { Findings } from "./findings.ts";
 import { type Mover, moverOf } from "./mover-of.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 
-/** A name in a list of the definition, and where it stands there. */
+/** A name in a list of the definition, and its place there. */
 export interface Named {
   readonly path: YamlPath;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Sites: what belongs into which kind of them, names that must differ, and names of their parts. */
+/** Sites: what belongs in which kind of site, names that must differ, and names of their parts. */
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import { checkParts, checkPaths } from "./check-site-parts.ts";
 import type { Findings } from "./findings.ts";

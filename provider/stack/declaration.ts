@@ -1,6 +1,6 @@
 import type { KindName } from "../kinds/kind.ts";
 
-/** A resource that a definition stands for. */
+/** A resource that a definition declares. */
 export interface Declaration {
   /** Unique in the stack; kinds that may share names have the kind in front: `network/recovery-net`. */
   readonly logicalName: string;

@@ -1,4 +1,4 @@
-/** What stands in a site: servers and hosts, containers, networks, storage. */
+/** What a site has: servers and hosts, containers, networks, storage. */
 import type { IdentityProvider } from "../kinds/services-provider.ts";
 import type { Declaration } from "./declaration.ts";
 import { declareProcessServers } from "./declare-process-servers.ts";
@@ -154,7 +154,7 @@ function declareStorage({ stack, ids, site }: InSite): Declaration[] {
   }));
 }
 
-/** All that stands in a site by itself. */
+/** All that a site has besides its machines. */
 export function declareComponents(inSite: InSite): Declaration[] {
   return [
     ...declareServer(inSite),

@@ -20,7 +20,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
   const { allowDisableWhileFailedOver, allowReplicaDeletion, failover, processServer } = machine;
   // A plan or cluster that says where its machines run says it for those that don't.
   const isMoved = moverOf(stack, machine.name) !== undefined;
-  // Azure has no such property: there it stands only where somebody wrote it, and is refused.
+  // Azure has no such property: there it exists only where the user wrote it, and is refused.
   const isForAzure = stack.target === "azure";
   const activeLocation = machine.activeLocation ?? (isMoved || isForAzure ? undefined : "primary");
   const itemName = (isForAzure ? machine.protectableItem : undefined) ?? machine.name;
@@ -46,7 +46,7 @@ function declareMachine(stack: StackDefinition, ids: StackIds, machine: StackMac
       ...(allowDisableWhileFailedOver === undefined ? {} : { allowDisableWhileFailedOver }),
       ...(allowReplicaDeletion === undefined ? {} : { allowReplicaDeletion }),
     },
-    // The mapping stands last in a site: what a machine needs is in place when the mapping is.
+    // The mapping is last in a site: what a machine needs is in place when the mapping is.
     dependsOn: [logicalNames.containerMapping(site.name, container.name)],
   };
 }

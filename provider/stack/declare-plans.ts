@@ -75,7 +75,7 @@ function groupsOf(plan: StackPlan, itemId: (name: string) => string, stack: Stac
   ];
 }
 
-/** The recovery side of a plan: that of its machines, which have one. */
+/** The recovery side of a plan: the one of its machines. */
 function recoveryFabricOf(stack: StackDefinition, ids: StackIds, plan: StackPlan): string {
   const first = (stack.machines ?? []).find(({ name }) => name === machinesOf(plan)[0])!;
   const target = targetSiteOf(stack, first);

@@ -1,4 +1,4 @@
-/** Sites: fabrics with what stands in them, then what joins them to Azure and to each other. */
+/** Sites: fabrics with their parts, then what joins them to Azure and to each other. */
 import type { FabricInputs } from "../kinds/fabric.ts";
 import { microsoftAzure } from "../kinds/kind.ts";
 import type { Declaration } from "./declaration.ts";
@@ -84,7 +84,7 @@ function declareStorageMappings({ ids, site }: InSite): Declaration[] {
   });
 }
 
-/** A mapping of a container stands last: what its machines need is in place when the mapping is. */
+/** A mapping of a container is last: what its machines need is in place when the mapping is. */
 function declareContainerMapping(
   { stack, ids, site }: InSite,
   mapping: { logicalName: string; container: string; mappingName: string; policy: string; targetId: string },
@@ -137,7 +137,7 @@ function declareContainerMappings(inSite: InSite, before: readonly Declaration[]
 export function declareSites(stack: StackFile): Declaration[] {
   const ids = new StackIds(stack.definition);
   const all = stack.definition.sites.map((site): InSite => ({ stack, ids, site }));
-  // In Azure itself a process server there is a machine of Azure's, which nobody declares here.
+  // In Azure itself a process server there is a machine of Azure's, which is not declared here.
   const inAzure = stack.definition.target === "azure" ? [] : declareAzureFabric(stack, ids);
   const fabrics = all.map(declareFabric);
   const components = new Map(all.map((inSite) => [inSite.site, declareComponents(inSite)]));

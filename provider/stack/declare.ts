@@ -1,6 +1,6 @@
 /**
  * Turns a checked definition into declarations: for each resource its logical name, kind, arguments with ids in
- * place of names, and what it depends on. In order; what is depended on stands before.
+ * place of names, and what it depends on. In order: dependencies come first.
  */
 import type { Declaration } from "./declaration.ts";
 import { declareAzure } from "./declare-azure.ts";

@@ -15,9 +15,9 @@ export interface Expanded {
   readonly problems: readonly { readonly path: YamlPath; readonly message: string }[];
 }
 
-/** What is wrong with an inventory is told by the check of inventories; here it has no machines. */
+/** The check of inventories reports what is wrong with one; here it has no machines. */
 function machinesIn(stack: StackDefinition, site: StackSite, wanted: StackMachine, look: Look): string[] {
-  // In a VMM site a machine's cloud is that of its host.
+  // In a VMM site a machine is in the cloud of its host.
   const cloud = kindOf(site) === "vmm" ? containerOf(stack, wanted)?.path.join(".") : undefined;
   return inventoriesOf(site)
     .filter(({ path }) => cloud === undefined || path.join(".").startsWith(`${cloud}.`))
@@ -83,7 +83,7 @@ function expandMachines(
   const machines = expandList(written, ["machines"], (machine) => {
     if (!isPattern(machine.name)) return undefined;
     const site = siteOf(stack, machine.site);
-    // That the site is not there is told of the pattern itself.
+    // A missing site is reported at the pattern itself.
     if (!site) return undefined;
     const matches = matcherOf(machine.name);
     const found = machinesIn(stack, site, machine, look).filter(

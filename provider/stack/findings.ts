@@ -1,4 +1,4 @@
-/** Collects what is wrong with a definition, each with the place where it stands. */
+/** Collects what is wrong with a definition, each with its place. */
 import { nearestWord } from "../schemas/nearest.ts";
 import { type RuleId, rules } from "../rules/registry.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
@@ -26,7 +26,7 @@ export class Findings {
   readonly #source: StackSource;
   readonly #texts: Map<string, string>;
 
-  /** Whether the form of all files is right; what is wrong with it is told already. */
+  /** Whether the form of all files is right; what is wrong with it is reported already. */
   readonly isFormRight: boolean;
 
   readonly #doubts: Doubts;

@@ -1,4 +1,4 @@
-/** Patterns of names: `*` stands for any text and `?` for one character, without regard to letter case. */
+/** Patterns of names: `*` matches any text and `?` one character, without regard to letter case. */
 
 export function isPattern(text: string): boolean {
   return /[*?]/.test(text);

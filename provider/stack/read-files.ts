@@ -1,4 +1,4 @@
-/** Reads a definition and all that it includes into one, and remembers which file each entry stands in. */
+/** Reads a definition and all that it includes into one, and remembers the file of each entry. */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
@@ -10,10 +10,10 @@ import { resolveInclude } from "./resolve-include.ts";
 import { listNames, MergedSource, type StackSource } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 
-/** More files than these are no definition that somebody wrote. */
+/** A definition with more files was not written by hand. */
 const filesMax = 200;
 
-/** A file of a definition; what is missing in it stands in another one. */
+/** A file of a definition; what is missing in it is in another one. */
 export type Written = Partial<Omit<StackDefinition, "azure">> & {
   readonly azure?: Partial<StackDefinition["azure"]>;
 };

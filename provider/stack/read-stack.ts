@@ -1,6 +1,6 @@
 /**
  * Reads a stack definition and checks all that can be known without running it: text, schema, references,
- * duplicates, the machines and their disks, the support matrix. All that is wrong is told at once, each with
+ * duplicates, the machines and their disks, the support matrix. All errors are reported at once, each with
  * file, line and column; a definition that fails creates nothing.
  */
 import path from "node:path";
@@ -19,7 +19,7 @@ import { withOrigins } from "./stack-source.ts";
 import type { StackDefinition } from "./stack-definition.ts";
 import type { CheckedStack } from "./stack-file.ts";
 
-/** What stands at a place of an expanded list: a machine, or the name of one. */
+/** An entry of an expanded list: a machine, or the name of one. */
 function nameIn(definition: StackDefinition, path: YamlPath): string {
   const entry = path.reduce<unknown>(
     (inner, step) => (inner as Record<string | number, unknown> | undefined)?.[step],

@@ -1,7 +1,7 @@
 /**
  * Folders that a definition names. A relative path counts from the definition's folder and stays inside it, links followed, so
- * that a definition from somebody else cannot reach what lies around it. What lies elsewhere is named by an absolute path,
- * which nobody writes by accident.
+ * that a definition from someone else cannot reach files outside its folder. Files elsewhere are named by an absolute path,
+ * which is not written by accident.
  */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";

@@ -1,6 +1,6 @@
 /**
- * The files that an entry of `include` stands for. They lie in the folder of the first file, links followed, so that
- * a definition from somebody else reads nothing else; `*` and `?` stand for text within a name.
+ * The files that an entry of `include` names. They are in the folder of the first file, links followed, so that
+ * a definition from someone else reads nothing else; `*` and `?` match text within a name.
  */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
@@ -17,7 +17,7 @@ function namesIn(folder: string): string[] {
   try {
     return localFileSystem.list(folder).toSorted();
   } catch {
-    // No folder, or one that may not be looked into: nothing in it matches, which is told.
+    // No folder, or one that may not be looked into: nothing in it matches, which is reported.
     return [];
   }
 }

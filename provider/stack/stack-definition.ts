@@ -9,7 +9,7 @@ import type { StackProcessServer, StackSite } from "./stack-site.ts";
 
 export interface StackDefinition {
   readonly version: 1;
-  /** Files that more of it stands in; they are read into it. */
+  /** Files with more of it; they are read into it. */
   readonly include?: readonly string[];
   /** Where it is declared: the embedded engine (default) or Azure. */
   readonly target?: "engine" | "azure";

@@ -1,4 +1,4 @@
-/** What a forecast wants to know of a stack definition: who sends what, by which policy, and what plans do. */
+/** What a forecast needs of a stack definition: who sends what, by which policy, and what plans do. */
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import type { ForecastPlan, ForecastServer } from "../engine/forecast/forecast-input.ts";

@@ -1,11 +1,11 @@
-/** Where each part of a definition stands, whatever files it was put together from. */
+/** Where each part of a definition is, whatever files it was put together from. */
 import type { YamlFile, YamlPath } from "../yaml/read-yaml.ts";
 
 type Positioned = Pick<YamlFile, "file" | "text" | "positionOf">;
 
 export interface StackSource {
   readonly texts: ReadonlyMap<string, string>;
-  /** The file that a part of the definition stands in, and its path in that file. */
+  /** The file that has a part of the definition, and its path in that file. */
   locate(path: YamlPath): { readonly yaml: Positioned; readonly path: YamlPath };
   /** The name of what a pattern was replaced by; `undefined` where the definition names the thing itself. */
   matchAt?(path: YamlPath): string | undefined;

@@ -1,5 +1,5 @@
 /**
- * Table `events`: what happened, for people and for whatever watches. Written in the transaction of what it tells. The
+ * Table `events`: what happened, for people and programs. Written in the transaction of the event. The
  * history is bounded: the oldest go.
  */
 import { idKey } from "../arm-id.ts";

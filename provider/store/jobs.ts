@@ -135,7 +135,7 @@ export function setJobState(store: Store, jobId: string, state: JobState): void 
   });
 }
 
-/** What a job that goes on after a failure is asked now. */
+/** What a job that is resumed after a failure is asked now. */
 export function setJobInput(store: Store, jobId: string, input: unknown): void {
   write(store, jobId, () => {
     store.prepare("UPDATE jobs SET input = ? WHERE id = ?").run(JSON.stringify(input), jobId);
@@ -251,7 +251,7 @@ export function openJobOf(store: Store, targetId: string): JobRow | undefined {
   return row ? toJob(row) : undefined;
 }
 
-/** Jobs, newest first; all of them or those of one target. */
+/** Jobs, newest first; all of them or the jobs of one target. */
 export function listJobs(store: Store, filter: { targetId?: string; limit: number }): JobRow[] {
   const rows = store
     .prepare(

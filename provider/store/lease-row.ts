@@ -1,4 +1,4 @@
-/** The row of a lease, as other processes see it and as people are told of it. */
+/** The row of a lease, as other processes and people see it. */
 import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { describeProcess } from "../process-identity.ts";

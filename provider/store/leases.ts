@@ -17,7 +17,7 @@ export const renewalMilliseconds = 15_000;
 
 /** A lease that this process was given. */
 export interface Lease {
-  /** Higher than that of any lease before it, of any key. */
+  /** Higher than the epoch of any earlier lease, of any key. */
   readonly epoch: number;
   /** Aborted with `LeaseLost` when another process has taken the lease over. */
   readonly signal: AbortSignal;
@@ -241,7 +241,7 @@ function lose(mine: Held, id: string): SiteRecoveryError {
 }
 
 /**
- * Room for the item of a lease that this process works under, or `undefined`: nobody else may write it meanwhile, so
+ * Room for the item of a lease that this process works under, or `undefined`: no other process may write it meanwhile, so
  * that it is read once. It is gone with the lease.
  */
 export function roomForItem(store: Store, id: string): { item?: unknown } | undefined {

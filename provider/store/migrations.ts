@@ -1,6 +1,6 @@
 /**
  * A trigger that forgets the due times of a cluster's machines. SQLite changes the letter case of ASCII only: where an id
- * has other letters, those of the whole container are forgotten.
+ * has other letters, all ids of the container are forgotten.
  */
 function ofCluster(name: string, event: "INSERT" | "UPDATE" | "DELETE", row: "new" | "old"): string {
   const ids = `json_each(${row}.inputs, '$.properties.clusterProtectedItemIds')`;

@@ -1,4 +1,4 @@
-/** Table `protected_items`: where each protected item stands. The words of `state` are in engine/protected-item. */
+/** Table `protected_items`: the state of each protected item. The words of `state` are in engine/protected-item. */
 import type { SQLOutputValue } from "node:sqlite";
 import { idKey } from "../arm-id.ts";
 import { requireLease, roomForItem } from "./leases.ts";
@@ -26,7 +26,7 @@ function toItem<State extends string, Details>(row: Row): ItemRow<State, Details
   };
 }
 
-/** The item as it is now. Under its lease it is read once: nobody else may write it. */
+/** The item as it is now. Under its lease it is read once: no other process may write it. */
 export function findItem<State extends string, Details>(
   store: Store,
   id: string,

@@ -68,7 +68,7 @@ class Settings {
   }
 }
 
-/** What is read once is given to many: nobody may change it. */
+/** It is read once and shared: no caller may change it. */
 function frozen<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) frozen(part);

@@ -14,7 +14,7 @@ function isBusy(error: unknown): boolean {
   return code !== undefined && (code & 0xff) === busyCode;
 }
 
-/** Runs SQL that takes the lock for writing. Throws `Busy`, naming the process that has it where the system tells. */
+/** Runs SQL that takes the lock for writing. Throws `Busy`, naming the process that has it where the system says so. */
 export function takingLock<T>(file: string, waitMilliseconds: number, work: () => T): T {
   try {
     return work();
@@ -29,14 +29,14 @@ function busy(file: string, waitMilliseconds: number, cause: unknown): SiteRecov
   const waited = said`has been writing to the engine's store ${file} for more than ${waitMilliseconds / 1000} seconds`;
   const undone = said`what it had not finished is undone, and nothing is lost`;
   if (holder === undefined) {
-    const message = said`Another process ${waited}. It is stopped, or runs in another container. Let it go on or end it, and run this
+    const message = said`Another process ${waited}. It is stopped, or runs in another container. Let it continue or end it, and run this
         again: ${undone}.`;
     return new SiteRecoveryError("Busy", message, { target: file, cause });
   }
   const { pid, command, isStopped } = holder;
   const who = command === "" ? `${pid}` : `${pid} (${command.slice(0, commandCharactersMax)})`;
   const message = isStopped
-    ? said`Process ${who} ${waited}, because it was stopped. \`kill -CONT ${pid}\` lets it go on; \`kill -9 ${pid}\` ends it: ${undone}.`
+    ? said`Process ${who} ${waited}, because it was stopped. \`kill -CONT ${pid}\` continues it; \`kill -9 ${pid}\` ends it: ${undone}.`
     : said`Process ${who} ${waited}. Run this again; if it hangs, \`kill -9 ${pid}\` ends it: ${undone}.`;
   return new SiteRecoveryError("Busy", message, { target: file, cause });
 }

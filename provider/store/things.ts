@@ -29,7 +29,7 @@ export interface ThingFilter {
   readonly naming?: string;
 }
 
-/** What to look for in settings as they are written; nothing where SQLite would change letters in another way. */
+/** What to look for in settings as they are written, or `undefined` if SQLite would change letters in another way. */
 function endOfId(name: string): string {
   return /^[\w.-]+$/.test(name) ? `/${name.toLowerCase()}"` : "";
 }

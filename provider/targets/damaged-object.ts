@@ -8,7 +8,7 @@ export class DamagedObjectError extends SiteRecoveryError {
   constructor(objectPath: string, why: string, cause?: unknown) {
     const message =
       `The stored object ${objectPath} is damaged: ${why}. Recovery points that do not need it can still be ` +
-      "restored: `siterecovery verify` tells which ones do need it, and `siterecovery replicate <machine> " +
+      "restored: `siterecovery verify` shows which ones need it, and `siterecovery replicate <machine> " +
       "--resync` after it sends again what was lost.";
     super("Damaged", message, { target: objectPath, ...(cause === undefined ? {} : { cause }) });
     this.why = why;

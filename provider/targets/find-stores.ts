@@ -1,4 +1,4 @@
-/** Where replica stores are below a folder that somebody names: the folder itself, or up to three levels down. */
+/** Where replica stores are below a given folder: the folder itself, or up to three levels down. */
 import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";

@@ -120,7 +120,7 @@ export class FolderStore implements ReplicaStore {
       const newest = points.at(-1);
       if (newest !== undefined) staying.add(newest.id);
       const leaving = points.filter((point) => !staying.has(point.id));
-      // A point that cannot be read tells no time: it goes with the first later one that goes.
+      // A point that cannot be read has no known time: it is dropped with the first later one.
       const last = Math.max(0, ...leaving.map((point) => point.sequence));
       const outdated = unreadable.filter((name) => sequenceOf(name) < last);
       const dropped = [...leaving.map((point) => point.id), ...outdated.map(pointIdOf)];
@@ -245,7 +245,7 @@ export class FolderStore implements ReplicaStore {
   }
 }
 
-/** While a damaged object is left nobody knows what it needs: the space comes free once it is dropped or mended. */
+/** While there is a damaged object it is not known what it needs: the space becomes free once it is dropped or repaired. */
 async function compactWhatIsSound(machine: MachineFolder): Promise<number> {
   try {
     return await compactMachine(machine);

@@ -24,7 +24,7 @@ export class KeyRing {
     return this.spec.storeId;
   }
 
-  /** A folder name that tells nothing about the id it stands for. */
+  /** A folder name that says nothing about its id. */
   nameOf(id: string): string {
     return createHmac("sha256", this.#nameKey).update(id).digest("hex").slice(0, 32);
   }

@@ -167,7 +167,7 @@ export function holderOf(files: FileSystem, filePath: string): Holder | undefine
   const text = content.toString("latin1");
   const holder = (/^"([^"]*)"/.exec(text) ?? [])[1];
   if (holder !== undefined && content.equals(encodeHolder(holder))) return toHolder(holder);
-  const message = said`The lock ${filePath} is damaged, so it is not known whether somebody holds it. Remove it when no other
+  const message = said`The lock ${filePath} is damaged, so it is not known whether a process holds it. Remove it when no other
       process works on this store.`;
   throw new SiteRecoveryError("Damaged", message, { target: filePath });
 }

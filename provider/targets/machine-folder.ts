@@ -99,7 +99,7 @@ export class MachineFolder {
     return this.files.list(path.join(this.folder, "disks")).length > 0;
   }
 
-  /** Makes the folders, durably, and writes the machine's id anew when it is damaged. Repeating it is cheap. */
+  /** Makes the folders, durably, and writes the machine's id again if it is damaged. Repeating it is cheap. */
   prepare(diskIds: readonly string[]): void {
     for (const name of ["disks", "points"]) makeFolderDurably(this.files, path.join(this.folder, name));
     if (!this.exists || this.#nameIsDamaged()) {

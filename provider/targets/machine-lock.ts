@@ -1,7 +1,7 @@
 /**
  * Locks and pins of one machine's folder. The lock lets one process at a time write to a machine's replica; a pin
- * keeps a recovery point from being dropped while somebody reads it. Both are small files that name their process,
- * and the engine and epoch that it works under. Their process renews them as long as it works, since nobody can test a
+ * keeps a recovery point from being dropped while it is read. Both are small files that name their process,
+ * and the engine and epoch that it works under. Their process renews them as long as it works, since no other one can test a
  * process of another host or container for life. A lock goes to the next process when its own is dead, when it was not
  * renewed and its process cannot be tested, or when the same engine comes with a later epoch; and its former holder
  * finds that out before each change that counts.

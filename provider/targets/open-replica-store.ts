@@ -53,7 +53,7 @@ function openKey(files: FileSystem, options: OpenStoreOptions): KeyRingSpec {
   const witness = witnessPath === undefined ? undefined : readWitness(files, witnessPath);
   const isThere = files.exists(keyPath);
   if (isThere && witness !== undefined && (storeIdIn(files, keyPath) ?? witness) !== witness) {
-    throw storeUnreachable(folder, "another store lies in its place");
+    throw storeUnreachable(folder, "another store is in its place");
   }
   if (!isThere) refuseToMake(files, options, witness !== undefined);
   const spec = isThere ? readStoreKey(files, keyPath, options) : makeStore(files, keyPath, options);

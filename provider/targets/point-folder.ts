@@ -1,7 +1,7 @@
 /**
  * The recovery points of one machine: a sealed file each, `<sequence>-<id>.point`, and a roster that names
  * them all. A point counts from the moment its file has its name; the roster is written right after, so that
- * a file that somebody deletes is missed. Dropping goes the other way round: roster first, then the files.
+ * a deleted file is missed. Dropping goes the other way round: roster first, then the files.
  */
 import path from "node:path";
 import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
@@ -90,13 +90,13 @@ export class PointFolder {
     );
   }
 
-  /** File names that the roster names and the folder lacks: somebody has deleted them. Throws `Damaged`. */
+  /** File names that the roster names and the folder lacks: they were deleted. Throws `Damaged`. */
   missingNames(): string[] {
     const present = new Set(this.#namesInFolder());
     return this.#readRoster().names.filter((name) => !present.has(name));
   }
 
-  /** File names in the folder that do not count: what an interrupted drop has left, or somebody has put there. */
+  /** File names in the folder that do not count: what an interrupted drop has left, or what was put there. */
   leftNames(): string[] {
     const counting = new Set(this.names());
     return this.#namesInFolder().filter((name) => !counting.has(name));
@@ -131,7 +131,7 @@ export class PointFolder {
     return undefined;
   }
 
-  /** All points, oldest first. With `onDamaged`, damaged ones are told and left out. */
+  /** All points, oldest first. With `onDamaged`, damaged ones are reported and left out. */
   all(onDamaged?: (error: Error, name: string) => void): RecoveryPoint[] {
     return this.names().flatMap((name) => {
       try {
@@ -152,7 +152,7 @@ export class PointFolder {
   publish(draft: PointDraft, { afterSequence = 0, onNamed }: Publication = {}): RecoveryPoint {
     const roster = this.#rosterIfSound();
     const lastOnRoster = roster?.lastSequence ?? 0;
-    // Names of files that somebody has deleted stay, so that they are missed until retention has passed them.
+    // Names of deleted files stay, so that they are missed until retention has passed them.
     const names = [...new Set([...(roster?.names ?? []), ...this.names()])].sort();
     const sequence = Math.max(afterSequence, lastOnRoster, ...this.#namesInFolder().map(sequenceOf)) + 1;
     const writer = this.#requireEpoch(roster);

@@ -1,6 +1,6 @@
 /**
  * Whether a replica store can be reached. A share that went away leaves an empty folder, and a store that were
- * made there anew would ask every machine for a full copy: so a store is known by the id in its key file, and
+ * made there again would ask every machine for a full copy: so a store is known by the id in its key file, and
  * by a witness, a small file kept elsewhere that remembers the id.
  */
 import path from "node:path";
@@ -27,7 +27,7 @@ const unreachableAnswers = new Set([
 
 export function storeUnreachable(folder: string, why: string, cause?: unknown): SiteRecoveryError {
   const message = said`The replica store in ${folder} cannot be reached: ${why}. Mount it, or give access to it;
-      replication goes on by itself, and nothing is made anew in its place.`;
+      replication resumes by itself. Nothing is created in its place.`;
   return new SiteRecoveryError("TargetUnreachable", message, { target: folder, cause });
 }
 
@@ -49,9 +49,9 @@ export function checkReach(files: FileSystem, folder: string, storeId: string): 
     throw reachFailure(folder, error) ?? error;
   }
   if (!files.exists(keyPath)) throw storeUnreachable(folder, "its key file store.key is not there");
-  // A key file that was damaged under an open store keeps nobody from working; whoever opens it next is told.
+  // A key file that was damaged under an open store does not stop work; the next process that opens it gets the error.
   if (found !== undefined && found !== storeId) {
-    throw storeUnreachable(folder, "another store lies in its place");
+    throw storeUnreachable(folder, "another store is in its place");
   }
 }
 
@@ -96,7 +96,7 @@ export function readWitness(files: FileSystem, witnessPath: string): string | un
   const id = text.slice(0, storeIdDigits);
   if (text === witnessText(id)) return id;
   const message = said`The file ${witnessPath}, which remembers which replica store was made, is damaged. Remove it when the
-      store at hand is the right one; it is made anew.`;
+      store at hand is the right one. It is then written again.`;
   throw new SiteRecoveryError("Damaged", message, { target: witnessPath });
 }
 

@@ -54,7 +54,7 @@ export interface KnownMachine {
 export interface VerifyOptions {
   /** Machines that should be there: one of them is verified even if its folder's name cannot be read. */
   readonly knownMachines?: readonly KnownMachine[];
-  /** Told after each object; bytes are those of layer files. */
+  /** Called after each object; bytes are bytes of layer files. */
   readonly onProgress?: (progress: { objectsRead: number; bytesRead: number; bytesTotal: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -73,7 +73,7 @@ export interface ReplicaStore {
   machineIds(): string[];
   /**
    * The machine's recovery points, oldest first. A point whose file is damaged throws `Damaged`, unless
-   * `onDamaged` is given: then it is told with the point's number, and the others are returned.
+   * `onDamaged` is given: then it is called with the point's number, and the others are returned.
    */
   recoveryPoints(machineId: string, onDamaged?: (error: Error, sequence: number) => void): RecoveryPoint[];
   /** Throws `NotFound` when there is no such point. */
@@ -93,7 +93,7 @@ export interface ReplicaStore {
    */
   removeMachine(machineId: string): void;
   /**
-   * Reads and checks everything, and tells each damaged object with the recovery points it hurts. What it finds
+   * Reads and checks everything, and reports each damaged object with the recovery points it affects. What it finds
    * is noted with the machine (damage-note.ts), for its next resync.
    */
   verify(onFinding: (finding: VerifyFinding) => void, options?: VerifyOptions): Promise<VerifyResult>;

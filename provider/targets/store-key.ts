@@ -1,7 +1,7 @@
 /**
  * The key file of a store, `store.key`: the data key that everything is encrypted with, itself encrypted
  * ("wrapped") once for each secret that opens the store: a key that is read from a key file, and a recovery
- * passphrase (scrypt). Changing a secret rewrites this small file only. A checksum tells damage apart from a
+ * passphrase (scrypt). Changing a secret rewrites this small file only. A checksum distinguishes damage from a
  * wrong key.
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, scryptSync } from "node:crypto";

@@ -1,5 +1,5 @@
 /**
- * What is to be told of files that a user wrote, all of it at once: each finding with file, line, column, the
+ * All findings of files that a user wrote: each finding with file, line, column, the
  * property's path, and what to do. Shown with the offending line and a mark under it.
  */
 import path from "node:path";

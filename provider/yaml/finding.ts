@@ -1,6 +1,6 @@
 import type { RuleId } from "../rules/registry.ts";
 
-/** Where something stands in a text. */
+/** A place in a text. */
 export interface Place {
   /** From 1. */
   readonly line: number;
@@ -11,7 +11,7 @@ export interface Place {
 }
 
 export interface Finding extends Place {
-  /** What is broken; `siterecovery explain` tells more of it. */
+  /** What is broken; `siterecovery explain` explains it. */
   readonly rule: RuleId;
   readonly file: string;
   /** Path of the property: `machines[0].site`; empty when the text itself is wrong. */

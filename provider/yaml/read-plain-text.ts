@@ -71,7 +71,7 @@ class PlainReader {
     return value;
   }
 
-  /** What stands below a key at `indent`; a list of it may not begin in the key's own column, though YAML allows it. */
+  /** What is below a key at `indent`; a list of it may not begin in the key's own column, though YAML allows it. */
   #below(indent: number, depth: number): unknown {
     const line = this.#lines[this.#next];
     if (line === undefined || depth > depthMax) throw notPlain;
@@ -113,7 +113,7 @@ class PlainReader {
     return map;
   }
 
-  /** A line that stands deeper than the value before it would be a part of that value. */
+  /** A line that is indented deeper than the value before it would be a part of that value. */
   #endOfScalar(indent: number): void {
     const line = this.#lines[this.#next];
     if (line === undefined) return;

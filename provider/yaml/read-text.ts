@@ -1,4 +1,4 @@
-/** The text of a file that somebody else may have written: of a bounded size, and UTF-8. */
+/** The text of a file that may come from elsewhere: of a bounded size, and UTF-8. */
 import fs from "node:fs";
 import type { RuleId } from "../rules/registry.ts";
 import { DefinitionError } from "./definition-error.ts";

@@ -1,4 +1,4 @@
-/** Reads a YAML file and holds it against a JSON Schema; what is wrong is told with file, line and column. */
+/** Reads a YAML file and validates it by a JSON Schema. Errors have file, line and column. */
 import { createRequire } from "node:module";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -96,7 +96,7 @@ function isBearable(error: ErrorObject): boolean {
 /** What is filled in may have parts of its own that are missing. */
 const repairsMax = 4;
 
-/** Makes a value usable whose errors are not mild; nothing when there is no going on. */
+/** Makes a value with serious errors usable, or returns `undefined` if that is not possible. */
 function repaired(value: unknown, validate: ValidateFunction): readonly YamlPath[] | undefined {
   const repair = new Repair(value);
   for (let round = 0; round < repairsMax; round += 1) {
@@ -146,7 +146,7 @@ export function readUsableYaml<Value>(file: string, schema: string, text?: strin
   return { yaml: yaml as ValidYaml<Value>, findings, repairs };
 }
 
-/** Throws a `DefinitionError` with all findings. `text` when that of the file is known. */
+/** Throws a `DefinitionError` with all findings. `text` if the text of the file is known. */
 export function readValidYaml<Value>(file: string, schema: string, text?: string): ValidYaml<Value> {
   const { yaml, findings } = readUsableYaml<Value>(file, schema, text);
   if (findings.length > 0) throw new DefinitionError(findings, new Map([[file, yaml.text]]));

@@ -25,9 +25,9 @@ export interface YamlFile {
   readonly text: string;
   /** Plain objects without prototype, arrays, strings, numbers, booleans, null. */
   readonly value: unknown;
-  /** Where a value stands; that of the nearest one around it when there is none at the path. */
+  /** The place of a value, or of the nearest one around it if there is none at the path. */
   positionOf(path: YamlPath): Place;
-  /** Where the key itself stands, for what is wrong with a key. */
+  /** The place of the key itself, for errors of a key. */
   positionOfKey(path: YamlPath): Place;
 }
 
@@ -85,7 +85,7 @@ function parseQuietly(text: string): Document {
   }
 }
 
-/** All that YAML has, and where each part stands. Throws a `DefinitionError` with everything that the parser finds wrong. */
+/** All that YAML has, and the place of each part. Throws a `DefinitionError` with everything that the parser finds wrong. */
 export function readWholeYaml(file: string, text: string): YamlFile {
   const lineCounter = new LineCounter();
   lineCounter.addNewLine(0);
@@ -93,7 +93,7 @@ export function readWholeYaml(file: string, text: string): YamlFile {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  // What goes on in the next line is marked to the end of its first one.
+  // A value over several lines is marked to the end of its first line.
   const span = ([start, end]: readonly [number, number]): Place => {
     const newline = text.indexOf("\n", start);
     const last = newline === -1 ? end : Math.min(end, newline);
@@ -134,8 +134,8 @@ export function readWholeYaml(file: string, text: string): YamlFile {
 }
 
 /**
- * Reads one YAML document; `text` when that of the file is known. Where things stand in a plain text is looked up when
- * somebody asks for it. Throws a `DefinitionError` with everything that the parser finds wrong.
+ * Reads one YAML document; `text` if the text of the file is known. Places in a plain text are looked up when
+ * they are needed. Throws a `DefinitionError` with everything that the parser finds wrong.
  */
 export function readYaml(file: string, text: string = readText(file)): YamlFile {
   const value = readPlainText(text);

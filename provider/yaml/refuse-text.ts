@@ -1,7 +1,7 @@
 /**
  * What is refused before a file is parsed: nesting that would run the parser out of stack, more of anything than it
  * gets through in a second, and characters that a reader cannot see. Brackets in strings and comments are no nesting,
- * so the parser's own lexer tells them apart; it looks at each character once.
+ * so the parser's own lexer distinguishes them; it looks at each character once.
  */
 import { CST, Lexer } from "yaml";
 import type { RuleId } from "../rules/registry.ts";

@@ -1,6 +1,6 @@
 /**
  * Puts something harmless where a schema refuses a value, so that the rest can still be looked at. Nobody is shown
- * what is put there: whoever goes on with a repaired value leaves out what follows from the repairs alone.
+ * what is put there: code that continues with a repaired value leaves out errors that follow from the repairs alone.
  */
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { nearestWord } from "../schemas/nearest.ts";
@@ -22,7 +22,7 @@ function valueAt(value: unknown, path: YamlPath): unknown {
   return path.reduce<unknown>((inner, step) => (inner as Holder | undefined)?.[step], value);
 }
 
-/** Of what a schema describes, the least; a text that nobody wrote. */
+/** The smallest value that a schema allows; a text that no user wrote. */
 function filling(schema: Schema | true | undefined, nameless: () => string): unknown {
   // What only a condition asks for is not described there; these are the lists of a definition.
   if (schema === undefined || schema === true) return [];
@@ -59,7 +59,7 @@ export class Repair {
     this.#value = value;
   }
 
-  /** Whether there is a way to go on. */
+  /** Whether reading can continue. */
   mend(error: ErrorObject): boolean {
     const { keyword, instancePath, params } = error;
     const schema = (error.parentSchema ?? {}) as Schema;
@@ -87,7 +87,7 @@ export class Repair {
     return true;
   }
 
-  /** A property that is wanted is missing then, and is filled in when that is told. */
+  /** A property that is wanted is missing then, and is filled in when that is reported. */
   #replace(holder: Holder, last: string | number, schema: Schema): void {
     if (Array.isArray(holder)) holder[Number(last)] = filling(schema, this.#nameless);
     else delete holder[last];

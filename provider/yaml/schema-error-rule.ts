@@ -1,4 +1,4 @@
-/** Which rule an error of the schema validator breaks: that of the property, or of the validator's keyword. */
+/** Which rule an error of the schema validator breaks: the rule of the property, or of the validator's keyword. */
 import type { RuleId } from "../rules/registry.ts";
 
 const ofKeyword: Readonly<Record<string, RuleId>> = {

@@ -77,7 +77,7 @@ it.each([
   expect(stopped).toMatchObject({ code, stdout: "" });
   expect(stopped.stderr).toContain(stopping);
   expect(stopped.stderr.trimEnd().split("\n").at(-1)).toBe(
-    "stopped: web1: the copy was not finished. What was sent is kept; the next replication of it goes on from there.",
+    "stopped: web1: the copy was not finished. What was sent is kept; the next replication of it resumes it.",
   );
   expect(site.engine.findItem(site.itemId)?.details.replicationError).toBeUndefined();
   await line();

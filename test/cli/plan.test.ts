@@ -94,7 +94,7 @@ describe("siterecovery plan", () => {
       "Failover: web1 Succeeded",
       "Failover: web2 Failed",
     ]);
-    expect(half.stderr).toContain("Mend it and run it again: it goes on with what is left");
+    expect(half.stderr).toContain("Mend it and run it again: only what is left is done");
     fs.renameSync(`${image}.away`, image);
     expect(siterecovery("plan", "failover", "shop").status).toBe(0);
     expect(powers()).toEqual(Array(3).fill("running"));

@@ -74,8 +74,8 @@ describe("Ctrl-C", () => {
     );
     expect([stopped.code, stopped.stdout]).toEqual([130, ""]);
     expect(lastLine(stopped)).toBe(
-      "stopped: web1: The work on the machine's disks was cancelled. What was finished is kept; " +
-        "start it again to go on.",
+      "stopped: web1: The work on the machine's disks was cancelled. What was finished is kept. " +
+        "Run it again to resume it.",
     );
     await servers.update(id, slow, inputs, quiet);
     const again = await run("replicate", "web1", "--resync", "--json");

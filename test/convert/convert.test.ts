@@ -117,7 +117,7 @@ describe("convert", () => {
       machines: [{ name: "web1", site: "london", storageAccount: "drreplicas" }],
     });
     expect(notes).toContain("alerts is a Microsoft.Insights/actionGroups, which no definition declares");
-    expect(notes).toContain("say which folder hv1 stands for");
+    expect(notes).toContain("replace hv1 with the folder");
   });
 
   it.each([

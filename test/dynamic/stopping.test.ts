@@ -45,7 +45,7 @@ describe("Ctrl-C", () => {
     await begun;
     limits.cancel();
     const error = await update;
-    expect(error.reasons![0]).toMatch(/^Stopped by the user\. .* `pulumi up` goes on from there/);
+    expect(error.reasons![0]).toMatch(/^Stopped by the user\. .* `pulumi up` resumes it/);
     expect(error.id).toBe(id);
     expect(error.properties).toMatchObject({ __attempted: keptText(policyKind, policy(900)) });
     const other = { ...policy(300, { policyName: "silver" }), ...own };

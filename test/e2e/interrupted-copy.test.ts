@@ -42,7 +42,7 @@ describe("`pulumi up` killed during the initial copy", () => {
     expect((await project.pulumi("cancel", "--yes", "--stack", "test")).status).toBe(0);
     const up = await project.up();
     expect(up.status, up.text).toBe(0);
-    expect(up.text).toContain("resuming the enabling of protection that was interrupted");
+    expect(up.text).toContain("resuming the protection set-up that was interrupted");
     const [job] = await project.json<Job[]>("jobs", "big1");
     expect([job!.state, job!.attempts]).toEqual(["Succeeded", 2]);
     const copy = job!.tasks.find(({ name }) => name === "StartReplication")!.result!;

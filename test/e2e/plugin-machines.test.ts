@@ -52,9 +52,7 @@ describe("machines through the plugin, with the real Pulumi CLI", () => {
     await waitForBytes(project.path(".siterecovery", "storage"), 100 * 1024 * 1024);
     process.kill(-child.pid!, "SIGINT");
     expect(await ended).not.toBe(0);
-    expect(text).toMatch(
-      /Stopped by the user\. What was begun is kept; the next `pulumi up` goes on from there/,
-    );
+    expect(text).toMatch(/Stopped by the user\. What was begun is kept; the next `pulumi up` resumes it/);
     expect(plugins()).toEqual([]);
     expect((await project.json<Status>("status")).items[0]!.protectionState).toBe("UnprotectedStatesBegin");
 

@@ -62,7 +62,7 @@ describe("the policy pack, with the real Pulumi CLI", () => {
     );
     const run = await preview("--policy-pack-config", project.path("policies.json"));
     expect(run.status).not.toBe(0);
-    expect(run.text).toMatch(/replicationInterval stands for an RPO of 5 min, and 1 are allowed/);
+    expect(run.text).toMatch(/replicationInterval means an RPO of 5 min, and at most 1 are allowed/);
     expect(run.text).not.toContain("policy-retention-minimum");
   });
 

@@ -130,7 +130,7 @@ describe("a migration item", () => {
   it("can leave the source running, and goes back to where it was when the migration fails", async () => {
     await handler.create(text(), quiet);
     const wanted = text({ migrated: true, migration: { shutDownSource: false } });
-    expect((await notices(text(), wanted))[0]).toMatch(/the source goes on running/);
+    expect((await notices(text(), wanted))[0]).toMatch(/the source keeps running/);
     const stop = new AbortController();
     const powers: string[] = [];
     const work = {

@@ -48,7 +48,7 @@ describe("lookups", () => {
   test("what is not there is an error that says where to look", async () => {
     const asked = run("getPolicy", { resourceGroupName: "dr", resourceName: "vault1", policyName: "bronze" });
     await expect(asked).rejects.toMatchObject({ code: "NotFound" });
-    await expect(asked).rejects.toThrow(/replicationPolicies\/bronze\. listPolicies tells those there are/);
+    await expect(asked).rejects.toThrow(/replicationPolicies\/bronze\. listPolicies lists them/);
   });
 
   test("listPolicies lists all, or those of a vault", async () => {
@@ -61,7 +61,7 @@ describe("lookups", () => {
 
   test("getRecoveryPoints names an item that is not there; getJobs has none in a new engine", async () => {
     await expect(run("getRecoveryPoints", { protectedItemId: "/x/web1" })).rejects.toThrow(
-      /There is no protected item \/x\/web1\. listProtectedItems tells those there are/,
+      /There is no protected item \/x\/web1\. listProtectedItems lists them/,
     );
     expect(await run("getJobs", {})).toEqual({ jobs: [] });
   });

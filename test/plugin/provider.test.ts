@@ -72,7 +72,7 @@ describe("the provider's own settings", () => {
   test("are checked, each with its name", async () => {
     expect(await failuresOf({ home: "/data", version: "0.1.0" })).toEqual([]);
     expect((await failuresOf({ hone: "/data", home: 5 })).sort()).toEqual([
-      ["home", "siterecovery:home is a folder; it is 5"],
+      ["home", "siterecovery:home must be the path of a folder, not 5"],
       ["hone", "siterecovery:hone is not a setting of the provider; did you mean 'home'?"],
     ]);
   });

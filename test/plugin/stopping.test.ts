@@ -40,7 +40,7 @@ describe("Ctrl-C", () => {
     await stack.up(policy());
     const begun = untilStopped();
     const up = stack.up(policy(900));
-    const outcome = expect(up).rejects.toThrow(/^Stopped by the user\. .* `pulumi up` goes on from there/);
+    const outcome = expect(up).rejects.toThrow(/^Stopped by the user\. .* `pulumi up` resumes it/);
     await begun;
     await door.client.call("cancel", new empty.Empty());
     await outcome;

@@ -8,13 +8,13 @@ export const resourceCases: readonly Case[] = [
     title: "an interval above what is allowed",
     declared: [policy({ ...hyperV, replicationInterval: 900 })],
     options: { maxMinutes: 10 },
-    told: /five: replicationInterval stands for an RPO of 15 min, and 10 are allowed\. Lower/,
+    told: /five: replicationInterval means an RPO of 15 min, and at most 10 are allowed\. Lower/,
   },
   {
     policy: "policy-rpo-limit",
     title: "a threshold above what is allowed",
     declared: [policy({ ...vmware, recoveryPointThresholdInMinutes: 60 })],
-    told: /recoveryPointThresholdInMinutes stands for an RPO of 60 min/,
+    told: /recoveryPointThresholdInMinutes means an RPO of 60 min/,
   },
   {
     policy: "policy-rpo-limit",

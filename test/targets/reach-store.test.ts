@@ -89,8 +89,8 @@ describe("[HW-4f] a replica store that has gone away", () => {
     openReplicaStore({ folder: other, keyFile, threads: 0 });
     fs.renameSync(disk.storeFolder, away);
     fs.renameSync(other, disk.storeFolder);
-    expect(() => open()).toThrow(/another store lies in its place/);
-    await expect(disk.delta()).rejects.toThrow(/another store lies in its place/);
+    expect(() => open()).toThrow(/another store is in its place/);
+    await expect(disk.delta()).rejects.toThrow(/another store is in its place/);
   });
 
   it.each(["EACCES", "ESTALE", "EROFS"] as const)(

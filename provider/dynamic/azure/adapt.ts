@@ -23,7 +23,7 @@ function customDetailsOf(args: { properties?: unknown }): { instanceType?: unkno
 
 const registeredFabrics = ["VMM", "VMware"];
 
-/** Fabrics of VMM and configuration servers come with their registration; nobody makes them. */
+/** Fabrics of VMM and configuration servers come with their registration; no program makes them. */
 export function isRegisteredFabric(args: Readonly<Record<string, unknown>>): boolean {
   return registeredFabrics.includes(customDetailsOf(args)?.instanceType as string);
 }

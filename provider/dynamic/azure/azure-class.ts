@@ -1,6 +1,6 @@
 /**
  * The classes of `@pulumi/azure-native`, one file at a time, and only when something is declared for Azure: the package
- * is large, and who stays with the embedded engine need not have it.
+ * is large, and the embedded engine does not need it.
  */
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";

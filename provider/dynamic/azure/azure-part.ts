@@ -1,6 +1,6 @@
 /**
  * What a program declares for the engine and Azure knows by itself: containers, hosts, networks that a VMM server tells
- * of. Nothing is made. It stands in the program as a component, with the name and the id that others refer to.
+ * of. Nothing is made. It is a component of the program, with the name and the id that others refer to.
  */
 import * as pulumi from "@pulumi/pulumi";
 
@@ -15,7 +15,7 @@ export class AzurePart extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
   readonly type: pulumi.Output<string>;
-  /** What it waits for. A component without children lets nobody wait, so that who depends on it depends on these. */
+  /** What it waits for. Nothing waits for a component without children: its dependents depend on these instead. */
   readonly behind: Promise<readonly pulumi.Resource[]>;
 
   constructor(

@@ -85,7 +85,7 @@ export const fates: Readonly<Record<KindName, Fate>> = {
     is: "found",
     why: "Azure makes it with its fabric, or for each cloud of a VMM server. Declare it under the name that Azure gave it.",
   },
-  host: { is: "found", why: "The VMM server tells Azure of the hosts of its clouds." },
+  host: { is: "found", why: "The VMM server reports the hosts of its clouds." },
   vcenter: created<ArgsOf<Omit<VcenterInputs, "inventoryFolder">>, AzureVcenter>(
     `${asr}replicationvCenter`,
     "ReplicationvCenter",
@@ -110,7 +110,7 @@ export const fates: Readonly<Record<KindName, Fate>> = {
     "ReplicationProtectionContainerMapping",
     { adapt: adaptContainerMapping },
   ),
-  "vm-network": { is: "found", why: "The VMM server tells Azure of its VM networks." },
+  "vm-network": { is: "found", why: "The VMM server reports its VM networks." },
   "network-mapping": created<ArgsOf<NetworkMappingInputs>, AzureNetworkMapping>(
     `${asr}replicationNetworkMapping`,
     "ReplicationNetworkMapping",
@@ -118,7 +118,7 @@ export const fates: Readonly<Record<KindName, Fate>> = {
   ),
   "storage-classification": {
     is: "found",
-    why: "The VMM server tells Azure of its storage classifications.",
+    why: "The VMM server reports its storage classifications.",
   },
   "storage-classification-mapping": created<ArgsOf<StorageClassificationMappingInputs>, AzureStorageMapping>(
     `${asr}replicationStorageClassificationMapping`,

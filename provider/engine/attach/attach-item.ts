@@ -1,4 +1,4 @@
-/** Opens disks of a recovery point at once, whatever their size, and serves them until somebody ends it. */
+/** Opens disks of a recovery point at once, whatever their size, and serves them until it is ended. */
 import path from "node:path";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";

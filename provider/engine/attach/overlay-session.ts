@@ -39,7 +39,7 @@ export class OverlaySession implements ServedDisk {
     return this.#disk.write(data, offset);
   }
 
-  /** Once it has failed it goes on failing: what the device has lost by then does not come back by asking again. */
+  /** Once it has failed it keeps failing: what the device has lost by then does not come back by asking again. */
   async flush(): Promise<void> {
     if (this.#syncFailure) throw this.#syncFailure;
     try {
@@ -57,7 +57,7 @@ export class OverlaySession implements ServedDisk {
 
   /**
    * Closes the disk, also when its last flush fails. An overlay that holds the whole disk is an ordinary image from
-   * then on; `discard` removes it. Returns whether an image stands alone.
+   * then on; `discard` removes it. Returns whether an image needs no recovery point.
    */
   async close(discard: boolean): Promise<boolean> {
     try {

@@ -30,7 +30,7 @@ export function loadOf(parts: EngineParts, serverId: string): ServerLoad {
 
 /**
  * The process servers of a site, at least one: those declared, and the one that is there by default. That is on the
- * configuration server of a VMware fabric, beside all others; elsewhere it stands in while none is declared.
+ * configuration server of a VMware fabric, besides all others; elsewhere it is used while none is declared.
  */
 export function processServersOf(parts: EngineParts, fabricId: string): string[] {
   const declared = listThings(parts.store, { kind: "process-server", under: fabricId }).map(({ id }) => id);
@@ -48,7 +48,7 @@ function processServersInAzure(parts: EngineParts): string[] {
     .filter((id) => fabricTypeOf(parts, fabricOf(id)) === "Azure");
 }
 
-/** Whether the folder that a server was declared with is there; one that nobody declared is made when it is needed. */
+/** Whether the folder that a server was declared with is there; an undeclared one is made when it is needed. */
 function hasCache(parts: EngineParts, serverId: string): boolean {
   const thing = findThing<ProcessServerInputs>(parts.store, serverId);
   const folder = thing?.kind === "process-server" ? thing.inputs.cacheFolder : undefined;
@@ -80,7 +80,7 @@ function requireServer(parts: EngineParts, itemId: string, wanted: string): stri
 }
 
 /**
- * The process server of an item from now on: the wanted one; without a wish the one that it has, while that stands.
+ * The process server of an item from now on: the wanted one; by default the one that it has, while that exists.
  * Throws `MissingReference` for one that is not there or belongs to another site.
  */
 export function processServerFor(

@@ -88,7 +88,7 @@ export function requirePath(parts: EngineParts, need: PathNeed): void {
   }
   const way = need.purpose === "replication" ? `from the site ${site} to ${end}` : `from ${end} to ${site}`;
   const message =
-    `No network path carries the ${need.purpose} ${way}: ${problems.join("; ")}. Open it again; the work goes on ` +
-    "from where it stopped.";
+    `No network path carries the ${need.purpose} ${way}: ${problems.join("; ")}. Open it again; the work resumes ` +
+    "where it stopped.";
   throw new SiteRecoveryError("TargetUnreachable", message, { target: need.fabricId });
 }

@@ -69,9 +69,9 @@ export class ProcessServers {
   }
 }
 
-/** A folder made anew where a volume is not mounted would fill the disk below it. */
+/** A folder that is created where a volume is not mounted would fill the disk below it. */
 function lost(serverId: string, folder: string): SiteRecoveryError {
   const message = said`The process server ${nameOf(serverId)} cannot work: its cache folder ${folder} is gone. Mount or make it
-      again; machines go on from where they stopped.`;
+      again. Machines resume where they stopped.`;
   return new SiteRecoveryError("TargetUnreachable", message, { target: serverId, property: "cacheFolder" });
 }

@@ -35,7 +35,7 @@ async function cleanUp(parts: EngineParts, drill: Drill, progress: Progress): Pr
   await subjectOf(drill).kind.cleanUp(parts, drill, progress);
 }
 
-/** What is told of the one test machine of a drill of one machine. */
+/** The outputs of the one test machine of a drill of one machine. */
 function ofMachine(item: ProtectedItem): Partial<Properties> {
   const machine = item.details.testMachine!;
   const { pointKind, dataAgeSeconds, disks } = runsFromOf(machine, item.details);

@@ -1,6 +1,6 @@
 /**
  * A run of a drill's schedule: test, measure, clean up, write down. The run is in the store before it begins, and each
- * step can be done again, so that a process goes on with what another one left.
+ * step can be done again, so that a process resumes what another one left.
  */
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -22,7 +22,7 @@ export type ScheduledOutcome = { readonly run: DrillRun } | { readonly waits: st
 
 /** What works on a machine, or a manual step, is looked at again after this long. */
 const pauseMilliseconds = 60_000;
-/** A machine that is not free for so long is not tested this time. */
+/** A machine that is not free within this time is not tested. */
 const patienceMilliseconds = 3_600_000;
 
 const severities = { Succeeded: "OK", Skipped: "Warning", Failed: "Critical" } as const;
@@ -61,7 +61,7 @@ class ScheduledRun {
       return this.#end("Succeeded");
     } catch (error) {
       if (!(error instanceof SiteRecoveryError) || isStoppingError(error)) throw error;
-      // Stopped by this process: the next one goes on.
+      // Stopped by this process: the next one resumes it.
       if (this.#progress.signal?.aborted) throw error;
       if (error.code === "Busy" && clock.now() - startedAt < patienceMilliseconds) {
         return this.#wait(error.message);
@@ -152,7 +152,7 @@ class ScheduledRun {
   }
 }
 
-/** Runs a drill if it is due, and goes on with a run that was left. Nothing happens if it is not due, or has no schedule. */
+/** Runs a drill if it is due, and resumes a run that was left. Nothing happens if it is not due, or has no schedule. */
 export async function runScheduled(
   parts: EngineParts,
   drillId: string,

@@ -8,7 +8,7 @@ import { nextRun, nextTime } from "./next-run.ts";
 export interface ScheduleState {
   /** As `dueAt` was computed from it. */
   readonly schedule: DrillSchedule;
-  /** The run under way; it goes on in another process if this one dies. */
+  /** The run under way; another process resumes it if this one dies. */
   readonly run?: {
     /** Milliseconds since 1970. */
     readonly startedAt: number;

@@ -9,7 +9,7 @@ import { removeReplica } from "../replication/replica-ledger.ts";
 
 export const disableJob: JobDefinition<Record<string, never>> = {
   scenario: "DisableDr",
-  title: "disabling of protection",
+  title: "protection removal",
   step: "DisableProtection",
   tasks: [
     {

@@ -1,6 +1,6 @@
 /**
  * Enable protection, the Hyper-V workflow HW-1 to HW-3: prerequisites, relationship, initial replication disk by
- * disk under a snapshot while the source goes on changing, and finalisation, which sends what changed meanwhile.
+ * disk under a snapshot while the source keeps changing, and finalisation, which sends what changed meanwhile.
  */
 import { putItem } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
@@ -60,7 +60,7 @@ function copy(context: Context, kind: "initial copy" | "delta"): Promise<Replica
 
 export const enableJob: JobDefinition<Record<string, never>> = {
   scenario: "EnableDr",
-  title: "enabling of protection",
+  title: "protection set-up",
   step: "FinalizeProtection",
   tasks: [
     {

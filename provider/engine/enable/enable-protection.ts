@@ -97,7 +97,7 @@ export async function enableProtection(
   wanted: ItemInputs,
   progress: Progress,
 ): Promise<void> {
-  await withItem(parts, id, "enabling of protection", progress, async () => {
+  await withItem(parts, id, "protection set-up", progress, async () => {
     const known = itemNow(parts, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
     if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
@@ -168,7 +168,7 @@ function refuseToTearClusters(parts: EngineParts, id: string): void {
 }
 
 export async function disableProtection(parts: EngineParts, id: string, progress: Progress): Promise<void> {
-  await withItem(parts, id, "disabling of protection", progress, async () => {
+  await withItem(parts, id, "protection removal", progress, async () => {
     const item = itemNow(parts, id);
     if (!item) return deleteThing(parts.store, id);
     refuseToTearClusters(parts, id);

@@ -1,5 +1,5 @@
 /**
- * Cancels a failover that was not committed: the machine goes on at the side that it came from, whose disks were
+ * Cancels a failover that was not committed: the machine starts again at the side that it came from, whose disks were
  * left alone since. What it wrote at the other side is given up.
  */
 import { noteMove, removeMade } from "../identity/owned-machine.ts";
@@ -18,7 +18,7 @@ function primaryFolder({ parts, item }: Context): string {
 
 export const cancelJob: JobDefinition<Record<string, never>> = {
   scenario: "CancelFailover",
-  title: "cancelling of the failover",
+  title: "failover cancellation",
   step: "CancelFailover",
   foresee: foreseeCancel,
   tasks: [

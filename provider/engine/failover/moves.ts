@@ -1,4 +1,4 @@
-/** Moving a machine from side to side: each move is a job, chosen by where the machine stands. */
+/** Moving a machine from side to side: each move is a job, chosen by the state of the machine. */
 import { isDeepStrictEqual } from "node:util";
 import { listJobs } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -30,7 +30,7 @@ const failovers = {
 
 type NoInput = Record<string, never>;
 
-/** The job of each move, by where the machine stands when it is run. */
+/** The job of each move, by the state of the machine when it is run. */
 export const moveJobs = {
   failover: (kind: "planned" | "unplanned", { details }: ProtectedItem): JobDefinition<FailoverInput> =>
     failovers[kind][details.reverse ? "back" : "out"],
@@ -57,7 +57,7 @@ export type Move =
   | { readonly action: "migrate"; readonly shutDownSource: boolean }
   | ({ readonly action: "failback" } & FailbackInput);
 
-/** Hands the job of a move, by where the machine stands, and its input to `use`. */
+/** Hands the job of a move, by the state of the machine, and its input to `use`. */
 function withJob<Result>(
   move: Move,
   item: ProtectedItem,

@@ -107,7 +107,7 @@ function requireMayBeMadeAgain(
   if ((isUnknown || isSourceUnfenced === true) && sourceConfirmedOffAt === undefined) {
     const why = isUnknown
       ? nameSilent(lookup.silent)
-      : `${machineName} is missing at the primary side, and nobody saw it off since the failover`;
+      : `${machineName} is missing at the primary side, and it was not seen to be off since the failover`;
     const message = said`A failback of ${name} now could make a second ${machineName}: ${why}. Bring that back and run again; or, if
         ${machineName} is off there for good, run \`siterecovery confirm-source-off ${name}\` and then
         \`siterecovery failback ${name} --to-host <host>\`.`;

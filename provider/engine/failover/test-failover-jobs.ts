@@ -1,6 +1,6 @@
 /**
  * Test failover (V2F-1, HW-3) and its clean-up. A recovery point becomes a machine in an isolated network; the
- * source, its replication and its recovery points go on untouched. What the drill measured is kept as evidence.
+ * source, its replication and its recovery points are not touched. What the drill measured is kept as evidence.
  */
 import path from "node:path";
 import type { ItemInputs } from "../protected-item/item-things.ts";

@@ -156,7 +156,7 @@ const failoverToPrimary: Pick<
   applyTitle: "Make the primary side's disks equal to the recovery point",
   isPointLocal: false,
   kept: (context, { id, details }) => {
-    // A server that came back runs on VMware now, and goes on by that row (V2F-9).
+    // A server that came back runs on VMware now, and follows that row from here (V2F-9).
     const { platform } = placeOf(context);
     const { instanceType } = flows[details.flow];
     const fabricType = fabricTypeOf(context.parts, fabricOf(id)) ?? "HyperVSite";

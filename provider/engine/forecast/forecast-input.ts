@@ -34,12 +34,12 @@ export interface ForecastPlan {
   }[];
 }
 
-/** What is not in a definition: the figures that a forecast rests on, all of which it tells. */
+/** What is not in a definition: the figures that a forecast rests on. It prints all of them. */
 export interface ForecastSettings {
   /** Milliseconds since 1970. */
   readonly startsAt: number;
   readonly hours: number;
-  /** Copies and restores that go on at once. */
+  /** Copies and restores that run at once. */
   readonly copiesMax: number;
   /** Bytes a second that are read, compressed and sealed, all copies together. */
   readonly copyBytesPerSecond: number;

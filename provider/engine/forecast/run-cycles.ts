@@ -1,7 +1,7 @@
 /**
  * Runs the cycles of all machines on a clock of its own, from event to event: a cycle is due, a copy is across, a
- * line's limit changes, a sample is taken. Between two events everything goes on evenly: copies share the
- * processor, and those of one process server its line.
+ * line's limit changes, a sample is taken. Between two events everything is steady: copies share the
+ * processor, and copies of one process server share its line.
  */
 import { churnShares } from "./churn.ts";
 import type { ForecastInput } from "./forecast-input.ts";
@@ -9,7 +9,7 @@ import { type Copy, MachineRun } from "./machine-run.ts";
 import { ServerLine } from "./server-line.ts";
 
 export interface Sample {
-  /** Milliseconds since 1970, at the end of the time that it tells of. */
+  /** Milliseconds since 1970, at the end of its time. */
   readonly at: number;
   readonly storedBytes: number;
   /** Bytes sent since the last sample, by process server. */

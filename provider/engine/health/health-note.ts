@@ -7,7 +7,7 @@ import type { ProtectedItem } from "../protected-item/item.ts";
 
 /** One thing that is wrong with an item now. It is derived when it is asked for, so that it ends with its cause. */
 export interface HealthNote {
-  /** `Critical`: it does not mend itself, or data is at risk. `Warning`: somebody should know. */
+  /** `Critical`: it does not repair itself, or data is at risk. `Warning`: a person should know. */
   readonly severity: "Warning" | "Critical";
   /** A word for scripts, such as `ReplicationFailed`. */
   readonly code: string;

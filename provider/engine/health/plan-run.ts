@@ -45,7 +45,7 @@ function noteOf(planId: string, job: JobRow, item: ProtectedItem): HealthNote | 
   const next =
     item.activeLocation === target
       ? `before it was started; ${command} starts it at the ${target} side`
-      : `before it was moved; ${command} goes on, or start it at the ${item.activeLocation} side`;
+      : `before it was moved; ${command} resumes it, or start it at the ${item.activeLocation} side`;
   return { severity: "Critical", code: "PlanRunUnfinished", text: `${why} ${next}` };
 }
 

@@ -10,7 +10,7 @@ import { fabricOf } from "./inventories.ts";
 
 type Item = ItemRow<string, ItemDetails>;
 
-/** A mark that cannot be read tells nothing here; the action that needs it says so. */
+/** A mark that cannot be read says nothing here; the action that needs it says so. */
 function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
   try {
     return parts.machines.markOf(folder);

@@ -23,7 +23,7 @@ function mappingsOf(parts: EngineParts, fabricId: string): NetworkChoice[] {
   );
 }
 
-/** Whether an id is that of a network that a machine can join at the recovery side. */
+/** Whether an id names a network that a machine can join at the recovery side. */
 export function isNetwork(parts: EngineParts, id: string): boolean {
   const kind = findThing(parts.store, id)?.kind;
   return kind === "virtual-network" || kind === "vm-network";

@@ -1,5 +1,5 @@
 /**
- * Stopping a job that runs, from another process: it is asked in the store, and looks there when it tells of its
+ * Stopping a job that runs, from another process: it is asked in the store, and looks there when it reports its
  * progress and before each task. What it does then is what it does when it fails: it rolls back, or stays to be gone
  * on with.
  */

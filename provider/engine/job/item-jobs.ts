@@ -19,7 +19,7 @@ export class ItemJobs {
     this.#parts = parts;
   }
 
-  /** Whether a job is one of an item; those of recovery plans are not. Throws `NotFound`. */
+  /** Whether a job is a job of an item; jobs of recovery plans are not. Throws `NotFound`. */
   has(jobId: string): boolean {
     return !isPlan(this.#parts, this.#require(jobId).targetId);
   }
@@ -44,7 +44,7 @@ export class ItemJobs {
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
     }
     const definition: JobDefinition<never> = scenarios[job.scenario as Scenario];
-    // What it has done can be taken back, or an item that is being enabled is left to be gone on with.
+    // What it has done can be taken back, or an item that is being enabled is left to be resumed.
     if (definition.rollBack === undefined && definition.scenario !== "EnableDr") {
       const message = said`The ${plain(definition.title)} of ${nameOf(job.targetId)} cannot be stopped half-way; it runs to its end, and a command that touches the item finishes what a dead process left.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: jobId });
@@ -52,7 +52,7 @@ export class ItemJobs {
     askToCancel(store, jobId, clock.now());
     if (currentLease(store, job.targetId, clock) !== undefined) return "ends elsewhere";
     try {
-      // Whoever takes the item's lease goes on with what is left of a job, which then sees that it was asked.
+      // The next process that takes the item's lease resumes what is left of a job, which then sees that it was asked.
       await withItem(this.#parts, job.targetId, "cancel", progress, () => Promise.resolve());
     } catch (error) {
       if (!hasCode(error, "Cancelled")) throw error;

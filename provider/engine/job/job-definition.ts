@@ -11,7 +11,7 @@ import type { Foresight } from "./foresight.ts";
 import type { ItemStep } from "../protected-item/transitions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 
-/** What the work may tell people while it goes on, and what may stop it. */
+/** What work reports to people while it runs, and what may stop it. */
 export interface Progress {
   /** A line for people; `detail` has its numbers, and whose line it is. What passes lines on passes both on. */
   report(line: string, detail?: ReportDetail): void;
@@ -84,7 +84,7 @@ export interface JobDefinition<Input = never> {
   /** The last change of the item, made in the transaction that ends the job and moves the state. */
   finish?(context: JobContext<Input>, item: ProtectedItem): ProtectedItem;
   /**
-   * Undoes what can be undone after a failure (not after a crash: a crashed job goes on), and says what it did.
+   * Undoes what can be undone after a failure (not after a crash: a crashed job is resumed), and says what it did.
    */
   rollBack?(context: JobContext<Input>, error: SiteRecoveryError): Promise<string> | string;
 }

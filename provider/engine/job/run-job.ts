@@ -204,7 +204,7 @@ async function rollBack<Input>(
 function errorOfJob(thrown: unknown, title: string, itemId: string): SiteRecoveryError {
   if (thrown instanceof SiteRecoveryError) return thrown;
   if (thrown instanceof Error && thrown.name === "AbortError") {
-    const message = said`The ${plain(title)} of ${nameOf(itemId)} was cancelled. Run it again to go on.`;
+    const message = said`The ${plain(title)} of ${nameOf(itemId)} was cancelled. Run it again to resume it.`;
     return new SiteRecoveryError("Cancelled", message, { target: itemId, cause: thrown });
   }
   const why = messageOf(thrown);

@@ -1,4 +1,4 @@
-/** Scenario → definition, to go on with a job that a dead process left. */
+/** Scenario → definition, to resume the job of a dead process. */
 import { disableJob } from "../enable/disable-job.ts";
 import { enableJob } from "../enable/enable-job.ts";
 import { cancelJob } from "../failover/cancel-job.ts";

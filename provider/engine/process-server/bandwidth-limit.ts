@@ -44,7 +44,7 @@ export class BandwidthLimit {
     this.#countedAt = clock.monotonic();
   }
 
-  /** Resolves when so many bytes may have gone over the line. */
+  /** Resolves when that many bytes may have gone over the line. */
   async pass(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.#settings() === undefined) return;
     for (let rest = bytes; rest > 0; rest -= pieceBytes) {

@@ -2,7 +2,7 @@
  * A process server's cache [C-2]: the folder that sealed segments wait in until they are at the target. It is
  * bounded: a batch enters only when there is room for the most that it can write, so reading stops while the target or
  * the line is slower than the machines. Each process has a folder of its own in it, by its identity; what a process
- * that is gone has left is swept by the next one: it was promised to nobody, since a recovery point names only what
+ * that is gone has left is removed by the next one: it was never acknowledged, since a recovery point names only what
  * is at the target.
  */
 import path from "node:path";
@@ -64,7 +64,7 @@ export class CacheFolder {
     return this.#takenBytes;
   }
 
-  /** Throws `TargetUnreachable` if the folder is gone; one that nobody declared is made when it is needed. */
+  /** Throws `TargetUnreachable` if the folder is gone; an undeclared one is made when it is needed. */
   requireThere(): void {
     this.#parts.requireFolder?.();
   }
@@ -106,7 +106,7 @@ export class CacheFolder {
     return now - changed < BigInt(renewedMilliseconds) * 1_000_000n;
   }
 
-  /** Waits, in the order of the calls, until there is room for so many bytes, and takes it. */
+  /** Waits, in the order of the calls, until there is room for the bytes, and takes it. */
   async enter(bytes: number, signal: AbortSignal): Promise<Place> {
     const before = this.#turn;
     const turn = before.then(() => this.#waitForRoom(bytes, signal));

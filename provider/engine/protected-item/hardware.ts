@@ -99,7 +99,7 @@ function hardwareOf(parts: EngineParts, { id, details }: ProtectedItem, machine:
   };
 }
 
-/** Whether the item's hardware is that of its machine at the primary side. */
+/** Whether the item's hardware equals its machine's at the primary side. */
 function followsPrimary({ activeLocation, details }: ProtectedItem): boolean {
   return activeLocation === "primary" && details.reverse === undefined;
 }

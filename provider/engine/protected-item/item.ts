@@ -35,7 +35,7 @@ export interface RecoveryMachine {
   readonly madeAt?: number;
   /** What the disks' changes count from since they were made from the point; absent in items of earlier versions. */
   readonly lineages?: Lineages;
-  /** The disks that it has: those of its point. Absent in items of earlier versions: all of the item. */
+  /** The disks that it has, from its point. Absent in items of earlier versions: all of the item. */
   readonly disks?: readonly ItemDisk[];
 }
 
@@ -117,7 +117,7 @@ export interface ItemDetails {
   readonly isSourceUnfenced?: boolean;
   /** When a person said that the source is off for good, in milliseconds since 1970; gone when it is seen again. */
   readonly sourceConfirmedOffAt?: number;
-  /** When replication was paused by somebody, in milliseconds since 1970, while it is. */
+  /** When replication was paused, in milliseconds since 1970; absent if it is not paused. */
   readonly pausedAt?: number;
   /** Since when the RPO is over its threshold, in milliseconds since 1970, while it is. */
   readonly rpoAlarmAt?: number;

@@ -23,7 +23,7 @@ export interface Protection {
   readonly runAsAccountId?: string | undefined;
   /** The accounts that a migration takes snapshots and moves data with, instead of an agent. */
   readonly migrationAccountIds?: readonly string[] | undefined;
-  /** Whether a resync that is needed waits for somebody who starts it. */
+  /** Whether a resync that is needed waits for a person to start it. */
   readonly resyncsByHand?: boolean | undefined;
   /** Name of the replication group that the machine belongs to (V2A-5). */
   readonly groupName?: string | undefined;

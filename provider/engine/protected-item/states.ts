@@ -1,5 +1,5 @@
 /**
- * The words for where a protected item stands. `protectionState` is what Azure's API says for it; where Azure
+ * The words for the state of a protected item. `protectionState` is what Azure's API says for it; where Azure
  * publishes no word, the nearest of its own scheme is used.
  */
 export const itemStates = [

@@ -8,7 +8,7 @@
 import type { Flow } from "../flows.ts";
 import type { ItemState } from "./states.ts";
 
-/** Azure's names of the operations (ReplicationProtectedItemOperation), and that of a migration. */
+/** Azure's names of the operations (ReplicationProtectedItemOperation), and the name of a migration. */
 export const itemActions = [
   "PlannedFailover",
   "UnplannedFailover",

@@ -50,7 +50,7 @@ function policyOf(parts: EngineParts, itemId: string): string {
   return settingsOf(parts, itemId).properties?.policyId ?? "";
 }
 
-/** The state of the items, when they agree; else that of the first of those that are not protected, with a count. */
+/** The state of the items if they agree, otherwise the state of the first one that is not protected, with a count. */
 function stateOf(items: readonly ProtectedItem[]): { protectionState: string; description: string } {
   const others = itemStates.filter((state) => items.some((item) => item.state === state));
   const [state] = others.length === 1 ? others : others.filter((one) => one !== "Protected");
@@ -73,7 +73,7 @@ export class Clusters {
     return planOfCluster(clusterId, inputs);
   }
 
-  /** A cluster as its machines stand; they are there, since none can be removed while it stands. */
+  /** A cluster by the state of its machines. They exist, since none can be removed while the cluster exists. */
   async view(inputs: ProtectionClusterInputs): Promise<ClusterView> {
     const items = await Promise.all(
       itemsOfCluster(this.#parts, inputs).map(({ id }) => viewItem(this.#parts, id)),
@@ -100,7 +100,7 @@ export class Clusters {
 
   /**
    * Takes the first recovery point that all machines share, where they replicate and have none. A machine that cannot
-   * be read now is told of: the next cycle makes up for it.
+   * be read now is reported: the next cycle makes up for it.
    */
   async sharePoint(inputs: ProtectionClusterInputs, progress: Progress): Promise<void> {
     const items = itemsOfCluster(this.#parts, inputs);

@@ -23,7 +23,7 @@ interface KeyKit {
   readonly stores: readonly { readonly holderId: string; readonly folder: string; readonly key: string }[];
 }
 
-/** What tells one key from another without telling what it is. */
+/** What distinguishes keys without revealing them. */
 export function fingerprintOf(key: Uint8Array): string {
   return createHash("sha256").update("siterecovery\0key copy\0").update(key).digest("hex").slice(0, 32);
 }

@@ -1,6 +1,6 @@
 /**
  * Whose a store of replicas is: its catalog names the engine that writes it. A new engine over the replicas and keys of a
- * lost one would begin beside them, and nobody would find them again.
+ * lost one would begin beside them, and they would not be found again.
  */
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";

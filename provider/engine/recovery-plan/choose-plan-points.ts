@@ -71,7 +71,7 @@ class PointChooser {
   }
 
   /**
-   * A group whose machines share no point yet comes up from each one's own, and is told so: after a disaster that is
+   * A group whose machines share no point yet starts from each one's own, and that is reported: after a disaster that is
    * better than nothing. Who asks for a shared point by its name gets that or none.
    */
   async #sharedOrOwn(item: ProtectedItem, choice: string, ofGroup: string): Promise<RecoveryPoint> {

@@ -1,4 +1,4 @@
-/** The machines' power in a run: those that run now are shut down first, those made anew are started group by group. */
+/** The machines' power in a run: those that run now are shut down first, new ones are started group by group. */
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { putItem } from "../../store/protected-items.ts";

@@ -1,5 +1,5 @@
 /**
- * A manual step: the job is suspended until somebody says that the step is done, in whichever process. The wait is in
+ * A manual step: the job is suspended until a person says that the step is done, in any process. The wait is in
  * the store and not in this process, so a process that dies while it waits loses nothing.
  */
 import { SiteRecoveryError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import { said } from "../../message.ts";
 
 const pauseMilliseconds = 1000;
 
-/** Thrown where nobody wants to wait here: the job stays suspended. */
+/** Thrown if this process is not to wait: the job stays suspended. */
 export class WaitsForPerson extends SiteRecoveryError {
   constructor(message: string, target: string) {
     super("ActionNotAllowed", message, { target });

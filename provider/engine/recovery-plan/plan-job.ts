@@ -24,7 +24,7 @@ import { plain, said } from "../../message.ts";
 /** How a run ended; failures are thrown. */
 export interface PlanOutcome {
   readonly jobId: string;
-  /** `Suspended`: a manual step waits, and nobody waits for it here. */
+  /** `Suspended`: a manual step waits, and this process does not wait for it. */
   readonly state: "Succeeded" | "Suspended";
 }
 
@@ -93,7 +93,7 @@ async function stopJob(run: PlanRun, thrown: unknown): Promise<SiteRecoveryError
       ? thrown
       : new SiteRecoveryError(
           run.progress.signal?.aborted ? "Cancelled" : "JobFailed",
-          said`The ${plain(operation.title)} of ${nameOf(plan.id)} was stopped: ${why}. Run it again to go on.`,
+          said`The ${plain(operation.title)} of ${nameOf(plan.id)} was stopped: ${why}. Run it again to resume it.`,
           { target: plan.id, cause: thrown },
         );
   endJob(parts.store, jobId, "Failed", parts.clock.now(), { code: error.code, message: error.message });

@@ -32,7 +32,7 @@ export interface PlanOperation {
   readonly shutsDown?: "always" | "ifReachable";
   /** Changes are sent while the machines still run, so that they are off for a short time only (H2F-4). */
   readonly synchronises?: boolean;
-  /** Whether the machines' recovery points are chosen, rather than taken anew by the machines' own jobs. */
+  /** Whether the machines' recovery points are chosen, rather than taken again by the machines' own jobs. */
   readonly choosesPoints?: boolean;
   /** What a machine is when nothing is left to do for it, for people. */
   readonly done: string;

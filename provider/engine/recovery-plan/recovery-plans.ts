@@ -36,7 +36,7 @@ export class RecoveryPlans {
   }
 
   /**
-   * Runs an operation of a plan, and goes on with a run of it that was interrupted or failed. Throws
+   * Runs an operation of a plan, and resumes a run of it that was interrupted or failed. Throws
    * `ActionNotAllowed` or `Busy` before anything is changed, else what stopped it.
    */
   run(
@@ -48,7 +48,7 @@ export class RecoveryPlans {
     return runPlan(this.#parts, planId, request, progress, options);
   }
 
-  /** A plan as it stands; with arguments, as it would stand with those. */
+  /** A plan as it is; with arguments, as it would be with those. */
   view(planId: string, inputs?: RecoveryPlanInputs): PlanView {
     return viewPlan(this.#parts, planId, inputs);
   }
@@ -93,8 +93,8 @@ export class RecoveryPlans {
   }
 
   /**
-   * Says that the manual step is done that a job waits for. The process that waits goes on; where there is none, this
-   * one goes on with the job. Throws `NotFound`, or `ActionNotAllowed` when nothing waits.
+   * Says that the manual step is done that a job waits for. The process that waits continues; if there is none, this
+   * one resumes the job. Throws `NotFound`, or `ActionNotAllowed` when nothing waits.
    */
   async complete(
     jobId: string,
@@ -153,7 +153,7 @@ export class RecoveryPlans {
 }
 
 function nothingWaits(job: JobRow): SiteRecoveryError {
-  const message = said`The job ${job.id} of ${nameOf(job.targetId)} (${job.scenario}, ${job.state}) waits for nobody.
-      \`siterecovery plan show ${nameOf(job.targetId)}\` says where it stands.`;
+  const message = said`The job ${job.id} of ${nameOf(job.targetId)} (${job.scenario}, ${job.state}) does not wait for a person.
+      \`siterecovery plan show ${nameOf(job.targetId)}\` shows its state.`;
   return new SiteRecoveryError("ActionNotAllowed", message, { target: job.id });
 }

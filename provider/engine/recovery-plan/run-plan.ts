@@ -1,6 +1,6 @@
 /**
  * Runs a recovery plan as a job: written down before it starts, one task a step. The job of a process that died goes
- * on where it stopped, and so does one that failed, when it is run again; one that was given up begins anew.
+ * on where it stopped, and so does one that failed, when it is run again; one that was given up starts again.
  */
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -95,7 +95,7 @@ function beginOrGoOn(
   const planId = plan.id;
   const failed = failedJobToGoOnWith(parts, planId, request);
   if (failed) {
-    progress.report("goes on with the run that failed");
+    progress.report("resuming the run that failed");
     // The points are chosen again for the machines that are left; what is asked for now counts.
     parts.store.transaction(() => {
       requireNoOtherRun(parts, plan);
@@ -126,7 +126,7 @@ function requireNotWaiting(parts: EngineParts, open: JobRow): void {
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: open.targetId });
 }
 
-/** Runs an operation of a plan. Throws what stopped it; run again, it goes on with what is left. */
+/** Runs an operation of a plan. Throws what stopped it; run again, it does what is left. */
 export async function runPlan(
   parts: EngineParts,
   planId: string,

@@ -1,6 +1,6 @@
 /**
  * Runs the stages of a plan one after the other, the steps of a stage at the same time. A step that fails lets the
- * others of its stage go on; the next stage begins only when all have ended well.
+ * others of its stage continue; the next stage begins only when all have ended well.
  */
 import pLimit from "p-limit";
 import { nameOf } from "../../arm-id.ts";
@@ -114,7 +114,7 @@ function stageFailed(run: PlanRun, stage: Stage, failures: readonly StepFailure[
   const others = stage.steps.length > 1 ? ` (${failures.length} of ${stage.steps.length})` : "";
   const message =
     `The ${run.operation.title} of ${nameOf(run.plan.id)} stopped at ${stage.group}${others}:\n  ${what}\n` +
-    "Mend it and run it again: it goes on with what is left. To give it up: " +
+    "Mend it and run it again: only what is left is done. To give it up: " +
     `\`siterecovery jobs cancel ${run.jobId}\`.`;
   return new SiteRecoveryError(codes.size === 1 ? [...codes][0]! : "JobFailed", message, {
     target: run.plan.id,

@@ -21,7 +21,7 @@ export interface ScriptActionResult {
   readonly output: string;
 }
 
-/** The working folder: that of an inventory of the side that can be reached; in Azure the one of its machines. */
+/** The working folder: a reachable inventory of the side; in Azure the folder of its machines. */
 export function folderAt({ parts, plan }: PlanRun, location: string): string {
   const { primaryFabricId, recoveryFabricId } = plan.inputs.properties;
   const fabricId = location === "Recovery" ? recoveryFabricId : primaryFabricId;

@@ -17,7 +17,7 @@ function orWhenAway(look: () => boolean, otherwise: boolean): boolean {
 
 export function stepHolds(run: PlanRun, step: PlanStep): boolean {
   const { parts, operation, plan } = run;
-  // The points are chosen again, for newer ones may be there, unless a machine's own job goes on from one of them.
+  // The points are chosen again, for newer ones may be there, unless a machine's own job resumes from one of them.
   if (step.kind === "points") return step.itemIds.some((id) => openJobOf(parts.store, id) !== undefined);
   if (step.kind === "action" || step.kind === "synchronise") return true;
   const item = requireItem(parts, step.itemId);

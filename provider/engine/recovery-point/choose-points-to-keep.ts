@@ -31,7 +31,7 @@ export const defaultPruning: readonly PruningStep[] = [
 
 /**
  * Ids of the points to keep, of one machine's points in the order they were taken. Age counts from the newest
- * point, not from now, and by counted time: when replication stands still, or the clock jumps, no history is lost. In each
+ * point, not from now, and by counted time: when replication stops, or the clock jumps, no history is lost. In each
  * interval an application-consistent point is kept before a crash-consistent one, and a newer before an
  * older.
  */

@@ -26,7 +26,7 @@ const timesTogether = 64;
 /** Which items are followed. */
 export type IsFollowed = (id: string) => boolean;
 
-/** The machines of a group have their cycles together: the first of those that are followed stands for them. */
+/** The machines of a group have their cycles together: the first followed one represents them. */
 function standsForGroup(parts: EngineParts, item: ProtectedItem, isFollowed: IsFollowed): boolean {
   const group = replicatingGroupOf(parts, item);
   const first = group.find(({ id }) => isFollowed(id));

@@ -76,5 +76,5 @@ export function pausedText(paused: ProtectedItem, itemId: string): string {
   const what = sameId(paused.id, itemId)
     ? "replication is paused"
     : `it waits with the machines that share its recovery points: ${name} is paused`;
-  return `${what} since ${since}; \`siterecovery resume ${name}\` lets it go on`;
+  return `${what} since ${since}; \`siterecovery resume ${name}\` resumes it`;
 }

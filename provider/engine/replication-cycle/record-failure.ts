@@ -49,7 +49,7 @@ export function recordSuccess(parts: EngineParts, itemId: string, changes: Parti
     return { ...item, details: { ...details, ...changes } };
   };
   parts.store.together(() => {
-    // That the newest point had got too old is told, though it was for the time that this took.
+    // That the newest point had got too old is reported, though it was for the time that this took.
     const well = wellOf(noteRpo(parts, before));
     putItem(parts.store, well);
     if (mended) {

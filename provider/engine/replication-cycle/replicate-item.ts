@@ -44,7 +44,7 @@ export async function replicateTogether(
   { mode, asked }: { mode: Mode; asked: string },
 ): Promise<Map<string, ReplicationCycle>> {
   const failures: unknown[] = [];
-  // Why the machine that was asked for waits is the caller's answer; of others nobody else hears.
+  // Why the machine that was asked for waits is the caller's answer; waits of others are reported here only.
   const reportOf = (itemId: string): Progress["report"] =>
     itemId === asked ? () => undefined : (line) => progress.report(line);
   const attempt = async <T>(itemId: string, work: () => Promise<T> | T): Promise<T | undefined> => {

@@ -7,7 +7,7 @@ import { requireItem } from "../job/run-job.ts";
 import type { ReplicaDoubt } from "../replication/replica-doubt.ts";
 import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
 
-/** Each cycle meets the wait; it is told once. The caller holds the item's lease. */
+/** Each cycle meets the wait; it is reported once. The caller holds the item's lease. */
 export function noteResyncWaits(parts: EngineParts, item: ProtectedItem, wait: string): void {
   if (item.details.resyncWaitsSince !== undefined) return;
   const at = parts.clock.now();

@@ -46,7 +46,7 @@ export function resyncWaitsUntil(
   return isByHand ? Infinity : (endOfHours(hours, now) ?? Infinity);
 }
 
-/** What people are told of a resync that waits. Times are those of the office hours' zone. */
+/** What people read of a resync that waits. Times are in the zone of the office hours. */
 export function waitText(machineName: string, waitsUntil: number, { timeZone }: WeeklyHours): string {
   const when = Number.isFinite(waitsUntil)
     ? `when office hours end, ${localTime(waitsUntil, timeZone)}`

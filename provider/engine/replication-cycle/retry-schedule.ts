@@ -9,7 +9,7 @@ const retryAfterMinutes = [1, 2, 4, 8, 10, 30] as const;
 /** A device that fails once may work the next time, and nothing else would show that it does. */
 const retriedCodes: ReadonlySet<ErrorCode> = new Set([...recoverableErrorCodes, "IoFailed"]);
 
-/** Why the last replication failed and when it is tried again; kept with the item, so a restart goes on with it. */
+/** Why the last replication failed and when it is tried again; kept with the item, so it survives a restart. */
 export interface ReplicationFailure {
   readonly code: string;
   readonly message: string;

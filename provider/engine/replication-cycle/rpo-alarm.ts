@@ -1,4 +1,4 @@
-/** The RPO alarm: how old an item's newest recovery point may get before people are told. */
+/** The RPO alarm: how old an item's newest recovery point may get before an alarm. */
 import { nameOf } from "../../arm-id.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../clock.ts";
 
-/** Nothing tells of a change in the store or of a machine: so the schedule looks again this often. */
+/** No notification comes of a change in the store or of a machine, so the schedule looks again this often. */
 export const lookAgainMilliseconds = 15_000;
 /** Pause of an item whose cycle changed nothing: another process works on it. */
 const pauseMilliseconds = 60_000;

@@ -1,4 +1,4 @@
-/** The disks that a cycle reads: those of the side that a machine runs at. */
+/** The disks that a cycle reads, of the side that a machine runs at. */
 import path from "node:path";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireStill } from "../identity/owned-machine.ts";

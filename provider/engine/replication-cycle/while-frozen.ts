@@ -93,7 +93,7 @@ class FrozenMachine {
   }
 }
 
-/** The caller holds the leases. What fails is told and does not keep the work from being done. */
+/** The caller holds the leases. A failure is reported and does not stop the work. */
 export async function whileFrozen<T>(
   parts: EngineParts,
   machines: readonly Freezable[],
@@ -124,7 +124,7 @@ export async function whileFrozen<T>(
 
 /**
  * Thaws a machine whose engine died while it was frozen. One that cannot be reached, or does not thaw, keeps its
- * mark, and what was to be done with it goes on: a site that is lost must not keep its machines from failing over.
+ * mark, and the work on it continues: a site that is lost must not keep its machines from failing over.
  */
 export async function thawLeftFrozen(parts: EngineParts, itemId: string): Promise<void> {
   const item = requireItem(parts, itemId);

@@ -27,7 +27,7 @@ export interface AttachOptions {
   readonly pointId: string;
   readonly diskId: string;
   /**
-   * Made when it is not there; gone on with when it was made for the same disk of the same point. A file that is
+   * Made if it is not there; continued if it was made for the same disk of the same point. A file that is
    * no overlay is refused with `AlreadyExists`.
    */
   readonly overlayPath: string;
@@ -38,7 +38,7 @@ export interface AttachOptions {
 export interface AttachedDisk extends TrackedDisk {
   /** Blocks that the overlay lacks. At 0 and after a flush it is the whole disk, and needs its marks no more. */
   readonly lackingCount: number;
-  /** Copies blocks that the overlay lacks, at most so many; returns how many are still lacking. */
+  /** Copies blocks that the overlay lacks, up to a number; returns how many are still missing. */
   fill(blocksMax: number): number;
 }
 

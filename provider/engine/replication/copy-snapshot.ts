@@ -141,7 +141,7 @@ export async function copySnapshot(
       }
     }
   });
-  // Of a point that was there before, the changes since are those of its own log.
+  // Of a point that was there before, the changes since are in its own log.
   await (isKept ? snapshot.abandon() : snapshot.complete());
   const durationMilliseconds = clock.monotonic() - started;
   return {
@@ -161,7 +161,7 @@ function holdsSame(point: RecoveryPoint, disks: readonly RecoveryPointDisk[]): b
   return isDeepStrictEqual(facts(point.disks), facts(disks));
 }
 
-/** Throws `Damaged` when a layer is not in place: a point that nobody could restore is not published. */
+/** Throws `Damaged` when a layer is not in place: a point that cannot be restored is not published. */
 function requireLayers(machine: MachineFolder, disk: RecoveryPointDisk): void {
   const [broken] = brokenLayersOf(machine, disk);
   if (broken !== undefined) throw damagedObject(broken.path, broken.why);
@@ -203,7 +203,7 @@ async function abandonOnFailure<T>(options: SnapshotCopy, work: () => Promise<T>
 
 /** The error of a cycle or restore that its caller has stopped. */
 export function cancelled(what: string, cause: unknown, target = what): SiteRecoveryError {
-  const message = said`The work on ${what} was cancelled. What was finished is kept; start it again to go on.`;
+  const message = said`The work on ${what} was cancelled. What was finished is kept. Run it again to resume it.`;
   return new SiteRecoveryError("Cancelled", message, { target, cause });
 }
 

@@ -19,7 +19,7 @@ const batchBlocksMax = 1024;
 const spanBlocks = 65_536;
 
 export interface FullPass {
-  /** Write a map that stands alone, instead of one that adds to the previous layers. */
+  /** Write a complete map, instead of one that adds to the previous layers. */
   readonly fresh: boolean;
   /** Ids of segments whose data must be copied again whatever their checksums say. */
   readonly distrusted: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 /**
- * How far a cycle is, as people are told: what still waits in a process server's cache is neither sent nor done.
+ * How far a cycle is, as people see it: what still waits in a process server's cache is neither sent nor done.
  */
 import type { Transfer } from "../process-server/transfer.ts";
 

@@ -7,7 +7,7 @@ import { said } from "../../message.ts";
 
 export interface Overlay {
   readonly path: string;
-  /** Which disk of which recovery point it lies over. */
+  /** Which disk of which recovery point it belongs to. */
   readonly origin: string;
   /** Which boot of the machine this is: after another one only synced blocks count. */
   readonly bootId: string;
@@ -15,7 +15,7 @@ export interface Overlay {
 
 /**
  * Opens an overlay image with its marks, and makes both when there is no image. Throws `AlreadyExists` for a file that
- * is no overlay, or lies over another disk: whose ever it is, it stays as it is; and `Busy` while another process has it
+ * is no overlay, or belongs to another disk: it stays as it is; and `Busy` while another process has it
  * attached.
  */
 export function openOverlay(

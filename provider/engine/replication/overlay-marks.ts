@@ -32,7 +32,7 @@ export class OverlayMarks {
   readonly #pending = new Set<number>();
   #lacking: number;
 
-  /** Throws `AlreadyExists` when the image lies over another disk than `origin`. */
+  /** Throws `AlreadyExists` if the image belongs to another disk than `origin`. */
   constructor(
     files: FileSystem,
     overlayPath: string,

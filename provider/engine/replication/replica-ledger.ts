@@ -22,7 +22,7 @@ export interface ReplicaLedger {
   written(point: PointIdentity): void;
 }
 
-/** Returns what tells a point from all others, and no more of it. */
+/** Returns what identifies a point, and no more of it. */
 export function identityOf({ id, sequence, contentId }: PointIdentity): LedgerPoint {
   return { id, sequence, ...(contentId === undefined ? {} : { contentId }) };
 }

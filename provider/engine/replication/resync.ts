@@ -15,7 +15,7 @@ export interface ResyncOptions extends SnapshotCopy {
 
 /**
  * Compares checksums of the whole source with those of the newest recovery point and sends only what differs
- * [HW-4c]. It mends a replica as well: a lost map is made anew from the segments, and data in damaged
+ * [HW-4c]. It repairs a replica as well: a lost map is made again from the segments, and data in damaged
  * objects is replaced. Disks that were added, removed or resized since are taken as they are now.
  *
  * An initial copy [V2A-2, HW-2a] is a resync with an empty replica. One that was killed or failed resumes when this is

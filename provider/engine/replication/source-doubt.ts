@@ -30,7 +30,7 @@ const lineageText =
   "does not continue its newest recovery point: its folder was put back from a copy, or another engine took its changes";
 const outdatedText = "was replicated by an earlier version that kept no lineage";
 
-/** Reasons of a resync that come with time, and are nobody's fault. */
+/** Reasons of a resync that come with time and are no fault. */
 const expected: ReadonlySet<ResyncReason> = new Set(["HalfOfDisk", "LogOutdated"]);
 
 export interface SourceDoubt {
@@ -49,7 +49,7 @@ export function reasonDoubt(diskId: string, reasons: readonly ResyncReason[]): S
 
 type Continuing = Pick<ChangeState | DiskSnapshot, "continues" | "resyncReasons">;
 
-/** What the disks' changes count from after a point; those of an earlier version have no lineage. */
+/** What the disks' changes count from after a point; points of an earlier version have no lineage. */
 export function lineagesOf({ disks }: Pick<RecoveryPoint, "disks">): Lineages {
   return Object.fromEntries(disks.flatMap(({ diskId, lineage }) => (lineage ? [[diskId, lineage]] : [])));
 }

@@ -1,6 +1,6 @@
 /**
  * The key file of a store of replicas: made with the store, found again, changed. A change touches two files, so the
- * new key lies beside the old one until the store is locked with it: whatever a crash leaves, one of them opens the
+ * new key is beside the old one until the store is locked with it: whatever a crash leaves, one of them opens the
  * store, and the next opening tidies up.
  */
 import path from "node:path";

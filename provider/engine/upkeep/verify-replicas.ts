@@ -120,7 +120,7 @@ interface KeptReplica {
   readonly isInUse: boolean;
 }
 
-/** The replicas that items keep there: those of the way out and of the way back. */
+/** The replicas that items keep there, for the way out and the way back. */
 function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
   return listItemThings(parts).flatMap(({ id }) => {
     const item = itemNow(parts, id);

@@ -1,4 +1,4 @@
-/** Reads XML that somebody else wrote: no document type, so that no entity can be declared, and names without prefixes. */
+/** Reads XML from elsewhere: no document type, so that no entity can be declared, and names without prefixes. */
 import { parseXml, XmlElement, XmlError } from "@rgrove/parse-xml";
 import { DescriptionRefused } from "./machine-description.ts";
 

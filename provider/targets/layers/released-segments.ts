@@ -1,6 +1,6 @@
 /**
  * `released.sealed` in a disk's folder: ids of segments that maps still name and that compaction has removed, because
- * newer layers hide every block in them. Without it nobody could tell such a segment from one that was lost.
+ * newer layers hide every block in them. Without it such a segment looks like one that was lost.
  */
 import path from "node:path";
 import { writeAtomically } from "../../blocks/file-system.ts";

@@ -12,21 +12,21 @@ import { fileSize } from "../read-whole-file.ts";
 import { rewriteSegment } from "./rewrite-segment.ts";
 import { visitLiveRecords } from "./visit-records.ts";
 
-/** A segment is written anew when less than this share of its records is needed ... */
+/** A segment is written again when less than this share of its records is needed ... */
 const liveShareMin = 0.5;
 /** ... and at least a block's bytes come free. */
 const deadBytesMin = blockSizeBytes;
 
 /**
- * Gives back the space of data that no recovery point needs: files that nobody names are removed, segments
- * with little left in them are written anew. At any instant of it every recovery point can be read. The
+ * Gives back the space of data that no recovery point needs: files without a reference are removed, segments
+ * with little left in them are written again. At any instant of it every recovery point can be read. The
  * caller holds the machine's lock. Throws `Damaged`, and frees nothing, when it cannot tell what is needed.
  */
 export async function compactMachine(machine: MachineFolder): Promise<number> {
   const points = machine.points.all();
   const diskIds = new Set(points.flatMap((point) => point.disks.map((disk) => disk.diskId)));
   let freed = 0;
-  // Without a point an initial copy is under way or was killed; its segments are what it will go on with.
+  // Without a point an initial copy is under way or was killed; it will resume with its segments.
   if (points.length === 0) return 0;
   for (const diskId of diskIds) freed += await compactDisk(machine, diskId, points);
   const disksFolder = path.join(machine.folder, "disks");

@@ -2,8 +2,8 @@ import type { DiskFolder, LayerReader } from "../layers/layer-reader.ts";
 import { LayerWriter } from "../layers/layer-writer.ts";
 
 /**
- * Writes a segment anew with only the records that are needed and puts it in its own place. Maps do not
- * change: they go on naming records by their first offset, and the new file says where those are now. Records
+ * Writes a segment again with only the records that are needed and puts it in its own place. Maps do not
+ * change: they still name records by their first offset, and the new file says where those are now. Records
  * and index pages are copied as they are sealed, so no nonce is used for other bytes. `check` may refuse the new file
  * right before it takes the place.
  */

@@ -34,7 +34,7 @@ const missing = "it is missing";
 type Hurt = Map<string, { message: string; pointIds: Set<string> }>;
 
 /**
- * Reads all that is stored of a machine, and tells the layer bytes of each object read. Its points are pinned
+ * Reads all that is stored of a machine, and reports the layer bytes of each object read. Its points are pinned
  * meanwhile, so that nothing is dropped.
  */
 export async function verifyMachine(

@@ -51,7 +51,7 @@ describe("the path of replication", () => {
       code: "TargetUnreachable",
       message:
         "No network path carries the replication from the site rome to Microsoft Azure: line: port 9443 (data to " +
-        "the process server) is closed. Open it again; the work goes on from where it stopped.",
+        "the process server) is closed. Open it again; the work resumes where it stopped.",
     });
     declare("line", { closedPorts: [443] });
     expect(problem()?.message).toMatch(/line: port 443 \(management and the target\) is closed/);

@@ -38,7 +38,7 @@ describe("the manual steps of a plan", () => {
       /is busy: planned failover is under way/,
     );
     expect(await other.plans.complete(lastJob!.id, "seen by Ann", quiet)).toBe("goes on elsewhere");
-    await expect(other.plans.complete(lastJob!.id, "", quiet)).rejects.toThrow(/waits for nobody/);
+    await expect(other.plans.complete(lastJob!.id, "", quiet)).rejects.toThrow(/does not wait for a person/);
     other.close();
     expect((await run).state).toBe("Succeeded");
     expect([running(), told.lines.includes("Group 1: look: completed: seen by Ann")]).toEqual([3, true]);
@@ -67,7 +67,7 @@ describe("the manual steps of a plan", () => {
     const { jobId } = await engine.plans.run(shop.planId, planned, quiet, { waits: false });
     expect(await engine.plans.cancel(jobId, quiet)).toBe("given up");
     expect(shop.states()).toEqual(Array(3).fill("PlannedFailoverCommitPending"));
-    await expect(engine.plans.complete(jobId, "", quiet)).rejects.toThrow(/waits for nobody/);
+    await expect(engine.plans.complete(jobId, "", quiet)).rejects.toThrow(/does not wait for a person/);
     const again = await engine.plans.run(shop.planId, planned, quiet, { waits: false });
     expect([again.state, again.jobId === jobId]).toEqual(["Suspended", false]);
     await engine.plans.complete(again.jobId, "", quiet);

@@ -149,7 +149,7 @@ describe("a run that fails in part", () => {
     fs.renameSync(`${image}.away`, image);
     const told = trace();
     await engine.plans.run(shop.planId, planned, told);
-    expect(told.lines[0]).toBe("goes on with the run that failed");
+    expect(told.lines[0]).toBe("resuming the run that failed");
     expect(told.lines.filter((line) => /Failover: (db1|web1)/.test(line))).toEqual([]);
     expect(shop.noted()).toEqual(["lose"]);
     expect(machineNames.map((name) => shop.power(shop.replica(name)))).toEqual(Array(3).fill("running"));
