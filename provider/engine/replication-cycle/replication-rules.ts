@@ -41,6 +41,23 @@ const defaultReplicationPort = 8083;
 type SettingsOf<Type extends InstanceType> = Extract<PolicySettings, { instanceType: Type }>;
 type Readers = { [Type in InstanceType]: (settings: SettingsOf<Type>) => ReplicationRules };
 
+/** VMware and physical machines, to Azure or to a second site. */
+function inMageRules(
+  settings: SettingsOf<"InMageAzureV2"> | SettingsOf<"InMage">,
+  intervalSeconds: number,
+): ReplicationRules {
+  return {
+    instanceType: settings.instanceType,
+    intervalSeconds,
+    retention: { retentionMinutes: settings.recoveryPointHistory ?? defaultHistoryMinutes },
+    appConsistentMinutes: settings.appConsistentFrequencyInMinutes ?? 0,
+    startsAt: undefined,
+    rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
+    multiVmSync: settings.multiVmSyncStatus === "Enable",
+    ...fixed,
+  };
+}
+
 const readers: Readers = {
   HyperVReplicaAzure: (settings) => ({
     instanceType: settings.instanceType,
@@ -52,26 +69,9 @@ const readers: Readers = {
     multiVmSync: false,
     ...fixed,
   }),
-  InMageAzureV2: (settings) => ({
-    instanceType: settings.instanceType,
-    intervalSeconds: (settings.crashConsistentFrequencyInMinutes ?? 5) * secondsPerMinute,
-    retention: { retentionMinutes: settings.recoveryPointHistory ?? defaultHistoryMinutes },
-    appConsistentMinutes: settings.appConsistentFrequencyInMinutes ?? 0,
-    startsAt: undefined,
-    rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
-    multiVmSync: settings.multiVmSyncStatus === "Enable",
-    ...fixed,
-  }),
-  InMage: (settings) => ({
-    instanceType: settings.instanceType,
-    intervalSeconds: defaultIntervalSeconds,
-    retention: { retentionMinutes: settings.recoveryPointHistory ?? defaultHistoryMinutes },
-    appConsistentMinutes: settings.appConsistentFrequencyInMinutes ?? 0,
-    startsAt: undefined,
-    rpoThresholdMinutes: settings.recoveryPointThresholdInMinutes,
-    multiVmSync: settings.multiVmSyncStatus === "Enable",
-    ...fixed,
-  }),
+  InMageAzureV2: (settings) =>
+    inMageRules(settings, (settings.crashConsistentFrequencyInMinutes ?? 5) * secondsPerMinute),
+  InMage: (settings) => inMageRules(settings, defaultIntervalSeconds),
   HyperVReplica2012R2: (settings) => ({
     instanceType: settings.instanceType,
     intervalSeconds: settings.replicationFrequencyInSeconds ?? defaultIntervalSeconds,
