@@ -7,13 +7,18 @@ import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { ForeseenMove } from "../engine/failover/foresee-step.ts";
 import type { Foreseen, ForeseenPoint } from "../engine/job/foresight.ts";
-import type { ForeseenPlan } from "../engine/recovery-plan/recovery-plans.ts";
+import type { ForeseenPlan, LaterOperation } from "../engine/recovery-plan/recovery-plans.ts";
 import type { SiteRecoveryError } from "../errors.ts";
 import type { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { ErrorJson } from "./json/error.ts";
 import type { PointJson } from "./json/machine.ts";
-import type { ForeseenMachineJson, ForeseenMoveJson, ForeseenPlanJson } from "./json/moves.ts";
+import type {
+  ForeseenLaterJson,
+  ForeseenMachineJson,
+  ForeseenMoveJson,
+  ForeseenPlanJson,
+} from "./json/moves.ts";
 import { printJson } from "./session.ts";
 import { Stopped } from "./stopped.ts";
 import { isoTime } from "./times.ts";
@@ -28,7 +33,10 @@ export interface BeforeFlags {
 export interface Outlook {
   readonly lines: readonly string[];
   print(): void;
+  /** What forbids any of its steps. */
   readonly refusals: readonly SiteRecoveryError[];
+  /** Whether the first step is forbidden: the command then ends with the reason before it changes anything. */
+  readonly isForbiddenNow: boolean;
 }
 
 /** The options of commands that cannot be taken back. */
@@ -78,20 +86,42 @@ function noteLines({ warnings, refusals }: Pick<Foreseen, "warnings" | "refusals
   ];
 }
 
-/** The outlook of a machine's move; `then` names what the command does after it. */
-export function outlookOfMove(itemId: string, move: ForeseenMove, then: readonly string[] = []): Outlook {
-  const allowed = move.refusals.length === 0;
-  const json: ForeseenMoveJson = { operation: move.title, allowed, ...machineJson(itemId, move), then };
+function laterJson({ title, steps, warnings, refusals }: ForeseenMove): ForeseenLaterJson {
+  return { operation: title, steps, warnings, refusals: reasons(refusals) };
+}
+
+/** A later step of a machine; the indentation is that of what it is a part of. */
+function laterLines(move: ForeseenMove, indentation: string): string[] {
+  return [
+    ...move.steps.map(({ text }) => `${indentation}  - ${text}`),
+    ...noteLines(move).map((line) => `${indentation}${line}`),
+  ];
+}
+
+/** The outlook of a machine's move, and of those that the command makes after it. */
+export function outlookOfMove(
+  itemId: string,
+  move: ForeseenMove,
+  then: readonly ForeseenMove[] = [],
+): Outlook {
+  const refusals = [move, ...then].flatMap((one) => one.refusals);
+  const json: ForeseenMoveJson = {
+    operation: move.title,
+    allowed: refusals.length === 0,
+    ...machineJson(itemId, move),
+    then: then.map(laterJson),
+  };
   return {
     lines: [
       `${nameOf(itemId)}: ${move.title}`,
       ...pointLine(move.point).map((line) => `  ${line}`),
       ...move.steps.map(({ text }, index) => `  ${index + 1}. ${text}`),
-      ...then.map((title) => `  then: ${title}`),
       ...noteLines(move),
+      ...then.flatMap((one) => [`  then: ${one.title}`, ...laterLines(one, "  ")]),
     ],
     print: () => printJson("--dry-run", json),
-    refusals: move.refusals,
+    refusals,
+    isForbiddenNow: move.refusals.length > 0,
   };
 }
 
@@ -115,8 +145,12 @@ function stepText(step: Step): string {
     : `run ${customDetails.path} at the ${customDetails.fabricLocation.toLowerCase()} side`;
 }
 
-/** The outlook of a plan's run; machines that are where they are to be already take no step. */
-export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly string[] = []): Outlook {
+/** The outlook of a plan's run; machines that are where they are to be already take no step. `then` runs after it. */
+export function outlookOfPlan(
+  planId: string,
+  plan: ForeseenPlan,
+  then: readonly LaterOperation[] = [],
+): Outlook {
   const left = new Set(plan.machines.map(({ itemId }) => itemId.toLowerCase()));
   const isLeft = (step: Step): boolean =>
     !("itemId" in step) || step.kind === "start" || left.has(step.itemId.toLowerCase());
@@ -126,7 +160,9 @@ export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly
       steps: steps.filter(isLeft).map((step) => ({ kind: step.kind, text: stepText(step) })),
     }))
     .filter(({ steps }) => steps.length > 0);
-  const refusals = [...plan.refusals, ...plan.machines.flatMap((machine) => machine.refusals)];
+  const refusalsNow = [...plan.refusals, ...plan.machines.flatMap((machine) => machine.refusals)];
+  const later = then.flatMap(({ machines: all }) => all.flatMap((machine) => machine.refusals));
+  const refusals = [...refusalsNow, ...later];
   const machines = plan.machines.map((machine) => ({
     action: machine.action ?? null,
     ...machineJson(machine.itemId, machine),
@@ -138,7 +174,10 @@ export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly
     allowed: refusals.length === 0,
     stages,
     machines,
-    then,
+    then: then.map(({ operation, machines: all }) => ({
+      operation: operation.name,
+      machines: all.map((one) => ({ name: nameOf(one.itemId), id: one.itemId, ...laterJson(one) })),
+    })),
     warnings: plan.warnings,
     refusals: reasons(refusals),
   };
@@ -150,11 +189,15 @@ export function outlookOfPlan(planId: string, plan: ForeseenPlan, then: readonly
         `  ${nameOf(machine.itemId)}: ${[...pointLine(machine.point), ...machine.steps.map(({ text }) => text)].join("; ")}`,
         ...noteLines(machine),
       ]),
-      ...then.map((title) => `  then: ${title}`),
       ...noteLines(plan),
+      ...then.flatMap(({ operation, machines: all }) => [
+        `  then: ${operation.title}`,
+        ...all.flatMap((one) => [`    ${nameOf(one.itemId)}:`, ...laterLines(one, "    ")]),
+      ]),
     ],
     print: () => printJson("plan --dry-run", json),
     refusals,
+    isForbiddenNow: refusalsNow.length > 0,
   };
 }
 
@@ -180,9 +223,9 @@ export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>
     return false;
   }
   if (flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY) return true;
-  const { lines, refusals } = await outlook();
+  const { lines, isForbiddenNow } = await outlook();
   // What is forbidden is not asked about: the command says why.
-  if (refusals.length > 0) return true;
+  if (isForbiddenNow) return true;
   process.stderr.write(`${lines.join("\n")}\n`);
   if (await ask()) return true;
   throw new Stopped("Nothing was changed.", exitCodes.refused);

@@ -27,16 +27,15 @@ function nothingToDo(item: ProtectedItem): SiteRecoveryError {
   return new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 
-/** The first step is looked at; those after it are named. */
 async function outlookBack(engine: Engine, item: ProtectedItem, options: MoveOptions): Promise<Outlook> {
-  const [first, ...others] = routeTo("primary", item, options.kind);
+  const moves = routeTo("primary", item, options.kind).map((step) => moveOfStep(step, options));
+  const [first, ...then] = await engine.moves.foreseeAll(item.id, moves);
   if (first === undefined) {
     const refused = nothingToDo(item);
     const nothing = { point: undefined, steps: [], warnings: [], rooms: [] };
     return outlookOfMove(item.id, { ...nothing, title: "failback", refusals: [refused] });
   }
-  const foreseen = await engine.moves.foresee(item.id, moveOfStep(first, options));
-  return outlookOfMove(item.id, foreseen, others);
+  return outlookOfMove(item.id, first, then);
 }
 
 /**

@@ -65,9 +65,11 @@ export function failoverCommand(): CliCommand {
       const { id } = item;
       const { kind = defaultKind(item), recoveryPoint = "latest" } = options;
       if (kind === "planned") refusePoint(command, options.recoveryPoint, "--kind unplanned");
-      const then = options.commit === true ? ["commit"] : [];
-      const foresee = async (): Promise<Outlook> =>
-        outlookOfMove(id, await engine.moves.foresee(id, { action: "failover", kind, recoveryPoint }), then);
+      const foresee = async (): Promise<Outlook> => {
+        const moves = engine.moves.movesOfFailover(id, { kind, recoveryPoint }, options.commit === true);
+        const [first, ...then] = await engine.moves.foreseeAll(id, moves);
+        return outlookOfMove(id, first!, then);
+      };
       if (!(await goesOn(options, foresee))) return;
       await stoppable(name, async (progress) => {
         if (options.commit === true)

@@ -103,8 +103,9 @@ export async function runPlanCommand(
   const areRun = wanted.map((request) => engine.plans.isRun(planId, request));
   const outlook = async (): Promise<Outlook> => {
     const first = Math.max(0, areRun.indexOf(false));
-    const then = wanted.slice(first + 1).map(({ operation }) => operation);
-    return outlookOfPlan(planId, await engine.plans.foresee(planId, wanted[first]!), then);
+    const foreseen = await engine.plans.foresee(planId, wanted[first]!);
+    const then = await engine.plans.foreseeLater(planId, foreseen, wanted.slice(first + 1));
+    return outlookOfPlan(planId, foreseen, then);
   };
   if (!(await goesOn(flags, outlook))) return;
   const runs = new PlanRuns(engine, planId, flags);

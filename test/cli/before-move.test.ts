@@ -88,9 +88,52 @@ describe("--dry-run", () => {
     const shown = sr("plan", "failover", "shop", "--dry-run", "--commit");
     expect(shown.code, shown.text).toBe(0);
     expect(shown.text).toMatch(
-      /Shutdown: shut down web2[\s\S]*Group 1: wait for a person: look at the database[\s\S]*then: Commit/,
+      /Shutdown: shut down web2[\s\S]*Group 1: wait for a person: look at the database[\s\S]*then: commit\n +db1:\n +- drop/,
     );
     expect(shop.states()).toEqual(Array(3).fill("Protected"));
+  });
+});
+
+describe("--dry-run of a command of several steps", () => {
+  interface Later {
+    readonly allowed: boolean;
+    readonly then: { operation: string; steps: { action: string }[]; refusals: { code: string }[] }[];
+  }
+
+  it("shows each step, and what forbids a later one forbids the command", () => {
+    const out = sr("failover", "web1", "--commit", "--dry-run", "--json");
+    expect(out.code, out.text).toBe(0);
+    const { then } = JSON.parse(out.out) as Later;
+    expect(then).toMatchObject([{ operation: "commit", steps: [{ action: "drop" }], refusals: [] }]);
+    expect(sr("failover", "web1").code).toBe(0);
+    const back = sr("failback", "web1", "--dry-run");
+    expect([back.code, back.text]).toEqual([
+      0,
+      expect.stringMatching(
+        /then: failback\n[\s\S]*then: commit\n[\s\S]*then: reverse replication\n +- remove/,
+      ),
+    ]);
+    const host = path.dirname(path.dirname(shop.image("web1")));
+    fs.renameSync(host, `${host}-away`);
+    const forbidden = sr("failback", "web1", "--dry-run", "--json");
+    const json = JSON.parse(forbidden.out) as Later;
+    expect([forbidden.code, json.allowed]).toEqual([1, false]);
+    expect(json.then[0]).toMatchObject({ operation: "failback", refusals: [{ code: "SourceUnreachable" }] });
+    fs.renameSync(`${host}-away`, host);
+    expect(shop.states()[1]).toBe("PlannedFailoverCommitPending");
+  });
+
+  it("shows each operation of a plan with each machine's steps", () => {
+    expect(sr("plan", "failover", "shop", "--commit").code).toBe(0);
+    const back = sr("plan", "failback", "shop", "--finish", "--dry-run", "--json");
+    expect(back.code, back.text).toBe(0);
+    const { then } = JSON.parse(back.out) as { then: { operation: string; machines: object[] }[] };
+    expect(then.map(({ operation, machines }) => [operation, machines.length])).toEqual([
+      ["Commit", 3],
+      ["ReverseReplicate", 3],
+    ]);
+    expect(then[1]!.machines[0]).toMatchObject({ name: "db1", steps: [{ action: "remove" }] });
+    expect(shop.states()).toEqual(Array(3).fill("PlannedFailoverCommitted"));
   });
 });
 

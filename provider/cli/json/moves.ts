@@ -36,12 +36,17 @@ export interface ForeseenMachineJson {
   readonly refusals: readonly ErrorJson[];
 }
 
+/** What a machine does in a later step of a command, as far as it can be known before the first. */
+export interface ForeseenLaterJson extends Pick<ForeseenMachineJson, "steps" | "warnings" | "refusals"> {
+  readonly operation: string;
+}
+
 /** What a machine's command would do: `--dry-run`. */
 export interface ForeseenMoveJson extends ForeseenMachineJson {
   readonly operation: string;
   readonly allowed: boolean;
-  /** What the command does after it. */
-  readonly then: readonly string[];
+  /** What the command does after it, in order. */
+  readonly then: readonly ForeseenLaterJson[];
 }
 
 /** What a plan's command would do: `--dry-run`. */
@@ -56,8 +61,11 @@ export interface ForeseenPlanJson {
     readonly steps: readonly { readonly kind: string; readonly text: string }[];
   }[];
   readonly machines: readonly (ForeseenMachineJson & { readonly action: string | null })[];
-  /** Operations that the command runs after it. */
-  readonly then: readonly string[];
+  /** Operations that the command runs after it, in order, and what each machine does in them. */
+  readonly then: readonly {
+    readonly operation: string;
+    readonly machines: readonly (ForeseenLaterJson & { readonly name: string; readonly id: string })[];
+  }[];
   readonly warnings: readonly string[];
   readonly refusals: readonly ErrorJson[];
 }

@@ -16,14 +16,15 @@ import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
 import { requireMoved } from "./require-moved.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 
-interface BackInput {
+/** What a step back to the primary side is asked for. */
+export interface BackInput {
   readonly toHost?: string;
   readonly startMachine?: boolean;
   readonly recoveryPoint?: string;
 }
 
 /** Throws `NotFound` or `TargetUnreachable` if the machine at the recovery side cannot be read. */
-function requireRecoveryDisks(parts: EngineParts, item: ProtectedItem): void {
+export function requireRecoveryDisks(parts: EngineParts, item: ProtectedItem): void {
   requireRecoverySide(parts, item);
   requireDisks(parts, item.details.machineName, recoveryDisks(parts, item));
 }
@@ -50,8 +51,9 @@ export async function requireRoomAtPrimary(
   requireRooms(parts, [roomAtPrimary(parts, item, { store, point, place })]);
 }
 
-function stepsBack(
-  { item, input }: ForeseeContext<BackInput>,
+/** What becomes of the machine at the primary side. */
+export function stepsBack(
+  { item, input }: Pick<ForeseeContext<BackInput>, "item" | "input">,
   foresight: Foresight,
   place: PrimaryPlace | undefined,
 ): void {
@@ -165,6 +167,12 @@ export async function foreseeReverse(
   );
 }
 
+/** Throws `TargetUnreachable` if the place of the machine's replicas at the recovery side cannot be read. */
+export async function requireReplicas(parts: EngineParts, { details }: ProtectedItem): Promise<void> {
+  const store = await parts.replicaStoreOf(details.replicaStoreId);
+  store.recoveryPoints(details.replicaId, () => undefined);
+}
+
 /** Replication out again after a failback: the machine at the recovery side is removed. */
 export async function foreseeProtectAgain(
   { parts, item }: ForeseeContext<unknown>,
@@ -173,7 +181,7 @@ export async function foreseeProtectAgain(
   const { machineName, recoveryMachine } = item.details;
   const found = await foresight.check(() => requireMachineOf(parts, item));
   if (found) await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
-  await foresight.check(() => parts.replicaStoreOf(item.details.replicaStoreId));
+  await foresight.check(() => requireReplicas(parts, item));
   const { reverse, ...details } = item.details;
   if (reverse) {
     await foresight.check(() => requireWay(parts, { ...item, details }, "out"));

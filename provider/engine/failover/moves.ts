@@ -19,6 +19,7 @@ import {
   unplannedFailoverToPrimaryJob,
 } from "./way-back-jobs.ts";
 import { type FailoverInput, plannedFailoverJob, unplannedFailoverJob } from "./failover-job.ts";
+import { afterStep, foreseeLater, toldOnce } from "./foresee-later.ts";
 import { type ForeseenMove, foreseeStep } from "./foresee-step.ts";
 import { migrateJob } from "./migrate-job.ts";
 import { reverseReplicationJob, reverseToPrimaryJob } from "./reverse-replication-job.ts";
@@ -161,6 +162,33 @@ export class Moves {
   async foresee(itemId: string, move: Move): Promise<ForeseenMove> {
     const item = requireItem(this.#parts, itemId);
     return withJob(move, item, (definition, input) => foreseeStep(this.#parts, itemId, definition, input));
+  }
+
+  /** The same of several moves, one after the other; of the later ones as far as it can be known now. */
+  async foreseeAll(itemId: string, [first, ...others]: readonly Move[]): Promise<ForeseenMove[]> {
+    if (first === undefined) return [];
+    const item = requireItem(this.#parts, itemId);
+    const found = [await this.foresee(itemId, first)];
+    let later = afterStep(
+      item,
+      withJob(first, item, ({ step }) => step),
+    );
+    for (const move of others) {
+      const job = withJob(move, later, (definition, input) => ({
+        step: definition.step,
+        foreseen: foreseeLater(this.#parts, { item, later }, definition, input),
+      }));
+      found.push(await job.foreseen);
+      later = afterStep(later, job.step);
+    }
+    return toldOnce(found);
+  }
+
+  /** The moves that a failover, with or without its commit, comes to now: one that was stopped has less left. */
+  movesOfFailover(id: string, choice: FailoverChoice, commits: boolean): Move[] {
+    const failover: Move = { action: "failover", ...choice };
+    if (!commits) return [failover];
+    return this.#waitsForCommitOf(id, choice) ? [{ action: "commit" }] : [failover, { action: "commit" }];
   }
 
   #requireWhole(itemId: string, { step }: Pick<JobDefinition, "step">): void {

@@ -10,18 +10,21 @@ import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { afterStep, foreseeLater } from "../failover/foresee-later.ts";
+import type { ForeseenMove } from "../failover/foresee-step.ts";
 import { requireNoPoint } from "../failover/foresee-failover.ts";
 import { requireRooms } from "../failover/foresee-room.ts";
 import { requireIsolatedNetwork } from "../failover/isolated-network.ts";
 import { type Foreseen, Foresight } from "../job/foresight.ts";
 import { foresee, requireItem } from "../job/run-job.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
+import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemAction } from "../protected-item/transitions.ts";
 import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
 import { choosePlanPoint } from "./choose-plan-points.ts";
 import { withStepJob } from "./run-machine-step.ts";
 import { itemIdsOf } from "./plan-groups.ts";
-import { type PlanOperation, stepOf } from "./plan-operation.ts";
+import { operationFor, type PlanOperation, stepOf } from "./plan-operation.ts";
 import type { PlanInput, PlanRequest, PlanRun } from "./plan-run.ts";
 import { type Stage, stagesOf } from "./plan-steps.ts";
 import { listPlans } from "./plan-things.ts";
@@ -156,4 +159,45 @@ export async function foreseePlan(
       ),
     );
   return { operation, stages, machines, refusals: whole.refusals, warnings: [...new Set(whole.warnings)] };
+}
+
+/** What a machine would do in an operation that runs after another one. */
+export interface LaterMachine extends ForeseenMove {
+  readonly itemId: string;
+}
+
+export interface LaterOperation {
+  readonly operation: PlanOperation;
+  readonly machines: readonly LaterMachine[];
+}
+
+/** What the operations of a plan after the first would do, as far as it can be known now; the first was foreseen. */
+export async function foreseeLaterOperations(
+  parts: EngineParts,
+  plan: Thing<RecoveryPlanInputs>,
+  { operation: first }: Pick<ForeseenPlan, "operation">,
+  requests: readonly PlanRequest[],
+): Promise<LaterOperation[]> {
+  const now = itemIdsOf(plan.inputs).map((id) => requireItem(parts, id));
+  const after = (operation: PlanOperation, item: ProtectedItem): ProtectedItem =>
+    operation.isDone(item, plan.id) ? item : afterStep(item, stepOf(operation, item));
+  let items = now.map((item) => after(first, item));
+  const found: LaterOperation[] = [];
+  for (const request of requests) {
+    const operation = operationFor(request, items);
+    const input: PlanInput = { ...request, requestedAt: parts.clock.now() };
+    const machines: LaterMachine[] = [];
+    for (const [index, later] of items.entries()) {
+      if (operation.isDone(later, plan.id)) continue;
+      const item = now[index]!;
+      const asked = { planId: plan.id, input, points: {} };
+      const move = await withStepJob(asked, later, stepOf(operation, later), (definition, jobInput) =>
+        foreseeLater(parts, { item, later }, definition, jobInput),
+      );
+      machines.push({ ...move, itemId: item.id });
+    }
+    found.push({ operation, machines });
+    items = items.map((item) => after(operation, item));
+  }
+  return found;
 }

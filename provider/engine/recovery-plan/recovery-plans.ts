@@ -11,7 +11,12 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { underLease } from "../under-lease.ts";
 import { describeRun } from "./describe-run.ts";
-import { type ForeseenPlan, foreseePlan } from "./foresee-plan.ts";
+import {
+  foreseeLaterOperations,
+  type ForeseenPlan,
+  foreseePlan,
+  type LaterOperation,
+} from "./foresee-plan.ts";
 import { giveSourcesBack } from "./machine-power.ts";
 import { completeGroups } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
@@ -22,7 +27,7 @@ import { type PlanView, viewPlan } from "./plan-view.ts";
 import { isRun, runPlan } from "./run-plan.ts";
 import { said } from "../../message.ts";
 
-export type { ForeseenPlan } from "./foresee-plan.ts";
+export type { ForeseenPlan, LaterOperation } from "./foresee-plan.ts";
 export type { PlanOutcome } from "./plan-job.ts";
 export type { PlanOperationName } from "./plan-operation.ts";
 export type { PlanRequest } from "./plan-run.ts";
@@ -72,6 +77,15 @@ export class RecoveryPlans {
     const plan = inputs === undefined ? found : { ...found, inputs };
     const operation = operationFor(request, itemsOf(this.#parts, plan.inputs));
     return foreseePlan(this.#parts, plan, operation, request);
+  }
+
+  /** What operations would do that run after a foreseen one, as far as it can be known now. */
+  foreseeLater(
+    planId: string,
+    first: ForeseenPlan,
+    requests: readonly PlanRequest[],
+  ): Promise<LaterOperation[]> {
+    return foreseeLaterOperations(this.#parts, requirePlan(this.#parts, planId), first, requests);
   }
 
   /** What a run would do, in words, a line a group. */
