@@ -41,8 +41,13 @@ export class ImageWatch {
     return !isSameFile(this.#files.facts(this.#file.path), this.#known);
   }
 
-  /** Waits, some milliseconds at most, until a later write is sure to change the image's times. */
+  /**
+   * Makes a later write sure to change the image's times: waits some milliseconds at most, and sends to the device what was
+   * written. A page that a program has mapped and written can be written again without a new time, until it was sent. For
+   * an image that no writer has: its own syncs must be the first to hear of a failure. The caller looks afterwards.
+   */
   settle(): void {
+    this.#file.sync();
     const step = this.#files.timeStepMilliseconds;
     const age = systemClock.now() - Number(this.#known.changedAtNs / 1_000_000n);
     if (age >= step) return;

@@ -1,7 +1,9 @@
 /** Programs that know nothing of change logs write to an image: every such write is found at the next look. */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import koffi from "koffi";
 import { expect, it, describe } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import type { ResyncReason } from "../../provider/disks/disk.ts";
@@ -163,4 +165,43 @@ it("a log of the former version opens, and asks for one resync", async () => {
   expect(snapshot.disks[0]!.resyncReasons).toEqual(["LogOutdated"]);
   await snapshot.complete();
   expect(readChangeState(imagePath)).toMatchObject({ pendingBlocks: 0, resyncReasons: [] });
+});
+
+/** A program that keeps an image mapped, and writes to it by storing to memory. Returns what stores a byte. */
+function mapped(imagePath: string): { store: (byte: number) => void; unmap: () => void } {
+  const library = koffi.load(null);
+  const map = library.func("void *mmap(void *, size_t, int, int, int, int64_t)");
+  const fill = library.func("void *memset(void *, int, size_t)");
+  const unmap = library.func("int munmap(void *, size_t)");
+  const [readAndWrite, shared] = [3, 1];
+  const file = fs.openSync(imagePath, "r+");
+  const memory: unknown = map(null, sizeBytes, readAndWrite, shared, file, 0);
+  fs.closeSync(file);
+  return {
+    store: (byte) => void fill(memory, byte, 1),
+    unmap: () => void unmap(memory, sizeBytes),
+  };
+}
+
+/** Its files have no device that pages are sent to, so that a mapped page keeps its time. */
+const isInMemory = fs.statfsSync(os.tmpdir()).type === 0x0102_1994;
+
+describe.skipIf(isInMemory)("a program that has the image mapped", () => {
+  it("is found each time that it writes, also to a page that it wrote before", async () => {
+    const imagePath = await replicatedImage(sizeBytes);
+    const writer = mapped(imagePath);
+    try {
+      for (const byte of [1, 2, 3]) {
+        writer.store(byte);
+        expect(fs.readFileSync(imagePath)[0]).toBe(byte);
+        expect(readChangeState(imagePath).resyncReasons).toEqual(["ChangedUntracked"]);
+        expect(await reasonsOfNextCycle(imagePath)).toEqual(["ChangedUntracked"]);
+      }
+      await (await openTrackedDisk(imagePath)).close();
+      writer.store(4);
+    } finally {
+      writer.unmap();
+    }
+    expect(readChangeState(imagePath).resyncReasons).toEqual(["ChangedUntracked"]);
+  });
 });

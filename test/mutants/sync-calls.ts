@@ -122,6 +122,9 @@ export const syncCalls: readonly Mutant[] = [
       "an acknowledged point lacks what came through the cache",
     ],
   }),
+  ...faultsIn("provider/disks/image-watch.ts", ["test/disks/untracked-writes.test.ts"], {
+    "mapped-pages": [`this.#file.sync();`, ``, "what a program stores to a mapped image again is never sent"],
+  }),
   ...faultsIn("provider/engine/replication/overlay-marks.ts", replicas, {
     "overlay-confirm": [
       `this.#write(blocks, marks.durable);\n    this.#file.sync();`,
