@@ -192,4 +192,52 @@ export const wrongOrder: readonly Mutant[] = [
       "the end of a cycle is written over what a later process did",
     ],
   }),
+  ...faultsIn(
+    "provider/engine/replication/shrunk-disk.ts",
+    ["test/engine/protected-item/unreadable-machine.test.ts"],
+    {
+      "shrunk-disk": [
+        `if (texts.length === 0) return;`,
+        `if (texts.length >= 0) return;`,
+        "recovery points of a disk that was emptied push the good ones out",
+      ],
+    },
+  ),
+  ...faultsIn("provider/engine/replication/apply-delta.ts", ["test/power-loss/failed-failback.test.ts"], {
+    "failback-mark": [
+      `if (!isRepetition) makeMark(files, toPath, mark);`,
+      ``,
+      "a failback that is repeated after a failed sync believes what it reads of its disk",
+    ],
+    "failback-mark-too-early": [
+      `await syncImage(files, toPath);\n    files.remove(mark);`,
+      `files.remove(mark);\n    await syncImage(files, toPath);`,
+      "the failed sync of a failback leaves no mark, and its repetition believes what it reads",
+    ],
+  }),
+  ...faultsIn("provider/engine/components/check-components.ts", ["test/engine/components/ways.test.ts"], {
+    "second-host-agent": [
+      `if (bare === undefined) return undefined;`,
+      `if (bare !== null) return undefined;`,
+      "replication between two Hyper-V sites seems to run although the second site's host has no agent",
+    ],
+  }),
+  ...faultsIn("provider/engine/failover/require-recovery-side.ts", ["test/engine/components/ways.test.ts"], {
+    "recovery-host-away": [
+      `if (parts.files.exists(host)) return;`,
+      `if (host !== "") return;`,
+      "a drill is cleaned up while its machine runs on a host that cannot be reached",
+    ],
+  }),
+  ...faultsIn(
+    "provider/engine/replication-cycle/situation-of.ts",
+    ["test/engine/replication-cycle/mended-cause.test.ts"],
+    {
+      "mended-key": [
+        `lookOrWhy(() => replicaNow(parts, item)),`,
+        ``,
+        "nothing is replicated after a lost key is back",
+      ],
+    },
+  ),
 ];

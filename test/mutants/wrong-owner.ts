@@ -77,6 +77,35 @@ export const wrongOwner: readonly Mutant[] = [
       "a machine whose folder was copied from a protected one counts as that one",
     ],
   }),
+  ...faultsIn("provider/engine/identity/adopt-move.ts", older, {
+    "made-again": [
+      `const place = isThere ? undefined : madeAgain(parts, item);`,
+      `const place = isThere ? undefined : madeAgain(parts, { ...item, id: "" });`,
+      "a machine that a failback made again cannot be committed with an older database",
+    ],
+  }),
+  ...faultsIn(
+    "provider/engine/identity/machine-protector.ts",
+    ["test/engine/replication-cycle/source-doubt.test.ts"],
+    {
+      "mark-of-another-engine": [
+        `if (other === undefined) return;`,
+        `if (other !== null) return;`,
+        "two engines on one machine take each other's changes away",
+      ],
+    },
+  ),
+  ...faultsIn(
+    "provider/engine/recovery-home/require-own-store.ts",
+    ["test/engine/recovery-home/recovery-home.test.ts"],
+    {
+      "store-of-another-engine": [
+        `if (writer === undefined || writer === engineId) return;`,
+        `if (writer !== null) return;`,
+        "a new engine begins beside the replicas of a lost one, and nobody finds those again",
+      ],
+    },
+  ),
   ...faultsIn("provider/machines/machine-mark.ts", hosts, {
     "mark-in-a-copy": [
       `isOriginal: inode === files.facts(file).inode`,
