@@ -142,6 +142,7 @@ export const syncCalls: readonly Mutant[] = [
       `try {\n    await image.syncLater();`,
       `try {`,
       "a failback is done and its bytes are not there",
+      ["test/power-loss/apply-delta.test.ts"],
     ],
     "restored-name": [`files.syncFolder(path.dirname(toPath));`, ``, "a restored image is gone"],
   }),

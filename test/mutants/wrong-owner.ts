@@ -64,6 +64,12 @@ export const wrongOwner: readonly Mutant[] = [
       `if (mark === null) {`,
       "yesterday's database does not see the replica of a failover whose source is away",
     ],
+    "known-jobs": [
+      `const knownJobs = [...new Set([...before, ...marked])].slice(-knownJobsMax);`,
+      `const knownJobs: string[] = [];`,
+      "a rebuilt home refuses every machine that has ever moved",
+      ["test/engine/recovery-home/recovery-home.test.ts"],
+    ],
     "database-believed": [
       `if (later === undefined) return;`,
       `if (later !== null) return;`,
@@ -82,6 +88,11 @@ export const wrongOwner: readonly Mutant[] = [
       `const place = isThere ? undefined : madeAgain(parts, item);`,
       `const place = isThere ? undefined : madeAgain(parts, { ...item, id: "" });`,
       "a machine that a failback made again cannot be committed with an older database",
+    ],
+    "recorded-way-back": [
+      `if (isAsRecorded(parts, item)) {`,
+      `if (item.id === "") {`,
+      "a machine that is adopted while it replicates back loses its way back",
     ],
   }),
   ...faultsIn(

@@ -15,6 +15,7 @@ import type { ItemDetails, ProtectedItem, RecoveryMachine } from "../protected-i
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
 import { underLease } from "../under-lease.ts";
+import { isKnownJob } from "./owned-machine.ts";
 import { machineAt } from "./machine-at.ts";
 import { findLaterMove, laterJobs } from "./newest-database.ts";
 import { said } from "../../message.ts";
@@ -45,10 +46,22 @@ function replicaOf(parts: EngineParts, item: ProtectedItem): RecoveryMachine {
 }
 
 function adopted(details: ItemDetails, jobIds: readonly string[]): ItemDetails {
-  return { ...details, adoptedJobs: [...new Set([...(details.adoptedJobs ?? []), ...jobIds])] };
+  return { ...details, knownJobs: [...new Set([...(details.knownJobs ?? []), ...jobIds])] };
+}
+
+/** Whether the item's record is of the very machine that is at the recovery side: nothing made it again since. */
+function isAsRecorded(parts: EngineParts, { id, activeLocation, details }: ProtectedItem): boolean {
+  const { recoveryMachine } = details;
+  if (activeLocation !== "recovery" || recoveryMachine === undefined) return false;
+  const mark = parts.machines.markOf(recoveryMachine.folder);
+  return mark?.madeBy !== undefined && isKnownJob(parts, id, mark.madeBy.jobId);
 }
 
 function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+  if (isAsRecorded(parts, item)) {
+    // The way back is the one that is recorded, too.
+    return { ...item, details: adopted(item.details, laterJobs(parts, item)) };
+  }
   const machine = replicaOf(parts, item);
   const { reverse: _dropped, failbackPointId: _sent, ...details } = item.details;
   const isMigration = flows[details.flow].purpose === "migration";

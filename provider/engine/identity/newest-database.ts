@@ -20,16 +20,18 @@ export interface LaterMove {
   readonly to: "primary" | "recovery";
 }
 
+/** What a look finds; nothing where it cannot be taken. */
+function quietly<T>(look: () => T[]): T[] {
+  try {
+    return look();
+  } catch (error) {
+    if (isExpected(error)) return [];
+    throw error;
+  }
+}
+
 /** The folders of an item's machines at both sides, as far as they can be looked at. */
 function foldersOf(parts: EngineParts, item: ProtectedItem): string[] {
-  const quietly = (look: () => string[]): string[] => {
-    try {
-      return look();
-    } catch (error) {
-      if (isExpected(error)) return [];
-      throw error;
-    }
-  };
   const primary = (): string[] => {
     const lookup = findMachineOf(parts, item);
     return lookup.answer === "found" ? [lookup.place.folder] : [];
@@ -42,13 +44,34 @@ function foldersOf(parts: EngineParts, item: ProtectedItem): string[] {
   ];
 }
 
+/** What the marks of the item's machines say that was done with them, but for drills. */
+function madeOf(parts: EngineParts, item: ProtectedItem): Made[] {
+  const marks = [...new Set(foldersOf(parts, item))].flatMap((folder) => parts.machines.markOf(folder) ?? []);
+  return marks
+    .flatMap(({ lastMove, madeBy }) => [lastMove, madeBy?.purpose === "test" ? undefined : madeBy])
+    .filter((one) => one !== undefined);
+}
+
 /** The jobs that the marks of the item's machines name and the database does not know. */
 export function laterJobs(parts: EngineParts, item: ProtectedItem): string[] {
-  const marks = [...new Set(foldersOf(parts, item))].flatMap((folder) => parts.machines.markOf(folder) ?? []);
-  const made = marks.flatMap(({ lastMove, madeBy }) =>
-    [lastMove, madeBy?.purpose === "test" ? undefined : madeBy].filter((one) => one !== undefined),
-  );
-  return made.filter((one) => isLaterIn(parts, item)(one)).map(({ jobId }) => jobId);
+  return madeOf(parts, item)
+    .filter(isLaterIn(parts, item))
+    .map(({ jobId }) => jobId);
+}
+
+/** More than marks ever name at once: a host that is silent now may name jobs that no other one does. */
+const knownJobsMax = 32;
+
+/** The item with the jobs that the marks of its machines name, once a job of it has ended. */
+export function withKnownJobs(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+  // A mark that cannot be read is told by those who need it: it must not make a job fail that has ended.
+  const marked = quietly(() => madeOf(parts, item))
+    .filter((made) => made.engineId === parts.engineId && sameId(made.itemId, item.id))
+    .map(({ jobId }) => jobId)
+    .filter((jobId) => isKnownJob(parts, item.id, jobId));
+  const before = (item.details.knownJobs ?? []).filter((jobId) => !marked.includes(jobId));
+  const knownJobs = [...new Set([...before, ...marked])].slice(-knownJobsMax);
+  return knownJobs.length === 0 ? item : { ...item, details: { ...item.details, knownJobs } };
 }
 
 type Made = Readonly<{ engineId: string; itemId: string; jobId: string }>;

@@ -143,8 +143,8 @@ export function noteMove(
   parts.machines.setMark(folder, { ...mark, lastMove: { engineId: parts.engineId, itemId, jobId, to } });
 }
 
-/** Whether this database knows a job that a machine's mark names: it ran it, or a person had its result adopted. */
+/** Whether this database knows a job that a machine's mark names: it ran it, the item has kept it, or a person had its result adopted. */
 export function isKnownJob(parts: EngineParts, itemId: string, jobId: string): boolean {
   if (findJob(parts.store, jobId) !== undefined) return true;
-  return findItem<string, ItemDetails>(parts.store, itemId)?.details.adoptedJobs?.includes(jobId) === true;
+  return findItem<string, ItemDetails>(parts.store, itemId)?.details.knownJobs?.includes(jobId) === true;
 }

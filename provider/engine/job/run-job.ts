@@ -15,6 +15,7 @@ import {
 import { putItem } from "../../store/protected-items.ts";
 import { deleteThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { withKnownJobs } from "../identity/newest-database.ts";
 import { requireAllowed } from "../protected-item/allowed-actions.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { flows } from "../flows.ts";
@@ -159,7 +160,8 @@ function finishJob<Input>(
       // A pause and a failure are of the replication that was, and a change of state ends it.
       const { pausedAt: _pause, replicationError: _failure, ...details } = item.details;
       const moved = { ...item, state: next, details: next === item.state ? item.details : details };
-      putItem(parts.store, definition.finish ? definition.finish(context, moved) : moved);
+      const finished = definition.finish ? definition.finish(context, moved) : moved;
+      putItem(parts.store, withKnownJobs(parts, finished));
     }
     endJob(parts.store, context.jobId, "Succeeded", parts.clock.now());
   });
@@ -180,7 +182,12 @@ async function failJob<Input>(
   const undone = await rollBack(definition, context, error);
   const message = undone ? `${error.message} ${undone}` : error.message;
   const record = { code: error.code, message };
-  parts.store.transaction(() => endJob(parts.store, context.jobId, state, parts.clock.now(), record));
+  parts.store.transaction(() => {
+    const item = itemNow(parts, context.itemId);
+    // It may have marked machines before it was rolled back.
+    if (item) putItem(parts.store, withKnownJobs(parts, item));
+    endJob(parts.store, context.jobId, state, parts.clock.now(), record);
+  });
   return new SiteRecoveryError(error.code, message, {
     target: context.itemId,
     ...(error.property === undefined ? {} : { property: error.property }),

@@ -90,8 +90,11 @@ export interface ItemDetails {
   readonly otherMachines?: readonly string[];
   /** Ids of machines that were the item's own until a failback made another one; they must stay off. */
   readonly formerMachines?: readonly string[];
-  /** Jobs of a later database whose results a person had adopted. */
-  readonly adoptedJobs?: readonly string[];
+  /**
+   * Ended jobs that the marks of its machines name, also those of a later database that a person had adopted. Catalogs
+   * carry them, and not the jobs: a rebuilt home knows by them that its machines have not moved since.
+   */
+  readonly knownJobs?: readonly string[];
   /** The machine as it was when it was last seen at the primary side: hardware, networks, disks. */
   readonly definition: MachineDefinition;
   readonly disks: readonly ItemDisk[];

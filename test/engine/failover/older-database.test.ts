@@ -183,6 +183,28 @@ describe("a machine that was adopted", () => {
   });
 });
 
+describe("a database from before a failover back was cancelled", () => {
+  it.each(["S5", "S6"] as const)("keeps the way back in %s once the machine is adopted", async (flow) => {
+    await make(flow);
+    const kind = flow === "S6" ? "planned" : "unplanned";
+    await failOver(kind);
+    await moves().commit(id(), quiet);
+    if (flow === "S5") await moves().reverseReplicate(id(), quiet);
+    const putBack = await backUp();
+    await failOver(kind);
+    await moves().cancel(id(), quiet);
+    const written = await write(site.replica());
+    await putBack();
+    const { reverse } = site.item().details;
+    await expect(site.engine.replicate(id(), quiet)).rejects.toMatchObject(older);
+    expect(await site.engine.identities.adoptMachine(id())).toBe("recovery");
+    expect([site.item().state, site.item().details.reverse]).toEqual(["ReverseProtected", reverse]);
+    await site.engine.replicate(id(), quiet);
+    await failOver(kind);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+});
+
 describe("a database from before a drill", () => {
   it("writes over no machine of a drill that it does not know of", async () => {
     await make("S3");
