@@ -68,7 +68,7 @@ export const wrongOwner: readonly Mutant[] = [
       `const knownJobs = [...new Set([...before, ...marked])].slice(-knownJobsMax);`,
       `const knownJobs: string[] = [];`,
       "a rebuilt home refuses every machine that has ever moved",
-      ["test/engine/recovery-home/recovery-home.test.ts"],
+      ["test/engine/recovery-home/moved-machines.test.ts"],
     ],
     "database-believed": [
       `if (later === undefined) return;`,
@@ -81,6 +81,13 @@ export const wrongOwner: readonly Mutant[] = [
       `known === undefined || isTaken(parts, itemId, known.machineId)`,
       `known === undefined`,
       "a machine whose folder was copied from a protected one counts as that one",
+    ],
+  }),
+  ...faultsIn("provider/engine/job/run-job.ts", ["test/engine/recovery-home/moved-machines.test.ts"], {
+    "known-failed-job": [
+      `if (item) putItem(parts.store, withKnownJobs(parts, item));`,
+      ``,
+      "a rebuilt home refuses every machine whose last failover was given up",
     ],
   }),
   ...faultsIn("provider/engine/identity/adopt-move.ts", older, {

@@ -97,55 +97,6 @@ describe("a home that is lost", () => {
     expect(fs.readFileSync(replica).equals(fs.readFileSync(site.image()))).toBe(true);
   });
 
-  it.each(["S5", "S6"] as const)(
-    "is rebuilt in flow %s while the machine replicates back: it goes on with that, and asks for no decision",
-    async (flow) => {
-      site = await FlowSite.make({ flow, content: randomBytes(256 * 1024) });
-      if (flow === "S5") {
-        // Outside of the home that is lost.
-        const inputs = { resourceGroupName: "dr", resourceName: "dr-vault", fabricName: "london" };
-        const storageFolder = site.at("london", "retention");
-        await site.declare("master target", "master-target", {
-          ...inputs,
-          masterTargetName: "mt",
-          storageFolder,
-        });
-      }
-      await site.protect();
-      const id = site.itemId();
-      const kind = flow === "S5" ? "unplanned" : "planned";
-      await site.engine.moves.failover(id, { kind, recoveryPoint: "latest" }, quiet);
-      await site.engine.moves.commit(id, quiet);
-      if (flow === "S5") await site.engine.moves.reverseReplicate(id, quiet);
-      const before = site.item();
-      const points = (await site.engine.recoveryPoints(id)).map((point) => point.id);
-      site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
-      site.engine.close();
-      fs.rmSync(path.join(site.folder, "home"), { recursive: true });
-      const home = path.join(site.folder, "new-home");
-      new Adoption({ folder: site.folder, keyFiles: [kit()] }).rebuild(home);
-      const engine = await openEngine({ home });
-      site.useEngine(engine);
-      expect(site.item().details.reverse).toEqual(before.details.reverse);
-      const { healthNotes } = await engine.viewItem(id);
-      expect(healthNotes.map(({ code }) => code)).not.toContain("DatabaseOutdated");
-      expect((await engine.recoveryPoints(id)).map((point) => point.id)).toEqual(points);
-      const disk = await openTrackedDisk(site.replica());
-      await disk.write(randomBytes(5000), 70_000);
-      await disk.flush();
-      await disk.close();
-      const written = site.hash(site.replica());
-      expect(await engine.replicate(id, quiet)).toMatchObject({ bytesChanged: 65_536 });
-      await engine.moves.failover(id, { kind, recoveryPoint: "latest" }, quiet);
-      expect([site.hash(site.image()), site.power(site.image()), site.power(site.replica())]).toEqual([
-        written,
-        "running",
-        "off",
-      ]);
-      await engine.moves.commit(id, quiet);
-    },
-  );
-
   it("is rebuilt over what a killed adoption left, and never over another engine's home", async () => {
     await make();
     const folder = await storeFolder();
