@@ -5,6 +5,7 @@ import { ExpressionSyntaxError, isExpression, type Node, parseExpression } from 
 import { refuseFunction } from "./place-functions.ts";
 import { Arguments, type Lambda, type Place } from "./template-function.ts";
 import { at, flawOf, Hole, isRecord, NotKnown, textAt, typeOf, type Values } from "./values.ts";
+import { partsMax, sizeOf } from "./value-size.ts";
 
 /** What a template, or a user's function of it, says to its expressions. */
 export interface Scope extends Pick<
@@ -23,15 +24,19 @@ export interface UserFunction {
 }
 
 const stepsMax = 2_000_000;
+/** Looking through so many parts of a value counts as a step. */
+const partsOfStep = 32;
 export const loopMax = 800;
+/** Characters of an expression that an error shows. */
+const shownMax = 200;
 
 /** Bounds the work that a template can ask for. */
 export class Budget {
   #steps = 0;
 
   /** Throws `InvalidInput` when a template asks for too much. */
-  spend(): void {
-    this.#steps += 1;
+  spend(steps = 1): void {
+    this.#steps += steps;
     if (this.#steps <= stepsMax) return;
     const message = `The template asks for more than ${stepsMax} steps. Convert a smaller part of it.`;
     throw new SiteRecoveryError("InvalidInput", message);
@@ -129,7 +134,7 @@ export class Evaluator {
     const [min, max] = row.takes;
     if (parts.length < min || parts.length > max)
       throw new NotKnown(`${own}() is written ${row.usage}, and has ${parts.length} arguments`);
-    if ("choose" in row) return row.choose(parts, this.#place, own);
+    if ("choose" in row) return this.#bounded(row.choose(parts, this.#place, own), own);
     const values = parts.map((part) => this.#node(part));
     const direct = values.find((value) => value instanceof Hole);
     const flaw =
@@ -139,7 +144,15 @@ export class Evaluator {
           ? direct?.reason
           : undefined;
     if (flaw !== undefined) throw new NotKnown(flaw);
-    return row.run(new Arguments(own, values), this.#place);
+    return this.#bounded(row.run(new Arguments(own, values), this.#place), own);
+  }
+
+  /** A value that is not too large to be looked through. Throws `NotKnown` for one that is. */
+  #bounded(value: unknown, name: string): unknown {
+    const size = sizeOf(value);
+    if (size > partsMax) throw new NotKnown(`${name}() makes a value of more than ${partsMax} parts`);
+    this.scope.budget.spend(Math.floor(size / partsOfStep));
+    return value;
   }
 
   #callOwn(name: string, parts: readonly Node[]): unknown {
@@ -161,7 +174,8 @@ export class Evaluator {
       if (error instanceof NotKnown) return new Hole(error.message);
       if (error instanceof RangeError) return new Hole("it is nested too deep");
       if (!(error instanceof ExpressionSyntaxError)) throw error;
-      const message = `${text} is not an expression: ${error.message}. Correct it in the template.`;
+      const shown = text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
+      const message = `${shown} is not an expression: ${error.message}. Correct it in the template.`;
       throw new SiteRecoveryError("InvalidInput", message);
     }
   }
@@ -173,8 +187,9 @@ export class Evaluator {
       if (isExpression(of)) return this.#expression(of);
       return of.startsWith("[[") ? of.slice(1) : of;
     }
-    if (Array.isArray(of)) return of.map((one) => this.value(one));
-    return isRecord(of) ? this.#record(of) : of;
+    if (!Array.isArray(of) && !isRecord(of)) return of;
+    const value = Array.isArray(of) ? of.map((one) => this.value(one)) : this.#record(of);
+    return sizeOf(value) > partsMax ? new Hole(`it has more than ${partsMax} parts`) : value;
   }
 
   /** A property `copy` that is a list makes properties that are lists. */
