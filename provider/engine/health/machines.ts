@@ -10,6 +10,10 @@ import { findLaterMove } from "../identity/newest-database.ts";
 import { findFormers, findMachineOf, namePlaces, nameSilent } from "../inventory/find-machine.ts";
 import type { Lookup } from "../inventory/look-up-machine.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { allowedActions } from "../protected-item/allowed-actions.ts";
+import { stateFacts } from "../protected-item/states.ts";
+import { disksIn, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { findUnreadableDisk } from "../replication-cycle/unreadable-disk.ts";
 import type { HealthCheck, HealthNote } from "./health-note.ts";
 
 type Power = "running" | "off" | "missing";
@@ -102,6 +106,26 @@ function atRecoveryNotes({ item, lookup, source, replica }: Seen): HealthNote[] 
   return notes;
 }
 
+/** Of a machine that was moved; while it replicates, the notes on its source say it. */
+function movedDiskNotes(parts: EngineParts, { item, lookup, replica }: Seen): HealthNote[] {
+  if (stateFacts[item.state].replicates || item.details.recoveryMachine === undefined) return [];
+  const isOut = item.activeLocation === "recovery";
+  if (isOut ? replica === "missing" : lookup.answer !== "found") return [];
+  const disks = isOut
+    ? recoveryDisks(parts, item)
+    : lookup.answer === "found"
+      ? disksIn(lookup.place.folder, item.details.disks)
+      : [];
+  const lost = findUnreadableDisk(parts.files, disks);
+  if (lost === undefined) return [];
+  const isPending = allowedActions(item).includes("ChangePit");
+  const mend = isPending
+    ? `\`siterecovery change-recovery-point ${nameOf(item.id)} <point>\` makes the machine again, or cancel the failover`
+    : "put it back";
+  const text = `its disk ${lost.diskId} cannot be read at the ${item.activeLocation} side, where it is to run: ${lost.why}; ${mend}`;
+  return [critical("DiskMissing", text)];
+}
+
 function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   const left = findFormers(parts, item).filter(
     ({ folder, inventory }) =>
@@ -125,6 +149,7 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   return [
     ...placeNotes(parts, seen),
     ...(item.activeLocation === "primary" ? atPrimaryNotes(seen) : atRecoveryNotes(seen)),
+    ...movedDiskNotes(parts, seen),
     ...formerNotes(parts, item),
   ];
 }

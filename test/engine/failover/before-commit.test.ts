@@ -105,6 +105,54 @@ describe("a machine that is gone from where it was moved to", () => {
   });
 });
 
+describe("a disk that cannot be read where its machine was moved to", () => {
+  const codes = async (): Promise<string[]> =>
+    (await site.engine.viewItem(site.itemId())).healthNotes.map(
+      ({ severity, code }) => `${severity} ${code}`,
+    );
+
+  it.each([
+    ["is gone", (image: string) => fs.rmSync(image)],
+    ["is empty", (image: string) => fs.truncateSync(image)],
+    ["is a folder", (image: string) => [fs.rmSync(image), fs.mkdirSync(image)]],
+  ])("keeps the points that it can be made from, and is an alert: it %s", async (_how, lose) => {
+    await make("S3");
+    await site.protect();
+    await failOver("planned");
+    expect(await codes()).toEqual([]);
+    lose(site.replica());
+    expect(await codes()).toContain("Critical DiskMissing");
+    const before = (await site.engine.recoveryPoints(site.itemId())).length;
+    const refused = /cannot be committed: its disk os cannot be read at Microsoft Azure/;
+    const foreseen = await site.engine.moves.foresee(site.itemId(), { action: "commit" });
+    expect(foreseen.refusals.map(({ message }) => message).join()).toMatch(refused);
+    await expect(moves().commit(site.itemId(), quiet)).rejects.toThrow(refused);
+    const points = await site.engine.recoveryPoints(site.itemId());
+    expect(points).toHaveLength(before);
+    await moves().changePoint(site.itemId(), points.at(-1)!.id, quiet);
+    expect(await codes()).toEqual([]);
+    await moves().commit(site.itemId(), quiet);
+    expect(site.hash(site.replica())).toBe(site.hash(site.image()));
+  });
+
+  it("does so for a failback as well", async () => {
+    await make("S3");
+    await site.protect();
+    await failOver("planned");
+    await moves().commit(site.itemId(), quiet);
+    await moves().failback(site.itemId(), quiet);
+    expect(await codes()).toEqual([]);
+    fs.renameSync(site.image(), `${site.image()}.aside`);
+    expect(await codes()).toContain("Critical DiskMissing");
+    await expect(moves().commit(site.itemId(), quiet)).rejects.toThrow(
+      /its disk os cannot be read at london .*its disks of before are whole, and off, in .*azure/,
+    );
+    fs.renameSync(`${site.image()}.aside`, site.image());
+    await moves().commit(site.itemId(), quiet);
+    expect(await codes()).toEqual([]);
+  });
+});
+
 describe("the other side that was lost", () => {
   const lose = (): string => {
     const paris = path.join(site.folder, "paris");

@@ -1,0 +1,38 @@
+import type { FileSystem } from "../../blocks/file-system.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
+import type { CycleDisk } from "./run-cycle.ts";
+
+/** A disk that cannot be read now. */
+export interface UnreadableDisk extends CycleDisk {
+  /** For people, without a full stop: `/…/os.img is gone`. */
+  readonly why: string;
+}
+
+/** The first of some disks whose image is gone, cannot be opened, or fails at its first byte; `undefined` if all can be read. */
+export function findUnreadableDisk(
+  files: FileSystem,
+  disks: readonly CycleDisk[],
+): UnreadableDisk | undefined {
+  for (const disk of disks) {
+    const why = whyUnreadable(files, disk.path);
+    if (why !== undefined) return { ...disk, why };
+  }
+  return undefined;
+}
+
+function whyUnreadable(files: FileSystem, imagePath: string): string | undefined {
+  try {
+    const image = files.open(imagePath, "read");
+    try {
+      if (image.size().sizeBytes === 0) return `${imagePath} is empty`;
+      image.read(new Uint8Array(1), 0);
+      return undefined;
+    } finally {
+      image.close();
+    }
+  } catch (error) {
+    if (hasCode(error, "NotFound")) return `${imagePath} is gone`;
+    if (!(error instanceof SiteRecoveryError)) throw error;
+    return error.message.replace(/\.$/, "");
+  }
+}
