@@ -8,6 +8,7 @@ import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { formatTable, formatTime } from "./format.ts";
+import { OutputOption } from "./output-option.ts";
 import { itemNamed, openSession, printJsonLine } from "./session.ts";
 import { terminalProgress } from "./terminal-progress.ts";
 import { isoTime } from "./times.ts";
@@ -144,11 +145,16 @@ export function attachCommand(): CliCommand {
     .description("open a recovery point at once as a disk that other programs read and write, over NBD")
     .argument("<item>", "name of a protected item")
     .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
-    .requiredOption("--to <path>", "where what is written goes: a file, or a folder for all disks")
+    .addOption(
+      new OutputOption(
+        "--to <path>",
+        "where what is written goes: a file, or a folder for all disks",
+      ).makeOptionMandatory(),
+    )
     .option("--disk <id>", "which disk, when the machine has several")
     .option("--fill", "copy the rest behind the scenes, until the file is a whole raw image")
     .option("--discard", "remove at the end what was written")
-    .option("--socket <path>", "the local socket to serve at (default: beside --to)")
+    .addOption(new OutputOption("--socket <path>", "the local socket to serve at (default: beside --to)"))
     .addOption(
       new Option("--port <number>", "serve at a port of this computer instead; any program on it can connect")
         .argParser(toPort)

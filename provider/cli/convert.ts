@@ -6,6 +6,7 @@ import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { convertLive } from "./convert-live.ts";
 import { CliCommand } from "./cli-command.ts";
 import { openSession, printJson } from "./session.ts";
+import { OutputOption } from "./output-option.ts";
 import { writeOutput } from "./write-output.ts";
 
 interface ConvertFlags {
@@ -72,7 +73,9 @@ export function convertCommand(): CliCommand {
     .description("make a definition from a Pulumi state (`pulumi stack export`) or an exported ARM template")
     .argument("[source]", "the JSON file; - for standard input")
     .option("--live", "of what the engine has now, instead of a file")
-    .option("--output <file>", "where to write the definition (default: standard output)")
+    .addOption(
+      new OutputOption("--output <file>", "where to write the definition (default: standard output)"),
+    )
     .option("--resource-group <name>", "the resource group that an ARM template is deployed in")
     .option(
       "--parameters <given...>",

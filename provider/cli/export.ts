@@ -4,6 +4,7 @@ import { Option } from "commander";
 import { formatOfName, type ImageFormat, imageFormats } from "../images/image-format.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
+import { OutputOption } from "./output-option.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
 
@@ -29,7 +30,7 @@ export function exportCommand(): CliCommand {
     .argument("<item>", "name of a protected item")
     .option("--recovery-point <point>", "latest, latestApplicationConsistent, or a point's id", "latest")
     .option("--disk <id>", "which disk, when the machine has several")
-    .requiredOption("--to <file>", "the image to write")
+    .addOption(new OutputOption("--to <file>", "the image to write").makeOptionMandatory())
     .addOption(
       new Option("--format <format>", "the image's format (default: by the file's ending, else raw)").choices(
         imageFormats,

@@ -4,6 +4,7 @@ import { Option } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ForecastSettings } from "../engine/forecast/forecast-input.ts";
 import { isTimeZone, type Weekday, weekdays, type WeeklyHours } from "../weekly-hours.ts";
+import { OutputOption } from "./output-option.ts";
 import { parseBytes } from "./parse-bytes.ts";
 
 export interface SimulateFlags {
@@ -52,7 +53,7 @@ export const simulateOptions: readonly Option[] = [
   new Option("--manual-minutes <n>", "what a manual step of a plan takes").default("15"),
   new Option("--max-rpo <minutes>", "fail (exit code 1) when a machine's RPO gets longer"),
   new Option("--max-rto <minutes>", "fail (exit code 1) when a plan takes longer"),
-  new Option("--html <file>", "write a page with charts as well"),
+  new OutputOption("--html <file>", "write a page with charts as well"),
 ];
 
 function refuse(option: string, written: string, wanted: string): never {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { Option } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
+import { OutputOption, requireOutput } from "./output-option.ts";
 import { printJson } from "./session.ts";
 import { defineMachines } from "../stack/define-machines.ts";
 import { lookAround } from "../stack/look-around.ts";
@@ -41,10 +42,12 @@ export function initCommand(): CliCommand {
         .choices([...flows, ...flows.map((flow) => flowNames[flow])])
         .default("S3"),
     )
-    .option("--output <file>", "where to write it", "siterecovery.yaml")
+    .addOption(new OutputOption("--output <file>", "where to write it").default("siterecovery.yaml"))
     .option("--force", "overwrite what is there")
     .action(
       (inventories: string[], flags: { flow: string; output: string; force?: boolean; json?: boolean }) => {
+        // Also for the default name, in whatever folder this is, and before machine.yaml is written anywhere.
+        requireOutput(flags.output);
         const folder = path.dirname(path.resolve(flags.output));
         const isEmpty = inventories.length === 0;
         const machines = inventories.flatMap(defineMachines);

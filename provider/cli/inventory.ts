@@ -1,6 +1,7 @@
 import { lockText } from "../stack/inventory-lock.ts";
 import { lockInventories } from "../stack/lock-inventories.ts";
 import { CliCommand } from "./cli-command.ts";
+import { OutputOption } from "./output-option.ts";
 import { printJson } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
 
@@ -10,7 +11,12 @@ export function inventoryCommand(): CliCommand {
     .group("definitions")
     .description("write the inventory lock of definitions: what their machines are, without their bytes")
     .argument("[files...]", "stack definitions", ["siterecovery.yaml"])
-    .option("--output <file>", "where to write it; `validate` finds inventory.lock.json beside a definition")
+    .addOption(
+      new OutputOption(
+        "--output <file>",
+        "where to write it; `validate` finds inventory.lock.json beside a definition",
+      ),
+    )
     .json("inventory")
     .example("inventory --output inventory.lock.json", "a lock to commit beside the definition, for CI")
     .action((files: string[], flags: { output?: string; json?: boolean }) => {

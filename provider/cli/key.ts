@@ -3,6 +3,7 @@ import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
+import { OutputOption } from "./output-option.ts";
 import { openSession, printJson } from "./session.ts";
 
 /** The passphrase in a file, without the line's end. Throws `NotFound`. */
@@ -17,7 +18,12 @@ export function readPassphrase(file: string): string {
 function exportCommand(): CliCommand {
   return new CliCommand("export")
     .description("write the keys of all replicas to one file, to be kept elsewhere")
-    .requiredOption("--to <file>", "the file to write, on another machine or medium")
+    .addOption(
+      new OutputOption(
+        "--to <file>",
+        "the file to write, on another machine or medium",
+      ).makeOptionMandatory(),
+    )
     .option("--overwrite", "replace the file if it is there")
     .json("key export")
     .example("key export --to /media/safe/dr-keys.json", "a copy of all keys on another medium")

@@ -3,6 +3,7 @@ import { Option } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { OutputOption } from "./output-option.ts";
 import { githubReport } from "../reports/github.ts";
 import { jsonReport } from "../reports/json.ts";
 import { junitReport } from "../reports/junit.ts";
@@ -85,7 +86,7 @@ export function validateCommand(): CliCommand {
       new Option("--format <format>", "how to tell it").choices(Object.keys(reports)).default("pretty"),
     )
     .json("validate")
-    .option("--output <file>", "write it to a file instead")
+    .addOption(new OutputOption("--output <file>", "write it to a file instead"))
     .addOption(
       new Option("--target <target>", "where it is to go, instead of what it says itself").choices([
         "engine",

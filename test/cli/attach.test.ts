@@ -155,7 +155,14 @@ it("refuses files that are no overlay of this point, and a second run on the sam
   const original = fs.readFileSync(site.image);
   const onImage = await runProgram(home, "attach", "web1", "--to", site.image);
   expect(onImage).toMatchObject({ code: 1, stdout: "" });
-  expect(onImage.stderr).toMatch(/os\.img is there already and is no overlay/);
+  expect(onImage.stderr).toMatch(/os\.img is not written: it is in the folder of machine web1/);
+  const copy = path.join(site.folder, "copy.img");
+  fs.copyFileSync(site.image, copy);
+  const onCopy = await runProgram(home, "attach", "web1", "--to", copy);
+  expect(onCopy).toMatchObject({ code: 1, stdout: "" });
+  expect(onCopy.stderr).toMatch(/copy\.img is there already and is no overlay/);
+  expect(fs.readFileSync(copy).equals(original)).toBe(true);
+  fs.rmSync(copy);
   expect(fs.readFileSync(site.image).equals(original)).toBe(true);
 
   const first = attach();
