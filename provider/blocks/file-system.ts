@@ -10,12 +10,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
+import { openDescriptor, type OpenMode } from "./open-descriptor.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { randomHex, systemRandom } from "../random.ts";
 import { said } from "../message.ts";
 
-export type OpenMode = "read" | "readWrite" | "createNew" | "createOrOpen";
+export type { OpenMode } from "./open-descriptor.ts";
 
 export interface OpenFile {
   readonly path: string;
@@ -78,13 +79,6 @@ export interface FileSystem {
   /** Makes creations, renames and removals in a folder survive a power cut. */
   syncFolder(folder: string): void;
 }
-
-const flagsOf: Record<OpenMode, number> = {
-  read: fs.constants.O_RDONLY,
-  readWrite: fs.constants.O_RDWR,
-  createNew: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
-  createOrOpen: fs.constants.O_RDWR | fs.constants.O_CREAT,
-};
 
 /** Turns an errno of the operating system into an error with a name and a next step. */
 export function translateFileError(error: unknown, action: string, filePath: string): SiteRecoveryError {
@@ -195,7 +189,7 @@ export const localFileSystem: FileSystem = {
   // Older kernels stamp files with the time of their last tick, which comes every 1 to 10 ms.
   timeStepMilliseconds: 12,
   open: (filePath, mode) =>
-    attempt("open", filePath, () => new LocalFile(filePath, fs.openSync(filePath, flagsOf[mode], 0o600))),
+    attempt("open", filePath, () => new LocalFile(filePath, openDescriptor(filePath, mode))),
   exists: (filePath) => fs.existsSync(filePath),
   facts: (filePath) => attempt("stat", filePath, () => factsOf(fs.statSync(filePath, { bigint: true }))),
   freeBytes: (folder) => {

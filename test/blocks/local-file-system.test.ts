@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -20,3 +21,27 @@ it("asks the device to keep a file or a folder, and resolves when it did", async
   file.close();
   await expect(file.syncLater()).rejects.toMatchObject({ code: "IoFailed" });
 });
+
+it.each(["read", "readWrite", "createOrOpen"] as const)(
+  "opens nothing but files to %s, and never waits for what is in their place",
+  (mode) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-files-"));
+    onTestFinished(() => fs.rmSync(folder, { recursive: true }));
+    const pipe = path.join(folder, "os.img");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    // In a process of its own: one that waits for a pipe can be ended by SIGKILL only.
+    const script = `import { localFileSystem } from "./provider/blocks/file-system.ts";
+      try { localFileSystem.open(${JSON.stringify(pipe)}, ${JSON.stringify(mode)}); }
+      catch (error) { console.log(error.code, error.message); }`;
+    const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      timeout: 60_000,
+      killSignal: "SIGKILL",
+    });
+    expect(run.stdout).toMatch(
+      /^IoFailed .*os\.img is no file that can be read and written, but a named pipe\./,
+    );
+    expect(() => localFileSystem.open("/dev/null", mode)).toThrow(/but a device/);
+    if (mode === "read") expect(() => localFileSystem.open(folder, mode)).toThrow(/but a folder/);
+  },
+);
