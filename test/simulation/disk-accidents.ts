@@ -100,18 +100,6 @@ function putDisk(world: World, machine: Machine): void {
   putDataDisk(world.activeImage(machine), world.random.bytes(50_000 + world.random.integer(90_000)));
 }
 
-/** Worlds are too short for a disk that is added in one turn to be replaced in another. */
-function addAndReplace(world: World, machine: Machine): Step {
-  const name = `replace the data disk of ${machine}`;
-  const run = async (): Promise<void> => {
-    for (const what of ["add a data disk to", "replace the data disk of"]) {
-      putDisk(world, machine);
-      await replicateOrRefuse(world, machine, what);
-    }
-  };
-  return { name, run };
-}
-
 /** What people do to the hardware of a machine; an item's follows that of its primary side. */
 function hardwareAccidents(
   world: World,
@@ -126,7 +114,7 @@ function hardwareAccidents(
         change("replace the data disk of", () => putDisk(world, machine)),
         change("take the data disk away of", () => takeDataDiskAway(image)),
       ]
-    : [change("add a data disk to", () => putDisk(world, machine)), addAndReplace(world, machine)];
+    : [change("add a data disk to", () => putDisk(world, machine))];
 }
 
 /** Whether a cycle of a machine would run now, if nothing happened to it. */
