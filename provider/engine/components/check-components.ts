@@ -31,7 +31,11 @@ export interface ComponentFacts {
 /** What is missing and what to do about it; nothing when the part is there and well. */
 type Check = (facts: ComponentFacts) => string | undefined;
 
-const settings = "properties.providerSpecificDetails";
+/** What to type next: a key of a definition, and what it is in a program. */
+const declareServer =
+  "Name it as server of the site in a definition; in a program declare its ReplicationRecoveryServicesProvider";
+const installAgent =
+  "Install it, and say so (agent of the host in a definition, recoveryServicesAgentInstalled in a program)";
 
 function namesIn(parts: EngineParts, kind: KindName, fabricId: string): string[] {
   return listThings(parts.store, { kind, under: fabricId }).map(({ id }) => nameOf(id));
@@ -41,7 +45,7 @@ function registration(what: string): Check {
   return ({ parts, itemId }) => {
     const fabricId = fabricOf(itemId);
     if (namesIn(parts, "services-provider", fabricId).length > 0) return undefined;
-    return `no ${what} is registered in ${nameOf(fabricId)}. Declare its ReplicationRecoveryServicesProvider`;
+    return `no ${what} is registered in ${nameOf(fabricId)}. ${declareServer}`;
   };
 }
 
@@ -56,7 +60,7 @@ const mobilityService: Check = ({ parts, itemId, inputs, machine }) => {
   if (account === undefined) {
     return (
       `the Mobility service does not run on ${machine.name}. Install it by hand (mobilityService in its ` +
-      `machine.yaml), or set ${settings}.runAsAccountId to have the process server push it`
+      `machine.yaml), or name the account that the process server pushes it with (account in a definition, runAsAccountId in a program)`
     );
   }
   return accountProblem(parts, itemId, account, "push the Mobility service");
@@ -97,7 +101,7 @@ function lacksAgent(parts: EngineParts, hostId: string): boolean {
 
 const hostAgent: Check = ({ parts, inventory }) => {
   if (!inventory || !lacksAgent(parts, inventory.id)) return undefined;
-  return `its host ${inventory.name} has no Recovery Services agent. Install it, and set recoveryServicesAgentInstalled`;
+  return `its host ${inventory.name} has no Recovery Services agent. ${installAgent}`;
 };
 
 /** The hosts of the second site that keep the replica or run the machine that was made of it; those that will, before. */
@@ -120,7 +124,7 @@ const secondHostAgent: Check = (facts) => {
   if (bare === undefined) return undefined;
   return (
     `the host ${nameOf(bare)} of the second site ${nameOf(fabricOf(bare))} has no Recovery Services agent. ` +
-    "Install it, and set recoveryServicesAgentInstalled"
+    installAgent
   );
 };
 
@@ -130,7 +134,7 @@ const secondSite: Check = (facts) => {
   if (fabricId === undefined) {
     return (
       `the container ${nameOf(parentOf(itemId))} is mapped to no container of a second site. ` +
-      "Set targetProtectionContainerId of its mapping"
+      "Name the site as target in a definition; in a program set targetProtectionContainerId of its mapping"
     );
   }
   if (fabricTypeOf(parts, fabricId) === flow.fabricType) return undefined;
@@ -142,7 +146,7 @@ const secondSiteServer: Check = (facts) => {
   if (fabricId === undefined) return undefined;
   if (namesIn(facts.parts, "services-provider", fabricId).length === 0) {
     const server = facts.flow.fabricType === "VMM" ? "VMM server" : "configuration server";
-    return `no ${server} is registered at the second site ${nameOf(fabricId)}. Declare its ReplicationRecoveryServicesProvider`;
+    return `no ${server} is registered at the second site ${nameOf(fabricId)}. ${declareServer}`;
   }
   inventoryForNewMachine(facts.parts, fabricId);
   return undefined;
@@ -154,7 +158,7 @@ const secondMasterTarget: Check = (facts) => {
   const fabricId = secondFabric(facts);
   if (fabricId === undefined) return undefined;
   if (findThing(parts.store, id)?.kind !== "master-target") {
-    return `there is no master target ${nameOf(id)} to keep the replica. Declare it, and name it in ${settings}.masterTargetId`;
+    return `there is no master target ${nameOf(id)} to keep the replica. Declare it, and name it (masterTarget in a definition, masterTargetId in a program)`;
   }
   if (sameId(fabricOf(id), fabricId)) return undefined;
   return `the master target ${nameOf(id)} is not at the second site ${nameOf(fabricId)}. Name one that is`;
@@ -209,6 +213,9 @@ export function checkComponents(facts: ComponentFacts, step: ComponentStep): voi
     const what = checks[component](facts);
     if (what === undefined) continue;
     const message = said`${nameOf(facts.itemId)} ${stepNames[step]}: ${what}.`;
-    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: facts.itemId, property: settings });
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, {
+      target: facts.itemId,
+      property: "properties.providerSpecificDetails",
+    });
   }
 }
