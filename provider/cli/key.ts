@@ -30,12 +30,19 @@ function exportCommand(): CliCommand {
     .action(async (flags: { to: string; overwrite?: boolean; json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const toPath = path.resolve(flags.to);
-      const ids = engine.recoveryHome.exportKeys(toPath, { overwrite: flags.overwrite === true });
-      if (flags.json === true) return printJson("key export", { file: toPath, stores: ids });
+      const keys = engine.recoveryHome.exportKeys(toPath, { overwrite: flags.overwrite === true });
+      const ids = keys.map(({ holderId }) => holderId);
+      const notChecked = keys.flatMap(({ holderId, isChecked }) => (isChecked ? [] : [holderId]));
+      if (flags.json === true) return printJson("key export", { file: toPath, stores: ids, notChecked });
       process.stdout.write(
         `${toPath}: the keys of ${ids.map(nameOf).join(", ")}. This file opens your replicas: keep it apart from them ` +
           "and from this machine. If this home is lost, `siterecovery adopt <folder of the replicas> --key-file <this file>` " +
           "rebuilds it.\n",
+      );
+      if (notChecked.length === 0) return;
+      process.stderr.write(
+        `warning: the key of ${notChecked.map(nameOf).join(", ")} was not checked, since the replicas cannot be opened now. ` +
+          "Run this again when they can be.\n",
       );
     });
 }

@@ -121,6 +121,8 @@ export interface KeyExportJson {
   readonly file: string;
   /** ARM ids of what keeps the replicas. */
   readonly stores: readonly string[];
+  /** Those whose key was not seen to open the replicas, since they could not be opened at the time. */
+  readonly notChecked: readonly string[];
 }
 
 export interface KeyPassphraseJson {

@@ -4,15 +4,17 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { nameOf } from "../../arm-id.ts";
 import { type FileSystem, writeAtomically } from "../../blocks/file-system.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, isExpected, SiteRecoveryError } from "../../errors.ts";
 import { catalogPositions } from "../../store/catalog-changes.ts";
 import { putKeyCopy } from "../../store/key-copies.ts";
 import { findThing } from "../../store/things.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
-import type { StoreSecret } from "../../targets/store-key.ts";
+import { readStoreKey, type StoreSecret } from "../../targets/store-key.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type HolderInputs, storeFolderOf } from "../replica-stores.ts";
+import { openWithKeyFile, type StorePlace } from "../upkeep/store-key-file.ts";
 import { said } from "../../message.ts";
 
 interface KeyKit {
@@ -28,12 +30,57 @@ export function fingerprintOf(key: Uint8Array): string {
   return createHash("sha256").update("siterecovery\0key copy\0").update(key).digest("hex").slice(0, 32);
 }
 
+/** A store whose key was exported. */
+export interface ExportedKey {
+  /** The id of what holds the store. */
+  readonly holderId: string;
+  /** Whether the key was seen to open its store; false if the store cannot be reached now. */
+  readonly isChecked: boolean;
+}
+
+/** The key of a store as its key file has it, seen to open the store. Throws `WrongKey` if it does not. */
+function checkedKey(
+  { files, home }: EngineParts,
+  place: StorePlace,
+): { readonly key: Buffer; readonly isChecked: boolean } {
+  const { holderId, folder } = place;
+  const keyFile = home.keyFileOf(holderId);
+  const lock = path.join(folder, "store.key");
+  try {
+    // Opening the store also ends a change of its key that was interrupted, which replaces the key file.
+    if (files.exists(lock)) openWithKeyFile(files, home, place);
+    if (!files.exists(keyFile)) throw wrongKeyFile(place, keyFile, "is gone");
+    const key = readWholeFile(files, keyFile);
+    if (!files.exists(lock)) return { key, isChecked: false };
+    readStoreKey(files, lock, { key });
+    return { key, isChecked: true };
+  } catch (error) {
+    // Only a key that is too short is invalid input here.
+    if (hasCode(error, "WrongKey") || hasCode(error, "InvalidInput"))
+      throw wrongKeyFile(place, keyFile, "does not open them", error);
+    // The share is away, or its own half of the lock is damaged: the key may be the only way back, so it is exported.
+    if (!isExpected(error) || !files.exists(keyFile)) throw error;
+    return { key: readWholeFile(files, keyFile), isChecked: false };
+  }
+}
+
+function wrongKeyFile(
+  { holderId, folder }: StorePlace,
+  keyFile: string,
+  what: string,
+  cause?: unknown,
+): SiteRecoveryError {
+  const message = said`No key was exported: the replicas of ${nameOf(holderId)} are in ${folder}, and the key file ${keyFile} ${what}. Put the
+      right one back from a copy, then run this again.`;
+  return new SiteRecoveryError("WrongKey", message, { target: keyFile, cause });
+}
+
 /**
- * Writes the keys of all stores to a file of the user's, readable by its owner alone, and remembers that it was done.
- * Returns the ids of what holds the stores. Throws `InvalidInput` for a file inside the engine's home, and
- * `AlreadyExists` if there is a file and it may not be replaced.
+ * Writes the keys of all stores to a file of the user's, readable by its owner alone, and remembers those that were seen
+ * to open their stores. Throws `InvalidInput` for a file inside the engine's home, `AlreadyExists` if there is a file and
+ * it may not be replaced, and `WrongKey` if a key file is gone or does not open its store.
  */
-export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolean): string[] {
+export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolean): ExportedKey[] {
   const { files, home, store } = parts;
   const inHome = path.relative(home.folder, toPath);
   if (!inHome.startsWith("..") && !path.isAbsolute(inHome)) {
@@ -48,7 +95,7 @@ export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolea
     const thing = findThing<HolderInputs>(store, holderId);
     const folder = thing && storeFolderOf(home, thing);
     if (folder === undefined) return [];
-    return [{ holderId, folder, key: readWholeFile(files, home.keyFileOf(holderId)) }];
+    return [{ holderId, folder, ...checkedKey(parts, { holderId, folder }) }];
   });
   if (keys.length === 0) {
     const message = said`There are no keys yet: no machine is protected. Run this again when the first one is.`;
@@ -59,16 +106,16 @@ export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolea
     version: 1,
     engineId: parts.engineId,
     writtenAt: new Date(parts.clock.now()).toISOString(),
-    stores: keys.map((one) => ({ ...one, key: one.key.toString("latin1") })),
+    stores: keys.map(({ holderId, folder, key }) => ({ holderId, folder, key: key.toString("latin1") })),
   };
   files.makeFolder(path.dirname(toPath));
   writeAtomically(files, toPath, Buffer.from(`${JSON.stringify(kit, null, 2)}\n`));
   store.transaction(() => {
-    for (const { holderId, key } of keys) {
-      putKeyCopy(store, holderId, fingerprintOf(key), parts.clock.now());
+    for (const { holderId, key, isChecked } of keys) {
+      if (isChecked) putKeyCopy(store, holderId, fingerprintOf(key), parts.clock.now());
     }
   });
-  return keys.map(({ holderId }) => holderId);
+  return keys.map(({ holderId, isChecked }) => ({ holderId, isChecked }));
 }
 
 /** The secrets in key files and key kits. Throws `NotFound`, and `InvalidInput` for a file that is neither. */

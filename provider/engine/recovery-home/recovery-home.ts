@@ -5,7 +5,7 @@ import { catalogPositions } from "../../store/catalog-changes.ts";
 import { copiedKeyOf } from "../../store/key-copies.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { exportKeys, fingerprintOf } from "./key-kit.ts";
+import { type ExportedKey, exportKeys, fingerprintOf } from "./key-kit.ts";
 import { writeCatalogs } from "./write-catalogs.ts";
 import { said } from "../../message.ts";
 
@@ -35,7 +35,7 @@ export class RecoveryHome {
   }
 
   /** Writes the keys of all stores to one file. See `exportKeys` for what it throws. */
-  exportKeys(toPath: string, options: { overwrite: boolean }): string[] {
+  exportKeys(toPath: string, options: { overwrite: boolean }): ExportedKey[] {
     return exportKeys(this.#parts, toPath, options.overwrite);
   }
 
