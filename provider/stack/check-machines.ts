@@ -145,6 +145,11 @@ function tellMissing(
   findings: Findings,
 ): void {
   const { side } = place;
+  if (place.inventories.length === 0) {
+    const message = `the site ${site.name} has nothing that could have a machine '${wanted.name}'; name a host, a vCenter server or the folder of physical servers`;
+    findings.add("machine-not-found", [...place.at, "name"], message);
+    return;
+  }
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (side === "recovery") return;
   const bare = place.inventories.flatMap(({ seen }) => seen.folderWithoutMachine?.(wanted.name) ?? []);
