@@ -111,6 +111,90 @@ const examples: readonly [KindName, object][] = [
   ],
 ];
 
+const fabricId = `${vaultId}/replicationFabrics/pier`;
+const itemId = `${fabricId}/replicationProtectionContainers/${container}/replicationProtectedItems/dock-1`;
+
+/** The same of what needs machines: their arguments as those examples have them. */
+const withMachines: readonly [KindName, object][] = [
+  [
+    "network-mapping",
+    {
+      ...inFabric,
+      networkName: "quay-lan",
+      networkMappingName: "quay-to-azure",
+      properties: {
+        fabricSpecificDetails: { instanceType: "VmmToAzure" },
+        recoveryFabricName: "Microsoft Azure",
+        recoveryNetworkId: `${subscription}/resourceGroups/harbour-group/providers/Microsoft.Network/virtualNetworks/quay`,
+      },
+    },
+  ],
+  [
+    "storage-classification-mapping",
+    {
+      ...inFabric,
+      storageClassificationName: "1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d",
+      storageClassificationMappingName: "fast-to-slow",
+      properties: {
+        targetStorageClassificationId: `${vaultId}/replicationFabrics/mole/replicationStorageClassifications/8d7c6b5a-4f3e-4d2c-9b1a-0f9e8d7c6b5a`,
+      },
+    },
+  ],
+  [
+    "protected-item",
+    {
+      ...inFabric,
+      protectionContainerName: container,
+      replicatedProtectedItemName: "dock-1",
+      properties: {
+        policyId: `${vaultId}/replicationPolicies/profile`,
+        protectableItemId: `${fabricId}/replicationProtectionContainers/${container}/replicationProtectableItems/dock-1`,
+        providerSpecificDetails: {
+          instanceType: "HyperVReplicaAzure",
+          targetStorageAccountId: `${subscription}/resourceGroups/harbour-group/providers/Microsoft.Storage/storageAccounts/harbourstore`,
+        },
+      },
+    },
+  ],
+  [
+    "protection-cluster",
+    {
+      ...inFabric,
+      protectionContainerName: container,
+      replicationProtectionClusterName: "docks",
+      properties: { protectionClusterType: "OnlyGroup", clusterProtectedItemIds: [itemId] },
+    },
+  ],
+  [
+    "migration-item",
+    {
+      ...inFabric,
+      protectionContainerName: container,
+      migrationItemName: "dock-2",
+      properties: {
+        policyId: `${vaultId}/replicationPolicies/profile`,
+        providerSpecificDetails: {
+          instanceType: "VMwareCbt",
+          dataMoverRunAsAccountId: `${fabricId}/replicationFabricRunAsAccounts/mover`,
+          disksToInclude: [
+            {
+              diskId: "6000C29d-disk",
+              isOSDisk: "true",
+              logStorageAccountId: `${subscription}/resourceGroups/harbour-group/providers/Microsoft.Storage/storageAccounts/harbourstore`,
+              logStorageAccountSasSecretName: "sas",
+            },
+          ],
+          performAutoResync: "true",
+          snapshotRunAsAccountId: `${fabricId}/replicationFabricRunAsAccounts/snapshot`,
+          targetNetworkId: `${subscription}/resourceGroups/harbour-group/providers/Microsoft.Network/virtualNetworks/quay`,
+          targetResourceGroupId: `${subscription}/resourceGroups/harbour-group`,
+          vmwareMachineId: `${subscription}/resourceGroups/harbour-group/providers/Microsoft.OffAzure/VMwareSites/pier/machines/dock-2`,
+        },
+      },
+    },
+  ],
+];
+
 let place: ComponentSites;
 beforeEach(async () => {
   place = await ComponentSites.make();
@@ -131,6 +215,19 @@ describe("what programs for azure-native write", () => {
     }
     const { outputs } = (await place.handler("fabric").read(`${vaultId}/replicationFabrics/pier`))!;
     expect(outputs).toMatchObject({ properties: { customDetails: { instanceType: "HyperVSite" } } });
+  });
+
+  it.each(withMachines)("is taken as it is by the check of a %s", async (kind, inputs) => {
+    expect(await place.handler(kind).check(inputs)).toEqual([]);
+  });
+
+  it("names the storage account where a protected item has no details but its type", async () => {
+    const inputs = withMachines.find(([kind]) => kind === "protected-item")![1] as { properties: object };
+    const bare = { providerSpecificDetails: { instanceType: "HyperVReplicaAzure" } };
+    const wanted = { ...inputs, properties: { ...inputs.properties, ...bare } };
+    expect(await place.handler("protected-item").check(wanted)).toMatchObject([
+      { property: "properties.providerSpecificDetails.targetStorageAccountId" },
+    ]);
   });
 
   it("changes nothing but ids and details that say nothing", () => {
