@@ -123,9 +123,15 @@ export function cleanUpTestFailoverCommand(): CliCommand {
       }
       const foresee = async (): Promise<Outlook> => outlookOfMove(id, await engine.drills.foreseeEnd(id));
       if (!(await goesOn(flags, foresee))) return;
+      const removedFolder = engine.drills.testMachineFolder(id) ?? null;
       await withProgress(name, (progress) => engine.drills.cleanUp(id, progress));
       const { name: testMachine } = details.testMachine;
-      if (flags.json === true) return printJson("clean-up", { name: nameOf(id), id, testMachine });
-      process.stdout.write(`${name}: the test machine was removed\n`);
+      if (flags.json === true)
+        return printJson("clean-up", { name: nameOf(id), id, testMachine, removedFolder });
+      const ending =
+        removedFolder === null
+          ? "the drill is over; no test machine was removed"
+          : "the test machine was removed";
+      process.stdout.write(`${name}: ${ending}\n`);
     });
 }

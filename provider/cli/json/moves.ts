@@ -88,8 +88,10 @@ export interface TestFailoverJson {
 export interface CleanUpJson {
   readonly name: string;
   readonly id: string;
-  /** Name of the machine that was removed. */
+  /** Name of the test machine. */
   readonly testMachine: string;
+  /** The folder that was removed; null if the test machine was not found. */
+  readonly removedFolder: string | null;
 }
 
 export interface ConfirmSourceOffJson {

@@ -6,12 +6,14 @@ import { said } from "../../message.ts";
 import { deleteDrillSchedule, putDrillSchedule } from "../../store/drill-schedules.ts";
 import { deleteThing, findThing, listThings, putThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { findTestMachine } from "../failover/find-test-machine.ts";
 import { type ForeseenMove, foreseeStep } from "../failover/foresee-step.ts";
 import { requireIsolatedNetwork } from "../failover/isolated-network.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import { Foresight } from "../job/foresight.ts";
 import type { Progress } from "../job/job-definition.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { requireItem } from "../job/run-job.ts";
 import { itemNow } from "../protected-item/item-now.ts";
 import { runsFromOf } from "../protected-item/runs-from.ts";
 import { writeCatalogs } from "../recovery-home/write-catalogs.ts";
@@ -109,6 +111,12 @@ export class Drills {
       deleteThing(parts.store, drillId);
     });
     await writeCatalogs(parts);
+  }
+
+  /** Where the test machine of a protected item is now; `undefined` if it has none, or it is not where drills make it. */
+  testMachineFolder(itemId: string): string | undefined {
+    const { testMachine } = requireItem(this.#parts, itemId).details;
+    return testMachine && findTestMachine(this.#parts, itemId, testMachine);
   }
 
   /**

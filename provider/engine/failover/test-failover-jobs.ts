@@ -9,7 +9,8 @@ import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { DiskEvidence, RecoveryMachine, TestMachine } from "../protected-item/item.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import type { MachineOwner } from "../../machines/machine-mark.ts";
-import { ownerFor, removeMade, removeOfJob } from "../identity/owned-machine.ts";
+import { ownerFor, removeOfJob } from "../identity/owned-machine.ts";
+import { findTestMachine, notFoundText } from "./find-test-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 import { hashDisk } from "./hash-disk.ts";
@@ -143,7 +144,9 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
     const { testMachine } = item.details;
     if (testMachine === undefined) return;
     await foresight.check(() => requireRecoverySide(parts, item, testMachine.folder));
-    foresight.step("remove", `remove ${testMachine.name}`, testMachine.folder);
+    const folder = await foresight.check(() => findTestMachine(parts, item.id, testMachine));
+    if (folder !== undefined) foresight.step("remove", `remove ${testMachine.name}`, folder);
+    else foresight.warnings.push(notFoundText(testMachine));
   },
   tasks: [
     {
@@ -153,7 +156,10 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
         const { testMachine } = item().details;
         if (testMachine === undefined) return undefined;
         requireRecoverySide(parts, item(), testMachine.folder);
-        return removeMade(parts, testMachine, (line) => progress.report(line));
+        const folder = findTestMachine(parts, item().id, testMachine);
+        if (folder !== undefined) parts.machines.remove(folder);
+        else progress.report(notFoundText(testMachine));
+        return { removedFolder: folder ?? null };
       },
     },
   ],

@@ -3,6 +3,7 @@ import { nameOf } from "../../arm-id.ts";
 import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { findTestMachine } from "../failover/find-test-machine.ts";
 import { flows } from "../flows.ts";
 import { describeProtector, otherProtector, takeOverCommand } from "../identity/machine-protector.ts";
 import { isStill } from "../identity/owned-machine.ts";
@@ -126,6 +127,19 @@ function movedDiskNotes(parts: EngineParts, { item, lookup, replica }: Seen): He
   return [critical("DiskMissing", text)];
 }
 
+function testMachineNotes(parts: EngineParts, { id, details }: ProtectedItem): HealthNote[] {
+  const { testMachine } = details;
+  if (testMachine === undefined) return [];
+  const folder = findTestMachine(parts, id, testMachine);
+  if (folder === testMachine.folder) return [];
+  const next =
+    folder === undefined
+      ? "it may run elsewhere; put it back, so that the clean-up can remove it"
+      : `it is in ${folder} now, where the clean-up removes it`;
+  const text = `its test machine ${testMachine.name} is not in ${testMachine.folder} any more; ${next}`;
+  return [warning("TestMachineMoved", text)];
+}
+
 function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   const left = findFormers(parts, item).filter(
     ({ folder, inventory }) =>
@@ -150,6 +164,7 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
     ...placeNotes(parts, seen),
     ...(item.activeLocation === "primary" ? atPrimaryNotes(seen) : atRecoveryNotes(seen)),
     ...movedDiskNotes(parts, seen),
+    ...testMachineNotes(parts, item),
     ...formerNotes(parts, item),
   ];
 }
