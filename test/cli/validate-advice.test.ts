@@ -34,7 +34,7 @@ describe("what validate advises", () => {
       "siterecovery.yaml:15:13: warning: machines[1].name: 'db1' is in no recovery plan",
     );
     expect(stdout).toMatch(/ \[machine-in-plan\]\n +- \{ name: db1 \}\n +\^\^\^\n/);
-    expect(stdout).toContain("siterecovery.yaml:17:13: note: plans[0].name: no machine of the plan 'shop'");
+    expect(stdout).toContain("siterecovery.yaml:17:13: note: plans[0].name: the plan 'shop' has no drill");
     expect(stdout).toContain("\n1 warning, 1 note.\nsiterecovery.yaml: right; it declares ");
   });
 
@@ -84,6 +84,6 @@ describe("what validate advises", () => {
     expect(run("explain", "plan-drilled").stdout).toMatch(
       /^plan-drilled \(note\)\n[^]*\nplan-drilled \(policy, advisory\)/,
     );
-    expect(run("explain").stdout).toMatch(/^plan-drilled +note +A machine of every plan has a drill$/m);
+    expect(run("explain").stdout).toMatch(/^plan-drilled +note +Every plan, or a machine of it, has a drill$/m);
   });
 });
