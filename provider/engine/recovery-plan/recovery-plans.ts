@@ -10,6 +10,7 @@ import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { underLease } from "../under-lease.ts";
+import { Foresight } from "../job/foresight.ts";
 import { describeRun } from "./describe-run.ts";
 import {
   foreseeLaterOperations,
@@ -24,7 +25,7 @@ import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
 import { isPlan, type PlanThing, plansWith } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
-import { isRun, runPlan } from "./run-plan.ts";
+import { isRun, requireWork, runPlan } from "./run-plan.ts";
 import { said } from "../../message.ts";
 
 export type { ForeseenPlan, LaterOperation } from "./foresee-plan.ts";
@@ -72,11 +73,17 @@ export class RecoveryPlans {
   }
 
   /** What a run would do now and what forbids it, with all that a run looks at before it begins; of other arguments if given. */
-  foresee(planId: string, request: PlanRequest, inputs?: RecoveryPlanInputs): Promise<ForeseenPlan> {
+  async foresee(planId: string, request: PlanRequest, inputs?: RecoveryPlanInputs): Promise<ForeseenPlan> {
     const found = requirePlan(this.#parts, planId);
     const plan = inputs === undefined ? found : { ...found, inputs };
     const operation = operationFor(request, itemsOf(this.#parts, plan.inputs));
-    return foreseePlan(this.#parts, plan, operation, request);
+    const foreseen = await foreseePlan(this.#parts, plan, operation, request);
+    if (inputs !== undefined) return foreseen;
+    const whole = new Foresight();
+    await whole.check(() => requireWork(this.#parts, planId, request));
+    if (whole.refusals.length === 0) return foreseen;
+    // The boot groups and their steps would not be run.
+    return { ...foreseen, stages: [], refusals: [...foreseen.refusals, ...whole.refusals] };
   }
 
   /** What operations would do that run after a foreseen one, as far as it can be known now. */

@@ -19,10 +19,12 @@ export function requirePlanAllowed(
   const codes = new Set(found.map(({ code }) => code));
   const code: ErrorCode = codes.size === 1 ? [...codes][0]! : "ActionNotAllowed";
   const lines = [...new Set(found.map(({ message }) => message))];
+  // A command that is refused for what was found in the world is not offered again, though the states allow it.
+  const refused = planCommandsOf(planId, [operation.name]);
+  const others = planCommandsOf(planId, allowed).filter((command) => !refused.includes(command));
+  if (others.length > 0) lines.push(`Allowed now for ${nameOf(planId)}: ${commandList(others)}.`);
   const message =
     `The ${operation.title} of ${nameOf(planId)} is not allowed now, and nothing was changed:\n  ` +
-    [...lines, `Allowed now for ${nameOf(planId)}: ${commandList(planCommandsOf(planId, allowed))}.`].join(
-      "\n  ",
-    );
+    lines.join("\n  ");
   throw new SiteRecoveryError(code, message, { target: planId });
 }

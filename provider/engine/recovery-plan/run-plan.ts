@@ -75,9 +75,10 @@ export function isRun(parts: EngineParts, planId: string, request: PlanRequest):
   return recoveryPoint === (request.recoveryPoint ?? "latest") && unplanned === (request.unplanned ?? false);
 }
 
-/** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there. */
-function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
-  if (hasWork(parts, planId, request)) return;
+/** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there, and no run is to be resumed. */
+export function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
+  if (hasWork(parts, planId, request) || openJobOf(parts.store, planId) !== undefined) return;
+  if (failedJobToGoOnWith(parts, planId, request) !== undefined) return;
   const items = itemsOf(parts, requirePlan(parts, planId).inputs);
   const operation = operationFor(request, items);
   const commands = commandList(planCommandsOf(planId, allowedOperations(planId, items)));
