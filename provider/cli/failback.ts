@@ -9,7 +9,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { type MoveOptions, moveOfStep, moveTo } from "../handlers/move-machine.ts";
 import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
-import { defaultKind, kindOption } from "./failover.ts";
+import { defaultKind, discardOption, kindOption } from "./failover.ts";
 import { printMoved } from "./moved.ts";
 import { itemNamed, openSession } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
@@ -17,6 +17,7 @@ import { stoppable } from "./stoppable.ts";
 interface FailbackFlags extends BeforeFlags {
   readonly kind?: FailoverKind;
   readonly toHost?: string;
+  readonly discardPrimaryChanges?: boolean;
 }
 
 /** As a plan refuses a failback of machines that are at home. */
@@ -51,11 +52,16 @@ export function failbackCommand(): CliCommand {
     .argument("<item>", "name of a protected item")
     .addOption(kindOption())
     .option("--to-host <host>", "make a machine that is gone on this host or vCenter server")
+    .addOption(discardOption())
     .action(async (name: string, options: FailbackFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const item = itemNamed(engine, name);
       const kind = options.kind ?? defaultKind(item);
-      const host = options.toHost === undefined ? {} : { toHost: options.toHost };
+      const { toHost, discardPrimaryChanges } = options;
+      const host = {
+        ...(toHost === undefined ? {} : { toHost }),
+        ...(discardPrimaryChanges === true ? { discardPrimaryChanges } : {}),
+      };
       if (!(await goesOn(options, () => outlookBack(engine, item, { kind, ...host })))) return;
       if (routeTo("primary", item, kind).length === 0) throw nothingToDo(item);
       await stoppable(name, (progress) => moveTo(engine, item.id, "primary", { kind, ...host }, progress));

@@ -12,6 +12,7 @@ interface FailoverFlags extends BeforeFlags {
   readonly kind?: FailoverKind;
   readonly recoveryPoint?: string;
   readonly commit?: boolean;
+  readonly discardPrimaryChanges?: boolean;
 }
 
 /** The option of a failover's kind; it defaults to the first that the item's flow has. */
@@ -27,6 +28,14 @@ export function pointOption(prefix: string): Option {
   return new Option(
     "--recovery-point <point>",
     `${prefix}latest, latestApplicationConsistent, latestMultiVm, or a point's id${prefix === "" ? "" : "; default: latest"}`,
+  );
+}
+
+/** The option that lets a way back overwrite what was written at the primary side meanwhile. */
+export function discardOption(): Option {
+  return new Option(
+    "--discard-primary-changes",
+    "overwrite disks at the primary side that were changed after the failover",
   );
 }
 
@@ -59,22 +68,27 @@ export function failoverCommand(): CliCommand {
     .addOption(kindOption())
     .addOption(pointOption("for an unplanned failover: "))
     .option("--commit", "commit at once")
+    .addOption(discardOption())
     .action(async (name: string, options: FailoverFlags, command: Command) => {
       const engine = await openSession(command);
       const item = itemNamed(engine, name);
       const { id } = item;
       const { kind = defaultKind(item), recoveryPoint = "latest" } = options;
       if (kind === "planned") refusePoint(command, options.recoveryPoint, "--kind unplanned");
+      const choice = {
+        kind,
+        recoveryPoint,
+        ...(options.discardPrimaryChanges === true ? { discardPrimaryChanges: true } : {}),
+      };
       const foresee = async (): Promise<Outlook> => {
-        const moves = engine.moves.movesOfFailover(id, { kind, recoveryPoint }, options.commit === true);
+        const moves = engine.moves.movesOfFailover(id, choice, options.commit === true);
         const [first, ...then] = await engine.moves.foreseeAll(id, moves);
         return outlookOfMove(id, first!, then);
       };
       if (!(await goesOn(options, foresee))) return;
       await stoppable(name, async (progress) => {
-        if (options.commit === true)
-          await engine.moves.failoverAndCommit(id, { kind, recoveryPoint }, progress);
-        else await engine.moves.failover(id, { kind, recoveryPoint }, progress);
+        if (options.commit === true) await engine.moves.failoverAndCommit(id, choice, progress);
+        else await engine.moves.failover(id, choice, progress);
       });
       const moved = engine.findItem(id)!;
       const { machineName, recoveryMachine } = moved.details;

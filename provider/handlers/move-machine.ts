@@ -49,6 +49,8 @@ export interface MoveOptions {
   readonly commit?: "automatic" | "manual";
   /** The host that a machine which is gone at the primary side is made on. */
   readonly toHost?: string;
+  /** Whether disks that were changed at the primary side after the failover may be overwritten. */
+  readonly discardPrimaryChanges?: boolean;
 }
 
 /** Carries out what the program's text asks for. */
@@ -80,8 +82,12 @@ export async function moveTo(
 }
 
 /** The engine's move that a step is. */
-export function moveOfStep(step: ItemAction, { kind, recoveryPoint = "latest", toHost }: MoveOptions): Move {
-  const host = toHost === undefined ? {} : { toHost };
+export function moveOfStep(step: ItemAction, options: MoveOptions): Move {
+  const { kind, recoveryPoint = "latest", toHost, discardPrimaryChanges } = options;
+  const host = {
+    ...(toHost === undefined ? {} : { toHost }),
+    ...(discardPrimaryChanges === true ? { discardPrimaryChanges } : {}),
+  };
   if (step === "Commit") return { action: "commit" };
   if (step === "Failback") return { action: "failback", ...host };
   if (step === "ReverseReplicate") return { action: "reverseReplicate" };

@@ -71,6 +71,7 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       recoveryMachine: _removed,
       isSourceUnfenced: _runs,
       sourceConfirmedOffAt: _seen,
+      primaryLeft: _taken,
       ...details
     } = item.details;
     return { ...item, activeLocation: "primary", details: { ...details, lastMove } };

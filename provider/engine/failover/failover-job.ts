@@ -17,10 +17,17 @@ import {
   requirePlaceOf,
 } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
-import type { RecoveryMachine, ReplicationCycle } from "../protected-item/item.ts";
+import type {
+  ImagesLeft,
+  PrimaryLeft,
+  ProtectedItem,
+  RecoveryMachine,
+  ReplicationCycle,
+} from "../protected-item/item.ts";
 import { takeOverHardware } from "../protected-item/hardware.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
+import { imagesLeft } from "./changed-primary.ts";
 import { provenCycle } from "./proven-cycle.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
@@ -42,6 +49,8 @@ export interface FailoverInput {
   readonly startMachine?: boolean;
   /** To the primary side only: the host that a machine which is gone is made on. */
   readonly toHost?: string;
+  /** To the primary side only: whether disks that were changed there after the failover may be overwritten. */
+  readonly discardPrimaryChanges?: boolean;
 }
 
 type Context = JobContext<FailoverInput>;
@@ -49,6 +58,8 @@ type Context = JobContext<FailoverInput>;
 interface Shutdown {
   readonly wasRunning: boolean;
   readonly isLost?: boolean;
+  /** Of a source that is off now; absent in jobs of an earlier version. */
+  readonly images?: ImagesLeft;
 }
 
 function inputsOf({ parts, itemId }: Context): ItemInputs {
@@ -79,7 +90,7 @@ function shutDownSource({ parts, item, itemId, jobId }: Context): Shutdown {
   const wasRunning = parts.machines.powerState(folder) === "running";
   noteMove(parts, folder, { itemId, jobId }, "recovery");
   parts.machines.shutDown(folder);
-  return { wasRunning };
+  return { wasRunning, images: imagesLeft(parts, item(), folder) };
 }
 
 const restore: JobTask<FailoverInput> = {
@@ -111,18 +122,36 @@ function isSourceLost(context: Context): boolean {
   return context.hasEnded("FenceSource") && context.resultOf<Shutdown>("FenceSource").isLost === true;
 }
 
+/** What is known of the disks that are left behind: a migration may leave their machine running, and then it is nothing. */
+function plannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
+  return resultOf<Shutdown | undefined>(shutDownSourceTask) === undefined ? undefined : {};
+}
+
+function unplannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
+  const { images } = resultOf<Shutdown>("FenceSource");
+  return images === undefined ? undefined : { images };
+}
+
 const finish =
-  (action: string): NonNullable<JobDefinition<FailoverInput>["finish"]> =>
+  (
+    action: string,
+    leftOf: (context: Context) => PrimaryLeft | undefined,
+  ): NonNullable<JobDefinition<FailoverInput>["finish"]> =>
   (context, item) => ({
     ...item,
     activeLocation: "recovery",
     details: {
-      ...item.details,
+      ...withLeft(item, leftOf(context)),
       ...recoveryDetails(context.resultOf<RecoveryMachine>("StartReplicaMachine")),
       ...(isSourceLost(context) ? { isSourceUnfenced: true } : {}),
       lastMove: { action, endedAt: context.parts.clock.now() },
     },
   });
+
+function withLeft({ details }: ProtectedItem, left: PrimaryLeft | undefined): ProtectedItem["details"] {
+  const { primaryLeft: _before, ...others } = details;
+  return left === undefined ? others : { ...others, primaryLeft: left };
+}
 
 function isSourceOff({ parts, item }: Context): boolean {
   return parts.machines.powerState(requirePlaceOf(parts, item()).folder) === "off";
@@ -171,7 +200,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
     restore,
     start,
   ],
-  finish: finish("planned failover"),
+  finish: finish("planned failover", plannedLeft),
   rollBack: (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     const { parts, jobId } = context;
@@ -224,7 +253,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
     restore,
     start,
   ],
-  finish: finish("unplanned failover"),
+  finish: finish("unplanned failover", unplannedLeft),
   rollBack: (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     removeOfJob(context.parts, planOf(context).folder, context.jobId);

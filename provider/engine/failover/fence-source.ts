@@ -14,6 +14,7 @@ import type { MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
+import { noteLeft } from "./changed-primary.ts";
 
 /** A source that may run beside its replica: of a migration only by the user's own choice, which is left alone. */
 function mustBeOff({ activeLocation, details }: ProtectedItem): boolean {
@@ -43,13 +44,19 @@ export function fenceLostSource(parts: EngineParts, itemId: string, progress: Pr
     for (const place of findFormers(parts, item)) stop(parts, item, place, progress);
     if (!mustBeOff(item)) return;
     const lookup = findMachineOf(parts, item);
-    for (const place of carriersOf(lookup, item)) stop(parts, item, place, progress);
+    for (const place of carriersOf(lookup, item)) {
+      // What it wrote while its replica ran is on its disks only: before it is off, it is known that it ran.
+      const ran = parts.machines.powerState(place.folder) !== "off";
+      if (ran && item.details.primaryLeft === undefined) noteLeft(parts, item, {});
+      stop(parts, item, place, progress);
+    }
     if (lookup.answer !== "found") return;
   } catch (error) {
     if (isExpected(error)) return;
     throw error;
   }
-  const { isSourceUnfenced, sourceConfirmedOffAt, ...details } = item.details;
+  const seen = requireItem(parts, itemId);
+  const { isSourceUnfenced, sourceConfirmedOffAt, ...details } = seen.details;
   if (isSourceUnfenced === undefined && sourceConfirmedOffAt === undefined) return;
-  putItem(parts.store, { ...item, details });
+  putItem(parts.store, { ...seen, details });
 }

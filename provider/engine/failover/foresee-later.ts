@@ -12,8 +12,13 @@ import type { ItemState } from "../protected-item/states.ts";
 import { type ItemStep, nextState } from "../protected-item/transitions.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import type { ForeseenMove } from "./foresee-step.ts";
-import { type BackInput, requireRecoveryDisks, requireReplicas, stepsBack } from "./foresee-way-back.ts";
-import { primaryPlace } from "./primary-machine.ts";
+import {
+  type BackInput,
+  foreseePlace,
+  requireRecoveryDisks,
+  requireReplicas,
+  stepsBack,
+} from "./foresee-way-back.ts";
 
 /** The side that a machine runs at in each state. */
 const sideOf: Readonly<Record<ItemState, ActiveLocation>> = {
@@ -64,10 +69,9 @@ const setUpWayBack: Look = async ({ parts, item }, foresight) => {
 };
 
 const goHome: Look = async (context, foresight) => {
-  const { parts, item, input } = context;
+  const { parts, item } = context;
   const { machineName, recoveryMachine } = item.details;
-  const asNow = { parts, itemId: item.id, jobId: "", item: () => item };
-  const place = await foresight.check(() => primaryPlace(asNow, input.toHost));
+  const place = await foreseePlace(context, foresight);
   await foresight.check(() => requireWay(parts, item, "back"));
   const { name = machineName, folder } = recoveryMachine ?? {};
   foresight.step("shutDown", `shut down ${name} at the recovery side`, folder);

@@ -9,6 +9,7 @@ import { relationshipOf } from "../protected-item/relationship.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { requireDisks } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { requireUnchanged } from "./changed-primary.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
 import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
@@ -19,6 +20,7 @@ import { requireRecoverySide } from "./require-recovery-side.ts";
 /** What a step back to the primary side is asked for. */
 export interface BackInput {
   readonly toHost?: string;
+  readonly discardPrimaryChanges?: boolean;
   readonly startMachine?: boolean;
   readonly recoveryPoint?: string;
 }
@@ -51,6 +53,20 @@ export async function requireRoomAtPrimary(
   requireRooms(parts, [roomAtPrimary(parts, item, { store, point, place })]);
 }
 
+/** Where the machine comes back to, if it can. */
+export async function foreseePlace(
+  { parts, item, input }: Pick<ForeseeContext<BackInput>, "parts" | "item" | "input">,
+  foresight: Foresight,
+): Promise<PrimaryPlace | undefined> {
+  const place = await foresight.check(() =>
+    primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
+  );
+  if (place === undefined) return undefined;
+  const isDiscarded = input.discardPrimaryChanges;
+  await foresight.check(() => requireUnchanged(parts, item, { folder: place.folder, isDiscarded }));
+  return place;
+}
+
 /** What becomes of the machine at the primary side. */
 export function stepsBack(
   { item, input }: Pick<ForeseeContext<BackInput>, "item" | "input">,
@@ -76,9 +92,7 @@ export async function foreseePlannedBack(
   const { parts, item, input } = context;
   const { machineName, recoveryMachine } = item.details;
   await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
-  const place = await foresight.check(() =>
-    primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
-  );
+  const place = await foreseePlace(context, foresight);
   await foresight.check(() => requireRecoveryDisks(parts, item));
   await foresight.check(() => requireWay(parts, item, "back"));
   await checkBase(
@@ -103,9 +117,7 @@ export async function foreseeUnplannedBack(
 ): Promise<void> {
   const { parts, item, input } = context;
   const { recoveryMachine, machineName } = item.details;
-  const place = await foresight.check(() =>
-    primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
-  );
+  const place = await foreseePlace(context, foresight);
   const choice = input.recoveryPoint ?? "latest";
   const isThere = recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
   const point = await foresight.check(() => chooseRecoveryPoint(parts, item, choice));

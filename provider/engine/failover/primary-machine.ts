@@ -24,6 +24,7 @@ import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventorie
 import type { Lookup, MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Platform } from "../flows.ts";
 import type { JobContext } from "../job/job-definition.ts";
+import { noteLeft } from "./changed-primary.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
@@ -173,6 +174,8 @@ export async function applyToPrimary<Input>(
   if (place.isThere) parts.machines.shutDown(place.folder);
   else makePlace(context, place.folder, pointId);
   noteMove(parts, place.folder, context, "primary");
+  // From here on the disks are what this job makes of them, also if it fails.
+  noteLeft(parts, item, undefined);
   let bytesWritten = 0;
   const lineages: Record<string, Lineage> = {};
   for (const disk of item.details.disks) {
@@ -206,7 +209,12 @@ export function undoPrimary(
 
 /** The item's facts once its machine runs at its place at the primary side again. */
 export function settledAt(parts: EngineParts, details: ItemDetails, place: PrimaryPlace): ItemDetails {
-  const { isSourceUnfenced: _fenced, sourceConfirmedOffAt: _confirmed, ...rest } = details;
+  const {
+    isSourceUnfenced: _fenced,
+    sourceConfirmedOffAt: _confirmed,
+    primaryLeft: _overwritten,
+    ...rest
+  } = details;
   const hostId = place.hostId ?? details.machine?.hostId;
   return hostId === undefined ? rest : machineAt(parts, rest, { folder: place.folder, hostId });
 }

@@ -24,6 +24,7 @@ import { removeReplica } from "../replication/replica-ledger.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { changedDisks, noteLeft } from "./changed-primary.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
 
@@ -72,6 +73,10 @@ async function seed(context: Context): Promise<{ seeded: boolean }> {
   const item = reversed(context);
   try {
     const lookup = findMachineOf(parts, item);
+    // The seed is read from the change logs' blocks, which forget them; the failover back must still know.
+    if (lookup.answer === "found" && changedDisks(parts, context.item(), lookup.place.folder).length > 0) {
+      noteLeft(parts, context.item(), { areChanged: true });
+    }
     const left = lookup.answer === "found" ? parts.machines.read(lookup.place.folder).disks : [];
     const isLike = item.details.disks.every((disk) =>
       left.some(({ id, sizeBytes }) => id === disk.id && sizeBytes === disk.sizeBytes),

@@ -12,6 +12,7 @@ import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { requireUnchanged } from "./changed-primary.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
@@ -28,7 +29,7 @@ import { shutDownReplica, startReplica } from "./replica-power.ts";
 import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
 import { noteFailbackPoint, synchroniseReplica } from "./synchronise-replica.ts";
 
-export type FailbackInput = Pick<FailoverInput, "startMachine" | "toHost">;
+export type FailbackInput = Pick<FailoverInput, "startMachine" | "toHost" | "discardPrimaryChanges">;
 
 /** What the jobs differ in. Names of scenarios and tasks are kept with jobs, and so are for good. */
 interface WayBack<Input> extends Pick<JobDefinition<Input>, "scenario" | "title" | "step" | "foresee"> {
@@ -54,7 +55,13 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
     {
       name: "PrerequisitesCheck",
       title: "Check that the primary side can be reached",
-      run: (context): PrimaryPlace => primaryPlace(context, context.input.toHost),
+      run: (context): PrimaryPlace => {
+        const place = primaryPlace(context, context.input.toHost);
+        const { folder } = place;
+        const isDiscarded = context.input.discardPrimaryChanges;
+        requireUnchanged(context.parts, context.item(), { folder, isDiscarded });
+        return place;
+      },
     },
     ...row.whileItRuns,
     { name: "ShutDownReplica", title: row.shutDownTitle, holds: replicaIsOff, run: shutDownReplica },

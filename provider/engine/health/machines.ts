@@ -5,6 +5,7 @@ import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findTestMachine } from "../failover/find-test-machine.ts";
 import { flows } from "../flows.ts";
+import { changedDisks, discardCommand } from "../failover/changed-primary.ts";
 import { describeProtector, otherProtector, takeOverCommand } from "../identity/machine-protector.ts";
 import { isStill } from "../identity/owned-machine.ts";
 import { findLaterMove } from "../identity/newest-database.ts";
@@ -140,6 +141,18 @@ function testMachineNotes(parts: EngineParts, { id, details }: ProtectedItem): H
   return [warning("TestMachineMoved", text)];
 }
 
+/** What was written at the primary side after the failover, and is nowhere else. */
+function changedNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
+  if (lookup.answer !== "found") return [];
+  const { inventory, folder } = lookup.place;
+  const changed = changedDisks(parts, item, folder);
+  if (changed.length === 0) return [];
+  const text =
+    `its disks at the primary side on ${inventory.name} (${folder}) were changed after the failover: ${changed.join(", ")}; ` +
+    `copy the images away if you need what is in them; \`${discardCommand(item.id)}\` overwrites them`;
+  return [critical("PrimaryDisksChanged", text)];
+}
+
 function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   const left = findFormers(parts, item).filter(
     ({ folder, inventory }) =>
@@ -165,6 +178,7 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
     ...(item.activeLocation === "primary" ? atPrimaryNotes(seen) : atRecoveryNotes(seen)),
     ...movedDiskNotes(parts, seen),
     ...testMachineNotes(parts, item),
+    ...changedNotes(parts, seen),
     ...formerNotes(parts, item),
   ];
 }

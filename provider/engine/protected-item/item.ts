@@ -79,6 +79,17 @@ export interface Relationship {
   readonly processServerId?: string | undefined;
 }
 
+/** Image files as they were, by disk id: inode, size and times. */
+export type ImagesLeft = Readonly<Record<string, string>>;
+
+/** What is known of the disks that a failover left at the primary side. */
+export interface PrimaryLeft {
+  /** The images as an unplanned failover left them, with what it did not send. Absent: all was sent, so each change came later. */
+  readonly images?: ImagesLeft;
+  /** Changes were found that no change log shows any more, because a way back was seeded from the disks. */
+  readonly areChanged?: true;
+}
+
 export interface ItemDetails {
   readonly flow: FlowId;
   /** What the replica store calls the machine; stays the same for the item's whole life. */
@@ -120,6 +131,8 @@ export interface ItemDetails {
   readonly isSourceUnfenced?: boolean;
   /** When a person said that the source is off for good, in milliseconds since 1970; gone when it is seen again. */
   readonly sourceConfirmedOffAt?: number;
+  /** Its disks at the primary side while it runs at the recovery side; absent if nothing is known of them. */
+  readonly primaryLeft?: PrimaryLeft;
   /** When replication was paused, in milliseconds since 1970; absent if it is not paused. */
   readonly pausedAt?: number;
   /** Since when the RPO is over its threshold, in milliseconds since 1970, while it is. */

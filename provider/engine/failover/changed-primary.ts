@@ -1,0 +1,81 @@
+/**
+ * A machine that runs at the recovery side leaves its disks at the primary side behind, and a way back overwrites them.
+ * What somebody wrote to them after the failover is nowhere else, so it is an alert, and no way back begins before a
+ * person gives it up.
+ */
+import path from "node:path";
+import { nameOf } from "../../arm-id.ts";
+import { readChangeState } from "../../disks/read-change-state.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
+import { putItem } from "../../store/protected-items.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { flows } from "../flows.ts";
+import type { ImagesLeft, ItemDisk, PrimaryLeft, ProtectedItem } from "../protected-item/item.ts";
+
+function imageText(parts: EngineParts, file: string): string {
+  const { inode, sizeBytes, modifiedAtNs, changedAtNs } = parts.files.facts(file);
+  return [inode, sizeBytes, modifiedAtNs, changedAtNs].join(" ");
+}
+
+/** The images as they are now, to be compared later. Those that are missing are left out. */
+export function imagesLeft(parts: EngineParts, { details }: ProtectedItem, folder: string): ImagesLeft {
+  const there = details.disks
+    .map(({ id, file }) => ({ id, file: path.join(folder, file) }))
+    .filter(({ file }) => parts.files.exists(file));
+  return Object.fromEntries(there.map(({ id, file }) => [id, imageText(parts, file)]));
+}
+
+function isChanged(parts: EngineParts, folder: string, left: PrimaryLeft, disk: ItemDisk): boolean {
+  const file = path.join(folder, disk.file);
+  if (!parts.files.exists(file)) return false;
+  if (left.areChanged === true) return true;
+  // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
+  if (left.images !== undefined && left.images[disk.id] === imageText(parts, file)) return false;
+  const { pendingBlocks, resyncRequired } = readChangeState(file, { files: parts.files });
+  return pendingBlocks > 0 || resyncRequired;
+}
+
+/** A source that runs though its machine was failed over writes to its disks, whatever is known of the failover. */
+function leftIn(parts: EngineParts, { details }: ProtectedItem, folder: string): PrimaryLeft | undefined {
+  if (details.primaryLeft !== undefined) return details.primaryLeft;
+  const runs = parts.machines.exists(folder) && parts.machines.powerState(folder) === "running";
+  return runs ? {} : undefined;
+}
+
+/** Ids of the disks in a folder of the primary side that were changed after the failover. Reads change logs only. */
+export function changedDisks(parts: EngineParts, item: ProtectedItem, folder: string): string[] {
+  const { activeLocation, details } = item;
+  if (activeLocation !== "recovery" || flows[details.flow].purpose !== "protection") return [];
+  const left = leftIn(parts, item, folder);
+  if (left === undefined) return [];
+  return details.disks.filter((disk) => isChanged(parts, folder, left, disk)).map(({ id }) => id);
+}
+
+/** What a person does about changed disks. */
+export function discardCommand(itemId: string): string {
+  return `siterecovery failback ${nameOf(itemId)} --discard-primary-changes`;
+}
+
+/** Throws `ActionNotAllowed` if a way back would overwrite what was written after the failover. */
+export function requireUnchanged(
+  parts: EngineParts,
+  item: ProtectedItem,
+  { folder, isDiscarded }: { folder: string; isDiscarded: boolean | undefined },
+): void {
+  if (isDiscarded === true) return;
+  const changed = changedDisks(parts, item, folder);
+  if (changed.length === 0) return;
+  const message = said`The disks of ${item.details.machineName} in ${folder} were changed after its failover (${changed.join(", ")}), and this would
+      overwrite them. Copy the images away if you need what is in them, then run \`${discardCommand(item.id)}\`.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+}
+
+/** Keeps with the item what is known of its disks at the primary side. */
+export function noteLeft(parts: EngineParts, item: ProtectedItem, left: PrimaryLeft | undefined): void {
+  const { primaryLeft: _before, ...details } = item.details;
+  putItem(parts.store, {
+    ...item,
+    details: left === undefined ? details : { ...details, primaryLeft: left },
+  });
+}
