@@ -90,7 +90,7 @@ export function adoptCommand(): CliCommand {
     .example("adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json", "a home from the replicas")
     .addHelpText(
       "after",
-      "\nThe home is --home, SITERECOVERY_HOME or .siterecovery here, and must be empty, or the same engine's. Stop the old" +
+      "\nThe home is --home, SITERECOVERY_HOME or .siterecovery in the folder of Pulumi.yaml, or here. It must be empty, or the same engine's. Stop the old" +
         " engine first if it still runs somewhere.",
     )
     .action(
@@ -103,6 +103,7 @@ export function adoptCommand(): CliCommand {
         const { home } = command.optsWithGlobals<{ home?: string }>();
         const homeFolder = engineHome(home);
         const isRebuilt = flags.list !== true;
+        const wasThere = fs.existsSync(path.join(homeFolder, "siterecovery.db"));
         const notices = isRebuilt ? adoption.rebuild(homeFolder) : [];
         // The rebuilt engine writes its catalogs at once, so that what it took over is known everywhere.
         if (isRebuilt) await (await connectEngine(home)).recoveryHome.writeCatalogs();
@@ -114,7 +115,7 @@ export function adoptCommand(): CliCommand {
         for (const notice of notices) process.stdout.write(`${notice}.\n`);
         if (!isRebuilt) return;
         process.stdout.write(
-          `${homeFolder} is rebuilt. Look at it with \`siterecovery status\`; other stores of the same engine are added with ` +
+          `${homeFolder} ${wasThere ? "was there already, and lacks nothing that these replicas know" : "is rebuilt"}. Look at it with \`siterecovery status\`; other stores of the same engine are added with ` +
             "further `adopt` commands.\n",
         );
       },

@@ -55,7 +55,10 @@ export function program(): CliCommand {
   const root = new CliCommand("siterecovery")
     .description("Disaster recovery as code: see and steer what `pulumi up` protects.")
     .version(packageVersion())
-    .option("--home <folder>", "the engine's home (default: SITERECOVERY_HOME, else .siterecovery here)")
+    .option(
+      "--home <folder>",
+      "the engine's home (default: SITERECOVERY_HOME, else .siterecovery in the folder of Pulumi.yaml, or here)",
+    )
     .addOption(
       new Option("--log-level <level>", "log what the engine does to stderr, as JSON lines").choices(
         logLevels,

@@ -16,7 +16,7 @@ import { requireNoShrunkDisk } from "../protected-item/hardware.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
-import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
+import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { requireDisks } from "../replication-cycle/run-cycle.ts";
@@ -40,6 +40,15 @@ export function networksOf(parts: EngineParts, { id, details }: ProtectedItem): 
 
 export function replicasOf(parts: EngineParts, item: ProtectedItem): Promise<ReplicaStore> {
   return parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
+}
+
+/** Why a replica's newest point is not the one that was written last: an older target was put back, for example. */
+export async function doubtOfReplica(
+  parts: EngineParts,
+  item: ProtectedItem,
+): Promise<ReplicaDoubt | undefined> {
+  const { replicaId } = relationshipOf(item);
+  return replicaDoubtOf((await replicasOf(parts, item)).machine(replicaId), ledgerOf(parts.store, replicaId));
 }
 
 /** A point that can be read in full, with room for its disks where the machine is to be. */
@@ -171,6 +180,10 @@ export async function foreseeUnplanned(
   const point = await checkPoint(context, foresight, input.recoveryPoint, place?.folder);
   foresight.point = point && { id: point.id, takenAt: point.takenAt, kind: point.kind };
   const { machineName } = item.details;
+  await foresight.check(async () => {
+    const doubt = await doubtOfReplica(parts, item);
+    if (doubt) foresight.warnings.push(`${machineName}: ${doubt.text}`);
+  });
   try {
     const found = requireMachineOf(parts, item);
     foresight.step("shutDown", runsText(parts, found), found.machine.folder);

@@ -40,7 +40,7 @@ const checks: readonly HealthCheck[] = [
 
 /** Returns what is wrong with an item now; empty if it is healthy. */
 export function healthNotesOf(facts: HealthFacts): HealthNote[] {
-  return checks.flatMap((check) => {
+  const notes = checks.flatMap((check): readonly HealthNote[] => {
     try {
       return check(facts);
     } catch (error) {
@@ -50,4 +50,8 @@ export function healthNotesOf(facts: HealthFacts): HealthNote[] {
       return [{ severity: "Warning", code: "HealthUnknown", text }];
     }
   });
+  // Several checks may fail at the same file.
+  return notes.filter(
+    (note, index) => notes.findIndex(({ code, text }) => code === note.code && text === note.text) === index,
+  );
 }

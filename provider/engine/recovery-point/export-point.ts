@@ -3,6 +3,7 @@ import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import type { ImageFormat } from "../../images/image-format.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { chooseRecoveryPoint } from "../failover/choose-recovery-point.ts";
+import { doubtOfReplica } from "../failover/foresee-failover.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import { onlyDisk } from "../protected-item/item.ts";
@@ -33,6 +34,8 @@ export async function exportPoint(
   const diskId = onlyDisk(item, options.diskId);
   const point = await chooseRecoveryPoint(parts, item, options.recoveryPoint);
   const { toPath } = options;
+  const doubt = await doubtOfReplica(parts, item);
+  if (doubt) progress.report(`warning: ${doubt.text}`);
   const restore = restoreDisk({
     store: await parts.replicaStoreOf(relationshipOf(item).replicaStoreId),
     pointId: point.id,

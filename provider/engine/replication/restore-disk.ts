@@ -38,6 +38,11 @@ export async function restoreDisk(options: RestoreOptions): Promise<RestoreCount
         may be replaced.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: toPath, property: "toPath" });
   }
+  const folder = path.dirname(toPath);
+  if (!files.exists(folder)) {
+    const message = said`There is no folder ${folder}, where ${path.basename(toPath)} is to be written. Make it, or name a file in another one.`;
+    throw new SiteRecoveryError("NotFound", message, { target: folder, property: "toPath" });
+  }
   const temporary = toPath + partialEnding;
   return withPinnedDisk(options, async (opened) => {
     files.remove(temporary);

@@ -225,3 +225,12 @@ describe("a machine of the same name at the second site", () => {
     expect(site.power(site.image())).toBe("running");
   });
 });
+
+it("a power state that is garbage is noted once", async () => {
+  await make("S3");
+  await site.protect();
+  fs.writeFileSync(path.join(path.dirname(site.image()), "power-state"), "garbage");
+  const { healthNotes } = await site.engine.viewItem(site.itemId());
+  const texts = healthNotes.map(({ text }) => text).filter((text) => text.includes("power-state"));
+  expect(texts).toHaveLength(1);
+});

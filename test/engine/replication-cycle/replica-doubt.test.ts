@@ -84,6 +84,35 @@ describe("a target that is not what was written to it", () => {
     expect((await site.engine.recoveryPoints(site.itemId())).at(-1)!.sequence).toBe(before + 1);
   });
 
+  it("an older copy put back is a warning of an unplanned failover's dry run, and of an export", async () => {
+    await cycle();
+    const copy = path.join(site.folder, "copy");
+    fs.cpSync(storage(), copy, { recursive: true });
+    await cycle();
+    const foreseen = async (): Promise<string> =>
+      (
+        await site.engine.moves.foresee(site.itemId(), {
+          action: "failover",
+          kind: "unplanned",
+          recoveryPoint: "latest",
+        })
+      ).warnings.join();
+    const exported = async (name: string): Promise<string> => {
+      const lines: string[] = [];
+      const progress = { report: (line: string) => void lines.push(line) };
+      const toPath = path.join(site.folder, name);
+      await site.engine.points.export({ itemId: site.itemId(), recoveryPoint: "latest", toPath }, progress);
+      return lines.filter((line) => line.startsWith("warning: ")).join();
+    };
+    expect([await foreseen(), await exported("a.img")]).toEqual(["", ""]);
+    fs.rmSync(storage(), { recursive: true });
+    fs.cpSync(copy, storage(), { recursive: true });
+    const older = /older copy of the target was put back/;
+    expect(await foreseen()).toMatch(older);
+    expect(await exported("b.img")).toMatch(older);
+    await expect(exported("missing/c.img")).rejects.toThrow(/There is no folder .*missing, where c\.img/);
+  });
+
   it("the newest point deleted by hand is missed", async () => {
     await cycle();
     await cycle();
