@@ -34,6 +34,12 @@ export function confirmSourceOffCommand(): CliCommand {
     });
 }
 
+interface ChoiceFlags {
+  readonly host: string;
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
 /** `siterecovery choose-machine <item> --host <host>`: which of several machines of a name is the item's own. */
 export function chooseMachineCommand(): CliCommand {
   return new CliCommand("choose-machine")
@@ -43,10 +49,12 @@ export function chooseMachineCommand(): CliCommand {
     .description("say which of several machines with the same name or id is the protected one")
     .argument("<item>", "name of a protected item")
     .requiredOption("--host <host>", "the host or vCenter server that has the machine")
-    .action(async (name: string, { host, json }: { host: string; json?: boolean }, command: CliCommand) => {
+    .option("--folder <name>", "its folder there, where the host has several machines that could be it")
+    .action(async (name: string, { host, folder, json }: ChoiceFlags, command: CliCommand) => {
       const engine = await openSession(command);
       const { id } = itemNamed(engine, name);
-      await withProgress(name, (progress) => engine.identities.chooseMachine(id, host, progress));
+      const choice = folder === undefined ? { host } : { host, folder };
+      await withProgress(name, (progress) => engine.identities.chooseMachine(id, choice, progress));
       if (json === true) return printJson("choose-machine", { name: nameOf(id), id, host });
       process.stdout.write(`${name}: the machine on ${host} is the protected one\n`);
     });

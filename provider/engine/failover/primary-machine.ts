@@ -123,7 +123,8 @@ function requireMayBeMadeAgain(
   if (others.length === 0) return;
   const message =
     `${machineName} is gone from the primary side, and another machine has its name: ${namePlaces(others)}. Rename or ` +
-    `remove that one, or run \`siterecovery choose-machine ${name} --host ${others[0]!.inventory.name}\` if that is it.`;
+    `remove that one. If it is ${machineName} itself, put back without its id (the file machine-id), run ` +
+    `\`siterecovery choose-machine ${name} --host ${others[0]!.inventory.name}\`.`;
   throw new SiteRecoveryError("DuplicateName", message, { target: item.id });
 }
 

@@ -64,6 +64,13 @@ function placeNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   if (lookup.answer === "gone") {
     if (item.details.isSourceUnfenced === true) return [];
     const text = `its machine ${machineName} is not${at} any more, and on no other host`;
+    const [first] = lookup.others;
+    if (first && !isActive) {
+      const next =
+        `another machine has its name: ${namePlaces(lookup.others)}; rename or remove that one, or, if it is the ` +
+        `machine itself and only lost its id, run \`siterecovery choose-machine ${nameOf(item.id)} --host ${first.inventory.name}\``;
+      return [warning("SourceMissing", `${text}; ${next}`)];
+    }
     return isActive
       ? [critical("MachineMissing", `${text}; mount its folder again, or fail over`)]
       : [warning("SourceMissing", `${text}; a failback makes it again`)];

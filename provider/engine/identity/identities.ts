@@ -1,4 +1,5 @@
 /** What people decide about machines where the engine must not guess. */
+import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
@@ -7,7 +8,7 @@ import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf, namePlaces, notFound } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
-import { type MachinePlace, namesakes } from "../inventory/look-up-machine.ts";
+import { candidates, type MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
@@ -53,18 +54,47 @@ function confirmOff(parts: EngineParts, itemId: string): "confirmed" | "seen off
   return "confirmed";
 }
 
-/** The machine that a person means. Throws `NotFound`, naming those there are, and `InvalidInput` for other disks. */
+/** Which machine a person means. */
+export interface MachineChoice {
+  /** The host or vCenter server that has it. */
+  readonly host: string;
+  /** The name of its folder there; needed where the host has several that could be it. */
+  readonly folder?: string;
+}
+
+/** Candidates with what tells them apart. */
+function nameWithIds({ details }: ProtectedItem, places: readonly MachinePlace[]): string {
+  const ids = ({ mark }: MachinePlace): string => {
+    if (mark === undefined) return "without an id";
+    return mark.machineId === details.machine?.machineId ? "with its id" : "with another id";
+  };
+  return places.map((place) => `${namePlaces([place])} ${ids(place)}`).join(", ");
+}
+
+/**
+ * The machine that a person means. Throws `NotFound`, naming those there are, `DuplicateName` if the host has several,
+ * and `InvalidInput` for other disks.
+ */
 function chosen(
   parts: EngineParts,
   item: ProtectedItem,
   places: readonly MachinePlace[],
-  host: string,
+  { host, folder }: MachineChoice,
 ): MachinePlace {
   const { machineName, disks } = item.details;
-  const place = places.find(({ inventory }) => inventory.name.toLowerCase() === host.toLowerCase());
+  const onHost = places.filter(({ inventory }) => inventory.name.toLowerCase() === host.toLowerCase());
+  const meant = onHost.filter((place) => folder === undefined || path.basename(place.folder) === folder);
+  if (meant.length > 1) {
+    const message = said`The host "${host}" has ${meant.length} machines that could be ${machineName}: ${nameWithIds(item, meant)}. Say which:
+        \`siterecovery choose-machine ${nameOf(item.id)} --host ${host} --folder <name>\`.`;
+    throw new SiteRecoveryError("DuplicateName", message, { target: item.id });
+  }
+  const [place] = meant;
   if (place === undefined) {
-    const there = places.length === 0 ? "No host that answers has one." : `There is ${namePlaces(places)}.`;
-    const message = said`The host "${host}" has no machine ${machineName}, or does not answer. ${there}`;
+    const there =
+      places.length === 0 ? "No host that answers has one." : `There is ${nameWithIds(item, places)}.`;
+    const inFolder = folder === undefined ? "" : ` in a folder "${folder}"`;
+    const message = said`The host "${host}" has no machine ${machineName}${inFolder}, or does not answer. ${there}`;
     throw new SiteRecoveryError("NotFound", message, { target: item.id });
   }
   const machine = parts.machines.read(place.folder);
@@ -74,10 +104,10 @@ function chosen(
   throw new SiteRecoveryError("InvalidInput", message, { target: item.id });
 }
 
-function choose(parts: EngineParts, itemId: string, host: string): MachinePlace {
+function choose(parts: EngineParts, itemId: string, choice: MachineChoice): MachinePlace {
   const item = requireItem(parts, itemId);
-  const places = namesakes(parts, fabricOf(itemId), item.details.machineName);
-  const place = chosen(parts, item, places, host);
+  const places = candidates(parts, fabricOf(itemId), item.details);
+  const place = chosen(parts, item, places, choice);
   const others = places.filter(({ folder }) => folder !== place.folder);
   requireNoOtherProtector(parts, itemId, place);
   // A copy has the other's id: from now on they are two.
@@ -114,10 +144,13 @@ export class Identities {
     );
   }
 
-  /** Makes the machine on a host the item's own; others of its name are left alone from then on. Throws `NotFound`. */
-  async chooseMachine(itemId: string, host: string, progress: Progress): Promise<void> {
+  /**
+   * Makes a machine the item's own; others of its name or id are left alone from then on. Throws `NotFound`, and
+   * `DuplicateName` if the choice fits several.
+   */
+  async chooseMachine(itemId: string, choice: MachineChoice, progress: Progress): Promise<void> {
     await withItem(this.#parts, itemId, "choice of the machine", progress, () =>
-      Promise.resolve(choose(this.#parts, itemId, host)),
+      Promise.resolve(choose(this.#parts, itemId, choice)),
     );
   }
 

@@ -45,11 +45,14 @@ function reachableInventories(parts: EngineParts, fabricId: string): Inventory[]
   throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }
 
+/** What is known of an item whose machine is looked for; one that has no side yet is to run at the primary side. */
+type SoughtItem = Pick<ProtectedItem, "id" | "details"> & Partial<Pick<ProtectedItem, "activeLocation">>;
+
 /** Looks for the machine of an item at the primary side. Throws `PrerequisitesNotMet` for a fabric without hosts. */
-export function findMachineOf(parts: EngineParts, item: Pick<ProtectedItem, "id" | "details">): Lookup {
+export function findMachineOf(parts: EngineParts, item: SoughtItem): Lookup {
   const fabricId = fabricOf(item.id);
   inventoriesThatAre(parts, fabricId);
-  return lookUpMachine(parts, fabricId, item.details);
+  return lookUpMachine(parts, fabricId, { ...item.details, isAway: item.activeLocation === "recovery" });
 }
 
 /** All machines that carry the id of an item's machine: one, or its copies as well. Machines that have its name only are none. */
@@ -119,10 +122,7 @@ export function notFound(
  * if it is missing though all do, `DuplicateName` if two machines could be it, and `ActionNotAllowed` if another engine
  * protects it.
  */
-export function requirePlaceOf(
-  parts: EngineParts,
-  item: Pick<ProtectedItem, "id" | "details">,
-): MachinePlace {
+export function requirePlaceOf(parts: EngineParts, item: SoughtItem): MachinePlace {
   const lookup = findMachineOf(parts, item);
   if (lookup.answer !== "found") throw notFound(item, lookup);
   requireNoOtherProtector(parts, item.id, lookup.place);
@@ -130,10 +130,7 @@ export function requirePlaceOf(
 }
 
 /** As `requirePlaceOf`, with what its machine.yaml says. */
-export function requireMachineOf(
-  parts: EngineParts,
-  item: Pick<ProtectedItem, "id" | "details">,
-): FoundMachine {
+export function requireMachineOf(parts: EngineParts, item: SoughtItem): FoundMachine {
   const { inventory, folder } = requirePlaceOf(parts, item);
   return { inventory, machine: parts.machines.read(folder) };
 }

@@ -26,6 +26,8 @@ export interface WantedMachine {
   readonly otherMachines?: readonly string[];
   /** Ids of machines that it was before a failback made it again elsewhere; off, they are no rivals. */
   readonly formerMachines?: readonly string[];
+  /** Whether it runs at the recovery side: what is at its place meanwhile is its own only by its id. */
+  readonly isAway?: boolean;
 }
 
 /** Where a machine is. */
@@ -100,6 +102,22 @@ export function namesakes(parts: EngineParts, fabricId: string, machineName: str
   return inventoriesOf(parts, fabricId).flatMap((inventory) => byName(parts, inventory, machineName));
 }
 
+/** All machines on the hosts that answer which have the wanted machine's name or carry its id, copies among them. */
+export function candidates(
+  parts: EngineParts,
+  fabricId: string,
+  { machineName, machine }: Pick<WantedMachine, "machineName" | "machine">,
+): MachinePlace[] {
+  const named = namesakes(parts, fabricId, machineName);
+  const carriers = inventoriesOf(parts, fabricId).flatMap((inventory) =>
+    parts.machines
+      .list(inventory.folder)
+      .map((name) => placeOf(parts, inventory, path.join(inventory.folder, name)))
+      .filter(({ mark }) => machine !== undefined && mark?.machineId === machine.machineId),
+  );
+  return [...named, ...carriers.filter(({ folder }) => !named.some((place) => place.folder === folder))];
+}
+
 /** Looks at every host of a fabric that answers. */
 export function lookUpMachine(parts: EngineParts, fabricId: string, wanted: WantedMachine): Lookup {
   const inventories = inventoriesOf(parts, fabricId);
@@ -138,8 +156,9 @@ export function lookUpMachine(parts: EngineParts, fabricId: string, wanted: Want
       ? { answer: "unknown", silent: home, others: mine }
       : { answer: "found", place: mine[0] };
   }
-  // Its folder lost the mark, as by a restore of an older backup; where it was, it is the one of its name.
+  // Its folder lost the mark, as by a restore of an older backup; where it was, it is the one of its name. While it is
+  // away a way back would overwrite what another machine has there, and nobody would see it before.
   const [unmarked] = rivals.filter(({ inventory, mark }) => mark === undefined && isKnownHost(inventory));
-  if (unmarked && rivals.length === 1) return { answer: "found", place: unmarked };
+  if (unmarked && rivals.length === 1 && wanted.isAway !== true) return { answer: "found", place: unmarked };
   return notFound(silent, rivals);
 }

@@ -171,7 +171,8 @@ describe("which machine it is", () => {
       await expect(site.engine.replicate(id(), quiet)).rejects.toMatchObject({ code: "DuplicateName" });
       expect((await site.engine.recoveryPoints(id())).length).toBe(before);
       expect(await codes()).toContain("DuplicateMachine");
-      await site.engine.identities.chooseMachine(id(), nameOf(site.item().details.machine!.hostId), quiet);
+      const host = nameOf(site.item().details.machine!.hostId);
+      await site.engine.identities.chooseMachine(id(), { host }, quiet);
       const written = await write(image);
       await site.engine.replicate(id(), quiet);
       expect(await newestPoint()).toBe(written);
@@ -199,6 +200,62 @@ describe("which machine it is", () => {
       before,
       "running",
     ]);
+  });
+
+  it("is not a machine without an id that came into its place while it ran at the recovery side", async () => {
+    await make("S3");
+    await site.protect();
+    const folder = path.dirname(site.image());
+    await failOver("planned");
+    await commit();
+    hosts.copy(folder, `${folder}-old`);
+    fs.rmSync(folder, { recursive: true });
+    hosts.copy(`${folder}-old`, folder);
+    fs.rmSync(path.join(folder, "machine-id"));
+    fs.rmSync(`${folder}-old`, { recursive: true });
+    fs.writeFileSync(site.image(), randomBytes(4 * block));
+    const before = site.hash(site.image());
+    await expect(site.engine.moves.failback(id(), quiet)).rejects.toMatchObject({
+      code: "DuplicateName",
+      message: expect.stringMatching(/put back without its id.*choose-machine web1 --host/s) as string,
+    });
+    expect([site.hash(site.image()), site.power(site.replica())]).toEqual([before, "running"]);
+    expect(fs.existsSync(path.join(folder, "machine-id"))).toBe(false);
+    expect(await codes()).toContain("SourceMissing");
+    const host = nameOf(site.item().details.machine!.hostId);
+    await site.engine.identities.chooseMachine(id(), { host }, quiet);
+    // A person's word makes it the machine; what is on its disks was not sent, and is kept until it is given up.
+    await expect(site.engine.moves.failback(id(), quiet)).rejects.toThrow(/--discard-primary-changes/);
+    await site.engine.moves.failback(id(), quiet, { discardPrimaryChanges: true });
+    expect(site.hash(site.image())).toBe(site.hash(site.replica()));
+  });
+
+  it("is named by its folder where one host has two that could be it", async () => {
+    await make("S3");
+    await site.protect();
+    const folder = path.dirname(site.image());
+    const renamed = path.join(hosts.first, "web9");
+    hosts.copy(folder, `${folder}-new`);
+    fs.rmSync(path.join(`${folder}-new`, "machine-id"));
+    fs.renameSync(folder, renamed);
+    fs.renameSync(`${folder}-new`, folder);
+    const { hostId, machineId } = site.item().details.machine!;
+    const host = nameOf(hostId);
+    const { identities } = site.engine;
+    await expect(identities.chooseMachine(id(), { host }, quiet)).rejects.toMatchObject({
+      code: "DuplicateName",
+      message: expect.stringMatching(
+        /web1 on .* without an id, web9 on .* with its id.*--folder <name>/s,
+      ) as string,
+    });
+    await expect(identities.chooseMachine(id(), { host, folder: "web7" }, quiet)).rejects.toMatchObject({
+      code: "NotFound",
+    });
+    await identities.chooseMachine(id(), { host, folder: "web9" }, quiet);
+    expect(site.item().details.machine).toMatchObject({ machineId, folderName: "web9" });
+    const written = await write(path.join(renamed, "os.img"));
+    await site.engine.replicate(id(), quiet);
+    expect([await newestPoint(), await codes()]).toEqual([written, []]);
   });
 
   it("is not a copy that took the machine's own place in its folder", async () => {
