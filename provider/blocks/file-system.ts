@@ -68,6 +68,8 @@ export interface FileSystem {
   facts(filePath: string): FileFacts;
   /** Bytes that can still be written below a folder, which need not be there yet. */
   freeBytes(folder: string): number;
+  /** Whether files can be made in a folder, or in the nearest one above that is there. A read-only mount says no. */
+  isWritable(folder: string): boolean;
   /** The absolute path without symbolic links: two names of one file have the same. */
   realPath(filePath: string): string;
   /** Names in a folder, sorted; an absent folder has none. */
@@ -185,6 +187,13 @@ class LocalFile implements OpenFile {
 }
 
 /** The machine's own file system. Files are made for the owner alone (0600), folders 0700. */
+/** A folder, or the nearest one above it that is there. */
+function nearestFolder(folder: string): string {
+  let there = path.resolve(folder);
+  while (!fs.existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+  return there;
+}
+
 export const localFileSystem: FileSystem = {
   // Older kernels stamp files with the time of their last tick, which comes every 1 to 10 ms.
   timeStepMilliseconds: 12,
@@ -192,9 +201,16 @@ export const localFileSystem: FileSystem = {
     attempt("open", filePath, () => new LocalFile(filePath, openDescriptor(filePath, mode))),
   exists: (filePath) => fs.existsSync(filePath),
   facts: (filePath) => attempt("stat", filePath, () => factsOf(fs.statSync(filePath, { bigint: true }))),
+  isWritable: (folder) => {
+    try {
+      fs.accessSync(nearestFolder(folder), fs.constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  },
   freeBytes: (folder) => {
-    let there = path.resolve(folder);
-    while (!fs.existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+    const there = nearestFolder(folder);
     const { bavail, bsize } = attempt("ask for the space of", there, () => fs.statfsSync(there));
     return bavail * bsize;
   },

@@ -83,6 +83,8 @@ export function passCalls(inner: FileSystem, around: Around): FileSystem {
     exists: (path) => around({ action: "exists", path }, () => inner.exists(path)),
     facts: (path) => around({ action: "facts", path }, () => inner.facts(path)),
     freeBytes: (path) => around({ action: "freeBytes", path }, () => inner.freeBytes(path)),
+    // It reads and changes nothing that a fault could be in.
+    isWritable: (path) => inner.isWritable(path),
     realPath: (path) => around({ action: "realPath", path }, () => inner.realPath(path)),
     list: (path) => around({ action: "list", path }, () => inner.list(path)),
     makeFolder: (path) => around({ action: "makeFolder", path }, () => inner.makeFolder(path)),

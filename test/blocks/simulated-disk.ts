@@ -142,6 +142,10 @@ export class SimulatedDisk implements FileSystem {
     };
   }
 
+  isWritable(): boolean {
+    return true;
+  }
+
   freeBytes(): number {
     return Number.MAX_SAFE_INTEGER;
   }

@@ -48,6 +48,7 @@ export class SimulatedFileSystem implements FileSystem {
   readonly exists: FileSystem["exists"];
   readonly facts: FileSystem["facts"];
   readonly freeBytes: FileSystem["freeBytes"];
+  readonly isWritable: FileSystem["isWritable"];
   readonly realPath: FileSystem["realPath"];
   readonly list: FileSystem["list"];
   readonly makeFolder: FileSystem["makeFolder"];
@@ -75,6 +76,7 @@ export class SimulatedFileSystem implements FileSystem {
     this.exists = passing.exists;
     this.facts = passing.facts;
     this.freeBytes = passing.freeBytes;
+    this.isWritable = passing.isWritable;
     this.realPath = passing.realPath;
     this.list = passing.list;
     this.makeFolder = passing.makeFolder;

@@ -22,6 +22,7 @@ export class SwitchedFiles implements FileSystem {
   readonly exists: FileSystem["exists"] = (name) => this.#inner.exists(name);
   readonly facts: FileSystem["facts"] = (name) => this.#inner.facts(name);
   readonly freeBytes: FileSystem["freeBytes"] = (name) => this.#inner.freeBytes(name);
+  readonly isWritable: FileSystem["isWritable"] = (name) => this.#inner.isWritable(name);
   readonly realPath: FileSystem["realPath"] = (name) => this.#inner.realPath(name);
   readonly list: FileSystem["list"] = (name) => this.#inner.list(name);
   readonly makeFolder: FileSystem["makeFolder"] = (name) => this.#inner.makeFolder(name);

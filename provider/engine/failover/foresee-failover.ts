@@ -24,6 +24,7 @@ import { primaryDisks } from "../replication-cycle/source-disks.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
+import { requireWritable } from "./require-writable.ts";
 import { findPlace, type MachinePlace } from "./recovery-machine.ts";
 import { unsentText } from "./unsent-changes.ts";
 import { said } from "../../message.ts";
@@ -140,10 +141,12 @@ export async function foreseePlanned(
   if (found) {
     await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
     await foresight.check(() => requireNoShrunkDisk(parts, item, found.machine));
+    await foresight.check(() => requireWritable(parts, found.machine.folder));
   }
   await foresight.check(() => requireWay(parts, item, "out"));
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);
+  if (place) await foresight.check(() => requireWritable(parts, place.folder));
   await checkBase(context, foresight, place && ((store, point) => roomOf(store, point, place.folder)));
   foresight.point = { isNew: true };
   if (found && input.shutDownSource !== false) {
@@ -177,6 +180,7 @@ export async function foreseeUnplanned(
   const { parts, item, input } = context;
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);
+  if (place) await foresight.check(() => requireWritable(parts, place.folder));
   const point = await checkPoint(context, foresight, input.recoveryPoint, place?.folder);
   foresight.point = point && { id: point.id, takenAt: point.takenAt, kind: point.kind };
   const { machineName } = item.details;
@@ -186,6 +190,7 @@ export async function foreseeUnplanned(
   });
   try {
     const found = requireMachineOf(parts, item);
+    requireWritable(parts, found.machine.folder);
     foresight.step("shutDown", runsText(parts, found), found.machine.folder);
     const unsent = unsentText(parts, item);
     if (unsent !== undefined) foresight.warnings.push(`${machineName}: ${unsent}, and stays behind`);

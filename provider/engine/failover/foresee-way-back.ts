@@ -15,6 +15,7 @@ import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
 import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
 import { requireMoved } from "./require-moved.ts";
+import { requireWritable } from "./require-writable.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 
 /** What a step back to the primary side is asked for. */
@@ -93,6 +94,8 @@ export async function foreseePlannedBack(
   const { machineName, recoveryMachine } = item.details;
   await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
   const place = await foreseePlace(context, foresight);
+  if (place) await foresight.check(() => requireWritable(parts, place.folder));
+  if (recoveryMachine) await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
   await foresight.check(() => requireRecoveryDisks(parts, item));
   await foresight.check(() => requireWay(parts, item, "back"));
   await checkBase(

@@ -144,19 +144,24 @@ function world(): unknown {
   };
 }
 
+/** By its dry run and by itself, with nothing changed. */
+async function expectRefused(move: Move, names: RegExp): Promise<void> {
+  const before = world();
+  const { refusals } = await site.engine.moves.foresee(site.itemId(), move);
+  expect(refusals.map(({ message }) => message).join("\n")).toMatch(names);
+  const refused = site.engine.moves.run(site.itemId(), move, quiet);
+  await expect(refused).rejects.toThrow(names);
+  await expect(refused).rejects.toThrow(/Nothing was changed\.$/);
+  expect(world()).toEqual(before);
+}
+
 describe("a move that something forbids", () => {
   it.each(cases)("$flow $move.action $move.kind: $names", async ({ flow, after, move, forbid, names }) => {
     site = await FlowSite.make({ flow });
     await site.protect();
     for (const earlier of after) await site.engine.moves.run(site.itemId(), earlier, quiet);
     forbid?.();
-    const before = world();
-    const { refusals } = await site.engine.moves.foresee(site.itemId(), move);
-    expect(refusals.map(({ message }) => message).join("\n")).toMatch(names);
-    const refused = site.engine.moves.run(site.itemId(), move, quiet);
-    await expect(refused).rejects.toThrow(names);
-    await expect(refused).rejects.toThrow(/Nothing was changed\.$/);
-    expect(world()).toEqual(before);
+    await expectRefused(move, names);
   });
 
   it("is the want of room: it is said, and nothing is shut down", async () => {
@@ -175,6 +180,41 @@ describe("a move that something forbids", () => {
     expect(world()).toEqual(before);
     free = 512 * 1024;
     await site.engine.moves.run(site.itemId(), planned, quiet);
+  });
+
+  it("is a place that cannot be written, at either side: it is said, and nothing is shut down", async () => {
+    let readOnly = "";
+    const files = {
+      ...localFileSystem,
+      isWritable: (folder: string): boolean => readOnly === "" || !folder.startsWith(readOnly),
+    };
+    site = await FlowSite.make({ flow: "S3", open: (home) => openEngine({ home, files }) });
+    await site.protect();
+    const primary = path.dirname(site.image());
+    const recovery = path.join(site.folder, "home", "azure");
+    for (const [move, folder] of [
+      [planned, primary],
+      [planned, recovery],
+      [unplanned, recovery],
+    ] as const) {
+      readOnly = folder;
+      await expectRefused(move, /The folder .* cannot be written/);
+    }
+    readOnly = primary;
+    const foreseen = await site.engine.moves.foresee(site.itemId(), unplanned);
+    expect(foreseen.refusals).toEqual([]);
+    expect(foreseen.warnings.join()).toMatch(
+      /is not shut down and may still run: The folder .* cannot be written/,
+    );
+    readOnly = "";
+    await site.engine.moves.run(site.itemId(), planned, quiet);
+    await site.engine.moves.commit(site.itemId(), quiet);
+    for (const folder of [primary, recovery]) {
+      readOnly = folder;
+      await expectRefused(failback, /The folder .* cannot be written/);
+    }
+    readOnly = "";
+    await site.engine.moves.run(site.itemId(), failback, quiet);
   });
 
   it("is the want of room at the primary side: the machine runs on at the recovery side", async () => {
