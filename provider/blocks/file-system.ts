@@ -57,6 +57,8 @@ export interface FileFacts {
   readonly modifiedAtNs: bigint;
   /** When content, name count or mode last changed, in nanoseconds since 1970; no ordinary program can set it. */
   readonly changedAtNs: bigint;
+  /** How many names the file has, hard links; a write through one of them changes what all others show. */
+  readonly linkCount: number;
 }
 
 export interface FileSystem {
@@ -113,8 +115,14 @@ function attempt<T>(action: string, filePath: string, work: () => T): T {
   }
 }
 
-function factsOf({ ino, size, mtimeNs, ctimeNs }: fs.BigIntStats): FileFacts {
-  return { inode: ino.toString(), sizeBytes: Number(size), modifiedAtNs: mtimeNs, changedAtNs: ctimeNs };
+function factsOf({ ino, size, mtimeNs, ctimeNs, nlink }: fs.BigIntStats): FileFacts {
+  return {
+    inode: ino.toString(),
+    sizeBytes: Number(size),
+    modifiedAtNs: mtimeNs,
+    changedAtNs: ctimeNs,
+    linkCount: Number(nlink),
+  };
 }
 
 class LocalFile implements OpenFile {

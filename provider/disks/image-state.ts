@@ -10,13 +10,16 @@
 import { crc32 } from "node:zlib";
 import type { FileFacts } from "../blocks/file-system.ts";
 
+/** What a log keeps of the image. */
+type KeptFacts = Omit<FileFacts, "linkCount">;
+
 export const placeBytes = 64;
 
 export interface ImageState {
   readonly count: bigint;
   /** True while the owner writes: the image may be as it was before or after the write. */
   readonly isWriting: boolean;
-  readonly facts: FileFacts;
+  readonly facts: KeptFacts;
 }
 
 export function encodeImageState({ count, isWriting, facts }: ImageState, seed: number): Buffer {
@@ -60,7 +63,7 @@ export function decodeImageState(bytes: Buffer, seed: number): ReadState {
   return { state, isTorn: whole.length < states.length };
 }
 
-export function isSameFile(one: FileFacts, other: FileFacts): boolean {
+export function isSameFile(one: KeptFacts, other: KeptFacts): boolean {
   return (
     one.inode === other.inode &&
     one.sizeBytes === other.sizeBytes &&
@@ -73,7 +76,7 @@ export function isSameFile(one: FileFacts, other: FileFacts): boolean {
 const writeNanoseconds = 50_000_000n;
 
 export interface SeenImage {
-  readonly image: FileFacts;
+  readonly image: KeptFacts;
   /** When the log was last written. */
   readonly logChangedAt: bigint;
   /** Whether a writer has opened the disk and not closed it. */

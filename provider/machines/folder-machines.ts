@@ -58,6 +58,15 @@ function requireInside(
   }
 }
 
+/** With a second name the image may be another machine's disk, or its only backup. */
+function requireOneName(files: FileSystem, imagePath: string, machineName: string, diskId: string): void {
+  const { linkCount } = files.facts(imagePath);
+  if (linkCount === 1) return;
+  const message = said`The image of the disk "${diskId}" of ${machineName} has ${linkCount} names (hard links), and what is written to it would
+      change under all of them: ${imagePath}. Copy it to a new file, and put that in its place.`;
+  throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
+}
+
 function imageSize(
   files: FileSystem,
   image: { path: string; realFolder: RealFolder },
@@ -124,7 +133,9 @@ export function folderMachines(files: FileSystem): MachineDriver {
       const realFolder = (): string => files.realPath(folder);
       for (const disk of disks) {
         const image = { path: path.join(folder, disk.file), realFolder };
-        if (files.exists(image.path)) requireInside(files, image, path.basename(folder), disk.id);
+        if (!files.exists(image.path)) continue;
+        requireInside(files, image, path.basename(folder), disk.id);
+        requireOneName(files, image.path, path.basename(folder), disk.id);
       }
     },
     markOf: (folder) => readMark(files, folder),

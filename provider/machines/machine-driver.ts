@@ -70,7 +70,10 @@ export interface MachineDriver {
   /** Throws `InvalidInput` with file, line and column when machine.yaml is not right, `NotFound` for a missing disk. */
   read(machineFolder: string): Machine;
   exists(machineFolder: string): boolean;
-  /** Throws `PrerequisitesNotMet` for an image that is a link out of the machine's folder. Absent images are fine. */
+  /**
+   * Throws `PrerequisitesNotMet` for an image that is a link out of the machine's folder, or a hard link: what is written
+   * into it would be in another file as well. Absent images are fine.
+   */
   requireOwnImages(machineFolder: string, disks: readonly Pick<MachineDiskDefinition, "id" | "file">[]): void;
   /** Which machine is in a folder and what made it, or `undefined` if it carries no mark. Throws `Damaged`. */
   markOf(machineFolder: string): FoundMark | undefined;

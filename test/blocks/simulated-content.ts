@@ -59,7 +59,8 @@ export class SimulatedContent {
 
   facts(): FileFacts {
     const { inode, sizeBytes, changedAtNs } = this;
-    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs };
+    // The simulated file system has no hard links.
+    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs, linkCount: 1 };
   }
 
   read(buffer: Uint8Array, position: number): number {

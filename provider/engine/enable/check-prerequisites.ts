@@ -2,26 +2,35 @@
  * What must be there before a machine can be protected (HW-1): the machine on a registered host, on the support
  * matrix (C-8), a policy that is mapped to its container, storage and network (C-7). Changes nothing.
  */
+import path from "node:path";
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
 import { kinds } from "../../kinds/registry.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
+import type { MachineDisk } from "../../machines/machine-driver.ts";
+import { listItems } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import { fabricTypeOf } from "../components/fabric-type.ts";
 import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Flow, flowFor, flowsOf } from "../flows.ts";
 import { requireNoOtherProtector } from "../identity/machine-protector.ts";
-import { type FoundMachine, inventoryForNewMachine, requireMachineNamed } from "../inventory/find-machine.ts";
+import {
+  findMachineOf,
+  type FoundMachine,
+  inventoryForNewMachine,
+  requireMachineNamed,
+} from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import type { MachinePlace } from "../inventory/look-up-machine.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForReplica } from "../inventory/storage-classes.ts";
-import type { ItemDisk } from "../protected-item/item.ts";
+import type { ItemState } from "../protected-item/states.ts";
+import type { ItemDetails, ItemDisk } from "../protected-item/item.ts";
 import { machineNamedBy, type NamedMachine, protectionOf } from "../protected-item/protection.ts";
 import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
@@ -168,6 +177,47 @@ function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachin
   throw refuse(id, machine.property, what);
 }
 
+/** Where the images of other protected machines are, as far as they can be looked at. */
+function imagesOfOthers(parts: EngineParts, id: string): { item: string; file: string }[] {
+  return listItems<ItemState, ItemDetails>(parts.store).flatMap((item) => {
+    if (sameId(item.id, id)) return [];
+    try {
+      const lookup = findMachineOf(parts, item);
+      if (lookup.answer !== "found") return [];
+      const { folder } = lookup.place;
+      return item.details.disks.map(({ file }) => ({ item: item.id, file: path.join(folder, file) }));
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      return [];
+    }
+  });
+}
+
+/** Two machines with one disk would each take the other's changes for their own, and a failback would write into both. */
+function requireOwnFiles(
+  parts: EngineParts,
+  id: string,
+  property: string,
+  disks: readonly MachineDisk[],
+): void {
+  const linked = disks.filter((disk) => parts.files.facts(disk.path).linkCount > 1);
+  // Images with one name are nobody else's, and nothing more has to be looked at.
+  if (linked.length === 0) return;
+  const others = imagesOfOthers(parts, id).filter(({ file }) => parts.files.exists(file));
+  for (const disk of linked) {
+    const { inode, changedAtNs } = parts.files.facts(disk.path);
+    const same = others.find(({ file }) => {
+      const facts = parts.files.facts(file);
+      return facts.inode === inode && facts.changedAtNs === changedAtNs;
+    });
+    if (same === undefined) continue;
+    const what =
+      `its disk ${disk.id} is the same file as ${same.file} of ${nameOf(same.item)} (a hard link). ` +
+      "Copy one of them to a file of its own.";
+    throw refuse(id, property, what);
+  }
+}
+
 /** Throws what is missing, with the property to mend. */
 export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemInputs): Prerequisites {
   requireThing(parts, id, "protection-container", ["protectionContainerName", parentOf(id)]);
@@ -184,6 +234,7 @@ export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemI
     const message = said`${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
     throw new SiteRecoveryError("UnsupportedMachine", message, { target: id, property: machine.property });
   }
+  requireOwnFiles(parts, id, machine.property, found.machine.disks);
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
   return {
     ...found,

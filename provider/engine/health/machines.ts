@@ -160,6 +160,19 @@ function changedNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] 
   return [critical("PrimaryDisksChanged", text)];
 }
 
+/** A way back is refused while an image has a second name; it is said before it is needed. */
+function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
+  if (lookup.answer !== "found") return [];
+  const { folder } = lookup.place;
+  const linked = disksIn(folder, item.details.disks).filter(
+    ({ path: file }) => parts.files.exists(file) && parts.files.facts(file).linkCount > 1,
+  );
+  if (linked.length === 0) return [];
+  const files = linked.map(({ path: file }) => file).join(", ");
+  const text = `an image has more than one name (hard links): ${files}; a failback is refused until it is a file of its own, so put a copy in its place`;
+  return [warning("ImageHasLinks", text)];
+}
+
 function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   const left = findFormers(parts, item).filter(
     ({ folder, inventory }) =>
@@ -186,6 +199,7 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
     ...movedDiskNotes(parts, seen),
     ...testMachineNotes(parts, item),
     ...changedNotes(parts, seen),
+    ...linkNotes(parts, seen),
     ...formerNotes(parts, item),
   ];
 }

@@ -138,3 +138,34 @@ describe("disks that were changed at the primary side after the failover", () =>
     await expectRefused(image, "planned");
   });
 });
+
+describe("an image with a second name", () => {
+  it("is an alert, and is written into by no failback", async () => {
+    await make("S3");
+    const image = site.image();
+    const second = `${site.folder}/second.img`;
+    fs.linkSync(image, second);
+    const codes = (await site.engine.viewItem(id())).healthNotes.map(({ code }) => code);
+    expect(codes).toContain("ImageHasLinks");
+    await failOver("planned");
+    await commit();
+    const links = { code: "PrerequisitesNotMet", message: expect.stringContaining("2 names") as string };
+    const { refusals } = await site.engine.moves.foresee(id(), { action: "failback" });
+    expect(refusals).toContainEqual(expect.objectContaining(links));
+    await expect(site.engine.moves.failback(id(), quiet)).rejects.toMatchObject(links);
+    expect(site.power(site.replica())).toBe("running");
+    fs.rmSync(second);
+    // A name less is a change of the file, not of what is in it; that is for a person to say.
+    await site.engine.moves.failback(id(), quiet, { discardPrimaryChanges: true });
+    expect(site.power(image)).toBe("running");
+  });
+
+  it("is protected once", async () => {
+    site = await FlowSite.make({ flow: "S3", content: randomBytes(4 * block), machines: ["web1", "web2"] });
+    await site.protect();
+    fs.rmSync(site.image("web2"));
+    fs.linkSync(site.image(), site.image("web2"));
+    await expect(site.protect("web2")).rejects.toThrow(/same file as .*web1.*hard link/s);
+    expect(site.item("web2")).toBeUndefined();
+  });
+});
