@@ -22,7 +22,7 @@ export function openDescriptor(filePath: string, mode: OpenMode): number {
   const stat = fs.fstatSync(descriptor);
   if (stat.isFile() || stat.isBlockDevice()) return descriptor;
   fs.closeSync(descriptor);
-  const message = said`${filePath} is no file that can be read and written, but ${kindOf(stat)}. Put the file back, and run again.`;
+  const message = said`Cannot open ${filePath}: it is ${kindOf(stat)} and no file. Put the file back, and run again.`;
   throw new SiteRecoveryError("IoFailed", message, { target: filePath });
 }
 

@@ -105,7 +105,7 @@ describe("the folder driver", () => {
       /has no image for its disk "os".*os\.img does not exist\. Put the image there/,
     );
     fs.mkdirSync(image);
-    expect(read().message).toMatch(/but a folder/);
+    expect(read().message).toMatch(/it is a folder and no file/);
     fs.rmdirSync(image);
     fs.symlinkSync(path.join(outside, "secret.img"), image);
     expect(read().message).toMatch(/is a link that leads out of the machine's folder/);

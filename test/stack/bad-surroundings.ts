@@ -73,7 +73,7 @@ export const badSurroundings: readonly BadDefinition[] = [
     "{ name: ¦empty1 }",
     "machines[0].name: cannot be protected: its os disk os is empty",
   ],
-  ["a folder for a disk", "{ name: web1 }", "{ name: ¦folder1 }", "machines[0].name: Cannot read "],
+  ["a folder for a disk", "{ name: web1 }", "{ name: ¦folder1 }", "machines[0].name: Cannot open "],
   [
     "a disk that is a link to somewhere else",
     "{ name: web1 }",
