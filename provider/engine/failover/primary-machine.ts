@@ -63,8 +63,9 @@ export function primaryPlace<Input>(
   if (lookup.answer !== "found") requireMayBeMadeAgain(parts, item, lookup, alternateHost);
   const inventory = hostForNew(parts, fabricOf(item.id), alternateHost);
   const folder = path.join(inventory.folder, item.details.machineName);
-  if (!isOwnFolder(parts, item, folder))
-    requireFree(parts, folder, ownerFor(context, { purpose: "failback" }));
+  // What is left of the machine is written into as the machine itself would be.
+  if (isOwnFolder(parts, item, folder)) parts.machines.requireOwnImages(folder, item.details.disks);
+  else requireFree(parts, folder, ownerFor(context, { purpose: "failback" }));
   return { folder, isThere: false, platform: inventory.platform, hostId: inventory.id };
 }
 

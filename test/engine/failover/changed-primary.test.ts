@@ -1,6 +1,7 @@
 /** What is written to the disks at the primary side after a failover is overwritten by no way back without a person's word. */
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
@@ -158,6 +159,18 @@ describe("an image with a second name", () => {
     // A name less is a change of the file, not of what is in it; that is for a person to say.
     await site.engine.moves.failback(id(), quiet, { discardPrimaryChanges: true });
     expect(site.power(image)).toBe("running");
+  });
+
+  it("is written into by no failback that makes the machine again around it", async () => {
+    await make("S3");
+    const image = site.image();
+    await failOver("planned");
+    await commit();
+    fs.rmSync(path.join(path.dirname(image), "machine.yaml"));
+    fs.linkSync(image, `${site.folder}/second.img`);
+    const before = site.hash(image);
+    await expect(site.engine.moves.failback(id(), quiet)).rejects.toThrow(/2 names/);
+    expect([site.hash(image), site.power(site.replica())]).toEqual([before, "running"]);
   });
 
   it("is protected once", async () => {
