@@ -122,10 +122,10 @@ describe.skipIf(!hasScript)("on a terminal", () => {
 
   it("verify and export show bars too, and a plan one for each machine", async () => {
     await site.protect();
-    expect(onTerminal(home, ["verify"], 110).raw).toMatch(/verify \[=+-*\] \d+ % of/);
+    expect(onTerminal(home, ["verify"], 110).raw).toMatch(/verify \[[=-]{10,}\] \d+ % of/);
     const to = path.join(site.folder, "web1.img");
     expect(onTerminal(home, ["export", "web1", "--to", to], 110).raw).toMatch(
-      /export of disk \w+ \[=+-*\] \d+ %/,
+      /export of disk \w+ \[[=-]{10,}\] \d+ %/,
     );
     const shop = await Shop.make();
     try {
@@ -135,7 +135,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
         110,
       );
       expect(code, raw).toBe(0);
-      expect(raw).toMatch(/Failover: \w+: \w+ of disk \w+ \[=+-*\] \d+ %/);
+      expect(raw).toMatch(/Failover: \w+: \w+ of disk \w+ \[[=-]{10,}\] \d+ %/);
     } finally {
       shop.remove();
     }
