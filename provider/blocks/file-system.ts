@@ -10,12 +10,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
+import { type FileFacts, factsOf } from "./file-facts.ts";
 import { openDescriptor, type OpenMode } from "./open-descriptor.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { randomHex, systemRandom } from "../random.ts";
 import { said } from "../message.ts";
 
+export type { FileFacts } from "./file-facts.ts";
 export type { OpenMode } from "./open-descriptor.ts";
 
 export interface OpenFile {
@@ -43,22 +45,6 @@ export interface OpenFile {
   size(): { sizeBytes: number; allocatedBytes: number };
   facts(): FileFacts;
   close(): void;
-}
-
-/**
- * What the file system itself knows about a file. Any writer, tracked or not, changes it, and so does whoever puts
- * another file in its place.
- */
-export interface FileFacts {
-  /** The inode's number as decimal digits: another one means another file, whatever its name and content. */
-  readonly inode: string;
-  readonly sizeBytes: number;
-  /** When the content was last written, in nanoseconds since 1970. */
-  readonly modifiedAtNs: bigint;
-  /** When content, name count or mode last changed, in nanoseconds since 1970; no ordinary program can set it. */
-  readonly changedAtNs: bigint;
-  /** How many names the file has, hard links; a write through one of them changes what all others show. */
-  readonly linkCount: number;
 }
 
 export interface FileSystem {
@@ -113,16 +99,6 @@ function attempt<T>(action: string, filePath: string, work: () => T): T {
   } catch (error) {
     throw translateFileError(error, action, filePath);
   }
-}
-
-function factsOf({ ino, size, mtimeNs, ctimeNs, nlink }: fs.BigIntStats): FileFacts {
-  return {
-    inode: ino.toString(),
-    sizeBytes: Number(size),
-    modifiedAtNs: mtimeNs,
-    changedAtNs: ctimeNs,
-    linkCount: Number(nlink),
-  };
 }
 
 class LocalFile implements OpenFile {

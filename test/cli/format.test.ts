@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatSentence, formatTable } from "../../provider/cli/format.ts";
@@ -11,6 +12,9 @@ const wordsOf = (texts: readonly string[]): string[] =>
     .filter(Boolean)
     .toSorted();
 
+/** A table without its colours, which are there or not as the environment says. */
+const tableOf: typeof formatTable = (...of) => stripVTControlCharacters(formatTable(...of));
+
 describe("a table on a terminal", () => {
   it("never breaks a word, and is as wide as the terminal where its words allow that", () => {
     const table = fc
@@ -20,7 +24,7 @@ describe("a table on a terminal", () => {
       );
     fc.assert(
       fc.property(table, fc.integer({ min: 30, max: 120 }), ([head, ...rows], most) => {
-        const shown = formatTable(head!, rows, most);
+        const shown = tableOf(head!, rows, most);
         expect(wordsOf([shown])).toEqual(wordsOf([...head!, ...rows.flat()]));
         const least = head!.reduce((sum, _title, column) => {
           const words = [head!, ...rows].flatMap((row) => row[column]!.split(" "));
@@ -44,7 +48,7 @@ describe("a table on a terminal", () => {
       "288",
       "16.5 MiB",
     ]);
-    const lines = formatTable(head, rows, 80).split("\n");
+    const lines = tableOf(head, rows, 80).split("\n");
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     const whole = lines.filter(
       (line) => line.includes(time) && line.includes("15 min") && line.includes("16.5 MiB"),

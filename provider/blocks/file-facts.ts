@@ -1,0 +1,29 @@
+import type fs from "node:fs";
+
+/**
+ * What the file system itself knows about a file. Any writer, tracked or not, changes it, and so does whoever puts
+ * another file in its place.
+ */
+export interface FileFacts {
+  /** The inode's number as decimal digits: another one means another file, whatever its name and content. */
+  readonly inode: string;
+  readonly sizeBytes: number;
+  /** When the content was last written, in nanoseconds since 1970. */
+  readonly modifiedAtNs: bigint;
+  /** When content, name count or mode last changed, in nanoseconds since 1970; no ordinary program can set it. */
+  readonly changedAtNs: bigint;
+  /** How many names the file has, hard links; a write through one of them changes what all others show. 1 for a folder. */
+  readonly linkCount: number;
+}
+
+/** Returns the facts in what `stat` says. */
+export function factsOf(stat: fs.BigIntStats): FileFacts {
+  return {
+    inode: stat.ino.toString(),
+    sizeBytes: Number(stat.size),
+    modifiedAtNs: stat.mtimeNs,
+    changedAtNs: stat.ctimeNs,
+    // Those of a folder are the folders in it.
+    linkCount: stat.isFile() ? Number(stat.nlink) : 1,
+  };
+}
