@@ -84,6 +84,8 @@ describe("what validate advises", () => {
     expect(run("explain", "plan-drilled").stdout).toMatch(
       /^plan-drilled \(note\)\n[^]*\nplan-drilled \(policy, advisory\)/,
     );
-    expect(run("explain").stdout).toMatch(/^plan-drilled +note +Every plan, or a machine of it, has a drill$/m);
+    expect(run("explain").stdout).toMatch(
+      /^plan-drilled +note +Every plan, or a machine of it, has a drill$/m,
+    );
   });
 });
