@@ -25,17 +25,16 @@ function statOf(pid: number): string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-function startTicksOf(pid: number): string {
-  return statOf(pid)[19] ?? "";
+function startTicksIn(stat: readonly string[]): string {
+  return stat[19] ?? "";
 }
 
 /**
  * Whether a process has ended and its parent has not asked for its exit code, as for ever in a container whose first
  * process collects no children. One whose other threads still run has not ended: they may be in a write.
  */
-function isZombie(pid: number): boolean {
-  const fields = statOf(pid);
-  return /^[ZX]/.test(fields[0] ?? "") && Number(fields[17]) <= 1;
+function isZombie(stat: readonly string[]): boolean {
+  return /^[ZX]/.test(stat[0] ?? "") && Number(stat[17]) <= 1;
 }
 
 /** What a name is in an identity: without the character that parts it. */
@@ -50,7 +49,7 @@ export function processIdentity(): string {
   own ??= [
     plain(os.hostname()),
     process.pid,
-    startTicksOf(process.pid),
+    startTicksIn(statOf(process.pid)),
     plain(readText(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "latin1"))),
     plain(readText(() => fs.readlinkSync("/proc/self/ns/pid"))),
   ].join(":");
@@ -82,8 +81,9 @@ export function lifeOf(identity: string): Life {
     // EPERM: it lives and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
-  if (isZombie(pid)) return "dead";
-  const now = startTicksOf(pid);
+  const stat = statOf(pid);
+  if (isZombie(stat)) return "dead";
+  const now = startTicksIn(stat);
   return ticks === "" || now === "" || now === ticks ? "alive" : "dead";
 }
 

@@ -24,7 +24,7 @@ export interface UserFunction {
 }
 
 const stepsMax = 2_000_000;
-/** Looking through so many parts of a value counts as a step. */
+/** How many parts of a value are looked through in one step. */
 const partsOfStep = 32;
 export const loopMax = 800;
 /** Characters of an expression that an error shows. */

@@ -3,7 +3,7 @@ import { isRecord } from "./values.ts";
 
 /** A value of more parts is not made: a few variables that use each other twice come to billions. */
 export const partsMax = 100_000;
-/** So many characters of a text count as a part. */
+/** How many characters of a text count as one part. */
 const charactersOfPart = 1024;
 
 const known = new WeakMap<object, number>();

@@ -31,7 +31,7 @@ export interface Chart {
 const linesMax = 12;
 /** Names that stand for lines that coincide. */
 const namesMax = 3;
-/** A chart is as high as so many lines. */
+/** The height of a chart, in heights of a line. */
 const lineHeights = 150;
 /** Rows of a table, evenly spread over the time. */
 const rowsMax = 25;

@@ -138,13 +138,14 @@ export const syncCalls: readonly Mutant[] = [
       `layout.finish();`,
       "a restored image has its name and not its bytes",
     ],
+    "restored-name": [`files.syncFolder(path.dirname(toPath));`, ``, "a restored image is gone"],
+  }),
+  ...faultsIn("provider/engine/replication/apply-delta.ts", ["test/power-loss/apply-delta.test.ts"], {
     "applied-bytes": [
       `try {\n    await image.syncLater();`,
       `try {`,
       "a failback is done and its bytes are not there",
-      ["test/power-loss/apply-delta.test.ts"],
     ],
-    "restored-name": [`files.syncFolder(path.dirname(toPath));`, ``, "a restored image is gone"],
   }),
   ...faultsIn("provider/engine/replication/attach-point.ts", replicas, {
     "overlay-flush": [

@@ -74,7 +74,7 @@ export class Drills {
 
   /**
    * Makes a drill as it is wanted. Without a schedule its test machines are there afterwards; with one its runs come when
-   * they are due, and none are. Goes on with what was interrupted.
+   * they are due, and none are. Resumes what was interrupted.
    */
   async put(drillId: string, inputs: DrillInputs, progress: Progress): Promise<void> {
     const parts = this.#parts;

@@ -64,7 +64,7 @@ const knownJobsMax = 32;
 
 /** The item with the jobs that the marks of its machines name, once a job of it has ended. */
 export function withKnownJobs(parts: EngineParts, item: ProtectedItem): ProtectedItem {
-  // A mark that cannot be read is told by those who need it: it must not make a job fail that has ended.
+  // Whatever needs a mark reports one that cannot be read: it must not make a job fail that has ended.
   const marked = quietly(() => madeOf(parts, item))
     .filter((made) => made.engineId === parts.engineId && sameId(made.itemId, item.id))
     .map(({ jobId }) => jobId)

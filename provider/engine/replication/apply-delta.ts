@@ -1,9 +1,8 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
 import type { RestoreOptions } from "./restore-disk.ts";
-import { syncImage } from "./restore-disk.ts";
 import { type RestoreCounts, restoreBlocksTo, withPinnedDisk } from "./restore-blocks-to.ts";
 
-export interface ApplyDeltaOptions extends Omit<RestoreOptions, "overwrite"> {
+export interface ApplyDeltaOptions extends Omit<RestoreOptions, "overwrite" | "format"> {
   /**
    * The only blocks that may differ, ascending; all others are taken to be right. Default: every block is
    * compared by checksum.
@@ -45,6 +44,15 @@ export async function applyDelta(options: ApplyDeltaOptions): Promise<RestoreCou
 function makeMark(files: FileSystem, imagePath: string, mark: string): void {
   files.open(imagePath, "read").close();
   files.open(mark, "createNew").close();
+}
+
+async function syncImage(files: FileSystem, imagePath: string): Promise<void> {
+  const image = files.open(imagePath, "readWrite");
+  try {
+    await image.syncLater();
+  } finally {
+    image.close();
+  }
 }
 
 function resizeImage(files: FileSystem, imagePath: string, sizeBytes: number): void {

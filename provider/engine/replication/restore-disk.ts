@@ -73,15 +73,6 @@ async function writeImage(opened: PinnedDisk, options: RestoreOptions): Promise<
   }
 }
 
-export async function syncImage(files: FileSystem, imagePath: string): Promise<void> {
-  const image = files.open(imagePath, "readWrite");
-  try {
-    await image.syncLater();
-  } finally {
-    image.close();
-  }
-}
-
 function removeQuietly(files: FileSystem, filePath: string): void {
   try {
     files.remove(filePath);
