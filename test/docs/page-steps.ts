@@ -67,7 +67,7 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/\b\d\d:\d\d:\d\dZ/g, "<time>"],
   [/\b\d+(?:\.\d+)? (?:ms|s|min|h|d)\b/g, "<duration>"],
   [/\(\d+(?:\.\d+)?s\)|\b\d+s\b/g, "<duration>"],
-  [/\b\d+(?:\.\d+)? (?:B|KiB|MiB|GiB)(?![\w/])/g, "<size>"],
+  [/\b\d+(?:\.\d+)? (?:B|bytes|KiB|MiB|GiB)(?![\w/])/g, "<size>"],
   [/[ \t]+/g, " "],
 ];
 
