@@ -141,6 +141,18 @@ module.exports = {
       { path: "^provider/", pathNot: `^provider/(images/|blocks/|disks/disk\\.ts$|${words})` },
     ),
     forbid(
+      "ports-are-promises",
+      "A port says what is promised. Whoever keeps it stands behind it.",
+      { path: "^provider/ports/" },
+      { path: "^provider/", pathNot: `^provider/(ports/|blocks/file-system\\.ts$|${words})` },
+    ),
+    forbid(
+      "drivers-keep-ports",
+      "A driver keeps the promises of its port, and knows nobody who relies on them.",
+      { path: "^provider/drivers/" },
+      { path: "^provider/", pathNot: `^provider/(drivers/|ports/|blocks/|${words})` },
+    ),
+    forbid(
       "nbd-serves-any-disk",
       "The protocol knows nothing of replicas; the engine gives it the disks.",
       { path: "^provider/nbd/" },

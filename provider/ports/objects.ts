@@ -1,0 +1,129 @@
+/**
+ * Where replicas are kept: named objects that are written whole and read in ranges. A folder, a container of Azure
+ * Storage and an S3 bucket are drivers of it; all of them pass one contract suite (test/conformance/objects).
+ *
+ * Names are relative, with `/` between their parts: lower-case letters, digits, `.` and `-`. Nothing can be appended,
+ * renamed or written in part.
+ *
+ * Every method may throw, with the place in the message and never a secret:
+ *   `TargetUnreachable`    the line, the server or the permission is away; it may come back by itself
+ *   `DiskFull`             there is no room, or a quota is used up
+ *   `InUse`                the object is kept by a retention lock; the message says until when
+ *   `IoFailed`             anything else that the server answers
+ *   `Cancelled`            the signal was aborted
+ */
+import type { FileSystem } from "../blocks/file-system.ts";
+
+/** Names one state of one object. Two states of an object have two tags if their contents differ. */
+export type Tag = string;
+
+export interface ObjectFacts {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** By the server's clock, in milliseconds since 1970. */
+  readonly modifiedAt: number;
+  readonly tag: Tag;
+}
+
+/** A file on this computer that is to become an object. It may be gone afterwards; what fails leaves it as it is. */
+export interface LocalFile {
+  readonly files: FileSystem;
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+export type Body = Uint8Array | LocalFile;
+
+/**
+ * `ifAbsent`: only if there is no object of the name. `ifTag`: only in place of this very state. `replace`: whatever is
+ * there.
+ */
+export type PutRule = "ifAbsent" | "replace" | { readonly ifTag: Tag };
+
+export interface PutOptions {
+  readonly signal?: AbortSignal;
+  /** Called with a number of bytes before they go; they go when it resolves. Retries are not asked for again. */
+  readonly pace?: (bytes: number) => Promise<void>;
+  /** Until when nobody may remove or replace the object, in milliseconds since 1970. Needs `traits.retentionLock`. */
+  readonly lockedUntil?: number;
+  /** Whoever holds it must hold it still when the object gets its name. Throws `LeaseLost`, and puts nothing. */
+  readonly claim?: Claim;
+}
+
+/** One state of an object, open for reading: what is put in its place meanwhile is not seen. */
+export interface ObjectReader extends ObjectFacts {
+  /**
+   * Fills as much of `into` as the object has from `position` on; resolves to the bytes read. Throws `Damaged` when the
+   * state that was opened can be read no more.
+   */
+  read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ObjectsTraits {
+  /** The largest object, in bytes. */
+  readonly objectBytesMax: number;
+  /** Requests at once that are worth it. */
+  readonly parallel: number;
+  /** Whether objects can be locked until an instant. */
+  readonly retentionLock: boolean;
+}
+
+/** What a worker thread needs to reach the same place. Structured-cloneable; with credentials in it, never written. */
+export interface ObjectsAddress {
+  readonly driver: "folder" | "azure-blob" | "s3";
+  readonly settings: unknown;
+}
+
+export interface Objects {
+  /** What messages call it: a folder, or a URL without secrets. */
+  readonly place: string;
+  readonly traits: ObjectsTraits;
+  /** `undefined` if it works on this thread only. */
+  readonly address: ObjectsAddress | undefined;
+  /** What messages call an object. */
+  placeOf(name: string): string;
+  /** Durable when it resolves. Resolves to `lost`, and changes nothing, if the rule does not hold. */
+  put(name: string, body: Body, rule: PutRule, options?: PutOptions): Promise<Tag | "lost">;
+  /** The whole of a small object, or `undefined` if there is none. */
+  get(name: string, signal?: AbortSignal): Promise<{ readonly bytes: Buffer; readonly tag: Tag } | undefined>;
+  /** Opens an object for reads of ranges; `undefined` if there is none. */
+  open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined>;
+  /** `undefined` if there is no such object. */
+  facts(name: string, signal?: AbortSignal): Promise<ObjectFacts | undefined>;
+  /** All objects whose names begin with `prefix`, in the order of their names. */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts>;
+  /** Durable when it resolves. An absent object is fine. */
+  remove(names: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Makes a retention lock last longer. Throws `InvalidInput` without `traits.retentionLock`. */
+  lockUntil(name: string, instant: number): Promise<void>;
+  /** Until when an object is locked; `undefined` if it is not. */
+  lockedUntil(name: string): Promise<number | undefined>;
+  /** The server's clock, in milliseconds since 1970. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The lease that a writer writes under. */
+export interface WriterEpoch {
+  readonly engineId: string;
+  readonly epoch: number;
+}
+
+/** The right to write what begins with a prefix. */
+export interface Claim {
+  /** Throws `LeaseLost` when another process has taken it over. */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Who may write where, and what is being read. Claims of a process that died end by themselves. */
+export interface Claims {
+  /** Throws `Busy` while another process has it, and `LeaseLost` for a writer with a former epoch. */
+  claim(prefix: string, writer: WriterEpoch | undefined): Promise<Claim>;
+  /** Takes the claim away from a writer whose lease this one has taken over. */
+  fence(prefix: string, writer: WriterEpoch): Promise<void>;
+  /** Keeps a recovery point from being dropped while it is read; returns what ends that. */
+  pin(prefix: string, pointId: string): Promise<() => Promise<void>>;
+  pinned(prefix: string): Promise<ReadonlySet<string>>;
+}
