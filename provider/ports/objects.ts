@@ -25,7 +25,10 @@ export interface ObjectFacts {
   readonly tag: Tag;
 }
 
-/** A file on this computer that is to become an object. It may be gone afterwards; what fails leaves it as it is. */
+/**
+ * A file on this computer that is to become an object. What it holds is on the device already. It is gone when it has
+ * become one; what fails leaves it as it is, or takes it away.
+ */
 export interface LocalFile {
   readonly files: FileSystem;
   readonly path: string;
@@ -95,6 +98,8 @@ export interface Objects {
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts>;
   /** Durable when it resolves. An absent object is fine. */
   remove(names: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Removes what puts below a prefix have left that were cut short. Only for whoever has the claim of the prefix. */
+  sweep(prefix: string): Promise<void>;
   /** Makes a retention lock last longer. Throws `InvalidInput` without `traits.retentionLock`. */
   lockUntil(name: string, instant: number): Promise<void>;
   /** Until when an object is locked; `undefined` if it is not. */

@@ -1,0 +1,40 @@
+import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import type { ObjectFacts, ObjectReader, Tag } from "../../ports/objects.ts";
+
+/** Each put makes a new file, so its inode and times name one state. */
+export function factsOfFile(files: FileSystem, filePath: string, name: string): ObjectFacts {
+  const { inode, sizeBytes, modifiedAtNs, changedAtNs } = files.facts(filePath);
+  const tag = [inode, sizeBytes, modifiedAtNs, changedAtNs].join(".");
+  return { name, sizeBytes: Number(sizeBytes), modifiedAt: Number(modifiedAtNs / 1_000_000n), tag };
+}
+
+/** An open file: what takes its name meanwhile is another one. */
+export class FileReader implements ObjectReader {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: number;
+  readonly tag: Tag;
+  readonly #file: OpenFile;
+
+  constructor(files: FileSystem, filePath: string, name: string) {
+    this.#file = files.open(filePath, "read");
+    try {
+      const { inode, sizeBytes, modifiedAtNs, changedAtNs } = this.#file.facts();
+      this.name = name;
+      this.sizeBytes = Number(sizeBytes);
+      this.modifiedAt = Number(modifiedAtNs / 1_000_000n);
+      this.tag = [inode, sizeBytes, modifiedAtNs, changedAtNs].join(".");
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+  }
+
+  read(into: Uint8Array, position: number): Promise<number> {
+    return Promise.resolve(position).then((from) => this.#file.read(into, from));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve().then(() => this.#file.close());
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Objects in a folder: a file each, under the object's name. A file gets its name when it is whole and on the device. What
+ * is still being written ends in `.new`; locks, pins and files that are being prepared are no objects.
+ */
+import path from "node:path";
+import { type FileSystem, localFileSystem, makeFolderDurably } from "../../blocks/file-system.ts";
+import { systemClock } from "../../clock.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
+import type {
+  Body,
+  ObjectFacts,
+  ObjectReader,
+  Objects,
+  ObjectsAddress,
+  PutOptions,
+  PutRule,
+  Tag,
+} from "../../ports/objects.ts";
+import { randomHex, systemRandom } from "../../random.ts";
+import { FileReader, factsOfFile } from "./file-reader.ts";
+import { NameLock } from "./name-lock.ts";
+import { placeFile } from "./place-file.ts";
+
+/** Names that are no objects: what is being written, prepared or removed, by this version and by earlier ones. */
+const notObjects = /(\.(new|partial|lock|now|removed)|\.lock\.[0-9a-f]+|^spool|^pins|^writer\.work\..*)$/;
+const unfinished = /\.(new|partial)$/;
+
+/** Objects of a folder; with `workFolder`, a claim that takes what was prepared in it away when it ends. */
+export interface ClaimWithFolder {
+  readonly workFolder?: string;
+}
+
+export class FolderObjects implements Objects {
+  readonly place: string;
+  readonly traits = { objectBytesMax: Number.MAX_SAFE_INTEGER, parallel: 1, retentionLock: false };
+  readonly #files: FileSystem;
+  readonly #lock: NameLock;
+
+  constructor(files: FileSystem, folder: string) {
+    this.#files = files;
+    this.place = folder;
+    this.#lock = new NameLock(files, path.join(folder, ".objects.lock"));
+  }
+
+  get address(): ObjectsAddress | undefined {
+    const isLocal = this.#files === localFileSystem;
+    return isLocal ? { driver: "folder", settings: { folder: this.place } } : undefined;
+  }
+
+  placeOf(name: string): string {
+    return path.join(this.place, name);
+  }
+
+  async put(name: string, body: Body, rule: PutRule, options: PutOptions = {}): Promise<Tag | "lost"> {
+    const { signal, claim, lockedUntil } = options;
+    if (lockedUntil !== undefined) throw noRetention(this.place);
+    signal?.throwIfAborted();
+    const filePath = this.placeOf(name);
+    if (rule === "ifAbsent" && this.#files.exists(filePath)) return "lost";
+    makeFolderDurably(this.#files, path.dirname(filePath));
+    const { workFolder } = (claim ?? {}) as ClaimWithFolder;
+    const beside = `${filePath}.${randomHex(systemRandom, 6)}.new`;
+    const temporary = workFolder === undefined ? beside : path.join(workFolder, path.basename(beside));
+    if (workFolder !== undefined) this.#files.makeFolder(workFolder);
+    try {
+      await placeFile(this.#files, body, temporary, options);
+      await claim?.check();
+      const isPlaced = await this.#lock.around(rule === "replace", () => {
+        if (!this.#holds(rule, filePath)) return false;
+        this.#files.rename(temporary, filePath);
+        return true;
+      });
+      if (!isPlaced) {
+        this.#files.remove(temporary);
+        return "lost";
+      }
+    } catch (error) {
+      this.#removeIfPossible(temporary);
+      // What was prepared is gone when the claim is: then that is what happened.
+      await claim?.check();
+      throw error;
+    }
+    this.#files.syncFolder(path.dirname(filePath));
+    return factsOfFile(this.#files, filePath, name).tag;
+  }
+
+  #holds(rule: PutRule, filePath: string): boolean {
+    if (rule === "replace") return true;
+    const isThere = this.#files.exists(filePath);
+    if (rule === "ifAbsent") return !isThere;
+    return isThere && factsOfFile(this.#files, filePath, "").tag === rule.ifTag;
+  }
+
+  async get(name: string): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
+    const reader = await this.open(name);
+    if (reader === undefined) return undefined;
+    try {
+      const bytes = Buffer.alloc(reader.sizeBytes);
+      return { bytes: bytes.subarray(0, await reader.read(bytes, 0)), tag: reader.tag };
+    } finally {
+      await reader.close();
+    }
+  }
+
+  open(name: string): Promise<ObjectReader | undefined> {
+    return ifThere(() => new FileReader(this.#files, this.placeOf(name), name));
+  }
+
+  facts(name: string): Promise<ObjectFacts | undefined> {
+    if (!this.#files.exists(this.placeOf(name))) return Promise.resolve(undefined);
+    return ifThere(() => factsOfFile(this.#files, this.placeOf(name), name));
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectFacts> {
+    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+    for (const name of this.#namesBelow(folder)) {
+      if (!name.startsWith(prefix)) continue;
+      const facts = await this.facts(name);
+      if (facts !== undefined) yield facts;
+    }
+  }
+
+  remove(names: readonly string[]): Promise<void> {
+    return Promise.resolve().then(() => {
+      for (const name of names) this.#files.remove(this.placeOf(name));
+      for (const folder of new Set(names.map((name) => path.dirname(this.placeOf(name))))) {
+        if (this.#files.exists(folder)) this.#files.syncFolder(folder);
+      }
+    });
+  }
+
+  sweep(prefix: string): Promise<void> {
+    return Promise.resolve().then(() => {
+      for (const name of this.#namesBelow(`${prefix}/`, unfinished)) this.#files.remove(this.placeOf(name));
+    });
+  }
+
+  lockUntil(): Promise<void> {
+    return Promise.reject(noRetention(this.place));
+  }
+
+  lockedUntil(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  now(): Promise<number> {
+    return Promise.resolve(systemClock.now());
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Names of files below a folder, in order: of objects, or of files whose names have the ending. */
+  #namesBelow(folder: string, ending?: RegExp): string[] {
+    const names: string[] = [];
+    for (const entry of this.#entries(folder)) {
+      const name = `${folder}${entry}`;
+      if (ending?.test(entry) === true) names.push(name);
+      else if (notObjects.test(entry)) continue;
+      else if (path.extname(entry) === "" && this.#isFolder(name)) {
+        names.push(...this.#namesBelow(`${name}/`, ending));
+      } else if (ending === undefined) names.push(name);
+    }
+    return names;
+  }
+
+  #entries(folder: string): string[] {
+    const names = this.#files.list(this.placeOf(folder));
+    // Names of objects are in order as a whole: `a.b` comes before `a/b`.
+    return names.sort((left, right) => (left < right ? -1 : 1));
+  }
+
+  #isFolder(name: string): boolean {
+    try {
+      this.#files.list(this.placeOf(name));
+      return true;
+    } catch (error) {
+      if (hasCode(error, "IoFailed") && isNoFolder(error.cause)) return false;
+      throw error;
+    }
+  }
+
+  #removeIfPossible(filePath: string): void {
+    try {
+      this.#files.remove(filePath);
+    } catch (error) {
+      // What failed to be written would only take space where there may be none.
+      if (!(error instanceof SiteRecoveryError)) throw error;
+    }
+  }
+}
+
+function isNoFolder(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOTDIR";
+}
+
+async function ifThere<T>(work: () => T): Promise<T | undefined> {
+  try {
+    return await Promise.resolve(work());
+  } catch (error) {
+    if (hasCode(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
+function noRetention(place: string): SiteRecoveryError {
+  const message = said`Files in ${place} cannot be locked until a time. Leave the retention lock out, or use object storage that has one.`;
+  return new SiteRecoveryError("InvalidInput", message, { target: place });
+}
