@@ -3,6 +3,7 @@ import { shownSecrets } from "./shown-secrets.ts";
 import { syncCalls } from "./sync-calls.ts";
 import { wrongBytes } from "./wrong-bytes.ts";
 import { wrongOrder } from "./wrong-order.ts";
+import { wrongOverwrites } from "./wrong-overwrites.ts";
 import { wrongOwner } from "./wrong-owner.ts";
 
 /** All faults that `npm run mutants` puts into the engine. */
@@ -10,6 +11,7 @@ export const mutants: readonly Mutant[] = [
   ...syncCalls,
   ...wrongOrder,
   ...wrongOwner,
+  ...wrongOverwrites,
   ...wrongBytes,
   ...shownSecrets,
 ];

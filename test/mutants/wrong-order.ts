@@ -222,13 +222,17 @@ export const wrongOrder: readonly Mutant[] = [
       "replication between two Hyper-V sites seems to run although the second site's host has no agent",
     ],
   }),
-  ...faultsIn("provider/engine/failover/require-recovery-side.ts", ["test/engine/components/ways.test.ts"], {
-    "recovery-host-away": [
-      `if (parts.files.exists(host)) return;`,
-      `if (host !== "") return;`,
-      "a drill is cleaned up while its machine runs on a host that cannot be reached",
-    ],
-  }),
+  ...faultsIn(
+    "provider/engine/failover/require-recovery-side.ts",
+    ["test/engine/components/recovery-host-away.test.ts"],
+    {
+      "recovery-host-away": [
+        `if (parts.files.exists(host)) return;`,
+        `if (host !== "") return;`,
+        "a drill is cleaned up while its machine runs on a host that cannot be reached",
+      ],
+    },
+  ),
   ...faultsIn(
     "provider/engine/replication-cycle/situation-of.ts",
     ["test/engine/replication-cycle/mended-cause.test.ts"],

@@ -1,0 +1,63 @@
+/** Guards that are left out of what overwrites files: disks at the primary side, images with several names, outputs. */
+import { faultsIn, type Mutant } from "./mutant.ts";
+
+const primary = ["test/engine/failover/changed-primary.test.ts"];
+const outputs = ["test/cli/output-option.test.ts"];
+
+export const wrongOverwrites: readonly Mutant[] = [
+  ...faultsIn("provider/engine/failover/changed-primary.ts", primary, {
+    "changed-primary": [
+      `if (changed.length === 0) return;`,
+      `if (changed.length >= 0) return;`,
+      "a failback overwrites what was written to the primary disks after the failover",
+    ],
+    "changed-primary-seeded": [
+      `if (left.areChanged === true) return true;`,
+      ``,
+      "a failover back forgets the changes that its way back was seeded from",
+    ],
+    "changed-primary-running": [
+      `return runs ? {} : undefined;`,
+      `return undefined;`,
+      "a source that came back and runs beside its replica is no alert",
+    ],
+  }),
+  ...faultsIn("provider/machines/folder-machines.ts", primary, {
+    "image-with-links": [
+      `if (linkCount === 1) return;`,
+      `if (linkCount >= 1) return;`,
+      "a failback changes every other name of a hard-linked image",
+    ],
+  }),
+  ...faultsIn("provider/engine/enable/check-prerequisites.ts", primary, {
+    "image-protected-twice": [
+      `if (same === undefined) continue;`,
+      `if (same !== null) continue;`,
+      "two machines are protected that write to one image",
+    ],
+  }),
+  ...faultsIn("provider/engine/inventory/look-up-machine.ts", ["test/engine/failover/two-hosts.test.ts"], {
+    "newcomer-in-its-place": [
+      `if (unmarked && rivals.length === 1 && wanted.isAway !== true)`,
+      `if (unmarked && rivals.length === 1)`,
+      "a failback overwrites an unmarked machine that somebody put in the place of one that is away",
+    ],
+  }),
+  ...faultsIn("provider/cli/output-option.ts", outputs, {
+    "output-over-owned": [
+      `const owned = ownedFolder(real);`,
+      `const owned = undefined as Owned | undefined;`,
+      "an export overwrites a machine's disk or the key of a store",
+    ],
+    "output-over-disk": [
+      `if (owned === undefined && !isLog && !fs.existsSync(\`\${real}.hrl\`)) return;`,
+      `if (owned === undefined && !isLog) return;`,
+      "an export overwrites a followed disk outside a machine's folder",
+    ],
+    "output-through-link": [
+      `const real = realPathOf(path.resolve(file));`,
+      `const real = path.resolve(file);`,
+      "an export overwrites the disk that a link leads to",
+    ],
+  }),
+];
