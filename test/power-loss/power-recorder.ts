@@ -84,7 +84,8 @@ export class PowerRecorder<Known> {
       const at = Math.floor(count * step + ((seed - 1) % step)) % this.#between.length;
       // Each round meets an instant in the next way.
       const round = Math.floor((count * step) / this.#between.length);
-      await look(this.#between[at]!, ways[(count + round + seed) % ways.length]!);
+      const way = (count % this.#between.length) + round + seed;
+      await look(this.#between[at]!, ways[way % ways.length]!);
     }
     return states;
   }
