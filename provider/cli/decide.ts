@@ -1,4 +1,7 @@
-/** Commands by which a person decides what the engine must not guess: `confirm-source-off`, `choose-machine`, `adopt-machine`, `take-over-machine`. */
+/**
+ * Commands by which a person decides what the engine must not guess: `confirm-source-off`, `discard-primary-changes`,
+ * `choose-machine`, `adopt-machine`, `take-over-machine`.
+ */
 import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { CliCommand } from "./cli-command.ts";
@@ -31,6 +34,29 @@ export function confirmSourceOffCommand(): CliCommand {
           ? "the source was found, and is off"
           : `the source counts as off for good; \`siterecovery failback ${name} --to-host <host>\` makes it again`;
       process.stdout.write(`${name}: ${text}\n`);
+    });
+}
+
+/** `siterecovery discard-primary-changes <item>`: what the disks at the primary side hold now may be overwritten. */
+export function discardPrimaryChangesCommand(): CliCommand {
+  return new CliCommand("discard-primary-changes")
+    .group("emergency")
+    .json("discard-primary-changes")
+    .example("discard-primary-changes web1", "then run the failback, plan or update that was refused")
+    .description(
+      "let the way back of a machine overwrite its disks at the primary side, which were changed after the failover",
+    )
+    .argument("<item>", "name of a protected item")
+    .action(async (name: string, flags: { json?: boolean }, command: CliCommand) => {
+      const engine = await openSession(command);
+      const { id } = itemNamed(engine, name);
+      const disks = await withProgress(name, (progress) =>
+        engine.identities.discardPrimaryChanges(id, progress),
+      );
+      if (flags.json === true) return printJson("discard-primary-changes", { name: nameOf(id), id, disks });
+      process.stdout.write(
+        `${name}: a way back may overwrite ${disks.join(", ")} at the primary side; run what was refused again\n`,
+      );
     });
 }
 

@@ -19,6 +19,7 @@ import {
   adoptMachineCommand,
   chooseMachineCommand,
   confirmSourceOffCommand,
+  discardPrimaryChangesCommand,
   takeOverMachineCommand,
 } from "./decide.ts";
 import { failbackCommand } from "./failback.ts";
@@ -85,6 +86,7 @@ export function program(): CliCommand {
     reverseReplicateCommand(),
     failbackCommand(),
     confirmSourceOffCommand(),
+    discardPrimaryChangesCommand(),
     chooseMachineCommand(),
     adoptMachineCommand(),
     takeOverMachineCommand(),

@@ -28,7 +28,7 @@ export async function openTrackedDisk(diskPath: string, options: DiskOptions = {
 }
 
 /** An engine holds a disk for moments only and is waited for; a writer keeps it and is reported at once. */
-async function holdForWriting(realPath: string, settings: DiskSettings): Promise<DiskHold> {
+export async function holdForWriting(realPath: string, settings: DiskSettings): Promise<DiskHold> {
   const deadline = systemClock.monotonic() + settings.waitMilliseconds;
   for (;;) {
     const hold = await holdDisk(realPath, settings.files, settings.bootId);

@@ -35,6 +35,7 @@ export class OwnedDisk {
   #file: OpenFile;
   #snapshot: PreservedBlocks | undefined;
   #writers = 0;
+  #isKeptFromWriters = false;
   readonly #trust: DeviceTrust;
 
   private constructor(image: TrackedImage, file: OpenFile) {
@@ -68,7 +69,24 @@ export class OwnedDisk {
     return this.#writers > 0;
   }
 
+  /** Until `letWritersIn` nobody may open the disk for writing. Throws `Busy` if a writer has it. */
+  keepWritersOut(): void {
+    if (this.#isKeptFromWriters || this.#writers > 0) throw this.#inUse();
+    this.#isKeptFromWriters = true;
+  }
+
+  letWritersIn(): void {
+    this.#isKeptFromWriters = false;
+  }
+
+  #inUse(): SiteRecoveryError {
+    const what = this.#isKeptFromWriters ? "is being overwritten by a move" : "is open for writing";
+    const message = said`${this.path} ${what}. Run again when that has ended.`;
+    return new SiteRecoveryError("Busy", message, { target: this.path });
+  }
+
   addWriter(): void {
+    if (this.#isKeptFromWriters) throw this.#inUse();
     if (this.#writers === 0) {
       const readOnly = this.#file;
       this.#file = this.#image.files.open(this.path, "readWrite");

@@ -167,6 +167,9 @@ describe("the output of commands", () => {
     await sr("cancel-failover", ["cancel-failover", "web1"]);
     await sr("failover", ["failover", "web1"]);
     await sr("commit", ["commit", "web1"]);
+    fs.appendFileSync(shop.image("web1"), "");
+    fs.utimesSync(shop.image("web1"), new Date(), new Date());
+    await sr("discard-primary-changes", ["discard-primary-changes", "web1"]);
     await sr("failback", ["failback", "web1"]);
     await sr("choose-machine", ["choose-machine", "web1", "--host", "hv1"]);
     const machines = folderMachines(localFileSystem);

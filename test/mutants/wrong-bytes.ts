@@ -74,7 +74,12 @@ export const wrongBytes: readonly Mutant[] = [
     ],
   }),
   ...faultsIn("provider/targets/layers/layer-format.ts", damage, {
-    "record-tag": [`decipher.final();`, ``, "a forged block is restored"],
+    "record-tag": [
+      `decipher.final();`,
+      ``,
+      "a forged block is restored",
+      ["test/targets/layers/records.test.ts"],
+    ],
     "page-tag": [
       `return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagBytes)), decipher.final()]);`,
       `return decipher.update(sealed.subarray(0, sealed.length - tagBytes));`,

@@ -2,6 +2,7 @@
 import { faultsIn, type Mutant } from "./mutant.ts";
 
 const primary = ["test/engine/failover/changed-primary.test.ts"];
+const links = ["test/engine/failover/linked-images.test.ts"];
 const outputs = ["test/cli/output-option.test.ts"];
 
 export const wrongOverwrites: readonly Mutant[] = [
@@ -10,6 +11,16 @@ export const wrongOverwrites: readonly Mutant[] = [
       `if (changed.length === 0) return;`,
       `if (changed.length >= 0) return;`,
       "a failback overwrites what was written to the primary disks after the failover",
+    ],
+    "changed-primary-later-log": [
+      `return known !== undefined && !known.some((lineage) => lineage !== undefined && now.continues(lineage));`,
+      `return false;`,
+      "a database from before the reverse replication overwrites what was written after the failover",
+    ],
+    "changed-primary-image": [
+      `if (image !== undefined) return image !== imageText(parts, file);`,
+      `if (image === imageText(parts, file)) return false;`,
+      "changes that a way back was seeded from are overwritten by a database that does not know of it",
     ],
     "changed-primary-seeded": [
       `if (left.areChanged === true) return true;`,
@@ -22,14 +33,47 @@ export const wrongOverwrites: readonly Mutant[] = [
       "a source that came back and runs beside its replica is no alert",
     ],
   }),
-  ...faultsIn("provider/machines/folder-machines.ts", primary, {
+  ...faultsIn("provider/engine/failover/primary-machine.ts", primary, {
+    "changed-primary-rolled-back": [
+      `if (item().details.primaryLeft === undefined) {`,
+      `if (item().details.flow === undefined) {`,
+      "after a failback that was rolled back, nothing that is written to the primary disks is noticed",
+    ],
+    "changed-primary-meanwhile": [
+      `requireUnchanged(parts, item, { folder: place.folder, isDiscarded });`,
+      ``,
+      "what was written while a failback ran is overwritten",
+    ],
+  }),
+  ...faultsIn("provider/engine/failover/failover-job.ts", primary, {
+    "changed-primary-unseen": [
+      `return newest === undefined ? undefined : { sentUpTo: newest };`,
+      `return undefined;`,
+      "a failback overwrites what a source wrote that was lost at the failover",
+    ],
+  }),
+  ...faultsIn("provider/engine/identity/adopt-move.ts", primary, {
+    "changed-primary-adopted": [
+      `...(isMigration ? {} : { isSourceUnfenced: true, primaryLeft: { sentUpTo: [] } }),`,
+      `...(isMigration ? {} : { isSourceUnfenced: true }),`,
+      "a failback of an adopted machine overwrites what was written after the failover",
+    ],
+  }),
+  ...faultsIn("provider/disks/owned-disk.ts", ["test/disks/while-nobody-writes.test.ts"], {
+    "writer-during-failback": [
+      `if (this.#isKeptFromWriters) throw this.#inUse();`,
+      ``,
+      "what is written while a failback overwrites the disk is lost",
+    ],
+  }),
+  ...faultsIn("provider/machines/folder-machines.ts", links, {
     "image-with-links": [
       `if (linkCount === 1) return;`,
       `if (linkCount >= 1) return;`,
       "a failback changes every other name of a hard-linked image",
     ],
   }),
-  ...faultsIn("provider/engine/enable/check-prerequisites.ts", primary, {
+  ...faultsIn("provider/engine/enable/check-prerequisites.ts", links, {
     "image-protected-twice": [
       `if (same === undefined) continue;`,
       `if (same !== null) continue;`,

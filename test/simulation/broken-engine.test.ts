@@ -5,6 +5,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type * as imageState from "../../provider/disks/image-state.ts";
 import type * as applyDelta from "../../provider/engine/replication/apply-delta.ts";
+import type * as changedPrimary from "../../provider/engine/failover/changed-primary.ts";
 import type * as chooseRecoveryPoint from "../../provider/engine/failover/choose-recovery-point.ts";
 import type * as provenCycle from "../../provider/engine/failover/proven-cycle.ts";
 import type * as newestDatabase from "../../provider/engine/identity/newest-database.ts";
@@ -113,6 +114,12 @@ vi.mock("../../provider/engine/identity/owned-machine.ts", async (original) => {
       right.claimFolder(parts, folder, owner);
     }),
   };
+});
+
+vi.mock("../../provider/engine/failover/changed-primary.ts", async (original) => {
+  const { faulty } = await import("./engine-fault.ts");
+  const right = await original<typeof changedPrimary>();
+  return { ...right, requireUnchanged: faulty("leftDisksStay", right.requireUnchanged, () => undefined) };
 });
 
 vi.mock("../../provider/handlers/owner.ts", async (original) => {

@@ -1,4 +1,6 @@
 /** What an operator does beside moving machines: pauses and resumes replication, runs a job again that failed. */
+import { hasCode } from "../../provider/errors.ts";
+import { discardOf } from "./primary-accidents.ts";
 import { hold } from "./promises.ts";
 import type { Step } from "./users.ts";
 import { type Machine, quiet, type World } from "./world.ts";
@@ -16,7 +18,11 @@ async function pause(world: World, machine: Machine): Promise<void> {
 /** Runs the machine's last job again. It moves the machine to what the machine has held before, or is refused. */
 async function restart(world: World, machine: Machine, jobId: string): Promise<void> {
   const may = new Set([...world.held[machine], world.hash(world.activeImage(machine))]);
-  await world.site.engine.itemJobs.restart(jobId, quiet);
+  const { discardPrimaryChanges } = await discardOf(world, machine);
+  await world.site.engine.itemJobs.restart(jobId, quiet).catch((error: unknown) => {
+    // A way back that was begun before anybody knew of changes is begun again by its own command, which gives them up.
+    if (discardPrimaryChanges !== true || !hasCode(error, "ActionNotAllowed")) throw error;
+  });
   if (world.find(machine) === undefined) return;
   const now = world.hash(world.activeImage(machine));
   hold("bytesStay", may.has(now), `the job that was run again left ${machine} with other bytes`);

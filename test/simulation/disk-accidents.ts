@@ -111,7 +111,17 @@ function hardwareAccidents(
   const image = world.activeImage(machine);
   return hasDataDisk(image)
     ? [
-        change("replace the data disk of", () => putDisk(world, machine)),
+        {
+          name: `replace the data disk of ${machine}`,
+          run: async () => {
+            putDisk(world, machine);
+            if (await replicateOrRefuse(world, machine, "another data disk")) return;
+            // A smaller one may have lost its data: a person says that it has not.
+            const digest = world.hash(world.activeImage(machine));
+            await world.site.engine.replicate(world.site.itemId(machine), quiet, "resync");
+            await world.note(machine, digest);
+          },
+        },
         change("take the data disk away of", () => takeDataDiskAway(image)),
       ]
     : [change("add a data disk to", () => putDisk(world, machine))];

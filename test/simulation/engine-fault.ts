@@ -21,6 +21,7 @@ export const firstSeeds: Readonly<Record<PromiseName, number>> = {
   deltaOnItsPoint: 8,
   rightMachine: 35,
   othersStay: 31,
+  leftDisksStay: 1,
   ownersDecide: 39,
   oldDatabaseHarmless: 34,
   acknowledgedPointSurvives: 1,

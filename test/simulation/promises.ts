@@ -9,6 +9,8 @@ export const promises = {
     "a delta is added to the very point that was written last, on a target that holds all of it",
   rightMachine: "a machine of the same name is never taken for the one that is protected",
   othersStay: "what was not made for an item is neither written over nor removed",
+  leftDisksStay:
+    "what was written at the primary side after a failover is overwritten by no way back unasked",
   ownersDecide: "an item is changed and deleted by the resource that owns it alone",
   oldDatabaseHarmless: "a database that was put back changes no machine that has moved since",
   acknowledgedPointSurvives: "a recovery point goes by its age alone",

@@ -46,6 +46,7 @@ function expectVariety(done: ReadonlySet<string>): void {
     /^add a data disk to/,
     /^replace the data disk of/,
     /^put an older target back of/,
+    /^write to the disks that were left at the primary side of/,
     /^lose half of the target of/,
     /^somebody takes the (replica|drill)'s name of/,
     /^another host gets a machine named/,

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { nameOf } from "../../provider/arm-id.ts";
 import { flows } from "../../provider/engine/flows.ts";
+import { discardOf } from "./primary-accidents.ts";
 import { hold } from "./promises.ts";
 import type { Step } from "./users.ts";
 import { type Machine, quiet, type World } from "./world.ts";
@@ -49,7 +50,8 @@ async function failBack(world: World, machine: Machine): Promise<void> {
   const before = world.hash(world.activeImage(machine));
   const isGone = !fs.existsSync(world.primaryImage(machine));
   const toHost = isGone && world.random.integer(3) > 0 ? { toHost: "spare" } : {};
-  await site.engine.moves.failback(site.itemId(machine), quiet, toHost);
+  const discard = await discardOf(world, machine);
+  await site.engine.moves.failback(site.itemId(machine), quiet, { ...toHost, ...discard });
   hold("bytesStay", world.hash(world.activeImage(machine)) === before, `failback of ${machine}`);
   if (toHost.toHost !== undefined) {
     hold(

@@ -10,6 +10,7 @@ import { digestOf } from "./machine-disks.ts";
 import { nameAccidents } from "./name-accidents.ts";
 import { ownerAccidents, protectAs } from "./owner-accidents.ts";
 import { planSteps } from "./plans.ts";
+import { discardOf, primaryAccidents } from "./primary-accidents.ts";
 import { hold } from "./promises.ts";
 import { siteSteps } from "./site-steps.ts";
 import { wayBackSteps } from "./spare-host.ts";
@@ -68,7 +69,8 @@ async function failOver(world: World, machine: Machine, kind: FailoverKind): Pro
   const points = await engine.recoveryPoints(id);
   const recoveryPoint =
     kind === "planned" || world.random.integer(2) === 0 ? "latest" : world.pick(points).id;
-  await engine.moves.failover(id, { kind, recoveryPoint }, quiet);
+  const discard = isBack ? await discardOf(world, machine) : {};
+  await engine.moves.failover(id, { kind, recoveryPoint, ...discard }, quiet);
   const now = world.hash(world.activeImage(machine));
   // Nothing is lost where the source could be shut down and read: planned ones, and the way back from a live side.
   const isSourceLost = world.lost.has(isBack ? "paris" : "london");
@@ -170,6 +172,7 @@ function machineSteps(world: World, machine: Machine): Step[] {
     ...wayBackSteps(world, machine),
     ...careSteps(world, machine),
     ...(world.random.happens(`disk accident ${machine}`, 3) ? diskAccidents(world, machine) : []),
+    ...(world.random.happens(`left disks ${machine}`, 2) ? primaryAccidents(world, machine) : []),
     ...(world.isWhole && world.random.happens(`other's deed ${machine}`, 5)
       ? [...nameAccidents(world, machine), ...ownerAccidents(world, machine)]
       : []),

@@ -22,7 +22,7 @@ import { keepPoints } from "./keep-points.ts";
 import { killLeases } from "./kill-leases.ts";
 import { type LineState, lineOf } from "./line.ts";
 import { LostSites } from "./lost-sites.ts";
-import { digestBeside, imagesBeside } from "./machine-disks.ts";
+import { digestBeside, imagesBeside, putDataDisk } from "./machine-disks.ts";
 import { MortalProcess } from "./mortal-process.ts";
 import { notePoints } from "./note-points.ts";
 import { declareMoreHosts, spareImage } from "./spare-host.ts";
@@ -105,6 +105,12 @@ export class World {
     await site.declare("line", "network-path", lineOf(site, "up"));
     await declareMoreHosts(world);
     await keepPoints(world);
+    // What happens to a second disk is rare where it has to be added first.
+    for (const machine of machines) {
+      if (!random.happens(`data disk of ${machine}`, 4)) continue;
+      putDataDisk(site.image(machine), random.bytes(100_000));
+      world.tell(`${machine} has a data disk`);
+    }
     return world;
   }
 

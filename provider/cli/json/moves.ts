@@ -101,6 +101,13 @@ export interface ConfirmSourceOffJson {
   readonly outcome: "seenOff" | "countsAsOff";
 }
 
+export interface DiscardPrimaryChangesJson {
+  readonly name: string;
+  readonly id: string;
+  /** Ids of the disks that a way back may overwrite as they are now. */
+  readonly disks: readonly string[];
+}
+
 export interface TakeOverMachineJson {
   /** Path of the machine's folder. */
   readonly folder: string;

@@ -16,6 +16,7 @@ import type {
   ChooseMachineJson,
   CleanUpJson,
   ConfirmSourceOffJson,
+  DiscardPrimaryChangesJson,
   ForeseenMoveJson,
   ForeseenPlanJson,
   MoveJson,
@@ -78,6 +79,7 @@ export interface JsonOutputs {
   migrate: MoveJson;
   "--dry-run": ForeseenMoveJson;
   "confirm-source-off": ConfirmSourceOffJson;
+  "discard-primary-changes": DiscardPrimaryChangesJson;
   "choose-machine": ChooseMachineJson;
   "adopt-machine": MoveJson;
   "take-over-machine": TakeOverMachineJson;

@@ -9,9 +9,11 @@ import { readChangeState } from "../../disks/read-change-state.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import { putItem } from "../../store/protected-items.ts";
+import type { RecoveryPoint } from "../../targets/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
 import type { ImagesLeft, ItemDisk, PrimaryLeft, ProtectedItem } from "../protected-item/item.ts";
+import { type Lineages, lineagesOf } from "../replication/source-doubt.ts";
 
 function imageText(parts: EngineParts, file: string): string {
   const { inode, sizeBytes, modifiedAtNs, changedAtNs } = parts.files.facts(file);
@@ -26,14 +28,23 @@ export function imagesLeft(parts: EngineParts, { details }: ProtectedItem, folde
   return Object.fromEntries(there.map(({ id, file }) => [id, imageText(parts, file)]));
 }
 
+/** What a machine's logs counted from after its newest recovery point, or since its disks were made equal to that. */
+export function sentUpTo({ details }: ProtectedItem, newest: RecoveryPoint): Lineages[] {
+  const { primarySeed: seed } = details;
+  return [lineagesOf(newest), ...(seed?.pointId === newest.id ? [seed.lineages] : [])];
+}
+
 function isChanged(parts: EngineParts, folder: string, left: PrimaryLeft, disk: ItemDisk): boolean {
   const file = path.join(folder, disk.file);
   if (!parts.files.exists(file)) return false;
   if (left.areChanged === true) return true;
   // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
-  if (left.images !== undefined && left.images[disk.id] === imageText(parts, file)) return false;
-  const { pendingBlocks, resyncRequired } = readChangeState(file, { files: parts.files });
-  return pendingBlocks > 0 || resyncRequired;
+  const image = left.images?.[disk.id];
+  if (image !== undefined) return image !== imageText(parts, file);
+  const now = readChangeState(file, { files: parts.files });
+  if (now.pendingBlocks > 0 || now.resyncRequired) return true;
+  const known = left.sentUpTo?.map((lineages) => lineages[disk.id]);
+  return known !== undefined && !known.some((lineage) => lineage !== undefined && now.continues(lineage));
 }
 
 /** A source that runs though its machine was failed over writes to its disks, whatever is known of the failover. */
@@ -52,9 +63,9 @@ export function changedDisks(parts: EngineParts, item: ProtectedItem, folder: st
   return details.disks.filter((disk) => isChanged(parts, folder, left, disk)).map(({ id }) => id);
 }
 
-/** What a person does about changed disks. */
+/** What a person does about changed disks, whatever brings the machine back: a command, a plan, a cluster or a program. */
 export function discardCommand(itemId: string): string {
-  return `siterecovery failback ${nameOf(itemId)} --discard-primary-changes`;
+  return `siterecovery discard-primary-changes ${nameOf(itemId)}`;
 }
 
 /** Throws `ActionNotAllowed` if a way back would overwrite what was written after the failover. */
@@ -66,8 +77,9 @@ export function requireUnchanged(
   if (isDiscarded === true) return;
   const changed = changedDisks(parts, item, folder);
   if (changed.length === 0) return;
-  const message = said`The disks of ${item.details.machineName} in ${folder} were changed after its failover (${changed.join(", ")}), and this would
-      overwrite them. Copy the images away if you need what is in them, then run \`${discardCommand(item.id)}\`.`;
+  const message = said`The disks of ${item.details.machineName} in ${folder} were changed after its failover, or before it and not sent
+      (${changed.join(", ")}). This would overwrite them. Copy the images away if you need what is in them, then run
+      \`${discardCommand(item.id)}\` and this again.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 

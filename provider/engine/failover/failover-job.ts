@@ -25,9 +25,10 @@ import type {
   ReplicationCycle,
 } from "../protected-item/item.ts";
 import { takeOverHardware } from "../protected-item/hardware.ts";
+import type { Lineages } from "../replication/source-doubt.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
-import { imagesLeft } from "./changed-primary.ts";
+import { imagesLeft, sentUpTo } from "./changed-primary.ts";
 import { provenCycle } from "./proven-cycle.ts";
 import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
@@ -60,6 +61,8 @@ interface Shutdown {
   readonly isLost?: boolean;
   /** Of a source that is off now; absent in jobs of an earlier version. */
   readonly images?: ImagesLeft;
+  /** Of a source that is lost. */
+  readonly sentUpTo?: readonly Lineages[];
 }
 
 function inputsOf({ parts, itemId }: Context): ItemInputs {
@@ -102,7 +105,7 @@ const restore: JobTask<FailoverInput> = {
     const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
     const owner = ownerFor(context, { purpose: "replica" });
     await restoreDisks(context.parts, plan, { point, owner }, context.progress);
-    return { pointTakenAt: point.takenAt };
+    return { pointTakenAt: point.takenAt, sentUpTo: sentUpTo(context.item(), point) };
   },
 };
 
@@ -124,12 +127,14 @@ function isSourceLost(context: Context): boolean {
 
 /** What is known of the disks that are left behind: a migration may leave their machine running, and then it is nothing. */
 function plannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
-  return resultOf<Shutdown | undefined>(shutDownSourceTask) === undefined ? undefined : {};
+  if (resultOf<Shutdown | undefined>(shutDownSourceTask) === undefined) return undefined;
+  return resultOf<Pick<PrimaryLeft, "sentUpTo">>(restore.name);
 }
 
 function unplannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
-  const { images } = resultOf<Shutdown>("FenceSource");
-  return images === undefined ? undefined : { images };
+  const { images, sentUpTo: newest } = resultOf<Shutdown>("FenceSource");
+  if (images !== undefined) return { images };
+  return newest === undefined ? undefined : { sentUpTo: newest };
 }
 
 const finish =
@@ -240,13 +245,14 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
       name: "FenceSource",
       holds: primaryIsOff,
       title: "Shut the source machine down if it can be reached",
-      run: (context): Shutdown => {
+      run: async (context): Promise<Shutdown> => {
         try {
           return shutDownCarriers(context);
         } catch (error) {
           if (!isExpected(error)) throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);
-          return { wasRunning: false, isLost: true };
+          const newest = await chooseRecoveryPoint(context.parts, context.item(), "latest");
+          return { wasRunning: false, isLost: true, sentUpTo: sentUpTo(context.item(), newest) };
         }
       },
     },

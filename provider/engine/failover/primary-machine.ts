@@ -8,6 +8,7 @@ import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
 import type { Lineage } from "../../disks/disk.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
+import { whileNobodyWrites } from "../../disks/while-nobody-writes.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -24,7 +25,7 @@ import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventorie
 import type { Lookup, MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Platform } from "../flows.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import { noteLeft } from "./changed-primary.ts";
+import { imagesLeft, noteLeft, requireUnchanged } from "./changed-primary.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
@@ -165,14 +166,40 @@ export interface AppliedPoint {
   readonly seed: Seed;
 }
 
+/** Makes a disk equal to a point. From then on its changes count towards the next delta: what they count from is returned. */
+async function applyToDisk(
+  { files, clock }: EngineParts,
+  options: Parameters<typeof restoreDisk>[0],
+): Promise<{ bytesWritten: number; lineage: Lineage | undefined }> {
+  const reset = (): Promise<Lineage | undefined> => resetTracking(options.toPath, { files, clock });
+  if (!files.exists(options.toPath)) {
+    const { bytesWritten } = await restoreDisk(options);
+    return { bytesWritten, lineage: await reset() };
+  }
+  const before = files.facts(options.toPath).sizeBytes;
+  const applied = await whileNobodyWrites(
+    options.toPath,
+    async () => {
+      const { bytesWritten } = await applyDelta(options);
+      // Logs are of one size: those of a disk that has another one begin again once it is opened anew.
+      const isSameSize = files.facts(options.toPath).sizeBytes === before;
+      return { bytesWritten, lineage: isSameSize ? await reset() : undefined };
+    },
+    { files, clock },
+  );
+  return applied.lineage === undefined ? { ...applied, lineage: await reset() } : applied;
+}
+
 /** Makes the primary side's disks equal to a point of the relationship in use. The machine is off then. */
 export async function applyToPrimary<Input>(
   context: Context<Input>,
-  { pointId, place }: { pointId: string; place: PrimaryPlace },
+  { pointId, place, isDiscarded }: { pointId: string; place: PrimaryPlace; isDiscarded: boolean | undefined },
 ): Promise<AppliedPoint> {
   const { parts, progress } = context;
   const item = context.item();
   const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
+  // Somebody may have written since the job's first look.
+  requireUnchanged(parts, item, { folder: place.folder, isDiscarded });
   if (place.isThere) parts.machines.shutDown(place.folder);
   else makePlace(context, place.folder, pointId);
   noteMove(parts, place.folder, context, "primary");
@@ -189,23 +216,27 @@ export async function applyToPrimary<Input>(
       onProgress: copyProgress(parts.clock, progress, "failback"),
       ...(progress.signal ? { signal: progress.signal } : {}),
     };
-    const copy = parts.files.exists(options.toPath) ? applyDelta : restoreDisk;
-    bytesWritten += (await parts.copySlot(() => copy(options))).bytesWritten;
-    // The disk equals the point now; from here on changes count towards the next delta.
-    const lineage = await resetTracking(options.toPath, { files: parts.files, clock: parts.clock });
-    if (lineage !== undefined) lineages[disk.id] = lineage;
+    const applied = await parts.copySlot(() => applyToDisk(parts, options));
+    bytesWritten += applied.bytesWritten;
+    if (applied.lineage !== undefined) lineages[disk.id] = applied.lineage;
   }
   if (!place.isThere) parts.machines.define(place.folder, item.details.definition);
   return { bytesWritten, seed: { pointId, lineages } };
 }
 
-/** Stops a machine that an unfinished way back has made or started; one that it made is removed. */
+/**
+ * Stops a machine that an unfinished way back has made or started; one that it made is removed. Disks that it has begun to
+ * overwrite are what it made of them: what changes them from now on is noticed.
+ */
 export function undoPrimary(
-  { parts, jobId }: Pick<Context<unknown>, "parts" | "jobId">,
+  { parts, jobId, item }: Pick<Context<unknown>, "parts" | "jobId" | "item">,
   { folder, isThere }: PrimaryPlace,
 ): void {
   if (!parts.files.exists(folder)) return;
   if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
+  if (item().details.primaryLeft === undefined) {
+    noteLeft(parts, item(), { images: imagesLeft(parts, item(), folder) });
+  }
   if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
 }
 

@@ -24,7 +24,7 @@ import { removeReplica } from "../replication/replica-ledger.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
-import { changedDisks, noteLeft } from "./changed-primary.ts";
+import { changedDisks, imagesLeft, noteLeft } from "./changed-primary.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
 
@@ -67,16 +67,19 @@ function reversed(context: Context): ProtectedItem {
   return { ...item, details: { ...item.details, reverse } };
 }
 
+/** The seed is read from the change logs' blocks, which forget them; the failover back must still know. */
+function noteBeforeSeed({ parts, item }: Context, folder: string): void {
+  const areChanged = changedDisks(parts, item(), folder).length > 0;
+  noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
+}
+
 /** Copies what the machine left at the primary side; nothing is seeded from disks that are gone or unlike. */
 async function seed(context: Context): Promise<{ seeded: boolean }> {
   const { parts, progress } = context;
   const item = reversed(context);
   try {
     const lookup = findMachineOf(parts, item);
-    // The seed is read from the change logs' blocks, which forget them; the failover back must still know.
-    if (lookup.answer === "found" && changedDisks(parts, context.item(), lookup.place.folder).length > 0) {
-      noteLeft(parts, context.item(), { areChanged: true });
-    }
+    if (lookup.answer === "found") noteBeforeSeed(context, lookup.place.folder);
     const left = lookup.answer === "found" ? parts.machines.read(lookup.place.folder).disks : [];
     const isLike = item.details.disks.every((disk) =>
       left.some(({ id, sizeBytes }) => id === disk.id && sizeBytes === disk.sizeBytes),

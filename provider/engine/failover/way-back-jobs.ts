@@ -72,7 +72,8 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
       run: (context) => {
         const { pointId } = context.resultOf<{ pointId: string }>(row.point.name);
         if (row.isPointLocal) requireWay(context.parts, context.item(), "back");
-        return applyToPrimary(context, { pointId, place: placeOf(context) });
+        const isDiscarded = context.input.discardPrimaryChanges;
+        return applyToPrimary(context, { pointId, place: placeOf(context), isDiscarded });
       },
     },
     {

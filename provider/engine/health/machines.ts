@@ -155,8 +155,8 @@ function changedNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] 
   const changed = changedDisks(parts, item, folder);
   if (changed.length === 0) return [];
   const text =
-    `its disks at the primary side on ${inventory.name} (${folder}) were changed after the failover: ${changed.join(", ")}; ` +
-    `copy the images away if you need what is in them; \`${discardCommand(item.id)}\` overwrites them`;
+    `its disks at the primary side on ${inventory.name} (${folder}) were changed after the failover, or before it and not sent: ${changed.join(", ")}; ` +
+    `copy the images away if you need what is in them; \`${discardCommand(item.id)}\` lets a way back overwrite them`;
   return [critical("PrimaryDisksChanged", text)];
 }
 

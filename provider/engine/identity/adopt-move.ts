@@ -7,6 +7,7 @@ import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../flows.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
+import { noteLeft, sentUpTo } from "../failover/changed-primary.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { type MachinePlace, namesakes } from "../inventory/look-up-machine.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
@@ -72,8 +73,8 @@ function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
     details: {
       ...adopted(details, laterJobs(parts, item)),
       recoveryMachine: machine,
-      // Until the next action sees it off.
-      ...(isMigration ? {} : { isSourceUnfenced: true }),
+      // Until the next action sees it off; what its disks held at the failover is not known.
+      ...(isMigration ? {} : { isSourceUnfenced: true, primaryLeft: { sentUpTo: [] } }),
     },
   };
 }
@@ -121,6 +122,10 @@ async function adoptReplica(parts: EngineParts, item: ProtectedItem): Promise<vo
       if (newest?.engineId !== parts.engineId) return;
       machine.takeOver();
       ledgerOf(parts.store, replicaId).written(newest);
+      const { primaryLeft } = item.details;
+      if (primaryLeft?.sentUpTo !== undefined) {
+        noteLeft(parts, item, { ...primaryLeft, sentUpTo: sentUpTo(item, newest) });
+      }
     } finally {
       release();
     }

@@ -14,6 +14,7 @@ import { requireItem } from "../job/run-job.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { withItem } from "../with-item.ts";
 import { adoptMove } from "./adopt-move.ts";
+import { discardChanges } from "./discard-changes.ts";
 import { markMachine } from "./identify-machine.ts";
 import { said } from "../../message.ts";
 import { requireNoOtherProtector, takeOverMachine, unmarkProtection } from "./machine-protector.ts";
@@ -142,6 +143,19 @@ export class Identities {
     return withItem(this.#parts, itemId, "confirmation that the source is off", progress, () =>
       Promise.resolve(confirmOff(this.#parts, itemId)),
     );
+  }
+
+  /**
+   * Takes a person's word that what an item's disks at the primary side hold now may be overwritten by its way back. Returns
+   * the ids of those disks. Throws `ActionNotAllowed` if none was changed.
+   */
+  discardPrimaryChanges(itemId: string, progress: Progress): Promise<readonly string[]> {
+    return withItem(this.#parts, itemId, "decision about its disks at the primary side", progress, () => {
+      const { item, disks } = discardChanges(this.#parts, itemId);
+      const what = `a person said that its disks at the primary side may be overwritten: ${disks.join(", ")}`;
+      record(this.#parts, item, "PrimaryChangesDiscarded", what);
+      return Promise.resolve(disks);
+    });
   }
 
   /**

@@ -84,8 +84,13 @@ export type ImagesLeft = Readonly<Record<string, string>>;
 
 /** What is known of the disks that a failover left at the primary side. */
 export interface PrimaryLeft {
-  /** The images as an unplanned failover left them, with what it did not send. Absent: all was sent, so each change came later. */
+  /** The images as an unplanned failover left them, with what it did not send: any other state of them came later. */
   readonly images?: ImagesLeft;
+  /**
+   * Where nobody saw the images off, or all was sent: what their logs counted from after the newest recovery point. What
+   * the logs hold now, or a log that does not continue one of these, may be a later change.
+   */
+  readonly sentUpTo?: readonly Lineages[];
   /** Changes were found that no change log shows any more, because a way back was seeded from the disks. */
   readonly areChanged?: true;
 }

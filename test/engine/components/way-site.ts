@@ -143,7 +143,8 @@ export class WaySite {
     const { site } = this;
     const item = this.item();
     if (item === undefined || item.state === "EnablingReplication") return "not protected";
-    const { replicationError: _told, ...details } = item.details;
+    // How the disks at the primary side are known again is written down before a seed is read from them.
+    const { replicationError: _told, primaryLeft: _known, ...details } = item.details;
     const { recoveryMachine } = details;
     const recovery = recoveryMachine && path.join(recoveryMachine.folder, "os.img");
     return {

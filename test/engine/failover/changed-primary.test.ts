@@ -8,6 +8,7 @@ import type { FlowId } from "../../../provider/engine/flows.ts";
 import { FlowSite } from "../flow-site.ts";
 import { quiet } from "../fixture.ts";
 import { Hosts } from "../more-hosts.ts";
+import { backUpDatabase } from "./back-up-database.ts";
 
 let site: FlowSite;
 afterEach(() => site.remove());
@@ -16,7 +17,7 @@ const block = 65_536;
 const refusal = {
   code: "ActionNotAllowed",
   message: expect.stringMatching(
-    /changed after its failover.*failback web1 --discard-primary-changes/s,
+    /changed after its failover.*`siterecovery discard-primary-changes web1` and this again/s,
   ) as string,
 };
 
@@ -63,6 +64,30 @@ async function expectRefused(image: string, move: "failback" | "planned" | "unpl
 }
 
 describe("disks that were changed at the primary side after the failover", () => {
+  it("[H2F-4] are noticed after a failback that was rolled back as well", async () => {
+    await make("S3");
+    const image = site.image();
+    await failOver("planned");
+    await commit();
+    const limit = new AbortController();
+    const failed = site.engine.moves.failback(id(), {
+      ...quiet,
+      signal: limit.signal,
+      report: (line) => {
+        if (/primary side's disks equal/.test(line)) limit.abort();
+      },
+    });
+    await expect(failed).rejects.toMatchObject({ code: "Cancelled" });
+    expect([site.power(image), site.power(site.replica()), await isAlert()]).toEqual([
+      "off",
+      "running",
+      false,
+    ]);
+    overwrite(image);
+    expect(await isAlert()).toBe(true);
+    await expectRefused(image, "failback");
+  });
+
   it("[H2F-4] by a source that came back and ran beside its replica", async () => {
     await make("S3");
     const hosts = new Hosts(site);
@@ -140,45 +165,134 @@ describe("disks that were changed at the primary side after the failover", () =>
   });
 });
 
-describe("an image with a second name", () => {
-  it("is an alert, and is written into by no failback", async () => {
-    await make("S3");
+describe("a source whose host was away at the failover", () => {
+  async function comeBackOff(): Promise<string> {
+    const hosts = new Hosts(site);
     const image = site.image();
-    const second = `${site.folder}/second.img`;
-    fs.linkSync(image, second);
-    const codes = (await site.engine.viewItem(id())).healthNotes.map(({ code }) => code);
-    expect(codes).toContain("ImageHasLinks");
-    await failOver("planned");
+    const bringBack = hosts.away(hosts.first);
+    await failOver("unplanned");
+    bringBack();
+    return image;
+  }
+  const switchOff = (image: string): void =>
+    fs.writeFileSync(path.join(path.dirname(image), "power-state"), "off\n");
+
+  it.each([
+    ["written meanwhile", write],
+    ["written meanwhile by a program", (image: string): void => overwrite(image)],
+  ])("and that was %s, and is off before anybody looks", async (_how, change) => {
+    await make("S3");
+    const image = await comeBackOff();
+    await change(image);
+    switchOff(image);
+    expect(await isAlert()).toBe(true);
     await commit();
-    const links = { code: "PrerequisitesNotMet", message: expect.stringContaining("2 names") as string };
-    const { refusals } = await site.engine.moves.foresee(id(), { action: "failback" });
-    expect(refusals).toContainEqual(expect.objectContaining(links));
-    await expect(site.engine.moves.failback(id(), quiet)).rejects.toMatchObject(links);
-    expect(site.power(site.replica())).toBe("running");
-    fs.rmSync(second);
-    // A name less is a change of the file, not of what is in it; that is for a person to say.
+    await expectRefused(image, "failback");
     await site.engine.moves.failback(id(), quiet, { discardPrimaryChanges: true });
-    expect(site.power(image)).toBe("running");
+    expect(await isAlert()).toBe(false);
   });
 
-  it("is written into by no failback that makes the machine again around it", async () => {
+  it("has changes that were never sent, and it is a person who gives them up", async () => {
+    await make("S3");
+    await write(site.image());
+    const image = await comeBackOff();
+    switchOff(image);
+    await commit();
+    await expectRefused(image, "failback");
+  });
+
+  it("comes back unchanged without a question", async () => {
+    await make("S3");
+    switchOff(await comeBackOff());
+    expect(await isAlert()).toBe(false);
+    await commit();
+    await site.engine.moves.failback(id(), quiet);
+  });
+
+  it("is known to have changed by a database from before its way back was seeded from it", async () => {
+    await make("S6");
+    const image = await comeBackOff();
+    await commit();
+    const putBack = await backUpDatabase(site);
+    overwrite(image);
+    await site.engine.moves.reverseReplicate(id(), quiet);
+    await putBack();
+    await site.engine.moves.reverseReplicate(id(), quiet);
+    await expectRefused(image, "planned");
+  });
+});
+
+describe("a database from before the reverse replication", () => {
+  it("knows what was changed since", async () => {
+    await make("S6");
+    const image = site.image();
+    await failOver("unplanned");
+    await commit();
+    const putBack = await backUpDatabase(site);
+    overwrite(image);
+    await site.engine.moves.reverseReplicate(id(), quiet);
+    await putBack();
+    await site.engine.moves.reverseReplicate(id(), quiet);
+    expect(await isAlert()).toBe(true);
+    await expectRefused(image, "planned");
+  });
+
+  it.each(["S5", "S6"] as const)(
+    "and from before the failover, in %s: adoption forgets nothing",
+    async (flow) => {
+      await make(flow);
+      const image = site.image();
+      const putBack = await backUpDatabase(site);
+      await failOver("unplanned");
+      await commit();
+      overwrite(image);
+      await site.engine.moves.reverseReplicate(id(), quiet);
+      await putBack();
+      expect(await site.engine.identities.adoptMachine(id())).toBe("recovery");
+      await commit();
+      await site.engine.moves.reverseReplicate(id(), quiet);
+      expect(await isAlert()).toBe(true);
+      await expectRefused(image, "unplanned");
+    },
+  );
+});
+
+describe("a writer that begins after the check of a failback", () => {
+  /** Fails back, with something done once the replica machine is shut down. */
+  const failBackWith = (work: () => void): Promise<void> =>
+    site.engine.moves.failback(id(), {
+      ...quiet,
+      report: (line) => {
+        if (/Take the last delta/.test(line)) work();
+      },
+    });
+
+  it("keeps what it has written", async () => {
     await make("S3");
     const image = site.image();
     await failOver("planned");
     await commit();
-    fs.rmSync(path.join(path.dirname(image), "machine.yaml"));
-    fs.linkSync(image, `${site.folder}/second.img`);
-    const before = site.hash(image);
-    await expect(site.engine.moves.failback(id(), quiet)).rejects.toThrow(/2 names/);
-    expect([site.hash(image), site.power(site.replica())]).toEqual([before, "running"]);
+    let written = "";
+    const run = failBackWith(() => {
+      overwrite(image);
+      written = site.hash(image);
+    });
+    await expect(run).rejects.toMatchObject(refusal);
+    expect([site.hash(image), site.power(image)]).toEqual([written, "off"]);
+    expect(site.power(site.replica())).toBe("running");
   });
 
-  it("is protected once", async () => {
-    site = await FlowSite.make({ flow: "S3", content: randomBytes(4 * block), machines: ["web1", "web2"] });
-    await site.protect();
-    fs.rmSync(site.image("web2"));
-    fs.linkSync(site.image(), site.image("web2"));
-    await expect(site.protect("web2")).rejects.toThrow(/same file as .*web1.*hard link/s);
-    expect(site.item("web2")).toBeUndefined();
+  it("has the disk to itself until it closes it", async () => {
+    await make("S3");
+    const image = site.image();
+    await failOver("planned");
+    await commit();
+    const disk = await openTrackedDisk(image);
+    const before = site.hash(image);
+    await expect(site.engine.moves.failback(id(), quiet)).rejects.toMatchObject({ code: "Busy" });
+    expect([site.hash(image), site.power(site.replica())]).toEqual([before, "running"]);
+    await disk.close();
+    await site.engine.moves.failback(id(), quiet);
+    expect(site.power(image)).toBe("running");
   });
 });

@@ -4,11 +4,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
-import { openEngine } from "../../../provider/engine/engine.ts";
 import type { FlowId } from "../../../provider/engine/flows.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";
+import { backUpDatabase } from "./back-up-database.ts";
 
 let site: FlowSite;
 afterEach(() => site.remove());
@@ -19,27 +19,10 @@ async function make(flow: FlowId): Promise<void> {
 }
 
 const id = (): string => site.itemId();
-const home = (): string => path.join(site.folder, "home");
 const moves = (): FlowSite["engine"]["moves"] => site.engine.moves;
+const backUp = (): Promise<() => Promise<void>> => backUpDatabase(site);
 const failOver = (kind: "planned" | "unplanned"): Promise<void> =>
   moves().failover(id(), { kind, recoveryPoint: "latest" }, quiet);
-
-async function backUp(): Promise<() => Promise<void>> {
-  site.engine.close();
-  const files = fs.readdirSync(home()).filter((name) => name.startsWith("siterecovery.db"));
-  const kept = path.join(site.folder, `backup-${randomBytes(4).toString("hex")}`);
-  fs.mkdirSync(kept);
-  for (const name of files) fs.copyFileSync(path.join(home(), name), path.join(kept, name));
-  site.useEngine(await openEngine({ home: home() }));
-  return async () => {
-    site.engine.close();
-    for (const name of fs.readdirSync(home())) {
-      if (name.startsWith("siterecovery.db")) fs.rmSync(path.join(home(), name));
-    }
-    for (const name of files) fs.copyFileSync(path.join(kept, name), path.join(home(), name));
-    site.useEngine(await openEngine({ home: home() }));
-  };
-}
 
 async function write(image: string): Promise<string> {
   const disk = await openTrackedDisk(image);

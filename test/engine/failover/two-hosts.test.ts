@@ -225,7 +225,7 @@ describe("which machine it is", () => {
     const host = nameOf(site.item().details.machine!.hostId);
     await site.engine.identities.chooseMachine(id(), { host }, quiet);
     // A person's word makes it the machine; what is on its disks was not sent, and is kept until it is given up.
-    await expect(site.engine.moves.failback(id(), quiet)).rejects.toThrow(/--discard-primary-changes/);
+    await expect(site.engine.moves.failback(id(), quiet)).rejects.toThrow(/discard-primary-changes web1/);
     await site.engine.moves.failback(id(), quiet, { discardPrimaryChanges: true });
     expect(site.hash(site.image())).toBe(site.hash(site.replica()));
   });
