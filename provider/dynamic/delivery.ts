@@ -66,6 +66,11 @@ export class Delivery implements Host {
     return forHost(work, secrets);
   }
 
+  /** Which arguments are secret in the program. */
+  #secretOf(inputs: Properties): Pick<Calling, "secretPaths"> {
+    return { secretPaths: () => toldSecrets(this.#kind, inputs).paths };
+  }
+
   /** The arguments with the name that the resource has, whatever becomes of its logical name. */
   #named(olds: Properties, { [unnamedKey]: isUnnamed, ...news }: Properties): Properties {
     const name = olds[this.#kind.nameArgument];
@@ -100,7 +105,7 @@ export class Delivery implements Host {
 
   async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
     const { id, state } = await this.#attend(inputs, { option: "create" }, (calling) =>
-      this.#lifecycle.create(calling, wantedOf(inputs)),
+      this.#lifecycle.create({ ...calling, ...this.#secretOf(inputs) }, wantedOf(inputs)),
     );
     return { id, outs: state };
   }
@@ -108,7 +113,7 @@ export class Delivery implements Host {
   async update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
     const { state } = await this.#attend(news, { option: "update", before: olds }, (calling) =>
-      this.#lifecycle.update(calling, id, sides),
+      this.#lifecycle.update({ ...calling, ...this.#secretOf(news) }, id, sides),
     );
     return { outs: state };
   }

@@ -22,13 +22,14 @@ export class Owners {
   }
 
   /** Records the owner of a thing, whoever it was before. The thing may be about to be created. Returns the row. */
-  claim(id: string, urn: string, former: Pick<OwnerRow, "mark" | "madeAt"> = {}): OwnerRow {
-    const { mark, madeAt } = former;
+  claim(id: string, urn: string, known: Omit<OwnerRow, "urn" | "claimedAt"> = {}): OwnerRow {
+    const { mark, madeAt, secretPaths } = known;
     const owner: OwnerRow = {
       urn,
       claimedAt: this.#parts.clock.now(),
       ...(mark === undefined ? {} : { mark }),
       ...(madeAt === undefined ? {} : { madeAt }),
+      ...(secretPaths === undefined ? {} : { secretPaths }),
     };
     this.#parts.store.transaction(() => putOwner(this.#parts.store, id, owner));
     return owner;

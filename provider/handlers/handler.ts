@@ -59,6 +59,8 @@ export interface Live<Inputs, Outputs> {
   readonly inputs: Inputs;
   /** What the owner's state is to keep; absent without an owner. */
   readonly mark?: OwnerMark;
+  /** Paths of the settings that are secret in the program that declares it, whoever reads them; absent if none is. */
+  readonly secretPaths?: readonly string[];
 }
 
 export interface Handler<Inputs extends object = object, Outputs extends object = object> {

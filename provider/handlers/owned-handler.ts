@@ -23,6 +23,15 @@ import { plain, said } from "../message.ts";
 
 type Answer = Live<object, object>;
 
+/** What is known of what is secret: what the call says, or else what the owner has said before. */
+function secretOf(
+  { secretPaths }: Pick<Owner, "secretPaths">,
+  held?: OwnerRow,
+): Pick<OwnerRow, "secretPaths"> {
+  const paths = secretPaths ?? held?.secretPaths;
+  return paths === undefined ? {} : { secretPaths: paths };
+}
+
 /** Where machines run is no setting that must be equal: it changes by a failover only. */
 const moves = ["activeLocation", "migrated"] as const;
 
@@ -51,10 +60,11 @@ export class OwnedHandler implements Handler {
     return held;
   }
 
-  #marked(live: Answer, { mark }: OwnerRow): Answer {
-    if (mark === undefined) return live;
+  #marked(live: Answer, { mark, secretPaths }: OwnerRow): Answer {
+    const known = secretPaths === undefined ? live : { ...live, secretPaths };
+    if (mark === undefined) return known;
     const { engineId: engine, homeFolder: home } = this.#engine;
-    return { ...live, mark: { engine, home, mark } };
+    return { ...known, mark: { engine, home, mark } };
   }
 
   /** Runs work in the name of a claim, and notes its end. */
@@ -79,7 +89,7 @@ export class OwnedHandler implements Handler {
     const isBegun = held?.urn === owner.urn && held.madeAt === undefined;
     if (found && !isBegun) return this.#takeOver({ id, held, live: found.inputs }, wanted, owner, work);
     const { owners } = this.#engine;
-    const claim = owners.claim(id, owner.urn, { mark: owners.newMark() });
+    const claim = owners.claim(id, owner.urn, { ...secretOf(owner), mark: owners.newMark() });
     try {
       return await this.#work(claim, id, () => this.#handler.create(wanted, work));
     } catch (error) {
@@ -110,7 +120,7 @@ export class OwnedHandler implements Handler {
       owner.notify(new Notice("info", text));
     }
     const { owners } = this.#engine;
-    const claim = owners.claim(id, owner.urn, { mark: owners.newMark() });
+    const claim = owners.claim(id, owner.urn, { ...secretOf(owner), mark: owners.newMark() });
     // The program's text has not changed, and so nothing moves.
     return this.#work(claim, id, () => this.#handler.update(id, wanted, wanted, work));
   }
@@ -135,10 +145,12 @@ export class OwnedHandler implements Handler {
   };
 
   /** The first resource that has a thing in its state owns it; a resource that was renamed still does. */
-  #claimFor(id: string, held: OwnerRow | undefined, { urn, kept }: Owner): void {
+  #claimFor(id: string, held: OwnerRow | undefined, owner: Owner): void {
+    const { urn, kept } = owner;
     const mark = held?.mark ?? kept?.mark;
     const madeAt = held?.madeAt ?? this.#engine.findThing(id)!.createdAt;
-    this.#engine.owners.claim(id, urn, { ...(mark === undefined ? {} : { mark }), madeAt });
+    const known = { ...secretOf(owner, held), ...(mark === undefined ? {} : { mark }), madeAt };
+    this.#engine.owners.claim(id, urn, known);
   }
 
   #withNewHome(answer: DiffAnswer, id: string, kept: OwnerMark | undefined): DiffAnswer {
@@ -155,10 +167,12 @@ export class OwnedHandler implements Handler {
       if (held) owner.notify(new Notice("warning", said`it was taken over from ${held.urn}`));
       const { owners } = this.#engine;
       const madeAt = this.#engine.findThing(id)!.createdAt;
-      return this.#marked(live, owners.claim(id, owner.urn, { mark: owners.newMark(), madeAt }));
+      const known = { ...secretOf({}, held), mark: owners.newMark(), madeAt };
+      return this.#marked(live, owners.claim(id, owner.urn, known));
     }
     if (held && mayChange(held, owner)) return this.#marked(live, held);
-    return owner.kept ? { ...live, mark: owner.kept } : live;
+    const told = { ...live, ...secretOf({}, held) };
+    return owner.kept ? { ...told, mark: owner.kept } : told;
   };
 
   readonly update: Handler["update"] = async (id, last, wanted, work) => {
@@ -169,7 +183,7 @@ export class OwnedHandler implements Handler {
     if (held && !isOwn && !owner.adopts) throw changedByAnother(this.kind, id, held);
     const { owners } = this.#engine;
     const mark = (isOwn ? (held?.mark ?? owner.kept?.mark) : undefined) ?? owners.newMark();
-    const claim = owners.claim(id, owner.urn, { ...held, mark });
+    const claim = owners.claim(id, owner.urn, { ...held, ...secretOf(owner, held), mark });
     return this.#work(claim, id, () => this.#handler.update(id, last, wanted, work));
   };
 

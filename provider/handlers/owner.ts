@@ -28,6 +28,8 @@ export interface Owner {
   readonly adopts: boolean;
   /** The resources that the program has declared in this run so far, by URN. */
   readonly declared: ReadonlyMap<string, Declared>;
+  /** Paths of its arguments that are secret; absent where the call does not say. */
+  readonly secretPaths?: readonly string[];
   /** Shows a line under the resource. */
   notify(notice: Notice): void;
 }

@@ -40,6 +40,7 @@ export class ProviderSession {
           shown: secrets.shown,
           isSecret: (path) => secrets.isWithin(path),
           holdsSecrets: () => secrets.holdsAny,
+          keepSecret: (paths, values) => secrets.addAt(paths, values),
         }),
       );
     } catch (error) {

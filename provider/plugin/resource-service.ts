@@ -85,7 +85,7 @@ export class ResourceService {
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
       const made = request.getPreview()
         ? { id: "", state: foreseen(resource.kind, wanted) }
-        : await this.#lifecycle(resource).create(calling, wanted);
+        : await this.#lifecycle(resource).create({ ...calling, secretPaths: () => secrets.paths }, wanted);
       answer.setId(made.id);
       answer.setProperties(sendState(resource.kind, made.state, secrets));
       return answer;
@@ -95,7 +95,8 @@ export class ResourceService {
   async update(request: Message<"UpdateRequest">): Promise<Message<"UpdateResponse">> {
     const resource = resourceOf(request.getUrn());
     const { values: state, secrets } = receive(request.getOlds());
-    const { values: wanted } = receive(request.getNews(), secrets);
+    const { values: wanted, secrets: secretsOfWanted } = receive(request.getNews());
+    receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
     secrets.addPlain(wanted);
@@ -105,7 +106,11 @@ export class ResourceService {
       const sides = { state, wanted, before };
       const made = request.getPreview()
         ? { state: foreseen(resource.kind, wanted) }
-        : await this.#lifecycle(resource).update(calling, request.getId(), sides);
+        : await this.#lifecycle(resource).update(
+            { ...calling, secretPaths: () => secretsOfWanted.paths },
+            request.getId(),
+            sides,
+          );
       answer.setProperties(sendState(resource.kind, made.state, secrets));
       return answer;
     });

@@ -25,6 +25,10 @@ export interface Calling {
   readonly shown?: (line: string | Message) => string;
   /** Whether an argument is secret, by its path. */
   readonly isSecret?: (path: string) => boolean;
+  /** Paths of the arguments that are secret; absent where the call brings no arguments of the program's. */
+  readonly secretPaths?: () => readonly string[];
+  /** Takes the values at some paths of what was read for secret, as they are in the program that declares them. */
+  readonly keepSecret?: (paths: readonly string[], values: Properties) => void;
   /** Whether something of the resource is secret, as far as is known by now. */
   readonly holdsSecrets?: () => boolean;
   /** Whether the resource takes over what exists, on purpose: an import, or `adopt: true`. */

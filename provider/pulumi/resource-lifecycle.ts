@@ -65,14 +65,16 @@ export class ResourceLifecycle {
   }
 
   /** The resource as the owner of its thing; `undefined` if Pulumi did not say which resource it is. */
-  #owner({ urn, adopts = false, shown = String }: Calling, id: string, state: Properties): Owner | undefined {
+  #owner(calling: Calling, id: string, state: Properties): Owner | undefined {
+    const { urn, adopts = false, shown = String, secretPaths } = calling;
     if (urn === "") return undefined;
     const { declared, link } = this.#surroundings;
     const notify = (notice: Notice): void => {
       const { severity, said } = announcement(id, notice);
       link.tell(urn, severity, shown(said));
     };
-    return { urn, kept: state[ownerKey] as OwnerMark | undefined, adopts, declared, notify };
+    const kept = state[ownerKey] as OwnerMark | undefined;
+    return { urn, kept, adopts, declared, notify, ...(secretPaths && { secretPaths: secretPaths() }) };
   }
 
   /** Work in the name of the resource. */
@@ -188,6 +190,7 @@ export class ResourceLifecycle {
       const live = await handler.read(id, this.#owner(calling, id, state));
       if (!live) return undefined;
       const settings = live.inputs as Properties;
+      calling.keepSecret?.(live.secretPaths ?? [], settings);
       const last = keptInputs(this.#kind, state, before ?? settings);
       const kept = this.#state(live, { last, attempted: attemptedInputs(this.#kind, state) }, calling);
       return { ...kept, inputs: adopted(last, settings) };

@@ -16,6 +16,19 @@ function isBelow(path: string, one: string): boolean {
   return path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`);
 }
 
+/** What is at a path. Keys may have dots in them, so the longest key that fits is taken. */
+function valueAt(value: unknown, path: string): unknown {
+  if (path === "") return value;
+  if (value === null || typeof value !== "object") return undefined;
+  const [, index, below] = /^\[(\d+)\]\.?(.*)$/s.exec(path) ?? [];
+  if (Array.isArray(value)) return index === undefined ? undefined : valueAt(value[Number(index)], below!);
+  const key = Object.keys(value)
+    .filter((one) => isBelow(path, one))
+    .sort((one, other) => other.length - one.length)[0];
+  if (key === undefined) return undefined;
+  return valueAt((value as Record<string, unknown>)[key], path.slice(key.length).replace(/^\./, ""));
+}
+
 function leavesOf(value: unknown): unknown[] {
   if (value === null || typeof value !== "object") return [value];
   return Object.values(value).flatMap(leavesOf);
@@ -63,6 +76,16 @@ export class SecretValues {
       for (const [key, inner] of Object.entries(schema.properties ?? {}))
         this.#mark(root, inner, (value as Record<string, unknown>)[key], childPath(path, key));
     }
+  }
+
+  /** Adds what is at some paths, as far as it is there. */
+  addAt(paths: readonly string[], values: unknown): void {
+    for (const path of paths) this.add(path, valueAt(values, path));
+  }
+
+  /** The paths of what is secret. */
+  get paths(): string[] {
+    return [...this.#paths].filter((path) => path !== "").sort();
   }
 
   get holdsAny(): boolean {

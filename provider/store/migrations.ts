@@ -233,4 +233,7 @@ export const migrations: readonly string[] = [
     state TEXT NOT NULL               -- JSON: the run under way, the last one, when one last succeeded
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE owners ADD COLUMN secret_paths TEXT;  -- JSON: paths of the arguments that the owner's program has made secret
+  `,
 ];

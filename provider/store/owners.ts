@@ -10,6 +10,8 @@ export interface OwnerRow {
   readonly claimedAt: number;
   /** When the creation ended, in milliseconds since 1970; absent while it is under way or was cut short. */
   readonly madeAt?: number;
+  /** Paths of the arguments that are secret in the owner's program, such as `tags.note`. Their values are in the settings. */
+  readonly secretPaths?: readonly string[];
 }
 
 interface Row {
@@ -17,6 +19,7 @@ interface Row {
   mark: string | null;
   claimed_at: number;
   made_at: number | null;
+  secret_paths: string | null;
 }
 
 function toOwner(row: Row): OwnerRow {
@@ -25,6 +28,7 @@ function toOwner(row: Row): OwnerRow {
     claimedAt: row.claimed_at,
     ...(row.mark === null ? {} : { mark: row.mark }),
     ...(row.made_at === null ? {} : { madeAt: row.made_at }),
+    ...(row.secret_paths === null ? {} : { secretPaths: JSON.parse(row.secret_paths) as string[] }),
   };
 }
 
@@ -35,13 +39,16 @@ export function findOwner(store: Store, id: string): OwnerRow | undefined {
 }
 
 /** Writes the owner of a thing in place of any other. */
-export function putOwner(store: Store, id: string, { urn, mark, claimedAt, madeAt }: OwnerRow): void {
+export function putOwner(store: Store, id: string, owner: OwnerRow): void {
+  const { urn, mark, claimedAt, madeAt, secretPaths = [] } = owner;
+  const secret = secretPaths.length === 0 ? null : JSON.stringify(secretPaths);
   store
     .prepare(
-      `INSERT INTO owners (key, urn, mark, claimed_at, made_at) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT (key) DO UPDATE SET urn = ?2, mark = ?3, claimed_at = ?4, made_at = ?5`,
+      `INSERT INTO owners (key, urn, mark, claimed_at, made_at, secret_paths) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (key) DO UPDATE SET urn = ?2, mark = ?3, claimed_at = ?4, made_at = ?5,
+         secret_paths = ?6`,
     )
-    .run(idKey(id), urn, mark ?? null, claimedAt, madeAt ?? null);
+    .run(idKey(id), urn, mark ?? null, claimedAt, madeAt ?? null, secret);
 }
 
 export function deleteOwner(store: Store, id: string): void {

@@ -121,6 +121,13 @@ export const shownSecrets: readonly Mutant[] = [
       "a refresh or a delete of a dynamic resource shows a secret",
     ],
   }),
+  ...faultsIn("provider/pulumi/resource-lifecycle.ts", plugin, {
+    "secret-read": [
+      `calling.keepSecret?.(live.secretPaths ?? [], settings);`,
+      ``,
+      "a secret is in the clear in the state of a stack that reads the resource",
+    ],
+  }),
   ...faultsIn("provider/plugin/detailed-diff.ts", ["test/doors/secrets-for-life.test.ts"], {
     "secret-key": [
       `const path = shownPath(change.property);`,

@@ -56,6 +56,16 @@ describe("a secret argument", () => {
     expect(inPlain(stack.resource)).not.toContain(hidden);
   });
 
+  test("is secret to whoever reads the resource, until its program gives it in plain", async () => {
+    await stack.up(withSecret(secret(hidden)));
+    const id = stack.resource!.id;
+    const read = async (): Promise<unknown> => door.read({ id, state: {} }, {});
+    expect(JSON.stringify(await read())).toContain(hidden);
+    expect(inPlain(await read())).not.toContain(hidden);
+    await stack.up(withSecret(hidden, 900));
+    expect(inPlain(await read())).toContain(hidden);
+  });
+
   test("is left out of what is told under the resource", async () => {
     await stack.up(withSecret(secret(hidden)));
     await world.changeBehind(300);
