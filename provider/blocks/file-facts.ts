@@ -14,6 +14,8 @@ export interface FileFacts {
   readonly changedAtNs: bigint;
   /** How many names the file has, hard links; a write through one of them changes what all others show. 1 for a folder. */
   readonly linkCount: number;
+  /** Whether it is a local socket, which holds no data. */
+  readonly isSocket: boolean;
 }
 
 /** Returns the facts in what `stat` says. */
@@ -25,5 +27,6 @@ export function factsOf(stat: fs.BigIntStats): FileFacts {
     changedAtNs: stat.ctimeNs,
     // Those of a folder are the folders in it.
     linkCount: stat.isFile() ? Number(stat.nlink) : 1,
+    isSocket: stat.isSocket(),
   };
 }

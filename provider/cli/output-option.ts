@@ -37,6 +37,17 @@ function hasKeys(folder: string): boolean {
   }
 }
 
+/** Each process has a folder in the cache, by its identity, with a file that it renews. */
+function isCache(folder: string): boolean {
+  if (has(folder, "alive.lock")) return true;
+  try {
+    const names = fs.readdirSync(folder).filter((name) => /%3A\d+%3A/.test(name));
+    return names.some((name) => has(path.join(folder, name), "alive.lock"));
+  } catch {
+    return false;
+  }
+}
+
 const owners: readonly { readonly what: (folder: string) => string; isOwned(folder: string): boolean }[] = [
   {
     what: (folder) => `the folder of machine ${path.basename(folder)}`,
@@ -50,6 +61,7 @@ const owners: readonly { readonly what: (folder: string) => string; isOwned(fold
     what: () => "the home of an engine",
     isOwned: (folder) => has(folder, "siterecovery.db") || hasKeys(folder),
   },
+  { what: () => "the cache of a process server", isOwned: isCache },
 ];
 
 /** Where a path leads, by all links on the way; the end of it need not be there. */
@@ -82,9 +94,21 @@ function ownedFolder(file: string): Owned | undefined {
   }
 }
 
-/** Throws `InvalidInput` for a file in the folder of a machine, in a replica store or an engine's home, and for a disk with its change log. */
+/** Throws `InvalidInput` for a file that has other names: one of them may be a machine's disk. */
+function requireOneName(file: string, real: string): void {
+  const stat = fs.statSync(real, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true || stat.nlink === 1) return;
+  const message = `${file} is not written: it has ${stat.nlink} names (hard links), and a machine may use it under another one. Remove it, or name another file.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: real });
+}
+
+/**
+ * Throws `InvalidInput` for a file in the folder of a machine, in a replica store, an engine's home or a process server's
+ * cache, for a disk with its change log, and for a file with hard links.
+ */
 export function requireOutput(file: string): void {
   const real = realPathOf(path.resolve(file));
+  requireOneName(file, real);
   const owned = ownedFolder(real);
   const isLog = /\.hrl(\.new|\.\d+)?$/.test(real) && fs.existsSync(real);
   if (owned === undefined && !isLog && !fs.existsSync(`${real}.hrl`)) return;

@@ -60,7 +60,7 @@ export class SimulatedContent {
   facts(): FileFacts {
     const { inode, sizeBytes, changedAtNs } = this;
     // The simulated file system has no hard links.
-    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs, linkCount: 1 };
+    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs, linkCount: 1, isSocket: false };
   }
 
   read(buffer: Uint8Array, position: number): number {

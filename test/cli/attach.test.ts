@@ -203,3 +203,10 @@ it("wrong input is told with what there is", async () => {
   expect(point.stderr).toMatch(/has no recovery point "none"/);
   expect(fs.existsSync(overlay)).toBe(false);
 });
+
+it("removes no file that has the name of its socket", async () => {
+  fs.writeFileSync(`${overlay}.sock`, "notes");
+  const { code, stderr } = await attach().ended;
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/web1\.img\.sock is there already/)]);
+  expect(fs.readFileSync(`${overlay}.sock`, "utf8")).toBe("notes");
+});

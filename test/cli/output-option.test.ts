@@ -50,12 +50,21 @@ function owned(): [string, RegExp][] {
   const [account] = fs.readdirSync(storage);
   const link = path.join(site.folder, "link.img");
   if (!fs.existsSync(link)) fs.symlinkSync(site.image, link);
+  const hardLink = path.join(site.folder, "hard-link.img");
+  if (!fs.existsSync(hardLink)) fs.linkSync(site.image, hardLink);
+  const cache = path.join(site.folder, "cache");
+  const ofProcess = path.join(cache, encodeURIComponent("host:12:34:boot:namespace"));
+  fs.mkdirSync(ofProcess, { recursive: true });
+  fs.writeFileSync(path.join(ofProcess, "alive.lock"), "");
   return [
-    [site.image, /folder of machine web1/],
+    [site.image, /folder of machine web1|2 names/],
     [`${site.image}.hrl`, /folder of machine web1/],
     [path.join(machine, "machine.yaml"), /folder of machine web1/],
     [path.join(machine, "new.img"), /folder of machine web1/],
-    [link, /folder of machine web1/],
+    [link, /folder of machine web1|2 names/],
+    [hardLink, /2 names \(hard links\)/],
+    [path.join(cache, "new.img"), /cache of a process server/],
+    [path.join(ofProcess, "segment"), /cache of a process server/],
     [path.join(storage, account!, "store.key"), new RegExp(`replica store ${account}`)],
     [path.join(storage, account!, "machines", "new"), new RegExp(`replica store ${account}`)],
     [path.join(home, "siterecovery.db"), /home of an engine/],

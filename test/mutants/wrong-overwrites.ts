@@ -98,10 +98,38 @@ export const wrongOverwrites: readonly Mutant[] = [
       `if (owned === undefined && !isLog) return;`,
       "an export overwrites a followed disk outside a machine's folder",
     ],
+    "output-over-hard-link": [
+      `if (stat?.isFile() !== true || stat.nlink === 1) return;`,
+      `if (stat !== null) return;`,
+      "an export overwrites the disk that a hard link is another name of",
+    ],
+    "output-over-cache": [
+      `{ what: () => "the cache of a process server", isOwned: isCache },`,
+      ``,
+      "an export overwrites what waits in a process server's cache",
+    ],
     "output-through-link": [
       `const real = realPathOf(path.resolve(file));`,
       `const real = path.resolve(file);`,
       "an export overwrites the disk that a link leads to",
     ],
   }),
+  ...faultsIn("provider/engine/attach/attach-item.ts", ["test/cli/attach.test.ts"], {
+    "attach-over-file": [
+      `if (!parts.files.facts(socketPath).isSocket) throw isTaken(socketPath);`,
+      ``,
+      "attaching a point removes a file that has the socket's name",
+    ],
+  }),
+  ...faultsIn(
+    "provider/engine/failover/unsent-changes.ts",
+    ["test/engine/failover/places-of-a-move.test.ts"],
+    {
+      "room-of-unsent": [
+        `const sent = room.bytes(Math.max(0, enough - unsentBytes));`,
+        `const sent = room.bytes(enough);\n      if (sent >= 0) return sent;`,
+        "a planned failover finds the recovery side full when the source is off",
+      ],
+    },
+  ),
 ];

@@ -62,17 +62,19 @@ export async function attachItem(parts: EngineParts, options: AttachOptions): Pr
 
 function addressOf(parts: EngineParts, { address, to }: AttachOptions): Address {
   if (address !== undefined) {
-    if ("socketPath" in address && parts.files.exists(address.socketPath)) {
-      const message = said`${address.socketPath} is there already. If no program serves it any more, remove it; or name another with --socket.`;
-      throw new SiteRecoveryError("AlreadyExists", message, {
-        target: address.socketPath,
-        property: "socket",
-      });
-    }
+    if ("socketPath" in address && parts.files.exists(address.socketPath)) throw isTaken(address.socketPath);
     return address;
   }
   const socketPath = "folder" in to ? path.join(to.folder, "attach.sock") : `${to.file}.sock`;
   // Whoever holds the overlays' leases is the only one to serve them: a socket there is a dead process's.
-  parts.files.remove(socketPath);
+  if (parts.files.exists(socketPath)) {
+    if (!parts.files.facts(socketPath).isSocket) throw isTaken(socketPath);
+    parts.files.remove(socketPath);
+  }
   return { socketPath };
+}
+
+function isTaken(socketPath: string): SiteRecoveryError {
+  const message = said`${socketPath} is there already. If no program serves it any more, remove it; or name another with --socket.`;
+  return new SiteRecoveryError("AlreadyExists", message, { target: socketPath, property: "socket" });
 }

@@ -26,7 +26,7 @@ import { requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { requireWritable } from "./require-writable.ts";
 import { findPlace, type MachinePlace } from "./recovery-machine.ts";
-import { unsentText } from "./unsent-changes.ts";
+import { unsentText, withUnsent } from "./unsent-changes.ts";
 import { said } from "../../message.ts";
 
 function inputsOf(parts: EngineParts, itemId: string): ItemInputs {
@@ -147,7 +147,13 @@ export async function foreseePlanned(
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);
   if (place) await foresight.check(() => requireWritable(parts, place.folder));
-  await checkBase(context, foresight, place && ((store, point) => roomOf(store, point, place.folder)));
+  await checkBase(
+    context,
+    foresight,
+    place &&
+      ((store, point) =>
+        withUnsent(parts, roomOf(store, point, place.folder), { disks: primaryDisks(parts, item) })),
+  );
   foresight.point = { isNew: true };
   if (found && input.shutDownSource !== false) {
     foresight.step("shutDown", runsText(parts, found), found.machine.folder);
@@ -215,6 +221,7 @@ export async function foreseeChangePoint(
   foresight.point = point && { id: point.id, takenAt: point.takenAt, kind: point.kind };
   if (!recoveryMachine || !point) return;
   const { name, folder } = recoveryMachine;
+  await foresight.check(() => requireWritable(parts, folder));
   foresight.step("remove", `remove ${name} at the recovery side with all that it has written`, folder);
   foresight.step("make", `make ${name} again from the ${pointText(point)}`, folder);
   foresight.step("start", `start ${name}`, folder);

@@ -1,7 +1,6 @@
 /** Whether a recovery point can be read, and whether its disks have room where they are to be made. */
 import path from "node:path";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
-import type { FileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import { brokenPointsOf } from "../../targets/broken-layers.ts";
@@ -12,6 +11,7 @@ import type { NeededRoom } from "../job/foresight.ts";
 import type { ItemDisk } from "../protected-item/item.ts";
 import { brokenText } from "../replication/replica-doubt.ts";
 import { said } from "../../message.ts";
+import { allocatedBytes } from "./unsent-changes.ts";
 
 /** How many blocks hold data: counted in the maps, which reads no data. */
 function dataBlocks(store: ReplicaStore, point: RecoveryPoint, disk: RecoveryPointDisk): number {
@@ -65,26 +65,18 @@ export function roomOf(store: ReplicaStore, point: RecoveryPoint, folder: string
  * data and an image a hole is not looked at.
  */
 export function growthOf(
-  { files }: EngineParts,
+  parts: EngineParts,
   { store, point }: { store: ReplicaStore; point: RecoveryPoint },
   { folder, disks }: { folder: string; disks: readonly ItemDisk[] },
 ): NeededRoom {
-  const allocated = disks.reduce((sum, disk) => sum + allocatedBytes(files, path.join(folder, disk.file)), 0);
+  const allocated = allocatedBytes(
+    parts,
+    disks.map(({ file }) => path.join(folder, file)),
+  );
   return {
     folder,
     bytes: (enough) => Math.max(0, writtenBytes(store, point, enough + allocated) - allocated),
   };
-}
-
-/** 0 for an image that is gone: it is made again. */
-function allocatedBytes(files: FileSystem, imagePath: string): number {
-  if (!files.exists(imagePath)) return 0;
-  const image = files.open(imagePath, "read");
-  try {
-    return image.size().allocatedBytes;
-  } finally {
-    image.close();
-  }
 }
 
 /** Throws `DiskFull` if what is to be made does not fit where it is made. */

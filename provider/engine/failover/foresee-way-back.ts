@@ -1,4 +1,5 @@
 /** What the way back would do: failback, failover to the primary side, and what a commit or a cancellation gives up. */
+import path from "node:path";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
 import type { ForeseeContext } from "../job/job-definition.ts";
@@ -17,6 +18,7 @@ import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
 import { requireMoved } from "./require-moved.ts";
 import { requireWritable } from "./require-writable.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
+import { allocatedBytes, withUnsent } from "./unsent-changes.ts";
 
 /** What a step back to the primary side is asked for. */
 export interface BackInput {
@@ -43,6 +45,24 @@ function roomAtPrimary(
   return growthOf(parts, { store, point }, { folder, disks: details.disks });
 }
 
+/**
+ * The room once the last delta is applied as well. A failback synchronises before it shuts anything down, and looks again
+ * then; a planned failover to the primary side does not.
+ */
+function roomOfLastDelta(
+  parts: EngineParts,
+  item: ProtectedItem,
+  at: { store: ReplicaStore; point: RecoveryPoint; place: PrimaryPlace },
+): NeededRoom {
+  const room = roomAtPrimary(parts, item, at);
+  if (item.details.reverse === undefined) return room;
+  const there = item.details.disks.map(({ file }) => path.join(at.place.folder, file));
+  return withUnsent(parts, room, {
+    disks: recoveryDisks(parts, item),
+    thereBytes: allocatedBytes(parts, there),
+  });
+}
+
 /** Throws `DiskFull` if the newest recovery point has no room at the primary side. */
 export async function requireRoomAtPrimary(
   parts: EngineParts,
@@ -54,7 +74,7 @@ export async function requireRoomAtPrimary(
   requireRooms(parts, [roomAtPrimary(parts, item, { store, point, place })]);
 }
 
-/** Where the machine comes back to, if it can. */
+/** Where the machine comes back to, if it can and the place can be written. */
 export async function foreseePlace(
   { parts, item, input }: Pick<ForeseeContext<BackInput>, "parts" | "item" | "input">,
   foresight: Foresight,
@@ -65,6 +85,7 @@ export async function foreseePlace(
   if (place === undefined) return undefined;
   const isDiscarded = input.discardPrimaryChanges;
   await foresight.check(() => requireUnchanged(parts, item, { folder: place.folder, isDiscarded }));
+  await foresight.check(() => requireWritable(parts, place.folder));
   return place;
 }
 
@@ -94,14 +115,13 @@ export async function foreseePlannedBack(
   const { machineName, recoveryMachine } = item.details;
   await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
   const place = await foreseePlace(context, foresight);
-  if (place) await foresight.check(() => requireWritable(parts, place.folder));
   if (recoveryMachine) await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
   await foresight.check(() => requireRecoveryDisks(parts, item));
   await foresight.check(() => requireWay(parts, item, "back"));
   await checkBase(
     context,
     foresight,
-    place && ((store, point) => roomAtPrimary(parts, item, { store, point, place })),
+    place && ((store, point) => roomOfLastDelta(parts, item, { store, point, place })),
   );
   foresight.point = { isNew: true };
   foresight.step(
@@ -134,6 +154,7 @@ export async function foreseeUnplannedBack(
     });
   }
   if (isThere) {
+    await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
     foresight.step(
       "shutDown",
       `shut down ${recoveryMachine.name} at the recovery side`,
@@ -204,6 +225,7 @@ export async function foreseeProtectAgain(
   }
   await foresight.check(() => requireRecoverySide(parts, item));
   if (!recoveryMachine) return;
+  await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
   foresight.step("remove", `remove ${recoveryMachine.name} at the recovery side`, recoveryMachine.folder);
 }
 
@@ -216,6 +238,9 @@ export async function foreseeCancel(
   const primary = await foresight.check(() => requireMachineOf(parts, item));
   await foresight.check(() => requireRecoverySide(parts, item));
   const [name, folder] = [recoveryMachine?.name, recoveryMachine?.folder];
+  for (const written of [primary?.machine.folder, folder]) {
+    if (written !== undefined) await foresight.check(() => requireWritable(parts, written));
+  }
   if (item.activeLocation === "recovery") {
     foresight.step("remove", `remove ${name} at the recovery side with all that it has written`, folder);
     foresight.step("start", `start ${machineName} at the primary side`, primary?.machine.folder);

@@ -4,6 +4,7 @@ import { readChangeState } from "../../disks/read-change-state.ts";
 import { isExpected } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import type { NeededRoom } from "../job/foresight.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import type { CycleDisk } from "../replication-cycle/run-cycle.ts";
 import { sourceDisks } from "../replication-cycle/source-disks.ts";
@@ -14,6 +15,45 @@ export function hasUnsentChanges(parts: EngineParts, disks: readonly CycleDisk[]
     const state = readChangeState(disk.path, { files: parts.files });
     return state.pendingBlocks > 0 || state.resyncRequired;
   });
+}
+
+/** Bytes that are allocated for images; those that are gone have none. */
+export function allocatedBytes({ files }: EngineParts, images: readonly string[]): number {
+  return images.reduce((sum, file) => {
+    if (!files.exists(file)) return sum;
+    const image = files.open(file, "read");
+    try {
+      return sum + image.size().allocatedBytes;
+    } finally {
+      image.close();
+    }
+  }, 0);
+}
+
+/**
+ * A room with what disks have not sent yet: all of it as growth, but no more than what the disks hold beyond `thereBytes`, which
+ * are at the place already. Changes of a disk that needs a resync are not known, and count as all that it holds.
+ */
+export function withUnsent(
+  parts: EngineParts,
+  room: NeededRoom,
+  { disks, thereBytes = 0 }: { disks: readonly CycleDisk[]; thereBytes?: number },
+): NeededRoom {
+  const heldBytes = allocatedBytes(
+    parts,
+    disks.map(({ path }) => path),
+  );
+  const unsentBytes = disks.reduce((sum, { path }) => {
+    const { pendingBlocks, resyncRequired } = readChangeState(path, { files: parts.files });
+    return sum + (resyncRequired ? heldBytes : pendingBlocks * blockSizeBytes);
+  }, 0);
+  return {
+    folder: room.folder,
+    bytes: (enough) => {
+      const sent = room.bytes(Math.max(0, enough - unsentBytes));
+      return Math.max(sent, Math.min(sent + unsentBytes, heldBytes - thereBytes));
+    },
+  };
 }
 
 /** How much would stay behind, for people; `undefined` if it is nothing, or cannot be read. */

@@ -65,7 +65,7 @@ export function pausedWith(parts: EngineParts, itemId: string): ProtectedItem | 
 export function requireRunning(parts: EngineParts, itemId: string): void {
   const paused = pausedWith(parts, itemId);
   if (!paused) return;
-  const message = said`${nameOf(itemId)}: ${pausedText(paused, itemId)}.`;
+  const message = said`${nameOf(itemId)} was not replicated: ${pausedText(paused, itemId)}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
 }
 

@@ -16,6 +16,7 @@ const noFailures: readonly ErrorCode[] = ["Cancelled", "LeaseLost", "ActionNotAl
 export function recordFailure(parts: EngineParts, itemId: string, error: unknown): void {
   if (!(error instanceof SiteRecoveryError) || noFailures.includes(error.code)) return;
   const item = requireItem(parts, itemId);
+  const name = nameOf(itemId);
   const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);
   const { retryAt } = failure;
@@ -31,7 +32,8 @@ export function recordFailure(parts: EngineParts, itemId: string, error: unknown
         type: "VmHealth",
         code: "ReplicationFailed",
         severity: failure.retryAt === undefined ? "Critical" : "Warning",
-        description: `${nameOf(itemId)}: ${failure.message}`,
+        // Most messages name the machine themselves.
+        description: failure.message.includes(name) ? failure.message : `${name}: ${failure.message}`,
         targetId: itemId,
         at: parts.clock.now(),
       });

@@ -91,7 +91,7 @@ export interface TakenSnapshot {
 export function requireDisks(parts: EngineParts, machineName: string, disks: readonly CycleDisk[]): void {
   for (const disk of disks) {
     if (parts.files.exists(disk.path)) continue;
-    const message = said`${machineName}: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
+    const message = said`${machineName} cannot be copied: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
     throw new SiteRecoveryError("SourceUnreachable", message, { target: disk.path });
   }
 }

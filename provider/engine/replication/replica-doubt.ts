@@ -108,7 +108,7 @@ function brokenBase(machine: MachineFolder, newest: RecoveryPoint): ReplicaDoubt
 
 /** The error that refuses a delta for a doubt that a person must decide on. */
 export function deltaRefused(machineName: string, { text }: ReplicaDoubt): SiteRecoveryError {
-  const message = said`${machineName}: ${text}. Nothing was added to the replica. Put the right one back, or run
+  const message = said`The changes of ${machineName} cannot be sent: ${text}. Nothing was added to the replica. Put the right one back, or run
       \`siterecovery replicate ${machineName} --resync\` to make the replica equal to the machine.`;
   return new SiteRecoveryError("ResyncRequired", message, { target: machineName });
 }

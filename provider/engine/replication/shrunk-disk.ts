@@ -33,6 +33,6 @@ export function requireNotShrunk(
 ): void {
   const texts = shrunkTexts(before, now);
   if (texts.length === 0) return;
-  const message = said`${item.name}: ${texts.join("; ")}. Its data may be gone, so nothing was replicated: ${acceptShrunk(item.name)}.`;
+  const message = said`${item.name} was not replicated: ${texts.join("; ")}. Its data may be gone: ${acceptShrunk(item.name)}.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
 }

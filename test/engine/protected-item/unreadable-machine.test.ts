@@ -89,6 +89,8 @@ describe.each([
     ).rejects.toThrow(says);
     expect(site.power(site.image())).toBe("running");
     expect(await site.engine.recoveryPoints(site.itemId())).toEqual(points);
+    const [event] = site.engine.events({ limit: 5 }).filter(({ code }) => code === "ReplicationFailed");
+    expect(event?.description).toMatch(/^web1 was not replicated: disk os has/);
 
     await site.engine.replicate(site.itemId(), quiet, "resync");
     const newest = (await site.engine.recoveryPoints(site.itemId())).at(-1)!;

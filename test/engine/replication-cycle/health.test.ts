@@ -124,7 +124,7 @@ describe("a paused item", () => {
     expect(await engine.pause(site.itemId, quiet)).toBe(false);
     await write(7);
     await expect(engine.replicate(site.itemId, quiet)).rejects.toThrow(
-      /web1: replication is paused since 2026-.*`siterecovery resume web1`/,
+      /web1 was not replicated: replication is paused since 2026-.*`siterecovery resume web1`/,
     );
     const view = await engine.viewItem(site.itemId);
     expect(view.replicationHealth).toBe("Warning");

@@ -59,7 +59,7 @@ describe("a replication group with a machine that is paused", () => {
     await site.engine.pause(site.itemId("db1"), quiet);
     const before = await Promise.all(machines.map(count));
     await expect(site.engine.replicate(site.itemId("db2"), quiet)).rejects.toThrow(
-      /^db2: it waits with the machines that share its recovery points: db1 is paused since .*`siterecovery resume db1`/,
+      /^db2 was not replicated: it waits with the machines that share its recovery points: db1 is paused since .*`siterecovery resume db1`/,
     );
     const { healthNotes, replicationHealth } = await site.engine.viewItem(site.itemId("db2"));
     expect([replicationHealth, healthNotes[0]?.text]).toEqual([
