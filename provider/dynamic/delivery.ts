@@ -93,7 +93,7 @@ export class Delivery implements Host {
     const sides = { state: olds, wanted: wantedOf(news) };
     const urn = urnOf(news) || urnOf(olds);
     const found = await this.#attend(news, { before: olds }, (calling) =>
-      this.#lifecycle.diff({ ...calling, urn }, id, sides),
+      this.#lifecycle.diff({ ...calling, urn, ...this.#secretOf(news) }, id, sides),
     );
     const { changes, replaces, deleteBeforeReplace } = found;
     return {

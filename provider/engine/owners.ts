@@ -1,7 +1,7 @@
 /** Which resource of which stack each thing belongs to: what no other resource may change or delete. */
 import { nameOf } from "../arm-id.ts";
 import { randomUuid, systemRandom } from "../random.ts";
-import { deleteOwner, findOwner, type OwnerRow, putOwner } from "../store/owners.ts";
+import { deleteOwner, findOwner, listSecretSettings, type OwnerRow, putOwner } from "../store/owners.ts";
 import { findThing, listThings, type Thing } from "../store/things.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
@@ -40,17 +40,25 @@ export class Owners {
     return randomUuid(systemRandom);
   }
 
-  /** Notes that the creation of a thing ended, if a claim is still in force. Returns whether it is. */
-  async settle(id: string, { mark }: OwnerRow): Promise<boolean> {
+  /**
+   * Notes that work on a thing ended, and which arguments are secret from now on, if a claim is still in force. Returns
+   * whether it is.
+   */
+  async settle(id: string, { mark }: OwnerRow, now: Pick<OwnerRow, "secretPaths"> = {}): Promise<boolean> {
     const { store, clock } = this.#parts;
     const isInForce = store.transaction(() => {
       const held = findOwner(store, id);
       if (held?.mark !== mark) return false;
-      if (held && held.madeAt === undefined) putOwner(store, id, { ...held, madeAt: clock.now() });
+      if (held) putOwner(store, id, { ...held, ...now, madeAt: held.madeAt ?? clock.now() });
       return true;
     });
     await writeCatalogs(this.#parts);
     return isInForce;
+  }
+
+  /** The settings of each thing that has secret arguments, and the paths of these. */
+  secretSettings(): ReturnType<typeof listSecretSettings> {
+    return listSecretSettings(this.#parts.store);
   }
 
   /** Takes the owner's record away: the next resource that declares the thing owns it. Returns the former owner. */

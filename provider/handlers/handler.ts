@@ -59,8 +59,11 @@ export interface Live<Inputs, Outputs> {
   readonly inputs: Inputs;
   /** What the owner's state is to keep; absent without an owner. */
   readonly mark?: OwnerMark;
-  /** Paths of the settings that are secret in the program that declares it, whoever reads them; absent if none is. */
-  readonly secretPaths?: readonly string[];
+  /**
+   * Of what was read: paths of the settings that are secret in the program that declares it, whoever reads them;
+   * `unknown` if it is a stack's and a version before this one wrote its record.
+   */
+  readonly secretPaths?: readonly string[] | "unknown";
 }
 
 export interface Handler<Inputs extends object = object, Outputs extends object = object> {

@@ -32,6 +32,21 @@ function secretOf(
   return paths === undefined ? {} : { secretPaths: paths };
 }
 
+/** The same while work is under way, which may stop before it has written what the program says now, or after. */
+function eitherSecret(
+  owner: Pick<Owner, "secretPaths">,
+  held: OwnerRow | undefined,
+): Pick<OwnerRow, "secretPaths"> {
+  if (held && held.secretPaths === undefined) return {};
+  return { secretPaths: [...new Set([...(held?.secretPaths ?? []), ...(owner.secretPaths ?? [])])] };
+}
+
+/** Whether an argument is secret by now that is not noted as one: only an update notes it. */
+function hasNewSecrets({ secretPaths = [] }: Owner, held: OwnerRow | undefined): boolean {
+  const noted = held?.secretPaths;
+  return noted !== undefined && secretPaths.some((one) => !noted.includes(one));
+}
+
 /** Where machines run is no setting that must be equal: it changes by a failover only. */
 const moves = ["activeLocation", "migrated"] as const;
 
@@ -67,10 +82,14 @@ export class OwnedHandler implements Handler {
     return { ...known, mark: { engine, home, mark } };
   }
 
-  /** Runs work in the name of a claim, and notes its end. */
-  async #work(claim: OwnerRow, id: string, run: () => Promise<Answer>): Promise<Answer> {
+  /** Runs work in the name of a claim, and notes its end, and what is secret from then on. */
+  async #work(
+    claim: OwnerRow,
+    { id, owner }: { id: string; owner: Owner },
+    run: () => Promise<Answer>,
+  ): Promise<Answer> {
     const live = await run();
-    if (await this.#engine.owners.settle(id, claim)) return this.#marked(live, claim);
+    if (await this.#engine.owners.settle(id, claim, secretOf(owner, claim))) return this.#marked(live, claim);
     throw ownedByAnother(this.kind, id, this.#engine.owners.of(id) ?? claim, this.#ownerless(claim));
   }
 
@@ -91,7 +110,7 @@ export class OwnedHandler implements Handler {
     const { owners } = this.#engine;
     const claim = owners.claim(id, owner.urn, { ...secretOf(owner), mark: owners.newMark() });
     try {
-      return await this.#work(claim, id, () => this.#handler.create(wanted, work));
+      return await this.#work(claim, { id, owner }, () => this.#handler.create(wanted, work));
     } catch (error) {
       if (!this.#engine.findThing(id)) await owners.release(id);
       throw error;
@@ -120,9 +139,9 @@ export class OwnedHandler implements Handler {
       owner.notify(new Notice("info", text));
     }
     const { owners } = this.#engine;
-    const claim = owners.claim(id, owner.urn, { ...secretOf(owner), mark: owners.newMark() });
+    const claim = owners.claim(id, owner.urn, { ...eitherSecret(owner, held), mark: owners.newMark() });
     // The program's text has not changed, and so nothing moves.
-    return this.#work(claim, id, () => this.#handler.update(id, wanted, wanted, work));
+    return this.#work(claim, { id, owner }, () => this.#handler.update(id, wanted, wanted, work));
   }
 
   readonly diff: Handler["diff"] = async (id, last, wanted, owner) => {
@@ -140,7 +159,8 @@ export class OwnedHandler implements Handler {
       if (keepsId(this.kind, id, wanted)) requireUnused(this.#engine, this.kind, id, answer.replaces[0]!);
     }
     if (held?.urn !== urn) this.#claimFor(id, held, owner);
-    const needsMark = held?.mark !== undefined && held.mark !== kept?.mark;
+    const isUnmarked = held?.mark !== undefined && held.mark !== kept?.mark;
+    const needsMark = isUnmarked || hasNewSecrets(owner, held);
     return needsMark ? { ...answer, needsMark } : answer;
   };
 
@@ -149,7 +169,8 @@ export class OwnedHandler implements Handler {
     const { urn, kept } = owner;
     const mark = held?.mark ?? kept?.mark;
     const madeAt = held?.madeAt ?? this.#engine.findThing(id)!.createdAt;
-    const known = { ...secretOf(owner, held), ...(mark === undefined ? {} : { mark }), madeAt };
+    // A diff changes nothing, and so no secret of the settings in force either.
+    const known = { ...secretOf(held ? {} : owner, held), ...(mark === undefined ? {} : { mark }), madeAt };
     this.#engine.owners.claim(id, urn, known);
   }
 
@@ -159,20 +180,20 @@ export class OwnedHandler implements Handler {
   }
 
   readonly read: Handler["read"] = async (id, owner) => {
-    const live = await this.#handler.read(id);
-    if (!owner) return live;
+    const found = await this.#handler.read(id);
+    if (!owner) return found;
     const held = this.#held(id, owner);
-    if (!live) return undefined;
+    if (!found) return undefined;
+    const live = { ...found, secretPaths: held ? (held.secretPaths ?? ("unknown" as const)) : [] };
     if (owner.adopts && held?.urn !== owner.urn) {
       if (held) owner.notify(new Notice("warning", said`it was taken over from ${held.urn}`));
       const { owners } = this.#engine;
       const madeAt = this.#engine.findThing(id)!.createdAt;
-      const known = { ...secretOf({}, held), mark: owners.newMark(), madeAt };
+      const known = { ...eitherSecret({}, held), mark: owners.newMark(), madeAt };
       return this.#marked(live, owners.claim(id, owner.urn, known));
     }
     if (held && mayChange(held, owner)) return this.#marked(live, held);
-    const told = { ...live, ...secretOf({}, held) };
-    return owner.kept ? { ...told, mark: owner.kept } : told;
+    return owner.kept ? { ...live, mark: owner.kept } : live;
   };
 
   readonly update: Handler["update"] = async (id, last, wanted, work) => {
@@ -183,8 +204,8 @@ export class OwnedHandler implements Handler {
     if (held && !isOwn && !owner.adopts) throw changedByAnother(this.kind, id, held);
     const { owners } = this.#engine;
     const mark = (isOwn ? (held?.mark ?? owner.kept?.mark) : undefined) ?? owners.newMark();
-    const claim = owners.claim(id, owner.urn, { ...held, ...secretOf(owner, held), mark });
-    return this.#work(claim, id, () => this.#handler.update(id, last, wanted, work));
+    const claim = owners.claim(id, owner.urn, { ...held, ...eitherSecret(owner, held), mark });
+    return this.#work(claim, { id, owner }, () => this.#handler.update(id, last, wanted, work));
   };
 
   readonly delete: Handler["delete"] = async (id, work) => {

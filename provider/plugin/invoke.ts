@@ -25,7 +25,11 @@ export async function invoke(request: Request, home: string | undefined): Promis
     const { lookUp } = await import("../lookups/look-up.ts");
     const answer = new messages.InvokeResponse();
     const result = await lookUp(lookup, values, home);
-    if ("found" in result) return answer.setReturn(send(result.found as Record<string, unknown>, secrets));
+    if ("found" in result) {
+      for (const { paths, settings } of result.secretSettings) secrets.addWordsAt(paths, settings);
+      secrets.addPlain(values);
+      return answer.setReturn(send(result.found as Record<string, unknown>, secrets));
+    }
     for (const { property, said } of result.failures) {
       const failure = new messages.CheckFailure();
       failure.setProperty(property);

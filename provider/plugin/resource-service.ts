@@ -62,12 +62,14 @@ export class ResourceService {
   async diff(request: Message<"DiffRequest">): Promise<Message<"DiffResponse">> {
     const resource = resourceOf(request.getUrn());
     const { values: state, secrets } = receive(request.getOlds());
-    const { values: wanted } = receive(request.getNews(), secrets);
+    const { values: wanted, secrets: secretsOfWanted } = receive(request.getNews());
+    receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
     secrets.addPlain(wanted);
     return this.#session.attend({ resource, secrets }, async (calling) => {
-      const found = await this.#lifecycle(resource).diff(calling, request.getId(), { state, wanted, before });
+      const told = { ...calling, secretPaths: () => secretsOfWanted.paths };
+      const found = await this.#lifecycle(resource).diff(told, request.getId(), { state, wanted, before });
       const ignored = request.getIgnorechangesList();
       const last = keptInputs(resource.kind, state, before);
       const shownPath = (path: string): string => secrets.upToSecret(path);

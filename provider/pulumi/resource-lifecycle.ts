@@ -190,11 +190,17 @@ export class ResourceLifecycle {
       const live = await handler.read(id, this.#owner(calling, id, state));
       if (!live) return undefined;
       const settings = live.inputs as Properties;
-      calling.keepSecret?.(live.secretPaths ?? [], settings);
+      calling.keepSecret?.(this.#secretPaths(live, before === undefined), settings);
       const last = keptInputs(this.#kind, state, before ?? settings);
       const kept = this.#state(live, { last, attempted: attemptedInputs(this.#kind, state) }, calling);
       return { ...kept, inputs: adopted(last, settings) };
     });
+  }
+
+  /** Paths of settings that are secret. Of an import of which nobody knows, each may be; a secret name was refused. */
+  #secretPaths({ inputs, secretPaths = [] }: Live<object, object>, isImport: boolean): readonly string[] {
+    if (secretPaths !== "unknown") return secretPaths;
+    return isImport ? Object.keys(inputs).filter((argument) => !idNames(this.#kind).includes(argument)) : [];
   }
 
   async delete(calling: Calling, id: string, state: Properties): Promise<void> {

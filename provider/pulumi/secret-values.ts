@@ -83,6 +83,13 @@ export class SecretValues {
     for (const path of paths) this.add(path, valueAt(values, path));
   }
 
+  /** Adds the values at these paths, wherever they turn up, and not the paths: they are another resource's. */
+  addWordsAt(paths: readonly string[], values: unknown): void {
+    const other = new SecretValues();
+    other.addAt(paths, values);
+    for (const word of other.#words) this.#words.add(word);
+  }
+
   /** The paths of what is secret. */
   get paths(): string[] {
     return [...this.#paths].filter((path) => path !== "").sort();

@@ -10,7 +10,10 @@ export interface OwnerRow {
   readonly claimedAt: number;
   /** When the creation ended, in milliseconds since 1970; absent while it is under way or was cut short. */
   readonly madeAt?: number;
-  /** Paths of the arguments that are secret in the owner's program, such as `tags.note`. Their values are in the settings. */
+  /**
+   * Paths of the arguments that are secret in the owner's program, such as `tags.note`. Their values are in the settings.
+   * Absent if no call has said which they are, as in rows of earlier versions.
+   */
   readonly secretPaths?: readonly string[];
 }
 
@@ -40,8 +43,8 @@ export function findOwner(store: Store, id: string): OwnerRow | undefined {
 
 /** Writes the owner of a thing in place of any other. */
 export function putOwner(store: Store, id: string, owner: OwnerRow): void {
-  const { urn, mark, claimedAt, madeAt, secretPaths = [] } = owner;
-  const secret = secretPaths.length === 0 ? null : JSON.stringify(secretPaths);
+  const { urn, mark, claimedAt, madeAt, secretPaths } = owner;
+  const secret = secretPaths === undefined ? null : JSON.stringify(secretPaths);
   store
     .prepare(
       `INSERT INTO owners (key, urn, mark, claimed_at, made_at, secret_paths) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -49,6 +52,22 @@ export function putOwner(store: Store, id: string, owner: OwnerRow): void {
          secret_paths = ?6`,
     )
     .run(idKey(id), urn, mark ?? null, claimedAt, madeAt ?? null, secret);
+}
+
+/** The settings of each thing that has secret arguments, and the paths of these. */
+export function listSecretSettings(
+  store: Store,
+): { paths: readonly string[]; settings: Record<string, unknown> }[] {
+  const rows = store
+    .prepare(
+      `SELECT inputs, secret_paths FROM things JOIN owners USING (key)
+       WHERE secret_paths IS NOT NULL AND secret_paths <> '[]'`,
+    )
+    .all() as { inputs: string; secret_paths: string }[];
+  return rows.map(({ inputs, secret_paths: paths }) => ({
+    paths: JSON.parse(paths) as string[],
+    settings: JSON.parse(inputs) as Record<string, unknown>,
+  }));
 }
 
 export function deleteOwner(store: Store, id: string): void {

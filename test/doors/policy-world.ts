@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { VirtualClock } from "../../provider/clock.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
 import type { Handler, Work } from "../../provider/handlers/handler.ts";
@@ -94,6 +95,13 @@ export class PolicyWorld {
     const { id } = this.engine.listThings({ kind: "policy" })[0]!;
     const wanted = policy(replicationInterval);
     await handlerOf("policy", this.engine).update(id, wanted, wanted, { report: () => undefined });
+  }
+
+  /** Makes the records those of a version that did not note which arguments are secret. */
+  forgetSecretPaths(): void {
+    const database = new DatabaseSync(path.join(this.#folder, "siterecovery.db"));
+    database.exec("UPDATE owners SET secret_paths = NULL");
+    database.close();
   }
 
   async removeBehind(): Promise<void> {

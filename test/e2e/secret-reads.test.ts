@@ -6,7 +6,13 @@ import type { PulumiProject } from "./pulumi-project.ts";
 const declaring = `import * as pulumi from "@pulumi/pulumi";
 import * as sr from "./classes.js";
 const inGroup = { resourceGroupName: "dr" };
-new sr.Vault("dr-vault", { ...inGroup, tags: { note: pulumi.secret("open sesame"), team: "storage team" } });
+const vault = new sr.Vault("dr-vault", { ...inGroup, tags: { note: pulumi.secret("open sesame"), team: "storage team" } });
+const onlineReplicationStartTime = pulumi.secret("2031-05-06T07:08:09Z");
+new sr.ReplicationPolicy("gold", {
+  ...inGroup,
+  resourceName: "dr-vault",
+  properties: { providerSpecificInput: { instanceType: "HyperVReplicaAzure", onlineReplicationStartTime } },
+}, { dependsOn: vault });
 const tags = pulumi.secret({ saffron: "kept" });
 new sr.StorageAccount("replicas", { ...inGroup, kind: "StorageV2", sku: { name: "Standard_LRS" }, tags });
 `;
@@ -15,7 +21,11 @@ const reading = `import * as sr from "./classes.js";
 new sr.Vault("seen", {}, { id: "${group}/Microsoft.RecoveryServices/vaults/dr-vault" });
 new sr.StorageAccount("seen", {}, { id: "${group}/Microsoft.Storage/storageAccounts/replicas" });
 `;
-const hidden = /sesame|saffron/;
+const lookingUp = `import * as pulumi from "@pulumi/pulumi";
+const names = { resourceGroupName: "dr", resourceName: "dr-vault", policyName: "gold" };
+export const found = pulumi.runtime.invokeOutput("siterecovery:index:getPolicy", names);
+`;
+const hidden = /sesame|saffron|2031-05-06T07/;
 let project: PulumiProject;
 
 beforeAll(async () => {
@@ -43,4 +53,24 @@ it("is encrypted after a refresh of both as well", async () => {
     ["reader", "test"].map((stack) => project.pulumi("stack", "export", "--stack", stack)),
   );
   for (const { text } of [refresh, ...states]) expect(text).not.toMatch(hidden);
+});
+
+it("is encrypted in the state of a stack that imports it", async () => {
+  const id = `${group}/Microsoft.RecoveryServices/vaults/dr-vault`;
+  const words = ["siterecovery:index:Vault", "taken", id, "--yes", "--skip-preview", "--stack", "reader"];
+  // The code that Pulumi proposes has the values, within its own word for secrets.
+  const run = await project.pulumi("import", ...words, "--generate-code=false");
+  const state = await project.pulumi("stack", "export", "--stack", "reader");
+  expect(state.text).toContain("::taken");
+  expect(run.text + state.text).not.toMatch(hidden);
+});
+
+it("is encrypted in what a function returns", async () => {
+  project.write("program/main.ts", lookingUp);
+  expect((await project.pulumi("stack", "init", "asking")).status).toBe(0);
+  const asked = await project.pulumi("up", "--yes", "--skip-preview", "--stack", "asking");
+  expect(asked.status, asked.text).toBe(0);
+  const state = await project.pulumi("stack", "export", "--stack", "asking");
+  expect(asked.text).toContain("found");
+  expect(asked.text + state.text).not.toMatch(hidden);
 });

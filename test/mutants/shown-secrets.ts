@@ -123,7 +123,7 @@ export const shownSecrets: readonly Mutant[] = [
   }),
   ...faultsIn("provider/pulumi/resource-lifecycle.ts", plugin, {
     "secret-read": [
-      `calling.keepSecret?.(live.secretPaths ?? [], settings);`,
+      `calling.keepSecret?.(this.#secretPaths(live, before === undefined), settings);`,
       ``,
       "a secret is in the clear in the state of a stack that reads the resource",
     ],

@@ -8,6 +8,7 @@ import { handlerOf } from "../../provider/handlers/registry.ts";
 import { toStruct } from "../doors/plugin-client.ts";
 import { PluginDoor } from "../doors/plugin-door.ts";
 import { PolicyWorld } from "../doors/policy-world.ts";
+import { inPlain } from "../doors/secret-values.ts";
 
 let world: PolicyWorld;
 let door: PluginDoor;
@@ -43,6 +44,33 @@ describe("a function", () => {
     expect(await invoke("siterecovery:index:listVaults", {})).toMatchObject({
       vaults: [{ name: "only-here" }],
     });
+  });
+
+  test("hands on as a secret what was one where it was declared", async () => {
+    const engine = await connectEngine(home);
+    const names = { resourceGroupName: "dr", vaultName: "only-here" };
+    await handlerOf("vault", engine).create(names, { report: () => undefined });
+    const policy = { resourceGroupName: "dr", resourceName: "only-here", policyName: "gold" };
+    const hidden = "2031-05-06T07:08:09Z";
+    const providerSpecificInput = {
+      instanceType: "HyperVReplicaAzure",
+      onlineReplicationStartTime: hidden,
+    };
+    const secretPaths = ["properties.providerSpecificInput.onlineReplicationStartTime"];
+    const owner = {
+      urn: "urn:pulumi:dev::proj::siterecovery:index:ReplicationPolicy::gold",
+      adopts: false,
+      declared: new Map(),
+      secretPaths,
+      notify: () => undefined,
+    };
+    const given = { ...policy, properties: { providerSpecificInput } };
+    await handlerOf("policy", engine).create(given, { report: () => undefined, owner });
+    expect(engine.owners.secretSettings()).toMatchObject([{ paths: secretPaths, settings: policy }]);
+    const found = await invoke("siterecovery:index:getPolicy", policy);
+    expect(JSON.stringify(found)).toContain(hidden);
+    expect(inPlain(found)).not.toContain(hidden);
+    expect(inPlain(found)).toContain("gold");
   });
 
   test("refuses what is wrong with its arguments by name, and says what it did not find", async () => {

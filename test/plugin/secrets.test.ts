@@ -93,6 +93,57 @@ describe("a secret argument", () => {
   });
 });
 
+describe("a resource that reads what another one declared with a secret", () => {
+  const empty = { state: {} };
+
+  async function readAsAnother(): Promise<Awaited<ReturnType<PluginDoor["read"]>>> {
+    door.logicalName = "another";
+    const found = await door.read({ id: stack.resource!.id, ...empty }, {});
+    door.logicalName = "gold";
+    return found;
+  }
+
+  test("has it as a secret, and all else in plain", async () => {
+    await stack.up(withSecret(secret(hidden)));
+    const found = await readAsAnother();
+    expect(JSON.stringify(found)).toContain(hidden);
+    expect(inPlain(found)).not.toContain(hidden);
+    expect(inPlain(found!.inputs)).toContain("300");
+    expect(inPlain(found!.inputs)).toContain("HyperVReplicaAzure");
+  });
+
+  test("has it as a secret too if it became one without another value, or was changed", async () => {
+    await stack.up(withSecret(hidden));
+    expect(inPlain(await readAsAnother())).toContain(hidden);
+    expect(await stack.up(withSecret(secret(hidden)))).toBe("update");
+    expect(await stack.up(withSecret(secret(hidden)))).toBe("same");
+    expect(inPlain(await readAsAnother())).not.toContain(hidden);
+    const other = "2032-05-06T07:08:09Z";
+    await stack.up(withSecret(secret(other)));
+    expect(inPlain(await readAsAnother())).not.toContain(other);
+    await stack.up(withSecret(other, 900));
+    expect(inPlain(await readAsAnother())).toContain(other);
+  });
+
+  test("has it as a secret after an update that stopped on its way", async () => {
+    await stack.up(withSecret("2030-05-06T07:08:09Z"));
+    world.trouble = { call: "update", when: "after", error: new Error("cut short") };
+    await expect(stack.up(withSecret(secret(hidden)))).rejects.toThrow();
+    expect(inPlain(await readAsAnother())).not.toContain(hidden);
+  });
+
+  test("has all but the names as secrets if no one noted which they are, and all in plain if no stack declared it", async () => {
+    await stack.up(withSecret(hidden));
+    const { id } = stack.resource!;
+    world.forgetSecretPaths();
+    const found = await readAsAnother();
+    expect(inPlain(found)).not.toContain(hidden);
+    expect(inPlain(found!.inputs)).toContain("gold");
+    await world.engine.owners.release(id);
+    expect(inPlain(await readAsAnother())).toContain(hidden);
+  });
+});
+
 test("a name that was secret in an earlier state may be given in the clear", async () => {
   const olds = { ...policy(), policyName: secret("gold") };
   const { inputs, failures } = await door.check(olds, policy());
