@@ -21,11 +21,13 @@ export function parseAddress(text: string): Address | undefined {
   return !text.includes("%") && ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
 }
 
-/** Reads `10.0.0.0/16`; `undefined` if it is no range. */
+/** Reads `10.0.0.0/16`; `undefined` if it is no range, or one of IPv4 addresses written as IPv6. */
 export function parseRange(text: string): AddressRange | undefined {
   const [written = "", digits = "", ...more] = text.split("/");
   const address = parseAddress(written);
-  if (!address || more.length > 0 || !/^\d{1,3}$/.test(digits) || !ipaddr.isValidCIDR(text)) return undefined;
+  if (!address || more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(digits) || !ipaddr.isValidCIDR(text))
+    return undefined;
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) return undefined;
   const prefix = Number(digits);
   const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
   const network = `${family.networkAddressFromCIDR(text).toString()}/${prefix}`;

@@ -12,6 +12,8 @@ function told({ name, subnets = [] }: StackNetwork, fault: RangeFault): [RuleId,
       return ["address-range", `'${text}' ${malformedRange}`];
     case "shifted":
       return ["address-range", `'${text}' begins within its range; write ${fault.range.network}`];
+    case "unfit":
+      return ["address-range", `'${text}' ${fault.why}`];
     case "overlaps": {
       const { list, index, range } = fault.other;
       return list === "space"

@@ -56,6 +56,7 @@ const leaning: Readonly<Record<string, readonly RuleId[]>> = {
 
 /** Rules about an entry as a whole, where a part of it is in doubt. */
 const ofEntry: ReadonlySet<RuleId> = new Set<RuleId>([
+  "address-range",
   "site-foreign-part",
   "site-missing-part",
   "site-network-path",
