@@ -72,6 +72,11 @@ export interface Handler<Inputs extends object = object, Outputs extends object 
   withDefaults(wanted: Inputs): Inputs;
   /** All that is wrong with the arguments, references included. Changes nothing. Values may be `unknownValue`. */
   check(wanted: Inputs): Promise<readonly CheckFailure[]>;
+  /**
+   * What a preview says of a thing that is not there yet and will be created: which failover its creation would run.
+   * Changes nothing. Throws `ActionNotAllowed` or `InvalidInput` if the creation would be refused.
+   */
+  announceCreation?(wanted: Inputs): Promise<DiffAnswer["notices"]>;
   /** Compares wanted, last and live. Changes nothing. */
   diff(id: string, last: Inputs, wanted: Inputs, owner?: Owner): Promise<DiffAnswer>;
   /** The live thing, or nothing when it is gone. */

@@ -119,6 +119,13 @@ export async function announceMove(
   return forbidden.length > 0 ? forbidden : describeMove(item, wish.last, wish.wanted);
 }
 
+/** What a preview says of a machine that is protected and then moved by one update. */
+export function announceFirstMove(id: string, wanted: ProtectedItemInputs): DiffAnswer["notices"] {
+  if (sideOf(wanted) !== "recovery") return [];
+  const text = said`${failoverText(nameOf(id), wanted)}; the initial replication runs before it`;
+  return [new Notice("info", text)];
+}
+
 /** What forbids the first step of the move that the program's text asks for; empty if nothing does, or none is asked for. */
 async function foreseeMove(engine: Engine, item: ProtectedItem, wish: Wish): Promise<DiffAnswer["notices"]> {
   const side = sideOf(wish.wanted);

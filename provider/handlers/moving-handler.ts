@@ -1,5 +1,5 @@
 /** What kinds have in common that move several machines at once: settings, and a side that a change of moves them to. */
-import { nameOf } from "../arm-id.ts";
+import { armIdOf, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
@@ -66,6 +66,13 @@ export function movingHandler<Inputs extends Moving, Outputs extends object>(
       const wish = { last: planOf(id, last), wanted: { ...planOf(id, wanted), properties } };
       const notices = await announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
       return { changes, replaces: replacedBy(changes, kind.immutable), notices };
+    },
+    announceCreation: async (wanted) => {
+      const id = armIdOf(kind, wanted);
+      const last = { ...wanted };
+      delete last.activeLocation;
+      const wish = { last: planOf(id, last), wanted: planOf(id, withDefaults(wanted)) };
+      return announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
     },
     create: async (wanted, work) => {
       const { id } = await base.create(wanted, work);

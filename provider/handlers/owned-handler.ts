@@ -3,7 +3,7 @@
  * without an owner (commands, definitions that are applied without a stack) go straight through.
  */
 import { Notice } from "./notice.ts";
-import { armIdOf } from "../arm-id.ts";
+import { armIdOf, idNames } from "../arm-id.ts";
 import type { Engine, OwnerRow, Thing } from "../engine/engine.ts";
 import { stackOfUrn } from "../urn.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
@@ -19,6 +19,7 @@ import {
   sharedNotice,
 } from "./ownership-errors.ts";
 import { keepsId, requireReplicaMayGo, requireUnused } from "./replacement.ts";
+import { known } from "./settings-handler.ts";
 import { plain, said } from "../message.ts";
 
 type Answer = Live<object, object>;
@@ -54,6 +55,7 @@ export class OwnedHandler implements Handler {
   readonly kind: Handler["kind"];
   readonly withDefaults: Handler["withDefaults"];
   readonly check: Handler["check"];
+  readonly announceCreation: NonNullable<Handler["announceCreation"]>;
   readonly #handler: Handler;
   readonly #engine: Engine;
 
@@ -61,6 +63,14 @@ export class OwnedHandler implements Handler {
     this.kind = handler.kind;
     this.withDefaults = (wanted) => handler.withDefaults(wanted);
     this.check = (wanted) => handler.check(wanted);
+    this.announceCreation = async (wanted) => {
+      if (
+        idNames(handler.kind).some((name) => known((wanted as Record<string, unknown>)[name]) === undefined)
+      )
+        return [];
+      const isThere = engine.findThing(armIdOf(handler.kind, wanted)) !== undefined;
+      return isThere ? [] : ((await handler.announceCreation?.(wanted)) ?? []);
+    };
     this.#handler = handler;
     this.#engine = engine;
   }

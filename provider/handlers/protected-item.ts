@@ -19,7 +19,7 @@ import {
   type Work,
 } from "./handler.ts";
 import { hardwareChanges } from "./hardware-outputs.ts";
-import { announceMove, moveMachine } from "./move-machine.ts";
+import { announceFirstMove, announceMove, moveMachine } from "./move-machine.ts";
 import { movingPlan, planNotices, requireNoMoveOfItsOwn } from "./moved-by-plan.ts";
 import { protectedItemOutputs } from "./protected-item-outputs.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
@@ -165,6 +165,12 @@ export function protectedItemHandler(engine: Engine): Handler<ProtectedItemInput
     check: async (wanted) => {
       const failures = checkSchema(kind.kind, wanted);
       return failures.length > 0 ? failures : rules(wanted);
+    },
+    announceCreation: async (wanted) => {
+      const full = protectedItemDefaults(wanted);
+      const id = armIdOf(kind, full);
+      requireNoMoveOfItsOwn(engine, id, { ...full, activeLocation: "primary" }, full);
+      return announceFirstMove(id, full);
     },
     diff: (id, last, wanted) => diff(engine, id, last, wanted),
     read: async (id) => (engine.findItem(id) ? live(id) : undefined),

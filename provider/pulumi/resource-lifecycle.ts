@@ -92,11 +92,21 @@ export class ResourceLifecycle {
       .map((name) => new CheckFailure(name, reason));
   }
 
+  /** A preview asks no more about what will be created than this, so that it is also told here what that would do. */
+  async #checkBy(handler: Handler, calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
+    const failures = await handler.check(wanted);
+    if (failures.length > 0) return failures;
+    const { urn, shown = String } = calling;
+    for (const { severity, said } of (await handler.announceCreation?.(wanted)) ?? [])
+      this.#surroundings.link.tell(urn, severity, shown(said));
+    return [];
+  }
+
   async check(calling: Calling, wanted: Properties): Promise<readonly CheckFailure[]> {
     const allowsReplicaDeletion = wanted["allowReplicaDeletion"] === true;
     if (calling.urn !== "") this.#surroundings.declared.set(calling.urn, { allowsReplicaDeletion });
     const found = await this.#attend(calling, (handler) =>
-      handler.check(wanted).catch((error: unknown) => {
+      this.#checkBy(handler, calling, wanted).catch((error: unknown) => {
         if (!(error instanceof SiteRecoveryError)) throw error;
         return [new CheckFailure(error.property ?? "", error.said)];
       }),

@@ -76,4 +76,49 @@ describe("a preview of a move beside a drill", () => {
     expect(text).toMatch(/as things are now an update refuses this/);
     expect(text).not.toMatch(/failover to the recovery side/);
   });
+
+  it("of a plan that is not there yet tells the move, and is refused while a drill runs", async () => {
+    const { engine } = shop.site;
+    const groups = [shop.boot(["web1"])];
+    const wanted = {
+      ...shop.plan,
+      recoveryPlanName: "second",
+      properties: { ...shop.plan.properties, groups },
+      activeLocation: "recovery",
+    };
+    const plans = handlerOf("recovery-plan", engine);
+    const told = async (): Promise<string> =>
+      (await plans.announceCreation!(wanted)).map(({ text }) => text).join();
+    expect(await told()).toMatch(/second: PlannedFailover of web1 to the recovery side/);
+    expect(await plans.announceCreation!({ ...wanted, activeLocation: undefined })).toEqual([]);
+    expect(await handlerOf("drill", engine).check(drillOf("new"))).toHaveLength(1);
+    await handlerOf("drill", engine).create(drillOf("rehearsal"), quiet);
+    await expect(told()).rejects.toThrow(/web1 cannot be moved while its drill rehearsal runs/);
+  });
+
+  it("of a plan that is not there yet says what else forbids the move", async () => {
+    const { engine } = shop.site;
+    await engine.removeThing(engine.listThings({ kind: "network-mapping" })[0]!.id);
+    const groups = [shop.boot(["web1"])];
+    const wanted = {
+      ...shop.plan,
+      recoveryPlanName: "second",
+      properties: { ...shop.plan.properties, groups },
+      activeLocation: "recovery",
+    };
+    const notices = await handlerOf("recovery-plan", engine).announceCreation!(wanted);
+    expect(notices.map(({ text }) => text).join()).toMatch(/as things are now an update refuses this/);
+  });
+
+  it("of a machine that is not protected yet tells the move that follows", async () => {
+    const { engine, item } = shop.site;
+    const items = handlerOf("protected-item", engine);
+    const wanted = { ...item, replicatedProtectedItemName: "another", activeLocation: "recovery" as const };
+    const [notice] = await items.announceCreation!(wanted);
+    expect(notice!.text).toMatch(
+      /another: planned failover to the recovery side .*initial replication runs before/,
+    );
+    expect(await items.announceCreation!({ ...wanted, activeLocation: "primary" as const })).toEqual([]);
+    expect(await items.announceCreation!({ ...item, activeLocation: "recovery" as const })).toEqual([]);
+  });
 });

@@ -2,11 +2,13 @@
  * Recovery plans (V2F-2, H2F-2): machines that move together, in groups and in order, with scripts and manual steps
  * between. This file is the room's face; run-plan.ts runs an operation, plan-steps.ts lays it out.
  */
-import { idKey, nameOf } from "../../arm-id.ts";
+import { idKey, isIdOf, nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
+import { protectionClusterKind } from "../../kinds/protection-cluster.ts";
+import { type RecoveryPlanInputs, recoveryPlanKind } from "../../kinds/recovery-plan.ts";
 import { completeTask, findJob, giveUpJob, type JobRow, tasksOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
+import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { underLease } from "../under-lease.ts";
@@ -23,7 +25,7 @@ import { completeGroups } from "./plan-groups.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
-import { isPlan, type PlanThing, plansWith } from "./plan-things.ts";
+import { findPlan, isPlan, type PlanThing, plansWith } from "./plan-things.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 import { isRun, requireWork, runPlan } from "./run-plan.ts";
 import { said } from "../../message.ts";
@@ -74,8 +76,7 @@ export class RecoveryPlans {
 
   /** What a run would do now and what forbids it, with all that a run looks at before it begins; of other arguments if given. */
   async foresee(planId: string, request: PlanRequest, inputs?: RecoveryPlanInputs): Promise<ForeseenPlan> {
-    const found = requirePlan(this.#parts, planId);
-    const plan = inputs === undefined ? found : { ...found, inputs };
+    const plan = this.#planOf(planId, inputs);
     const operation = operationFor(request, itemsOf(this.#parts, plan.inputs));
     const foreseen = await foreseePlan(this.#parts, plan, operation, request);
     if (inputs !== undefined) return foreseen;
@@ -84,6 +85,14 @@ export class RecoveryPlans {
     if (whole.refusals.length === 0) return foreseen;
     // The boot groups and their steps would not be run.
     return { ...foreseen, stages: [], refusals: [...foreseen.refusals, ...whole.refusals] };
+  }
+
+  /** A plan, with other arguments if given: then it may be one that is not there yet. Throws `NotFound`. */
+  #planOf(id: string, inputs: RecoveryPlanInputs | undefined): Thing<RecoveryPlanInputs> {
+    if (inputs === undefined) return requirePlan(this.#parts, id);
+    const kind = isIdOf(protectionClusterKind, id) ? protectionClusterKind.kind : recoveryPlanKind.kind;
+    const created = { id, kind, createdAt: 0, updatedAt: 0, revision: 0 };
+    return { ...(findPlan(this.#parts, id) ?? created), inputs };
   }
 
   /** What operations would do that run after a foreseen one, as far as it can be known now. */
