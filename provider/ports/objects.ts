@@ -2,19 +2,23 @@
  * Where replicas are kept: named objects that are written whole and read in ranges. A folder, a container of Azure
  * Storage and an S3 bucket are drivers of it; all of them pass one contract suite (test/conformance/objects).
  *
- * Names are relative, with `/` between their parts: lower-case letters, digits, `.` and `-`. Nothing can be appended,
- * renamed or written in part.
+ * Names are relative, with `/` between their parts: lower-case letters, digits, `.` and `-`. No object has the name of
+ * another one up to a `/`. Nothing can be appended, renamed or written in part.
  *
  * Every method may throw, with the place in the message and never a secret:
  *   `TargetUnreachable`    the line, the server or the permission is away; it may come back by itself
  *   `DiskFull`             there is no room, or a quota is used up
  *   `InUse`                the object is kept by a retention lock; the message says until when
+ *   `InvalidInput`         the name cannot be an object's; found out before anything is changed
  *   `IoFailed`             anything else that the server answers
  *   `Cancelled`            the signal was aborted
  */
 import type { FileSystem } from "../blocks/file-system.ts";
 
-/** Names one state of one object. Two states of an object have two tags if their contents differ. */
+/**
+ * Names one state of one object. Two states of an object have two tags if their contents differ. Whether a state that
+ * comes back has the tag that it had is the driver's: in a folder it has another one, in S3 the same.
+ */
 export type Tag = string;
 
 export interface ObjectFacts {

@@ -1,5 +1,6 @@
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import type { ObjectFacts, ObjectReader, Tag } from "../../ports/objects.ts";
+import { throwIfStopped } from "../throw-if-stopped.ts";
 
 /** Each put makes a new file, so its inode and times name one state. */
 export function factsOfFile(files: FileSystem, filePath: string, name: string): ObjectFacts {
@@ -30,8 +31,11 @@ export class FileReader implements ObjectReader {
     }
   }
 
-  read(into: Uint8Array, position: number): Promise<number> {
-    return Promise.resolve(position).then((from) => this.#file.read(into, from));
+  read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number> {
+    return Promise.resolve().then(() => {
+      throwIfStopped(signal, this.#file.path);
+      return this.#file.read(into, position);
+    });
   }
 
   close(): Promise<void> {

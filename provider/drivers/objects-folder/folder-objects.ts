@@ -18,6 +18,8 @@ import type {
   Tag,
 } from "../../ports/objects.ts";
 import { randomHex, systemRandom } from "../../random.ts";
+import { isObjectName, requireObjectName } from "../object-name.ts";
+import { throwIfStopped } from "../throw-if-stopped.ts";
 import { FileReader, factsOfFile } from "./file-reader.ts";
 import { NameLock } from "./name-lock.ts";
 import { placeFile } from "./place-file.ts";
@@ -55,7 +57,8 @@ export class FolderObjects implements Objects {
   async put(name: string, body: Body, rule: PutRule, options: PutOptions = {}): Promise<Tag | "lost"> {
     const { signal, claim, lockedUntil } = options;
     if (lockedUntil !== undefined) throw noRetention(this.place);
-    signal?.throwIfAborted();
+    this.#requireName(name);
+    throwIfStopped(signal, this.place);
     const filePath = this.placeOf(name);
     if (rule === "ifAbsent" && this.#files.exists(filePath)) return "lost";
     makeFolderDurably(this.#files, path.dirname(filePath));
@@ -65,8 +68,9 @@ export class FolderObjects implements Objects {
     if (workFolder !== undefined) this.#files.makeFolder(workFolder);
     try {
       await placeFile(this.#files, body, temporary, options);
+      throwIfStopped(signal, this.place);
       await claim?.check();
-      const isPlaced = await this.#lock.around(rule === "replace", () => {
+      const isPlaced = await this.#lock.around(() => {
         if (!this.#holds(rule, filePath)) return false;
         this.#files.rename(temporary, filePath);
         return true;
@@ -92,37 +96,40 @@ export class FolderObjects implements Objects {
     return isThere && factsOfFile(this.#files, filePath, "").tag === rule.ifTag;
   }
 
-  async get(name: string): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
-    const reader = await this.open(name);
+  async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
+    const reader = await this.open(name, signal);
     if (reader === undefined) return undefined;
     try {
       const bytes = Buffer.alloc(reader.sizeBytes);
-      return { bytes: bytes.subarray(0, await reader.read(bytes, 0)), tag: reader.tag };
+      return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
     } finally {
       await reader.close();
     }
   }
 
-  open(name: string): Promise<ObjectReader | undefined> {
-    return ifThere(() => new FileReader(this.#files, this.placeOf(name), name));
+  open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {
+    return this.#ifThere(name, signal, (filePath) => new FileReader(this.#files, filePath, name));
   }
 
-  facts(name: string): Promise<ObjectFacts | undefined> {
-    if (!this.#files.exists(this.placeOf(name))) return Promise.resolve(undefined);
-    return ifThere(() => factsOfFile(this.#files, this.placeOf(name), name));
+  facts(name: string, signal?: AbortSignal): Promise<ObjectFacts | undefined> {
+    return this.#ifThere(name, signal, (filePath) => factsOfFile(this.#files, filePath, name));
   }
 
-  async *list(prefix: string): AsyncIterable<ObjectFacts> {
+  async *list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts> {
     const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-    for (const name of this.#namesBelow(folder)) {
+    // A folder's name is in another order than what is in it: `a-b` and `a.b` come before `a/b`.
+    for (const name of this.#namesBelow(folder).sort()) {
       if (!name.startsWith(prefix)) continue;
-      const facts = await this.facts(name);
+      const facts = await this.facts(name, signal);
       if (facts !== undefined) yield facts;
     }
   }
 
-  remove(names: readonly string[]): Promise<void> {
+  remove(names: readonly string[], signal?: AbortSignal): Promise<void> {
     return Promise.resolve().then(() => {
+      throwIfStopped(signal, this.place);
+      // What is removed is a folder and all below it if the name is of none of the objects.
+      for (const name of names) this.#requireName(name);
       for (const name of names) this.#files.remove(this.placeOf(name));
       for (const folder of new Set(names.map((name) => path.dirname(this.placeOf(name))))) {
         if (this.#files.exists(folder)) this.#files.syncFolder(folder);
@@ -132,7 +139,8 @@ export class FolderObjects implements Objects {
 
   sweep(prefix: string): Promise<void> {
     return Promise.resolve().then(() => {
-      for (const name of this.#namesBelow(`${prefix}/`, unfinished)) this.#files.remove(this.placeOf(name));
+      for (const name of this.#namesBelow(prefix === "" ? "" : `${prefix}/`, unfinished))
+        this.#files.remove(this.placeOf(name));
     });
   }
 
@@ -155,21 +163,38 @@ export class FolderObjects implements Objects {
   /** Names of files below a folder, in order: of objects, or of files whose names have the ending. */
   #namesBelow(folder: string, ending?: RegExp): string[] {
     const names: string[] = [];
-    for (const entry of this.#entries(folder)) {
+    for (const entry of this.#files.list(this.placeOf(folder))) {
       const name = `${folder}${entry}`;
       if (ending?.test(entry) === true) names.push(name);
-      else if (notObjects.test(entry)) continue;
-      else if (path.extname(entry) === "" && this.#isFolder(name)) {
+      else if (notObjects.test(entry) || !isObjectName(entry)) continue;
+      else if (this.#isFolder(name)) {
         names.push(...this.#namesBelow(`${name}/`, ending));
       } else if (ending === undefined) names.push(name);
     }
     return names;
   }
 
-  #entries(folder: string): string[] {
-    const names = this.#files.list(this.placeOf(folder));
-    // Names of objects are in order as a whole: `a.b` comes before `a/b`.
-    return names.sort((left, right) => (left < right ? -1 : 1));
+  #requireName(name: string): void {
+    requireObjectName(name, this.place);
+    if (!name.split("/").some((part) => notObjects.test(part))) return;
+    const message = said`"${name}" cannot be the name of an object in ${this.place}. Names of this kind are for what is being written there.`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: this.place });
+  }
+
+  async #ifThere<T>(
+    name: string,
+    signal: AbortSignal | undefined,
+    work: (filePath: string) => T,
+  ): Promise<T | undefined> {
+    throwIfStopped(signal, this.place);
+    const filePath = this.placeOf(name);
+    if (!this.#files.exists(filePath) || this.#isFolder(name)) return undefined;
+    try {
+      return await Promise.resolve(work(filePath));
+    } catch (error) {
+      if (hasCode(error, "NotFound")) return undefined;
+      throw error;
+    }
   }
 
   #isFolder(name: string): boolean {
@@ -194,15 +219,6 @@ export class FolderObjects implements Objects {
 
 function isNoFolder(cause: unknown): boolean {
   return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOTDIR";
-}
-
-async function ifThere<T>(work: () => T): Promise<T | undefined> {
-  try {
-    return await Promise.resolve(work());
-  } catch (error) {
-    if (hasCode(error, "NotFound")) return undefined;
-    throw error;
-  }
 }
 
 function noRetention(place: string): SiteRecoveryError {

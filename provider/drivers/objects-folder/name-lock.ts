@@ -17,9 +17,8 @@ export class NameLock {
     this.#path = lockPath;
   }
 
-  /** Runs `work`, which does not wait, while no other process runs its own; at once if `isFree`. Throws `Busy`. */
-  async around<T>(isFree: boolean, work: () => T): Promise<T> {
-    if (isFree) return work();
+  /** Runs `work`, which does not wait, while no other process runs its own. Throws `Busy`. */
+  async around<T>(work: () => T): Promise<T> {
     const file = this.#files.open(this.#path, "createOrOpen");
     try {
       await this.#take(file);

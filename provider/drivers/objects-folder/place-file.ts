@@ -3,6 +3,7 @@ import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { Body, LocalFile, PutOptions } from "../../ports/objects.ts";
+import { throwIfStopped } from "../throw-if-stopped.ts";
 
 const chunkBytes = 1_048_576;
 
@@ -16,8 +17,9 @@ export async function placeFile(
   to: string,
   options: PutOptions,
 ): Promise<void> {
-  const { pace } = options;
+  const { pace, signal } = options;
   await pace?.(body instanceof Uint8Array ? body.length : body.sizeBytes);
+  throwIfStopped(signal, to);
   if (body instanceof Uint8Array) {
     await written(files, to, (file) => Promise.resolve(file.write(body, 0)));
     return;
@@ -59,7 +61,7 @@ async function copyInto(target: OpenFile, body: LocalFile, { signal }: PutOption
     const chunk = Buffer.alloc(Math.min(chunkBytes, body.sizeBytes));
     for (let at = 0; at < body.sizeBytes; at += chunk.length) {
       const piece = chunk.subarray(0, Math.min(chunk.length, body.sizeBytes - at));
-      signal?.throwIfAborted();
+      throwIfStopped(signal, target.path);
       if (source.read(piece, at) !== piece.length) throw shortened(body.path);
       target.write(piece, at);
       await scheduler.yield();
