@@ -8,6 +8,7 @@ import { connectOnce } from "../pulumi/connect-once.ts";
 import { type EngineLink, openEngineLink } from "../pulumi/engine-link.ts";
 import { ProviderSession } from "./provider-session.ts";
 import { serve } from "./serve.ts";
+import { readCommandLine } from "./command-line.ts";
 
 /** Where lines go without an engine's address: `pulumi` attaches to a plugin that was started by hand. */
 const terminal: EngineLink = {
@@ -15,14 +16,28 @@ const terminal: EngineLink = {
   settled: async () => undefined,
 };
 
-function linkTo(address: string | undefined): EngineLink {
+/** How long an engine may take to answer, in milliseconds: one that has started this process does so at once. */
+const answerMs = 10_000;
+
+/** Ends the process with one line on stderr. */
+function fail(reason: string): never {
+  process.stderr.write(`pulumi-resource-siterecovery: ${reason}\n`);
+  process.exit(1);
+}
+
+/** The line to the engine at an address, once it answers. From then on the process ends when the engine is gone. */
+async function linkTo(address: string | undefined): Promise<EngineLink> {
   if (address === undefined) return terminal;
-  const link = openEngineLink(address);
-  void link.gone.then(() => {
-    process.stderr.write(`pulumi-resource-siterecovery: no Pulumi engine answers at ${address}\n`);
-    process.exit(1);
-  });
-  return link;
+  const unanswered = `no Pulumi engine answers at ${address}`;
+  try {
+    const link = openEngineLink(address);
+    void link.gone.then(() => fail(unanswered));
+    if (await link.answers(systemClock.now() + answerMs)) return link;
+  } catch {
+    // gRPC refuses some texts as addresses at once.
+    fail(unanswered);
+  }
+  fail(`${unanswered} within ${answerMs / 1000} seconds`);
 }
 
 // Pulumi puts the whole configuration in here, secrets in plain text: nothing that this process starts may have it.
@@ -34,23 +49,19 @@ The provider plugin of siterecovery. Pulumi starts it by itself when a program h
 siterecovery:Vault. Started by hand it prints its port; PULUMI_DEBUG_PROVIDERS=siterecovery:<port> attaches to it.
 `;
 
-/** What to print in place of serving, or `undefined` if neither help nor the version is asked for. */
-function answerTo(words: readonly string[]): string | undefined {
-  if (words.some((word) => word === "--help" || word === "-h")) return usage;
-  return words.includes("--version") ? `${packageVersion()}\n` : undefined;
-}
-
-const answer = answerTo(process.argv.slice(2));
-if (answer !== undefined) {
-  process.stdout.write(answer);
+const asked = readCommandLine(process.argv.slice(2));
+if (asked.asks === "refusal") fail(`${asked.reason}; see --help`);
+if (asked.asks !== "service") {
+  process.stdout.write(asked.asks === "help" ? usage : `${packageVersion()}\n`);
   process.exit(0);
 }
 
-const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
+// Before the port is printed: whoever reads it may use it.
+const link = await linkTo(asked.address);
 const session = new ProviderSession({
   // Loaded when first needed: a schema or a version needs no engine.
   connect: connectOnce(async (kind, home) => (await import("../connect.ts")).connect(kind, home)),
-  link: linkTo(address),
+  link,
   clock: systemClock,
   declared: new Map(),
 });

@@ -23,9 +23,12 @@ const severities = {
 };
 
 /** A line to the engine at an address, as Pulumi hands it to the provider's process as its first argument. */
-export function openEngineLink(
-  address: string,
-): EngineLink & { close(): void; readonly gone: Promise<void> } {
+export function openEngineLink(address: string): EngineLink & {
+  close(): void;
+  readonly gone: Promise<void>;
+  /** Whether the engine answers by a time, in milliseconds since 1970. */
+  answers(deadline: number): Promise<boolean>;
+} {
   const client = new engineService.EngineClient(address, grpc.credentials.createInsecure(), {
     // Idle for hours is quite normal during an initial replication; only a lost engine counts.
     "grpc.client_idle_timeout_ms": 2 ** 31 - 1,
@@ -50,6 +53,10 @@ export function openEngineLink(
     },
     settled: () => last,
     close: () => client.close(),
+    answers: (deadline) =>
+      new Promise((resolve) => {
+        client.waitForReady(deadline, (failure: unknown) => resolve(!failure));
+      }),
     gone: new Promise((resolve) => watch(client.getChannel(), resolve)),
   };
 }

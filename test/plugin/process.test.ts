@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import net from "node:net";
 import path from "node:path";
 import grpc from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readCommandLine } from "../../provider/plugin/command-line.ts";
 import { packageVersion } from "../../provider/package-version.ts";
 import { PluginClient } from "../doors/plugin-client.ts";
 
@@ -70,9 +72,36 @@ describe("the plugin, started by hand", () => {
   }
 
   test.each(["garbage", "127.0.0.1:1"])("says that no engine answers at %s, and ends", async (wrong) => {
-    const { code, stderr } = await run(wrong);
-    expect(code).toBe(1);
+    const { code, stdout: out, stderr } = await run(wrong);
+    expect([code, out]).toEqual([1, ""]);
     expect(stderr).toBe(`pulumi-resource-siterecovery: no Pulumi engine answers at ${wrong}\n`);
+  });
+
+  test("gives up on an address at which something listens that never answers", async () => {
+    const silent = net.createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const at = `127.0.0.1:${(silent.address() as net.AddressInfo).port}`;
+    const { code, stdout, stderr } = await run(at);
+    silent.close();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(
+      `pulumi-resource-siterecovery: no Pulumi engine answers at ${at} within 10 seconds\n`,
+    );
+  }, 30_000);
+
+  test.each([
+    [["--prot"], "there is no option --prot; see --help"],
+    [[""], "the address of the Pulumi engine is empty; see --help"],
+    [["127.0.0.1:1", "127.0.0.1:2"], "takes the address of one Pulumi engine, not 2; see --help"],
+  ])("refuses %j in one line", async (words, line) => {
+    const found = await run(...words);
+    expect(found).toEqual({ code: 1, stdout: "", stderr: `pulumi-resource-siterecovery: ${line}\n` });
+  });
+
+  test("takes the options that Pulumi's engine hands to each plugin", () => {
+    const words = ["--logtostderr", "-v=9", "--tracing", "file:trace", "127.0.0.1:1"];
+    expect(readCommandLine(words)).toEqual({ asks: "service", address: "127.0.0.1:1" });
+    expect(readCommandLine([])).toEqual({ asks: "service", address: undefined });
   });
 
   test("answers --version and --help, and ends", async () => {
