@@ -55,6 +55,16 @@ function refuseReplaceOnChanges(kind: Kind, name: string, options?: pulumi.Custo
   );
 }
 
+/** Of an output the arguments are not known when Pulumi needs their names. Throws a `RunError`. */
+function refuseOutput(kind: Kind, name: string, args: unknown): void {
+  if (!pulumi.Output.isInstance(args) && !(args instanceof Promise)) return;
+  const what = pulumi.Output.isInstance(args) ? "an output" : "a promise";
+  throw new pulumi.RunError(
+    `The ${kind.title} "${name}" takes an object of arguments, not ${what}. Each argument in the object may be ` +
+      `${what}: { resourceGroupName: settings.resourceGroupName }.`,
+  );
+}
+
 /** What all resources of the package are: a custom resource that Pulumi's own host of dynamic providers serves. */
 export abstract class DeclaredResource extends pulumi.CustomResource {
   constructor(
@@ -64,6 +74,7 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
     outputs: readonly string[],
     options?: pulumi.CustomResourceOptions,
   ) {
+    refuseOutput(kind, name, args);
     // Who declares for Azure gets azure-native's resource in place of this one.
     if (currentTarget() === "azure") {
       const azureArgs: Record<string, unknown> = { ...args };

@@ -37,6 +37,21 @@ export function noteDrill(engine: Engine, itemId: string, drillName: string | un
   else drills.set(idKey(itemId), drillName);
 }
 
+/** Says how to end a running drill, which a program has declared or a command has started. */
+function endItFirst(engine: Engine, name: string, drillId: string | undefined): Message {
+  const isOfPlan = drillId !== undefined && engine.findThing(drillId)?.kind !== "drill";
+  if (isOfPlan) {
+    const plan = nameOf(drillId);
+    return said`${name} cannot be moved while a test of the plan ${plan} runs. Run \`siterecovery plan clean-up ${plan}\` and then this again.`;
+  }
+  const drill = drillId === undefined ? undefined : said` ${nameOf(drillId)}`;
+  if (drillId === undefined || engine.owners.of(drillId) === undefined)
+    return said`${name} cannot be moved while its drill${drill} runs. Run \`siterecovery clean-up ${name}\` and then this again.`;
+  return said`${name} cannot be moved while its drill${drill} runs, and Pulumi removes a drill only after all moves.
+      Run \`siterecovery clean-up ${name}\` and then this again, with the drill left out of the program.
+      Or leave the drill out in an update of its own, before activeLocation changes.`;
+}
+
 /**
  * Throws `ActionNotAllowed` for a machine that is to be moved while a drill of it runs, or is started by the same
  * update. Pulumi deletes what a program leaves out after all updates, so that no update can end the drill first.
@@ -44,11 +59,9 @@ export function noteDrill(engine: Engine, itemId: string, drillName: string | un
 export function requireNoDrill(engine: Engine, { id, details, testFailoverState }: ProtectedItem): void {
   const name = nameOf(id);
   if (testFailoverState !== "None") {
-    const drill = details.testMachine ? said` ${nameOf(details.testMachine.drillId)}` : undefined;
-    const message = said`${name} cannot be moved while its drill${drill} runs, and Pulumi removes a drill only after all moves.
-        Run \`siterecovery clean-up ${name}\` and then this again, with the drill left out of the program.
-        Or leave the drill out in an update of its own, before activeLocation changes.`;
-    throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
+    throw new SiteRecoveryError("ActionNotAllowed", endItFirst(engine, name, details.testMachine?.drillId), {
+      target: id,
+    });
   }
   const started = announcedOf(engine).drills.get(idKey(id));
   if (started === undefined) return;

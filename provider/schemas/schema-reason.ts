@@ -109,9 +109,12 @@ function listedTwice({ params, data }: SchemaError, at: string): Message {
 
 const reasons: Record<string, Reason> = {
   required: () => said`is required and is missing`,
-  additionalProperties: ({ params }, schema, at) => {
+  additionalProperties: ({ params, data }, schema, at) => {
     const written = String(params["additionalProperty"]);
     const known = Object.keys((schema["properties"] as object | undefined) ?? {});
+    const twin = known.find((name) => inOtherCase({ [written]: true }, name) === written);
+    if (twin !== undefined && Object.hasOwn(data as object, twin))
+      return said`unknown property ${givenKey(written, at)}${keySuggestion(at, said`; '${plain(twin)}' is given as well: leave this one out`)}`;
     const near = nearestWord(written, known);
     const hint = near === undefined ? `the known ones are ${known.join(", ")}` : `did you mean '${near}'?`;
     return said`unknown property ${givenKey(written, at)}${keySuggestion(at, said`; ${hint}`)}`;

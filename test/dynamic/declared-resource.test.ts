@@ -2,8 +2,10 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Vault } from "../../provider/dynamic/resources.ts";
 import { courierText } from "../../provider/dynamic/courier.ts";
 import { kindNames } from "../../provider/kinds/kind.ts";
 import { kinds } from "../../provider/kinds/registry.ts";
@@ -97,6 +99,17 @@ describe("declared resources", () => {
   test("tell their provider what Pulumi's host does not: time limits, and that a name was left out", () => {
     const { inputs } = source.registered.find(({ name }) => name === "policy-1")!;
     expect(inputs).toMatchObject({ __timeouts: { create: "7m" }, __unnamed: true });
+  });
+
+  test("refuse an output or a promise in place of the object of arguments, with what to write", () => {
+    const wrong = [
+      [pulumi.output({ resourceGroupName: "dr" }), "an output"],
+      [Promise.resolve({ resourceGroupName: "dr" }), "a promise"],
+    ] as const;
+    for (const [args, what] of wrong)
+      expect(() => new Vault("x", args as never)).toThrow(
+        `The vault "x" takes an object of arguments, not ${what}. Each argument in the object may be ${what}: `,
+      );
   });
 
   test("leave the program its stack traces", () => {

@@ -66,6 +66,18 @@ describe("a preview of a move beside a drill", () => {
     await expect(diff()).rejects.toThrow(/by the update that starts its drill new/);
   });
 
+  it("tells a drill of the program from one that a command started", async () => {
+    const { engine } = shop.site;
+    const drill = handlerOf("drill", engine);
+    const { id } = await drill.create(drillOf("rehearsal"), quiet);
+    const [, diff] = diffs[0]!;
+    await expect(diff()).rejects.toThrow(
+      "web1 cannot be moved while its drill rehearsal runs. Run `siterecovery clean-up web1` and then this again.",
+    );
+    engine.owners.claim(id, "urn:pulumi:dev::shop::siterecovery:index:Drill::rehearsal");
+    await expect(diff()).rejects.toThrow(/with the drill left out of the program/);
+  });
+
   it("says what else forbids the move, and then does not announce it", async () => {
     const { engine, item, itemId } = shop.site;
     const [mapping] = engine.listThings({ kind: "network-mapping" });

@@ -49,6 +49,20 @@ export const cases: readonly [
     },
   ],
   [
+    "a key in another language's case beside the right one",
+    "policy",
+    {
+      ...scope,
+      properties: {
+        providerSpecificInput: { instanceType: "HyperVReplicaAzure", instance_type: "HyperVReplicaAzure" },
+      },
+    },
+    {
+      property: "properties.providerSpecificInput.instance_type",
+      reason: "unknown property 'instance_type'; 'instanceType' is given as well: leave this one out",
+    },
+  ],
+  [
     "a key that is like no other",
     "drill",
     { ...scope, protectedItemId: id, networkId: id, zzz: 1 },
