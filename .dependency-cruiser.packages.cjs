@@ -67,6 +67,12 @@ exports.packageRules = [
     "Schemas are checked by kind and by file, with one way of saying what is wrong.",
   ),
   only(
+    "azure-storage",
+    "node_modules/@azure/(storage-blob|identity)/",
+    ["^provider/drivers/objects-azure-blob/"],
+    "Whoever keeps replicas elsewhere need not have Azure's packages.",
+  ),
+  only(
     "sqlite",
     "^(node:)?sqlite$",
     ["^provider/store/"],

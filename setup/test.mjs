@@ -1,6 +1,7 @@
 // `npm test`: makes available what is missing and runs every check and test. Ends with the line `N passed, N failed`.
 // `node setup/test.mjs static|unit|e2e [filter …]` runs a part.
 
+import { ensureAzurite } from "./azurite.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
 import { installDependencies } from "./install-dependencies.mjs";
 import { commandFolder } from "./project.mjs";
@@ -56,6 +57,7 @@ await runToExit(async () => {
     if ("missing" in python) process.stdout.write(`\nPython programs are not tested: ${python.missing}.\n`);
   }
   rows.push(...unprepared);
+  if (runs("unit")) rows.push(await prepare("azurite", ensureAzurite));
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));
   if (runs("unit")) rows.push(await runVitest("unit", filters, environment));
   if (runs("e2e")) {

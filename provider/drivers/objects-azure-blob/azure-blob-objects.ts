@@ -1,0 +1,294 @@
+/**
+ * Objects in a container of Azure Storage: a block blob each. Each put leaves its own number with the blob, by which it
+ * knows its own blob again when an answer got lost.
+ */
+import type { ContainerClient } from "@azure/storage-blob";
+import pLimit from "p-limit";
+import { type Clock, systemClock } from "../../clock.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
+import type {
+  Body,
+  ObjectFacts,
+  ObjectReader,
+  Objects,
+  ObjectsAddress,
+  PutOptions,
+  PutRule,
+  Tag,
+} from "../../ports/objects.ts";
+import { type Random, randomHex, systemRandom } from "../../random.ts";
+import { bytesInFlight } from "../bytes-in-flight.ts";
+import { requireObjectName } from "../object-name.ts";
+import { OwnFailure, withRetry } from "../remote-retry.ts";
+import { throwIfStopped } from "../throw-if-stopped.ts";
+import { BlobReader } from "./blob-reader.ts";
+import type { AzureBlobPorts } from "./azure-blob-ports.ts";
+import { conditionsOf, isAbsent, isLost, md5Of, tagOf } from "./blob-conditions.ts";
+import { classify } from "./classify.ts";
+import { openContainer } from "./open-container.ts";
+import { readPiece } from "./read-piece.ts";
+import type { AzureBlobSettings } from "./settings.ts";
+
+/** Up to here a body goes in one request, which is faster than blocks; it is in memory as a whole. */
+const oneRequestBytes = 32 * 1_048_576;
+const blockBytes = 8 * 1_048_576;
+const blocksMax = 50_000;
+const parallel = 8;
+
+export class AzureBlobObjects implements Objects {
+  readonly place: string;
+  readonly traits = { objectBytesMax: blockBytes * blocksMax, parallel, retentionLock: false };
+  readonly address: ObjectsAddress;
+  readonly #settings: AzureBlobSettings;
+  readonly #ports: AzureBlobPorts;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #opened: Promise<ContainerClient> | undefined;
+
+  constructor(settings: AzureBlobSettings, ports: AzureBlobPorts = {}) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#clock = ports.clock ?? systemClock;
+    this.#random = ports.random ?? systemRandom;
+    this.place = `azblob://${settings.account}/${settings.container}`;
+    this.address = { driver: "azure-blob", settings };
+  }
+
+  placeOf(name: string): string {
+    return `${this.place}/${name}`;
+  }
+
+  async put(name: string, body: Body, rule: PutRule, options: PutOptions = {}): Promise<Tag | "lost"> {
+    const { signal, pace, lockedUntil } = options;
+    if (lockedUntil !== undefined) throw this.#noRetention();
+    requireObjectName(name, this.place);
+    throwIfStopped(signal, this.place);
+    const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
+    await pace?.(sizeBytes);
+    throwIfStopped(signal, this.place);
+    const tag =
+      sizeBytes <= oneRequestBytes
+        ? await this.#putAtOnce(name, body, rule, options)
+        : await this.#putInBlocks(name, body, rule, options);
+    if (tag !== "lost" && !(body instanceof Uint8Array)) body.files.remove(body.path);
+    return tag;
+  }
+
+  #putAtOnce(name: string, body: Body, rule: PutRule, options: PutOptions): Promise<Tag | "lost"> {
+    const { signal } = options;
+    const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
+    return bytesInFlight.around(sizeBytes, this.place, signal, async () => {
+      const bytes = readPiece(body, 0, sizeBytes);
+      return this.#publish(name, rule, options, (container, metadata, abortSignal) => {
+        const blob = container.getBlockBlobClient(name);
+        const conditions = conditionsOf(rule);
+        const blobHTTPHeaders = { blobContentMD5: md5Of(bytes) };
+        return blob.upload(bytes, bytes.length, { abortSignal, conditions, metadata, blobHTTPHeaders });
+      });
+    });
+  }
+
+  async #putInBlocks(name: string, body: Body, rule: PutRule, options: PutOptions): Promise<Tag | "lost"> {
+    const { signal } = options;
+    const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
+    // Numbers of blocks are of this put alone: another one of the same name cannot take them for its own.
+    const series = randomHex(this.#random, 8);
+    const starts = Array.from(
+      { length: Math.ceil(sizeBytes / blockBytes) },
+      (_, index) => index * blockBytes,
+    );
+    const idOf = (start: number): string =>
+      Buffer.from(`${series}${String(start).padStart(16, "0")}`).toString("base64");
+    await pLimit(parallel / 2).map(starts, (start) => {
+      const length = Math.min(blockBytes, sizeBytes - start);
+      return bytesInFlight.around(length, this.place, signal, async () => {
+        const bytes = readPiece(body, start, length);
+        await this.#request(name, signal, (container, abortSignal) =>
+          container.getBlockBlobClient(name).stageBlock(idOf(start), bytes, length, {
+            abortSignal,
+            transactionalContentMD5: md5Of(bytes),
+          }),
+        );
+      });
+    });
+    return this.#publish(name, rule, options, (container, metadata, abortSignal) => {
+      const blob = container.getBlockBlobClient(name);
+      return blob.commitBlockList(starts.map(idOf), {
+        abortSignal,
+        conditions: conditionsOf(rule),
+        metadata,
+      });
+    });
+  }
+
+  /**
+   * Gives an object its name. A refusal by the condition may come from an attempt whose answer got lost, or from a request
+   * that the line brought twice: then the blob has the number of this put.
+   */
+  async #publish(
+    name: string,
+    rule: PutRule,
+    { signal, claim }: PutOptions,
+    work: (
+      container: ContainerClient,
+      metadata: Record<string, string>,
+      abortSignal: AbortSignal,
+    ) => Promise<{ etag?: string }>,
+  ): Promise<Tag | "lost"> {
+    const number = randomHex(this.#random, 16);
+    const etag = await this.#request(name, signal, async (container, abortSignal) => {
+      await claim?.check().catch((error: unknown) => {
+        throw new OwnFailure(error);
+      });
+      try {
+        return (await work(container, { put: number }, abortSignal)).etag;
+      } catch (error) {
+        if (!isLost(error, rule)) throw error;
+        return undefined;
+      }
+    });
+    if (etag !== undefined) return tagOf(etag);
+    const found = await this.#properties(name, signal);
+    return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";
+  }
+
+  async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
+    const reader = await this.open(name, signal);
+    if (reader === undefined) return undefined;
+    const bytes = Buffer.alloc(reader.sizeBytes);
+    return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+  }
+
+  async open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {
+    const facts = await this.facts(name, signal);
+    if (facts === undefined) return undefined;
+    return new BlobReader(facts, this.placeOf(name), (stop, work) =>
+      this.#request(name, stop, (container, abortSignal) => work(container.getBlobClient(name), abortSignal)),
+    );
+  }
+
+  async facts(name: string, signal?: AbortSignal): Promise<ObjectFacts | undefined> {
+    const found = await this.#properties(name, signal);
+    if (found === undefined) return undefined;
+    const { contentLength = 0, lastModified, etag } = found;
+    return { name, sizeBytes: contentLength, modifiedAt: lastModified?.getTime() ?? 0, tag: tagOf(etag) };
+  }
+
+  #properties(name: string, signal: AbortSignal | undefined) {
+    return this.#request(name, signal, async (container, abortSignal) => {
+      try {
+        return await container.getBlobClient(name).getProperties({ abortSignal });
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts> {
+    const maxPageSize = this.#ports.pageSize ?? 5000;
+    let token: string | undefined;
+    do {
+      const page = await this.#request("", signal, async (container, abortSignal) => {
+        const pages = container
+          .listBlobsFlat({ prefix, abortSignal })
+          .byPage({ maxPageSize, ...(token === undefined ? {} : { continuationToken: token }) });
+        const { value } = await pages.next();
+        return value as { segment: { blobItems: ListedBlob[] }; continuationToken?: string };
+      });
+      for (const { name, properties } of page.segment.blobItems) {
+        const { contentLength = 0, lastModified, etag } = properties;
+        yield { name, sizeBytes: contentLength, modifiedAt: lastModified.getTime(), tag: tagOf(etag) };
+      }
+      token = page.continuationToken === "" ? undefined : page.continuationToken;
+    } while (token !== undefined);
+  }
+
+  async remove(names: readonly string[], signal?: AbortSignal): Promise<void> {
+    for (const name of names) requireObjectName(name, this.place);
+    await pLimit(parallel).map(names, (name) =>
+      this.#request(name, signal, async (container, abortSignal) => {
+        try {
+          await container.getBlobClient(name).delete({ abortSignal });
+        } catch (error) {
+          if (!isAbsent(error)) throw error;
+        }
+      }),
+    );
+  }
+
+  /** Azure drops blocks of puts that were cut short after a week; nobody sees them meanwhile. */
+  sweep(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  lockUntil(): Promise<void> {
+    return Promise.reject(this.#noRetention());
+  }
+
+  async lockedUntil(name: string): Promise<number | undefined> {
+    return (await this.#properties(name, undefined))?.immutabilityPolicyExpiresOn?.getTime();
+  }
+
+  async now(): Promise<number> {
+    const { date } = await this.#request("", undefined, (container, abortSignal) =>
+      container.getProperties({ abortSignal }),
+    );
+    if (date === undefined) {
+      throw new SiteRecoveryError("IoFailed", said`${this.place} does not say what time it is.`, {
+        target: this.place,
+      });
+    }
+    return date.getTime();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A request with its retries. `name` is the object in question; empty for the container. */
+  async #request<T>(
+    name: string,
+    signal: AbortSignal | undefined,
+    work: (container: ContainerClient, abortSignal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    throwIfStopped(signal, this.place);
+    const container = await this.#container();
+    const place = name === "" ? this.place : this.placeOf(name);
+    const options = {
+      place,
+      clock: this.#clock,
+      random: this.#random,
+      deadlineMilliseconds: this.#ports.deadlineMilliseconds ?? 60_000,
+      attemptMilliseconds: this.#ports.attemptMilliseconds ?? 30_000,
+      classify: (thrown: unknown) => classify(thrown, place, this.#clock.now()),
+    };
+    return withRetry(options, signal, (abortSignal) => work(container, abortSignal));
+  }
+
+  async #container(): Promise<ContainerClient> {
+    const environment = this.#ports.environment ?? process.env;
+    this.#opened ??= openContainer(this.#settings, this.place, environment);
+    try {
+      return await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  #noRetention(): SiteRecoveryError {
+    const message = said`Objects in ${this.place} cannot be locked until a time by this program. Set an immutability policy on the container in Azure, and leave the retention lock out.`;
+    return new SiteRecoveryError("InvalidInput", message, { target: this.place });
+  }
+}
+
+interface ListedBlob {
+  readonly name: string;
+  readonly properties: {
+    readonly contentLength?: number;
+    readonly lastModified: Date;
+    readonly etag: string;
+  };
+}

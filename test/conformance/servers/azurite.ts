@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { scheduler } from "node:timers/promises";
+import { ensureAzurite } from "../../../setup/azurite.mjs";
+
+export interface AzuriteServer {
+  readonly port: number;
+  readonly account: string;
+  readonly accountKey: string;
+  stop(): Promise<void>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Starts an Azure Storage endpoint on loopback that keeps everything in memory, with an account made on the spot. */
+export async function startAzurite(): Promise<AzuriteServer> {
+  const program = await ensureAzurite();
+  const port = await freePort();
+  const account = `acct${randomBytes(4).toString("hex")}`;
+  const accountKey = randomBytes(64).toString("base64");
+  const options = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"];
+  const parameters = [program, "--blobHost", "127.0.0.1", "--blobPort", String(port), ...options];
+  const child = spawn(process.execPath, parameters, {
+    env: { PATH: process.env["PATH"], AZURITE_ACCOUNTS: `${account}:${accountKey}` },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const stop = async (): Promise<void> => {
+    process.removeListener("exit", kill);
+    await ended(child, kill);
+  };
+  const latest = Date.now() + 60_000;
+  while (!(await answers(port))) {
+    if (child.exitCode !== null || Date.now() > latest) {
+      await stop();
+      throw new Error(`Azurite did not start on port ${port}; it ended with ${child.exitCode}.`);
+    }
+    await scheduler.wait(50);
+  }
+  return { port, account, accountKey, stop };
+}
+
+async function ended(child: ChildProcess, kill: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = new Promise((resolve) => child.once("exit", resolve));
+  kill();
+  await end;
+}
