@@ -145,7 +145,14 @@ function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAnswer["n
   const view = engine.plans.view(id, wanted);
   const elsewhere = view.items.filter((item) => item.activeLocation !== side);
   if (!asksForMove(wish)) return elsewhere.length === 0 ? [] : [movedText(name, side, elsewhere)];
+  const machines = view.groups.flatMap((group) => group.machines);
+  const isWhole = machines.length > 0 && machines.every(({ item }) => item !== undefined);
+  const later = new Notice(
+    "info",
+    said`${name}: machines that are not protected yet are moved to the ${side} side as soon as they are`,
+  );
   if (elsewhere.length === 0) {
+    if (!isWhole) return [later];
     return [
       new Notice("info", said`the machines of ${name} run at the ${side} side already; none will be moved`),
     ];
@@ -156,7 +163,7 @@ function describePlanMove(engine: Engine, id: string, wish: Wish): DiffAnswer["n
   const end = suggestion("failover.commit", said`; ${commit}`);
   const first = said`${name}: ${operation} of ${namesOf(elsewhere)} to the ${side} side, group by group${end}`;
   const groups = engine.plans.describe(id, wanted, request).map((line) => said`${name}, ${line}`);
-  return [first, ...groups].map((text) => new Notice("info", text));
+  return [...[first, ...groups].map((text) => new Notice("info", text)), ...(isWhole ? [] : [later])];
 }
 
 /** What forbids the first run that the program's text asks for, of the plan as the program has it. */

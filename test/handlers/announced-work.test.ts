@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { armIdOf } from "../../provider/arm-id.ts";
 import { noteDrill } from "../../provider/handlers/announced-work.ts";
-import type { DiffAnswer } from "../../provider/handlers/handler.ts";
+import { type DiffAnswer, unknownValue } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { type DrillInputs, drillKind } from "../../provider/kinds/drill.ts";
 import { quiet } from "../engine/fixture.ts";
@@ -106,6 +106,24 @@ describe("a preview of a move beside a drill", () => {
     expect(await handlerOf("drill", engine).check(drillOf("new"))).toHaveLength(1);
     await handlerOf("drill", engine).create(drillOf("rehearsal"), quiet);
     await expect(told()).rejects.toThrow(/web1 cannot be moved while its drill rehearsal runs/);
+  });
+
+  it("of a plan whose machines are not protected yet does not say where they run", async () => {
+    const { engine, itemId } = shop.site;
+    const plans = handlerOf("recovery-plan", engine);
+    for (const id of [`${itemId}-new`, unknownValue]) {
+      const groups = [{ groupType: "Boot", replicationProtectedItems: [{ id }] }];
+      const properties = { ...shop.plan.properties, groups };
+      const wanted = {
+        ...shop.plan,
+        recoveryPlanName: "second",
+        properties,
+        activeLocation: "recovery",
+      };
+      expect((await plans.announceCreation!(wanted)).map(({ text }) => text)).toEqual([
+        "second: machines that are not protected yet are moved to the recovery side as soon as they are",
+      ]);
+    }
   });
 
   it("of a plan that is not there yet says what else forbids the move", async () => {
