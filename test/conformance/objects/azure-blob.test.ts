@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { AzureBlobObjects } from "../../../provider/drivers/objects-azure-blob/azure-blob-objects.ts";
 import type { AzureBlobPorts } from "../../../provider/drivers/objects-azure-blob/azure-blob-ports.ts";
 import type { AzureBlobSettings } from "../../../provider/drivers/objects-azure-blob/settings.ts";
@@ -156,4 +158,22 @@ it("reads the whole range when the line breaks within it, and gives up a silent 
   });
   await expect(silent.objects.facts("one")).rejects.toMatchObject({ code: "TargetUnreachable" });
   expect(silent.proxy.requests.length).toBeGreaterThan(1);
+});
+
+it("leaves no server behind when a test run is killed", async () => {
+  const script = `import { startAzurite } from "./test/conformance/servers/azurite.ts";
+    const { port } = await startAzurite();
+    console.log(port);`;
+  const run = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [port] = (await once(run.stdout, "data")) as [Buffer];
+  const answers = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${String(port).trim()}/`).then(
+      () => true,
+      () => false,
+    );
+  expect(await answers()).toBe(true);
+  run.kill("SIGKILL");
+  await vi.waitUntil(async () => !(await answers()), { timeout: 30_000 });
 });

@@ -28,6 +28,9 @@ async function answers(port: number): Promise<boolean> {
   );
 }
 
+/** Loaded into the server: it ends with the process that started it, however that one ends. */
+const endWithParent = "data:text/javascript,process.stdin.resume().on('close',()=>process.exit())";
+
 /** Starts an Azure Storage endpoint on loopback that keeps everything in memory, with an account made on the spot. */
 export async function startAzurite(): Promise<AzuriteServer> {
   const program = await ensureAzurite();
@@ -35,10 +38,19 @@ export async function startAzurite(): Promise<AzuriteServer> {
   const account = `acct${randomBytes(4).toString("hex")}`;
   const accountKey = randomBytes(64).toString("base64");
   const options = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"];
-  const parameters = [program, "--blobHost", "127.0.0.1", "--blobPort", String(port), ...options];
+  const parameters = [
+    "--import",
+    endWithParent,
+    program,
+    "--blobHost",
+    "127.0.0.1",
+    "--blobPort",
+    String(port),
+    ...options,
+  ];
   const child = spawn(process.execPath, parameters, {
     env: { PATH: process.env["PATH"], AZURITE_ACCOUNTS: `${account}:${accountKey}` },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["pipe", "ignore", "inherit"],
   });
   const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
