@@ -34,7 +34,7 @@ async function cycleOptions() {
 
 async function latestPoint() {
   const store = await openStore();
-  const point = store.recoveryPoints("bench").at(-1);
+  const point = (await store.recoveryPoints("bench")).at(-1);
   if (point === undefined) throw new Error("the bench's store has no recovery point");
   return { store, pointId: point.id, diskId: "os" };
 }
@@ -53,13 +53,13 @@ async function change(): Promise<void> {
 
 async function attach(): Promise<void> {
   const { attachPoint } = (await import(built("engine/replication/attach-point.js"))) as typeof Attach;
-  const disk = attachPoint({ ...(await latestPoint()), overlayPath: settings.toPath });
+  const disk = await attachPoint({ ...(await latestPoint()), overlayPath: settings.toPath });
   const expected = Buffer.alloc(4096);
   const image = fs.openSync(settings.imagePath, "r");
   const offset = chooseBlocks(disk.sizeBytes / blockBytes, settings.blocks, settings.seed)[0]! * blockBytes;
   fs.readSync(image, expected, 0, expected.length, offset);
   const read = Buffer.alloc(4096);
-  disk.read(read, offset);
+  await disk.read(read, offset);
   if (!read.equals(expected)) throw new Error("the attached disk reads something else than the image holds");
   await disk.write(read, offset + 4096);
   await disk.close();

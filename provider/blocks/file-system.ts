@@ -14,6 +14,7 @@ import { type FileFacts, factsOf } from "./file-facts.ts";
 import { openDescriptor, type OpenMode } from "./open-descriptor.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
+import { renameToNew } from "./rename-to-new.ts";
 import { randomHex, systemRandom } from "../random.ts";
 import { said } from "../message.ts";
 
@@ -64,6 +65,8 @@ export interface FileSystem {
   list(folder: string): string[];
   makeFolder(folder: string): void;
   rename(from: string, to: string): void;
+  /** Gives a file another name that nothing has yet. False, and nothing changes, if something has it. */
+  renameNew(from: string, to: string): boolean;
   /** Removes a file or a whole folder; absent is fine. */
   remove(filePath: string): void;
   /** Makes creations, renames and removals in a folder survive a power cut. */
@@ -207,6 +210,7 @@ export const localFileSystem: FileSystem = {
     attempt("make folder", folder, () => fs.mkdirSync(folder, { recursive: true, mode: 0o700 }));
   },
   rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),
+  renameNew: (from, to) => attempt("rename", from, () => renameToNew(from, to)),
   remove: (filePath) =>
     attempt("remove", filePath, () => fs.rmSync(filePath, { recursive: true, force: true })),
   syncFolder: (folder) => {

@@ -19,9 +19,9 @@ export interface SecretFlags {
 }
 
 /** Opens the stores of a folder with what the command line names. A folder of keys means all keys in it. */
-export function openAdoption(folder: string, flags: SecretFlags): Adoption {
+export function openAdoption(folder: string, flags: SecretFlags): Promise<Adoption> {
   const keyFiles = (flags.keyFile ?? []).map((file) => path.resolve(file)).flatMap(keyFilesAt);
-  return new Adoption({
+  return Adoption.open({
     folder: path.resolve(folder),
     keyFiles,
     ...(flags.passphraseFile === undefined ? {} : { passphrase: readPassphrase(flags.passphraseFile) }),
@@ -99,12 +99,12 @@ export function adoptCommand(): CliCommand {
         flags: SecretFlags & { list?: boolean; json?: boolean },
         command: CliCommand,
       ) => {
-        const adoption = openAdoption(folder, flags);
+        const adoption = await openAdoption(folder, flags);
         const { home } = command.optsWithGlobals<{ home?: string }>();
         const homeFolder = engineHome(home);
         const isRebuilt = flags.list !== true;
         const wasThere = fs.existsSync(path.join(homeFolder, "siterecovery.db"));
-        const notices = isRebuilt ? adoption.rebuild(homeFolder) : [];
+        const notices = isRebuilt ? await adoption.rebuild(homeFolder) : [];
         // The rebuilt engine writes its catalogs at once, so that what it took over is known everywhere.
         if (isRebuilt) await (await connectEngine(home)).recoveryHome.writeCatalogs();
         if (flags.json === true) {

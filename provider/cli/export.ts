@@ -56,7 +56,7 @@ export function exportCommand(): CliCommand {
       const { from } = options;
       const { bytesWritten, pointId } = await stoppable(name, async (progress) => {
         if (from !== undefined)
-          return openAdoption(from, options).export({ machine: name, ...wanted }, progress);
+          return (await openAdoption(from, options)).export({ machine: name, ...wanted }, progress);
         const engine = await openSession(command);
         return engine.points.export({ itemId: itemNamed(engine, name).id, ...wanted }, progress);
       });

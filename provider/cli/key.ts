@@ -30,7 +30,7 @@ function exportCommand(): CliCommand {
     .action(async (flags: { to: string; overwrite?: boolean; json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
       const toPath = path.resolve(flags.to);
-      const keys = engine.recoveryHome.exportKeys(toPath, { overwrite: flags.overwrite === true });
+      const keys = await engine.recoveryHome.exportKeys(toPath, { overwrite: flags.overwrite === true });
       const ids = keys.map(({ holderId }) => holderId);
       const notChecked = keys.flatMap(({ holderId, isChecked }) => (isChecked ? [] : [holderId]));
       if (flags.json === true) return printJson("key export", { file: toPath, stores: ids, notChecked });

@@ -25,7 +25,7 @@ export interface EngineParts {
   /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */
   replicaStoreOf(holderId: string): Promise<ReplicaStore>;
   /** As `replicaStoreOf`, to look at only: `undefined` if no store was made for the holder, or nothing is left of it. */
-  madeStoreOf(holderId: string): ReplicaStore | undefined;
+  madeStoreOf(holderId: string): Promise<ReplicaStore | undefined>;
   /** Ids of everything that holds replicas, whether it can be reached or not. */
   replicaHolderIds(): string[];
   /** Opens a storage account's replica store, making store and key when they are not there. */

@@ -9,9 +9,9 @@ import { findMachineOf } from "./inventory/find-machine.ts";
 import { itemNow } from "./protected-item/item-now.ts";
 
 /** A target or host that cannot be reached, or written, is left: the process that was stopped checks as well. */
-function ifPossible(work: () => void): void {
+async function ifPossible(work: () => void | Promise<void>): Promise<void> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (!isExpected(error) || error.code === "LeaseLost") throw error;
   }
@@ -27,13 +27,13 @@ export async function fenceFormerProcess(parts: EngineParts, itemId: string): Pr
       if (isExpected(error)) return undefined;
       throw error;
     });
-    ifPossible(() => replicas?.machine(replicaId).fence());
+    await ifPossible(async () => (await replicas?.machine(replicaId))?.fence());
   }
-  ifPossible(() => {
+  await ifPossible(() => {
     const lookup = findMachineOf(parts, item);
     if (lookup.answer === "found") parts.machines.withdraw(lookup.place.folder);
   });
   for (const machine of [details.recoveryMachine, details.testMachine]) {
-    if (machine !== undefined) ifPossible(() => parts.machines.withdraw(machine.folder));
+    if (machine !== undefined) await ifPossible(() => parts.machines.withdraw(machine.folder));
   }
 }

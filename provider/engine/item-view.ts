@@ -98,7 +98,7 @@ async function lookAtTarget(parts: EngineParts, item: ProtectedItem): Promise<Ta
   try {
     const replicas = await parts.replicaStoreOf(replicaStoreId);
     let unreadablePoints = 0;
-    const points = replicas.recoveryPoints(replicaId, () => (unreadablePoints += 1));
+    const points = await replicas.recoveryPoints(replicaId, () => (unreadablePoints += 1));
     return { replicas, targetFailure: undefined, points, unreadablePoints };
   } catch (error) {
     if (!isExpected(error)) throw error;
@@ -115,7 +115,7 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
   const rpoSeconds = replicates && newest ? ageSeconds(parts, newest) : undefined;
   const interval = replicationRulesOf(parts, itemId)?.intervalSeconds ?? 300;
   const threshold = rpoThresholdSeconds(parts, itemId);
-  const notes = healthNotesOf({
+  const notes = await healthNotesOf({
     parts,
     item,
     replicas,

@@ -10,7 +10,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { KindName } from "../kinds/kind.ts";
 import type { Store } from "../store/open-store.ts";
 import { findThing, listThings, type Thing } from "../store/things.ts";
-import type { WriterFence } from "../targets/machine-folder.ts";
+import type { WriterFence } from "../targets/writer-fence.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
 import { requireOwnStore } from "./recovery-home/require-own-store.ts";
@@ -47,7 +47,7 @@ export class ReplicaStores {
   readonly #files: FileSystem;
   readonly #fence: WriterFence;
   readonly #engineId: string;
-  readonly #opened = new Map<string, ReplicaStore>();
+  readonly #opened = new Map<string, Promise<ReplicaStore>>();
 
   constructor(parts: { home: Home; store: Store; files: FileSystem; fence: WriterFence; engineId: string }) {
     this.#engineId = parts.engineId;
@@ -61,7 +61,7 @@ export class ReplicaStores {
    * The store of a holder, opened at first use. Throws `NotFound` for an id of nothing that holds replicas, and
    * `AlreadyExists` for a store of another engine.
    */
-  of(holderId: string): ReplicaStore {
+  async of(holderId: string): Promise<ReplicaStore> {
     const thing = findThing<HolderInputs>(this.#store, holderId);
     const folder = thing && storeFolderOf(this.#home, thing);
     if (folder !== undefined) return this.#open(folder, holderId);
@@ -70,7 +70,7 @@ export class ReplicaStores {
   }
 
   /** As `of`, but makes nothing: `undefined` if no store was made for the holder, or nothing is left of it. */
-  ofMade(holderId: string): ReplicaStore | undefined {
+  async ofMade(holderId: string): Promise<ReplicaStore | undefined> {
     const thing = findThing<HolderInputs>(this.#store, holderId);
     const folder = thing && storeFolderOf(this.#home, thing);
     return folder !== undefined && isMade(this.#files, folder) ? this.#open(folder, holderId) : undefined;
@@ -102,16 +102,27 @@ export class ReplicaStores {
   }
 
   /** Opens a storage account's store, making store and key when they are not there. */
-  openStorageAccount(accountId: string): ReplicaStore {
+  async openStorageAccount(accountId: string): Promise<ReplicaStore> {
     return this.#open(this.#home.storageFolderOf(accountId), accountId);
   }
 
-  #open(folder: string, holderId: string): ReplicaStore {
-    const opened = this.#opened.get(folder);
-    if (opened) return opened;
-    const replicas = openWithKeyFile(this.#files, this.#home, { holderId, folder }, this.#fence);
-    requireOwnStore({ store: this.#store, home: this.#home, engineId: this.#engineId }, holderId, replicas);
-    this.#opened.set(folder, replicas);
-    return replicas;
+  /** Opened once, whoever asks meanwhile. */
+  #open(folder: string, holderId: string): Promise<ReplicaStore> {
+    const opened = this.#opened.get(folder) ?? this.#openAnew(folder, holderId);
+    this.#opened.set(folder, opened);
+    return opened;
+  }
+
+  async #openAnew(folder: string, holderId: string): Promise<ReplicaStore> {
+    try {
+      const place = { holderId, folder };
+      const replicas = await openWithKeyFile(this.#files, this.#home, place, this.#fence);
+      const own = { store: this.#store, home: this.#home, engineId: this.#engineId };
+      await requireOwnStore(own, holderId, replicas);
+      return replicas;
+    } catch (error) {
+      this.#opened.delete(folder);
+      throw error;
+    }
   }
 }

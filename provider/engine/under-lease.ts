@@ -7,7 +7,7 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import { confirmLease, heldLease, type Lease, raiseLease, requireLease, takeLease } from "../store/leases.ts";
 import type { Store } from "../store/open-store.ts";
-import type { WriterFence } from "../targets/machine-folder.ts";
+import type { WriterFence } from "../targets/writer-fence.ts";
 import type { Progress } from "./job/job-definition.ts";
 
 export interface LeaseParts {

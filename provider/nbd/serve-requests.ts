@@ -55,7 +55,7 @@ async function perform(
     let result = nothing;
     if (request.type === command.read) {
       result = Buffer.allocUnsafe(request.lengthBytes);
-      disk.read(result, offset);
+      await disk.read(result, offset);
     } else if (request.type === command.write) {
       await disk.write(data, offset);
     }

@@ -2,7 +2,7 @@
 export interface ServedDisk {
   readonly sizeBytes: number;
   /** Fills all of `buffer` from `offset` on. */
-  read(buffer: Uint8Array, offset: number): void;
+  read(buffer: Uint8Array, offset: number): Promise<void>;
   write(data: Uint8Array, offset: number): Promise<void>;
   /** Makes all acknowledged writes survive a power cut. */
   flush(): Promise<void>;

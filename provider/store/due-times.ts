@@ -72,9 +72,13 @@ function* inOrder(store: Store, from: number, to: number): Generator<{ id: strin
  * Computes times and keeps them; returns false when it kept none, because another process has changed the store
  * meanwhile: they are computed again when they are next needed.
  */
-export function keepDueTimes(store: Store, now: number, compute: () => readonly DueTime[]): boolean {
+export async function keepDueTimes(
+  store: Store,
+  now: number,
+  compute: () => Promise<readonly DueTime[]>,
+): Promise<boolean> {
   const version = versionOf(store);
-  const times = compute();
+  const times = await compute();
   if (times.length === 0) return true;
   return store.passing(() => {
     if (versionOf(store) !== version) return false;

@@ -2,14 +2,13 @@
  * Which layer files of recovery points are missing or cut short. It looks at names, at the directories of maps and at
  * the last bytes of each file, and reads no block: cheap enough for every cycle and every view.
  */
-import path from "node:path";
-import type { FileSystem } from "../blocks/file-system.ts";
 import { hasCode } from "../errors.ts";
 import type { LayerReference } from "./layers/disk-map.ts";
+import type { Objects } from "../ports/objects.ts";
 import { headerBytes, tailBytes, tailMagic } from "./layers/layer-format.ts";
 import { LayerReader } from "./layers/layer-reader.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
-import { layerPath } from "./layers/layer-writer.ts";
+import { layerName } from "./layers/layer-writer.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "./recovery-point.ts";
 import { damageOf } from "./upkeep/verify-layer.ts";
@@ -23,22 +22,25 @@ export interface BrokenLayer {
 }
 
 /** Returns the broken layer files of a disk of a recovery point; empty if all that it needs is in place. */
-export function brokenLayersOf(machine: MachineFolder, disk: RecoveryPointDisk): BrokenLayer[] {
-  return new LayerCheck(machine, disk.diskId).brokenOf(disk.layers);
+export async function brokenLayersOf(
+  machine: MachineFolder,
+  disk: RecoveryPointDisk,
+): Promise<BrokenLayer[]> {
+  return (await LayerCheck.of(machine, disk.diskId)).brokenOf(disk.layers);
 }
 
 /** Returns the ids of the points that cannot be restored, with the broken layer files of each. */
-export function brokenPointsOf(
+export async function brokenPointsOf(
   machine: MachineFolder,
   points: readonly RecoveryPoint[],
-): Map<string, BrokenLayer[]> {
+): Promise<Map<string, BrokenLayer[]>> {
   const checks = new Map<string, LayerCheck>();
   const found = new Map<string, BrokenLayer[]>();
   for (const point of points) {
     for (const { diskId, layers } of point.disks) {
-      const check = checks.get(diskId) ?? new LayerCheck(machine, diskId);
+      const check = checks.get(diskId) ?? (await LayerCheck.of(machine, diskId));
       checks.set(diskId, check);
-      const broken = check.brokenOf(layers);
+      const broken = await check.brokenOf(layers);
       if (broken.length > 0) found.set(point.id, [...(found.get(point.id) ?? []), ...broken]);
     }
   }
@@ -55,58 +57,69 @@ class LayerCheck {
   readonly #whyOfFile = new Map<string, string | undefined>();
   readonly #brokenOfLayer = new Map<string, readonly BrokenLayer[]>();
 
-  constructor(machine: MachineFolder, diskId: string) {
+  private constructor(
+    machine: MachineFolder,
+    diskId: string,
+    found: { present: ReadonlySet<string>; released: ReadonlySet<string> | undefined },
+  ) {
     this.#machine = machine;
     this.#diskId = diskId;
-    this.#present = new Set(machine.layerFiles(diskId).map(({ kind, id }) => `${id}.${kind}`));
-    this.#released = releasedIn(machine, diskId);
+    this.#present = found.present;
+    this.#released = found.released;
   }
 
-  brokenOf(layers: readonly LayerReference[]): BrokenLayer[] {
+  static async of(machine: MachineFolder, diskId: string): Promise<LayerCheck> {
+    const layers = await machine.layerFiles(diskId);
+    const present = new Set(layers.map(({ kind, id }) => `${id}.${kind}`));
+    return new LayerCheck(machine, diskId, { present, released: await releasedIn(machine, diskId) });
+  }
+
+  async brokenOf(layers: readonly LayerReference[]): Promise<BrokenLayer[]> {
     const broken = new Map<string, BrokenLayer>();
-    for (const layer of layers) for (const each of this.#ofLayer(layer)) broken.set(each.id, each);
+    for (const layer of layers) for (const each of await this.#ofLayer(layer)) broken.set(each.id, each);
     return [...broken.values()];
   }
 
-  #ofLayer({ kind, id }: LayerReference): readonly BrokenLayer[] {
+  async #ofLayer({ kind, id }: LayerReference): Promise<readonly BrokenLayer[]> {
     const known = this.#brokenOfLayer.get(id);
     if (known !== undefined) return known;
-    const broken = kind === "segment" ? this.#ofSegments([id]) : this.#ofMap(id);
+    const broken = await (kind === "segment" ? this.#ofSegments([id]) : this.#ofMap(id));
     this.#brokenOfLayer.set(id, broken);
     return broken;
   }
 
-  #ofMap(id: string): BrokenLayer[] {
+  async #ofMap(id: string): Promise<BrokenLayer[]> {
     const disk = this.#machine.disk(this.#diskId);
     try {
-      const reader = new LayerReader(disk, "map", id);
-      reader.close();
+      const reader = await LayerReader.open(disk, "map", id);
+      await reader.close();
       const needed = reader.directory.segments.filter((segment) => this.#released?.has(segment) === false);
-      return this.#ofSegments(needed);
+      return await this.#ofSegments(needed);
     } catch (error) {
-      return [{ id, path: layerPath(disk.folder, "map", id), why: damageOf(error) }];
+      return [{ id, path: disk.objects.placeOf(layerName(disk.name, "map", id)), why: damageOf(error) }];
     }
   }
 
-  #ofSegments(ids: readonly string[]): BrokenLayer[] {
-    const { files } = this.#machine;
-    const { folder } = this.#machine.disk(this.#diskId);
-    return ids.flatMap((id) => {
-      const filePath = layerPath(folder, "segment", id);
+  async #ofSegments(ids: readonly string[]): Promise<BrokenLayer[]> {
+    const { objects, name } = this.#machine.disk(this.#diskId);
+    const broken: BrokenLayer[] = [];
+    for (const id of ids) {
+      const segment = layerName(name, "segment", id);
       if (!this.#whyOfFile.has(id)) {
-        const isPresent = this.#present.has(path.basename(filePath));
-        this.#whyOfFile.set(id, isPresent ? wrongEndOf(files, filePath) : "it is missing");
+        const isPresent = this.#present.has(`${id}.segment`);
+        this.#whyOfFile.set(id, isPresent ? await wrongEndOf(objects, segment) : "it is missing");
       }
       const why = this.#whyOfFile.get(id);
-      return why === undefined ? [] : [{ id, path: filePath, why }];
-    });
+      if (why !== undefined) broken.push({ id, path: objects.placeOf(segment), why });
+    }
+    return broken;
   }
 }
 
 /** A damaged list is a finding of `verify`; the next compaction writes it again. */
-function releasedIn(machine: MachineFolder, diskId: string): ReadonlySet<string> | undefined {
+async function releasedIn(machine: MachineFolder, diskId: string): Promise<ReadonlySet<string> | undefined> {
   try {
-    return new ReleasedSegments(machine.disk(diskId)).read();
+    return await new ReleasedSegments(machine.disk(diskId)).read();
   } catch (error) {
     if (hasCode(error, "Damaged")) return undefined;
     throw error;
@@ -114,22 +127,18 @@ function releasedIn(machine: MachineFolder, diskId: string): ReadonlySet<string>
 }
 
 /** A layer file says in its last bytes how long it is. */
-function wrongEndOf(files: FileSystem, filePath: string): string | undefined {
+async function wrongEndOf(objects: Objects, name: string): Promise<string | undefined> {
+  const object = await objects.open(name);
+  if (object === undefined) return "it is missing";
   try {
-    const file = files.open(filePath, "read");
-    try {
-      const { sizeBytes } = file.size();
-      if (sizeBytes < headerBytes + tailBytes) return "it is cut short";
-      const tail = Buffer.alloc(tailBytes);
-      const isRead = file.read(tail, sizeBytes - tailBytes) === tailBytes;
-      if (!isRead || !tail.subarray(0, tailMagic.length).equals(tailMagic)) return "its end is wrong";
-      const lengthBytes = Number(tail.readBigUInt64LE(8)) + tail.readUInt32LE(16) + tailBytes;
-      return lengthBytes === sizeBytes ? undefined : "its length is wrong";
-    } finally {
-      file.close();
-    }
-  } catch (error) {
-    if (hasCode(error, "NotFound")) return "it is missing";
-    throw error;
+    const { sizeBytes } = object;
+    if (sizeBytes < headerBytes + tailBytes) return "it is cut short";
+    const tail = Buffer.alloc(tailBytes);
+    const isRead = (await object.read(tail, sizeBytes - tailBytes)) === tailBytes;
+    if (!isRead || !tail.subarray(0, tailMagic.length).equals(tailMagic)) return "its end is wrong";
+    const lengthBytes = Number(tail.readBigUInt64LE(8)) + tail.readUInt32LE(16) + tailBytes;
+    return lengthBytes === sizeBytes ? undefined : "its length is wrong";
+  } finally {
+    await object.close();
   }
 }

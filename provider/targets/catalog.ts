@@ -1,16 +1,14 @@
 /**
  * The catalog of a replica store: what an engine knew of the things that it keeps here, so that its home can be
- * rebuilt from the store and a key alone. Each entry is a sealed file of its own in `catalog/`, whose name tells
+ * rebuilt from the store and a key alone. Each entry is a sealed object of its own in `catalog/`, whose name tells
  * nothing about the entry's key.
  */
-import path from "node:path";
-import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import type { SiteRecoveryError } from "../errors.ts";
 import { hasCode } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { readWholeFile } from "./read-whole-file.ts";
+import type { Objects } from "../ports/objects.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 
 /** An entry: `revision` grows with each change of `content`. */
@@ -20,86 +18,88 @@ export interface CatalogEntry {
   readonly content: unknown;
 }
 
+const prefix = "catalog/";
 const ending = ".entry";
 
 export class Catalog {
-  readonly folder: string;
-  readonly #files: FileSystem;
+  readonly #objects: Objects;
   readonly #ring: KeyRing;
 
-  constructor(files: FileSystem, ring: KeyRing, storeFolder: string) {
-    this.#files = files;
+  constructor(objects: Objects, ring: KeyRing) {
+    this.#objects = objects;
     this.#ring = ring;
-    this.folder = path.join(storeFolder, "catalog");
   }
 
   /** Writes an entry, durably. An entry of a later revision stays as it is: another process was faster. */
-  put(entry: CatalogEntry): void {
-    const filePath = this.#pathOf(entry.key);
-    if ((this.#revisionAt(filePath) ?? -1) > entry.revision) return;
-    makeFolderDurably(this.#files, this.folder);
+  async put(entry: CatalogEntry): Promise<void> {
+    const objectName = this.#nameOf(entry.key);
+    if (((await this.#revisionOf(objectName)) ?? -1) > entry.revision) return;
     const name = { kind: "catalog", objectId: systemRandom.bytes(16), scope: "" } as const;
-    writeAtomically(this.#files, filePath, sealObject(this.#ring, name, entry));
+    await this.#objects.put(objectName, sealObject(this.#ring, name, entry), "replace");
   }
 
   /** Removes the entry of a key, durably. Absent is fine, and one of a later revision stays. */
-  remove(key: string, revision: number): void {
-    const filePath = this.#pathOf(key);
-    if (!this.#files.exists(filePath) || (this.#revisionAt(filePath) ?? -1) > revision) return;
-    this.#files.remove(filePath);
-    this.#files.syncFolder(this.folder);
+  async remove(key: string, revision: number): Promise<void> {
+    const objectName = this.#nameOf(key);
+    if (((await this.#revisionOf(objectName)) ?? -1) > revision) return;
+    await this.#objects.remove([objectName]);
   }
 
   /** All entries, in no order. Damaged ones are passed to `onDamaged` and left out. */
-  all(onDamaged: (error: SiteRecoveryError, filePath: string) => void): CatalogEntry[] {
-    return this.#files
-      .list(this.folder)
-      .filter((name) => name.endsWith(ending))
-      .flatMap((name) => {
-        const filePath = path.join(this.folder, name);
-        try {
-          return [this.#read(filePath)];
-        } catch (error) {
-          if (!hasCode(error, "Damaged")) throw error;
-          onDamaged(error, filePath);
-          return [];
-        }
-      });
+  async all(onDamaged: (error: SiteRecoveryError, objectPath: string) => void): Promise<CatalogEntry[]> {
+    const entries: CatalogEntry[] = [];
+    for (const name of await this.#names()) {
+      try {
+        const entry = await this.#read(name);
+        if (entry !== undefined) entries.push(entry);
+      } catch (error) {
+        if (!hasCode(error, "Damaged")) throw error;
+        onDamaged(error, this.#objects.placeOf(name));
+      }
+    }
+    return entries;
   }
 
   /** One of the entries that can be read, or `undefined` if there is none. */
-  any(): CatalogEntry | undefined {
-    for (const name of this.#files.list(this.folder)) {
-      if (!name.endsWith(ending)) continue;
+  async any(): Promise<CatalogEntry | undefined> {
+    for (const name of await this.#names()) {
       try {
-        return this.#read(path.join(this.folder, name));
+        const entry = await this.#read(name);
+        if (entry !== undefined) return entry;
       } catch (error) {
-        if (!hasCode(error, "Damaged", "NotFound")) throw error;
+        if (!hasCode(error, "Damaged")) throw error;
       }
     }
     return undefined;
   }
 
-  #read(filePath: string): CatalogEntry {
+  async #names(): Promise<string[]> {
+    const names = await Array.fromAsync(this.#objects.list(prefix), ({ name }) => name);
+    return names.filter((name) => name.endsWith(ending));
+  }
+
+  /** `undefined` if there is no such entry. Throws `Damaged`. */
+  async #read(objectName: string): Promise<CatalogEntry | undefined> {
+    const object = await this.#objects.get(objectName);
+    if (object === undefined) return undefined;
+    const objectPath = this.#objects.placeOf(objectName);
     const name = { kind: "catalog", scope: "" } as const;
-    const bytes = readWholeFile(this.#files, filePath);
-    const entry = openSealedObject(this.#ring, name, bytes, filePath).content as CatalogEntry;
-    if (this.#pathOf(entry.key) !== filePath) throw damagedObject(filePath, "it is another entry's file");
+    const entry = openSealedObject(this.#ring, name, object.bytes, objectPath).content as CatalogEntry;
+    if (this.#nameOf(entry.key) !== objectName) throw damagedObject(objectPath, "it is another entry's file");
     return entry;
   }
 
   /** The revision of what is there; `undefined` if there is no entry, or none that can be read. */
-  #revisionAt(filePath: string): number | undefined {
-    if (!this.#files.exists(filePath)) return undefined;
+  async #revisionOf(objectName: string): Promise<number | undefined> {
     try {
-      return this.#read(filePath).revision;
+      return (await this.#read(objectName))?.revision;
     } catch (error) {
-      if (hasCode(error, "Damaged", "NotFound")) return undefined;
+      if (hasCode(error, "Damaged")) return undefined;
       throw error;
     }
   }
 
-  #pathOf(key: string): string {
-    return path.join(this.folder, `${this.#ring.nameOf(`catalog\0${key}`)}${ending}`);
+  #nameOf(key: string): string {
+    return `${prefix}${this.#ring.nameOf(`catalog\0${key}`)}${ending}`;
   }
 }

@@ -27,7 +27,7 @@ export function copyStore(files: FileSystem, from: string, to: string): { bytesC
 }
 
 /** Locks and pins belong to those who hold them, and stay behind. */
-const leftBehind = new Set(["pins", "writer.lock"]);
+const leftBehind = new Set(["pins", "writer.lock", ".objects.lock", "spool"]);
 
 function copyFolder(files: FileSystem, from: string, to: string): number {
   files.makeFolder(to);

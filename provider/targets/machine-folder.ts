@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
+import type { FileSystem } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import { damagedObject } from "./damaged-object.ts";
@@ -7,145 +7,182 @@ import { DamageNote } from "./damage-note.ts";
 import { diskScope, type KeyRing } from "./key-ring.ts";
 import type { LayerKind } from "./layers/layer-format.ts";
 import type { DiskFolder } from "./layers/layer-reader.ts";
+import { RemovedMachines } from "./removed-machines.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
-import { type LayerIdentity, layerPath } from "./layers/layer-writer.ts";
-import type { Release, WriterEpoch } from "./lock-file.ts";
-import { fenceMachine, lockMachine, type MachineLock, pinPoint } from "./machine-lock.ts";
+import { type LayerIdentity, layerName } from "./layers/layer-writer.ts";
+import type { Claim, LocalFile, ObjectFacts, Objects, PutOptions, WriterEpoch } from "../ports/objects.ts";
 import { PointFolder, type PointDraft, type Publication } from "./point-folder.ts";
-import { readWholeFile } from "./read-whole-file.ts";
 import type { PointIdentity, RecoveryPoint } from "./recovery-point.ts";
+import type { StorePlaces } from "./store-places.ts";
+import type { WriterFence } from "./writer-fence.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 import { said } from "../message.ts";
 
-/** The lease that a process writes replicas under, looked up at each write. */
-export interface WriterFence {
-  readonly engineId: string;
-  /** The lease's epoch as this process knows it; `undefined` for work without one. */
-  epoch(): number | undefined;
-  /**
-   * Renews the lease and returns its epoch; `undefined` for work without one. `beside` is done together with that, or not
-   * at all, and survives a power cut. Throws `LeaseLost` when another process has taken the lease over.
-   */
-  confirm(beside?: () => void): number | undefined;
-  /** Gives the lease an epoch above this one. For a person's decision to continue with this engine's database. */
-  raise(above: number): void;
-}
+export type Release = () => Promise<void>;
 
-const namePath = "machine.sealed";
+const nameEnding = "machine.sealed";
+
+/** What the names of a machine's objects begin with, without a slash at the end. */
+export function machineName(ring: KeyRing, machineId: string): string {
+  return `machines/${ring.nameOf(machineId)}`;
+}
 
 /**
  * One machine's part of a store: `machine.sealed` (its id), `points/` and `disks/<name>/` with layer files.
- * Folder names tell nothing about the ids. Writers hold `lock()`.
+ * Names tell nothing about the ids. Writers hold `lock()`.
  */
 export class MachineFolder {
-  readonly files: FileSystem;
+  readonly objects: Objects;
   readonly ring: KeyRing;
+  /** What the names of its objects begin with, without a slash at the end. */
+  readonly name: string;
+  /** What messages call it. */
   readonly folder: string;
   readonly machineId: string;
   readonly points: PointFolder;
   /** What the last verification found damaged. */
   readonly damage: DamageNote;
 
+  readonly #places: StorePlaces;
   readonly #fence: WriterFence | undefined;
-  #lock: MachineLock | undefined;
+  readonly #removed: RemovedMachines;
+  #claim: Claim | undefined;
   #writer: WriterEpoch | undefined;
 
-  constructor(
-    files: FileSystem,
-    ring: KeyRing,
-    place: { machinesFolder: string; machineId: string },
-    fence?: WriterFence,
-  ) {
-    const { machinesFolder, machineId } = place;
+  constructor(places: StorePlaces, ring: KeyRing, machineId: string, fence?: WriterFence) {
+    this.#places = places;
     this.#fence = fence;
-    this.files = files;
+    this.objects = places.objects;
     this.ring = ring;
     this.machineId = machineId;
-    this.folder = path.join(machinesFolder, ring.nameOf(machineId));
-    const points = { folder: path.join(this.folder, "points"), machineId };
-    const guard = {
-      writer: () => this.#writer,
-      check: () => this.requireLock(),
-      workFolder: () => this.#lock?.workFolder,
-    };
-    this.points = new PointFolder(files, ring, points, guard);
-    this.damage = new DamageNote(files, this.folder);
+    this.name = machineName(ring, machineId);
+    this.folder = this.objects.placeOf(this.name);
+    const points = { name: `${this.name}/points`, machineId };
+    const guard = { writer: () => this.#writer, claim: () => this.#claim };
+    this.points = new PointFolder(this.objects, ring, points, guard);
+    this.damage = new DamageNote(this.objects, this.name);
+    this.#removed = new RemovedMachines(this.objects);
   }
 
-  /** The id of the machine whose folder this is. Throws `Damaged`, also when the file in it is another machine's. */
-  static readId(files: FileSystem, ring: KeyRing, folder: string): string {
-    const id = MachineFolder.claimedId(files, ring, folder);
-    if (ring.nameOf(id) === path.basename(folder)) return id;
+  /** The id of the machine of a name. Throws `Damaged`, also when the object is another machine's. */
+  static async readId(objects: Objects, ring: KeyRing, name: string): Promise<string> {
+    const id = await MachineFolder.claimedId(objects, ring, name);
+    if (machineName(ring, id) === name) return id;
     throw damagedObject(
-      path.join(folder, namePath),
+      objects.placeOf(`${name}/${nameEnding}`),
       `it is another machine's file, which belongs in ${ring.nameOf(id)}`,
     );
   }
 
-  /** The id that a folder's file names, whether the folder is that machine's or not. Throws `Damaged`. */
-  static claimedId(files: FileSystem, ring: KeyRing, folder: string): string {
-    const filePath = path.join(folder, namePath);
-    const name = { kind: "machine", scope: "" } as const;
-    if (!files.exists(filePath)) throw damagedObject(filePath, "it is missing");
-    return openSealedObject(ring, name, readWholeFile(files, filePath), filePath).content as string;
+  /** The id that the object says, whether it is in that machine's place or not. Throws `Damaged`. */
+  static async claimedId(objects: Objects, ring: KeyRing, name: string): Promise<string> {
+    const filePath = objects.placeOf(`${name}/${nameEnding}`);
+    const object = await objects.get(`${name}/${nameEnding}`);
+    if (object === undefined) throw damagedObject(filePath, "it is missing");
+    return openSealedObject(ring, { kind: "machine", scope: "" }, object.bytes, filePath).content as string;
   }
 
-  get exists(): boolean {
-    return this.files.exists(path.join(this.folder, namePath));
+  async exists(): Promise<boolean> {
+    return (await this.objects.facts(`${this.name}/${nameEnding}`)) !== undefined;
   }
 
-  /** False when the very first preparation was cut short: the roster is written before any disk's folder. */
-  get isPrepared(): boolean {
-    return this.files.list(path.join(this.folder, "disks")).length > 0;
+  /** False when the very first preparation was cut short: the roster is written before anything of a disk. */
+  async isPrepared(): Promise<boolean> {
+    for await (const _object of this.objects.list(`${this.name}/disks/`)) return true;
+    return false;
   }
 
-  /** Makes the folders, durably, and writes the machine's id again if it is damaged. Repeating it is cheap. */
-  prepare(diskIds: readonly string[]): void {
-    for (const name of ["disks", "points"]) makeFolderDurably(this.files, path.join(this.folder, name));
-    if (!this.exists || this.#nameIsDamaged()) {
+  /** Writes what a machine begins with, durably, and its id again if it is damaged. Repeating it is cheap. */
+  async prepare(diskIds: readonly string[]): Promise<void> {
+    if (await this.#removed.has(this.name)) await this.#whileClaimed(() => this.#removed.finish(this.name));
+    if (!(await this.exists()) || (await this.#nameIsDamaged())) {
       const objectId = systemRandom.bytes(16);
       const sealed = sealObject(this.ring, { kind: "machine", objectId, scope: "" }, this.machineId);
-      writeAtomically(this.files, path.join(this.folder, namePath), sealed);
+      await this.objects.put(`${this.name}/${nameEnding}`, sealed, "replace");
     }
-    this.points.prepare();
-    for (const diskId of diskIds) this.#prepareDisk(this.disk(diskId));
+    await this.points.prepare();
+    for (const diskId of diskIds) await this.#prepareDisk(this.disk(diskId));
   }
 
   disk(diskId: string): DiskFolder {
-    const folder = path.join(this.folder, "disks", this.ring.nameOf(diskId));
-    return { files: this.files, ring: this.ring, folder, scope: diskScope(this.machineId, diskId) };
+    const name = `${this.name}/disks/${this.ring.nameOf(diskId)}`;
+    return { objects: this.objects, ring: this.ring, name, scope: diskScope(this.machineId, diskId) };
   }
 
-  lock(): Release {
-    if (!this.exists) {
+  /** What of this computer is about to be put in the machine's place. Emptied when the lock is taken. */
+  get spool(): { readonly files: FileSystem; readonly folder: string } {
+    const { files, folder } = this.#places.spool;
+    return { files, folder: path.join(folder, this.ring.nameOf(this.machineId)) };
+  }
+
+  async lock(): Promise<Release> {
+    if (!(await this.exists())) {
       const message = said`The replica store holds nothing of machine ${this.machineId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: this.machineId });
     }
     // A former holder of the lease gets no lock that counts: a later epoch takes it away.
     this.#writer = this.#writerWith(this.#fence?.epoch());
-    const lock = lockMachine(this.files, this.folder, this.#writer);
-    this.#lock = lock;
-    return () => {
-      this.#lock = undefined;
-      lock.release();
+    const claim = await this.#places.claims.claim(this.name, this.#writer);
+    try {
+      // Only who has the claim prepares anything here: what is left is a killed process's.
+      this.spool.files.remove(this.spool.folder);
+      await this.objects.sweep(this.name);
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
+    this.#claim = claim;
+    return async () => {
+      this.#claim = undefined;
+      await claim.release();
     };
   }
 
+  /** Removes all that is stored of the machine. Absent is fine. Throws `InUse` while one of its points is read. */
+  async remove(): Promise<void> {
+    const isThere = (await this.#removed.has(this.name)) || (await this.#hasObjects());
+    if (!isThere) return;
+    await this.#whileClaimed(async () => {
+      if ((await this.pinned()).size > 0) {
+        const message = said`A recovery point of machine ${this.machineId} is being read. End the restore or the attached disk first.`;
+        throw new SiteRecoveryError("InUse", message, { target: this.machineId });
+      }
+      this.confirm();
+      // From here on it is gone for everybody, so that a crash leaves no half of a machine.
+      await this.#removed.add(this.name);
+      await this.#removed.finish(this.name);
+    });
+  }
+
+  async #hasObjects(): Promise<boolean> {
+    for await (const _object of this.objects.list(`${this.name}/`)) return true;
+    return false;
+  }
+
+  async #whileClaimed(work: () => Promise<void>): Promise<void> {
+    const claim = await this.#places.claims.claim(this.name, this.#writerWith(this.#fence?.epoch()));
+    try {
+      await work();
+    } finally {
+      await claim.release();
+    }
+  }
+
   /** Throws `LeaseLost` when this process had the lock and another one has taken it over. */
-  requireLock(): void {
-    this.#lock?.check();
+  async requireLock(): Promise<void> {
+    await this.#claim?.check();
   }
 
   /** Takes the lock away from a process whose lease this one has taken over. */
-  fence(): void {
+  async fence(): Promise<void> {
     const writer = this.#writerWith(this.#fence?.confirm());
-    if (writer !== undefined && this.exists) fenceMachine(this.files, this.folder, writer);
+    if (writer !== undefined && (await this.exists())) await this.#places.claims.fence(this.name, writer);
   }
 
   /** Continues after a person's decision, although this engine has written under a later epoch than its lease's. */
-  takeOver(): void {
+  async takeOver(): Promise<void> {
     if (this.#fence === undefined || this.#writer === undefined) return;
-    const latest = this.points.latestEpochOf(this.#fence.engineId);
+    const latest = await this.points.latestEpochOf(this.#fence.engineId);
     if (latest > this.#writer.epoch) this.#fence.raise(latest);
     this.confirm();
   }
@@ -159,35 +196,53 @@ export class MachineFolder {
     return epoch === undefined ? undefined : { engineId: this.#fence!.engineId, epoch };
   }
 
-  pin(pointId: string): Release {
-    return pinPoint(this.files, this.folder, pointId);
+  pin(pointId: string): Promise<Release> {
+    return this.#places.claims.pin(this.name, pointId);
   }
 
-  /** A name and a key for a new layer file. */
-  newLayer(diskId: string, kind: LayerKind): LayerIdentity & { readonly id: string } {
+  /** Points that are being read. */
+  pinned(): Promise<ReadonlySet<string>> {
+    return this.#places.claims.pinned(this.name);
+  }
+
+  /** A name and a key for a new layer file, and where it is prepared. */
+  newLayer(diskId: string, kind: LayerKind): NewLayer {
     const disk = this.disk(diskId);
     const fileId = Buffer.from(systemRandom.bytes(16));
     const id = fileId.toString("hex");
     const key = this.ring.layerKey(fileId, disk.scope);
-    return { id, fileId, key, kind, storeId: this.ring.storeId, path: layerPath(disk.folder, kind, id) };
+    const { files, folder } = this.spool;
+    files.makeFolder(folder);
+    const place = { name: layerName(disk.name, kind, id), path: path.join(folder, `${id}.${kind}`) };
+    return { id, fileId, key, kind, storeId: this.ring.storeId, ...place };
   }
 
-  /** Layer files in a disk's folder, whether a recovery point needs them or not. */
-  layerFiles(diskId: string): { kind: LayerKind; id: string }[] {
-    const found: { kind: LayerKind; id: string }[] = [];
-    for (const name of this.files.list(this.disk(diskId).folder)) {
-      const [, id, kind] = /^([0-9a-f]{32})\.(segment|map)$/.exec(name) ?? [];
-      if (id !== undefined) found.push({ id, kind: kind as LayerKind });
+  /** Puts a layer file that was prepared in its place, durably. */
+  async putLayer(name: string, file: LocalFile, options: PutOptions = {}): Promise<void> {
+    // Its name is of random digits: what is there already is the same file, put before an answer was lost.
+    await this.objects.put(name, file, "ifAbsent", options);
+  }
+
+  /** Puts a layer file in the place of the one of its name, unless another process has taken the replica over. */
+  async replaceLayer(name: string, file: LocalFile): Promise<void> {
+    await this.objects.put(name, file, "replace", { ...(this.#claim && { claim: this.#claim }) });
+  }
+
+  /** Layer files of a disk, whether a recovery point needs them or not. */
+  async layerFiles(diskId: string): Promise<StoredLayer[]> {
+    const found: StoredLayer[] = [];
+    for await (const object of this.objects.list(`${this.disk(diskId).name}/`)) {
+      const [, id, kind] = /\/([0-9a-f]{32})\.(segment|map)$/.exec(object.name) ?? [];
+      if (id !== undefined) found.push({ id, kind: kind as LayerKind, object });
     }
     return found;
   }
 
   /**
-   * Makes a recovery point count: its layers' folders are synced first, then its file appears whole. Right before, the
-   * lease is confirmed, together with what the caller notes of the point. Throws `LeaseLost`.
+   * Makes a recovery point count: its object appears whole. Right before, the lease is confirmed, together with what the
+   * caller notes of the point. Throws `LeaseLost`.
    */
-  publish(draft: Omit<PointDraft, "id">, publication: Publication = {}): RecoveryPoint {
-    for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);
+  publish(draft: Omit<PointDraft, "id">, publication: Publication = {}): Promise<RecoveryPoint> {
     this.#writer = this.#writerWith(this.#fence?.epoch());
     const onNamed = (point: PointIdentity): void => {
       const note = (): void => publication.onNamed?.(point);
@@ -197,9 +252,9 @@ export class MachineFolder {
     return this.points.publish({ ...draft, id: randomUuid(systemRandom) }, { ...publication, onNamed });
   }
 
-  #nameIsDamaged(): boolean {
+  async #nameIsDamaged(): Promise<boolean> {
     try {
-      MachineFolder.readId(this.files, this.ring, this.folder);
+      await MachineFolder.readId(this.objects, this.ring, this.name);
       return false;
     } catch (error) {
       if (hasCode(error, "Damaged")) return true;
@@ -207,9 +262,22 @@ export class MachineFolder {
     }
   }
 
-  #prepareDisk(disk: DiskFolder): void {
-    const isNew = !this.files.exists(disk.folder);
-    makeFolderDurably(this.files, disk.folder);
-    if (isNew) new ReleasedSegments(disk).write([]);
+  async #prepareDisk(disk: DiskFolder): Promise<void> {
+    for await (const _object of this.objects.list(`${disk.name}/`)) return;
+    await new ReleasedSegments(disk).write([]);
   }
+}
+
+/** A layer file that is about to be written. */
+export interface NewLayer extends LayerIdentity {
+  readonly id: string;
+  /** The name of its object. */
+  readonly name: string;
+}
+
+/** A layer file that is there. */
+export interface StoredLayer {
+  readonly kind: LayerKind;
+  readonly id: string;
+  readonly object: ObjectFacts;
 }

@@ -1,62 +1,84 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type FileSystem, localFileSystem, makeFolderDurably } from "../blocks/file-system.ts";
+import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { FolderStore } from "./folder-store.ts";
+import type { Objects } from "../ports/objects.ts";
+import { FolderClaims } from "./folder-claims.ts";
 import { KeyRing, type KeyRingSpec } from "./key-ring.ts";
-import type { WriterFence } from "./machine-folder.ts";
+import type { WriterFence } from "./writer-fence.ts";
+import type { StorePlaces } from "./store-places.ts";
+import { ObjectStore } from "./object-store.ts";
 import { reachFailure, readWitness, storeIdIn, storeUnreachable, writeWitness } from "./reach-store.ts";
 import type { ReplicaStore } from "./replica-store.ts";
-import { createStoreKey, readStoreKey, type StoreSecret } from "./store-key.ts";
+import { createStoreKey, readStoreKey, storeKeyName, type StoreSecret } from "./store-key.ts";
 import { said } from "../message.ts";
 
 export type OpenStoreOptions = StoreSecret & StorePlace;
 
 interface StorePlace {
-  readonly folder: string;
+  /** Where the store is: a folder, or any place with its claims. */
+  readonly folder?: string;
+  readonly places?: StorePlaces;
   /**
    * A file apart from the store that remembers which one was made there. With it a store that has gone away is
    * `TargetUnreachable` and never made again.
    */
   readonly witnessPath?: string;
-  /** Make the store when the folder has none. Default: true. */
+  /** Make the store when there is none. Default: true. */
   readonly create?: boolean;
   /**
-   * Worker threads for large copies. Default: one a core; 0 with a file system other than the machine's own.
+   * Worker threads for large copies. Default: one a core; 0 where only this thread can reach the store.
    */
   readonly threads?: number;
+  /** The file system of this computer; with `folder`, of the store as well. */
   readonly files?: FileSystem;
   /** The lease that recovery points are written under. Absent: without one. */
   readonly fence?: WriterFence;
 }
 
+/** What a store in a folder stands on. */
+export function placesInFolder(files: FileSystem, folder: string): StorePlaces {
+  return {
+    objects: new FolderObjects(files, folder, storeKeyName),
+    claims: new FolderClaims(files, folder),
+    spool: { files, folder: path.join(folder, "spool") },
+  };
+}
+
 /**
- * Opens a replica store in a folder, and makes it first when there is none. Throws `WrongKey` when the secret
+ * Opens a replica store, and makes it first when there is none. Throws `WrongKey` when the secret
  * is not the one it was locked with, `Damaged` when its key file is not what was written, `NotFound` when there
- * is no store and none may be made, and `TargetUnreachable` when the folder is not to be used, or the store
+ * is no store and none may be made, and `TargetUnreachable` when the place is not to be used, or the store
  * that was made there is not there now.
  */
-export function openReplicaStore(options: OpenStoreOptions): ReplicaStore {
+export async function openReplicaStore(options: OpenStoreOptions): Promise<ReplicaStore> {
   const files = options.files ?? localFileSystem;
-  const threads = options.threads ?? (files === localFileSystem ? availableParallelism() : 0);
+  const places = options.places ?? placesInFolder(files, options.folder!);
+  const { objects } = places;
+  // Another file system is known to this thread only.
+  const isLocal = files === localFileSystem && objects.address !== undefined;
+  const threads = options.threads ?? (isLocal ? availableParallelism() : 0);
   try {
-    const spec = openKey(files, options);
-    return new FolderStore(files, options.folder, new KeyRing(spec), threads, options.fence);
+    const spec = await openKey(files, objects, options);
+    return new ObjectStore(places, new KeyRing(spec), threads, options.fence);
   } catch (error) {
-    throw reachFailure(options.folder, error) ?? error;
+    throw reachFailure(objects.place, error) ?? error;
   }
 }
 
-function openKey(files: FileSystem, options: OpenStoreOptions): KeyRingSpec {
-  const { folder, witnessPath } = options;
-  const keyPath = path.join(folder, "store.key");
+async function openKey(files: FileSystem, objects: Objects, options: OpenStoreOptions): Promise<KeyRingSpec> {
+  const { witnessPath } = options;
   const witness = witnessPath === undefined ? undefined : readWitness(files, witnessPath);
-  const isThere = files.exists(keyPath);
-  if (isThere && witness !== undefined && (storeIdIn(files, keyPath) ?? witness) !== witness) {
-    throw storeUnreachable(folder, "another store is in its place");
+  const found = await storeIdIn(objects);
+  if (found !== undefined && found !== "damaged" && witness !== undefined && found !== witness) {
+    throw storeUnreachable(objects.place, "another store is in its place");
   }
-  if (!isThere) refuseToMake(files, options, witness !== undefined);
-  const spec = isThere ? readStoreKey(files, keyPath, options) : makeStore(files, keyPath, options);
+  if (found === undefined) await refuseToMake(objects, options, witness !== undefined);
+  const spec =
+    found === undefined
+      ? await makeStore(files, objects, options)
+      : await readStoreKey(objects, files, options);
   if (witnessPath !== undefined && witness === undefined) {
     writeWitness(files, witnessPath, Buffer.from(spec.storeId).toString("hex"));
   }
@@ -64,22 +86,31 @@ function openKey(files: FileSystem, options: OpenStoreOptions): KeyRingSpec {
 }
 
 /** Throws when there should be a store, or none may be made. */
-function refuseToMake(files: FileSystem, options: OpenStoreOptions, wasMade: boolean): void {
-  const { folder } = options;
-  if (files.list(path.join(folder, "machines")).length > 0) {
-    const message = said`The replica store in ${folder} has lost its key file store.key. Put a copy of it
+async function refuseToMake(objects: Objects, options: OpenStoreOptions, wasMade: boolean): Promise<void> {
+  const { place } = objects;
+  if (await holdsMachines(objects)) {
+    const message = said`The replica store in ${place} has lost its key file store.key. Put a copy of it
         back; without it the replicas cannot be read.`;
-    throw new SiteRecoveryError("Damaged", message, { target: path.join(folder, "store.key") });
+    throw new SiteRecoveryError("Damaged", message, { target: objects.placeOf(storeKeyName) });
   }
-  if (wasMade) throw storeUnreachable(folder, "it was made there once, and nothing of it is there now");
+  if (wasMade) throw storeUnreachable(place, "it was made there once, and nothing of it is there now");
   if (options.create === false) {
-    throw new SiteRecoveryError("NotFound", said`There is no replica store in ${folder}.`, {
-      target: folder,
-    });
+    throw new SiteRecoveryError("NotFound", said`There is no replica store in ${place}.`, { target: place });
   }
 }
 
-function makeStore(files: FileSystem, keyPath: string, options: OpenStoreOptions): KeyRingSpec {
-  makeFolderDurably(files, options.folder);
-  return createStoreKey(files, keyPath, options);
+/** Whether there is anything that only a key can open. */
+export async function holdsMachines(objects: Objects): Promise<boolean> {
+  for await (const _object of objects.list("machines/")) return true;
+  return false;
+}
+
+async function makeStore(
+  files: FileSystem,
+  objects: Objects,
+  options: OpenStoreOptions,
+): Promise<KeyRingSpec> {
+  if (options.folder !== undefined) makeFolderDurably(files, options.folder);
+  // Of two who make it, the one who is later opens what the other has made.
+  return (await createStoreKey(objects, files, options)) ?? readStoreKey(objects, files, options);
 }

@@ -1,17 +1,14 @@
 /**
- * The recovery points of one machine: a sealed file each, `<sequence>-<id>.point`, and a roster that names
- * them all. A point counts from the moment its file has its name; the roster is written right after, so that
- * a deleted file is missed. Dropping goes the other way round: roster first, then the files.
+ * The recovery points of one machine: a sealed object each, `<sequence>-<id>.point`, and a roster that names
+ * them all. A point counts from the moment its object is there; the roster is written right after, so that
+ * a deleted object is missed. Dropping goes the other way round: roster first, then the objects.
  */
-import path from "node:path";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { countedAtOf, elapsedBetween } from "./counted-time.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
-import type { WriterEpoch } from "./lock-file.ts";
-import { readWholeFile } from "./read-whole-file.ts";
+import type { Claim, Objects, PutRule, WriterEpoch } from "../ports/objects.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 import { said } from "../message.ts";
@@ -25,87 +22,97 @@ export type PointDraft = Omit<
 export interface PointGuard {
   /** Under which lease the points are changed now, or `undefined` for a writer without one. */
   writer(): WriterEpoch | undefined;
-  /** Throws `LeaseLost` when another process has taken the machine's lock over. */
-  check(): void;
-  /** Where files of the folder are written before they get their names; `undefined`: beside them. */
-  workFolder(): string | undefined;
+  /** The claim of whoever changes the points now, or `undefined` for a writer without one. */
+  claim(): Claim | undefined;
 }
 
-const noGuard: PointGuard = {
-  writer: () => undefined,
-  check: () => undefined,
-  workFolder: () => undefined,
-};
+const noGuard: PointGuard = { writer: () => undefined, claim: () => undefined };
 
 export interface Publication {
   /** The number of the last point that the writer knows of: the new one gets a higher number. Default 0. */
   readonly afterSequence?: number;
-  /** Called with the point before its file appears, so that its writer recognises it after a crash. */
+  /** Called with the point before its object appears, so that its writer recognises it after a crash. */
   readonly onNamed?: (point: PointIdentity) => void;
 }
 
 interface Roster {
   readonly lastSequence: number;
-  /** File names of the points that count, in order. */
+  /** Names of the points that count, in order. */
   readonly names: readonly string[];
   /** By engine: the latest epoch that it has written under. Absent in rosters of earlier versions. */
   readonly epochs?: Readonly<Record<string, number>>;
 }
 
 export class PointFolder {
+  /** What messages call the place of the points. */
   readonly folder: string;
   readonly rosterPath: string;
-  readonly #files: FileSystem;
+  readonly #objects: Objects;
+  readonly #name: string;
   readonly #ring: KeyRing;
   readonly #machineId: string;
 
   readonly #guard: PointGuard;
 
+  /** `name`: what the names of its objects begin with, without a slash at the end. */
   constructor(
-    files: FileSystem,
+    objects: Objects,
     ring: KeyRing,
-    place: { folder: string; machineId: string },
+    place: { name: string; machineId: string },
     guard: PointGuard = noGuard,
   ) {
-    const { folder, machineId } = place;
+    const { name, machineId } = place;
     this.#guard = guard;
-    this.#files = files;
+    this.#objects = objects;
     this.#ring = ring;
-    this.folder = folder;
+    this.#name = name;
+    this.folder = objects.placeOf(name);
     this.#machineId = machineId;
-    this.rosterPath = path.join(folder, "roster.sealed");
+    this.rosterPath = this.pathOf(rosterName);
   }
 
-  prepare(): void {
-    if (!this.#files.exists(this.rosterPath)) this.#writeRoster({ lastSequence: 0, names: [] });
+  /** What messages call the object of a name. */
+  pathOf(name: string): string {
+    return this.#objects.placeOf(`${this.#name}/${name}`);
   }
 
-  /** File names of the points that count, oldest first. */
-  names(): string[] {
-    const roster = this.#rosterIfSound();
+  async prepare(): Promise<void> {
+    if ((await this.#objects.facts(`${this.#name}/${rosterName}`)) === undefined) {
+      await this.#writeRoster({ lastSequence: 0, names: [] });
+    }
+  }
+
+  /** Names of the points that count, oldest first. */
+  async names(): Promise<string[]> {
+    const roster = await this.#rosterIfSound();
+    return this.#counting(roster, await this.#namesPresent());
+  }
+
+  /** What the roster should know and does not was being dropped when the process ended. */
+  #counting(roster: Roster | undefined, present: readonly string[]): string[] {
     const onRoster = new Set(roster?.names);
-    // A file that the roster should know and does not was being dropped when the process ended.
-    return this.#namesInFolder().filter(
+    return present.filter(
       (name) => roster === undefined || onRoster.has(name) || sequenceOf(name) > roster.lastSequence,
     );
   }
 
-  /** File names that the roster names and the folder lacks: they were deleted. Throws `Damaged`. */
-  missingNames(): string[] {
-    const present = new Set(this.#namesInFolder());
-    return this.#readRoster().names.filter((name) => !present.has(name));
+  /** Names that are on the roster and not there: they were deleted. Throws `Damaged`. */
+  async missingNames(): Promise<string[]> {
+    const present = new Set(await this.#namesPresent());
+    return (await this.#readRoster()).names.filter((name) => !present.has(name));
   }
 
-  /** File names in the folder that do not count: what an interrupted drop has left, or what was put there. */
-  leftNames(): string[] {
-    const counting = new Set(this.names());
-    return this.#namesInFolder().filter((name) => !counting.has(name));
+  /** Names that do not count: what an interrupted drop has left, or what was put there. */
+  async leftNames(): Promise<string[]> {
+    const present = await this.#namesPresent();
+    const counting = new Set(this.#counting(await this.#rosterIfSound(), present));
+    return present.filter((name) => !counting.has(name));
   }
 
-  read(name: string): RecoveryPoint {
-    const filePath = path.join(this.folder, name);
+  async read(name: string): Promise<RecoveryPoint> {
+    const filePath = this.pathOf(name);
     const sealedName = { kind: "point", scope: this.#machineId } as const;
-    const bytes = readWholeFile(this.#files, filePath);
+    const bytes = await this.#get(name);
     const point = openSealedObject(this.#ring, sealedName, bytes, filePath).content as RecoveryPoint;
     if (nameOf(point) !== name) throw damagedObject(filePath, "it is another recovery point's file");
     if (point.contentId !== undefined && point.contentId !== contentIdOf(point)) {
@@ -114,16 +121,16 @@ export class PointFolder {
     return point;
   }
 
-  latest(): RecoveryPoint | undefined {
-    const name = this.names().at(-1);
+  async latest(): Promise<RecoveryPoint | undefined> {
+    const name = (await this.names()).at(-1);
     return name === undefined ? undefined : this.read(name);
   }
 
-  /** The newest point whose file can be read. */
-  newestReadable(): RecoveryPoint | undefined {
-    for (const name of this.names().reverse()) {
+  /** The newest point that can be read. */
+  async newestReadable(): Promise<RecoveryPoint | undefined> {
+    for (const name of (await this.names()).reverse()) {
       try {
-        return this.read(name);
+        return await this.read(name);
       } catch (error) {
         if (!hasCode(error, "Damaged")) throw error;
       }
@@ -132,31 +139,33 @@ export class PointFolder {
   }
 
   /** All points, oldest first. With `onDamaged`, damaged ones are reported and left out. */
-  all(onDamaged?: (error: Error, name: string) => void): RecoveryPoint[] {
-    return this.names().flatMap((name) => {
+  async all(onDamaged?: (error: Error, name: string) => void): Promise<RecoveryPoint[]> {
+    const points: RecoveryPoint[] = [];
+    for (const name of await this.names()) {
       try {
-        return [this.read(name)];
+        points.push(await this.read(name));
       } catch (error) {
         if (onDamaged === undefined || !(error instanceof SiteRecoveryError)) throw error;
         onDamaged(error, name);
-        return [];
       }
-    });
+    }
+    return points;
   }
 
-  find(pointId: string): RecoveryPoint | undefined {
-    const name = this.names().find((candidate) => pointIdOf(candidate) === pointId);
+  async find(pointId: string): Promise<RecoveryPoint | undefined> {
+    const name = (await this.names()).find((candidate) => pointIdOf(candidate) === pointId);
     return name === undefined ? undefined : this.read(name);
   }
 
-  publish(draft: PointDraft, { afterSequence = 0, onNamed }: Publication = {}): RecoveryPoint {
-    const roster = this.#rosterIfSound();
+  async publish(draft: PointDraft, { afterSequence = 0, onNamed }: Publication = {}): Promise<RecoveryPoint> {
+    const roster = await this.#rosterIfSound();
     const lastOnRoster = roster?.lastSequence ?? 0;
-    // Names of deleted files stay, so that they are missed until retention has passed them.
-    const names = [...new Set([...(roster?.names ?? []), ...this.names()])].sort();
-    const sequence = Math.max(afterSequence, lastOnRoster, ...this.#namesInFolder().map(sequenceOf)) + 1;
-    const writer = this.#requireEpoch(roster);
-    const before = this.newestReadable();
+    const present = await this.#namesPresent();
+    // Names of deleted objects stay, so that they are missed until retention has passed them.
+    const names = [...new Set([...(roster?.names ?? []), ...this.#counting(roster, present)])].sort();
+    const sequence = Math.max(afterSequence, lastOnRoster, ...present.map(sequenceOf)) + 1;
+    const writer = await this.#requireEpoch(roster);
+    const before = await this.newestReadable();
     const countedAt = before ? countedAtOf(before) + elapsedBetween(before, draft) : draft.takenAt;
     const named = { ...draft, ...writer, machineId: this.#machineId, sequence, countedAt };
     const point: RecoveryPoint = { ...named, contentId: contentIdOf(named), processed: true };
@@ -167,47 +176,55 @@ export class PointFolder {
       { kind: "point", objectId: systemRandom.bytes(16), scope: this.#machineId },
       point,
     );
-    this.#write(name, sealed);
-    this.#writeRoster({ ...roster, lastSequence: sequence, names: [...names, name] });
+    await this.#put(name, sealed, "ifAbsent");
+    await this.#writeRoster({ ...roster, lastSequence: sequence, names: [...names, name] });
     return point;
   }
 
   /** Drops points by id, and clears what an interrupted drop or publication left. */
-  drop(pointIds: ReadonlySet<string>): void {
-    const names = this.names();
-    const roster = this.#rosterIfSound();
-    this.#requireEpoch(roster);
+  async drop(pointIds: ReadonlySet<string>): Promise<void> {
+    const roster = await this.#rosterIfSound();
+    const names = this.#counting(roster, await this.#namesPresent());
+    await this.#requireEpoch(roster);
     const kept = names.filter((name) => !pointIds.has(pointIdOf(name)));
     const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
     const oldest = Math.min(...kept.map(sequenceOf));
     const missed = roster?.names.filter((name) => !names.includes(name) && sequenceOf(name) > oldest) ?? [];
     if (kept.length !== names.length) {
-      this.#writeRoster({ ...roster, lastSequence: last, names: [...kept, ...missed].sort() });
+      await this.#writeRoster({ ...roster, lastSequence: last, names: [...kept, ...missed].sort() });
     }
-    const staying = new Set([...kept, path.basename(this.rosterPath)]);
-    const present = this.#files.list(this.folder);
+    const staying = new Set([...kept, rosterName].map((name) => `${this.#name}/${name}`));
+    const present = await Array.fromAsync(this.#objects.list(`${this.#name}/`), ({ name }) => name);
     // Asked after looking: a point of a process that takes over now is not among those that go.
-    this.#guard.check();
-    for (const name of present) {
-      if (!staying.has(name)) this.#files.remove(path.join(this.folder, name));
-    }
-    this.#files.syncFolder(this.folder);
+    await this.#guard.claim()?.check();
+    await this.#objects.remove(present.filter((name) => !staying.has(name)));
   }
 
-  #namesInFolder(): string[] {
-    return this.#files.list(this.folder).filter((name) => /^\d{12}-[0-9a-f-]{36}\.point$/.test(name));
+  async #namesPresent(): Promise<string[]> {
+    const names = await Array.fromAsync(this.#objects.list(`${this.#name}/`), ({ name }) =>
+      name.slice(this.#name.length + 1),
+    );
+    return names.filter((name) => /^\d{12}-[0-9a-f-]{36}\.point$/.test(name));
   }
 
-  #readRoster(): Roster {
-    const bytes = readWholeFile(this.#files, this.rosterPath);
+  /** Throws `NotFound` if it is not there. */
+  async #get(name: string): Promise<Buffer> {
+    const object = await this.#objects.get(`${this.#name}/${name}`);
+    if (object !== undefined) return object.bytes;
+    const message = said`Cannot read ${this.pathOf(name)}: it does not exist.`;
+    throw new SiteRecoveryError("NotFound", message, { target: this.pathOf(name) });
+  }
+
+  async #readRoster(): Promise<Roster> {
+    const bytes = await this.#get(rosterName);
     const name = { kind: "roster", scope: this.#machineId } as const;
     return openSealedObject(this.#ring, name, bytes, this.rosterPath).content as Roster;
   }
 
   /** A lost roster costs the proof that no point was deleted, nothing else; verification reports it. */
-  #rosterIfSound(): Roster | undefined {
+  async #rosterIfSound(): Promise<Roster | undefined> {
     try {
-      return this.#readRoster();
+      return await this.#readRoster();
     } catch (error) {
       if (hasCode(error, "Damaged", "NotFound")) return undefined;
       throw error;
@@ -215,58 +232,57 @@ export class PointFolder {
   }
 
   /** The latest epoch that an engine has written under; 0 before it has. */
-  latestEpochOf(engineId: string, roster = this.#rosterIfSound()): number {
-    const newest = this.newestReadable();
+  async latestEpochOf(engineId: string): Promise<number> {
+    return this.#latestEpoch(engineId, await this.#rosterIfSound());
+  }
+
+  async #latestEpoch(engineId: string, roster: Roster | undefined): Promise<number> {
+    const newest = await this.newestReadable();
     const published = newest?.engineId === engineId ? (newest.epoch ?? 0) : 0;
     return Math.max(roster?.epochs?.[engineId] ?? 0, published);
   }
 
   /** Throws `LeaseLost` when this engine has written under a later epoch than the one of now. */
-  #requireEpoch(roster: Roster | undefined): WriterEpoch | undefined {
+  async #requireEpoch(roster: Roster | undefined): Promise<WriterEpoch | undefined> {
     const writer = this.#guard.writer();
     if (writer === undefined) return undefined;
-    const latest = this.latestEpochOf(writer.engineId, roster);
+    const latest = await this.#latestEpoch(writer.engineId, roster);
     if (latest <= writer.epoch) return writer;
-    const message = said`The replica in ${path.dirname(this.folder)} was written under a later lease (${latest}) than this process has
+    const message = said`The replica in ${this.#objects.placeOf(this.#name.slice(0, this.#name.lastIndexOf("/")))} was written under a later lease (${latest}) than this process has
         (${writer.epoch}): another process has taken over, or the engine's database is an older copy. Look at
         \`siterecovery status\`; \`siterecovery replicate <item> --resync\` continues with this database.`;
     throw new SiteRecoveryError("LeaseLost", message, { target: this.folder });
   }
 
-  /** Gives a file its name, unless another process has taken the machine's lock over. */
-  #write(name: string, content: Uint8Array): void {
-    const check = (): void => this.#guard.check();
-    const workFolder = this.#guard.workFolder();
-    const temporary = workFolder === undefined ? {} : { temporary: path.join(workFolder, name) };
-    if (workFolder !== undefined) this.#files.makeFolder(workFolder);
-    try {
-      writeAtomically(this.#files, path.join(this.folder, name), content, { check, ...temporary });
-    } catch (error) {
-      // The folder is gone when the lock is: then that is what happened.
-      check();
-      throw error;
-    }
+  /** Puts an object in its place, unless another process has taken the machine's replica over. */
+  async #put(name: string, content: Uint8Array, rule: PutRule): Promise<void> {
+    const claim = this.#guard.claim();
+    const tag = await this.#objects.put(`${this.#name}/${name}`, content, rule, { ...(claim && { claim }) });
+    if (tag !== "lost") return;
+    const message = said`Another process has published ${this.pathOf(name)}. This one publishes nothing. Run the command again.`;
+    throw new SiteRecoveryError("LeaseLost", message, { target: this.pathOf(name) });
   }
 
-  #writeRoster(roster: Roster): void {
+  async #writeRoster(roster: Roster): Promise<void> {
     const name = { kind: "roster", objectId: systemRandom.bytes(16), scope: this.#machineId } as const;
     const writer = this.#guard.writer();
     const epochs = writer && { epochs: { ...roster.epochs, [writer.engineId]: writer.epoch } };
-    const sealed = sealObject(this.#ring, name, { ...roster, ...epochs });
-    this.#write(path.basename(this.rosterPath), sealed);
+    await this.#put(rosterName, sealObject(this.#ring, name, { ...roster, ...epochs }), "replace");
   }
 }
+
+const rosterName = "roster.sealed";
 
 function nameOf(point: RecoveryPoint): string {
   return `${String(point.sequence).padStart(12, "0")}-${point.id}.point`;
 }
 
-/** The recovery point's number, from the name of its file. */
+/** The recovery point's number, from the name of its object. */
 export function sequenceOf(name: string): number {
   return Number(name.slice(0, 12));
 }
 
-/** The recovery point's id, from the name of its file. */
+/** The recovery point's id, from the name of its object. */
 export function pointIdOf(name: string): string {
   return name.slice(13, -".point".length);
 }

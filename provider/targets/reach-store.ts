@@ -8,7 +8,8 @@ import { crc32 } from "node:zlib";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { type ErrorCode, hasCode, SiteRecoveryError } from "../errors.ts";
 import { readWholeFile } from "./read-whole-file.ts";
-import { soundBody } from "./store-key.ts";
+import type { Objects } from "../ports/objects.ts";
+import { soundBody, storeKeyName } from "./store-key.ts";
 import { said } from "../message.ts";
 
 /** What the system answers when a share is away, read-only or not ours to use. */
@@ -25,34 +26,33 @@ const unreachableAnswers = new Set([
   "ETIMEDOUT",
 ]);
 
-export function storeUnreachable(folder: string, why: string, cause?: unknown): SiteRecoveryError {
-  const message = said`The replica store in ${folder} cannot be reached: ${why}. Mount it, or give access to it;
+export function storeUnreachable(place: string, why: string, cause?: unknown): SiteRecoveryError {
+  const message = said`The replica store in ${place} cannot be reached: ${why}. Mount it, or give access to it;
       replication resumes by itself. Nothing is created in its place.`;
-  return new SiteRecoveryError("TargetUnreachable", message, { target: folder, cause });
+  return new SiteRecoveryError("TargetUnreachable", message, { target: place, cause });
 }
 
-/** The id in a store's key file; undefined when there is no such file, or it is not what was written. */
-export function storeIdIn(files: FileSystem, keyPath: string): string | undefined {
-  if (!files.exists(keyPath)) return undefined;
-  const body = soundBody(readWholeFile(files, keyPath));
-  const [, id] = /"storeId":"([0-9a-f]{32})"/.exec(body ?? "") ?? [];
-  return id;
+/** The id of the store that is there; `damaged` if its key object is not what was written, `undefined` if there is none. */
+export async function storeIdIn(objects: Objects): Promise<string | undefined> {
+  const object = await objects.get(storeKeyName);
+  if (object === undefined) return undefined;
+  const [, id] = /"storeId":"([0-9a-f]{32})"/.exec(soundBody(object.bytes) ?? "") ?? [];
+  return id ?? "damaged";
 }
 
-/** Throws `TargetUnreachable` when the folder does not hold the store of this id (hex) any more. */
-export function checkReach(files: FileSystem, folder: string, storeId: string): void {
-  const keyPath = path.join(folder, "store.key");
+/** Throws `TargetUnreachable` when the place does not hold the store of this id (hex) any more. */
+export async function checkReach(objects: Objects, storeId: string): Promise<void> {
+  const { place } = objects;
   let found: string | undefined;
   try {
-    found = storeIdIn(files, keyPath);
+    found = await storeIdIn(objects);
   } catch (error) {
-    throw reachFailure(folder, error) ?? error;
+    throw reachFailure(place, error) ?? error;
   }
-  if (!files.exists(keyPath)) throw storeUnreachable(folder, "its key file store.key is not there");
+  if (found === undefined) throw storeUnreachable(place, "its key file store.key is not there");
   // A key file that was damaged under an open store does not stop work; the next process that opens it gets the error.
-  if (found !== undefined && found !== storeId) {
-    throw storeUnreachable(folder, "another store is in its place");
-  }
+  if (found !== "damaged" && found !== storeId)
+    throw storeUnreachable(place, "another store is in its place");
 }
 
 /** The error to throw instead when the system says that the target is away; undefined: it does not. */
@@ -77,16 +77,15 @@ export function isUnwritable(error: unknown): boolean {
 const explained: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["IoFailed", "NotFound", "Damaged"]);
 
 /** What a failure of work on the store was: `TargetUnreachable`, or else the error itself. */
-export function explainFailure(files: FileSystem, folder: string, storeId: string, error: unknown): unknown {
+export async function explainFailure(objects: Objects, storeId: string, error: unknown): Promise<unknown> {
   if (!(error instanceof SiteRecoveryError) || !explained.has(error.code)) return error;
-  const isInside = error.target !== undefined && !path.relative(folder, error.target).startsWith("..");
-  if (!isInside) return error;
+  if (error.target?.startsWith(objects.place) !== true) return error;
   try {
-    checkReach(files, folder, storeId);
+    await checkReach(objects, storeId);
   } catch (reason) {
     if (hasCode(reason, "TargetUnreachable")) return reason;
   }
-  return reachFailure(folder, error) ?? error;
+  return reachFailure(objects.place, error) ?? error;
 }
 
 /** The id (hex) of the store that was made; undefined when none was. */

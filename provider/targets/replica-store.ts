@@ -5,9 +5,10 @@
  *
  * A recovery point is an immutable list of layers for each disk. A layer is an immutable file that says where
  * some blocks' data are; a newer layer hides the older ones. A delta adds one layer, so it costs what has
- * changed. This file is the port; `openReplicaStore` opens the one kind there is now, a folder.
+ * changed. This file says what a store promises; it stands on the `Objects` port, whatever driver is behind that.
  */
 import type { FileSystem } from "../blocks/file-system.ts";
+import type { Objects } from "../ports/objects.ts";
 import type { Catalog } from "./catalog.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
@@ -60,7 +61,10 @@ export interface VerifyOptions {
 }
 
 export interface ReplicaStore {
-  readonly folder: string;
+  /** What messages call it: a folder, or a URL without secrets. */
+  readonly place: string;
+  readonly objects: Objects;
+  /** The files of this computer, on which images are, and what waits to be put in the store. */
   readonly files: FileSystem;
   /** Worker threads that large copies may use; 0: everything runs on the calling thread. */
   readonly threads: number;
@@ -68,16 +72,19 @@ export interface ReplicaStore {
    * What a failure of work on the store was: `TargetUnreachable` when the store has gone away meanwhile, the
    * error itself otherwise. Every method throws it when the store is not there.
    */
-  explain(error: unknown): unknown;
+  explain(error: unknown): Promise<unknown>;
   /** Machines with anything stored, sorted by id. */
-  machineIds(): string[];
+  machineIds(): Promise<string[]>;
   /**
    * The machine's recovery points, oldest first. A point whose file is damaged throws `Damaged`, unless
    * `onDamaged` is given: then it is called with the point's number, and the others are returned.
    */
-  recoveryPoints(machineId: string, onDamaged?: (error: Error, sequence: number) => void): RecoveryPoint[];
+  recoveryPoints(
+    machineId: string,
+    onDamaged?: (error: Error, sequence: number) => void,
+  ): Promise<RecoveryPoint[]>;
   /** Throws `NotFound` when there is no such point. */
-  findPoint(pointId: string): RecoveryPoint;
+  findPoint(pointId: string): Promise<RecoveryPoint>;
   /**
    * Drops the points that `keep` does not name, then gives their space back. The newest point and points in
    * use stay whatever it says. Can be repeated; after a crash the next run finishes the work.
@@ -91,22 +98,22 @@ export interface ReplicaStore {
   /**
    * Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read.
    */
-  removeMachine(machineId: string): void;
+  removeMachine(machineId: string): Promise<void>;
   /**
    * Reads and checks everything, and reports each damaged object with the recovery points it affects. What it finds
    * is noted with the machine (damage-note.ts), for its next resync.
    */
   verify(onFinding: (finding: VerifyFinding) => void, options?: VerifyOptions): Promise<VerifyResult>;
-  usage(machineId: string): StoreUsage;
+  usage(machineId: string): Promise<StoreUsage>;
   /**
    * Locks the store with a secret, in place of the one of its kind: a new key file leaves the passphrase as it is, and
    * the other way round. No replica data is rewritten.
    */
-  rotateKey(secret: StoreSecret): void;
+  rotateKey(secret: StoreSecret): Promise<void>;
   /** The kinds of secrets that open the store. */
-  secretKinds(): SecretKind[];
+  secretKinds(): Promise<SecretKind[]>;
   /** What the engine's home can be rebuilt from. */
-  catalog(): Catalog;
+  catalog(): Promise<Catalog>;
   /** The machine's part of the store, for the replication cycles. */
-  machine(machineId: string): MachineFolder;
+  machine(machineId: string): Promise<MachineFolder>;
 }

@@ -1,13 +1,14 @@
 /**
- * The key file of a store, `store.key`: the data key that everything is encrypted with, itself encrypted
+ * The key object of a store, `store.key`: the data key that everything is encrypted with, itself encrypted
  * ("wrapped") once for each secret that opens the store: a key that is read from a key file, and a recovery
  * passphrase (scrypt). Changing a secret rewrites this small file only. A checksum distinguishes damage from a
  * wrong key.
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, scryptSync } from "node:crypto";
-import { type FileSystem, writeAtomically } from "../blocks/file-system.ts";
+import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { randomHex, systemRandom } from "../random.ts";
+import type { Objects, PutRule } from "../ports/objects.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRingSpec } from "./key-ring.ts";
 import { readWholeFile } from "./read-whole-file.ts";
@@ -42,36 +43,52 @@ interface WrappedKeys {
 const scryptCost = 32_768;
 const keyFileBytesMin = 32;
 
-/** Makes a new data key and writes it, wrapped. */
-export function createStoreKey(files: FileSystem, keyPath: string, secret: StoreSecret): KeyRingSpec {
+export const storeKeyName = "store.key";
+
+/** Makes a new data key and puts it there, wrapped. `undefined` if another process was faster. */
+export async function createStoreKey(
+  objects: Objects,
+  files: FileSystem,
+  secret: StoreSecret,
+): Promise<KeyRingSpec | undefined> {
   const spec = {
     storeId: Buffer.from(systemRandom.bytes(16)),
     dataKey: Buffer.from(systemRandom.bytes(32)),
   };
-  wrapStoreKey(files, keyPath, spec, secret);
-  return spec;
+  const isMade = await putWrappings(objects, spec, [wrap(files, spec, secret)], "ifAbsent");
+  return isMade ? spec : undefined;
 }
 
 /**
  * Wraps the data key with a secret, in place of the one of its kind: the old key file, or the old passphrase, opens
  * the store no more, and the other kind still does. Crash-safe.
  */
-export function wrapStoreKey(
+export async function wrapStoreKey(
+  objects: Objects,
   files: FileSystem,
-  keyPath: string,
   spec: KeyRingSpec,
   secret: StoreSecret,
-): void {
+): Promise<void> {
   const wrapping = wrap(files, spec, secret);
-  const others = wrappingsOf(files, keyPath)?.filter((one) => one.secret !== wrapping.secret) ?? [];
+  const others = (await wrappingsIn(objects))?.filter((one) => one.secret !== wrapping.secret) ?? [];
+  await putWrappings(objects, spec, [...others, wrapping], "replace");
+}
+
+async function putWrappings(
+  objects: Objects,
+  spec: KeyRingSpec,
+  wrappings: readonly WrappedKey[],
+  rule: PutRule,
+): Promise<boolean> {
   const content: WrappedKeys = {
     format: "siterecovery-store",
     version: 2,
     storeId: hex(spec.storeId),
-    wrappings: [...others, wrapping],
+    wrappings,
   };
   const body = JSON.stringify(content);
-  writeAtomically(files, keyPath, Buffer.from(`${body}\n${sha256(body)}\n`));
+  const tag = await objects.put(storeKeyName, Buffer.from(`${body}\n${sha256(body)}\n`), rule);
+  return tag !== "lost";
 }
 
 function wrap(files: FileSystem, spec: KeyRingSpec, secret: StoreSecret): WrappedKey {
@@ -92,8 +109,13 @@ function wrap(files: FileSystem, spec: KeyRingSpec, secret: StoreSecret): Wrappe
 }
 
 /** Reads and unwraps the data key. Throws `WrongKey`, or `Damaged` when the file is not what was written. */
-export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSecret): KeyRingSpec {
-  const wrappings = wrappingsOf(files, keyPath);
+export async function readStoreKey(
+  objects: Objects,
+  files: FileSystem,
+  secret: StoreSecret,
+): Promise<KeyRingSpec> {
+  const keyPath = objects.placeOf(storeKeyName);
+  const wrappings = await wrappingsIn(objects);
   if (wrappings === undefined) {
     throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
   }
@@ -106,16 +128,20 @@ export function readStoreKey(files: FileSystem, keyPath: string, secret: StoreSe
 }
 
 /** The kinds of secrets that open a store. Throws `Damaged` when the file is not what was written. */
-export function secretKindsOf(files: FileSystem, keyPath: string): SecretKind[] {
-  const wrappings = wrappingsOf(files, keyPath);
+export async function secretKindsOf(objects: Objects): Promise<SecretKind[]> {
+  const wrappings = await wrappingsIn(objects);
   if (wrappings !== undefined) return wrappings.map(({ secret }) => secret);
-  throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
+  throw damagedObject(
+    objects.placeOf(storeKeyName),
+    "its checksum does not match; put a copy of this file back",
+  );
 }
 
-/** The wrappings in a key file; an empty list if there is no file, `undefined` if it is damaged. */
-function wrappingsOf(files: FileSystem, keyPath: string): readonly WrappedKey[] | undefined {
-  if (!files.exists(keyPath)) return [];
-  const body = soundBody(readWholeFile(files, keyPath));
+/** The wrappings in a key object; an empty list if there is none, `undefined` if it is damaged. */
+async function wrappingsIn(objects: Objects): Promise<readonly WrappedKey[] | undefined> {
+  const object = await objects.get(storeKeyName);
+  if (object === undefined) return [];
+  const body = soundBody(object.bytes);
   if (body === undefined) return undefined;
   const content = JSON.parse(body) as WrappedKey | WrappedKeys;
   return content.version === 1 ? [content] : content.wrappings;

@@ -89,6 +89,7 @@ export function passCalls(inner: FileSystem, around: Around): FileSystem {
     list: (path) => around({ action: "list", path }, () => inner.list(path)),
     makeFolder: (path) => around({ action: "makeFolder", path }, () => inner.makeFolder(path)),
     rename: (path, to) => around({ action: "rename", path, to }, () => inner.rename(path, to)),
+    renameNew: (path, to) => around({ action: "rename", path, to }, () => inner.renameNew(path, to)),
     remove: (path) => around({ action: "remove", path }, () => inner.remove(path)),
     syncFolder: (path) => around({ action: "syncFolder", path }, () => inner.syncFolder(path)),
   };

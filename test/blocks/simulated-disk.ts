@@ -199,6 +199,12 @@ export class SimulatedDisk implements FileSystem {
     source.change([[oldName, undefined]]);
   }
 
+  renameNew(from: string, to: string): boolean {
+    if (this.#find(to) !== undefined) return false;
+    this.rename(from, to);
+    return true;
+  }
+
   remove(filePath: string): void {
     const node = this.#find(filePath);
     if (node === undefined) return;

@@ -53,6 +53,7 @@ export class SimulatedFileSystem implements FileSystem {
   readonly list: FileSystem["list"];
   readonly makeFolder: FileSystem["makeFolder"];
   readonly rename: FileSystem["rename"];
+  readonly renameNew: FileSystem["renameNew"];
   readonly remove: FileSystem["remove"];
   readonly syncFolder: FileSystem["syncFolder"];
   /** Every name that a file or folder got, by `create` or `rename`. */
@@ -81,6 +82,7 @@ export class SimulatedFileSystem implements FileSystem {
     this.list = passing.list;
     this.makeFolder = passing.makeFolder;
     this.rename = passing.rename;
+    this.renameNew = passing.renameNew;
     this.remove = passing.remove;
     this.syncFolder = passing.syncFolder;
   }

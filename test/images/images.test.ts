@@ -28,8 +28,8 @@ async function exported(format: ImageFormat): Promise<string> {
   return toPath;
 }
 
-function makeDisk(sizeBytes: number): void {
-  disk = new ProtectedDisk(sizeBytes);
+async function makeDisk(sizeBytes: number): Promise<void> {
+  disk = await ProtectedDisk.make(sizeBytes);
   for (const at of [0, 1, 2, 40, 41, 90].filter((number) => (number + 1) * block < sizeBytes)) {
     disk.fill(at, 1, at % 2 === 0 ? "random" : "text");
   }
@@ -77,15 +77,15 @@ describe.each(sizes)("a disk of %i bytes", (sizeBytes) => {
 });
 
 it("replaces no file and leaves none behind, whatever the format", async () => {
-  makeDisk(mebibyte);
+  await makeDisk(mebibyte);
   const toPath = await exported("qcow2");
   await expect(exported("qcow2")).rejects.toMatchObject({ code: "AlreadyExists" });
   expect(new Qcow2Image(fs.readFileSync(toPath)).sizeBytes).toBe(mebibyte);
   expect(fs.readdirSync(disk.folder).filter((name) => name.includes("partial"))).toEqual([]);
 });
 
-it("goes by the ending of a file's name", () => {
-  makeDisk(block);
+it("goes by the ending of a file's name", async () => {
+  await makeDisk(block);
   expect(["web1.vhd", "web1.QCOW2", "web1.img", "vhd"].map(formatOfName)).toEqual([
     "vhd",
     "qcow2",
@@ -101,8 +101,8 @@ describe("any blocks with data", () => {
     .uniqueArray(fc.nat(tables * perTable - 1), { maxLength: 12 })
     .map((numbers) => numbers.sort((left, right) => left - right));
 
-  it("are where a reader of the format finds them, and each cluster is counted", () => {
-    makeDisk(block);
+  it("are where a reader of the format finds them, and each cluster is counted", async () => {
+    await makeDisk(block);
     const path = `${disk.folder}/layout.qcow2`;
     fc.assert(
       fc.property(blocks, fc.nat(11), (numbers, cut) => {

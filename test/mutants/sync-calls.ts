@@ -115,13 +115,6 @@ export const syncCalls: readonly Mutant[] = [
       "a machine that the engine made carries no mark after a power cut",
     ],
   }),
-  ...faultsIn("provider/engine/process-server/move-segment.ts", replicas, {
-    "moved-segment": [
-      `await target.syncLater();`,
-      ``,
-      "an acknowledged point lacks what came through the cache",
-    ],
-  }),
   ...faultsIn("provider/disks/image-watch.ts", ["test/disks/untracked-writes.test.ts"], {
     "mapped-pages": [`this.#file.sync();`, ``, "what a program stores to a mapped image again is never sent"],
   }),
@@ -168,9 +161,6 @@ export const syncCalls: readonly Mutant[] = [
       "the changed key is not durable under its name",
     ],
   }),
-  ...faultsIn("provider/targets/point-folder.ts", replicas, {
-    "points-dropped": [`this.#files.syncFolder(this.folder);`, ``, "dropped points come back"],
-  }),
   ...faultsIn("provider/targets/copy-store.ts", recoveryHome, {
     "copied-name": [`files.syncFolder(path.dirname(to));`, ``, "a store that was copied is gone"],
     "copied-folder": [
@@ -180,35 +170,27 @@ export const syncCalls: readonly Mutant[] = [
     ],
     "copied-bytes": [`target.sync();`, ``, "a copied store lacks bytes"],
   }),
-  ...faultsIn("provider/targets/catalog.ts", recoveryHome, {
-    "catalog-removed": [
-      `this.#files.syncFolder(this.folder);`,
+  ...faultsIn("provider/drivers/objects-folder/place-file.ts", replicas, {
+    "object-bytes": [
+      `await write(file);\n    await file.syncLater();`,
+      `await write(file);`,
+      "recovery points, keys and what came through a cache are empty after a power cut",
+    ],
+  }),
+  ...faultsIn("provider/drivers/objects-folder/folder-objects.ts", replicas, {
+    "object-name": [
+      `this.#files.syncFolder(path.dirname(filePath));`,
+      ``,
+      "an acknowledged recovery point is gone after a power cut",
+    ],
+    "object-removed": [
+      `if (this.#files.exists(folder)) this.#files.syncFolder(folder);`,
       ``,
       "a thing that was deleted comes back with a rebuilt home",
+      [...replicas, ...recoveryHome],
     ],
   }),
   ...faultsIn("provider/targets/layers/layer-writer.ts", replicas, {
     "layer-bytes": [`await this.#file.syncLater();`, ``, "an acknowledged point lacks its bytes"],
-  }),
-  ...faultsIn("provider/targets/folder-store.ts", replicas, {
-    "machine-taken-away": [
-      `this.files.syncFolder(this.#machinesFolder);`,
-      ``,
-      "half of a removed machine comes back",
-    ],
-  }),
-  ...faultsIn("provider/targets/machine-folder.ts", replicas, {
-    "layer-names": [
-      `for (const disk of draft.disks) this.files.syncFolder(this.disk(disk.diskId).folder);`,
-      ``,
-      "an acknowledged point lacks its layers",
-    ],
-  }),
-  ...faultsIn("provider/targets/upkeep/compact-machine.ts", replicas, {
-    "compacted-names": [
-      `machine.files.syncFolder(disk.folder);`,
-      ``,
-      "space that was given back is taken again",
-    ],
   }),
 ];

@@ -88,8 +88,8 @@ export const wrongBytes: readonly Mutant[] = [
   }),
   ...faultsIn("provider/targets/layers/disk-map.ts", ["test/targets/layers", ...delta], {
     "old-layer-wins": [
-      `for (const layer of this.#layers) this.#apply(layer, window);`,
-      `for (const layer of [...this.#layers].reverse()) this.#apply(layer, window);`,
+      `for (const layer of this.#layers) await this.#apply(layer, window);`,
+      `for (const layer of [...this.#layers].reverse()) await this.#apply(layer, window);`,
       "a recovery point shows what was overwritten",
     ],
   }),

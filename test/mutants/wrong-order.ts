@@ -42,9 +42,9 @@ export const wrongOrder: readonly Mutant[] = [
       ["test/targets/compact-without-points.test.ts"],
     ],
   }),
-  ...faultsIn("provider/targets/folder-store.ts", ["test/targets/retention.test.ts"], {
+  ...faultsIn("provider/targets/object-store.ts", ["test/targets/retention.test.ts"], {
     "retain-pinned": [
-      `for (const pinned of pinnedPoints(this.files, machine.folder)) staying.add(pinned);`,
+      `for (const pinned of await machine.pinned()) staying.add(pinned);`,
       ``,
       "a point goes while it is restored",
       ["test/targets/retention.test.ts", "test/engine/replication/attach-point.test.ts"],
@@ -238,7 +238,7 @@ export const wrongOrder: readonly Mutant[] = [
     ["test/engine/replication-cycle/mended-cause.test.ts"],
     {
       "mended-key": [
-        `lookOrWhy(() => replicaNow(parts, item)),`,
+        `await lookOrWhy(() => replicaNow(parts, item)),`,
         ``,
         "nothing is replicated after a lost key is back",
       ],

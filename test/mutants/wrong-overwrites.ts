@@ -126,7 +126,7 @@ export const wrongOverwrites: readonly Mutant[] = [
     ["test/engine/failover/places-of-a-move.test.ts"],
     {
       "room-of-unsent": [
-        `const sent = room.bytes(Math.max(0, enough - unsentBytes));`,
+        `const sent = await room.bytes(Math.max(0, enough - unsentBytes));`,
         `const sent = room.bytes(enough);\n      if (sent >= 0) return sent;`,
         "a planned failover finds the recovery side full when the source is off",
       ],

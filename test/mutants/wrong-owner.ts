@@ -194,7 +194,7 @@ export const wrongOwner: readonly Mutant[] = [
       "a process that woke up publishes a recovery point after a later one's",
     ],
     "epoch-of-drop": [
-      `this.#requireEpoch(roster);\n    const kept`,
+      `await this.#requireEpoch(roster);\n    const kept`,
       `const kept`,
       "a process that woke up drops recovery points",
     ],

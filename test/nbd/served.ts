@@ -16,7 +16,8 @@ export class MemoryDisk implements ServedDisk {
   flushes = 0;
   failure: SiteRecoveryError | undefined;
 
-  read(buffer: Uint8Array, offset: number): void {
+  async read(buffer: Uint8Array, offset: number): Promise<void> {
+    await Promise.resolve();
     if (this.failure) throw this.failure;
     buffer.set(this.bytes.subarray(offset, offset + buffer.length));
   }

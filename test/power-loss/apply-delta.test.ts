@@ -32,7 +32,7 @@ it.each(images)(
     const disk = new SimulatedDisk();
     const machine = new PoweredMachine(new SimulatedFileSystem(disk), 1);
     machine.make();
-    machine.openStore();
+    await machine.openStore();
     await machine.write(0, noise(1, 2 * 65_536), 100);
     const pointId = await machine.cycle("resync");
     const [wanted] = machine.images();
@@ -41,8 +41,8 @@ it.each(images)(
     const recorder = new PowerRecorder<boolean>(() => isEqual, disk);
     const apply = async (files: SimulatedFileSystem): Promise<void> => {
       const keyFile = home.keyFileOf(holderId);
-      const store = openReplicaStore({ folder: place.folder, keyFile, files, create: false });
-      expect(store.recoveryPoints(machineId)).toHaveLength(1);
+      const store = await openReplicaStore({ folder: place.folder, keyFile, files, create: false });
+      expect(await store.recoveryPoints(machineId)).toHaveLength(1);
       await applyDelta({ store, pointId, diskId: "disk-0", toPath });
     };
     recorder.begin();

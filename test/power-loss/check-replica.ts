@@ -26,9 +26,9 @@ export async function checkReplica({ files, known, random }: AfterPowerLoss<Know
   checkSource(machine, known);
   // Somebody may have copied the key file when the change of the key was reported.
   const keyFile = home.keyFileOf(holderId);
-  if (known.isKeyInPlace) openReplicaStore({ folder: place.folder, keyFile, files, create: false });
-  machine.openStore();
-  checkStoredFiles(machine, known);
+  if (known.isKeyInPlace) await openReplicaStore({ folder: place.folder, keyFile, files, create: false });
+  await machine.openStore();
+  await checkStoredFiles(machine, known);
   await checkPoints(machine, known, random);
   checkRestored(machine, known);
   await checkAttached(machine, known);
@@ -54,10 +54,11 @@ function expectEither(found: Buffer, one: Buffer, other: Buffer, what: string): 
   expect(wrong, `${what}: the first wrong byte`).toBe(-1);
 }
 
-function checkStoredFiles(machine: PoweredMachine, { machineIds, left }: Known): void {
-  for (const id of machine.store.machineIds()) expect(machineIds, "machines of the store").toContain(id);
+async function checkStoredFiles(machine: PoweredMachine, { machineIds, left }: Known): Promise<void> {
+  for (const id of await machine.store.machineIds())
+    expect(machineIds, "machines of the store").toContain(id);
   if (left === undefined) return;
-  for (const name of storedFiles(machine)) expect([...left], "files after a retention").toContain(name);
+  for (const name of await storedFiles(machine)) expect([...left], "files after a retention").toContain(name);
 }
 
 async function checkPoints(
@@ -65,7 +66,7 @@ async function checkPoints(
   known: Known,
   random: SeededRandom,
 ): Promise<void> {
-  const found = store.recoveryPoints(machineId).map(({ id }) => id);
+  const found = (await store.recoveryPoints(machineId)).map(({ id }) => id);
   for (const [id] of known.points) {
     if (!known.leaving.has(id)) expect(found, "an acknowledged recovery point is listed").toContain(id);
   }
@@ -102,9 +103,9 @@ async function checkAttached(
 ): Promise<void> {
   if (attached === undefined || !points.has(attached.pointId) || leaving.has(attached.pointId)) return;
   const { pointId } = attached;
-  const disk = attachPoint({ store, pointId, diskId: "disk-0", overlayPath, bootId });
+  const disk = await attachPoint({ store, pointId, diskId: "disk-0", overlayPath, bootId });
   const found = Buffer.alloc(diskSizes[0]);
-  disk.read(found, 0);
+  await disk.read(found, 0);
   await disk.close();
   expectEither(found, attached.flushed, attached.now, "flushed writes to an attached disk");
 }

@@ -14,7 +14,7 @@ async function failedBack(): Promise<{ disk: SimulatedDisk; pointId: string; wan
   const files = new SimulatedFileSystem(disk);
   const machine = new PoweredMachine(files, 1);
   machine.make();
-  machine.openStore();
+  await machine.openStore();
   // The second half is data in the image and zeros in the point.
   await machine.write(0, Buffer.alloc(sizeBytes >> 1, 9), 0);
   const pointId = await machine.cycle("resync");
@@ -26,9 +26,13 @@ async function failedBack(): Promise<{ disk: SimulatedDisk; pointId: string; wan
   return { disk, pointId, wanted: readAll(files, imageOf(0)) };
 }
 
-function apply(files: SimulatedFileSystem, pointId: string, blocks?: readonly number[]): Promise<unknown> {
+async function apply(
+  files: SimulatedFileSystem,
+  pointId: string,
+  blocks?: readonly number[],
+): Promise<unknown> {
   const machine = new PoweredMachine(files, 1);
-  machine.openStore();
+  await machine.openStore();
   const wanted = { store: machine.store, pointId, diskId: "disk-0", toPath: restoredPath };
   return applyDelta({ ...wanted, ...(blocks ? { blocks } : {}) });
 }

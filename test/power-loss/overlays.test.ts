@@ -18,30 +18,30 @@ interface World {
 async function replicated(disk: SimulatedDisk): Promise<World> {
   const machine = new PoweredMachine(new SimulatedFileSystem(disk), 1);
   machine.make();
-  machine.openStore();
+  await machine.openStore();
   await machine.write(0, Buffer.alloc(4 * blockSizeBytes, 9), 100);
   const pointId = await machine.cycle("delta");
   return { disk, pointId, original: machine.images()[0]! };
 }
 
 /** Attaches the point as a boot of the machine does. */
-function attachIn(boot: number, files: SimulatedFileSystem, pointId: string): AttachedDisk {
+async function attachIn(boot: number, files: SimulatedFileSystem, pointId: string): Promise<AttachedDisk> {
   const machine = new PoweredMachine(files, boot);
-  machine.openStore();
+  await machine.openStore();
   const { store, bootId } = machine;
   return attachPoint({ store, pointId, diskId: "disk-0", overlayPath, bootId });
 }
 
-function contentOf(disk: AttachedDisk): Buffer {
+async function contentOf(disk: AttachedDisk): Promise<Buffer> {
   const bytes = Buffer.alloc(diskSizes[0]);
-  disk.read(bytes, 0);
+  await disk.read(bytes, 0);
   return bytes;
 }
 
 it("a second power cut, at any call of the attachment that mends the first one, shows no block that was lost", async () => {
   const { disk, pointId, original } = await replicated(new SimulatedDisk());
   const first = new SimulatedFileSystem(disk);
-  const attached = attachIn(1, first, pointId);
+  const attached = await attachIn(1, first, pointId);
   // Marks that arrived without their blocks: the marks are synced by a flush of another block.
   await attached.write(Buffer.alloc(blockSizeBytes, 5), 0);
   await attached.flush();
@@ -55,14 +55,14 @@ it("a second power cut, at any call of the attachment that mends the first one, 
   expected.fill(5, 0, blockSizeBytes);
   const recorder = new PowerRecorder<undefined>(() => undefined, disk);
   recorder.begin();
-  const again = attachIn(2, recorder.files, pointId);
-  expect(contentOf(again).equals(expected)).toBe(true);
+  const again = await attachIn(2, recorder.files, pointId);
+  expect((await contentOf(again)).equals(expected)).toBe(true);
   await again.flush();
   recorder.acknowledge("a flush");
   await again.close();
   await recorder.check(samplingOf(80), async ({ files }) => {
-    const third = attachIn(3, files, pointId);
-    expect(contentOf(third).equals(expected)).toBe(true);
+    const third = await attachIn(3, files, pointId);
+    expect((await contentOf(third)).equals(expected)).toBe(true);
     await third.close();
   });
 });
@@ -70,19 +70,19 @@ it("a second power cut, at any call of the attachment that mends the first one, 
 it("marks that an overlay has left behind say nothing of a new one", async () => {
   const { disk, pointId, original } = await replicated(new SimulatedDisk());
   const files = new SimulatedFileSystem(disk);
-  const attached = attachIn(1, files, pointId);
+  const attached = await attachIn(1, files, pointId);
   await attached.write(Buffer.alloc(blockSizeBytes, 5), 0);
   await attached.close();
   files.remove(overlayPath);
-  const again = attachIn(1, files, pointId);
-  expect(contentOf(again).equals(original)).toBe(true);
+  const again = await attachIn(1, files, pointId);
+  expect((await contentOf(again)).equals(original)).toBe(true);
   await again.close();
 });
 
 it("acknowledges no write and no flush to an attached disk after a failed sync, and forgets what it lost", async () => {
   const { disk, pointId, original } = await replicated(new SimulatedDisk());
   const files = new SimulatedFileSystem(disk);
-  const attached = attachIn(1, files, pointId);
+  const attached = await attachIn(1, files, pointId);
   await attached.write(Buffer.alloc(blockSizeBytes, 5), 0);
   files.arm({ kind: "EIO", call: 1, only: /attached\.img$/, actions: ["syncLater"] });
   await expect(attached.flush()).rejects.toMatchObject({ code: "IoFailed" });
@@ -90,11 +90,11 @@ it("acknowledges no write and no flush to an attached disk after a failed sync, 
   await expect(attached.flush()).rejects.toMatchObject({ code: "IoFailed" });
   await expect(attached.write(Buffer.alloc(10), 0)).rejects.toMatchObject({ code: "IoFailed" });
   await attached.close();
-  const again = attachIn(1, files, pointId);
+  const again = await attachIn(1, files, pointId);
   await again.flush();
   await again.close();
   disk.losePower(survivals.none, new SeededRandom(1));
-  const after = attachIn(2, new SimulatedFileSystem(disk), pointId);
-  expect(contentOf(after).equals(original)).toBe(true);
+  const after = await attachIn(2, new SimulatedFileSystem(disk), pointId);
+  expect((await contentOf(after)).equals(original)).toBe(true);
   await after.close();
 });

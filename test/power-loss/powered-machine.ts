@@ -64,8 +64,8 @@ export class PoweredMachine {
     this.files.syncFolder(path.join(folder, "vm"));
   }
 
-  openStore(): void {
-    this.store = openWithKeyFile(this.files, home, place);
+  async openStore(): Promise<void> {
+    this.store = await openWithKeyFile(this.files, home, place);
   }
 
   get bootId(): string {
@@ -92,7 +92,7 @@ export class PoweredMachine {
     const snapshot = await this.snapshot();
     this.resyncReasons = snapshot.disks.flatMap((disk) => disk.resyncReasons);
     const mustCompare = snapshot.disks.some((disk) => disk.resyncRequired);
-    const isFirst = this.store.recoveryPoints(machineId).length === 0;
+    const isFirst = (await this.store.recoveryPoints(machineId)).length === 0;
     const disks = diskSizes.map((_, disk) => ({ diskId: `disk-${disk}`, path: imageOf(disk) }));
     const copy = wanted === "resync" || mustCompare || isFirst ? resync : sendDelta;
     const { store, clock } = this;

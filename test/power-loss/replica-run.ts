@@ -44,8 +44,8 @@ export interface Known {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The machine's recovery points and layer files. */
-export function storedFiles({ files, store }: PoweredMachine): Set<string> {
-  const { folder } = store.machine(machineId);
+export async function storedFiles({ files, store }: PoweredMachine): Promise<Set<string>> {
+  const { folder } = await store.machine(machineId);
   const disks = files.list(path.join(folder, "disks")).map((name) => path.join(folder, "disks", name));
   const names = [path.join(folder, "points"), ...disks].flatMap((parent) => files.list(parent));
   return new Set(names);
@@ -78,7 +78,7 @@ export class ReplicaRun {
     this.recorder.disk.mount(cacheFolder);
     this.#set({ disks: machine.images() });
     this.recorder.begin();
-    machine.openStore();
+    await machine.openStore();
     this.#set({ isKeyInPlace: true });
     this.recorder.acknowledge("the store");
     await this.#write(0, 0, 3 * blockSizeBytes);
@@ -88,7 +88,7 @@ export class ReplicaRun {
       await this.#cycle("delta");
     }
     await this.#attach();
-    this.#rotate();
+    await this.#rotate();
     await this.#write(0, 0, 5 * blockSizeBytes);
     await this.#cycle("resync", true);
     await this.#restore();
@@ -102,8 +102,8 @@ export class ReplicaRun {
     await this.#restore();
     await this.#retain();
     this.#set({ machineIds: [machineId, "/machines/other"] });
-    machine.store.machine("/machines/other").prepare(["disk-0"]);
-    machine.store.removeMachine("/machines/other");
+    await (await machine.store.machine("/machines/other")).prepare(["disk-0"]);
+    await machine.store.removeMachine("/machines/other");
     this.#set({ machineIds: [machineId] });
     this.#acknowledge("a machine's removal");
     await this.#write(1, 0, 100);
@@ -147,7 +147,7 @@ export class ReplicaRun {
       points: new Map([...this.#known.points].filter(([id]) => kept.has(id))),
       leaving: new Set(),
     });
-    this.#set({ left: storedFiles(this.machine) });
+    this.#set({ left: await storedFiles(this.machine) });
     this.#acknowledge("a retention");
     this.#set({ left: undefined });
   }
@@ -161,9 +161,9 @@ export class ReplicaRun {
     this.#acknowledge("a restore");
   }
 
-  #rotate(): void {
+  async #rotate(): Promise<void> {
     this.#set({ isKeyInPlace: false });
-    this.machine.store = replaceKey(this.machine.files, home, place);
+    this.machine.store = await replaceKey(this.machine.files, home, place);
     this.#set({ isKeyInPlace: true });
     this.#acknowledge("a key");
   }
@@ -174,7 +174,7 @@ export class ReplicaRun {
     const now = Buffer.from(disks[0]!);
     this.#set({ attached: { pointId, flushed: Buffer.from(now), now: Buffer.from(now) } });
     for (const round of [1, 2]) {
-      const attached = attachPoint({ store, pointId, diskId: "disk-0", overlayPath, bootId });
+      const attached = await attachPoint({ store, pointId, diskId: "disk-0", overlayPath, bootId });
       for (const at of [0, 70_000 * round]) {
         const data = noise((this.#seed += 1), 3000 + at);
         const next = Buffer.from(this.#known.attached!.now);
@@ -185,7 +185,7 @@ export class ReplicaRun {
       await attached.flush();
       this.#set({ attached: { ...this.#known.attached!, flushed: this.#known.attached!.now } });
       this.#acknowledge("a flush of an attached disk");
-      if (round === 2) while (attached.fill(2) > 0);
+      if (round === 2) while ((await attached.fill(2)) > 0);
       await attached.flush();
       await attached.close();
     }

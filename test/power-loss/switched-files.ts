@@ -27,6 +27,7 @@ export class SwitchedFiles implements FileSystem {
   readonly list: FileSystem["list"] = (name) => this.#inner.list(name);
   readonly makeFolder: FileSystem["makeFolder"] = (name) => this.#inner.makeFolder(name);
   readonly rename: FileSystem["rename"] = (from, to) => this.#inner.rename(from, to);
+  readonly renameNew: FileSystem["renameNew"] = (from, to) => this.#inner.renameNew(from, to);
   readonly remove: FileSystem["remove"] = (name) => this.#inner.remove(name);
   readonly syncFolder: FileSystem["syncFolder"] = (name) => this.#inner.syncFolder(name);
 }

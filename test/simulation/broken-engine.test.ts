@@ -78,7 +78,7 @@ vi.mock("../../provider/targets/machine-lock.ts", async (original) => {
 vi.mock("../../provider/engine/replication/replica-doubt.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof replicaDoubt>();
-  return { ...right, replicaDoubtOf: faulty("deltaOnItsPoint", right.replicaDoubtOf, () => undefined) };
+  return { ...right, replicaDoubtOf: faulty("deltaOnItsPoint", right.replicaDoubtOf, async () => undefined) };
 });
 
 vi.mock("../../provider/engine/replication/source-doubt.ts", async (original) => {
@@ -158,7 +158,7 @@ vi.mock("../../provider/engine/failover/proven-cycle.ts", async (original) => {
     // The machine is made of the oldest point that there is.
     provenCycle: faulty("plannedLosesNothing", right.provenCycle, async (context, options, last) => {
       const { replicaStoreId, replicaId } = relationshipOf(context.item());
-      const [oldest] = (await context.parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+      const [oldest] = await (await context.parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
       const cycle = await right.provenCycle(context, options, last);
       return { ...cycle, pointId: oldest!.id };
     }),
@@ -171,7 +171,7 @@ vi.mock("../../provider/engine/failover/choose-recovery-point.ts", async (origin
   const { relationshipOf } = await import("../../provider/engine/protected-item/relationship.ts");
   const oldest: typeof right.chooseRecoveryPoint = async (parts, item, choice) => {
     const { replicaStoreId, replicaId } = relationshipOf(item);
-    const [first] = (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+    const [first] = await (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
     return first ?? right.chooseRecoveryPoint(parts, item, choice);
   };
   const atFailover: typeof oldest = (parts, item, choice) =>
@@ -244,8 +244,8 @@ vi.mock("../../provider/engine/replication/wanted-blocks.ts", async (original) =
   return {
     ...right,
     // The last block of a whole copy is left out.
-    wantedRanges: faulty("pointsAreWhole", right.wantedRanges, function* (data, inHoles, blockCount) {
-      for (const range of right.wantedRanges(data, inHoles, blockCount)) {
+    wantedRanges: faulty("pointsAreWhole", right.wantedRanges, async function* (data, inHoles, blockCount) {
+      for await (const range of right.wantedRanges(data, inHoles, blockCount)) {
         const end = Math.min(range.firstBlock + range.blockCount, blockCount - 1);
         if (end > range.firstBlock) yield { ...range, blockCount: end - range.firstBlock };
       }

@@ -13,7 +13,7 @@ let disk: ProtectedDisk;
 let keyFile: string;
 let away: string;
 
-const open = (folder = disk.storeFolder): ReplicaStore =>
+const open = async (folder = disk.storeFolder): Promise<ReplicaStore> =>
   openReplicaStore({ folder, keyFile, witnessPath: `${keyFile}.store`, threads: 0, files: faulty });
 const unreachable = expect.objectContaining({ code: "TargetUnreachable" }) as Error;
 
@@ -29,12 +29,12 @@ function mount(): void {
 }
 
 beforeEach(async () => {
-  disk = new ProtectedDisk(2 * 1_048_576);
+  disk = await ProtectedDisk.make(2 * 1_048_576);
   keyFile = path.join(disk.folder, "key");
   away = path.join(disk.folder, "away");
   fs.writeFileSync(keyFile, Buffer.alloc(32, 5));
   fs.rmSync(disk.storeFolder, { recursive: true });
-  disk.store = open();
+  disk.store = await open();
   disk.fill(1, 1);
   await disk.initial();
 });
@@ -45,29 +45,29 @@ afterEach(() => {
 });
 
 describe("[HW-4f] a replica store that has gone away", () => {
-  it("is TargetUnreachable when it is opened, and nothing is made in its place", () => {
+  it("is TargetUnreachable when it is opened, and nothing is made in its place", async () => {
     unmount();
-    expect(() => open()).toThrow(unreachable);
+    await expect(() => open()).rejects.toThrow(unreachable);
     expect(fs.readdirSync(disk.storeFolder)).toEqual([]);
     fs.rmdirSync(disk.storeFolder);
-    expect(() => open()).toThrow(unreachable);
+    await expect(() => open()).rejects.toThrow(unreachable);
     expect(fs.existsSync(disk.storeFolder)).toBe(false);
     fs.mkdirSync(disk.storeFolder);
     mount();
-    expect(open().recoveryPoints(disk.machineId)).toHaveLength(1);
+    expect(await (await open()).recoveryPoints(disk.machineId)).toHaveLength(1);
   });
 
   it("is TargetUnreachable for all that an open store is asked, and goes on when it is back", async () => {
-    const [point] = disk.store.recoveryPoints(disk.machineId);
+    const [point] = await disk.store.recoveryPoints(disk.machineId);
     unmount();
     disk.fill(2, 2);
     await expect(disk.delta()).rejects.toThrow(unreachable);
     await expect(disk.resync()).rejects.toThrow(unreachable);
     await expect(disk.restored(point!.id)).rejects.toThrow(unreachable);
-    expect(() => disk.store.recoveryPoints(disk.machineId)).toThrow(unreachable);
-    expect(() => disk.store.machineIds()).toThrow(unreachable);
-    expect(() => disk.store.removeMachine(disk.machineId)).toThrow(unreachable);
-    expect(() => disk.store.rotateKey({ keyFile })).toThrow(unreachable);
+    await expect(() => disk.store.recoveryPoints(disk.machineId)).rejects.toThrow(unreachable);
+    await expect(() => disk.store.machineIds()).rejects.toThrow(unreachable);
+    await expect(() => disk.store.removeMachine(disk.machineId)).rejects.toThrow(unreachable);
+    await expect(() => disk.store.rotateKey({ keyFile })).rejects.toThrow(unreachable);
     await expect(disk.store.retain(disk.machineId, () => [])).rejects.toThrow(unreachable);
     await expect(disk.store.verify(() => undefined)).rejects.toThrow(unreachable);
     expect(fs.readdirSync(disk.storeFolder)).toEqual([]);
@@ -86,10 +86,10 @@ describe("[HW-4f] a replica store that has gone away", () => {
 
   it("is not mistaken for another store in its place", async () => {
     const other = path.join(disk.folder, "other");
-    openReplicaStore({ folder: other, keyFile, threads: 0 });
+    await openReplicaStore({ folder: other, keyFile, threads: 0 });
     fs.renameSync(disk.storeFolder, away);
     fs.renameSync(other, disk.storeFolder);
-    expect(() => open()).toThrow(/another store is in its place/);
+    await expect(() => open()).rejects.toThrow(/another store is in its place/);
     await expect(disk.delta()).rejects.toThrow(/another store is in its place/);
   });
 
@@ -107,7 +107,7 @@ describe("[HW-4f] a replica store that has gone away", () => {
             expect(isRecoverable(error)).toBe(true);
           },
         );
-        if (call === 1) expect(() => open()).toThrow(unreachable);
+        if (call === 1) await expect(() => open()).rejects.toThrow(unreachable);
         faulty.heal();
       }
       const newest = (await disk.delta()).pointId;
@@ -115,15 +115,15 @@ describe("[HW-4f] a replica store that has gone away", () => {
     },
   );
 
-  it("that was never there is made, and remembered from then on", () => {
+  it("that was never there is made, and remembered from then on", async () => {
     const folder = path.join(disk.folder, "new", "store");
     const witnessPath = path.join(disk.folder, "witness");
     const options = { folder, keyFile, witnessPath, threads: 0 };
-    openReplicaStore(options);
+    await openReplicaStore(options);
     fs.rmSync(witnessPath);
     // One from before there were witnesses gets its own.
-    openReplicaStore(options);
+    await openReplicaStore(options);
     fs.rmSync(folder, { recursive: true });
-    expect(() => openReplicaStore(options)).toThrow(unreachable);
+    await expect(() => openReplicaStore(options)).rejects.toThrow(unreachable);
   });
 });

@@ -2,20 +2,21 @@
 import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
-import { FolderStore } from "../../provider/targets/folder-store.ts";
+import { ObjectStore } from "../../provider/targets/object-store.ts";
+import { placesInFolder } from "../../provider/targets/open-replica-store.ts";
 import type { MachineFolder } from "../../provider/targets/machine-folder.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
 
 let disk: ProtectedDisk;
 beforeEach(async () => {
-  disk = new ProtectedDisk(1_048_576);
+  disk = await ProtectedDisk.make(1_048_576);
   disk.fill(0, 1);
   await disk.initial();
 });
 afterEach(() => disk.remove());
 
 /** The machine's folder as a process sees it that works under an epoch, which may change while it works. */
-function writer(lease: { engineId: string; epoch: number }): MachineFolder {
+async function writer(lease: { engineId: string; epoch: number }): Promise<MachineFolder> {
   const fence = {
     engineId: lease.engineId,
     epoch: () => lease.epoch,
@@ -25,125 +26,135 @@ function writer(lease: { engineId: string; epoch: number }): MachineFolder {
     },
     raise: (above: number) => void (lease.epoch = above + 1),
   };
-  const { ring } = disk.store.machine(disk.machineId);
-  return new FolderStore(localFileSystem, disk.storeFolder, ring, 0, fence).machine(disk.machineId);
+  const { ring } = await disk.store.machine(disk.machineId);
+  const places = placesInFolder(localFileSystem, disk.storeFolder);
+  return new ObjectStore(places, ring, 0, fence).machine(disk.machineId);
 }
 
-const ofEngine = (epoch: number): MachineFolder => writer({ engineId: "one", epoch });
+const ofEngine = (epoch: number): Promise<MachineFolder> => writer({ engineId: "one", epoch });
 const lost = expect.objectContaining({ code: "LeaseLost" }) as Error;
 
-function publish(machine: MachineFolder): number {
-  const { disks } = machine.points.latest()!;
+async function publish(by: MachineFolder | Promise<MachineFolder>): Promise<number> {
+  const machine = await by;
+  const { disks } = (await machine.points.latest())!;
   const draft = { takenAt: 1, kind: "CrashConsistent", multiVm: false, disks, bytesStored: 0 } as const;
-  return machine.publish(draft).sequence;
+  return (await machine.publish(draft)).sequence;
 }
 
-function underLock<T>(machine: MachineFolder, work: () => T): T {
-  const release = machine.lock();
+async function underLock<T>(machine: MachineFolder, work: () => Promise<T>): Promise<T> {
+  const release = await machine.lock();
   try {
-    return work();
+    return await work();
   } finally {
-    release();
+    await release();
   }
 }
 
-const numbers = (): number[] => disk.store.recoveryPoints(disk.machineId).map(({ sequence }) => sequence);
+async function numbers(): Promise<number[]> {
+  return (await disk.store.recoveryPoints(disk.machineId)).map(({ sequence }) => sequence);
+}
 
 describe("a machine's recovery points", () => {
-  it("are published and dropped under the epoch of now, or a later one", () => {
-    const [first] = disk.store.recoveryPoints(disk.machineId);
-    for (const epoch of [5, 5]) publish(ofEngine(epoch));
-    const machine = ofEngine(7);
-    underLock(machine, () => publish(machine));
-    underLock(machine, () => machine.points.drop(new Set([first!.id])));
-    expect(numbers()).toEqual([2, 3, 4]);
-    expect(disk.store.recoveryPoints(disk.machineId).at(-1)).toMatchObject({ engineId: "one", epoch: 7 });
-  });
-
-  it("are neither published nor dropped under an earlier one", () => {
-    publish(ofEngine(5));
-    const former = ofEngine(4);
-    underLock(former, () => {
-      expect(() => publish(former)).toThrow(lost);
-      expect(() => former.points.drop(new Set(numbers().map(String)))).toThrow(lost);
+  it("are published and dropped under the epoch of now, or a later one", async () => {
+    const [first] = await disk.store.recoveryPoints(disk.machineId);
+    for (const epoch of [5, 5]) await publish(ofEngine(epoch));
+    const machine = await ofEngine(7);
+    await underLock(machine, () => publish(machine));
+    await underLock(machine, () => machine.points.drop(new Set([first!.id])));
+    expect(await numbers()).toEqual([2, 3, 4]);
+    expect((await disk.store.recoveryPoints(disk.machineId)).at(-1)).toMatchObject({
+      engineId: "one",
+      epoch: 7,
     });
-    expect(numbers()).toEqual([1, 2]);
   });
 
-  it("keep the latest epoch when the point that was written under it is gone", () => {
-    publish(ofEngine(5));
-    const machine = ofEngine(5);
-    underLock(machine, () => machine.points.drop(new Set([machine.points.latest()!.id])));
-    expect(() => publish(ofEngine(4))).toThrow(lost);
-    expect(numbers()).toEqual([1]);
+  it("are neither published nor dropped under an earlier one", async () => {
+    await publish(ofEngine(5));
+    const former = await ofEngine(4);
+    await underLock(former, async () => {
+      await expect(publish(former)).rejects.toThrow(lost);
+      await expect(former.points.drop(new Set((await numbers()).map(String)))).rejects.toThrow(lost);
+    });
+    expect(await numbers()).toEqual([1, 2]);
   });
 
-  it("keep the latest epoch when their roster is gone", () => {
-    const machine = ofEngine(5);
-    publish(machine);
+  it("keep the latest epoch when the point that was written under it is gone", async () => {
+    await publish(ofEngine(5));
+    const machine = await ofEngine(5);
+    const newest = await machine.points.latest();
+    await underLock(machine, () => machine.points.drop(new Set([newest!.id])));
+    await expect(publish(ofEngine(4))).rejects.toThrow(lost);
+    expect(await numbers()).toEqual([1]);
+  });
+
+  it("keep the latest epoch when their roster is gone", async () => {
+    const machine = await ofEngine(5);
+    await publish(machine);
     fs.rmSync(machine.points.rosterPath);
-    expect(() => publish(ofEngine(4))).toThrow(lost);
+    await expect(publish(ofEngine(4))).rejects.toThrow(lost);
   });
 
-  it("count the epochs of each engine by themselves", () => {
-    publish(ofEngine(5));
-    expect(publish(writer({ engineId: "two", epoch: 1 }))).toBe(3);
-    expect(() => publish(ofEngine(4))).toThrow(lost);
+  it("count the epochs of each engine by themselves", async () => {
+    await publish(ofEngine(5));
+    expect(await publish(writer({ engineId: "two", epoch: 1 }))).toBe(3);
+    await expect(publish(ofEngine(4))).rejects.toThrow(lost);
   });
 
-  it("are asked for the epoch that counts at that moment, not for the one of the beginning", () => {
+  it("are asked for the epoch that counts at that moment, not for the one of the beginning", async () => {
     const lease = { engineId: "one", epoch: 5 };
-    const machine = writer(lease);
-    underLock(machine, () => {
+    const machine = await writer(lease);
+    await underLock(machine, async () => {
       lease.epoch = 9;
-      publish(machine);
+      await publish(machine);
     });
-    expect(() => publish(ofEngine(8))).toThrow(lost);
+    await expect(publish(ofEngine(8))).rejects.toThrow(lost);
   });
 
-  it("are continued by a person's decision under an epoch above the latest", () => {
-    publish(ofEngine(5));
+  it("are continued by a person's decision under an epoch above the latest", async () => {
+    await publish(ofEngine(5));
     const lease = { engineId: "one", epoch: 2 };
-    const machine = writer(lease);
-    underLock(machine, () => {
-      machine.takeOver();
-      publish(machine);
+    const machine = await writer(lease);
+    await underLock(machine, async () => {
+      await machine.takeOver();
+      await publish(machine);
     });
     expect(lease.epoch).toBe(6);
   });
 });
 
 describe("a machine's lock", () => {
-  it("goes to the same engine's later epoch, and its former holder changes nothing from then on", () => {
-    const former = ofEngine(4);
-    const release = former.lock();
-    expect(() => ofEngine(4).lock()).toThrow(/Another operation is writing/);
-    const next = ofEngine(5);
-    underLock(next, () => {
+  it("goes to the same engine's later epoch, and its former holder changes nothing from then on", async () => {
+    const former = await ofEngine(4);
+    const release = await former.lock();
+    await expect((await ofEngine(4)).lock()).rejects.toThrow(/Another operation is writing/);
+    const next = await ofEngine(5);
+    await underLock(next, async () => {
       const before = fs.readdirSync(former.points.folder);
-      expect(() => former.requireLock()).toThrow(lost);
-      expect(() => publish(former)).toThrow(lost);
-      expect(() => former.points.drop(new Set())).toThrow(lost);
+      await expect(former.requireLock()).rejects.toThrow(lost);
+      await expect(publish(former)).rejects.toThrow(lost);
+      await expect(former.points.drop(new Set())).rejects.toThrow(lost);
       expect(fs.readdirSync(former.points.folder)).toEqual(before);
-      release();
-      expect(() => next.requireLock()).not.toThrow();
+      await release();
+      await expect(next.requireLock()).resolves.toBeUndefined();
     });
   });
 
-  it("is taken away by a takeover, of the same engine's earlier epochs only", () => {
-    const machine = ofEngine(4);
-    const release = machine.lock();
-    writer({ engineId: "two", epoch: 9 }).fence();
-    ofEngine(4).fence();
-    expect(() => machine.requireLock()).not.toThrow();
-    ofEngine(5).fence();
-    expect(() => machine.requireLock()).toThrow(lost);
-    release();
+  it("is taken away by a takeover, of the same engine's earlier epochs only", async () => {
+    const machine = await ofEngine(4);
+    const release = await machine.lock();
+    await (await writer({ engineId: "two", epoch: 9 })).fence();
+    await (await ofEngine(4)).fence();
+    await expect(machine.requireLock()).resolves.toBeUndefined();
+    await (await ofEngine(5)).fence();
+    await expect(machine.requireLock()).rejects.toThrow(lost);
+    await release();
   });
 
-  it("is not given to another engine, whatever its epoch", () => {
-    const release = ofEngine(4).lock();
-    expect(() => writer({ engineId: "two", epoch: 9 }).lock()).toThrow(/Another operation is writing/);
-    release();
+  it("is not given to another engine, whatever its epoch", async () => {
+    const release = await (await ofEngine(4)).lock();
+    await expect((await writer({ engineId: "two", epoch: 9 })).lock()).rejects.toThrow(
+      /Another operation is writing/,
+    );
+    await release();
   });
 });

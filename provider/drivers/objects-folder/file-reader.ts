@@ -1,4 +1,5 @@
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import { hasCode } from "../../errors.ts";
 import type { ObjectFacts, ObjectReader, Tag } from "../../ports/objects.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
 
@@ -7,6 +8,43 @@ export function factsOfFile(files: FileSystem, filePath: string, name: string): 
   const { inode, sizeBytes, modifiedAtNs, changedAtNs } = files.facts(filePath);
   const tag = [inode, sizeBytes, modifiedAtNs, changedAtNs].join(".");
   return { name, sizeBytes: Number(sizeBytes), modifiedAt: Number(modifiedAtNs / 1_000_000n), tag };
+}
+
+/** A file that was seen in a folder. The rest is looked up when it is asked for; one that is gone by then has 0 bytes. */
+export class ListedFile implements ObjectFacts {
+  readonly name: string;
+  readonly #files: FileSystem;
+  readonly #path: string;
+  #facts: ObjectFacts | undefined;
+
+  constructor(files: FileSystem, filePath: string, name: string) {
+    this.#files = files;
+    this.#path = filePath;
+    this.name = name;
+  }
+
+  get sizeBytes(): number {
+    return this.#known.sizeBytes;
+  }
+
+  get modifiedAt(): number {
+    return this.#known.modifiedAt;
+  }
+
+  get tag(): Tag {
+    return this.#known.tag;
+  }
+
+  get #known(): ObjectFacts {
+    if (this.#facts) return this.#facts;
+    try {
+      this.#facts = factsOfFile(this.#files, this.#path, this.name);
+    } catch (error) {
+      if (!hasCode(error, "NotFound")) throw error;
+      this.#facts = { name: this.name, sizeBytes: 0, modifiedAt: 0, tag: "" };
+    }
+    return this.#facts;
+  }
 }
 
 /** An open file: what takes its name meanwhile is another one. */

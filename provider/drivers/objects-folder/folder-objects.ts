@@ -3,7 +3,7 @@
  * is still being written ends in `.new`; locks, pins and files that are being prepared are no objects.
  */
 import path from "node:path";
-import { type FileSystem, localFileSystem, makeFolderDurably } from "../../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably } from "../../blocks/file-system.ts";
 import { systemClock } from "../../clock.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
@@ -20,13 +20,15 @@ import type {
 import { randomHex, systemRandom } from "../../random.ts";
 import { isObjectName, requireObjectName } from "../object-name.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
-import { FileReader, factsOfFile } from "./file-reader.ts";
+import { FileReader, factsOfFile, ListedFile } from "./file-reader.ts";
 import { NameLock } from "./name-lock.ts";
 import { placeFile } from "./place-file.ts";
 
 /** Names that are no objects: what is being written, prepared or removed, by this version and by earlier ones. */
 const notObjects = /(\.(new|partial|lock|now|removed)|\.lock\.[0-9a-f]+|^spool|^pins|^writer\.work\..*)$/;
 const unfinished = /\.(new|partial)$/;
+/** Endings of the files that are many: of those the system is not asked whether they are folders. */
+const surelyFiles = /\.(segment|map|point|sealed|entry)$/;
 
 /** Objects of a folder; with `workFolder`, a claim that takes what was prepared in it away when it ends. */
 export interface ClaimWithFolder {
@@ -39,15 +41,21 @@ export class FolderObjects implements Objects {
   readonly #files: FileSystem;
   readonly #lock: NameLock;
 
-  constructor(files: FileSystem, folder: string) {
+  readonly #anchor: string | undefined;
+
+  /**
+   * `anchor`: the object without which no other is put. A share that went away leaves an empty folder, and nothing is to
+   * be made there.
+   */
+  constructor(files: FileSystem, folder: string, anchor?: string) {
     this.#files = files;
     this.place = folder;
+    this.#anchor = anchor;
     this.#lock = new NameLock(files, path.join(folder, ".objects.lock"));
   }
 
-  get address(): ObjectsAddress | undefined {
-    const isLocal = this.#files === localFileSystem;
-    return isLocal ? { driver: "folder", settings: { folder: this.place } } : undefined;
+  get address(): ObjectsAddress {
+    return { driver: "folder", settings: { folder: this.place } };
   }
 
   placeOf(name: string): string {
@@ -61,7 +69,7 @@ export class FolderObjects implements Objects {
     throwIfStopped(signal, this.place);
     const filePath = this.placeOf(name);
     if (rule === "ifAbsent" && this.#files.exists(filePath)) return "lost";
-    makeFolderDurably(this.#files, path.dirname(filePath));
+    this.#makeFolderFor(name);
     const { workFolder } = (claim ?? {}) as ClaimWithFolder;
     const beside = `${filePath}.${randomHex(systemRandom, 6)}.new`;
     const temporary = workFolder === undefined ? beside : path.join(workFolder, path.basename(beside));
@@ -70,11 +78,7 @@ export class FolderObjects implements Objects {
       await placeFile(this.#files, body, temporary, options);
       throwIfStopped(signal, this.place);
       await claim?.check();
-      const isPlaced = await this.#lock.around(() => {
-        if (!this.#holds(rule, filePath)) return false;
-        this.#files.rename(temporary, filePath);
-        return true;
-      });
+      const isPlaced = await this.#place(temporary, filePath, rule);
       if (!isPlaced) {
         this.#files.remove(temporary);
         return "lost";
@@ -89,11 +93,34 @@ export class FolderObjects implements Objects {
     return factsOfFile(this.#files, filePath, name).tag;
   }
 
-  #holds(rule: PutRule, filePath: string): boolean {
-    if (rule === "replace") return true;
-    const isThere = this.#files.exists(filePath);
-    if (rule === "ifAbsent") return !isThere;
-    return isThere && factsOfFile(this.#files, filePath, "").tag === rule.ifTag;
+  #makeFolderFor(name: string): void {
+    const folder = path.dirname(this.placeOf(name));
+    if (this.#files.exists(folder)) return;
+    if (
+      this.#anchor !== undefined &&
+      name !== this.#anchor &&
+      !this.#files.exists(this.placeOf(this.#anchor))
+    ) {
+      const message = said`Cannot write ${this.placeOf(name)}: ${this.placeOf(this.#anchor)} does not exist.`;
+      throw new SiteRecoveryError("NotFound", message, { target: this.placeOf(name) });
+    }
+    makeFolderDurably(this.#files, folder);
+  }
+
+  /** Gives a file its name, if the rule holds. */
+  async #place(from: string, to: string, rule: PutRule): Promise<boolean> {
+    if (rule === "replace") {
+      const place = (): void => this.#files.rename(from, to);
+      // Where nobody has put by a tag there is no lock, and none is made.
+      await (this.#lock.isThere ? this.#lock.around(place) : place());
+      return true;
+    }
+    if (rule === "ifAbsent") return this.#files.renameNew(from, to);
+    return this.#lock.around(() => {
+      if (!this.#files.exists(to) || factsOfFile(this.#files, to, "").tag !== rule.ifTag) return false;
+      this.#files.rename(from, to);
+      return true;
+    });
   }
 
   async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
@@ -120,8 +147,8 @@ export class FolderObjects implements Objects {
     // A folder's name is in another order than what is in it: `a-b` and `a.b` come before `a/b`.
     for (const name of this.#namesBelow(folder).sort()) {
       if (!name.startsWith(prefix)) continue;
-      const facts = await this.facts(name, signal);
-      if (facts !== undefined) yield facts;
+      throwIfStopped(signal, this.place);
+      yield await Promise.resolve(new ListedFile(this.#files, this.placeOf(name), name));
     }
   }
 
@@ -167,7 +194,7 @@ export class FolderObjects implements Objects {
       const name = `${folder}${entry}`;
       if (ending?.test(entry) === true) names.push(name);
       else if (notObjects.test(entry) || !isObjectName(entry)) continue;
-      else if (this.#isFolder(name)) {
+      else if (!surelyFiles.test(name) && this.#isFolder(name)) {
         names.push(...this.#namesBelow(`${name}/`, ending));
       } else if (ending === undefined) names.push(name);
     }
@@ -188,7 +215,7 @@ export class FolderObjects implements Objects {
   ): Promise<T | undefined> {
     throwIfStopped(signal, this.place);
     const filePath = this.placeOf(name);
-    if (!this.#files.exists(filePath) || this.#isFolder(name)) return undefined;
+    if (!surelyFiles.test(name) && (!this.#files.exists(filePath) || this.#isFolder(name))) return undefined;
     try {
       return await Promise.resolve(work(filePath));
     } catch (error) {

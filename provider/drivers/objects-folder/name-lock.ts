@@ -17,6 +17,11 @@ export class NameLock {
     this.#path = lockPath;
   }
 
+  /** Whether anybody has used it. */
+  get isThere(): boolean {
+    return this.#files.exists(this.#path);
+  }
+
   /** Runs `work`, which does not wait, while no other process runs its own. Throws `Busy`. */
   async around<T>(work: () => T): Promise<T> {
     const file = this.#files.open(this.#path, "createOrOpen");

@@ -81,7 +81,7 @@ export class Attachment {
       let filled = 0;
       for (let left = lacked; left > 0;) {
         if (this.#closing) return false;
-        left = session.fill(fillBlocks);
+        left = await session.fill(fillBlocks);
         filled += fillBlocks;
         // What waits for a sync is kept in memory.
         if (filled % syncBlocks === 0) await session.flush();

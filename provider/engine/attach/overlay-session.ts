@@ -31,8 +31,8 @@ export class OverlaySession implements ServedDisk {
     return this.#disk.lackingCount;
   }
 
-  read(buffer: Uint8Array, offset: number): void {
-    this.#disk.read(buffer, offset);
+  read(buffer: Uint8Array, offset: number): Promise<void> {
+    return this.#disk.read(buffer, offset);
   }
 
   write(data: Uint8Array, offset: number): Promise<void> {
@@ -51,7 +51,7 @@ export class OverlaySession implements ServedDisk {
   }
 
   /** Copies some more of the recovery point into the overlay; the rest that it lacks. */
-  fill(blocksMax: number): number {
+  fill(blocksMax: number): Promise<number> {
     return this.#disk.fill(blocksMax);
   }
 

@@ -82,7 +82,7 @@ export const enableJob: JobDefinition<Record<string, never>> = {
         // A machine of that id can only be left over from an attempt whose item is gone.
         return {
           replicaId: details.replicaId,
-          pointCount: replicas.recoveryPoints(details.replicaId).length,
+          pointCount: (await replicas.recoveryPoints(details.replicaId)).length,
         };
       },
     },

@@ -49,7 +49,10 @@ export async function doubtOfReplica(
   item: ProtectedItem,
 ): Promise<ReplicaDoubt | undefined> {
   const { replicaId } = relationshipOf(item);
-  return replicaDoubtOf((await replicasOf(parts, item)).machine(replicaId), ledgerOf(parts.store, replicaId));
+  return replicaDoubtOf(
+    await (await replicasOf(parts, item)).machine(replicaId),
+    ledgerOf(parts.store, replicaId),
+  );
 }
 
 /** A point that can be read in full, with room for its disks where the machine is to be. */
@@ -63,10 +66,10 @@ async function checkPoint(
   if (point === undefined) return undefined;
   await foresight.check(async () => {
     const store = await replicasOf(parts, item);
-    requireReadable(store, point);
+    await requireReadable(store, point);
     if (folder === undefined) return;
     foresight.rooms.push(roomOf(store, point, folder));
-    requireRooms(parts, foresight.rooms);
+    await requireRooms(parts, foresight.rooms);
   });
   return point;
 }
@@ -81,7 +84,7 @@ export async function checkBase(
   const { replicaId } = relationshipOf(item);
   await foresight.check(async () => {
     const store = await replicasOf(parts, item);
-    const doubt = replicaDoubtOf(store.machine(replicaId), ledgerOf(parts.store, replicaId));
+    const doubt = await replicaDoubtOf(await store.machine(replicaId), ledgerOf(parts.store, replicaId));
     if (doubt && !doubt.mendsItself) throw deltaRefused(machineName, doubt);
     if (doubt) {
       foresight.warnings.push(
@@ -91,10 +94,10 @@ export async function checkBase(
     }
     // What is restored is that point with the delta.
     const point = await chooseRecoveryPoint(parts, item, "latest");
-    requireReadable(store, point);
+    await requireReadable(store, point);
     if (roomFor === undefined) return;
     foresight.rooms.push(roomFor(store, point));
-    requireRooms(parts, foresight.rooms);
+    await requireRooms(parts, foresight.rooms);
   });
 }
 

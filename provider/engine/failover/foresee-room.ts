@@ -14,44 +14,51 @@ import { said } from "../../message.ts";
 import { allocatedBytes } from "./unsent-changes.ts";
 
 /** How many blocks hold data: counted in the maps, which reads no data. */
-function dataBlocks(store: ReplicaStore, point: RecoveryPoint, disk: RecoveryPointDisk): number {
-  const map = new DiskMap(store.machine(point.machineId).disk(disk.diskId), disk.layers);
+async function dataBlocks(
+  store: ReplicaStore,
+  point: RecoveryPoint,
+  disk: RecoveryPointDisk,
+): Promise<number> {
+  const machine = await store.machine(point.machineId);
+  const map = await DiskMap.open(machine.disk(disk.diskId), disk.layers);
   const count = blockCountOf(disk.sizeBytes);
   let found = 0;
   try {
-    for (let first = map.nextCovered(0); first !== undefined && first < count;) {
+    for (let first = await map.nextCovered(0); first !== undefined && first < count;) {
       const length = Math.min(windowBlocks, count - first);
-      for (const segment of map.window(first, length).segment) if (segment >= 0) found += 1;
-      first = map.nextCovered(first + length);
+      const { segment } = await map.window(first, length);
+      for (const number of segment) if (number >= 0) found += 1;
+      first = await map.nextCovered(first + length);
     }
     return found;
   } finally {
-    map.close();
+    await map.close();
   }
 }
 
 /** Throws `Damaged` or `TargetUnreachable` if layers of a point are missing. */
-export function requireReadable(store: ReplicaStore, point: RecoveryPoint): void {
+export async function requireReadable(store: ReplicaStore, point: RecoveryPoint): Promise<void> {
   try {
-    const broken = brokenPointsOf(store.machine(point.machineId), [point]).get(point.id);
+    const broken = (await brokenPointsOf(await store.machine(point.machineId), [point])).get(point.id);
     if (broken === undefined) return;
     const message = said`The recovery point ${point.id} cannot be restored: ${brokenText(broken)}. Choose another one
         (\`siterecovery recovery-points\`).`;
     throw new SiteRecoveryError("Damaged", message, { target: point.id, property: "recoveryPoint" });
   } catch (error) {
-    throw store.explain(error);
+    throw await store.explain(error);
   }
 }
 
 /** Bytes that a point's disks take when they are written out, at least; holes take none. */
-function writtenBytes(store: ReplicaStore, point: RecoveryPoint, enough: number): number {
+async function writtenBytes(store: ReplicaStore, point: RecoveryPoint, enough: number): Promise<number> {
   const most = point.disks.reduce((sum, { layers, sizeBytes }) => {
     const entries = layers.reduce((count, { entryCount }) => count + entryCount, 0);
     return sum + Math.min(sizeBytes, entries * blockSizeBytes);
   }, 0);
   // Counting exactly reads all maps: it is done only when it matters.
   if (most <= enough) return most;
-  const exact = point.disks.reduce((sum, disk) => sum + dataBlocks(store, point, disk) * blockSizeBytes, 0);
+  let exact = 0;
+  for (const disk of point.disks) exact += (await dataBlocks(store, point, disk)) * blockSizeBytes;
   return Math.min(most, exact);
 }
 
@@ -75,27 +82,31 @@ export function growthOf(
   );
   return {
     folder,
-    bytes: (enough) => Math.max(0, writtenBytes(store, point, enough + allocated) - allocated),
+    bytes: async (enough) => Math.max(0, (await writtenBytes(store, point, enough + allocated)) - allocated),
   };
 }
 
 /** Throws `DiskFull` if what is to be made does not fit where it is made. */
-export function requireRooms({ files }: EngineParts, rooms: readonly NeededRoom[]): void {
-  for (const room of rooms) requireRoom(room.folder, files.freeBytes(room.folder), [room]);
+export async function requireRooms({ files }: EngineParts, rooms: readonly NeededRoom[]): Promise<void> {
+  for (const room of rooms) await requireRoom(room.folder, files.freeBytes(room.folder), [room]);
   const parentOf = ({ folder }: NeededRoom): string => path.dirname(folder);
   for (const parent of new Set(rooms.map(parentOf))) {
     const free = files.freeBytes(parent);
     // A machine's folder may be a file system of its own.
     const isHere = (room: NeededRoom): boolean =>
       parentOf(room) === parent && files.freeBytes(room.folder) === free;
-    requireRoom(parent, free, rooms.filter(isHere));
+    await requireRoom(parent, free, rooms.filter(isHere));
   }
 }
 
-function requireRoom(folder: string, free: number, rooms: readonly NeededRoom[]): void {
-  const sum = (enough: number): number => rooms.reduce((total, room) => total + room.bytes(enough), 0);
-  if (sum(free) <= free) return;
-  const needed = sum(0);
+async function requireRoom(folder: string, free: number, rooms: readonly NeededRoom[]): Promise<void> {
+  const sum = async (enough: number): Promise<number> => {
+    let total = 0;
+    for (const room of rooms) total += await room.bytes(enough);
+    return total;
+  };
+  if ((await sum(free)) <= free) return;
+  const needed = await sum(0);
   if (needed <= free) return;
   const machines = rooms.length === 1 ? "the machine" : `${rooms.length} machines`;
   const message = said`There is no room in ${folder} for the disks of ${machines}: they take ${formatBytes(needed)}, and

@@ -71,7 +71,7 @@ export async function requireRoomAtPrimary(
 ): Promise<void> {
   const point = await chooseRecoveryPoint(parts, item, "latest");
   const store = await replicasOf(parts, item);
-  requireRooms(parts, [roomAtPrimary(parts, item, { store, point, place })]);
+  await requireRooms(parts, [roomAtPrimary(parts, item, { store, point, place })]);
 }
 
 /** Where the machine comes back to, if it can and the place can be written. */
@@ -147,10 +147,10 @@ export async function foreseeUnplannedBack(
   if (point) {
     await foresight.check(async () => {
       const store = await replicasOf(parts, item);
-      requireReadable(store, point);
+      await requireReadable(store, point);
       if (!place) return;
       foresight.rooms.push(roomAtPrimary(parts, item, { store, point, place }));
-      requireRooms(parts, foresight.rooms);
+      await requireRooms(parts, foresight.rooms);
     });
   }
   if (isThere) {
@@ -206,7 +206,7 @@ export async function foreseeReverse(
 /** Throws `TargetUnreachable` if the place of the machine's replicas at the recovery side cannot be read. */
 export async function requireReplicas(parts: EngineParts, { details }: ProtectedItem): Promise<void> {
   const store = await parts.replicaStoreOf(details.replicaStoreId);
-  store.recoveryPoints(details.replicaId, () => undefined);
+  await store.recoveryPoints(details.replicaId, () => undefined);
 }
 
 /** Replication out again after a failback: the machine at the recovery side is removed. */

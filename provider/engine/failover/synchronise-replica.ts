@@ -17,7 +17,7 @@ export async function synchroniseReplica(
 ): Promise<ReplicationCycle> {
   const { pointId } = recoveryMachineOf(item);
   const replicas = await parts.replicaStoreOf(item.details.replicaStoreId);
-  const newest = replicas.recoveryPoints(item.details.replicaId).at(-1)?.id;
+  const newest = (await replicas.recoveryPoints(item.details.replicaId)).at(-1)?.id;
   // A delta counts from the newest point. A machine that was started from an older one is compared as a whole.
   const kind = newest === (item.details.failbackPointId ?? pointId) ? "delta" : "resync";
   const disks = recoveryDisks(parts, item);

@@ -49,8 +49,8 @@ export function withUnsent(
   }, 0);
   return {
     folder: room.folder,
-    bytes: (enough) => {
-      const sent = room.bytes(Math.max(0, enough - unsentBytes));
+    bytes: async (enough) => {
+      const sent = await room.bytes(Math.max(0, enough - unsentBytes));
       return Math.max(sent, Math.min(sent + unsentBytes, heldBytes - thereBytes));
     },
   };

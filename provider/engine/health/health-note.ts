@@ -33,4 +33,4 @@ export interface HealthFacts {
 }
 
 /** Makes the notes of one subject; an empty list if all is well. */
-export type HealthCheck = (facts: HealthFacts) => readonly HealthNote[];
+export type HealthCheck = (facts: HealthFacts) => readonly HealthNote[] | Promise<readonly HealthNote[]>;

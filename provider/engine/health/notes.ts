@@ -39,10 +39,10 @@ const checks: readonly HealthCheck[] = [
 ];
 
 /** Returns what is wrong with an item now; empty if it is healthy. */
-export function healthNotesOf(facts: HealthFacts): HealthNote[] {
-  const notes = checks.flatMap((check): readonly HealthNote[] => {
+export async function healthNotesOf(facts: HealthFacts): Promise<HealthNote[]> {
+  const all = await Array.fromAsync(checks, async (check): Promise<readonly HealthNote[]> => {
     try {
-      return check(facts);
+      return await check(facts);
     } catch (error) {
       // A part of the world that is away hides what this check looks at, and none of the other notes.
       if (!isExpected(error)) throw error;
@@ -51,6 +51,7 @@ export function healthNotesOf(facts: HealthFacts): HealthNote[] {
     }
   });
   // Several checks may fail at the same file.
+  const notes = all.flat();
   return notes.filter(
     (note, index) => notes.findIndex(({ code, text }) => code === note.code && text === note.text) === index,
   );

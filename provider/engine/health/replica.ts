@@ -7,15 +7,15 @@ import { ledgerOf } from "../replication/replica-ledger.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 
 /** The target is not what was written to it: other points, fewer points, or layer files that are gone. */
-export const replicaNotes: HealthCheck = (facts) => {
+export const replicaNotes: HealthCheck = async (facts) => {
   if (facts.replicas === undefined) return [];
   const { replicaId } = relationshipOf(facts.item);
-  const machine = facts.replicas.machine(replicaId);
-  const doubt = replicaDoubtOf(machine, ledgerOf(facts.parts.store, replicaId));
+  const machine = await facts.replicas.machine(replicaId);
+  const doubt = await replicaDoubtOf(machine, ledgerOf(facts.parts.store, replicaId));
   return [
     ...(doubt === undefined ? [] : [doubtNote(facts, doubt)]),
-    ...deletedPointNotes(machine),
-    ...brokenPointNotes(facts, machine),
+    ...(await deletedPointNotes(machine)),
+    ...(await brokenPointNotes(facts, machine)),
   ];
 };
 
@@ -27,10 +27,10 @@ function doubtNote({ item }: HealthFacts, { kind, text, mendsItself }: ReplicaDo
 }
 
 /** Points that were deleted by hand cannot come back; it is said until retention has passed them. */
-function deletedPointNotes(machine: MachineFolder): HealthNote[] {
+async function deletedPointNotes(machine: MachineFolder): Promise<HealthNote[]> {
   let count: number;
   try {
-    count = machine.points.missingNames().length;
+    count = (await machine.points.missingNames()).length;
   } catch (error) {
     // A roster that is damaged or gone is a finding of `verify`.
     if (hasCode(error, "Damaged", "NotFound")) return [];
@@ -43,8 +43,8 @@ function deletedPointNotes(machine: MachineFolder): HealthNote[] {
 }
 
 /** Points before the newest that lack layer files. */
-function brokenPointNotes({ points }: HealthFacts, machine: MachineFolder): HealthNote[] {
-  const broken = brokenPointsOf(machine, points.slice(0, -1));
+async function brokenPointNotes({ points }: HealthFacts, machine: MachineFolder): Promise<HealthNote[]> {
+  const broken = await brokenPointsOf(machine, points.slice(0, -1));
   const [first] = broken.values();
   if (first === undefined) return [];
   const are = broken.size === 1 ? "1 older recovery point" : `${broken.size} older recovery points`;

@@ -115,19 +115,19 @@ export function adoptMove(parts: EngineParts, itemId: string): Promise<"primary"
 async function adoptReplica(parts: EngineParts, item: ProtectedItem): Promise<void> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
   try {
-    const machine = (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
-    const release = machine.lock();
+    const machine = await (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
+    const release = await machine.lock();
     try {
-      const newest = machine.points.newestReadable();
+      const newest = await machine.points.newestReadable();
       if (newest?.engineId !== parts.engineId) return;
-      machine.takeOver();
+      await machine.takeOver();
       ledgerOf(parts.store, replicaId).written(newest);
       const { primaryLeft } = item.details;
       if (primaryLeft?.sentUpTo !== undefined) {
         noteLeft(parts, item, { ...primaryLeft, sentUpTo: sentUpTo(item, newest) });
       }
     } finally {
-      release();
+      await release();
     }
   } catch (error) {
     if (!isExpected(error)) throw error;

@@ -25,7 +25,7 @@ export interface NeededRoom {
   /** The machine's folder, which need not be there yet. */
   readonly folder: string;
   /** Bytes, at least; counted exactly only when a first estimate is over `enough`. */
-  bytes(enough: number): number;
+  bytes(enough: number): Promise<number>;
 }
 
 /** What was found; `refusals` is empty if the job may start. */

@@ -3,6 +3,7 @@
  * does; each worker reads and writes its own files.
  */
 import type { SnapshotReaderSpec } from "../../disks/disk.ts";
+import type { ObjectsAddress } from "../../ports/objects.ts";
 import type { KeyRingSpec } from "../../targets/key-ring.ts";
 
 /** What became of a block. `known + n`: the n-th list of known checksums had it, nothing was stored. */
@@ -29,7 +30,10 @@ export interface CopyBatch {
   readonly compresses: boolean;
   /** The segment to write, should anything have to be stored. */
   readonly segment: {
+    /** Where it is prepared on this computer. */
     readonly path: string;
+    /** The name of the object that it is to become. */
+    readonly name: string;
     readonly storeId: Uint8Array;
     readonly fileId: Uint8Array;
     readonly key: Uint8Array;
@@ -50,7 +54,10 @@ export interface RestoreBatch {
   readonly type: "restore";
   readonly toPath: string;
   readonly diskSizeBytes: number;
-  readonly diskFolder: string;
+  /** Where the segments are, for a thread of its own. */
+  readonly from: ObjectsAddress | undefined;
+  /** What the names of the disk's objects begin with. */
+  readonly diskName: string;
   readonly scope: string;
   readonly ring: KeyRingSpec;
   /** Block numbers, ascending, and for each what the recovery point holds. */

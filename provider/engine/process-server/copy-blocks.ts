@@ -90,7 +90,7 @@ class CopyWork {
         writer.addEntry(entries.block(index), self, entries.offset(index), length, entries.checksum(index));
       }
       writer.seal();
-      await writer.publish();
+      await writer.finish();
     }
     return {
       outcomes: this.#outcomes,

@@ -5,10 +5,10 @@
  * whatever the size of the disk. Small work runs on the calling thread: starting threads costs more than it.
  */
 import { Tinypool } from "tinypool";
-import type { FileSystem } from "../../blocks/file-system.ts";
 import { type ErrorCode, messageOf, SiteRecoveryError } from "../../errors.ts";
 import type { Batch, ResultOf } from "./batches.ts";
 import { MemoryRelease } from "./release-memory.ts";
+import type { Reach } from "./reach.ts";
 import { runBatch } from "./run-batch.ts";
 import { said } from "../../message.ts";
 
@@ -31,12 +31,12 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/** A pipeline on `threads` worker threads; if 0, on the calling thread, through `files`. */
-export function openPipeline(files: FileSystem, threads: number): Pipeline {
+/** A pipeline on `threads` worker threads; if 0, on the calling thread, with what `reach` gives. */
+export function openPipeline(reach: Reach, threads: number): Pipeline {
   if (threads > 0) return threadPipeline(threads);
   const memory = new MemoryRelease();
   const run = <B extends Batch>(batch: B): Promise<ResultOf<B>> =>
-    runBatch(batch, files, (bytes) => memory.afterBytes(bytes));
+    runBatch(batch, reach, (bytes) => memory.afterBytes(bytes));
   return { width: 1, run, close: () => Promise.resolve() };
 }
 

@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import type { OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
 import { freeBuffer } from "../../targets/layers/free-buffer.ts";
@@ -7,29 +7,32 @@ import { checksumBytes } from "../../targets/layers/entry-table.ts";
 import { checksumOf, openRecord } from "../../targets/layers/layer-format.ts";
 import { SegmentCache } from "../../targets/layers/segment-cache.ts";
 import type { OnBytes, RestoreBatch, RestoreResult } from "./batches.ts";
+import type { Reach } from "./reach.ts";
 
 const runBlocks = 16;
 const zeroBlock = Buffer.alloc(blockSizeBytes);
-const image = Buffer.alloc(runBlocks * blockSizeBytes);
-const stored = Buffer.alloc(runBlocks * (blockSizeBytes + 64));
 
 /**
  * Writes one batch's blocks into an image, each verified first (authentication tag and checksum). The caller
  * makes the image and syncs it. Runs on whatever thread it is called on.
  */
-export function restoreBlocks(batch: RestoreBatch, files: FileSystem, onBytes?: OnBytes): RestoreResult {
+export async function restoreBlocks(
+  batch: RestoreBatch,
+  { files, objects }: Reach,
+  onBytes?: OnBytes,
+): Promise<RestoreResult> {
   const ring = new KeyRing(batch.ring);
-  const segments = new SegmentCache({ files, ring, folder: batch.diskFolder, scope: batch.scope });
+  const segments = new SegmentCache({ objects, ring, name: batch.diskName, scope: batch.scope });
   const target = files.open(batch.toPath, "readWrite");
   try {
     const work = new RestoreWork(batch, segments, target);
     for (let start = 0; start < batch.blocks.length; start += runBlocks) {
-      work.restore(start, Math.min(start + runBlocks, batch.blocks.length));
+      await work.restore(start, Math.min(start + runBlocks, batch.blocks.length));
       onBytes?.(runBlocks * blockSizeBytes);
     }
     return work.result();
   } finally {
-    segments.close();
+    await segments.close();
     target.close();
   }
 }
@@ -38,6 +41,9 @@ class RestoreWork {
   readonly #batch: RestoreBatch;
   readonly #segments: SegmentCache;
   readonly #target: OpenFile;
+  /** Its own: other batches run on the same thread while this one waits. */
+  readonly #image = Buffer.alloc(runBlocks * blockSizeBytes);
+  readonly #stored = Buffer.alloc(runBlocks * (blockSizeBytes + 64));
   #bytesWritten = 0;
   #blocksWritten = 0;
   #blocksEqual = 0;
@@ -56,7 +62,7 @@ class RestoreWork {
     };
   }
 
-  restore(start: number, end: number): void {
+  async restore(start: number, end: number): Promise<void> {
     const wanted: number[] = [];
     for (let position = start; position < end; position += 1) {
       if (this.#isNeeded(position)) wanted.push(position);
@@ -65,8 +71,8 @@ class RestoreWork {
     // side by side on the disk, are written at once.
     for (let from = 0; from < wanted.length;) {
       let to = from + 1;
-      while (to < wanted.length && this.#follows(wanted[to - 1]!, wanted[to]!)) to += 1;
-      this.#restoreRun(wanted.slice(from, to));
+      while (to < wanted.length && (await this.#follows(wanted[to - 1]!, wanted[to]!))) to += 1;
+      await this.#restoreRun(wanted.slice(from, to));
       from = to;
     }
   }
@@ -76,7 +82,7 @@ class RestoreWork {
     if (this.#batch.image === "zeros") return !isZero;
     if (this.#batch.image === "doubtful") return true;
     const { offset, length } = this.#place(position);
-    const now = image.subarray(0, length);
+    const now = this.#image.subarray(0, length);
     const count = this.#target.read(now, offset);
     now.fill(0, count);
     const isEqual = isZero
@@ -86,33 +92,34 @@ class RestoreWork {
     return !isEqual;
   }
 
-  #follows(previous: number, next: number): boolean {
+  async #follows(previous: number, next: number): Promise<boolean> {
     const { segment, offset, length, blocks } = this.#batch;
     if (blocks[next] !== blocks[previous]! + 1 || segment[next] !== segment[previous]) return false;
     if (segment[next]! < 0) return true;
-    const reader = this.#segments.get(this.#batch.segments[segment[next]!]!);
+    const reader = await this.#segments.get(this.#batch.segments[segment[next]!]!);
     const expected = reader.physicalOffset(offset[previous]!) + length[previous]!;
     return reader.physicalOffset(offset[next]!) === expected;
   }
 
-  #restoreRun(positions: readonly number[]): void {
+  async #restoreRun(positions: readonly number[]): Promise<void> {
     const first = this.#place(positions[0]!);
     const last = this.#place(positions.at(-1)!);
-    const bytes = image.subarray(0, last.offset + last.length - first.offset);
+    const bytes = this.#image.subarray(0, last.offset + last.length - first.offset);
     if (this.#batch.segment[positions[0]!]! < 0) bytes.fill(0);
-    else this.#readRun(positions, bytes);
+    else await this.#readRun(positions, bytes);
     this.#target.write(bytes, first.offset);
     this.#bytesWritten += bytes.length;
     this.#blocksWritten += positions.length;
   }
 
-  #readRun(positions: readonly number[], into: Buffer): void {
+  async #readRun(positions: readonly number[], into: Buffer): Promise<void> {
     const { segment, offset, length, blocks } = this.#batch;
-    const reader = this.#segments.get(this.#batch.segments[segment[positions[0]!]!]!);
+    const reader = await this.#segments.get(this.#batch.segments[segment[positions[0]!]!]!);
     const storedBytes = positions.reduce((sum, position) => sum + length[position]!, 0);
-    if (storedBytes > stored.length) throw damagedObject(reader.path, "its index gives impossible lengths");
-    const records = stored.subarray(0, storedBytes);
-    reader.readInto(records, reader.physicalOffset(offset[positions[0]!]!));
+    if (storedBytes > this.#stored.length)
+      throw damagedObject(reader.path, "its index gives impossible lengths");
+    const records = this.#stored.subarray(0, storedBytes);
+    await reader.readInto(records, reader.physicalOffset(offset[positions[0]!]!));
     let at = 0;
     for (const [index, position] of positions.entries()) {
       const record = records.subarray(at, at + length[position]!);

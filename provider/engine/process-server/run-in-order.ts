@@ -13,7 +13,7 @@ export interface Planned<B extends Batch, C> {
  */
 export async function runInOrder<B extends Batch, C>(
   pipeline: Pipeline,
-  planned: Iterable<Planned<B, C>>,
+  planned: Iterable<Planned<B, C>> | AsyncIterable<Planned<B, C>>,
   receive: (result: ResultOf<B>, context: C, batch: B) => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function runInOrder<B extends Batch, C>(
   };
   try {
     signal?.throwIfAborted();
-    for (const { batch, context } of planned) {
+    for await (const { batch, context } of planned) {
       const result = pipeline.run(batch);
       // A rejection is met when its turn comes; until then it must not count as unhandled.
       result.catch(() => undefined);

@@ -1,16 +1,17 @@
 /**
- * What a process server does for one cycle: batches write into its cache instead of into the target, and a mover takes
- * one finished segment after the other to the target, at the speed of the line, while the next ones are read.
+ * The way of one cycle's segments to the target. With a process server, batches write into its cache, and one finished
+ * segment after the other is put in its place at the target, at the speed of the line, while the next ones are read.
+ * Without one, each is put there as soon as it is prepared.
  */
 import path from "node:path";
-import type { FileSystem } from "../../blocks/file-system.ts";
+import type { LocalFile } from "../../ports/objects.ts";
+import type { MachineFolder } from "../../targets/machine-folder.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { entryBytes } from "../../targets/layers/entry-table.ts";
 import { recordHeaderBytes, tagBytes } from "../../targets/layers/layer-format.ts";
 import type { BandwidthLimit } from "./bandwidth-limit.ts";
 import type { CacheFolder, Place } from "./cache-folder.ts";
-import type { Batch, CopyBatch, ResultOf } from "./batches.ts";
-import { moveSegment } from "./move-segment.ts";
+import type { Batch, CopyBatch, CopyResult, ResultOf } from "./batches.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** A process server at work in this process: one cache and one line for all machines that it serves. */
@@ -29,28 +30,29 @@ export function segmentBytesMax(blockCount: number): number {
 
 interface Waiting {
   readonly place: Place;
-  readonly from: string;
-  readonly to: string;
-  readonly sizeBytes: number;
+  readonly file: LocalFile;
+  readonly name: string;
 }
 
 export class Transfer {
-  readonly #server: ProcessServer;
-  readonly #files: FileSystem;
+  readonly #server: ProcessServer | undefined;
+  readonly #machine: MachineFolder;
   /** Aborted when the cycle is given up, by its caller or by an error. */
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   /** The moves so far, one after the other; rejected when one of them was. */
   #moves: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<Waiting>();
-  #isOtherDevice = false;
   #onArrival: () => void = () => undefined;
 
-  constructor(server: ProcessServer, files: FileSystem, signal?: AbortSignal) {
+  constructor(
+    machine: MachineFolder,
+    { server, signal }: { readonly server?: ProcessServer; readonly signal?: AbortSignal },
+  ) {
     this.#server = server;
-    this.#files = files;
+    this.#machine = machine;
     this.#signal = signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
-    server.cache.prepare();
+    server?.cache.prepare();
   }
 
   /** The same pipeline, with the cache between it and the target. */
@@ -64,7 +66,7 @@ export class Transfer {
 
   /** Bytes in the cache that the line has not carried yet. */
   get waitingBytes(): number {
-    return [...this.#waiting].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return [...this.#waiting].reduce((sum, { file }) => sum + file.sizeBytes, 0);
   }
 
   /** Calls the listener each time that something from the cache has arrived. */
@@ -77,25 +79,32 @@ export class Transfer {
     return this.#moves;
   }
 
-  /** Resolves when bytes that are written at the target itself may go over the line. */
-  pass(bytes: number): Promise<void> {
-    return this.#server.line.pass(bytes, this.#signal);
+  /** Puts a file in its place after all that was finished so far; resolves when it is there. */
+  async put(name: string, file: LocalFile): Promise<void> {
+    await this.arrived();
+    await this.#put(name, file);
+  }
+
+  #put(name: string, file: LocalFile): Promise<void> {
+    const line = this.#server?.line;
+    const pace = line && ((bytes: number) => line.pass(bytes, this.#signal));
+    return this.#machine.putLayer(name, file, { signal: this.#signal, ...(pace && { pace }) });
   }
 
   /** Ends the moves; what is not at the target by now is dropped. */
   async close(): Promise<void> {
     this.#end.abort(new Error("the cycle has ended"));
     await this.#moves.catch(() => undefined);
-    for (const { place, from } of this.#waiting) {
+    for (const { place, file } of this.#waiting) {
       place.leave();
-      this.#drop(from);
+      this.#drop(file);
     }
     this.#waiting.clear();
   }
 
-  #drop(filePath: string): void {
+  #drop({ files, path }: LocalFile): void {
     try {
-      this.#files.remove(filePath);
+      files.remove(path);
     } catch {
       // The error that led here matters more; the next process sweeps what stays behind.
     }
@@ -103,6 +112,14 @@ export class Transfer {
 
   async #run<B extends Batch>(pipeline: Pipeline, batch: B): Promise<ResultOf<B>> {
     if (batch.type !== "copy") return pipeline.run(batch);
+    const { files } = this.#machine.spool;
+    const { name } = batch.segment;
+    if (!this.#server) {
+      const result: CopyResult = await pipeline.run<CopyBatch>(batch);
+      const file = { files, path: batch.segment.path, sizeBytes: result.bytesStored };
+      if (result.segmentWritten) await this.#put(name, file);
+      return result as ResultOf<B>;
+    }
     const place = await this.#server.cache.enter(segmentBytesMax(batch.blocks.length), this.#signal);
     const from = path.join(place.folder, path.basename(batch.segment.path));
     try {
@@ -110,7 +127,7 @@ export class Transfer {
       const result = await pipeline.run(cached);
       if (result.segmentWritten) {
         place.shrinkTo(result.bytesStored);
-        this.#move({ place, from, to: batch.segment.path, sizeBytes: result.bytesStored });
+        this.#move({ place, name, file: { files, path: from, sizeBytes: result.bytesStored } });
       } else place.leave();
       return result as ResultOf<B>;
     } catch (error) {
@@ -123,9 +140,7 @@ export class Transfer {
     this.#waiting.add(waiting);
     this.#moves = this.#moves.then(async () => {
       this.#signal.throwIfAborted();
-      const pass = (bytes: number): Promise<void> => this.pass(bytes);
-      const wasCopied = await moveSegment(this.#files, waiting, pass, this.#isOtherDevice);
-      this.#isOtherDevice ||= wasCopied;
+      await this.#put(waiting.name, waiting.file);
       this.#waiting.delete(waiting);
       waiting.place.leave();
       this.#onArrival();

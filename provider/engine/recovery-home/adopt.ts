@@ -15,7 +15,7 @@ import { putWritten } from "../../store/replica-ledger.ts";
 import { listThings } from "../../store/things.ts";
 import type { CatalogEntry } from "../../targets/catalog.ts";
 import { copyStore } from "../../targets/copy-store.ts";
-import { openReplicaStore } from "../../targets/open-replica-store.ts";
+import { openReplicaStore, placesInFolder } from "../../targets/open-replica-store.ts";
 import { storeIdIn } from "../../targets/reach-store.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
 import type { PointIdentity } from "../../targets/recovery-point.ts";
@@ -68,15 +68,15 @@ export interface OpenedStore extends AdoptableStore {
 }
 
 /** Opens a store with the first of several secrets that fits. Throws `WrongKey` if none does. Writes nothing. */
-export function openWithAny(
+export async function openWithAny(
   files: FileSystem,
   folder: string,
   secrets: readonly StoreSecret[],
-): { replicas: ReplicaStore; secret: StoreSecret } {
+): Promise<{ replicas: ReplicaStore; secret: StoreSecret }> {
   let failure: unknown;
   for (const secret of secrets) {
     try {
-      return { replicas: openReplicaStore({ folder, ...secret, create: false, files }), secret };
+      return { replicas: await openReplicaStore({ folder, ...secret, create: false, files }), secret };
     } catch (error) {
       if (!hasCode(error, "WrongKey")) throw error;
       failure = error;
@@ -88,14 +88,20 @@ export function openWithAny(
 }
 
 /** Looks at a store and its catalog. Writes nothing. */
-export function lookAtStore(files: FileSystem, folder: string, secrets: readonly StoreSecret[]): OpenedStore {
-  const { replicas, secret } = openWithAny(files, folder, secrets);
+export async function lookAtStore(
+  files: FileSystem,
+  folder: string,
+  secrets: readonly StoreSecret[],
+): Promise<OpenedStore> {
+  const { replicas, secret } = await openWithAny(files, folder, secrets);
   let damagedEntries = 0;
-  const entries = replicas.catalog().all(() => (damagedEntries += 1)) as OpenedStore["entries"];
+  const entries = (await (
+    await replicas.catalog()
+  ).all(() => (damagedEntries += 1))) as OpenedStore["entries"];
   const items = entries.flatMap(({ content }) => (content.item ? [itemIn(content, content.item)] : []));
-  const machines = replicas.machineIds().map((replicaId) => {
+  const machines = await Array.fromAsync(await replicas.machineIds(), async (replicaId) => {
     let damagedPointCount = 0;
-    const points = replicas.recoveryPoints(replicaId, () => (damagedPointCount += 1));
+    const points = await replicas.recoveryPoints(replicaId, () => (damagedPointCount += 1));
     const newest = points.at(-1);
     return {
       replicaId,
@@ -141,11 +147,11 @@ function itemIn(
  * engine, `PrerequisitesNotMet` for a store without a catalog, and `WrongKey` if another key is in the place of the
  * right one.
  */
-export function adoptStores(
+export async function adoptStores(
   files: FileSystem,
   homeFolder: string,
   stores: readonly OpenedStore[],
-): { notices: string[] } {
+): Promise<{ notices: string[] }> {
   const home = homeAt(homeFolder);
   const catalogued = stores.filter((store) => store.holderId !== undefined);
   const [first] = catalogued;
@@ -164,10 +170,14 @@ export function adoptStores(
   try {
     requireHomeFor(store, homeFolder, first.engineId);
     // Keys and folders first: an item appears only when its replica can be opened.
-    const placed = catalogued.map((one) => placeStore(files, home, one));
-    const epochs = catalogued.flatMap(({ replicas, machines }) =>
-      machines.map(({ replicaId }) => replicas.machine(replicaId).points.latestEpochOf(first.engineId!)),
-    );
+    const placed = await Array.fromAsync(catalogued, (one) => placeStore(files, home, one));
+    const epochs: number[] = [];
+    for (const { replicas, machines } of catalogued) {
+      for (const { replicaId } of machines) {
+        const { points } = await replicas.machine(replicaId);
+        epochs.push(await points.latestEpochOf(first.engineId!));
+      }
+    }
     store.transaction(() => {
       takeOverEngineId(store, first.engineId!);
       continueEpochs(store, Math.max(0, ...epochs));
@@ -210,16 +220,20 @@ interface Placed {
 }
 
 /** Puts a store where its holder keeps it, and its key into the home. */
-function placeStore(files: FileSystem, home: ReturnType<typeof homeAt>, opened: OpenedStore): Placed {
+async function placeStore(
+  files: FileSystem,
+  home: ReturnType<typeof homeAt>,
+  opened: OpenedStore,
+): Promise<Placed> {
   const holderId = opened.holderId!;
   const entry = opened.entries.find(({ content }) => content.thing["id"] === holderId);
   const keyFile = home.keyFileOf(holderId);
-  placeKey(files, keyFile, opened);
+  await placeKey(files, keyFile, opened);
   if (!entry) return { notice: `${nameOf(holderId)} is not in the catalog of ${opened.folder}` };
   const { thing } = entry.content;
   const inputs = JSON.parse(thing["inputs"] as string) as HolderInputs;
   const expected = storeFolderOf(home, { id: holderId, kind: thing["kind"], inputs } as never);
-  if (expected === undefined || isSameStore(files, expected, opened.folder)) return {};
+  if (expected === undefined || (await isSameStore(files, expected, opened.folder))) return {};
   const property = folderProperties[thing["kind"] as string];
   if (property === undefined) {
     const { bytesCopied } = copyStore(files, opened.folder, expected);
@@ -243,31 +257,37 @@ const folderProperties: Readonly<Record<string, keyof HolderInputs>> = {
 };
 
 /** Whether a folder holds the store, or a copy of it that an adoption made before. */
-function isSameStore(files: FileSystem, folder: string, opened: string): boolean {
-  const [one, other] = [folder, opened].map((place) => storeIdIn(files, path.join(place, "store.key")));
-  return one !== undefined && one === other;
+async function isSameStore(files: FileSystem, folder: string, opened: string): Promise<boolean> {
+  const [one, other] = await Array.fromAsync([folder, opened], (place) =>
+    storeIdIn(placesInFolder(files, place).objects),
+  );
+  return one !== undefined && one !== "damaged" && one === other;
 }
 
-function placeKey(files: FileSystem, keyFile: string, { replicas, secret, folder }: OpenedStore): void {
+async function placeKey(
+  files: FileSystem,
+  keyFile: string,
+  { replicas, secret, folder }: OpenedStore,
+): Promise<void> {
   files.makeFolder(path.dirname(keyFile));
   if ("passphrase" in secret) {
-    if (files.exists(keyFile) && opens(files, folder, keyFile)) return;
+    if (files.exists(keyFile) && (await opens(files, folder, keyFile))) return;
     const key = Buffer.from(randomHex(systemRandom, 32));
     // The store is locked with the key that is in place already: a kill in between leaves a key that opens nothing.
     writeAtomically(files, keyFile, key);
-    replicas.rotateKey({ keyFile });
+    await replicas.rotateKey({ keyFile });
     return;
   }
   const key = "key" in secret ? secret.key : readWholeFile(files, secret.keyFile);
   if (!files.exists(keyFile)) return writeAtomically(files, keyFile, key);
-  if (readWholeFile(files, keyFile).equals(key) || opens(files, folder, keyFile)) return;
+  if (readWholeFile(files, keyFile).equals(key) || (await opens(files, folder, keyFile))) return;
   const message = said`There is another key in ${keyFile}, which does not open ${folder}. Move it away and run this again.`;
   throw new SiteRecoveryError("WrongKey", message, { target: keyFile });
 }
 
-function opens(files: FileSystem, folder: string, keyFile: string): boolean {
+async function opens(files: FileSystem, folder: string, keyFile: string): Promise<boolean> {
   try {
-    openReplicaStore({ folder, keyFile, create: false, files });
+    await openReplicaStore({ folder, keyFile, create: false, files });
     return true;
   } catch (error) {
     if (hasCode(error, "WrongKey")) return false;

@@ -25,23 +25,29 @@ export class Adoption {
   readonly #files: FileSystem;
   readonly #stores: readonly OpenedStore[];
 
+  private constructor(files: FileSystem, stores: readonly OpenedStore[]) {
+    this.#files = files;
+    this.#stores = stores;
+  }
+
   /**
    * Opens the stores of a folder for reading. Throws `NotFound` for a folder without a store, `WrongKey`, and
    * `InvalidInput` if neither key nor passphrase is given.
    */
-  constructor(source: StoreSource) {
-    this.#files = source.files ?? localFileSystem;
+  static async open(source: StoreSource): Promise<Adoption> {
+    const files = source.files ?? localFileSystem;
     const secrets: StoreSecret[] = [
-      ...secretsIn(this.#files, source.keyFiles ?? []),
+      ...secretsIn(files, source.keyFiles ?? []),
       ...(source.passphrase === undefined ? [] : [{ passphrase: source.passphrase }]),
     ];
     if (secrets.length === 0) {
       const message = said`Replicas are encrypted. Add --key-file <file> or --passphrase-file <file>.`;
       throw new SiteRecoveryError("InvalidInput", message, { property: "key-file" });
     }
-    this.#stores = findStores(this.#files, source.folder).map((folder) =>
-      lookAtStore(this.#files, folder, secrets),
+    const stores = await Array.fromAsync(findStores(files, source.folder), (folder) =>
+      lookAtStore(files, folder, secrets),
     );
+    return new Adoption(files, stores);
   }
 
   get stores(): readonly AdoptableStore[] {
@@ -49,8 +55,8 @@ export class Adoption {
   }
 
   /** Rebuilds a home. See `adoptStores` for what it throws. Returns what people should know, as sentences. */
-  rebuild(homeFolder: string): string[] {
-    return adoptStores(this.#files, homeFolder, this.#stores).notices;
+  async rebuild(homeFolder: string): Promise<string[]> {
+    return (await adoptStores(this.#files, homeFolder, this.#stores)).notices;
   }
 
   /**
@@ -62,7 +68,7 @@ export class Adoption {
     progress: Progress,
   ): Promise<{ bytesWritten: number; pointId: string }> {
     const { store, replicaId } = this.#find(wanted.machine);
-    const points = store.replicas.recoveryPoints(replicaId, () => undefined);
+    const points = await store.replicas.recoveryPoints(replicaId, () => undefined);
     const point =
       wanted.recoveryPoint === "latest"
         ? points.at(-1)

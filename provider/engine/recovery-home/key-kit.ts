@@ -11,6 +11,7 @@ import { catalogPositions } from "../../store/catalog-changes.ts";
 import { putKeyCopy } from "../../store/key-copies.ts";
 import { findThing } from "../../store/things.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
+import { placesInFolder } from "../../targets/open-replica-store.ts";
 import { readStoreKey, type StoreSecret } from "../../targets/store-key.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type HolderInputs, storeFolderOf } from "../replica-stores.ts";
@@ -38,21 +39,23 @@ export interface ExportedKey {
   readonly isChecked: boolean;
 }
 
+interface CheckedKey {
+  readonly key: Buffer;
+  readonly isChecked: boolean;
+}
+
 /** The key of a store as its key file has it, seen to open the store. Throws `WrongKey` if it does not. */
-function checkedKey(
-  { files, home }: EngineParts,
-  place: StorePlace,
-): { readonly key: Buffer; readonly isChecked: boolean } {
+async function checkedKey({ files, home }: EngineParts, place: StorePlace): Promise<CheckedKey> {
   const { holderId, folder } = place;
   const keyFile = home.keyFileOf(holderId);
   const lock = path.join(folder, "store.key");
   try {
     // Opening the store also ends a change of its key that was interrupted, which replaces the key file.
-    if (files.exists(lock)) openWithKeyFile(files, home, place);
+    if (files.exists(lock)) await openWithKeyFile(files, home, place);
     if (!files.exists(keyFile)) throw wrongKeyFile(place, keyFile, "is gone");
     const key = readWholeFile(files, keyFile);
     if (!files.exists(lock)) return { key, isChecked: false };
-    readStoreKey(files, lock, { key });
+    await readStoreKey(placesInFolder(files, folder).objects, files, { key });
     return { key, isChecked: true };
   } catch (error) {
     // Only a key that is too short is invalid input here.
@@ -80,7 +83,11 @@ function wrongKeyFile(
  * to open their stores. Throws `InvalidInput` for a file inside the engine's home, `AlreadyExists` if there is a file and
  * it may not be replaced, and `WrongKey` if a key file is gone or does not open its store.
  */
-export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolean): ExportedKey[] {
+export async function exportKeys(
+  parts: EngineParts,
+  toPath: string,
+  overwrite: boolean,
+): Promise<ExportedKey[]> {
   const { files, home, store } = parts;
   const inHome = path.relative(home.folder, toPath);
   if (!inHome.startsWith("..") && !path.isAbsolute(inHome)) {
@@ -91,12 +98,13 @@ export function exportKeys(parts: EngineParts, toPath: string, overwrite: boolea
     const message = said`There is a file ${toPath} already. Name another one, or add --overwrite.`;
     throw new SiteRecoveryError("AlreadyExists", message, { target: toPath });
   }
-  const keys = catalogPositions(store).flatMap(({ holderId }) => {
+  const keys: ({ holderId: string; folder: string } & CheckedKey)[] = [];
+  for (const { holderId } of catalogPositions(store)) {
     const thing = findThing<HolderInputs>(store, holderId);
     const folder = thing && storeFolderOf(home, thing);
-    if (folder === undefined) return [];
-    return [{ holderId, folder, ...checkedKey(parts, { holderId, folder }) }];
-  });
+    if (folder === undefined) continue;
+    keys.push({ holderId, folder, ...(await checkedKey(parts, { holderId, folder })) });
+  }
   if (keys.length === 0) {
     const message = said`There are no keys yet: no machine is protected. Run this again when the first one is.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message);

@@ -35,7 +35,7 @@ export class RecoveryHome {
   }
 
   /** Writes the keys of all stores to one file. See `exportKeys` for what it throws. */
-  exportKeys(toPath: string, options: { overwrite: boolean }): ExportedKey[] {
+  exportKeys(toPath: string, options: { overwrite: boolean }): Promise<ExportedKey[]> {
     return exportKeys(this.#parts, toPath, options.overwrite);
   }
 
@@ -55,7 +55,7 @@ export class RecoveryHome {
     }
     // All of them can be reached before the first is changed.
     const stores = await Promise.all(holders.map((id) => this.#parts.replicaStoreOf(id)));
-    for (const replicas of stores) replicas.rotateKey({ passphrase });
+    for (const replicas of stores) await replicas.rotateKey({ passphrase });
     return holders;
   }
 
@@ -91,7 +91,7 @@ export class RecoveryHome {
 
   async #hasPassphrase(holderId: string): Promise<boolean | undefined> {
     try {
-      return (await this.#parts.replicaStoreOf(holderId)).secretKinds().includes("passphrase");
+      return (await (await this.#parts.replicaStoreOf(holderId)).secretKinds()).includes("passphrase");
     } catch (error) {
       if (isExpected(error)) return undefined;
       throw error;

@@ -12,17 +12,17 @@ import type { CatalogContent } from "./write-catalogs.ts";
 import { said } from "../../message.ts";
 
 /** Throws `AlreadyExists` if another engine's catalog is in the store of a holder. */
-export function requireOwnStore(
+export async function requireOwnStore(
   { store, home, engineId }: { store: Store; home: Home; engineId: string },
   holderId: string,
   replicas: ReplicaStore,
-): void {
+): Promise<void> {
   if (hasCatalog(store, holderId)) return;
-  const entry = replicas.catalog().any();
+  const entry = await (await replicas.catalog()).any();
   const writer = (entry?.content as CatalogContent | undefined)?.engineId;
   if (writer === undefined || writer === engineId) return;
-  const message = said`The replicas in ${replicas.folder} were written by another engine (${writer}), and this home ${home.folder} knows
-      nothing of them. Rebuild the home of that engine: \`siterecovery adopt ${replicas.folder} --key-file
+  const message = said`The replicas in ${replicas.place} were written by another engine (${writer}), and this home ${home.folder} knows
+      nothing of them. Rebuild the home of that engine: \`siterecovery adopt ${replicas.place} --key-file
       ${home.keyFileOf(holderId)} --home <empty folder>\`. To begin without them, give ${nameOf(holderId)} another folder.`;
   throw new SiteRecoveryError("AlreadyExists", message, { target: holderId });
 }

@@ -30,8 +30,8 @@ export async function writeCatalogs(parts: EngineParts): Promise<void> {
   for (const holderId of new Set(pending.map((change) => change.holderId))) {
     const changes = pending.filter((change) => change.holderId === holderId);
     try {
-      const catalog = (await parts.replicaStoreOf(holderId)).catalog();
-      for (const change of changes) writeEntry(parts, catalog, change);
+      const catalog = await (await parts.replicaStoreOf(holderId)).catalog();
+      for (const change of changes) await writeEntry(parts, catalog, change);
       putCatalogPosition(parts.store, holderId, changes.at(-1)!.sequence);
     } catch (error) {
       if (!isExpected(error)) throw error;
@@ -39,15 +39,19 @@ export async function writeCatalogs(parts: EngineParts): Promise<void> {
   }
 }
 
-function writeEntry(parts: EngineParts, catalog: Catalog, { holderId, key }: CatalogChange): void {
+async function writeEntry(
+  parts: EngineParts,
+  catalog: Catalog,
+  { holderId, key }: CatalogChange,
+): Promise<void> {
   for (;;) {
     const sequence = catalogSequenceOf(parts.store, key);
     const stored = storedThingOf(parts.store, key);
     if (stored) {
       const content: CatalogContent = { engineId: parts.engineId, holderId, ...stored };
-      catalog.put({ key, revision: sequence, content });
+      await catalog.put({ key, revision: sequence, content });
     } else {
-      catalog.remove(key, sequence);
+      await catalog.remove(key, sequence);
     }
     // Another process may have changed it between the look and the write.
     if (catalogSequenceOf(parts.store, key) === sequence) return;

@@ -21,7 +21,7 @@ export interface DueTime {
 }
 
 /** When an item's next cycle is due: an interval after the last one's snapshot (HW-4a), or by the retry schedule (HW-4e, HW-4f). */
-export function dueTimeOf(parts: EngineParts, item: ProtectedItem): DueTime {
+export async function dueTimeOf(parts: EngineParts, item: ProtectedItem): Promise<DueTime> {
   const now = parts.clock.now();
   const isNew = item.state === "EnablingReplication";
   if (!isNew && !stateFacts[item.state].replicates) return { at: undefined, holds: true };
@@ -32,7 +32,7 @@ export function dueTimeOf(parts: EngineParts, item: ProtectedItem): DueTime {
   // What seems to come from the future was noted before the clock was set back.
   if (failure?.retryAt !== undefined) return { at: failure.at > now ? now : failure.retryAt, holds: true };
   // A failure that an older version kept has no situation: it is tried again.
-  if (failure?.situation !== undefined && failure.situation === situationOf(parts, item.id)) {
+  if (failure?.situation !== undefined && failure.situation === (await situationOf(parts, item.id))) {
     return { at: undefined, holds: false };
   }
   if (failure) return { at: now, holds: true };
@@ -45,6 +45,6 @@ export function dueTimeOf(parts: EngineParts, item: ProtectedItem): DueTime {
 }
 
 /** When an item's next cycle is due, in milliseconds since 1970; `undefined` when it does not replicate or waits for a change. */
-export function dueAt(parts: EngineParts, item: ProtectedItem): number | undefined {
-  return dueTimeOf(parts, item).at;
+export async function dueAt(parts: EngineParts, item: ProtectedItem): Promise<number | undefined> {
+  return (await dueTimeOf(parts, item)).at;
 }

@@ -34,8 +34,8 @@ function standsForGroup(parts: EngineParts, item: ProtectedItem, isFollowed: IsF
 }
 
 /** What the store keeps of an item: its time, or when to look again at what changes without the store. */
-function keptTimeOf(parts: EngineParts, item: ProtectedItem): KeptTime {
-  const { at = Infinity, holds } = dueTimeOf(parts, item);
+async function keptTimeOf(parts: EngineParts, item: ProtectedItem): Promise<KeptTime> {
+  const { at = Infinity, holds } = await dueTimeOf(parts, item);
   const lookAgainAt = parts.clock.now() + lookAgainMilliseconds;
   const policyId = findThing<ItemInputs>(parts.store, item.id)?.inputs.properties?.policyId;
   return {
@@ -47,20 +47,20 @@ function keptTimeOf(parts: EngineParts, item: ProtectedItem): KeptTime {
 }
 
 /** Computes the times of items and keeps them; returns those that could not be kept. */
-function computeTimes(parts: EngineParts, ids: readonly string[]): ScheduledItem[] {
+async function computeTimes(parts: EngineParts, ids: readonly string[]): Promise<ScheduledItem[]> {
   const unkept: ScheduledItem[] = [];
   for (let start = 0; start < ids.length; start += timesTogether) {
-    let times: KeptTime[] = [];
+    const times: KeptTime[] = [];
     // Settings are looked at after `keepDueTimes` has begun to watch for changes.
-    const compute = (): KeptTime[] =>
-      ids.slice(start, start + timesTogether).flatMap((id) => {
+    const compute = async (): Promise<readonly KeptTime[]> => {
+      for (const id of ids.slice(start, start + timesTogether)) {
         const item = itemNow(parts, id);
-        return item ? keptTimeOf(parts, item) : [];
-      });
-    const isKept = keepDueTimes(
-      parts.store,
-      parts.clock.now(),
-      () => (times = withSettings(parts.store, compute)),
+        if (item) times.push(await keptTimeOf(parts, item));
+      }
+      return times;
+    };
+    const isKept = await keepDueTimes(parts.store, parts.clock.now(), () =>
+      withSettings(parts.store, compute),
     );
     if (!isKept) unkept.push(...times);
   }
@@ -71,21 +71,25 @@ function computeTimes(parts: EngineParts, ids: readonly string[]): ScheduledItem
  * Of the items that are followed, all that are due or, where there are more, at least so many of the longest due; and
  * the one that is due next. What the store keeps is computed again before it is taken for due.
  */
-export function dueItems(parts: EngineParts, isFollowed: IsFollowed, atLeast: number): ScheduledItem[] {
+export async function dueItems(
+  parts: EngineParts,
+  isFollowed: IsFollowed,
+  atLeast: number,
+): Promise<ScheduledItem[]> {
   const now = parts.clock.now();
-  const unkept = computeTimes(parts, itemsWithoutDueTime(parts.store, now).filter(isFollowed));
+  const unkept = await computeTimes(parts, itemsWithoutDueTime(parts.store, now).filter(isFollowed));
   const due: ScheduledItem[] = [];
   const moved: string[] = [];
   for (const id of dueInStore(parts.store, now)) {
     if (due.length >= atLeast) break;
     const item = isFollowed(id) ? itemNow(parts, id) : undefined;
     if (!item) continue;
-    const { at } = withSettings(parts.store, () => dueTimeOf(parts, item));
+    const { at } = await withSettings(parts.store, () => dueTimeOf(parts, item));
     const isDue = at !== undefined && at <= now;
     if (isDue && standsForGroup(parts, item, isFollowed)) due.push({ id, dueAt: at });
     if (!isDue) moved.push(id);
   }
-  unkept.push(...computeTimes(parts, moved));
+  unkept.push(...(await computeTimes(parts, moved)));
   const waiting = unkept.filter(({ id }) => {
     const item = itemNow(parts, id);
     return item !== undefined && standsForGroup(parts, item, isFollowed);

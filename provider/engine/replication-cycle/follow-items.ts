@@ -34,8 +34,8 @@ export function followItems(
     clock: parts.clock,
     limit: parts.copiesMax,
     signal,
-    items: (atLeast) => [
-      ...dueItems(parts, isFollowed, atLeast),
+    items: async (atLeast) => [
+      ...(await dueItems(parts, isFollowed, atLeast)),
       ...(runDrill ? dueDrills(parts, isFollowed) : []),
     ],
     run: async (id) => {

@@ -11,7 +11,9 @@ export async function newestPointOf(
 ): Promise<RecoveryPoint | undefined> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
   try {
-    return (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId).points.latest();
+    const replicas = await parts.replicaStoreOf(replicaStoreId);
+    const machine = await replicas.machine(replicaId);
+    return await machine.points.latest();
   } catch (error) {
     // What is wrong with a target has health notes of its own.
     if (isExpected(error)) return undefined;

@@ -13,11 +13,11 @@ import { situationOf } from "./situation-of.ts";
 const noFailures: readonly ErrorCode[] = ["Cancelled", "LeaseLost", "ActionNotAllowed"];
 
 /** Keeps a failed replication with its item, for status and the schedule. The caller holds the item's lease. */
-export function recordFailure(parts: EngineParts, itemId: string, error: unknown): void {
+export async function recordFailure(parts: EngineParts, itemId: string, error: unknown): Promise<void> {
   if (!(error instanceof SiteRecoveryError) || noFailures.includes(error.code)) return;
+  const situation = await situationOf(parts, itemId);
   const item = requireItem(parts, itemId);
   const name = nameOf(itemId);
-  const situation = situationOf(parts, itemId);
   const failure = failureAfter(item.details.replicationError, error, parts.clock.now(), situation);
   const { retryAt } = failure;
   const facts = { item: itemId, code: error.code, error: failure.message };

@@ -51,7 +51,7 @@ export async function replicateTogether(
     try {
       return await work();
     } catch (error) {
-      recordFailure(parts, itemId, error);
+      await recordFailure(parts, itemId, error);
       failures.push(error);
       return undefined;
     }
@@ -64,8 +64,8 @@ export async function replicateTogether(
   const cycles = new Map<string, ReplicationCycle>();
   const isGroup = itemIds.length > 1 && members.length === itemIds.length;
   const taken = await takeAll(parts, members, { isGroup, signal: progress.signal }).catch(
-    (error: unknown) => {
-      for (const { item } of members) recordFailure(parts, item.id, error);
+    async (error: unknown) => {
+      for (const { item } of members) await recordFailure(parts, item.id, error);
       failures.push(error);
       return undefined;
     },
@@ -130,8 +130,8 @@ async function withReplicaDoubt(
 ): Promise<ProtectedItem> {
   if (mode === "resync") return item;
   const { replicaStoreId, replicaId } = relationshipOf(item);
-  const machine = (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
-  const doubt = replicaDoubtOf(machine, ledger);
+  const machine = await (await parts.replicaStoreOf(replicaStoreId)).machine(replicaId);
+  const doubt = await replicaDoubtOf(machine, ledger);
   if (doubt?.mendsItself === false) throw deltaRefused(item.details.machineName, doubt);
   return noteReplicaDoubt(parts, item, doubt);
 }

@@ -46,7 +46,7 @@ async function replicateNow(
       if (isDue) await withoutSettings(() => beginInitialReplication(parts, id, attended));
       recordSuccess(parts, id);
     } catch (error) {
-      recordFailure(parts, id, error);
+      await recordFailure(parts, id, error);
       throw error;
     }
     return requireItem(parts, id).details.lastCycle;

@@ -44,15 +44,15 @@ function sizesNow(
 }
 
 /** Why a delta would not be enough: what is found at the target, or at the source. */
-function doubtOf(
+async function doubtOf(
   { store, doubt }: Target,
   { id, details }: ProtectedItem,
   { disks }: CycleOptions,
   snapshot: MachineSnapshot,
-): string | undefined {
+): Promise<string | undefined> {
   if (doubt !== undefined) return doubt.text;
   const { replicaId: machineId } = relationshipOf({ details });
-  const base = store.machine(machineId).points.latest();
+  const base = await (await store.machine(machineId)).points.latest();
   const changes = { source: { machineId, disks }, disks: snapshot.disks, seeds: seedsOf(details) };
   if (base === undefined) return undefined;
   requireNotShrunk({ id, name: nameOf(id) }, base.disks, sizesNow(disks, snapshot));
@@ -122,7 +122,7 @@ async function ready(
     const { replicaStoreId, replicaId } = relationshipOf(item);
     const store = await parts.replicaStoreOf(replicaStoreId);
     const ledger = known ?? ledgerOf(parts.store, replicaId);
-    const doubt = replicaDoubtOf(store.machine(replicaId), ledger);
+    const doubt = await replicaDoubtOf(await store.machine(replicaId), ledger);
     if (kind === "delta" && doubt?.mendsItself === false) throw deltaRefused(machineName, doubt);
     return { store, ledger, doubt };
   } catch (error) {
@@ -173,9 +173,9 @@ export async function runCycle(
   });
 }
 
-async function orAbandon<T>(snapshot: MachineSnapshot, work: () => T): Promise<T> {
+async function orAbandon<T>(snapshot: MachineSnapshot, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     await snapshot.abandon();
     throw error;

@@ -20,7 +20,7 @@ export interface ScheduleOptions {
   /** Items that may run at once, at least 1. */
   readonly limit: number;
   /** All that are due or, where there are more, at least so many of the longest due; and the one that is due next. */
-  items(atLeast: number): readonly ScheduledItem[];
+  items(atLeast: number): Promise<readonly ScheduledItem[]>;
   /**
    * Runs an item's cycle; false when that left the item as it was, so that it is not tried again at once. What it
    * throws ends the service, once the other cycles have ended.
@@ -56,7 +56,9 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
     const now = clock.now();
     for (const [id, until] of pausedUntil) if (until <= now) pausedUntil.delete(id);
     // Those that run or are paused may be among the longest due.
-    const waiting = waitingItems(options.items(options.limit + pausedUntil.size), running, pausedUntil);
+    const items = await options.items(options.limit + pausedUntil.size);
+    if (signal.aborted || failures.length > 0) break;
+    const waiting = waitingItems(items, running, pausedUntil);
     const due = waiting.filter((item) => item.at <= now).slice(0, Math.max(0, options.limit - running.size));
     for (const { id } of due) begin(id);
     const isFull = running.size >= options.limit;
@@ -93,6 +95,8 @@ function endOf(
   const { clock, signal } = options;
   return new Promise((resolve, reject) => {
     const end = (): void => turn.abort();
+    // A cycle may have ended while this turn looked for what is due.
+    if (turn.signal.aborted) return resolve();
     turn.signal.addEventListener("abort", () => resolve(), { once: true });
     if (signal.aborted) return end();
     signal.addEventListener("abort", end, { once: true, signal: turn.signal });

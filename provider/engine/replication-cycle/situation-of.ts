@@ -11,9 +11,9 @@ import { replicationRulesOf } from "./replication-rules.ts";
 import { requireWay } from "./require-way.ts";
 
 /** What a look finds, or why there is none. */
-function lookOrWhy(look: () => unknown): unknown {
+async function lookOrWhy(look: () => unknown): Promise<unknown> {
   try {
-    return look();
+    return await look();
   } catch (error) {
     return String(error);
   }
@@ -25,17 +25,17 @@ function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
 }
 
 /** Whether the replica can be opened with its key, and what is found in its place. */
-function replicaNow(parts: EngineParts, item: ProtectedItem): unknown {
+async function replicaNow(parts: EngineParts, item: ProtectedItem): Promise<unknown> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
-  const machine = parts.madeStoreOf(replicaStoreId)?.machine(replicaId);
-  return machine && replicaDoubtOf(machine, ledgerOf(parts.store, replicaId))?.text;
+  const machine = await (await parts.madeStoreOf(replicaStoreId))?.machine(replicaId);
+  return machine && (await replicaDoubtOf(machine, ledgerOf(parts.store, replicaId)))?.text;
 }
 
 /**
  * A digest of what an unrecoverable error may stem from: settings, policy, storage account, the machine, its replica,
  * and the components that it needs (HW-4e).
  */
-export function situationOf(parts: EngineParts, itemId: string): string {
+export async function situationOf(parts: EngineParts, itemId: string): Promise<string> {
   const item = requireItem(parts, itemId);
   const facts = [
     item.state,
@@ -43,9 +43,9 @@ export function situationOf(parts: EngineParts, itemId: string): string {
     replicationRulesOf(parts, itemId),
     findThing(parts.store, relationshipOf(item).replicaStoreId)?.inputs,
     // What keeps the machine's data from travelling: an agent, a component, a line.
-    lookOrWhy(() => requireWay(parts, item)),
-    lookOrWhy(() => machineNow(parts, item)),
-    lookOrWhy(() => replicaNow(parts, item)),
+    await lookOrWhy(() => requireWay(parts, item)),
+    await lookOrWhy(() => machineNow(parts, item)),
+    await lookOrWhy(() => replicaNow(parts, item)),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

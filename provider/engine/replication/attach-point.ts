@@ -7,7 +7,7 @@
  * The overlay is a sparse image; overlay-marks.ts keeps which blocks of it count.
  */
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
-import { blockCountOf, blockSizeBytes, type TrackedDisk } from "../../disks/disk.ts";
+import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
 import { DeviceTrust } from "../../disks/device-trust.ts";
@@ -35,27 +35,35 @@ export interface AttachOptions {
   readonly bootId?: string;
 }
 
-export interface AttachedDisk extends TrackedDisk {
+export interface AttachedDisk {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Fills all of `buffer` from `offset` on. */
+  read(buffer: Uint8Array, offset: number): Promise<void>;
+  write(data: Uint8Array, offset: number): Promise<void>;
+  /** Makes all acknowledged writes survive a power cut. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
   /** Blocks that the overlay lacks. At 0 and after a flush it is the whole disk, and needs its marks no more. */
   readonly lackingCount: number;
   /** Copies blocks that the overlay lacks, up to a number; returns how many are still missing. */
-  fill(blocksMax: number): number;
+  fill(blocksMax: number): Promise<number>;
 }
 
 const windowBlocks = 1024;
 
 /** Opens a recovery point's disk for reading and writing. It stays pinned until `close`. */
-export function attachPoint(options: AttachOptions): AttachedDisk {
+export async function attachPoint(options: AttachOptions): Promise<AttachedDisk> {
   const { store, pointId, diskId, overlayPath, bootId = currentBootId() } = options;
   const overlay = { path: overlayPath, origin: JSON.stringify([pointId, diskId]), bootId };
-  const pinned = openPinnedDisk(options);
+  const pinned = await openPinnedDisk(options);
   const segments = new SegmentCache(pinned.folder);
   try {
     return new OverlayDisk(store.files, overlay, { pinned, segments });
   } catch (error) {
-    segments.close();
-    pinned.close();
-    throw store.explain(error);
+    await segments.close();
+    await pinned.close();
+    throw await store.explain(error);
   }
 }
 
@@ -88,27 +96,28 @@ class OverlayDisk implements AttachedDisk {
     return this.#marks.lackingCount;
   }
 
-  read(buffer: Uint8Array, offset: number): void {
-    this.#forEachBlock(offset, buffer.length, (block, from, to) => {
+  async read(buffer: Uint8Array, offset: number): Promise<void> {
+    for (const { block, from, to } of this.#blocksOf(offset, buffer.length)) {
       const part = buffer.subarray(from - offset, to - offset);
-      if (this.#marks.has(block)) this.#image.read(part, from);
-      else
-        part.set(this.#original(block).subarray(from - block * blockSizeBytes, to - block * blockSizeBytes));
-    });
+      const original = this.#marks.has(block) ? undefined : await this.#original(block);
+      // Written meanwhile: the image has it now.
+      if (original === undefined || this.#marks.has(block)) this.#image.read(part, from);
+      else part.set(original.subarray(from - block * blockSizeBytes, to - block * blockSizeBytes));
+    }
   }
 
-  write(data: Uint8Array, offset: number): Promise<void> {
-    return Promise.resolve().then(() => {
-      this.#trust.check();
-      this.#forEachBlock(offset, data.length, (block, from, to) => {
-        const isWhole = to - from === this.#lengthOf(block);
-        if (!isWhole && !this.#marks.has(block)) {
-          this.#image.write(this.#original(block), block * blockSizeBytes);
-        }
-        this.#image.write(data.subarray(from - offset, to - offset), from);
-        this.#marks.add(block);
-      });
-    });
+  async write(data: Uint8Array, offset: number): Promise<void> {
+    this.#trust.check();
+    for (const { block, from, to } of this.#blocksOf(offset, data.length)) {
+      const isWhole = to - from === this.#lengthOf(block);
+      const original = isWhole || this.#marks.has(block) ? undefined : await this.#original(block);
+      // Another write may have filled the block while this one waited for its bytes.
+      if (original !== undefined && !this.#marks.has(block)) {
+        this.#image.write(original, block * blockSizeBytes);
+      }
+      this.#image.write(data.subarray(from - offset, to - offset), from);
+      this.#marks.add(block);
+    }
   }
 
   async flush(): Promise<void> {
@@ -118,31 +127,32 @@ class OverlayDisk implements AttachedDisk {
     this.#marks.confirm(marks);
   }
 
-  fill(blocksMax: number): number {
+  async fill(blocksMax: number): Promise<number> {
     const filled: number[] = [];
     for (let block = this.#marks.nextLacking(0); block >= 0 && filled.length < blocksMax;) {
-      const holesEnd = this.#holesEnd(block);
+      const holesEnd = await this.#holesEnd(block);
       if (holesEnd > block) {
         this.#marks.addHoles(block, holesEnd);
         block = this.#marks.nextLacking(holesEnd);
         continue;
       }
-      const data = this.#original(block);
-      // What is zeros already stays a hole.
-      if (!this.#holds(data, block)) this.#image.write(data, block * blockSizeBytes);
-      filled.push(block);
+      const data = await this.#original(block);
+      // A write that came meanwhile counts; and what is zeros already stays a hole.
+      if (!this.#marks.has(block)) {
+        if (!this.#holds(data, block)) this.#image.write(data, block * blockSizeBytes);
+        filled.push(block);
+      }
       block = this.#marks.nextLacking(block + 1);
     }
     this.#marks.addAll(filled);
     return this.#marks.lackingCount;
   }
 
-  close(): Promise<void> {
-    this.#source.segments.close();
+  async close(): Promise<void> {
+    await this.#source.segments.close();
     this.#image.close();
     this.#marks.close();
-    this.#source.pinned.close();
-    return Promise.resolve();
+    await this.#source.pinned.close();
   }
 
   #holds(data: Buffer, block: number): boolean {
@@ -152,11 +162,11 @@ class OverlayDisk implements AttachedDisk {
   }
 
   /** Where the run of blocks from `block` on ends of which neither the point nor the image has data. */
-  #holesEnd(block: number): number {
+  async #holesEnd(block: number): Promise<number> {
     if (this.#image.nextExtent === undefined) return block;
     const data = this.#image.nextExtent(block * blockSizeBytes);
     const inImage = data === undefined ? Infinity : Math.floor(data.start / blockSizeBytes);
-    const inPoint = this.#source.pinned.map.nextCovered(block) ?? Infinity;
+    const inPoint = (await this.#source.pinned.map.nextCovered(block)) ?? Infinity;
     return Math.min(inImage, inPoint, blockCountOf(this.sizeBytes));
   }
 
@@ -165,40 +175,48 @@ class OverlayDisk implements AttachedDisk {
   }
 
   /** The block as the recovery point has it. */
-  #original(block: number): Buffer {
-    const window = this.#windowOf(block);
+  async #original(block: number): Promise<Buffer> {
+    const window = await this.#windowOf(block);
     const position = block - window.firstBlock;
     if (window.segment[position]! < 0) return Buffer.alloc(this.#lengthOf(block));
-    const reader = this.#source.segments.get(this.#source.pinned.map.segments[window.segment[position]!]!);
-    const plain = reader.readBlock(block, window.offset[position]!, window.length[position]!);
+    const reader = await this.#source.segments.get(
+      this.#source.pinned.map.segments[window.segment[position]!]!,
+    );
+    const plain = await reader.readBlock(block, window.offset[position]!, window.length[position]!);
     if (plain.length !== this.#lengthOf(block) || !checksumOf(plain).equals(checksumAt(window, position))) {
       throw damagedObject(reader.path, `the data of block ${block} has another checksum`);
     }
     return plain;
   }
 
-  #windowOf(block: number): MapWindow {
+  async #windowOf(block: number): Promise<MapWindow> {
     const first = block - (block % windowBlocks);
-    if (this.#window?.firstBlock !== first)
-      this.#window = this.#source.pinned.map.window(first, windowBlocks);
-    return this.#window;
+    if (this.#window?.firstBlock === first) return this.#window;
+    const window = await this.#source.pinned.map.window(first, windowBlocks);
+    this.#window = window;
+    return window;
   }
 
-  #forEachBlock(
-    offset: number,
-    length: number,
-    visit: (block: number, from: number, to: number) => void,
-  ): void {
+  /** The blocks that a range of bytes touches, each with the bytes of it. Throws `InvalidInput` if it is not within the disk. */
+  #blocksOf(offset: number, length: number): BlockPart[] {
     if (offset < 0 || offset + length > this.sizeBytes) {
       const message = said`Bytes ${offset} to ${offset + length} are not within ${this.path} (${this.sizeBytes}
           bytes).`;
       throw new SiteRecoveryError("InvalidInput", message, { target: this.path });
     }
+    const parts: BlockPart[] = [];
     for (let from = offset; from < offset + length;) {
       const block = Math.floor(from / blockSizeBytes);
       const to = Math.min(offset + length, (block + 1) * blockSizeBytes);
-      visit(block, from, to);
+      parts.push({ block, from, to });
       from = to;
     }
+    return parts;
   }
+}
+
+interface BlockPart {
+  readonly block: number;
+  readonly from: number;
+  readonly to: number;
 }

@@ -81,7 +81,7 @@ export interface DiskTask {
   readonly previous: RecoveryPointDisk | undefined;
   readonly counts: CycleCounts;
   /** The way of this cycle's segments to the target. */
-  readonly transfer: Transfer | undefined;
+  readonly transfer: Transfer;
   readonly compresses: boolean;
   /** Tells how much of this disk is done. */
   report(bytesDone: number, bytesTotal: number): void;
@@ -91,22 +91,22 @@ export interface DiskTask {
 /** Runs `copyDisk` for one disk after the other, then publishes the recovery point. */
 export async function copySnapshot(
   options: SnapshotCopy,
-  previousOf: (machine: MachineFolder) => RecoveryPoint | undefined,
+  previousOf: (machine: MachineFolder) => Promise<RecoveryPoint | undefined>,
   copyDisk: (task: DiskTask) => Promise<RecoveryPointDisk>,
 ): Promise<CycleResult> {
   const { store, source, snapshot, clock } = options;
   const started = clock.monotonic();
   const counts: CycleCounts = { bytesRead: 0, bytesChanged: 0, bytesSent: 0, blocksSent: 0, blocksReused: 0 };
   const { point, before, isKept } = await abandonOnFailure(options, async () => {
-    const machine = store.machine(source.machineId);
+    const machine = await store.machine(source.machineId);
     const inputs = pairDisks(source, snapshot);
-    machine.prepare(source.disks.map((disk) => disk.diskId));
-    const transfer = options.server && new Transfer(options.server, store.files, options.signal);
+    await machine.prepare(source.disks.map((disk) => disk.diskId));
+    const transfer = new Transfer(machine, options);
     const progress = new CycleProgress(counts, transfer, options.onProgress);
-    const release = machine.lock();
+    const release = await machine.lock();
     try {
-      if (options.takesOver === true) machine.takeOver();
-      const previous = previousOf(machine);
+      if (options.takesOver === true) await machine.takeOver();
+      const previous = await previousOf(machine);
       const disks: RecoveryPointDisk[] = [];
       for (const input of inputs) {
         const before = previous?.disks.find((disk) => disk.diskId === input.diskId);
@@ -116,9 +116,9 @@ export async function copySnapshot(
         const { lineage } = input.snapshot;
         disks.push({ ...copied, ...(lineage === undefined ? {} : { lineage }) });
       }
-      await transfer?.arrived();
+      await transfer.arrived();
       options.signal?.throwIfAborted();
-      for (const disk of disks) requireLayers(machine, disk);
+      for (const disk of disks) await requireLayers(machine, disk);
       if (options.keepEqual === true && previous !== undefined && holdsSame(previous, disks)) {
         return { point: previous, before: undefined, isKept: true };
       }
@@ -130,14 +130,15 @@ export async function copySnapshot(
         disks,
         bytesStored: counts.bytesSent,
       };
-      const before = machine.points.newestReadable();
-      return { point: publish(machine, { draft, before, ledger: options.ledger }), before, isKept: false };
+      const before = await machine.points.newestReadable();
+      const point = await publish(machine, { draft, before, ledger: options.ledger });
+      return { point, before, isKept: false };
     } finally {
       // A cache that cannot be cleared must not keep the replica locked.
       try {
-        await transfer?.close();
+        await transfer.close();
       } finally {
-        release();
+        await release();
       }
     }
   });
@@ -162,13 +163,13 @@ function holdsSame(point: RecoveryPoint, disks: readonly RecoveryPointDisk[]): b
 }
 
 /** Throws `Damaged` when a layer is not in place: a point that cannot be restored is not published. */
-function requireLayers(machine: MachineFolder, disk: RecoveryPointDisk): void {
-  const [broken] = brokenLayersOf(machine, disk);
+async function requireLayers(machine: MachineFolder, disk: RecoveryPointDisk): Promise<void> {
+  const [broken] = await brokenLayersOf(machine, disk);
   if (broken !== undefined) throw damagedObject(broken.path, broken.why);
 }
 
-/** The ledger knows the point before and after its file appears, so that a crash in between leaves no doubt. */
-function publish(
+/** The ledger knows the point before and after its object appears, so that a crash in between leaves no doubt. */
+async function publish(
   machine: MachineFolder,
   {
     draft,
@@ -179,10 +180,13 @@ function publish(
     before: RecoveryPoint | undefined;
     ledger: ReplicaLedger | undefined;
   },
-): RecoveryPoint {
+): Promise<RecoveryPoint> {
   const { written, writing } = ledger?.entry() ?? {};
   const afterSequence = Math.max(written?.sequence ?? 0, writing?.sequence ?? 0);
-  const point = machine.publish(draft, { afterSequence, onNamed: (named) => ledger?.writing(named, before) });
+  const point = await machine.publish(draft, {
+    afterSequence,
+    onNamed: (named) => ledger?.writing(named, before),
+  });
   ledger?.written(point);
   return point;
 }
@@ -197,7 +201,7 @@ async function abandonOnFailure<T>(options: SnapshotCopy, work: () => Promise<T>
     }
     if (options.signal?.aborted === true)
       throw cancelled("the machine's disks", error, options.source.machineId);
-    throw options.store.explain(error);
+    throw await options.store.explain(error);
   }
 }
 

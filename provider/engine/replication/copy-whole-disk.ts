@@ -41,9 +41,9 @@ export async function copyWholeDisk(
   { fresh, distrusted }: FullPass,
 ): Promise<RecoveryPointDisk> {
   const { machine, diskId, snapshot } = task;
-  const known = new KnownData(task, distrusted);
+  const known = await KnownData.of(task, distrusted);
   const identity = machine.newLayer(diskId, "map");
-  const writer = new LayerWriter(machine.files, identity);
+  const writer = new LayerWriter(machine.spool.files, identity);
   try {
     let bytesDone = 0;
     await runInOrder(
@@ -64,9 +64,7 @@ export async function copyWholeDisk(
       return { diskId, sizeBytes: snapshot.sizeBytes, layers };
     }
     writer.seal();
-    await task.transfer?.arrived();
-    await task.transfer?.pass(writer.sizeBytes);
-    await writer.publish();
+    await task.transfer.put(identity.name, await writer.finish());
     task.counts.bytesSent += writer.sizeBytes;
     const layer = { kind: "map", id: identity.id, entryCount: writer.entryCount } as const;
     return { diskId, sizeBytes: snapshot.sizeBytes, layers: [...layers, layer] };
@@ -74,25 +72,30 @@ export async function copyWholeDisk(
     writer.discard();
     throw error;
   } finally {
-    known.close();
+    await known.close();
   }
 }
 
-function* planBatches(task: DiskTask, known: KnownData, fresh: boolean): Generator<Planned<CopyBatch, Span>> {
+async function* planBatches(
+  task: DiskTask,
+  known: KnownData,
+  fresh: boolean,
+): AsyncGenerator<Planned<CopyBatch, Span>> {
   const { machine, diskId, snapshot } = task;
   const blockCount = blockCountOf(snapshot.sizeBytes);
   const batchBlocks = Math.min(batchBlocksMax, Math.max(batchBlocksMin, Math.ceil(blockCount / 64)));
   const data = snapshot.dataRanges?.() ?? [{ firstBlock: 0, blockCount }];
   // A hole where the previous point has data has become zeros, which a point that adds to it must say.
-  const inHoles = (block: number): number | undefined => (fresh ? undefined : known.nextInPrevious(block));
-  for (const blocks of batches(wantedRanges(data, inHoles, blockCount), { batchBlocks, spanBlocks })) {
+  const inHoles = (block: number): Promise<number | undefined> =>
+    fresh ? Promise.resolve(undefined) : known.nextInPrevious(block);
+  for await (const blocks of batches(wantedRanges(data, inHoles, blockCount), { batchBlocks, spanBlocks })) {
     const first = blocks[0]!;
     const length = blocks.at(-1)! - first + 1;
     const span: Span = {
-      previous: known.previousWindow(first, length),
-      unfinished: known.unfinishedWindow(first, length),
+      previous: await known.previousWindow(first, length),
+      unfinished: await known.unfinishedWindow(first, length),
     };
-    const { path, storeId, fileId, key } = machine.newLayer(diskId, "segment");
+    const { path, name, storeId, fileId, key } = machine.newLayer(diskId, "segment");
     const batch: CopyBatch = {
       type: "copy",
       reader: snapshot.reader,
@@ -101,7 +104,7 @@ function* planBatches(task: DiskTask, known: KnownData, fresh: boolean): Generat
       recordZeros: false,
       known: [known.trustedOf(span.previous, blocks), knownOf(span.unfinished, blocks)],
       compresses: task.compresses,
-      segment: { path, storeId, fileId, key: key.export() },
+      segment: { path, name, storeId, fileId, key: key.export() },
     };
     yield { batch, context: span };
   }

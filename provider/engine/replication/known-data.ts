@@ -22,13 +22,29 @@ export class KnownData {
   readonly #distrusted: ReadonlySet<string>;
   readonly #segmentsOfWindow = new WeakMap<MapWindow, readonly string[]>();
 
-  /** `distrusted`: ids of segments whose data must not be relied on. */
-  constructor(task: DiskTask, distrusted: ReadonlySet<string>) {
-    this.#disk = task.machine.disk(task.diskId);
+  private constructor(
+    disk: DiskFolder,
+    distrusted: ReadonlySet<string>,
+    found: { previous: DiskMap | undefined; unfinished: readonly UnfinishedSegment[] },
+  ) {
+    this.#disk = disk;
     this.#distrusted = distrusted;
-    this.#previous = task.previous === undefined ? undefined : new DiskMap(this.#disk, task.previous.layers);
-    const used = new Set(this.#previous?.referencedSegments());
-    this.#unfinished = findUnfinished(task, this.#disk, used, distrusted);
+    this.#previous = found.previous;
+    this.#unfinished = found.unfinished;
+  }
+
+  /** `distrusted`: ids of segments whose data must not be relied on. */
+  static async of(task: DiskTask, distrusted: ReadonlySet<string>): Promise<KnownData> {
+    const disk = task.machine.disk(task.diskId);
+    const previous = task.previous && (await DiskMap.open(disk, task.previous.layers));
+    try {
+      const used = new Set(previous?.referencedSegments());
+      const unfinished = await findUnfinished(task, disk, used, distrusted);
+      return new KnownData(disk, distrusted, { previous, unfinished });
+    } catch (error) {
+      await previous?.close();
+      throw error;
+    }
   }
 
   get previousSegments(): readonly string[] {
@@ -47,26 +63,26 @@ export class KnownData {
   }
 
   /** The first block from `block` on that the previous recovery point says something of. */
-  nextInPrevious(block: number): number | undefined {
+  async nextInPrevious(block: number): Promise<number | undefined> {
     return this.#previous?.nextCovered(block);
   }
 
-  previousWindow(firstBlock: number, count: number): MapWindow | undefined {
+  async previousWindow(firstBlock: number, count: number): Promise<MapWindow | undefined> {
     return this.#previous?.window(firstBlock, count);
   }
 
-  unfinishedWindow(firstBlock: number, count: number): MapWindow | undefined {
+  async unfinishedWindow(firstBlock: number, count: number): Promise<MapWindow | undefined> {
     const layers = this.#unfinished
       .filter((segment) => segment.firstBlock < firstBlock + count && segment.lastBlock >= firstBlock)
       .map((segment) => segment.layer);
     if (layers.length === 0) return undefined;
-    const map = new DiskMap(this.#disk, layers);
+    const map = await DiskMap.open(this.#disk, layers);
     try {
-      const window = map.window(firstBlock, count);
+      const window = await map.window(firstBlock, count);
       this.#segmentsOfWindow.set(window, map.segments);
       return window;
     } finally {
-      map.close();
+      await map.close();
     }
   }
 
@@ -74,8 +90,8 @@ export class KnownData {
     return this.#segmentsOfWindow.get(window) ?? [];
   }
 
-  close(): void {
-    this.#previous?.close();
+  async close(): Promise<void> {
+    await this.#previous?.close();
   }
 }
 
@@ -102,19 +118,19 @@ export function checksumAt(window: MapWindow, position: number): Uint8Array {
  * offered by checksum only. Compacted ones have lost records and are left out, as are ones that cannot be
  * read.
  */
-function findUnfinished(
+async function findUnfinished(
   task: DiskTask,
   disk: DiskFolder,
   used: ReadonlySet<string>,
   distrusted: ReadonlySet<string>,
-): UnfinishedSegment[] {
+): Promise<UnfinishedSegment[]> {
   const found: UnfinishedSegment[] = [];
-  for (const { kind, id } of task.machine.layerFiles(task.diskId)) {
+  for (const { kind, id } of await task.machine.layerFiles(task.diskId)) {
     if (kind !== "segment" || used.has(id) || distrusted.has(id)) continue;
     try {
-      const reader = new LayerReader(disk, kind, id);
+      const reader = await LayerReader.open(disk, kind, id);
       const { pages, entryCount, moves } = reader.directory;
-      reader.close();
+      await reader.close();
       if (pages.length === 0 || moves !== undefined) continue;
       const layer = { kind, id, entryCount };
       found.push({ layer, firstBlock: pages[0]!.firstBlock, lastBlock: pages.at(-1)!.lastBlock });

@@ -11,37 +11,37 @@ export interface PinnedDisk {
   readonly folder: DiskFolder;
   readonly map: DiskMap;
   /** From then on the point may be dropped. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens a disk of a recovery point and keeps the point from being dropped until `close`. Throws `NotFound`. */
-export function openPinnedDisk(options: {
+export async function openPinnedDisk(options: {
   store: ReplicaStore;
   pointId: string;
   diskId: string;
-}): PinnedDisk {
+}): Promise<PinnedDisk> {
   const { store, pointId, diskId } = options;
-  const machine = store.machine(store.findPoint(pointId).machineId);
-  const unpin = machine.pin(pointId);
+  const machine = await store.machine((await store.findPoint(pointId)).machineId);
+  const unpin = await machine.pin(pointId);
   try {
     // Looked up again under the pin: it may have been dropped in between.
-    const disk = store.findPoint(pointId).disks.find((candidate) => candidate.diskId === diskId);
+    const disk = (await store.findPoint(pointId)).disks.find((candidate) => candidate.diskId === diskId);
     if (disk === undefined) {
       const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });
     }
     const folder = machine.disk(diskId);
-    const map = new DiskMap(folder, disk.layers);
-    const close = (): void => {
+    const map = await DiskMap.open(folder, disk.layers);
+    const close = async (): Promise<void> => {
       try {
-        map.close();
+        await map.close();
       } finally {
-        unpin();
+        await unpin();
       }
     };
     return { disk, folder, map, close };
   } catch (error) {
-    unpin();
-    throw store.explain(error);
+    await unpin();
+    throw await store.explain(error);
   }
 }

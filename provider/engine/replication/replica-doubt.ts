@@ -41,11 +41,14 @@ function isSame(found: RecoveryPoint, known: LedgerPoint): boolean {
 }
 
 /** Returns why nothing may be added to the replica, or `undefined` if its newest point is what this engine wrote last. */
-export function replicaDoubtOf(machine: MachineFolder, ledger: ReplicaLedger): ReplicaDoubt | undefined {
+export async function replicaDoubtOf(
+  machine: MachineFolder,
+  ledger: ReplicaLedger,
+): Promise<ReplicaDoubt | undefined> {
   const { written, writing } = ledger.entry() ?? {};
   let newest: RecoveryPoint | undefined;
   try {
-    newest = machine.points.latest();
+    newest = await machine.points.latest();
   } catch (error) {
     if (!(error instanceof DamagedObjectError)) throw error;
     const text = `the newest recovery point of its replica cannot be read: ${error.target}: ${error.why}`;
@@ -99,8 +102,8 @@ export function brokenText(broken: readonly BrokenLayer[]): string {
   return `${are} missing or cut short, such as ${first!.path}: ${first!.why}`;
 }
 
-function brokenBase(machine: MachineFolder, newest: RecoveryPoint): ReplicaDoubt | undefined {
-  const broken = brokenPointsOf(machine, [newest]).get(newest.id);
+async function brokenBase(machine: MachineFolder, newest: RecoveryPoint): Promise<ReplicaDoubt | undefined> {
+  const broken = (await brokenPointsOf(machine, [newest])).get(newest.id);
   if (broken === undefined) return undefined;
   const text = `its newest recovery point cannot be restored: ${brokenText(broken)}`;
   return { kind: "LayersMissing", text, mendsItself: true };

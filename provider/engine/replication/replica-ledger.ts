@@ -74,6 +74,6 @@ export async function removeReplica(
 ): Promise<void> {
   const replicas = await parts.replicaStoreOf(replicaStoreId);
   confirmLeases(parts);
-  replicas.removeMachine(replicaId);
+  await replicas.removeMachine(replicaId);
   parts.store.transaction(() => removeLedgerEntry(parts.store, replicaId));
 }

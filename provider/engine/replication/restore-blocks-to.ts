@@ -34,14 +34,14 @@ export async function withPinnedDisk<T>(
   work: (opened: PinnedDisk) => Promise<T>,
 ): Promise<T> {
   const { store, diskId } = options;
-  const opened = openPinnedDisk(options);
+  const opened = await openPinnedDisk(options);
   try {
     return await work(opened);
   } catch (error) {
     if (options.signal?.aborted === true) throw cancelled(`disk ${diskId}`, error);
-    throw store.explain(error);
+    throw await store.explain(error);
   } finally {
-    opened.close();
+    await opened.close();
   }
 }
 
@@ -64,7 +64,7 @@ export async function restoreBlocksTo(opened: PinnedDisk, to: RestoreTo): Promis
   const listed = to.blocks === undefined ? undefined : Uint32Array.from(to.blocks);
   const bytesTotal =
     listed === undefined ? disk.sizeBytes : Math.min(listed.length * blockSizeBytes, disk.sizeBytes);
-  const pipeline = openPipeline(to.store.files, threadsFor(to.store, bytesTotal));
+  const pipeline = openPipeline(to.store, threadsFor(to.store, bytesTotal));
   const counts = { bytesWritten: 0, blocksWritten: 0, blocksEqual: 0 };
   const receive = (result: RestoreResult, bytesDone: number): void => {
     counts.bytesWritten += result.bytesWritten;
@@ -84,7 +84,7 @@ export async function restoreBlocksTo(opened: PinnedDisk, to: RestoreTo): Promis
 
 type PlannedRestore = Planned<RestoreBatch, number>;
 
-function* planWhole(opened: PinnedDisk, to: RestoreTo): Generator<PlannedRestore> {
+async function* planWhole(opened: PinnedDisk, to: RestoreTo): AsyncGenerator<PlannedRestore> {
   const { sizeBytes } = opened.disk;
   const packed = packer(to.layout);
   const image = to.image !== "zeros" ? to.store.files.open(to.toPath, "read") : undefined;
@@ -92,8 +92,8 @@ function* planWhole(opened: PinnedDisk, to: RestoreTo): Generator<PlannedRestore
     // Holes of a new image are zeros already; of an existing one its data is compared as well.
     const data = image === undefined ? [] : dataRangesOf(image, sizeBytes);
     const ranges = wantedRanges(data, (block) => opened.map.nextCovered(block), blockCountOf(sizeBytes));
-    for (const blocks of batches(ranges, { batchBlocks: batchBlocksMax, spanBlocks: batchBlocksMax })) {
-      const batch = packed(batchFor(opened, to, blocks));
+    for await (const blocks of batches(ranges, { batchBlocks: batchBlocksMax, spanBlocks: batchBlocksMax })) {
+      const batch = packed(await batchFor(opened, to, blocks));
       yield { batch, context: (blocks.at(-1)! + 1) * blockSizeBytes };
     }
   } finally {
@@ -113,20 +113,28 @@ function packer(layout: ImageLayout | undefined): (batch: RestoreBatch) => Resto
   };
 }
 
-function* planListed(opened: PinnedDisk, to: RestoreTo, listed: Uint32Array): Generator<PlannedRestore> {
+async function* planListed(
+  opened: PinnedDisk,
+  to: RestoreTo,
+  listed: Uint32Array,
+): AsyncGenerator<PlannedRestore> {
   const blockCount = blockCountOf(opened.disk.sizeBytes);
   for (let start = 0; start < listed.length;) {
     let end = start + 1;
     while (end < listed.length && listed[end]! < listed[start]! + batchBlocksMax) end += 1;
     const blocks = listed.slice(start, end).filter((block) => block < blockCount);
     start = end;
-    if (blocks.length > 0) yield { batch: batchFor(opened, to, blocks), context: end * blockSizeBytes };
+    if (blocks.length > 0) yield { batch: await batchFor(opened, to, blocks), context: end * blockSizeBytes };
   }
 }
 
-function batchFor({ disk, folder, map }: PinnedDisk, to: RestoreTo, wanted: Uint32Array): RestoreBatch {
+async function batchFor(
+  { disk, folder, map }: PinnedDisk,
+  to: RestoreTo,
+  wanted: Uint32Array,
+): Promise<RestoreBatch> {
   const firstBlock = wanted[0]!;
-  const window = map.window(firstBlock, wanted.at(-1)! - firstBlock + 1);
+  const window = await map.window(firstBlock, wanted.at(-1)! - firstBlock + 1);
   const blocks =
     to.image !== "zeros" ? wanted : wanted.filter((block) => window.segment[block - firstBlock]! >= 0);
   const checksum = new Uint8Array(blocks.length * checksumBytes);
@@ -144,7 +152,8 @@ function batchFor({ disk, folder, map }: PinnedDisk, to: RestoreTo, wanted: Uint
     type: "restore",
     toPath: to.toPath,
     diskSizeBytes: disk.sizeBytes,
-    diskFolder: folder.folder,
+    from: folder.objects.address,
+    diskName: folder.name,
     scope: folder.scope,
     ring: folder.ring.spec,
     blocks,

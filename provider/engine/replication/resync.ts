@@ -24,10 +24,10 @@ export interface ResyncOptions extends SnapshotCopy {
  */
 export async function resync(options: ResyncOptions): Promise<CycleResult> {
   const sizeBytes = options.snapshot.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
-  const pipeline = openPipeline(options.store.files, threadsFor(options.store, sizeBytes));
+  const pipeline = openPipeline(options.store, threadsFor(options.store, sizeBytes));
   try {
-    return await copySnapshot({ ...options, takesOver: true }, latestReadable, (task) =>
-      resyncDisk(task, pipeline, distrustedIn(options, task.machine)),
+    return await copySnapshot({ ...options, takesOver: true }, latestReadable, async (task) =>
+      resyncDisk(task, pipeline, await distrustedIn(options, task.machine)),
     );
   } finally {
     await pipeline.close();
@@ -35,8 +35,11 @@ export async function resync(options: ResyncOptions): Promise<CycleResult> {
 }
 
 /** Ids of layers whose data is sent again. Read within the cycle: one that fails here gives its snapshot up. */
-function distrustedIn({ distrust }: ResyncOptions, machine: MachineFolder): ReadonlySet<string> {
-  const damaged = [...(distrust ?? []), ...machine.damage.read()];
+async function distrustedIn(
+  { distrust }: ResyncOptions,
+  machine: MachineFolder,
+): Promise<ReadonlySet<string>> {
+  const damaged = [...(distrust ?? []), ...(await machine.damage.read())];
   return new Set(damaged.map((objectPath) => path.parse(objectPath).name));
 }
 
@@ -46,8 +49,8 @@ async function resyncDisk(
   distrusted: ReadonlySet<string>,
 ): Promise<RecoveryPointDisk> {
   const { previous } = task;
-  const way = task.transfer?.through(pipeline) ?? pipeline;
-  const broken = previous === undefined ? [] : brokenLayersOf(task.machine, previous);
+  const way = task.transfer.through(pipeline);
+  const broken = previous === undefined ? [] : await brokenLayersOf(task.machine, previous);
   const pass = { distrusted: new Set([...distrusted, ...broken.map(({ id }) => id)]) };
   // After a disk has shrunk, old layers would say something of blocks that may come back one day; and layers that
   // name missing files would leave a point that cannot be restored.
@@ -61,9 +64,9 @@ async function resyncDisk(
   }
 }
 
-function latestReadable(machine: MachineFolder): RecoveryPoint | undefined {
+async function latestReadable(machine: MachineFolder): Promise<RecoveryPoint | undefined> {
   try {
-    return machine.points.latest();
+    return await machine.points.latest();
   } catch (error) {
     if (isDamage(error)) return undefined;
     throw error;

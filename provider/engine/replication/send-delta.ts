@@ -30,8 +30,8 @@ export async function sendDelta(options: SnapshotCopy): Promise<CycleResult> {
       options,
       (machine) => basePoint(options, machine),
       (task) => {
-        pipeline ??= openPipeline(options.store.files, threadsFor(options.store, changedBytes(options)));
-        const way = task.transfer?.through(pipeline) ?? pipeline;
+        pipeline ??= openPipeline(options.store, threadsFor(options.store, changedBytes(options)));
+        const way = task.transfer.through(pipeline);
         return sendDisk(task, task.snapshot.changedBlocks(), way);
       },
     );
@@ -44,9 +44,9 @@ function changedBytes(options: SnapshotCopy): number {
   return options.snapshot.disks.reduce((sum, disk) => sum + disk.changedBlocks().count * blockSizeBytes, 0);
 }
 
-function basePoint(options: SnapshotCopy, machine: MachineFolder): RecoveryPoint {
-  const doubt = options.ledger && replicaDoubtOf(machine, options.ledger);
-  const base = doubt === undefined ? machine.points.latest() : undefined;
+async function basePoint(options: SnapshotCopy, machine: MachineFolder): Promise<RecoveryPoint> {
+  const doubt = options.ledger && (await replicaDoubtOf(machine, options.ledger));
+  const base = doubt === undefined ? await machine.points.latest() : undefined;
   const { source, snapshot, seeds = [] } = options;
   const none = "it has no recovery point yet";
   const why = doubt?.text ?? (base ? sourceDoubt(base, { source, disks: snapshot.disks, seeds }) : none);
@@ -82,7 +82,7 @@ async function writeLayer(
     return { kind: "segment", id: hex(batch.segment.fileId), entryCount: blocks.length };
   }
   const identity = machine.newLayer(diskId, "map");
-  const writer = new LayerWriter(machine.files, identity);
+  const writer = new LayerWriter(machine.spool.files, identity);
   try {
     let bytesDone = 0;
     const receive = (result: CopyResult, _context: undefined, batch: CopyBatch): void => {
@@ -93,9 +93,7 @@ async function writeLayer(
     };
     await runInOrder(pipeline, planBatches(task, changed), receive, task.signal);
     writer.seal();
-    await task.transfer?.arrived();
-    await task.transfer?.pass(writer.sizeBytes);
-    await writer.publish();
+    await task.transfer.put(identity.name, await writer.finish());
   } catch (error) {
     writer.discard();
     throw error;
@@ -116,7 +114,7 @@ function* planBatches(task: DiskTask, changed: BlockSet): Generator<Planned<Copy
 }
 
 function batchFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): CopyBatch {
-  const { path, storeId, fileId, key } = task.machine.newLayer(task.diskId, "segment");
+  const { path, name, storeId, fileId, key } = task.machine.newLayer(task.diskId, "segment");
   return {
     type: "copy",
     reader: task.snapshot.reader,
@@ -125,7 +123,7 @@ function batchFor(task: DiskTask, blocks: Uint32Array, recordZeros: boolean): Co
     recordZeros,
     known: [],
     compresses: task.compresses,
-    segment: { path, storeId, fileId, key: key.export() },
+    segment: { path, name, storeId, fileId, key: key.export() },
   };
 }
 
@@ -155,12 +153,19 @@ function count(task: DiskTask, batch: CopyBatch, result: CopyResult): void {
 async function mergeIfMany(task: DiskTask, layers: readonly LayerReference[]): Promise<LayerReference[]> {
   const mergeCount = layersToMerge(layers);
   if (mergeCount === 0) return [...layers];
-  await task.transfer?.arrived();
-  const disk = task.machine.disk(task.diskId);
-  const identity = task.machine.newLayer(task.diskId, "map");
+  await task.transfer.arrived();
+  const { machine, diskId } = task;
+  const identity = machine.newLayer(diskId, "map");
   const staying = layers.slice(0, layers.length - mergeCount);
-  const { entryCount, sizeBytes } = await mergeLayers(disk, layers.slice(-mergeCount), identity);
-  task.counts.bytesSent += sizeBytes;
+  const merging = layers.slice(-mergeCount);
+  const { entryCount, file } = await mergeLayers(
+    machine.disk(diskId),
+    merging,
+    machine.spool.files,
+    identity,
+  );
+  await task.transfer.put(identity.name, file);
+  task.counts.bytesSent += file.sizeBytes;
   return [...staying, { kind: "map", id: identity.id, entryCount }];
 }
 

@@ -4,15 +4,18 @@ import type { BlockRange } from "../../disks/block-set.ts";
 /** Holes of fewer blocks than this between two runs are read with them: one batch's map is one look-up. */
 const runBlocks = 16;
 
+/** The first block from a block on that counts, or `undefined` if there is none. */
+type NextInHole = (block: number) => Promise<number | undefined>;
+
 /**
  * Yields the ranges of `data`, and in its holes the runs of blocks that `nextInHole` names, ascending and without
- * overlap. `nextInHole` returns the first block from a block on that counts, or `undefined`.
+ * overlap.
  */
-export function* wantedRanges(
+export async function* wantedRanges(
   data: Iterable<BlockRange>,
-  nextInHole: (block: number) => number | undefined,
+  nextInHole: NextInHole,
   limit: number,
-): Generator<BlockRange> {
+): AsyncGenerator<BlockRange> {
   let next = 0;
   for (const range of data) {
     yield* inHole(next, Math.min(range.firstBlock, limit), nextInHole);
@@ -23,13 +26,9 @@ export function* wantedRanges(
   yield* inHole(next, limit, nextInHole);
 }
 
-function* inHole(
-  from: number,
-  end: number,
-  nextInHole: (block: number) => number | undefined,
-): Generator<BlockRange> {
+async function* inHole(from: number, end: number, nextInHole: NextInHole): AsyncGenerator<BlockRange> {
   for (let block = from; block < end;) {
-    const firstBlock = nextInHole(block);
+    const firstBlock = await nextInHole(block);
     if (firstBlock === undefined || firstBlock >= end) return;
     block = Math.min(end, firstBlock + runBlocks);
     yield { firstBlock, blockCount: block - firstBlock };
@@ -37,12 +36,12 @@ function* inHole(
 }
 
 /** Yields the blocks of ranges in lists of at most `batchBlocks`, each within `spanBlocks` blocks of the disk. */
-export function* batches(
-  ranges: Iterable<BlockRange>,
+export async function* batches(
+  ranges: AsyncIterable<BlockRange>,
   { batchBlocks, spanBlocks }: { batchBlocks: number; spanBlocks: number },
-): Generator<Uint32Array> {
+): AsyncGenerator<Uint32Array> {
   let blocks: number[] = [];
-  for (const { firstBlock, blockCount } of ranges) {
+  for await (const { firstBlock, blockCount } of ranges) {
     for (let block = firstBlock; block < firstBlock + blockCount; block += 1) {
       const isFull = blocks.length === batchBlocks || (blocks.length > 0 && block >= blocks[0]! + spanBlocks);
       if (isFull) {

@@ -15,7 +15,7 @@ import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { randomHex, systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
 import { openReplicaStore } from "../../targets/open-replica-store.ts";
-import type { WriterFence } from "../../targets/machine-folder.ts";
+import type { WriterFence } from "../../targets/writer-fence.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Home } from "../home.ts";
@@ -53,18 +53,18 @@ function lostKey(home: Home, { holderId, folder }: StorePlace): SiteRecoveryErro
  * Opens the replica store of what holds one, and makes store and key when there is neither. Throws `WrongKey`, naming the
  * key file, when that is gone or is not the one the store was locked with.
  */
-export function openWithKeyFile(
+export async function openWithKeyFile(
   files: FileSystem,
   home: Home,
   place: StorePlace,
   fence?: WriterFence,
-): ReplicaStore {
+): Promise<ReplicaStore> {
   const { holderId, folder } = place;
   const keyFile = home.keyFileOf(holderId);
   const nextKeyFile = home.nextKeyFileOf(holderId);
   const witnessPath = home.witnessFileOf(holderId);
   const port = files === localFileSystem ? {} : { files };
-  const open = (secret: string): ReplicaStore =>
+  const open = (secret: string): Promise<ReplicaStore> =>
     openReplicaStore({ folder, keyFile: secret, witnessPath, ...port, ...(fence ? { fence } : {}) });
   if (!isMade(files, folder)) {
     if (!files.exists(keyFile)) writeKey(files, keyFile);
@@ -75,7 +75,7 @@ export function openWithKeyFile(
   for (const candidate of [keyFile, nextKeyFile, keyFile]) {
     if (!files.exists(candidate)) continue;
     try {
-      const replicas = open(candidate);
+      const replicas = await open(candidate);
       if (candidate === nextKeyFile) putInPlace(files, nextKeyFile, keyFile);
       return replicas;
     } catch (error) {
@@ -107,13 +107,13 @@ function removeUnfinished(files: FileSystem, keyFile: string): void {
 }
 
 /** Locks a store with a new random key and returns it opened. No other change of its key may be under way. */
-export function replaceKey(files: FileSystem, home: Home, place: StorePlace): ReplicaStore {
+export async function replaceKey(files: FileSystem, home: Home, place: StorePlace): Promise<ReplicaStore> {
   // Opening it ends what an earlier change has left, so that the next key is still unused.
-  const replicas = openWithKeyFile(files, home, place);
+  const replicas = await openWithKeyFile(files, home, place);
   const nextKeyFile = home.nextKeyFileOf(place.holderId);
   removeUnfinished(files, home.keyFileOf(place.holderId));
   writeKey(files, nextKeyFile);
-  replicas.rotateKey({ keyFile: nextKeyFile });
+  await replicas.rotateKey({ keyFile: nextKeyFile });
   putInPlace(files, nextKeyFile, home.keyFileOf(place.holderId));
   return replicas;
 }
@@ -123,11 +123,11 @@ export function replaceKey(files: FileSystem, home: Home, place: StorePlace): Re
  * and the store's small `store.key`. Returns the key file's path.
  */
 export async function rotateStoreKey(parts: EngineParts, holderId: string): Promise<string> {
-  const { folder } = await parts.replicaStoreOf(holderId);
+  const { place: folder } = await parts.replicaStoreOf(holderId);
   const lease = takeLease(parts.store, holderId, "a change of its key", parts.clock);
   try {
     const { files, home } = parts;
-    replaceKey(files, home, { holderId, folder });
+    await replaceKey(files, home, { holderId, folder });
     return home.keyFileOf(holderId);
   } finally {
     lease.release();

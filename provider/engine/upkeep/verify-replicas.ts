@@ -70,8 +70,14 @@ export async function verifyReplicas(
     ...(progress.signal ? { signal: progress.signal } : {}),
   });
   const hurt = new Set(findings.flatMap((finding) => finding.pointIds));
-  const doubts = kept.flatMap((replica) => doubtOf(parts, replicas, replica, findings) ?? []);
-  const toResync = kept.filter((replica) => newestIsHurt(replicas, replica, hurt)).map(({ item }) => item.id);
+  const doubts: DamagedObject[] = [];
+  const toResync: string[] = [];
+  for (const replica of kept) {
+    const doubt = await doubtOf(parts, replicas, replica, findings);
+    if (doubt !== undefined) doubts.push(doubt);
+    if (await newestIsHurt(replicas, replica, hurt)) toResync.push(replica.item.id);
+  }
+  const damaged = await Array.fromAsync(findings, (finding) => toDamaged(replicas, kept, finding));
   return {
     holderId,
     objectsRead: result.objectsRead,
@@ -79,7 +85,7 @@ export async function verifyReplicas(
     durationMilliseconds: parts.clock.monotonic() - started,
     pointCount: result.pointCount,
     soundPointCount: result.pointCount - hurt.size,
-    damaged: [...findings.map((finding) => toDamaged(replicas, kept, finding)), ...doubts],
+    damaged: [...damaged, ...doubts],
     itemsToResync: [...new Set([...toResync, ...doubts.flatMap(({ itemId }) => itemId ?? [])])],
   };
 }
@@ -134,30 +140,30 @@ function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
 }
 
 /** A replica that is whole and not what was written to it: an older copy, points or a whole folder that are gone. */
-function doubtOf(
+async function doubtOf(
   parts: EngineParts,
   replicas: ReplicaStore,
   { item, replicaId }: KeptReplica,
   findings: readonly VerifyFinding[],
-): DamagedObject | undefined {
+): Promise<DamagedObject | undefined> {
   // Files that are damaged or missing are named by themselves.
   if (findings.some(({ machineId, pointIds }) => machineId === replicaId && pointIds.length > 0))
     return undefined;
-  const machine = replicas.machine(replicaId);
-  const doubt = replicaDoubtOf(machine, ledgerOf(parts.store, replicaId));
+  const machine = await replicas.machine(replicaId);
+  const doubt = await replicaDoubtOf(machine, ledgerOf(parts.store, replicaId));
   if (doubt === undefined) return undefined;
   return { objectPath: machine.folder, why: doubt.text, itemId: item.id, points: [] };
 }
 
 /** The newest point is the one that the last cycle made, if it is missing; else the last that there is. */
-function newestIsHurt(
+async function newestIsHurt(
   replicas: ReplicaStore,
   { item, replicaId, isInUse }: KeptReplica,
   hurt: ReadonlySet<string>,
-): boolean {
+): Promise<boolean> {
   if (!isInUse) return false;
   let unreadable = 0;
-  const points = replicas.recoveryPoints(replicaId, (_error, sequence) => {
+  const points = await replicas.recoveryPoints(replicaId, (_error, sequence) => {
     unreadable = Math.max(unreadable, sequence);
   });
   const newest = points.at(-1);
@@ -168,13 +174,13 @@ function newestIsHurt(
     : hurt.has(newest.id) || unreadable > newest.sequence || lastIsGone;
 }
 
-function toDamaged(
+async function toDamaged(
   replicas: ReplicaStore,
   kept: readonly KeptReplica[],
   finding: VerifyFinding,
-): DamagedObject {
+): Promise<DamagedObject> {
   const { machineId, objectPath, message, pointIds } = finding;
-  const readable = machineId === undefined ? [] : replicas.recoveryPoints(machineId, () => undefined);
+  const readable = machineId === undefined ? [] : await replicas.recoveryPoints(machineId, () => undefined);
   const takenAt = new Map(readable.map((point) => [point.id, point.takenAt]));
   return {
     objectPath,

@@ -51,12 +51,21 @@ export class DiskMap {
   /** The page of each layer that was looked at last: questions come in ascending order. */
   readonly #lastPages = new Map<LayerReader, { readonly number: number; readonly entries: EntryTable }>();
 
-  constructor(disk: DiskFolder, layers: readonly LayerReference[], numbers = new SegmentNumbers()) {
+  private constructor(numbers: SegmentNumbers) {
     this.#numbers = numbers;
+  }
+
+  static async open(
+    disk: DiskFolder,
+    layers: readonly LayerReference[],
+    numbers = new SegmentNumbers(),
+  ): Promise<DiskMap> {
+    const map = new DiskMap(numbers);
     try {
-      for (const layer of layers) this.#layers.push(new LayerReader(disk, layer.kind, layer.id));
+      for (const layer of layers) map.#layers.push(await LayerReader.open(disk, layer.kind, layer.id));
+      return map;
     } catch (error) {
-      this.close();
+      await map.close();
       throw error;
     }
   }
@@ -67,16 +76,16 @@ export class DiskMap {
   }
 
   /** The first block from `block` on that a layer says something of; undefined: none does. */
-  nextCovered(block: number): number | undefined {
+  async nextCovered(block: number): Promise<number | undefined> {
     let next: number | undefined;
     for (const layer of this.#layers) {
-      const candidate = this.#nextIn(layer, block);
+      const candidate = await this.#nextIn(layer, block);
       if (candidate !== undefined && (next === undefined || candidate < next)) next = candidate;
     }
     return next;
   }
 
-  #nextIn(layer: LayerReader, block: number): number | undefined {
+  async #nextIn(layer: LayerReader, block: number): Promise<number | undefined> {
     const number = firstPageFrom(layer.directory.pages, block);
     const place = layer.directory.pages[number];
     if (place === undefined) return undefined;
@@ -84,7 +93,7 @@ export class DiskMap {
     // A page of a sparse disk reaches over holes of any size: its entries say where they are.
     let page = this.#lastPages.get(layer);
     if (page?.number !== number) {
-      page = { number, entries: layer.page(number) };
+      page = { number, entries: await layer.page(number) };
       this.#lastPages.set(layer, page);
     }
     const { entries } = page;
@@ -102,7 +111,7 @@ export class DiskMap {
     return this.#layers.flatMap((layer) => [...layer.directory.segments]);
   }
 
-  window(firstBlock: number, count: number): MapWindow {
+  async window(firstBlock: number, count: number): Promise<MapWindow> {
     const window: MapWindow = {
       firstBlock,
       segment: new Int32Array(count).fill(absent),
@@ -110,25 +119,25 @@ export class DiskMap {
       length: new Uint32Array(count),
       checksum: new Uint8Array(count * checksumBytes),
     };
-    this.applyTo(window);
+    await this.applyTo(window);
     return window;
   }
 
   /** Lays these layers over a window that holds older ones. */
-  applyTo(window: MapWindow): void {
-    for (const layer of this.#layers) this.#apply(layer, window);
+  async applyTo(window: MapWindow): Promise<void> {
+    for (const layer of this.#layers) await this.#apply(layer, window);
   }
 
-  close(): void {
-    for (const layer of this.#layers.splice(0)) layer.close();
+  async close(): Promise<void> {
+    for (const layer of this.#layers.splice(0)) await layer.close();
   }
 
-  #apply(layer: LayerReader, window: MapWindow): void {
+  async #apply(layer: LayerReader, window: MapWindow): Promise<void> {
     const end = window.firstBlock + window.segment.length;
     const { pages, segments } = layer.directory;
     const firstPage = firstPageFrom(pages, window.firstBlock);
     for (let number = firstPage; number < pages.length && pages[number]!.firstBlock < end; number += 1) {
-      const page = layer.page(number);
+      const page = await layer.page(number);
       for (let index = 0; index < page.count; index += 1) {
         const position = page.block(index) - window.firstBlock;
         if (position < 0 || position >= window.segment.length) continue;

@@ -1,6 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
-import { hasCode } from "../../errors.ts";
+import type { ObjectReader, Objects } from "../../ports/objects.ts";
 import { damagedObject } from "../damaged-object.ts";
 import type { KeyRing } from "../key-ring.ts";
 import { EntryTable } from "./entry-table.ts";
@@ -16,13 +15,14 @@ import {
   tailBytes,
   tailMagic,
 } from "./layer-format.ts";
-import { layerPath } from "./layer-writer.ts";
+import { layerName } from "./layer-writer.ts";
 
 /** Where the layer files of one disk are and what opens them. */
 export interface DiskFolder {
-  readonly files: FileSystem;
+  readonly objects: Objects;
   readonly ring: KeyRing;
-  readonly folder: string;
+  /** What the names of its objects begin with, without a slash at the end. */
+  readonly name: string;
   readonly scope: string;
 }
 
@@ -31,6 +31,7 @@ export interface DiskFolder {
  * are read. Every failure is a `Damaged` error that names the file, its absence included.
  */
 export class LayerReader {
+  /** What messages call the file. */
   readonly path: string;
   readonly id: string;
   readonly kind: LayerKind;
@@ -38,38 +39,43 @@ export class LayerReader {
   /** Where index pages begin: the end of the records. */
   readonly recordsEnd: number;
   readonly sizeBytes: number;
-  readonly #file: OpenFile;
-  readonly #key: KeyObject;
+  readonly #file: SealedFile;
 
-  constructor(disk: DiskFolder, kind: LayerKind, id: string) {
-    this.path = layerPath(disk.folder, kind, id);
+  private constructor(kind: LayerKind, id: string, { file, directory, offset }: OpenedFile) {
+    this.path = file.path;
     this.id = id;
     this.kind = kind;
+    this.#file = file;
+    this.sizeBytes = file.sizeBytes;
+    this.directory = directory;
+    this.recordsEnd = directory.pages[0]?.offset ?? offset;
+  }
+
+  static async open(disk: DiskFolder, kind: LayerKind, id: string): Promise<LayerReader> {
+    const { objects, ring, scope } = disk;
+    const name = layerName(disk.name, kind, id);
     const fileId = Buffer.from(id, "hex");
-    this.#key = disk.ring.layerKey(fileId, disk.scope);
-    this.#file = openStored(disk.files, this.path);
+    const object = await objects.open(name);
+    if (object === undefined) throw damagedObject(objects.placeOf(name), "it is missing");
+    const file = new SealedFile(objects.placeOf(name), object, ring.layerKey(fileId, scope));
     try {
-      this.sizeBytes = this.#file.size().sizeBytes;
-      const { directory, offset } = this.#readDirectory(encodeHeader(kind, disk.ring.storeId, fileId));
-      this.directory = directory;
-      this.recordsEnd = directory.pages[0]?.offset ?? offset;
+      return new LayerReader(kind, id, await file.readDirectory(encodeHeader(kind, ring.storeId, fileId)));
     } catch (error) {
-      this.#file.close();
+      await file.close();
       throw error;
     }
   }
 
   get key(): KeyObject {
-    return this.#key;
+    return this.#file.key;
   }
 
   /** The entries of one index page. */
-  page(index: number): EntryTable {
+  async page(index: number): Promise<EntryTable> {
     const place = this.directory.pages[index];
     if (place === undefined) throw damagedObject(this.path, `it has no index page ${index}`);
-    return new EntryTable(
-      this.#open(pageNonce(index), Buffer.alloc(0), this.readRaw(place.offset, place.lengthBytes), "index"),
-    );
+    const sealed = await this.readRaw(place.offset, place.lengthBytes);
+    return new EntryTable(this.#file.unseal(pageNonce(index), Buffer.alloc(0), sealed, "index"));
   }
 
   /** Where the record is now that entries know by this offset; throws `Damaged` when it is not kept. */
@@ -80,59 +86,80 @@ export class LayerReader {
     return moved;
   }
 
-  /** So many bytes as they are stored, from a physical offset. */
-  readRaw(offset: number, lengthBytes: number): Buffer {
+  /** `lengthBytes` bytes as they are stored, from a physical offset. */
+  readRaw(offset: number, lengthBytes: number): Promise<Buffer> {
     return this.readInto(Buffer.allocUnsafe(lengthBytes), offset);
   }
 
-  readInto(buffer: Buffer, offset: number): Buffer {
-    if (offset + buffer.length > this.sizeBytes || this.#file.read(buffer, offset) !== buffer.length) {
-      throw damagedObject(this.path, "it is cut short");
-    }
-    return buffer;
+  readInto(buffer: Buffer, offset: number): Promise<Buffer> {
+    return this.#file.read(buffer, offset);
   }
 
   /** The plain bytes of the record that an entry names; verified. */
-  readBlock(block: number, offset: number, length: number): Buffer {
-    return openRecord(this.#key, this.readRaw(this.physicalOffset(offset), length), block, this.path);
+  async readBlock(block: number, offset: number, length: number): Promise<Buffer> {
+    const record = await this.readRaw(this.physicalOffset(offset), length);
+    return openRecord(this.key, record, block, this.path);
   }
 
-  close(): void {
-    this.#file.close();
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+interface OpenedFile {
+  readonly file: SealedFile;
+  readonly directory: LayerDirectory;
+  /** Where the directory begins. */
+  readonly offset: number;
+}
+
+/** An open object and the key that its parts are sealed with. */
+class SealedFile {
+  readonly path: string;
+  readonly key: KeyObject;
+  readonly #object: ObjectReader;
+
+  constructor(path: string, object: ObjectReader, key: KeyObject) {
+    this.path = path;
+    this.key = key;
+    this.#object = object;
   }
 
-  #readDirectory(expectedHeader: Buffer): { directory: LayerDirectory; offset: number } {
-    const header = this.readRaw(0, headerBytes);
+  get sizeBytes(): number {
+    return this.#object.sizeBytes;
+  }
+
+  async read(buffer: Buffer, offset: number): Promise<Buffer> {
+    const isWithin = offset + buffer.length <= this.sizeBytes;
+    if (isWithin && (await this.#object.read(buffer, offset)) === buffer.length) return buffer;
+    throw damagedObject(this.path, "it is cut short");
+  }
+
+  close(): Promise<void> {
+    return this.#object.close();
+  }
+
+  async readDirectory(expectedHeader: Buffer): Promise<OpenedFile> {
+    const header = await this.read(Buffer.alloc(headerBytes), 0);
     if (!header.equals(expectedHeader)) throw damagedObject(this.path, "its header is wrong");
     if (this.sizeBytes < headerBytes + tailBytes) throw damagedObject(this.path, "it is cut short");
-    const tail = this.readRaw(this.sizeBytes - tailBytes, tailBytes);
+    const tail = await this.read(Buffer.alloc(tailBytes), this.sizeBytes - tailBytes);
     const offset = Number(tail.readBigUInt64LE(8));
     const length = tail.readUInt32LE(16);
     if (!tail.subarray(0, 8).equals(tailMagic) || length < tagBytes) {
       throw damagedObject(this.path, "its end is wrong");
     }
     if (offset + length + tailBytes !== this.sizeBytes) throw damagedObject(this.path, "its length is wrong");
-    const plain = this.#open(tail.subarray(20), header, this.readRaw(offset, length), "directory");
-    return { directory: decodeDirectory(plain), offset };
+    const sealed = await this.read(Buffer.alloc(length), offset);
+    const directory = decodeDirectory(this.unseal(tail.subarray(20), header, sealed, "directory"));
+    return { file: this, directory, offset };
   }
 
-  #open(nonce: Uint8Array, associated: Uint8Array, sealed: Buffer, what: string): Buffer {
+  unseal(nonce: Uint8Array, associated: Uint8Array, sealed: Buffer, what: string): Buffer {
     try {
-      return openBytes(this.#key, nonce, associated, sealed);
+      return openBytes(this.key, nonce, associated, sealed);
     } catch (error) {
       throw damagedObject(this.path, `its ${what} does not match its authentication tag`, error);
     }
-  }
-}
-
-/** Opens a stored object for reading; one that should be there and is not counts as damaged. */
-function openStored(files: FileSystem, filePath: string): OpenFile {
-  try {
-    return files.open(filePath, "read");
-  } catch (error) {
-    if (hasCode(error, "NotFound")) {
-      throw damagedObject(filePath, "it is missing", error);
-    }
-    throw error;
   }
 }

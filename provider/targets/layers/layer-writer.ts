@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import path from "node:path";
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
+import type { LocalFile } from "../../ports/objects.ts";
 import { systemRandom } from "../../random.ts";
 import { EntryTable } from "./entry-table.ts";
 import { encodeDirectory, type PagePlace } from "./layer-directory.ts";
@@ -17,6 +17,7 @@ import {
 
 /** Everything that must be known to write a layer file; structured-cloneable but for the key. */
 export interface LayerIdentity {
+  /** Where it is written on this computer, before it is put in its place at the target. */
   readonly path: string;
   readonly kind: LayerKind;
   readonly storeId: Uint8Array;
@@ -24,13 +25,12 @@ export interface LayerIdentity {
   readonly key: KeyObject;
 }
 
-/** The ending of a layer file that is being written; such a file is swept when its writer is gone. */
+/** The ending of a file that is being written; such a file is swept when its writer is gone. */
 export const partialEnding = ".partial";
 
 /**
- * Writes a layer file from front to back under a temporary name. Records first, then entries in ascending
- * block order, then `seal`, then `publish`. Memory: one page and the page list. When a method throws, the
- * caller calls `discard`.
+ * Writes a layer file from front to back on this computer. Records first, then entries in ascending block order, then
+ * `seal`, then `finish`. Memory: one page and the page list. When a method throws, the caller calls `discard`.
  */
 export class LayerWriter {
   readonly #files: FileSystem;
@@ -49,18 +49,14 @@ export class LayerWriter {
     this.#files = files;
     this.#identity = identity;
     this.#header = encodeHeader(identity.kind, identity.storeId, identity.fileId);
-    files.remove(this.temporaryPath);
-    this.#file = files.open(this.temporaryPath, "createNew");
+    files.remove(identity.path);
+    this.#file = files.open(identity.path, "createNew");
     try {
       this.#file.write(this.#header, 0);
     } catch (error) {
       this.discard();
       throw error;
     }
-  }
-
-  get temporaryPath(): string {
-    return this.#identity.path + partialEnding;
   }
 
   get sizeBytes(): number {
@@ -124,30 +120,27 @@ export class LayerWriter {
     this.appendSealed(Buffer.concat([sealed, tail]));
   }
 
-  /**
-   * Waits until the bytes are on the device, then gives the file its name. The folder is synced by the
-   * caller.
-   */
-  async publish(): Promise<void> {
+  /** Waits until the bytes are on the device. The file is then ready to be put in its place. */
+  async finish(): Promise<LocalFile> {
     try {
       await this.#file.syncLater();
       this.#closed = true;
       this.#file.close();
-      this.#files.rename(this.temporaryPath, this.#identity.path);
+      return { files: this.#files, path: this.#identity.path, sizeBytes: this.#position };
     } catch (error) {
       this.discard();
       throw error;
     }
   }
 
-  /** Gives up: closes and removes the temporary file. May be called at any time and more than once. */
+  /** Gives up: closes and removes the file. May be called at any time and more than once. */
   discard(): void {
     try {
       if (!this.#closed) this.#file.close();
       this.#closed = true;
-      this.#files.remove(this.temporaryPath);
+      this.#files.remove(this.#identity.path);
     } catch {
-      // The error that led here matters more; a file that stays behind is swept by the next compaction.
+      // The error that led here matters more; a file that stays behind is swept by the next writer.
     }
   }
 
@@ -168,7 +161,7 @@ export class LayerWriter {
   }
 }
 
-/** The path of a layer file in its disk's folder. */
-export function layerPath(diskFolder: string, kind: LayerKind, fileId: string): string {
-  return path.join(diskFolder, `${fileId}.${kind}`);
+/** The name of a layer file's object, by what the names of its disk's objects begin with. */
+export function layerName(diskName: string, kind: LayerKind, fileId: string): string {
+  return `${diskName}/${fileId}.${kind}`;
 }

@@ -1,6 +1,8 @@
 import { checksumBytes } from "./entry-table.ts";
 import { absent, DiskMap, type LayerReference, windowBlocks, zero } from "./disk-map.ts";
 import type { DiskFolder } from "./layer-reader.ts";
+import type { LocalFile } from "../../ports/objects.ts";
+import type { FileSystem } from "../../blocks/file-system.ts";
 import { type LayerIdentity, LayerWriter } from "./layer-writer.ts";
 
 /** More layers than this are never left on a disk: reading a block asks each of them. */
@@ -25,33 +27,35 @@ export function layersToMerge(layers: readonly LayerReference[]): number {
 }
 
 /**
- * Writes one map that says what these layers say together; zeros stay entries, they may hide older layers.
+ * Writes one map, on this computer, that says what these layers say together; zeros stay entries, they may hide older
+ * layers.
  */
 export async function mergeLayers(
   disk: DiskFolder,
   layers: readonly LayerReference[],
+  files: FileSystem,
   identity: LayerIdentity,
-): Promise<{ entryCount: number; sizeBytes: number }> {
-  const map = new DiskMap(disk, layers);
+): Promise<{ entryCount: number; file: LocalFile }> {
+  const map = await DiskMap.open(disk, layers);
   try {
-    const writer = new LayerWriter(disk.files, identity);
+    const writer = new LayerWriter(files, identity);
     try {
-      copyEntries(map, writer);
+      await copyEntries(map, writer);
       writer.seal();
     } catch (error) {
       writer.discard();
       throw error;
     }
-    await writer.publish();
-    return { entryCount: writer.entryCount, sizeBytes: writer.sizeBytes };
+    return { entryCount: writer.entryCount, file: await writer.finish() };
   } finally {
-    map.close();
+    await map.close();
   }
 }
 
-function copyEntries(map: DiskMap, writer: LayerWriter): void {
-  for (let next = map.nextCovered(0); next !== undefined; next = map.nextCovered(next + windowBlocks)) {
-    const window = map.window(next, windowBlocks);
+async function copyEntries(map: DiskMap, writer: LayerWriter): Promise<void> {
+  let next = await map.nextCovered(0);
+  for (; next !== undefined; next = await map.nextCovered(next + windowBlocks)) {
+    const window = await map.window(next, windowBlocks);
     for (let position = 0; position < windowBlocks; position += 1) {
       const segment = window.segment[position]!;
       if (segment === absent) continue;

@@ -1,36 +1,36 @@
 /**
- * `released.sealed` in a disk's folder: ids of segments that maps still name and that compaction has removed, because
- * newer layers hide every block in them. Without it such a segment looks like one that was lost.
+ * `released.sealed` of a disk: ids of segments that maps still name and that compaction has removed, because newer
+ * layers hide every block in them. Without it such a segment looks like one that was lost.
  */
-import path from "node:path";
-import { writeAtomically } from "../../blocks/file-system.ts";
 import { systemRandom } from "../../random.ts";
-import { readWholeFile } from "../read-whole-file.ts";
 import { openSealedObject, sealObject } from "../sealed-object.ts";
 import type { DiskFolder } from "./layer-reader.ts";
 
 export class ReleasedSegments {
+  /** What messages call it. */
   readonly path: string;
+  readonly #name: string;
   readonly #disk: DiskFolder;
 
   constructor(disk: DiskFolder) {
     this.#disk = disk;
-    this.path = path.join(disk.folder, "released.sealed");
+    this.#name = `${disk.name}/released.sealed`;
+    this.path = disk.objects.placeOf(this.#name);
   }
 
-  /** Returns the ids, or `undefined` if there is no list: an earlier version made the folder. Throws `Damaged`. */
-  read(): ReadonlySet<string> | undefined {
-    const { files, ring, scope } = this.#disk;
-    if (!files.exists(this.path)) return undefined;
-    const bytes = readWholeFile(files, this.path);
-    const { content } = openSealedObject(ring, { kind: "released", scope }, bytes, this.path);
+  /** Returns the ids, or `undefined` if there is no list: an earlier version made the replica. Throws `Damaged`. */
+  async read(): Promise<ReadonlySet<string> | undefined> {
+    const { objects, ring, scope } = this.#disk;
+    const object = await objects.get(this.#name);
+    if (object === undefined) return undefined;
+    const { content } = openSealedObject(ring, { kind: "released", scope }, object.bytes, this.path);
     return new Set(content as string[]);
   }
 
   /** Replaces the list durably. It is written before the segments are removed. */
-  write(ids: Iterable<string>): void {
-    const { files, ring, scope } = this.#disk;
+  async write(ids: Iterable<string>): Promise<void> {
+    const { objects, ring, scope } = this.#disk;
     const name = { kind: "released", objectId: systemRandom.bytes(16), scope } as const;
-    writeAtomically(files, this.path, sealObject(ring, name, [...ids].sort()));
+    await objects.put(this.#name, sealObject(ring, name, [...ids].sort()), "replace");
   }
 }

@@ -1,43 +1,46 @@
 import { type DiskFolder, LayerReader } from "./layer-reader.ts";
 
-/** Open files a thread holds at most; the one that was not used for longest is closed first. */
+/** Open objects a thread holds at most; the one that was not used for longest is closed first. */
 const openMax = 64;
 
 /** Segments of one disk, opened when first needed. */
 export class SegmentCache {
   readonly #disk: DiskFolder;
-  readonly #open = new Map<string, LayerReader>();
-  #last: LayerReader | undefined;
+  readonly #open = new Map<string, Promise<LayerReader>>();
 
   constructor(disk: DiskFolder) {
     this.#disk = disk;
   }
 
-  get(id: string): LayerReader {
-    if (this.#last?.id === id) return this.#last;
-    let reader = this.#open.get(id);
-    if (reader === undefined) {
-      reader = new LayerReader(this.#disk, "segment", id);
-      this.#makeRoom();
-    }
+  /** The segment of an id. It may be closed once `openMax` others were asked for. */
+  async get(id: string): Promise<LayerReader> {
+    const known = this.#open.get(id);
+    if (known === undefined) await this.#makeRoom();
+    const reader = known ?? this.#open.get(id) ?? LayerReader.open(this.#disk, "segment", id);
     // Deleting and setting again moves it to the end of the map's order.
     this.#open.delete(id);
     this.#open.set(id, reader);
-    this.#last = reader;
-    return reader;
+    try {
+      return await reader;
+    } catch (error) {
+      this.#open.delete(id);
+      throw error;
+    }
   }
 
-  close(): void {
-    for (const reader of this.#open.values()) reader.close();
+  async close(): Promise<void> {
+    const readers = [...this.#open.values()];
     this.#open.clear();
-    this.#last = undefined;
+    for (const reader of await Promise.allSettled(readers)) {
+      if (reader.status === "fulfilled") await reader.value.close();
+    }
   }
 
-  #makeRoom(): void {
+  async #makeRoom(): Promise<void> {
     if (this.#open.size < openMax) return;
     for (const [id, oldest] of this.#open) {
-      oldest.close();
       this.#open.delete(id);
+      await (await oldest).close();
       return;
     }
   }

@@ -5,10 +5,9 @@ import { headerBytes } from "../layers/layer-format.ts";
 import type { LayerReference } from "../layers/disk-map.ts";
 import { type DiskFolder, LayerReader } from "../layers/layer-reader.ts";
 import { ReleasedSegments } from "../layers/released-segments.ts";
-import { layerPath, partialEnding } from "../layers/layer-writer.ts";
+import { layerName } from "../layers/layer-writer.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { RecoveryPoint } from "../recovery-point.ts";
-import { fileSize } from "../read-whole-file.ts";
 import { rewriteSegment } from "./rewrite-segment.ts";
 import { visitLiveRecords } from "./visit-records.ts";
 
@@ -23,21 +22,21 @@ const deadBytesMin = blockSizeBytes;
  * caller holds the machine's lock. Throws `Damaged`, and frees nothing, when it cannot tell what is needed.
  */
 export async function compactMachine(machine: MachineFolder): Promise<number> {
-  const points = machine.points.all();
+  const points = await machine.points.all();
   const diskIds = new Set(points.flatMap((point) => point.disks.map((disk) => disk.diskId)));
   let freed = 0;
   // Without a point an initial copy is under way or was killed; it will resume with its segments.
   if (points.length === 0) return 0;
   for (const diskId of diskIds) freed += await compactDisk(machine, diskId, points);
-  const disksFolder = path.join(machine.folder, "disks");
-  const names = new Set([...diskIds].map((diskId) => path.basename(machine.disk(diskId).folder)));
-  for (const name of machine.files.list(disksFolder)) {
-    if (names.has(name)) continue;
-    const folder = path.join(disksFolder, name);
-    for (const file of machine.files.list(folder)) freed += fileSize(machine.files, path.join(folder, file));
-    machine.requireLock();
-    machine.files.remove(folder);
+  const known = [...diskIds].map((diskId) => `${machine.disk(diskId).name}/`);
+  const foreign: string[] = [];
+  for await (const object of machine.objects.list(`${machine.name}/disks/`)) {
+    if (known.some((prefix) => object.name.startsWith(prefix))) continue;
+    foreign.push(object.name);
+    freed += object.sizeBytes;
   }
+  await machine.requireLock();
+  await machine.objects.remove(foreign);
   return freed;
 }
 
@@ -52,58 +51,51 @@ async function compactDisk(
   const blockCount = Math.max(...versions.map((version) => blockCountOf(version.sizeBytes)));
   const layerIds = new Set(maps.flatMap((layers) => layers.map((layer) => layer.id)));
   const liveBytes = new Map<string, number>();
-  visitLiveRecords(disk, maps, blockCount, (segment, _offset, length) => {
+  await visitLiveRecords(disk, maps, blockCount, (segment, _offset, length) => {
     liveBytes.set(segment, (liveBytes.get(segment) ?? 0) + length);
   });
-  machine.requireLock();
-  noteReleased(disk, maps.flat(), new Set([...layerIds, ...liveBytes.keys()]));
+  await machine.requireLock();
+  await noteReleased(disk, maps.flat(), new Set([...layerIds, ...liveBytes.keys()]));
   let freed = 0;
   const sparse = new Set<string>();
-  for (const { kind, id } of machine.layerFiles(diskId)) {
-    const filePath = layerPath(disk.folder, kind, id);
+  const unneeded: string[] = [];
+  for (const { kind, id, object } of await machine.layerFiles(diskId)) {
     const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));
     if (isNeeded) {
-      if (kind === "segment" && isSparse(machine, diskId, id, liveBytes.get(id) ?? 0)) sparse.add(id);
+      if (kind === "segment" && (await isSparse(machine, diskId, id, liveBytes.get(id) ?? 0))) sparse.add(id);
       continue;
     }
-    freed += fileSize(machine.files, filePath);
-    machine.requireLock();
-    machine.files.remove(filePath);
+    unneeded.push(object.name);
+    freed += object.sizeBytes;
   }
-  freed += await rewriteSparse(machine, diskId, { maps, blockCount, sparse });
-  for (const name of machine.files.list(disk.folder)) {
-    if (!name.endsWith(partialEnding)) continue;
-    freed += fileSize(machine.files, path.join(disk.folder, name));
-    machine.requireLock();
-    machine.files.remove(path.join(disk.folder, name));
-  }
-  machine.files.syncFolder(disk.folder);
-  return freed;
+  await machine.requireLock();
+  await machine.objects.remove(unneeded);
+  return freed + (await rewriteSparse(machine, diskId, { maps, blockCount, sparse }));
 }
 
 /** Keeps which segments are named by maps and not needed: what is missing and not on this list was lost. */
-function noteReleased(
+async function noteReleased(
   disk: DiskFolder,
   layers: readonly LayerReference[],
   needed: ReadonlySet<string>,
-): void {
+): Promise<void> {
   const ids = new Set(layers.filter(({ kind }) => kind === "map").map(({ id }) => id));
   const released = new Set<string>();
   for (const id of ids) {
-    const reader = new LayerReader(disk, "map", id);
-    reader.close();
+    const reader = await LayerReader.open(disk, "map", id);
+    await reader.close();
     for (const segment of reader.directory.segments) if (!needed.has(segment)) released.add(segment);
   }
   const list = new ReleasedSegments(disk);
-  const before = readIfSound(list);
+  const before = await readIfSound(list);
   const isSame = before?.size === released.size && [...released].every((id) => before.has(id));
-  if (!isSame) list.write(released);
+  if (!isSame) await list.write(released);
 }
 
 /** A damaged list is written again. */
-function readIfSound(list: ReleasedSegments): ReadonlySet<string> | undefined {
+async function readIfSound(list: ReleasedSegments): Promise<ReadonlySet<string> | undefined> {
   try {
-    return list.read();
+    return await list.read();
   } catch (error) {
     if (hasCode(error, "Damaged")) return undefined;
     throw error;
@@ -111,18 +103,27 @@ function readIfSound(list: ReleasedSegments): ReadonlySet<string> | undefined {
 }
 
 /** A damaged segment is left as it is: a point may need the part of it that can be read. */
-function isSparse(machine: MachineFolder, diskId: string, id: string, liveBytes: number): boolean {
-  if (machine.damage.read().some((name) => name.startsWith(id))) return false;
-  const reader = openIfSound(machine, diskId, id);
+async function isSparse(
+  machine: MachineFolder,
+  diskId: string,
+  id: string,
+  liveBytes: number,
+): Promise<boolean> {
+  if ((await machine.damage.read()).some((name) => name.startsWith(id))) return false;
+  const reader = await openIfSound(machine, diskId, id);
   if (reader === undefined) return false;
-  reader.close();
+  await reader.close();
   const recordBytes = reader.recordsEnd - headerBytes;
   return liveBytes < recordBytes * liveShareMin && recordBytes - liveBytes >= deadBytesMin;
 }
 
-function openIfSound(machine: MachineFolder, diskId: string, id: string): LayerReader | undefined {
+async function openIfSound(
+  machine: MachineFolder,
+  diskId: string,
+  id: string,
+): Promise<LayerReader | undefined> {
   try {
-    return new LayerReader(machine.disk(diskId), "segment", id);
+    return await LayerReader.open(machine.disk(diskId), "segment", id);
   } catch (error) {
     if (hasCode(error, "Damaged")) return undefined;
     throw error;
@@ -138,17 +139,21 @@ async function rewriteSparse(
   const disk = machine.disk(diskId);
   const live = new Map<string, Map<number, number>>();
   for (const id of what.sparse) live.set(id, new Map());
-  visitLiveRecords(disk, what.maps, what.blockCount, (segment, offset, length) => {
+  await visitLiveRecords(disk, what.maps, what.blockCount, (segment, offset, length) => {
     live.get(segment)?.set(offset, length);
   });
   let freed = 0;
   for (const [id, records] of live) {
-    const reader = new LayerReader(disk, "segment", id);
+    const reader = await LayerReader.open(disk, "segment", id);
     try {
-      await rewriteSegment(disk, reader, records, () => machine.requireLock());
-      freed += reader.sizeBytes - fileSize(machine.files, reader.path);
+      const { files, folder } = machine.spool;
+      files.makeFolder(folder);
+      const to = { files, path: path.join(folder, `${id}.segment`), storeId: disk.ring.storeId };
+      const file = await rewriteSegment(reader, records, to);
+      await machine.replaceLayer(layerName(disk.name, "segment", id), file);
+      freed += reader.sizeBytes - file.sizeBytes;
     } finally {
-      reader.close();
+      await reader.close();
     }
   }
   return freed;

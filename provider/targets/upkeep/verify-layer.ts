@@ -1,5 +1,6 @@
 import { hasCode } from "../../errors.ts";
 import { DamagedObjectError } from "../damaged-object.ts";
+import type { EntryTable } from "../layers/entry-table.ts";
 import { checksumOf } from "../layers/layer-format.ts";
 import type { LayerReader } from "../layers/layer-reader.ts";
 
@@ -15,18 +16,18 @@ export interface LayerHealth {
 }
 
 /** Reads every page and every record of an open layer file and checks tags and checksums. */
-export function verifyLayer(reader: LayerReader): LayerHealth {
+export async function verifyLayer(reader: LayerReader): Promise<LayerHealth> {
   const damagedOffsets = new Set<number>();
   let message: string | undefined;
   let indexLost = false;
   for (const number of reader.directory.pages.keys()) {
     try {
-      const page = reader.page(number);
+      const page = await reader.page(number);
       if (reader.kind === "map") continue;
       for (let index = 0; index < page.count; index += 1) {
         const offset = page.offset(index);
         if (page.length(index) === 0 || reader.directory.moves?.has(offset) === false) continue;
-        const why = recordDamage(reader, page.block(index), offset, page.length(index), page.checksum(index));
+        const why = await recordDamage(reader, page, index);
         if (why === undefined) continue;
         message ??= why;
         damagedOffsets.add(offset);
@@ -39,16 +40,15 @@ export function verifyLayer(reader: LayerReader): LayerHealth {
   return { damagedOffsets, message, indexLost, unreadable: false };
 }
 
-function recordDamage(
+async function recordDamage(
   reader: LayerReader,
-  block: number,
-  offset: number,
-  length: number,
-  checksum: Buffer,
-): string | undefined {
+  page: EntryTable,
+  index: number,
+): Promise<string | undefined> {
+  const block = page.block(index);
   try {
-    const plain = reader.readBlock(block, offset, length);
-    return checksumOf(plain).equals(checksum) ? undefined : `block ${block} has another checksum`;
+    const plain = await reader.readBlock(block, page.offset(index), page.length(index));
+    return checksumOf(plain).equals(page.checksum(index)) ? undefined : `block ${block} has another checksum`;
   } catch (error) {
     return damageOf(error);
   }

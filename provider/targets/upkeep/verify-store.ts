@@ -1,18 +1,17 @@
-import path from "node:path";
-import { hasCode } from "../../errors.ts";
+import type { Objects } from "../../ports/objects.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { VerifyFinding, VerifyOptions, VerifyResult } from "../replica-store.ts";
-import { fileSize } from "../read-whole-file.ts";
 import { damageOf } from "./verify-layer.ts";
 import { verifyMachine } from "./verify-machine.ts";
 
 export interface VerifiedStore {
-  /** Folders that hold a machine. */
-  readonly folders: readonly string[];
-  /** Reads a machine's name out of its folder. Throws `Damaged`. */
-  readId(folder: string): string;
-  /** Ids of machines that can be read in any folder. */
-  claimedIds(): string[];
+  readonly objects: Objects;
+  /** What the names of each machine's objects begin with. */
+  readonly names: readonly string[];
+  /** Reads the id of the machine of a name. Throws `Damaged`. */
+  readId(name: string): Promise<string>;
+  /** Ids of machines that can be read in any place. */
+  claimedIds(): Promise<string[]>;
   machine(machineId: string): MachineFolder;
 }
 
@@ -30,11 +29,11 @@ export async function verifyStore(
     result.findingCount += 1;
     onFinding(finding);
   };
-  const bytesTotal = options.onProgress ? layerBytes(store) : 0;
-  for (const folder of store.folders) {
+  const bytesTotal = options.onProgress ? await layerBytes(store) : 0;
+  for (const name of store.names) {
     const known = options.knownMachines ?? [];
-    const ids = [...known.map(({ machineId }) => machineId), ...store.claimedIds()];
-    const machine = machineOf(store, folder, ids, found);
+    const ids = [...known.map(({ machineId }) => machineId), ...(await store.claimedIds())];
+    const machine = await machineOf(store, name, ids, found);
     if (machine === undefined) continue;
     const onRead = (bytesRead: number): void => {
       result.objectsRead += 1;
@@ -46,48 +45,40 @@ export async function verifyStore(
     result.pointCount += check.pointCount;
     for (const finding of check.findings) found(finding);
     const damaged = check.findings.map((finding) => finding.objectPath);
-    machine.damage.write(damaged.filter((objectPath) => /\.(segment|map)$/.test(objectPath)));
+    await machine.damage.write(damaged.filter((objectPath) => /\.(segment|map)$/.test(objectPath)));
   }
   return result;
 }
 
-function machineOf(
+async function machineOf(
   store: VerifiedStore,
-  folder: string,
+  name: string,
   knownIds: readonly string[],
   found: (finding: VerifyFinding) => void,
-): MachineFolder | undefined {
+): Promise<MachineFolder | undefined> {
   try {
-    return store.machine(store.readId(folder));
+    return store.machine(await store.readId(name));
   } catch (error) {
-    const objectPath = path.join(folder, "machine.sealed");
+    const objectPath = store.objects.placeOf(`${name}/machine.sealed`);
     const message = damageOf(error);
-    const machine = knownIds.map((id) => store.machine(id)).find((known) => known.folder === folder);
-    const pointIds = machine === undefined ? [] : pointIdsOf(machine);
+    const machine = knownIds.map((id) => store.machine(id)).find((known) => known.name === name);
+    const pointIds = machine === undefined ? [] : await pointIdsOf(machine);
     found({ machineId: machine?.machineId, objectPath, message, pointIds });
     return machine;
   }
 }
 
 /** None of them is found again while the machine's name cannot be read. */
-function pointIdsOf(machine: MachineFolder): string[] {
-  return machine.points.all(() => undefined).map((point) => point.id);
+async function pointIdsOf(machine: MachineFolder): Promise<string[]> {
+  return (await machine.points.all(() => undefined)).map((point) => point.id);
 }
 
 /** Bytes of all layer files, whether their machine's name can be read or not. */
-function layerBytes({ folders, machine, readId }: VerifiedStore): number {
+async function layerBytes({ objects, names }: VerifiedStore): Promise<number> {
   let bytes = 0;
-  for (const folder of folders) {
-    try {
-      const { files } = machine(readId(folder));
-      for (const disk of files.list(path.join(folder, "disks"))) {
-        const inFolder = path.join(folder, "disks", disk);
-        for (const name of files.list(inFolder)) {
-          if (/\.(segment|map)$/.test(name)) bytes += fileSize(files, path.join(inFolder, name));
-        }
-      }
-    } catch (error) {
-      if (!hasCode(error, "Damaged")) throw error;
+  for (const machine of names) {
+    for await (const object of objects.list(`${machine}/disks/`)) {
+      if (/\.(segment|map)$/.test(object.name)) bytes += object.sizeBytes;
     }
   }
   return bytes;

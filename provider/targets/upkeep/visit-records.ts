@@ -9,32 +9,32 @@ export type RecordVisitor = (segmentId: string, offset: number, length: number) 
 /**
  * Tells each record that at least one of these maps (a disk of each recovery point, in order) needs, once.
  */
-export function visitLiveRecords(
+export async function visitLiveRecords(
   disk: DiskFolder,
   maps: readonly (readonly LayerReference[])[],
   blockCount: number,
   visit: RecordVisitor,
-): void {
+): Promise<void> {
   const layers = new Map(maps.flat().map((layer) => [layer.id, layer]));
-  const all = new DiskMap(disk, [...layers.values()]);
+  const all = await DiskMap.open(disk, [...layers.values()]);
   try {
     // What no layer says anything of costs nothing, however large the disk is.
-    for (let first = all.nextCovered(0); first !== undefined && first < blockCount;) {
-      visitPass(disk, maps, first, Math.min(passBlocks, blockCount - first), visit);
-      first = all.nextCovered(first + passBlocks);
+    for (let first = await all.nextCovered(0); first !== undefined && first < blockCount;) {
+      await visitPass(disk, maps, first, Math.min(passBlocks, blockCount - first), visit);
+      first = await all.nextCovered(first + passBlocks);
     }
   } finally {
-    all.close();
+    await all.close();
   }
 }
 
-function visitPass(
+async function visitPass(
   disk: DiskFolder,
   maps: readonly (readonly LayerReference[])[],
   first: number,
   count: number,
   visit: RecordVisitor,
-): void {
+): Promise<void> {
   const numbers = new SegmentNumbers();
   // A record holds one block, so that it is met in one pass only and the set can be forgotten after it.
   const met = new Set<number>();
@@ -44,12 +44,12 @@ function visitPass(
     const shared = sharedCount(applied, layers);
     // Most points add a layer to the one before: only that layer has to be read.
     const continues = window !== undefined && shared === applied.length;
-    const map = new DiskMap(disk, continues ? layers.slice(shared) : layers, numbers);
+    const map = await DiskMap.open(disk, continues ? layers.slice(shared) : layers, numbers);
     try {
-      if (window !== undefined && continues) map.applyTo(window);
-      else window = map.window(first, count);
+      if (window !== undefined && continues) await map.applyTo(window);
+      else window = await map.window(first, count);
     } finally {
-      map.close();
+      await map.close();
     }
     applied = layers;
     visitWindow(window, numbers, met, visit);

@@ -31,7 +31,7 @@ describe("what forbids a move", () => {
     const foreseen = await site.engine.moves.foresee(site.itemId(), unplanned);
     expect(foreseen.refusals).toEqual([]);
     expect(foreseen.steps.map(({ action }) => action)).toEqual(["shutDown", "make", "start"]);
-    expect(foreseen.rooms[0]!.bytes(0)).toBe(512 * 1024);
+    expect(await foreseen.rooms[0]!.bytes(0)).toBe(512 * 1024);
     free = 512 * 1024 - 1;
     const before = worldOf(site);
     const refused = site.engine.moves.run(site.itemId(), planned, quiet);

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from "vitest";
+import { FolderObjects } from "../../../provider/drivers/objects-folder/folder-objects.ts";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { openPipeline } from "../../../provider/engine/process-server/pipeline.ts";
 import { runInOrder } from "../../../provider/engine/process-server/run-in-order.ts";
@@ -10,22 +11,25 @@ let disk: ProtectedDisk | undefined;
 afterEach(() => disk?.remove());
 
 it("[C-2] worker threads and the calling thread store and restore the same bytes", async () => {
-  disk = new ProtectedDisk(40 * 1_048_576, { threads: 2 });
+  disk = await ProtectedDisk.make(40 * 1_048_576, { threads: 2 });
   for (let at = 0; at < 40; at += 3) disk.write(at * 1_048_576 + 5, noise(at + 1, 700_000));
   const first = await disk.initial();
   expect((await disk.restored(first.pointId)).equals(disk.image())).toBe(true);
   for (let block = 0; block < 600; block += 1) disk.fill(block, 2, "text", 300);
   const second = await disk.delta();
   expect((await disk.restored(second.pointId)).equals(disk.image())).toBe(true);
-  disk.reopen();
+  await disk.reopen();
   expect((await disk.restored(second.pointId)).equals(disk.image())).toBe(true);
 });
+
+const reach = { files: localFileSystem, objects: new FolderObjects(localFileSystem, "/nowhere") };
 
 const missing: RestoreBatch = {
   type: "restore",
   toPath: "/nowhere/at/all",
   diskSizeBytes: 65_536,
-  diskFolder: "/nowhere",
+  from: { driver: "folder", settings: { folder: "/nowhere" } },
+  diskName: "machines/none/disks/none",
   scope: "",
   ring: { storeId: new Uint8Array(16), dataKey: new Uint8Array(32) },
   blocks: new Uint32Array(1),
@@ -38,14 +42,14 @@ const missing: RestoreBatch = {
 };
 
 it("brings an error of a worker back with its code and target", async () => {
-  const pipeline = openPipeline(localFileSystem, 1);
+  const pipeline = openPipeline(reach, 1);
   const wanted = { code: "NotFound", target: missing.toPath };
   await expect(pipeline.run(missing)).rejects.toMatchObject(wanted);
   await pipeline.close();
 });
 
 it("fails a batch whose worker ends, and says what to do", async () => {
-  const pipeline = openPipeline(localFileSystem, 1);
+  const pipeline = openPipeline(reach, 1);
   // Closing it ends the worker before it has answered.
   const runs = [pipeline.run(missing), pipeline.run(missing)].map((run) =>
     run.catch((error: unknown) => error),

@@ -21,8 +21,8 @@ const oneJobBytes = segmentBytesMax(64);
 
 let disk: ProtectedDisk;
 let clock: VirtualClock;
-beforeEach(() => {
-  disk = new ProtectedDisk(16 * mebibyte);
+beforeEach(async () => {
+  disk = await ProtectedDisk.make(16 * mebibyte);
   clock = new VirtualClock();
   for (let block = 0; block < 180; block += 1) disk.fill(block, 1);
 });
@@ -60,12 +60,12 @@ function twoDevices(): FileSystem {
   return { ...localFileSystem, rename };
 }
 
-const store = (files: FileSystem): ProtectedDisk["store"] =>
+const store = async (files: FileSystem): Promise<ProtectedDisk["store"]> =>
   openReplicaStore({ folder: disk.storeFolder, passphrase, threads: 0, files });
 
 describe("[C-2] a cycle through a process server", () => {
   it.each([0, 2])("stores every byte, and leaves the cache empty (%i threads)", async (threads) => {
-    disk.store = openReplicaStore({ folder: disk.storeFolder, passphrase, threads });
+    disk.store = await openReplicaStore({ folder: disk.storeFolder, passphrase, threads });
     const through = server({ limitBytes: 3 * oneJobBytes });
     const first = await disk.initial({ server: through });
     expect((await disk.restored(first.pointId)).equals(disk.image())).toBe(true);
@@ -81,7 +81,7 @@ describe("[C-2] a cycle through a process server", () => {
 
   it("copies to a target on another file system, with no file under its name before it is whole", async () => {
     const through = server({ files: twoDevices() });
-    disk.store = store(twoDevices());
+    disk.store = await store(twoDevices());
     const { pointId } = await disk.initial({ server: through });
     expect((await disk.restored(pointId)).equals(disk.image())).toBe(true);
     expect(cachedFiles()).toEqual([]);
@@ -154,7 +154,7 @@ describe("[C-2] a fault on the way through a process server", () => {
     "%s at any call, cache and target on %s: the next cycle makes it whole",
     async (kind, place) => {
       disk.remove();
-      disk = new ProtectedDisk(mebibyte);
+      disk = await ProtectedDisk.make(mebibyte);
       for (let block = 0; block < 9; block += 1) disk.fill(block, 1);
       const { pointId: before } = await disk.initial({ server: server() });
       const old = disk.image();
@@ -162,7 +162,7 @@ describe("[C-2] a fault on the way through a process server", () => {
       let hits = 1;
       for (let call = 1; hits > 0; call += 3) {
         const files = new SimulatedFileSystem(inner);
-        disk.store = store(files);
+        disk.store = await store(files);
         for (let block = 0; block < 3; block += 1) disk.fill(block * 2, call + 10);
         files.arm({ kind, call });
         const through = server({ files });

@@ -44,14 +44,14 @@ describe("copies of the keys", () => {
       const changed = change(key);
       if (changed === undefined) fs.rmSync(keyFile!);
       else fs.writeFileSync(keyFile!, changed);
-      expect(() => site.engine.recoveryHome.exportKeys(kit(), { overwrite: false })).toThrow(
+      await expect(() => site.engine.recoveryHome.exportKeys(kit(), { overwrite: false })).rejects.toThrow(
         /No key was exported: .*\.key (is gone|does not open them)\. Put the\s+right one back/,
       );
       expect(fs.existsSync(kit())).toBe(false);
       fs.writeFileSync(keyFile!, key);
       expect(await notices()).toMatch(/No copy of the key/);
     }
-    expect(site.engine.recoveryHome.exportKeys(kit(), { overwrite: false })).toMatchObject([
+    expect(await site.engine.recoveryHome.exportKeys(kit(), { overwrite: false })).toMatchObject([
       { isChecked: true },
     ]);
     expect(await notices()).toBe("");
@@ -60,12 +60,12 @@ describe("copies of the keys", () => {
   it("of replicas that are away are made, said not to be checked, and asked for again", async () => {
     const folder = storeFolder();
     fs.renameSync(folder, `${folder}.away`);
-    const [exported] = site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
+    const [exported] = await site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
     expect(exported).toMatchObject({ isChecked: false });
     expect(fs.existsSync(folder)).toBe(false);
     fs.renameSync(`${folder}.away`, folder);
     expect(await notices()).toMatch(/No copy of the key/);
-    site.engine.recoveryHome.exportKeys(kit(), { overwrite: true });
+    await site.engine.recoveryHome.exportKeys(kit(), { overwrite: true });
     expect(await notices()).toBe("");
   });
 });

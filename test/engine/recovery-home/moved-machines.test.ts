@@ -35,11 +35,11 @@ const failOver = (kind: "planned" | "unplanned", progress: Progress = quiet): Pr
 
 async function loseHome(): Promise<void> {
   const kit = path.join(site.folder, "safe", "kit.json");
-  site.engine.recoveryHome.exportKeys(kit, { overwrite: false });
+  await site.engine.recoveryHome.exportKeys(kit, { overwrite: false });
   site.engine.close();
   fs.rmSync(path.join(site.folder, "home"), { recursive: true });
   const home = path.join(site.folder, "new-home");
-  new Adoption({ folder: site.folder, keyFiles: [kit] }).rebuild(home);
+  await (await Adoption.open({ folder: site.folder, keyFiles: [kit] })).rebuild(home);
   site.useEngine(await openEngine({ home }));
 }
 

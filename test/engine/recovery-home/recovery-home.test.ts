@@ -24,7 +24,7 @@ afterEach(() => site.remove());
 const kit = (): string => path.join(site.folder, "safe", "kit.json");
 const storeFolder = async (): Promise<string> => {
   const { replicaStoreId } = site.item().details;
-  const [found] = new Adoption({ folder: site.folder, keyFiles: keyFiles() }).stores.filter(
+  const [found] = (await Adoption.open({ folder: site.folder, keyFiles: keyFiles() })).stores.filter(
     ({ holderId }) => holderId?.toLowerCase() === replicaStoreId.toLowerCase(),
   );
   return found!.folder;
@@ -42,7 +42,8 @@ async function loseHome(source: Partial<StoreSource>): Promise<Engine> {
   if (folder.startsWith(path.join(site.folder, "home"))) fs.renameSync(folder, saved);
   fs.rmSync(path.join(site.folder, "home"), { recursive: true });
   const home = path.join(site.folder, "new-home");
-  new Adoption({ folder: fs.existsSync(saved) ? saved : folder, ...source }).rebuild(home);
+  const adoption = await Adoption.open({ folder: fs.existsSync(saved) ? saved : folder, ...source });
+  await adoption.rebuild(home);
   const rebuilt = await openEngine({ home });
   site.useEngine(rebuilt);
   return rebuilt;
@@ -67,7 +68,7 @@ describe("a home that is lost", () => {
       const things = site.engine.listThings({}).map(({ id, kind, inputs }) => ({ id, kind, inputs }));
       const before = site.item();
       const points = (await site.engine.recoveryPoints(site.itemId())).map(({ id }) => id);
-      site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
+      await site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
       const engine = await loseHome({ keyFiles: [kit()] });
       expect(engine.listThings({}).map(({ id, kind, inputs }) => ({ id, kind, inputs }))).toEqual(things);
       const after = engine.findItem(site.itemId())!;
@@ -100,19 +101,21 @@ describe("a home that is lost", () => {
   it("is rebuilt over what a killed adoption left, and never over another engine's home", async () => {
     await make();
     const folder = await storeFolder();
-    site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
+    await site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
     const home = path.join(site.folder, "new-home");
-    const adopt = (): string[] => new Adoption({ folder, keyFiles: [kit()] }).rebuild(home);
+    const adopt = async (): Promise<string[]> =>
+      (await Adoption.open({ folder, keyFiles: [kit()] })).rebuild(home);
     fs.mkdirSync(path.join(home, "storage", "replicas.adopting", "machines"), { recursive: true });
-    adopt();
-    adopt();
+    await adopt();
+    await adopt();
     fs.rmSync(path.join(home, "siterecovery.db"));
-    adopt();
+    await adopt();
     const other = await FlowSite.make({ flow: "S3" });
     try {
-      expect(() =>
-        new Adoption({ folder, keyFiles: [kit()] }).rebuild(path.join(other.folder, "home")),
-      ).toThrow(/belongs to another engine/);
+      const adoption = await Adoption.open({ folder, keyFiles: [kit()] });
+      await expect(adoption.rebuild(path.join(other.folder, "home"))).rejects.toThrow(
+        /belongs to another engine/,
+      );
     } finally {
       other.remove();
     }
@@ -148,7 +151,7 @@ describe("a home that is lost", () => {
 
   it("can have its disks exported without an engine", async () => {
     await make();
-    const adoption = new Adoption({ folder: site.folder, keyFiles: keyFiles() });
+    const adoption = await Adoption.open({ folder: site.folder, keyFiles: keyFiles() });
     const wanted = { machine: "WEB1", recoveryPoint: "latest", overwrite: false };
     const toPath = path.join(site.folder, "out.img");
     await adoption.export({ ...wanted, toPath }, quiet);
@@ -166,21 +169,25 @@ describe("a home that is lost", () => {
     const folder = await storeFolder();
     const wrong = path.join(site.folder, "wrong.key");
     fs.writeFileSync(wrong, randomBytes(32).toString("hex"));
-    expect(() => new Adoption({ folder })).toThrow(/Add --key-file/);
-    expect(() => new Adoption({ folder, keyFiles: [wrong] })).toThrow(/is not the one it was locked with/);
-    expect(() => new Adoption({ folder, passphrase })).toThrow(
+    await expect(Adoption.open({ folder })).rejects.toThrow(/Add --key-file/);
+    await expect(Adoption.open({ folder, keyFiles: [wrong] })).rejects.toThrow(
+      /is not the one it was locked with/,
+    );
+    await expect(Adoption.open({ folder, passphrase })).rejects.toThrow(
       /locked with a key file, not with a passphrase/,
     );
-    expect(() => new Adoption({ folder, keyFiles: [path.join(site.folder, "none")] })).toThrow(/no key file/);
-    expect(() => new Adoption({ folder: path.join(site.folder, "hv1", "web1"), passphrase })).toThrow(
-      /no replica store/,
+    await expect(Adoption.open({ folder, keyFiles: [path.join(site.folder, "none")] })).rejects.toThrow(
+      /no key file/,
     );
+    await expect(
+      Adoption.open({ folder: path.join(site.folder, "hv1", "web1"), passphrase }),
+    ).rejects.toThrow(/no replica store/);
   });
 });
 
 describe("the catalog", () => {
   const entries = async (): Promise<Map<string, unknown>> => {
-    const store = new Adoption({ folder: await storeFolder(), keyFiles: keyFiles() });
+    const store = await Adoption.open({ folder: await storeFolder(), keyFiles: keyFiles() });
     const { entries: all } = store.stores[0] as unknown as { entries: { key: string; content: unknown }[] };
     return new Map(all.map(({ key, content }) => [key, content]));
   };
@@ -246,7 +253,7 @@ describe("the catalog", () => {
     fs.writeFileSync(third!, spoiled);
     const check = await site.engine.upkeep.verify(site.item().details.replicaStoreId, quiet);
     expect(check.damaged.map(({ objectPath }) => objectPath).sort()).toEqual([first, third].sort());
-    const adoption = new Adoption({ folder: path.dirname(folder), keyFiles: keyFiles() });
+    const adoption = await Adoption.open({ folder: path.dirname(folder), keyFiles: keyFiles() });
     expect(adoption.stores[0]?.damagedEntries).toBe(2);
     fs.writeFileSync(first!, bytes);
   });
@@ -257,13 +264,15 @@ describe("copies of the keys", () => {
     await make();
     const notices = async (): Promise<string> => (await site.engine.recoveryHome.notices()).join();
     expect(await notices()).toMatch(/No copy of the key of \w+ was made/);
-    expect(() =>
+    await expect(() =>
       site.engine.recoveryHome.exportKeys(path.join(site.folder, "home", "k"), { overwrite: false }),
-    ).toThrow(/inside the engine's home/);
-    site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
+    ).rejects.toThrow(/inside the engine's home/);
+    await site.engine.recoveryHome.exportKeys(kit(), { overwrite: false });
     expect(fs.statSync(kit()).mode & 0o777).toBe(0o600);
     expect(await notices()).toBe("");
-    expect(() => site.engine.recoveryHome.exportKeys(kit(), { overwrite: false })).toThrow(/already/);
+    await expect(() => site.engine.recoveryHome.exportKeys(kit(), { overwrite: false })).rejects.toThrow(
+      /already/,
+    );
     await site.engine.upkeep.rotateKey(site.item().details.replicaStoreId);
     expect(await notices()).toMatch(/No copy of the key/);
     await expect(site.engine.recoveryHome.setPassphrase("short")).rejects.toThrow(/at least 12/);

@@ -80,7 +80,7 @@ it("a clock that was set back neither stops the schedule nor makes the newest po
   clock.advance(30 * minute);
   const parts = openParts({ home: path.join(site.folder, "home"), clock });
   try {
-    expect(dueAt(parts, site.item())!).toBeLessThanOrEqual(clock.now());
+    expect((await dueAt(parts, site.item()))!).toBeLessThanOrEqual(clock.now());
   } finally {
     parts.store.close();
   }

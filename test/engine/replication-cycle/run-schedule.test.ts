@@ -15,7 +15,8 @@ describe("runSchedule", () => {
       clock: new TurningClock(0),
       limit: 2,
       signal: stop.signal,
-      items: () => ["a", "b", "c", "d", "e"].map((id) => ({ id, dueAt: done.has(id) ? undefined : 0 })),
+      items: () =>
+        Promise.resolve(["a", "b", "c", "d", "e"].map((id) => ({ id, dueAt: done.has(id) ? undefined : 0 }))),
       run: async (id) => {
         running += 1;
         most = Math.max(most, running);
@@ -37,7 +38,7 @@ describe("runSchedule", () => {
       clock: new TurningClock(0),
       limit: 1,
       signal: stop.signal,
-      items: () => ["a", "b"].map((id) => ({ id, dueAt: 0 })),
+      items: () => Promise.resolve(["a", "b"].map((id) => ({ id, dueAt: 0 }))),
       run: async (id) => {
         events.push(`${id} begins`);
         stop.abort();
@@ -57,7 +58,7 @@ describe("runSchedule", () => {
       clock,
       limit: 1,
       signal: stop.signal,
-      items: () => [{ id: "a", dueAt: 0 }],
+      items: () => Promise.resolve([{ id: "a", dueAt: 0 }]),
       run: async () => {
         if (times.push(clock.now()) === 3) stop.abort();
         return false;
@@ -87,7 +88,7 @@ describe("runSchedule", () => {
         }
         // One that is copied all the time, and others that come and go; then a time without any.
         const others = turns % 7 === 0 ? [{ id: `other ${turns}`, dueAt: turns }] : [];
-        return [{ id: "long", dueAt: 0 }, ...others];
+        return Promise.resolve([{ id: "long", dueAt: 0 }, ...others]);
       },
       run: async (id) => {
         await (id === "long" ? long : new Promise((resolve) => setImmediate(resolve)));
@@ -107,7 +108,7 @@ describe("runSchedule", () => {
       clock: new TurningClock(0),
       limit: 1,
       signal: new AbortController().signal,
-      items: () => [{ id: "a", dueAt: 0 }],
+      items: () => Promise.resolve([{ id: "a", dueAt: 0 }]),
       run: () => Promise.reject(new Error("a bug")),
     });
     await expect(ended).rejects.toThrow("a bug");

@@ -9,7 +9,7 @@ let disk: ProtectedDisk;
 let toPath: string;
 
 beforeEach(async () => {
-  disk = new ProtectedDisk(4 * 1_048_576 + 500);
+  disk = await ProtectedDisk.make(4 * 1_048_576 + 500);
   toPath = path.join(disk.folder, "primary.img");
   for (let block = 0; block < 60; block += 5) disk.fill(block, 1);
   await disk.initial();

@@ -13,7 +13,7 @@ let overlayPath: string;
 let pointId: string;
 
 beforeEach(async () => {
-  disk = new ProtectedDisk(sizeBytes);
+  disk = await ProtectedDisk.make(sizeBytes);
   overlayPath = path.join(disk.folder, "attached.img");
   disk.write(1000, noise(1, 400_000));
   disk.write(1_048_576, noise(2, 777));
@@ -37,23 +37,23 @@ it("reads and writes at once, over reopening and filling in, like a plain copy",
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const model = disk.image();
-      let attached = attach();
+      let attached = await attach();
       try {
         for (const { offset, length, seed, then } of steps) {
           const data = noise(seed, Math.min(length, sizeBytes - offset));
           await attached.write(data, offset);
           data.copy(model, offset);
-          if (then === "fill") attached.fill(3);
+          if (then === "fill") await attached.fill(3);
           if (then === "reopen") {
             await attached.flush();
             await attached.close();
-            attached = attach();
+            attached = await attach();
           }
           const read = Buffer.alloc(sizeBytes);
-          attached.read(read, 0);
+          await attached.read(read, 0);
           expect(read.equals(model)).toBe(true);
         }
-        expect(attached.fill(1000)).toBe(0);
+        expect(await attached.fill(1000)).toBe(0);
         expect(fs.readFileSync(overlayPath).equals(model)).toBe(true);
       } finally {
         await attached.close();
@@ -67,7 +67,7 @@ it("reads and writes at once, over reopening and filling in, like a plain copy",
 });
 
 it("after a power cut counts only what was flushed", async () => {
-  const attached = attach();
+  const attached = await attach();
   await attached.write(noise(7, 65_536), 65_536);
   await attached.flush();
   await attached.write(noise(8, 65_536), 2 * 65_536);
@@ -83,9 +83,9 @@ it("after a power cut counts only what was flushed", async () => {
   });
   expect([marks.has(1), marks.has(2)]).toEqual([true, false]);
   marks.close();
-  const again = attach();
+  const again = await attach();
   const read = Buffer.alloc(sizeBytes);
-  again.read(read, 0);
+  await again.read(read, 0);
   const expected = disk.image();
   noise(7, 65_536).copy(expected, 65_536);
   expect(read.equals(expected)).toBe(true);
@@ -93,18 +93,18 @@ it("after a power cut counts only what was flushed", async () => {
 });
 
 it("keeps its recovery point from being dropped while it is attached", async () => {
-  const attached = attach();
+  const attached = await attach();
   disk.fill(5, 3);
   await disk.delta();
   await disk.store.retain(disk.machineId, () => []);
-  expect(disk.store.recoveryPoints(disk.machineId).map((point) => point.id)).toContain(pointId);
+  expect((await disk.store.recoveryPoints(disk.machineId)).map((point) => point.id)).toContain(pointId);
   await attached.close();
   await disk.store.retain(disk.machineId, () => []);
-  expect(disk.store.recoveryPoints(disk.machineId).map((point) => point.id)).not.toContain(pointId);
+  expect((await disk.store.recoveryPoints(disk.machineId)).map((point) => point.id)).not.toContain(pointId);
 });
 
 it("refuses bytes outside of the disk and damaged data", async () => {
-  const attached = attach();
+  const attached = await attach();
   await expect(attached.write(Buffer.alloc(2), sizeBytes - 1)).rejects.toMatchObject({
     code: "InvalidInput",
   });
@@ -113,7 +113,7 @@ it("refuses bytes outside of the disk and damaged data", async () => {
     bytes[500]! ^= 4;
     fs.writeFileSync(file, bytes);
   }
-  expect(() => attached.read(Buffer.alloc(400_000), 0)).toThrow(
+  await expect(() => attached.read(Buffer.alloc(400_000), 0)).rejects.toThrow(
     expect.objectContaining({ code: "Damaged" }) as Error,
   );
   await attached.close();

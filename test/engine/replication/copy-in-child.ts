@@ -12,7 +12,7 @@ const [storeFolder, imagePath, machineId, diskId, threads] = process.argv.slice(
   string,
   string,
 ];
-const store = openReplicaStore({ folder: storeFolder, passphrase, threads: Number(threads) });
+const store = await openReplicaStore({ folder: storeFolder, passphrase, threads: Number(threads) });
 await resync({
   store,
   source: { machineId, disks: [{ diskId, path: imagePath }] },

@@ -9,9 +9,9 @@ import { ProtectedDisk } from "./protected-disk.ts";
 const mebibyte = 1_048_576;
 let disk: ProtectedDisk;
 
-beforeEach(() => {
+beforeEach(async () => {
   // The last block is a short one.
-  disk = new ProtectedDisk(8 * mebibyte + 12_345);
+  disk = await ProtectedDisk.make(8 * mebibyte + 12_345);
   for (const block of [0, 1, 2, 40, 41, 90]) disk.fill(block, 1, block % 2 === 0 ? "random" : "text");
   disk.write(8 * mebibyte + 100, Buffer.from("the end of the disk"));
 });
@@ -81,7 +81,7 @@ describe("initial copy", () => {
     await expect(disk.initial({ onProgress, signal: abort.signal })).rejects.toMatchObject({
       code: "Cancelled",
     });
-    disk.reopen();
+    await disk.reopen();
     disk.fill(1, 2);
     const result = await disk.initial();
     // Blocks 0, 2, 40 and 41 are kept; 1 has changed since; 90 and the last one were never reached.
@@ -110,7 +110,7 @@ describe("delta", () => {
   it("makes a recovery point of no change at no cost", async () => {
     await disk.initial();
     expect(await disk.delta()).toMatchObject({ blocksSent: 0, bytesSent: 0 });
-    const latest = disk.store.recoveryPoints(disk.machineId).at(-1)!;
+    const latest = (await disk.store.recoveryPoints(disk.machineId)).at(-1)!;
     expect((await disk.restored(latest.id)).equals(disk.image())).toBe(true);
   });
 
@@ -120,7 +120,7 @@ describe("delta", () => {
     const snapshot = plainSnapshot([{ path: disk.imagePath, changed: disk.changed }]);
     await disk.delta({ snapshot });
     expect(snapshot.ended()).toBe("completed");
-    expect(disk.store.recoveryPoints(disk.machineId)).toHaveLength(2);
+    expect(await disk.store.recoveryPoints(disk.machineId)).toHaveLength(2);
   });
 
   it("keeps every one of many points readable while their layers are merged", async () => {
@@ -131,7 +131,7 @@ describe("delta", () => {
       disk.fill(round + 50, round, "text");
       images.push([(await disk.delta()).pointId, disk.image()]);
     }
-    const latest = disk.store.recoveryPoints(disk.machineId).at(-1)!;
+    const latest = (await disk.store.recoveryPoints(disk.machineId)).at(-1)!;
     expect(latest.disks[0]!.layers.length).toBeLessThanOrEqual(16);
     for (const [pointId, image] of images) expect((await disk.restored(pointId)).equals(image)).toBe(true);
   });

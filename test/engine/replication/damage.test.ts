@@ -12,7 +12,7 @@ let flips = 0;
 afterAll(() => void process.stdout.write(`${flips} flipped bits were found\n`));
 
 beforeEach(async () => {
-  disk = new ProtectedDisk(8 * 1_048_576);
+  disk = await ProtectedDisk.make(8 * 1_048_576);
   images = new Map();
   for (let block = 0; block < 10; block += 1)
     disk.fill(block * 9, 1, block % 2 === 0 ? "text" : "random", 3000);
@@ -130,11 +130,11 @@ describe("objects that are cut, gone or swapped", () => {
   });
 
   it("takes a machine whose first preparation was killed for what it is", async () => {
-    const machine = disk.store.machine("/machines/just-begun");
-    machine.prepare([]);
+    const machine = await disk.store.machine("/machines/just-begun");
+    await machine.prepare([]);
     fs.rmSync(machine.points.rosterPath);
     expect(await findings()).toEqual([]);
-    machine.prepare(["disk-0"]);
+    await machine.prepare(["disk-0"]);
     fs.rmSync(machine.points.rosterPath);
     expect(await findings()).toMatchObject([{ objectPath: machine.points.rosterPath }]);
   });
@@ -183,7 +183,7 @@ describe("with damaged objects in the store", () => {
   });
 
   it("retention goes on, and a point that cannot be read goes with those after it", async () => {
-    const points = disk.store.recoveryPoints(disk.machineId);
+    const points = await disk.store.recoveryPoints(disk.machineId);
     const [, second] = filesOf(".point").sort() as [string, string];
     fs.writeFileSync(second, "nothing");
     const keepLast = (count: number) =>

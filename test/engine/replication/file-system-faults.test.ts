@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { FolderStore } from "../../../provider/targets/folder-store.ts";
+import { ObjectStore } from "../../../provider/targets/object-store.ts";
+import { placesInFolder } from "../../../provider/targets/open-replica-store.ts";
 import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { unsyncedFileSystem } from "../../blocks/unsynced-file-system.ts";
 import { ProtectedDisk } from "./protected-disk.ts";
@@ -7,8 +8,8 @@ import { ProtectedDisk } from "./protected-disk.ts";
 let disk: ProtectedDisk;
 const inStore = /\/store\b/;
 
-beforeEach(() => {
-  disk = new ProtectedDisk(5 * 1_048_576);
+beforeEach(async () => {
+  disk = await ProtectedDisk.make(5 * 1_048_576);
   for (let block = 0; block < 80; block += 7) disk.fill(block, 1, block % 2 === 0 ? "text" : "random", 9000);
 });
 
@@ -26,10 +27,10 @@ const callsMax = 40;
  * disk fails changing calls only, a broken one reading as well.
  */
 async function atEveryCall(kind: Kind, work: () => Promise<void>): Promise<number> {
-  const { ring } = disk.store.machine(disk.machineId);
+  const { ring } = await disk.store.machine(disk.machineId);
   const files = new SimulatedFileSystem(unsyncedFileSystem);
   // Deriving the key anew for each fault would be most of the test's time.
-  disk.store = new FolderStore(files, disk.storeFolder, ring, 0);
+  disk.store = new ObjectStore(placesInFolder(files, disk.storeFolder), ring, 0);
   for (let call = 1; call < callsMax; call += 1) {
     files.arm({ kind, call, only: inStore });
     try {
@@ -40,7 +41,8 @@ async function atEveryCall(kind: Kind, work: () => Promise<void>): Promise<numbe
     const isOver = files.hits === 0;
     files.heal();
     if (isOver) return call;
-    if (disk.store.recoveryPoints(disk.machineId).length > 0) await disk.store.compact(disk.machineId);
+    if ((await disk.store.recoveryPoints(disk.machineId)).length > 0)
+      await disk.store.compact(disk.machineId);
   }
   return callsMax;
 }
@@ -57,9 +59,9 @@ it.each(kinds)(
       else points.set((await disk.delta()).pointId, disk.image());
     });
     expect(tried).toBeGreaterThan(5);
-    disk.reopen();
+    await disk.reopen();
     // A cycle whose point was in place before the fault counts, though its caller saw an error.
-    const listed = disk.store.recoveryPoints(disk.machineId).map((point) => point.id);
+    const listed = (await disk.store.recoveryPoints(disk.machineId)).map((point) => point.id);
     for (const pointId of points.keys()) expect(listed).toContain(pointId);
     points.set((await disk.resync()).pointId, disk.image());
     for (const [pointId, image] of points) expect((await disk.restored(pointId)).equals(image)).toBe(true);
@@ -71,11 +73,11 @@ it.each(kinds)(
   "%s at every call of the initial copy leaves something that the next one goes on with",
   async (kind) => {
     await atEveryCall(kind, async () => {
-      if (disk.store.recoveryPoints(disk.machineId).length === 0) await disk.initial();
+      if ((await disk.store.recoveryPoints(disk.machineId)).length === 0) await disk.initial();
     });
-    disk.reopen();
-    if (disk.store.recoveryPoints(disk.machineId).length === 0) await disk.initial();
-    const [point] = disk.store.recoveryPoints(disk.machineId);
+    await disk.reopen();
+    if ((await disk.store.recoveryPoints(disk.machineId)).length === 0) await disk.initial();
+    const [point] = await disk.store.recoveryPoints(disk.machineId);
     expect((await disk.restored(point!.id)).equals(disk.image())).toBe(true);
   },
 );
@@ -84,12 +86,12 @@ it.each(kinds)(
   "%s at every call of retention and compaction costs no recovery point that stays",
   async (kind) => {
     await disk.initial();
-    const { ring } = disk.store.machine(disk.machineId);
+    const { ring } = await disk.store.machine(disk.machineId);
     let image = disk.image();
     const tried = await atEveryCall(kind, async () => {
       // The points are made without faults, and the store says what is in it before: each fault meets the retention.
       const faulty = disk.store;
-      disk.store = new FolderStore(unsyncedFileSystem, disk.storeFolder, ring, 0);
+      disk.store = new ObjectStore(placesInFolder(unsyncedFileSystem, disk.storeFolder), ring, 0);
       for (let block = 0; block < 80; block += 7) disk.fill(block, disk.clock.now() % 1000, "random", 65_536);
       await disk.delta();
       for (let block = 0; block < 70; block += 7) disk.fill(block, disk.clock.now() % 997, "random", 65_536);
@@ -99,8 +101,8 @@ it.each(kinds)(
       await disk.store.retain(disk.machineId, (points) => points.slice(-1).map((point) => point.id));
     });
     expect(tried).toBeGreaterThan(5);
-    disk.reopen();
-    const newest = disk.store.recoveryPoints(disk.machineId).at(-1)!;
+    await disk.reopen();
+    const newest = (await disk.store.recoveryPoints(disk.machineId)).at(-1)!;
     expect((await disk.restored(newest.id)).equals(image)).toBe(true);
     expect((await disk.store.verify(() => undefined)).findingCount).toBe(0);
   },

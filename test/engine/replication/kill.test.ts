@@ -38,15 +38,15 @@ function sha256Of(filePath: string): string {
 it.each([0, 2])(
   "[HW-2a] after a kill -9 in the middle of the initial copy only the rest is copied (%i threads)",
   async (threads) => {
-    disk = new ProtectedDisk(64 * mebibyte);
+    disk = await ProtectedDisk.make(64 * mebibyte);
     for (let at = 0; at < 48; at += 1) disk.write(at * mebibyte, noise(at + 1, mebibyte));
     expect(await killDuringCopy(threads, 6)).toBe("SIGKILL");
-    expect(disk.store.recoveryPoints(disk.machineId)).toEqual([]);
+    expect(await disk.store.recoveryPoints(disk.machineId)).toEqual([]);
     // The source goes on changing before the copy is taken up again.
     const source = await openTrackedDisk(disk.imagePath);
     await source.write(noise(99, 100_000), 3 * mebibyte + 17);
     await source.close();
-    const store = openReplicaStore({ folder: disk.storeFolder, passphrase, threads });
+    const store = await openReplicaStore({ folder: disk.storeFolder, passphrase, threads });
     const result = await resync({
       store,
       source: { machineId: disk.machineId, disks: [{ diskId: disk.diskId, path: disk.imagePath }] },
@@ -57,7 +57,7 @@ it.each([0, 2])(
     expect(result.blocksReused).toBeGreaterThanOrEqual(6 * 64 - 3);
     expect(result.blocksSent + result.blocksReused).toBe(48 * 16);
     expect(result.bytesSent).toBeLessThan(24.2 * mebibyte + result.blocksSent * 200);
-    disk.reopen();
+    await disk.reopen();
     const restored = path.join(disk.folder, "restored");
     fs.writeFileSync(restored, await disk.restored(result.pointId));
     expect(sha256Of(restored)).toBe(sha256Of(disk.imagePath));

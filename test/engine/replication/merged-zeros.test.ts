@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { ProtectedDisk } from "./protected-disk.ts";
 
 it("zeros that hid data of an older layer still hide it after the layers were merged", async () => {
-  const disk = new ProtectedDisk(5 * 1_048_576);
+  const disk = await ProtectedDisk.make(5 * 1_048_576);
   onTestFinished(() => disk.remove());
   for (let block = 0; block < 60; block += 1) disk.fill(block, 1);
   await disk.initial();
@@ -14,7 +14,7 @@ it("zeros that hid data of an older layer still hide it after the layers were me
     disk.fill(70, 10 + round);
     newest = (await disk.delta()).pointId;
   }
-  const point = disk.store.findPoint(newest);
+  const point = await disk.store.findPoint(newest);
   expect(point.disks[0]!.layers.some(({ kind }, at) => kind === "map" && at > 0)).toBe(true);
   expect((await disk.restored(newest)).equals(disk.image())).toBe(true);
 });

@@ -10,7 +10,7 @@ const sectorBytes = 512;
 let scenario: Scenario;
 
 beforeEach(async () => {
-  scenario = new Scenario();
+  scenario = await Scenario.make();
   await scenario.run();
 });
 
@@ -56,7 +56,7 @@ async function expectError(kind: ObjectKind, file: string, what: string, bytes: 
 describe.each(objectKinds.filter((kind) => kind.use !== undefined))("[C-9] damage to: $name", (kind) => {
   it(`is ${kind.code} with its name, costs nothing else, and the next cycle works`, async () => {
     await kind.renew?.(scenario);
-    const end = kind.make?.(scenario);
+    const end = await kind.make?.(scenario);
     const found = scenario.filesLike(kind.pattern);
     expect(found.length).toBeGreaterThan(0);
     for (const file of found.slice(-2)) {
@@ -68,7 +68,7 @@ describe.each(objectKinds.filter((kind) => kind.use !== undefined))("[C-9] damag
       }
       expect(fs.readFileSync(scenario.imagePath).equals(image), "the source is untouched").toBe(true);
     }
-    end?.();
+    await end?.();
     await scenario.restoreAll();
     await scenario.write(3, 2, 77);
     await scenario.cycle("resync");
@@ -99,7 +99,7 @@ it("what nobody reads may hold anything", async () => {
   const left = [`${segment}.partial`, `${point}.new`, `${scenario.imagePath}.hrl.new`];
   left.push(path.join(scenario.folder, "store", `store.key.new`));
   for (const file of left) fs.writeFileSync(file, "what a killed process left");
-  scenario.store = scenario.openStore();
+  scenario.store = await scenario.openStore();
   await scenario.write(5, 1, 5);
   await scenario.cycle("delta");
   await scenario.store.compact(scenario.machineId);

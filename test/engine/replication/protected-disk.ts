@@ -25,16 +25,21 @@ export class ProtectedDisk {
   readonly diskId = "disk-0";
   readonly clock = new VirtualClock();
   readonly changed = new Set<number>();
-  store: ReplicaStore;
+  store!: ReplicaStore;
   #restores = 0;
 
-  constructor(sizeBytes: number, store: { threads?: number } = { threads: 0 }) {
+  static async make(sizeBytes: number, store: { threads?: number } = { threads: 0 }): Promise<ProtectedDisk> {
+    const disk = new ProtectedDisk(sizeBytes);
+    disk.store = await openReplicaStore({ folder: disk.storeFolder, passphrase, ...store });
+    return disk;
+  }
+
+  private constructor(sizeBytes: number) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-test-"));
     this.imagePath = path.join(this.folder, "disk.img");
     this.storeFolder = path.join(this.folder, "store");
     fs.writeFileSync(this.imagePath, "");
     fs.truncateSync(this.imagePath, sizeBytes);
-    this.store = openReplicaStore({ folder: this.storeFolder, passphrase, ...store });
   }
 
   write(offset: number, data: Uint8Array): void {
@@ -97,8 +102,8 @@ export class ProtectedDisk {
   }
 
   /** Forgets the open store and opens it again, as another process would. */
-  reopen(): void {
-    this.store = openReplicaStore({ folder: this.storeFolder, passphrase, threads: 0 });
+  async reopen(): Promise<void> {
+    this.store = await openReplicaStore({ folder: this.storeFolder, passphrase, threads: 0 });
   }
 
   /** All files of the store. */

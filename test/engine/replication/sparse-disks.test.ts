@@ -20,8 +20,8 @@ const tebibyte = 2 ** 40;
 const gibibyte = 2 ** 30;
 
 let disk: ProtectedDisk;
-beforeEach(() => {
-  disk = new ProtectedDisk(blockSizeBytes);
+beforeEach(async () => {
+  disk = await ProtectedDisk.make(blockSizeBytes);
 });
 afterEach(() => disk.remove());
 
@@ -129,7 +129,7 @@ describe("a sparse disk", () => {
 });
 
 describe("what is wanted of a disk", () => {
-  it("is its data and what the replica has in its holes, once each and in order", () => {
+  it("is its data and what the replica has in its holes, once each and in order", async () => {
     for (let seed = 0; seed < 300; seed += 1) {
       const bits = createHash("sha512").update(String(seed)).digest();
       const limit = 1 + (bits[0]! % 200);
@@ -138,11 +138,13 @@ describe("what is wanted of a disk", () => {
       const data: BlockRange[] = [];
       for (let block = 0; block < limit; block += 1)
         if (isData(block)) data.push({ firstBlock: block, blockCount: 1 });
-      const next = (from: number): number | undefined => {
-        for (let block = from; block < limit + 50; block += 1) if (isCovered(block)) return block;
-        return undefined;
+      const next = (from: number): Promise<number | undefined> => {
+        for (let block = from; block < limit + 50; block += 1)
+          if (isCovered(block)) return Promise.resolve(block);
+        return Promise.resolve(undefined);
       };
-      const lists = [...batches(wantedRanges(data, next, limit), { batchBlocks: 7, spanBlocks: 31 })];
+      const wanted = wantedRanges(data, next, limit);
+      const lists = await Array.fromAsync(batches(wanted, { batchBlocks: 7, spanBlocks: 31 }));
       const all = lists.flatMap((list) => [...list]);
       expect(all).toEqual([...new Set(all)].sort((left, right) => left - right));
       for (let block = 0; block < limit; block += 1) {
@@ -162,10 +164,10 @@ describe("a sparse disk that is attached", () => {
     sparse(tebibyte, [0, 600 * gibibyte]);
     const { pointId } = await resync(options(await snapshotOf()));
     const overlayPath = path.join(disk.folder, "overlay.img");
-    const attached = attachPoint({ store: disk.store, pointId, diskId: "os", overlayPath });
+    const attached = await attachPoint({ store: disk.store, pointId, diskId: "os", overlayPath });
     await attached.write(Buffer.from("written"), 300 * gibibyte);
-    expect(attached.fill(1)).toBeGreaterThan(0);
-    expect(attached.fill(100)).toBe(0);
+    expect(await attached.fill(1)).toBeGreaterThan(0);
+    expect(await attached.fill(100)).toBe(0);
     await attached.flush();
     await attached.close();
     expect(fs.statSync(overlayPath).blocks * 512).toBeLessThan(16 * blockSizeBytes);

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { ProtectedDisk } from "./protected-disk.ts";
 
 it("[C-9] nothing of the plain data, and no name, is to be found in the stored files", async () => {
-  const disk = new ProtectedDisk(8 * 1_048_576);
+  const disk = await ProtectedDisk.make(8 * 1_048_576);
   try {
     const canary = "CANARY-5f2c-plain-text-of-the-source";
     disk.fill(1, 1, "text", 3000);

@@ -23,7 +23,7 @@ afterEach(() => site.remove());
 
 const keyFile = (): string => path.join(folder, "keys", "replicas.key");
 
-function openAccount(): ReplicaStore {
+async function openAccount(): Promise<ReplicaStore> {
   const home = homeAt(folder);
   const place = { holderId: site.ids.storage, folder: home.storageFolderOf(site.ids.storage) };
   return openWithKeyFile(localFileSystem, home, place);
@@ -53,8 +53,8 @@ it("whatever a crash of a change leaves, a key opens the store, and the next ope
   for (; ; call += 1) {
     const before = fs.readFileSync(keyFile(), "utf8");
     if (await rotateUntil(call)) break;
-    const replicas = openAccount();
-    expect(replicas.findPoint(point!.id).id).toBe(point!.id);
+    const replicas = await openAccount();
+    expect((await replicas.findPoint(point!.id)).id).toBe(point!.id);
     if (fs.readFileSync(keyFile(), "utf8") !== before) finishedByOpening += 1;
   }
   expect(call).toBeGreaterThan(10);
@@ -75,13 +75,13 @@ it("refuses a change while another one is under way", async () => {
   parts.store.close();
 });
 
-it("never makes a key over replicas that need another one", () => {
+it("never makes a key over replicas that need another one", async () => {
   const key = fs.readFileSync(keyFile());
   fs.rmSync(keyFile());
-  expect(() => openAccount()).toThrow(
+  await expect(() => openAccount()).rejects.toThrow(
     expect.objectContaining({ code: "WrongKey", target: keyFile() }) as Error,
   );
   expect(fs.existsSync(keyFile())).toBe(false);
   fs.writeFileSync(keyFile(), key);
-  expect(openAccount().machineIds()).toHaveLength(1);
+  expect(await (await openAccount()).machineIds()).toHaveLength(1);
 });

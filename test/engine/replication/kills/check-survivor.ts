@@ -24,8 +24,8 @@ export async function checkSurvivor(
   random: SeededRandom,
 ): Promise<void> {
   checkDisks(machine, known, pending.write);
-  const store = openAfterKill(machine, known, pending);
-  checkPointList(store, known, pending);
+  const store = await openAfterKill(machine, known, pending);
+  await checkPointList(store, known, pending);
   for (const pointId of known.points.keys()) await checkPoint(machine, store, known, pointId);
   checkRestored(machine, known, pending.restore);
   await checkAttached(machine, store, known, pending.attached);
@@ -57,12 +57,21 @@ function checkDisks(machine: at.MachineUnderTest, known: Known, maybe: WriteStep
   }
 }
 
-function openAfterKill(machine: at.MachineUnderTest, known: Known, pending: Pending): ReplicaStore {
-  const open = (key: number): ReplicaStore =>
-    openReplicaStore({ folder: at.storeOf(machine), keyFile: at.keyFileOf(machine, key), threads: 0, files });
+async function openAfterKill(
+  machine: at.MachineUnderTest,
+  known: Known,
+  pending: Pending,
+): Promise<ReplicaStore> {
+  const open = async (key: number): Promise<ReplicaStore> =>
+    openReplicaStore({
+      folder: at.storeOf(machine),
+      keyFile: at.keyFileOf(machine, key),
+      threads: 0,
+      files,
+    });
   if (pending.rotation === undefined) return open(known.key);
   try {
-    return open(known.key);
+    return await open(known.key);
   } catch (error) {
     if (!hasCode(error, "WrongKey")) throw error;
     known.key = 1 - known.key;
@@ -70,8 +79,8 @@ function openAfterKill(machine: at.MachineUnderTest, known: Known, pending: Pend
   }
 }
 
-function checkPointList(store: ReplicaStore, known: Known, pending: Pending): void {
-  const listed = store.recoveryPoints(at.machineId).map((point) => point.id);
+async function checkPointList(store: ReplicaStore, known: Known, pending: Pending): Promise<void> {
+  const listed = (await store.recoveryPoints(at.machineId)).map((point) => point.id);
   const made = listed.filter((id) => !known.points.has(id));
   expect(made.length, "new points").toBeLessThanOrEqual(pending.cycle === undefined ? 0 : 1);
   for (const id of made) known.points.set(id, pending.cycle!);
@@ -139,9 +148,9 @@ async function checkAttached(
   const overlayPath = at.overlayOf(machine);
   if (left !== undefined && known.points.has(left.pointId)) {
     const { disk, bytes, pointId, next } = left;
-    const attached = attachPoint({ store, pointId, diskId: `disk-${disk}`, overlayPath });
+    const attached = await attachPoint({ store, pointId, diskId: `disk-${disk}`, overlayPath });
     const found = Buffer.alloc(bytes.length);
-    attached.read(found, 0);
+    await attached.read(found, 0);
     await attached.close();
     expect(found.equals(withMaybe(bytes, found, next)), "an attached disk has every write").toBe(true);
   }

@@ -52,7 +52,7 @@ let underWay: Promise<void> = Promise.resolve();
 let keyNow = key;
 
 const open = (disk: number): Promise<TrackedDisk> => openTrackedDisk(at.imageOf(machine, disk), { files });
-const store = openReplicaStore({
+const store = await openReplicaStore({
   folder: at.storeOf(machine),
   keyFile: at.keyFileOf(machine, key),
   threads: machine.threads,
@@ -60,7 +60,8 @@ const store = openReplicaStore({
 });
 for (const disk of machine.diskSizes.keys()) disks.push(await open(disk));
 
-const pointIds = (): string[] => store.recoveryPoints(at.machineId).map((point) => point.id);
+const pointIds = async (): Promise<string[]> =>
+  (await store.recoveryPoints(at.machineId)).map((point) => point.id);
 
 /** Takes the snapshot before it returns; the copying goes on beside the next steps. */
 async function beginCycle(number: number, how: "delta" | "resync" | "cancelled"): Promise<void> {
@@ -75,7 +76,8 @@ async function beginCycle(number: number, how: "delta" | "resync" | "cancelled")
   say({ says: "taken", step: number });
   const abort = new AbortController();
   const mustCompare = snapshot.disks.some((disk) => disk.resyncRequired);
-  const copy = pointIds().length === 0 ? resync : how === "resync" || mustCompare ? resync : sendDelta;
+  const copy =
+    (await pointIds()).length === 0 ? resync : how === "resync" || mustCompare ? resync : sendDelta;
   const onProgress = (): void => {
     if (how !== "cancelled") return;
     self.isCancelled = true;
@@ -98,22 +100,22 @@ async function beginCycle(number: number, how: "delta" | "resync" | "cancelled")
 
 async function retain(number: number, keepBits: number): Promise<void> {
   await underWay;
-  const kept = pointIds().filter((_, index) => (keepBits >> (index % 16)) & 1);
+  const kept = (await pointIds()).filter((_, index) => (keepBits >> (index % 16)) & 1);
   say({ says: "begun", step: number, kept });
   await store.retain(at.machineId, () => kept);
   say({ says: "done", step: number });
 }
 
 async function attach(number: number, step: Extract<Step, { kind: "attach" }>): Promise<void> {
-  const ids = pointIds();
+  const ids = await pointIds();
   const pointId = ids[step.which % ids.length]!;
   const overlayPath = at.overlayOf(machine);
   say({ says: "begun", step: number, pointId });
-  const attached = attachPoint({ store, pointId, diskId: `disk-${step.disk}`, overlayPath });
+  const attached = await attachPoint({ store, pointId, diskId: `disk-${step.disk}`, overlayPath });
   for (const [index, write] of step.writes.entries()) {
     await attached.write(write.data, write.offset);
     say({ says: "written", step: number });
-    if (index % 2 === 1) attached.fill(5);
+    if (index % 2 === 1) await attached.fill(5);
     if (index % 3 === 2) await attached.flush();
   }
   await attached.close();
@@ -123,7 +125,7 @@ async function attach(number: number, step: Extract<Step, { kind: "attach" }>): 
 
 async function run(number: number, step: Step): Promise<void> {
   const done = (): void => say({ says: "done", step: number });
-  const ids = pointIds();
+  const ids = await pointIds();
   if (step.kind === "cycle" && ids.length < pointsMax) return beginCycle(number, step.how);
   if (step.kind === "cycle") return retain(number, 0b1100);
   if (needsPoint.has(step.kind) && ids.length === 0) return;
@@ -139,7 +141,7 @@ async function run(number: number, step: Step): Promise<void> {
     await disks[step.disk]!.close();
     disks[step.disk] = await open(step.disk);
   } else if (step.kind === "rotate") {
-    store.rotateKey({ keyFile: at.keyFileOf(machine, 1 - keyNow) });
+    await store.rotateKey({ keyFile: at.keyFileOf(machine, 1 - keyNow) });
     keyNow = 1 - keyNow;
   } else if (step.kind === "restore") {
     const toPath = at.restoredOf(machine);

@@ -26,7 +26,7 @@ function command(name: string, run: Run, needsPoint = false): Command {
         real.disks[disk]!.read(bytes, 0);
         expect(bytes.equals(expected), `disk ${disk}`).toBe(true);
       }
-      expect(real.pointIds()).toEqual([...model.points.keys()]);
+      expect(await real.pointIds()).toEqual([...model.points.keys()]);
     },
   };
 }
@@ -86,7 +86,7 @@ const abandonedCycle = fc.tuple(kind, fault).map(([wanted, injected]) =>
     } finally {
       real.files.heal();
     }
-    const made = real.pointIds().filter((id) => !model.points.has(id));
+    const made = (await real.pointIds()).filter((id) => !model.points.has(id));
     expect(made.length).toBeLessThanOrEqual(1);
     for (const id of made) model.points.set(id, content);
   }),
@@ -147,19 +147,19 @@ const attach = fc.tuple(fc.nat(20), fc.nat(2), fc.array(use, { maxLength: 6 })).
       const [pointId, disks] = pick(model, which);
       const disk = wanted % disks.length;
       const expected = Buffer.from(disks[disk]!);
-      let attached = real.attach(pointId, disk);
+      let attached = await real.attach(pointId, disk);
       for (const { write: each, then } of uses) {
         const { offset, data } = within(each, expected.length);
         await attached.write(data, offset);
         expected.set(data, offset);
-        if (then === "fill") attached.fill(2);
+        if (then === "fill") await attached.fill(2);
         if (then === "flush") await attached.flush();
         if (then === "reopen") {
           await attached.close();
-          attached = real.attach(pointId, disk);
+          attached = await real.attach(pointId, disk);
         }
         const bytes = Buffer.alloc(expected.length);
-        attached.read(bytes, 0);
+        await attached.read(bytes, 0);
         expect(bytes.equals(expected), "the attached disk").toBe(true);
       }
       await attached.close();

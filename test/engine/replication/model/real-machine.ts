@@ -42,7 +42,7 @@ export class RealMachine {
   async open(): Promise<void> {
     const { files } = this;
     const folder = path.join(this.folder, "store");
-    this.store = openReplicaStore({ folder, keyFile: this.#keyFile(this.#key), files, threads: 0 });
+    this.store = await openReplicaStore({ folder, keyFile: this.#keyFile(this.#key), files, threads: 0 });
     for (const [disk, image] of this.#images.entries())
       this.disks[disk] = await openTrackedDisk(image, { files });
   }
@@ -77,13 +77,13 @@ export class RealMachine {
     return pointId;
   }
 
-  pointIds(): string[] {
-    return this.store.recoveryPoints(this.machineId).map((point) => point.id);
+  async pointIds(): Promise<string[]> {
+    return (await this.store.recoveryPoints(this.machineId)).map((point) => point.id);
   }
 
-  rotateKey(): void {
+  async rotateKey(): Promise<void> {
     this.#key = 1 - this.#key;
-    this.store.rotateKey({ keyFile: this.#keyFile(this.#key) });
+    await this.store.rotateKey({ keyFile: this.#keyFile(this.#key) });
   }
 
   /** What came back of all machines so far. */
@@ -98,8 +98,13 @@ export class RealMachine {
     return bytes;
   }
 
-  attach(pointId: string, disk: number): AttachedDisk {
-    return attachPoint({ store: this.store, pointId, diskId: `disk-${disk}`, overlayPath: this.#overlay });
+  async attach(pointId: string, disk: number): Promise<AttachedDisk> {
+    return attachPoint({
+      store: this.store,
+      pointId,
+      diskId: `disk-${disk}`,
+      overlayPath: this.#overlay,
+    });
   }
 
   detach(): void {

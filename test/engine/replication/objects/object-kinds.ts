@@ -17,7 +17,7 @@ export interface ObjectKind {
   /** What the error names, when it is not the object itself. */
   readonly names?: RegExp;
   /** Brings the object about, when a run leaves none; returns what ends it. */
-  readonly make?: (scenario: Scenario) => () => void;
+  readonly make?: (scenario: Scenario) => Promise<() => Promise<void>>;
   /** A use takes the object out of the way; this brings about another one. */
   readonly renew?: (scenario: Scenario) => Promise<void>;
   /** Only flipped bits tell: an object of another length is refused as what it then is. */
@@ -106,15 +106,16 @@ export const objectKinds: readonly ObjectKind[] = [
     pattern: new RegExp(`${store}writer\\.lock(\\.[0-9a-f]{16})?$`),
     code: "Damaged",
     onlyFlips: true,
-    make: (scenario) => scenario.store.machine(scenario.machineId).lock(),
-    use: (scenario) => scenario.store.machine(scenario.machineId).lock(),
+    make: async (scenario) => (await scenario.store.machine(scenario.machineId)).lock(),
+    use: async (scenario) => (await scenario.store.machine(scenario.machineId)).lock(),
   },
   {
     name: "pin",
     pattern: new RegExp(`${store}pins/[0-9a-f-]{36}\\.[0-9a-f]{16}$`),
     code: "Damaged",
     onlyFlips: true,
-    make: (scenario) => scenario.store.machine(scenario.machineId).pin([...scenario.points.keys()].at(-1)!),
+    make: async (scenario) =>
+      (await scenario.store.machine(scenario.machineId)).pin([...scenario.points.keys()].at(-1)!),
     use: (scenario) => scenario.store.retain(scenario.machineId, () => scenario.points.keys()),
   },
   {
@@ -157,13 +158,13 @@ export const objectKinds: readonly ObjectKind[] = [
   },
   {
     name: "object that is not whole yet",
-    pattern: /\.(new|partial)$|\/writer\.work\.[0-9a-f]{16}(\/|$)/,
+    pattern: /\.(new|partial)$|\/writer\.work\.[0-9a-f]{16}(\/|$)|^store\/spool\//,
     harmless: "counts from the moment it has its name; before, nobody reads it",
   },
   {
     name: "machine on its way out",
-    pattern: /^store\/machines\/[0-9a-f]{32}\.[0-9a-f]{8}\.removed$/,
-    harmless: "it has lost its name, and is removed by the next removal",
+    pattern: /^store\/removed\/[0-9a-f]{32}\.note$/,
+    harmless: "its name alone says that the machine is gone",
   },
 ];
 

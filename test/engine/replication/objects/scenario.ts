@@ -28,16 +28,21 @@ export class Scenario {
   readonly names = this.files.names;
   /** What each recovery point must read as. */
   readonly points = new Map<string, Buffer>();
-  store: ReplicaStore;
+  store!: ReplicaStore;
   readonly #clock = new VirtualClock();
 
-  constructor() {
-    fs.writeFileSync(this.imagePath, Buffer.alloc(sizeBytes));
-    fs.writeFileSync(path.join(this.folder, "account.key"), noise(1, 32).toString("hex"));
-    this.store = this.openStore();
+  static async make(): Promise<Scenario> {
+    const scenario = new Scenario();
+    scenario.store = await scenario.openStore();
+    return scenario;
   }
 
-  openStore(): ReplicaStore {
+  private constructor() {
+    fs.writeFileSync(this.imagePath, Buffer.alloc(sizeBytes));
+    fs.writeFileSync(path.join(this.folder, "account.key"), noise(1, 32).toString("hex"));
+  }
+
+  openStore(): Promise<ReplicaStore> {
     return openReplicaStore({
       folder: path.join(this.folder, "store"),
       keyFile: path.join(this.folder, "account.key"),
@@ -58,15 +63,15 @@ export class Scenario {
       await this.cycle();
     }
     // A lock that a dead process left, and a retention that writes a segment anew.
-    fs.writeFileSync(path.join(this.store.machine(this.machineId).folder, "writer.lock"), "");
+    fs.writeFileSync(path.join((await this.store.machine(this.machineId)).folder, "writer.lock"), "");
     const kept = [...this.points.keys()].slice(2);
     await this.store.retain(this.machineId, () => kept);
     for (const id of [...this.points.keys()].slice(0, 2)) this.points.delete(id);
-    this.store.rotateKey({ keyFile: path.join(this.folder, "account.key") });
+    await this.store.rotateKey({ keyFile: path.join(this.folder, "account.key") });
     await this.attachAndWrite();
     await this.restoreAll();
-    this.store.machine("/machines/other").prepare([]);
-    this.store.removeMachine("/machines/other");
+    await (await this.store.machine("/machines/other")).prepare([]);
+    await this.store.removeMachine("/machines/other");
   }
 
   /** Writes so many blocks through the tracked disk. */
@@ -104,7 +109,7 @@ export class Scenario {
   async attachAndWrite(): Promise<void> {
     const pointId = [...this.points.keys()].at(-1)!;
     const overlayPath = path.join(this.folder, "attached.img");
-    const attached = attachPoint({ store: this.store, pointId, diskId: "disk-0", overlayPath });
+    const attached = await attachPoint({ store: this.store, pointId, diskId: "disk-0", overlayPath });
     try {
       await attached.write(noise(9, 100_000), 70_000);
       await attached.flush();

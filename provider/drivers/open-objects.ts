@@ -1,0 +1,13 @@
+import { localFileSystem } from "../blocks/file-system.ts";
+import type { Objects, ObjectsAddress } from "../ports/objects.ts";
+import { FolderObjects } from "./objects-folder/folder-objects.ts";
+
+/** How each driver opens a place, from the settings that its addresses have. */
+const drivers: Partial<Record<ObjectsAddress["driver"], (settings: unknown) => Objects>> = {
+  folder: (settings) => new FolderObjects(localFileSystem, (settings as { folder: string }).folder),
+};
+
+/** Opens the place of an address, on whatever thread it is called. */
+export function openObjects({ driver, settings }: ObjectsAddress): Objects {
+  return drivers[driver]!(settings);
+}

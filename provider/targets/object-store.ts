@@ -1,0 +1,262 @@
+import type { FileSystem } from "../blocks/file-system.ts";
+import { hasCode, SiteRecoveryError } from "../errors.ts";
+import type { Objects } from "../ports/objects.ts";
+import { Catalog } from "./catalog.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { MachineFolder, machineName } from "./machine-folder.ts";
+import type { WriterFence } from "./writer-fence.ts";
+import type { StorePlaces } from "./store-places.ts";
+import { RemovedMachines } from "./removed-machines.ts";
+import { pointIdOf, sequenceOf } from "./point-folder.ts";
+import { checkReach, explainFailure } from "./reach-store.ts";
+import type { RecoveryPoint } from "./recovery-point.ts";
+import type {
+  ReplicaStore,
+  RetentionResult,
+  StoreUsage,
+  VerifyFinding,
+  VerifyOptions,
+  VerifyResult,
+} from "./replica-store.ts";
+import { type SecretKind, secretKindsOf, type StoreSecret, wrapStoreKey } from "./store-key.ts";
+import { compactMachine } from "./upkeep/compact-machine.ts";
+import { measureUsage } from "./upkeep/measure-usage.ts";
+import { verifyStore } from "./upkeep/verify-store.ts";
+import { said } from "../message.ts";
+
+/** A replica store over any `Objects`: `store.key` and `machines/<name>/`. See replica-store.ts for its promises. */
+export class ObjectStore implements ReplicaStore {
+  readonly objects: Objects;
+  readonly threads: number;
+  readonly #places: StorePlaces;
+  readonly #ring: KeyRing;
+  readonly #removed: RemovedMachines;
+  readonly #fence: WriterFence | undefined;
+
+  constructor(places: StorePlaces, ring: KeyRing, threads: number, fence?: WriterFence) {
+    this.#fence = fence;
+    this.#places = places;
+    this.objects = places.objects;
+    this.#ring = ring;
+    this.#removed = new RemovedMachines(places.objects);
+    this.threads = threads;
+  }
+
+  get place(): string {
+    return this.objects.place;
+  }
+
+  get files(): FileSystem {
+    return this.#places.spool.files;
+  }
+
+  async machine(machineId: string): Promise<MachineFolder> {
+    await this.#checkReach();
+    return this.#machine(machineId);
+  }
+
+  #machine(machineId: string): MachineFolder {
+    return new MachineFolder(this.#places, this.#ring, machineId, this.#fence);
+  }
+
+  explain(error: unknown): Promise<unknown> {
+    return explainFailure(this.objects, this.#storeId, error);
+  }
+
+  async machineIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const name of await this.#names())
+      ids.push(await MachineFolder.readId(this.objects, this.#ring, name));
+    return ids.sort();
+  }
+
+  async recoveryPoints(
+    machineId: string,
+    onDamaged?: (error: Error, sequence: number) => void,
+  ): Promise<RecoveryPoint[]> {
+    const { points } = await this.machine(machineId);
+    return points.all(onDamaged && ((error, name) => onDamaged(error, sequenceOf(name))));
+  }
+
+  async findPoint(pointId: string): Promise<RecoveryPoint> {
+    for (const name of await this.#names()) {
+      if (!(await this.#hasPoint(name, pointId))) continue;
+      const point = await this.#machine(await this.#idOf(name)).points.find(pointId);
+      if (point !== undefined) return point;
+    }
+    const message = said`There is no recovery point ${pointId} in ${this.place}; it may have been dropped by
+        retention. List the machine's recovery points.`;
+    throw new SiteRecoveryError("NotFound", message, { target: pointId });
+  }
+
+  async #hasPoint(name: string, pointId: string): Promise<boolean> {
+    for await (const object of this.objects.list(`${name}/points/`)) {
+      if (object.name.endsWith(`-${pointId}.point`)) return true;
+    }
+    return false;
+  }
+
+  /** The id of the machine of a name, found in another one's place when the two were mixed up. Throws `Damaged`. */
+  async #idOf(name: string): Promise<string> {
+    try {
+      return await MachineFolder.readId(this.objects, this.#ring, name);
+    } catch (error) {
+      if (!hasCode(error, "Damaged")) throw error;
+      const id = (await this.#claimedIds()).find((claimed) => machineName(this.#ring, claimed) === name);
+      if (id !== undefined) return id;
+      throw error;
+    }
+  }
+
+  /** Ids that can be read in any machine's place. */
+  async #claimedIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const name of await this.#names()) {
+      try {
+        ids.push(await MachineFolder.claimedId(this.objects, this.#ring, name));
+      } catch (error) {
+        if (!hasCode(error, "Damaged")) throw error;
+      }
+    }
+    return ids;
+  }
+
+  async retain(
+    machineId: string,
+    keep: (points: readonly RecoveryPoint[]) => Iterable<string>,
+  ): Promise<RetentionResult> {
+    const machine = await this.machine(machineId);
+    const release = await machine.lock();
+    try {
+      const unreadable: string[] = [];
+      const points = await machine.points.all((_error, name) => unreadable.push(name));
+      const staying = new Set(keep(points));
+      for (const pinned of await machine.pinned()) staying.add(pinned);
+      const newest = points.at(-1);
+      if (newest !== undefined) staying.add(newest.id);
+      const leaving = points.filter((point) => !staying.has(point.id));
+      // A point that cannot be read has no known time: it is dropped with the first later one.
+      const last = Math.max(0, ...leaving.map((point) => point.sequence));
+      const outdated = unreadable.filter((name) => sequenceOf(name) < last);
+      const dropped = [...leaving.map((point) => point.id), ...outdated.map(pointIdOf)];
+      if (dropped.length > 0) machine.confirm();
+      await machine.points.drop(new Set(dropped));
+      const bytesFreed = dropped.length === 0 ? 0 : await compactWhatIsSound(machine);
+      return { droppedPointIds: dropped, bytesFreed };
+    } catch (error) {
+      throw await this.explain(error);
+    } finally {
+      await release();
+    }
+  }
+
+  async compact(machineId: string): Promise<number> {
+    const machine = await this.machine(machineId);
+    const release = await machine.lock();
+    try {
+      machine.confirm();
+      return await compactMachine(machine);
+    } catch (error) {
+      throw await this.explain(error);
+    } finally {
+      await release();
+    }
+  }
+
+  async removeMachine(machineId: string): Promise<void> {
+    await (await this.machine(machineId)).remove();
+    for (const name of await this.#removed.names()) await this.#finishRemoval(name);
+  }
+
+  /** What a killed process has left of a removal. */
+  async #finishRemoval(name: string): Promise<void> {
+    try {
+      const claim = await this.#places.claims.claim(name, undefined);
+      try {
+        await this.#removed.finish(name);
+      } finally {
+        await claim.release();
+      }
+    } catch (error) {
+      // Whoever has the claim is at it.
+      if (!hasCode(error, "Busy")) throw error;
+    }
+  }
+
+  async verify(
+    onFinding: (finding: VerifyFinding) => void,
+    options: VerifyOptions = {},
+  ): Promise<VerifyResult> {
+    const store = {
+      objects: this.objects,
+      names: await this.#names(),
+      readId: (name: string) => MachineFolder.readId(this.objects, this.#ring, name),
+      claimedIds: () => this.#claimedIds(),
+      machine: (machineId: string) => this.#machine(machineId),
+    };
+    const result = await verifyStore(store, onFinding, options);
+    let damagedEntries = 0;
+    const entries = await (
+      await this.catalog()
+    ).all((error, objectPath) => {
+      damagedEntries += 1;
+      onFinding({ machineId: undefined, objectPath, message: error.message, pointIds: [] });
+    });
+    return {
+      ...result,
+      objectsRead: result.objectsRead + entries.length + damagedEntries,
+      findingCount: result.findingCount + damagedEntries,
+    };
+  }
+
+  async usage(machineId: string): Promise<StoreUsage> {
+    return measureUsage(this.objects, (await this.machine(machineId)).name);
+  }
+
+  async rotateKey(secret: StoreSecret): Promise<void> {
+    await this.#checkReach();
+    await wrapStoreKey(this.objects, this.files, this.#ring.spec, secret);
+  }
+
+  async secretKinds(): Promise<SecretKind[]> {
+    await this.#checkReach();
+    return secretKindsOf(this.objects);
+  }
+
+  async catalog(): Promise<Catalog> {
+    await this.#checkReach();
+    return new Catalog(this.objects, this.#ring);
+  }
+
+  /** A place that is not the store any more is not read as an empty one, and nothing is made in it. */
+  #checkReach(): Promise<void> {
+    return checkReach(this.objects, this.#storeId);
+  }
+
+  get #storeId(): string {
+    return Buffer.from(this.#ring.storeId).toString("hex");
+  }
+
+  /** Names of machines; one that was never named or is being removed does not count. */
+  async #names(): Promise<string[]> {
+    await this.#checkReach();
+    const removed = await this.#removed.names();
+    const names = new Set<string>();
+    for await (const { name } of this.objects.list("machines/")) {
+      const [, machine] =
+        /^(machines\/[0-9a-f]{32})\/(?:machine\.sealed|points\/[^/]+\.(?:sealed|point))$/.exec(name) ?? [];
+      if (machine !== undefined && !removed.has(machine)) names.add(machine);
+    }
+    return [...names];
+  }
+}
+
+/** While there is a damaged object it is not known what it needs: the space becomes free once it is dropped or repaired. */
+async function compactWhatIsSound(machine: MachineFolder): Promise<number> {
+  try {
+    return await compactMachine(machine);
+  } catch (error) {
+    if (hasCode(error, "Damaged")) return 0;
+    throw error;
+  }
+}
