@@ -1,10 +1,13 @@
 import { localFileSystem } from "../blocks/file-system.ts";
 import type { Objects, ObjectsAddress } from "../ports/objects.ts";
+import { AzureBlobObjects } from "./objects-azure-blob/azure-blob-objects.ts";
+import type { AzureBlobSettings } from "./objects-azure-blob/settings.ts";
 import { FolderObjects } from "./objects-folder/folder-objects.ts";
 
 /** How each driver opens a place, from the settings that its addresses have. */
 const drivers: Partial<Record<ObjectsAddress["driver"], (settings: unknown) => Objects>> = {
   folder: (settings) => new FolderObjects(localFileSystem, (settings as { folder: string }).folder),
+  "azure-blob": (settings) => new AzureBlobObjects(settings as AzureBlobSettings),
 };
 
 /** Opens the place of an address, on whatever thread it is called. */
