@@ -126,7 +126,7 @@ export class MachineFolder {
     try {
       // Only who has the claim prepares anything here: what is left is a killed process's.
       this.spool.files.remove(this.spool.folder);
-      await this.objects.sweep(this.name);
+      for (const part of ["disks", "points"]) await this.objects.sweep(`${this.name}/${part}`);
     } catch (error) {
       await claim.release();
       throw error;

@@ -2,6 +2,7 @@
  * Keeps the catalog in each store of replicas in step with the engine's own store: after every change, the things
  * that changed are written beside the replicas. A store that is away gets what it lacks when it is back.
  */
+import pLimit, { type LimitFunction } from "p-limit";
 import { isExpected } from "../../errors.ts";
 import {
   type CatalogChange,
@@ -11,6 +12,7 @@ import {
   storedThingOf,
   type StoredThing,
 } from "../../store/catalog-changes.ts";
+import type { Store } from "../../store/open-store.ts";
 import type { Catalog } from "../../targets/catalog.ts";
 import type { EngineParts } from "../engine-parts.ts";
 
@@ -21,11 +23,20 @@ export interface CatalogContent extends StoredThing {
   readonly holderId: string;
 }
 
+/** One at a time in a process: of two that write an entry, the one with the older revision might come last. */
+const turns = new WeakMap<Store, LimitFunction>();
+
 /**
  * Writes what the catalogs lack. It never throws for a store that cannot be written: the work that the change belongs
  * to is done, and the next change, in any process, tries again.
  */
-export async function writeCatalogs(parts: EngineParts): Promise<void> {
+export function writeCatalogs(parts: EngineParts): Promise<void> {
+  const turn = turns.get(parts.store) ?? pLimit(1);
+  turns.set(parts.store, turn);
+  return turn(() => writePending(parts));
+}
+
+async function writePending(parts: EngineParts): Promise<void> {
   const pending = pendingCatalogChanges(parts.store);
   for (const holderId of new Set(pending.map((change) => change.holderId))) {
     const changes = pending.filter((change) => change.holderId === holderId);
