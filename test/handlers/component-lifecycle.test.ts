@@ -69,7 +69,11 @@ const lives: readonly Life[] = [
     changed: ["storageFolder"],
     made: { friendlyName: "mt1", health: "Normal" },
     updated: { friendlyName: "mt1", health: "Normal" },
-    mistake: [{ storagefolder: "x" }, "storagefolder", /'storageFolder' is given as well: leave this one out/],
+    mistake: [
+      { storagefolder: "x" },
+      "storagefolder",
+      /'storageFolder' is given as well: leave this one out/,
+    ],
   },
   {
     kind: "process-server",
