@@ -17,7 +17,7 @@ export interface VirtualNetworkInputs {
   virtualNetworkName?: string;
   location?: string;
   addressSpace?: { addressPrefixes?: string[] };
-  subnets?: { name?: string; addressPrefix?: string }[];
+  subnets?: { name: string; addressPrefix: string }[];
   tags?: Record<string, string>;
 }
 

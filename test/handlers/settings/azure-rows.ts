@@ -11,6 +11,12 @@ async function world(name: string): Promise<World> {
   return { site, id, inputs: site.engine.findThing<object>(id)!.inputs };
 }
 
+/** Subnets are within the address space of their network. */
+async function networkWorld(): Promise<World> {
+  const made = await world("network");
+  return { ...made, inputs: { ...made.inputs, addressSpace: { addressPrefixes: ["10.0.0.0/16"] } } };
+}
+
 const alerts = "properties.monitoringSettings";
 const azureAlerts = [
   "alertsForAllJobFailures",
@@ -54,5 +60,5 @@ const networkRows: Rows = {
 export const azureTables: Partial<Record<KindName, Table>> = {
   vault: { worlds: { "": () => world("vault") }, rows: vaultRows },
   "storage-account": { worlds: { "": () => world("storage") }, rows: accountRows },
-  "virtual-network": { worlds: { "": () => world("network") }, rows: networkRows },
+  "virtual-network": { worlds: { "": networkWorld }, rows: networkRows },
 };
