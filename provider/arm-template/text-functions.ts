@@ -62,7 +62,29 @@ function padLeft(given: Arguments): string {
 }
 
 const lower = (given: Arguments, index: number): string => given.text(index).toLowerCase();
-const decoded = (text: string): string => Buffer.from(text, "base64").toString("utf8");
+const base64Group = 4;
+
+/** What keeps a text without white space from being base64, or `undefined`. Its characters are not shown. */
+function base64Flaw(text: string): string | undefined {
+  const wrong = /[^A-Za-z\d+/]/.exec(text.replace(/={1,2}$/, ""));
+  if (wrong) return `character ${wrong.index + 1} of the text is not one of base64`;
+  if (text.length % base64Group !== 0)
+    return `the text has ${text.length} characters, which is no multiple of ${base64Group}`;
+  return undefined;
+}
+
+/** The text in base64. White space in it has no meaning, as in Azure. */
+function decoded(given: Arguments): string {
+  const packed = given.text(0).replace(/[ \t\r\n]/g, "");
+  const flaw = base64Flaw(packed);
+  if (flaw !== undefined) given.refuse(`takes base64, and ${flaw}`);
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return decoder.decode(Buffer.from(packed, "base64"));
+  } catch {
+    return given.refuse("takes base64 of UTF-8 text, and the bytes are no such text");
+  }
+}
 
 /** As .NET escapes: more than `encodeURIComponent` does. */
 function escaped(text: string): string {
@@ -125,11 +147,11 @@ export const textFunctions: FunctionTable = {
     takes: [1, 1],
     run: (given) => Buffer.from(given.text(0)).toString("base64"),
   },
-  base64tostring: { usage: "base64ToString(text)", takes: [1, 1], run: (given) => decoded(given.text(0)) },
+  base64tostring: { usage: "base64ToString(text)", takes: [1, 1], run: decoded },
   base64tojson: {
     usage: "base64ToJson(text)",
     takes: [1, 1],
-    run: (given) => readPlainJson(given, decoded(given.text(0))),
+    run: (given) => readPlainJson(given, decoded(given)),
   },
   uricomponent: { usage: "uriComponent(text)", takes: [1, 1], run: (given) => escaped(given.text(0)) },
   uricomponenttostring: { usage: "uriComponentToString(text)", takes: [1, 1], run: unescaped },

@@ -1,6 +1,6 @@
 /** Templates at random: the same one in plain words and in disguise, and one of which parts are unknowable. */
 import fc from "fast-check";
-import { Disguise } from "./disguise.ts";
+import { Disguise } from "./disguise/disguise.ts";
 import { asr, templateOf } from "./template.ts";
 
 export interface TemplatePair {
@@ -8,7 +8,7 @@ export interface TemplatePair {
   readonly plain: object;
   /** With the same meaning. */
   readonly disguised: object;
-  /** The disguised one, with `holes` parts that nobody can know. */
+  /** The disguised one, with `holes` parts that no one can know. */
   readonly spoilt: object;
   readonly holes: number;
 }
@@ -131,7 +131,7 @@ function resourcesOf(from: Parts, { text, number, truth }: Writer): Record<strin
   ];
 }
 
-/** Resources in nested deployments, in loops of one turn, or under symbolic names. */
+/** Resources in nested deployments, in loops of one turn, or under symbolic names; with those of the disguise itself. */
 function arranged(resources: Record<string, unknown>[], disguise: Disguise): unknown {
   const placed = resources.map((resource, index) => {
     const form = disguise.pick(6);
@@ -145,8 +145,9 @@ function arranged(resources: Record<string, unknown>[], disguise: Disguise): unk
     if (form === 2) return { ...resource, dependsOn: ["[resourceId('a')]"], comments: "[not read" };
     return resource;
   });
-  if (disguise.pick(2) === 0) return placed;
-  return Object.fromEntries(placed.map((resource, index) => [`symbol${index}`, resource]));
+  const { isSymbolic, resources: others } = disguise;
+  if (!isSymbolic) return [...placed, ...Object.values(others)];
+  return { ...Object.fromEntries(placed.map((resource, index) => [`symbol${index}`, resource])), ...others };
 }
 
 function pairOf(from: Parts): TemplatePair {
