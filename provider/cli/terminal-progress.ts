@@ -7,12 +7,13 @@ import { systemClock } from "../clock.ts";
 import type { Progress } from "../engine/engine.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { type CopiedBytes, ThinnedProgress } from "../progress.ts";
+import { CopyRate } from "./copy-rate.ts";
 import { formatSeconds } from "./format.ts";
 
 /** What is drawn in one line. */
 interface Drawn {
   text: string;
-  copy?: { readonly startedAt: number; readonly startBytes: number; copied: CopiedBytes };
+  readonly copy?: CopyRate;
 }
 
 const usualWidth = 80;
@@ -21,8 +22,6 @@ const redrawMilliseconds = 100;
 const widestBar = 30;
 /** A shorter bar shows nothing: the per cent are enough. */
 const narrowestBar = 8;
-/** Before it no rate is believed. */
-const firstRateMilliseconds = 1_000;
 
 function isTerminal(): boolean {
   return process.stderr.isTTY && process.env["TERM"] !== "dumb";
@@ -33,14 +32,10 @@ function cut(text: string, width: number): string {
 }
 
 /** Rate and remaining time of a copy, as far as they are known: `, 92 MiB/s, 12 s left`. */
-export function rateText(
-  { startBytes, copied }: { readonly startBytes: number; readonly copied: CopiedBytes },
-  elapsedMilliseconds: number,
-): string {
-  const bytesPerMillisecond = (copied.bytesDone - startBytes) / elapsedMilliseconds;
-  if (elapsedMilliseconds < firstRateMilliseconds || bytesPerMillisecond <= 0) return "";
-  const left = (copied.bytesTotal - copied.bytesDone) / bytesPerMillisecond / 1000;
-  return `, ${formatBytes(bytesPerMillisecond * 1000)}/s, ${formatSeconds(Math.ceil(left))} left`;
+function rateText(copy: CopyRate, now: number): string {
+  const [rate, left] = [copy.bytesPerSecond(now), copy.secondsLeft(now)];
+  if (rate === undefined || left === undefined) return "";
+  return `, ${formatBytes(rate)}/s, ${formatSeconds(Math.ceil(left))} left`;
 }
 
 /** A line of at most `width` characters. What does not fit goes, in this order: the bar, the rate, the size. */
@@ -50,7 +45,7 @@ export function progressLine({ text, copy }: Drawn, now: number, width: number):
   const share = bytesTotal === 0 ? 1 : Math.min(1, bytesDone / bytesTotal);
   const percent = `${Math.floor(100 * share)} %`;
   const size = ` of ${formatBytes(bytesTotal)}`;
-  const rate = rateText(copy, now - copy.startedAt);
+  const rate = rateText(copy, now);
   const all = `${text} ${percent}${size}${rate}`;
   const barsize = Math.min(widestBar, width - all.length - " []".length);
   if (barsize >= narrowestBar) {
@@ -103,14 +98,15 @@ class Screen {
     this.#bars?.update();
   }
 
-  show(key: string, line: Drawn): void {
+  show(key: string, text: string, copied?: CopiedBytes): void {
     const before = this.#lines.get(key);
+    const now = systemClock.monotonic();
     if (before === undefined) {
-      this.#lines.set(key, line);
+      this.#lines.set(key, { text, ...(copied === undefined ? {} : { copy: new CopyRate(copied, now) }) });
       this.#draw();
     } else {
-      before.text = line.text;
-      if (line.copy !== undefined && before.copy !== undefined) before.copy.copied = line.copy.copied;
+      before.text = text;
+      if (copied !== undefined) before.copy?.report(copied, now);
     }
     this.#refresh();
   }
@@ -153,11 +149,10 @@ function onTerminal(prefix: string): Progress & { end(): void } {
       if (copied === undefined) {
         // A new step ends the copies of the one before.
         screen.remove((key) => key.startsWith(`${step}>`));
-        return screen.show(step, { text: textOf(line) });
+        return screen.show(step, textOf(line));
       }
       const what = subject === "" ? copied.what : `${subject}: ${copied.what}`;
-      const copy = { startedAt: systemClock.monotonic(), startBytes: copied.bytesDone, copied };
-      screen.show(`${step}>${copied.what}`, { text: textOf(what), copy });
+      screen.show(`${step}>${copied.what}`, textOf(what), copied);
     },
     end: () => screen.remove((key) => key.startsWith(owner)),
   };

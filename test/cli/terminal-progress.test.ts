@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CopyRate } from "../../provider/cli/copy-rate.ts";
 import { progressLine } from "../../provider/cli/terminal-progress.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
@@ -38,11 +39,12 @@ function onTerminal(home: string, words: readonly string[], columns: number, std
 
 describe("a line of progress", () => {
   const copied = { what: "restore of disk os", bytesDone: 768 * MiB, bytesTotal: 2048 * MiB };
-  const copy = { startedAt: 1_000, startBytes: 256 * MiB, copied };
+  const copy = new CopyRate({ ...copied, bytesDone: 256 * MiB }, 1_000);
+  copy.report(copied, 5_000);
   const line = (width: number, now = 5_000): string =>
     progressLine({ text: "web1: restore of disk os", copy }, now, width);
 
-  it("has a bar, the rate since the copy began here, and the remaining time", () => {
+  it("has a bar, the rate of the copy, and the remaining time", () => {
     expect(line(100)).toBe(
       "web1: restore of disk os [===========-------------------] 37 % of 2.0 GiB, 128 MiB/s, 10 s left",
     );
@@ -50,7 +52,7 @@ describe("a line of progress", () => {
 
   it("has no rate before there is one to believe", () => {
     expect(line(100, 1_500)).toMatch(/37 % of 2\.0 GiB$/);
-    const stuck = { ...copy, startBytes: copied.bytesDone };
+    const stuck = new CopyRate(copied, 1_000);
     expect(progressLine({ text: "web1", copy: stuck }, 9_000, 100)).toMatch(/37 % of 2\.0 GiB$/);
   });
 
@@ -67,7 +69,7 @@ describe("a line of progress", () => {
   });
 
   it("is full for a copy of no bytes", () => {
-    const empty = { startedAt: 0, startBytes: 0, copied: { what: "verify", bytesDone: 0, bytesTotal: 0 } };
+    const empty = new CopyRate({ what: "verify", bytesDone: 0, bytesTotal: 0 }, 0);
     expect(progressLine({ text: "verify", copy: empty }, 0, 80)).toBe(
       `verify [${"=".repeat(30)}] 100 % of 0 B`,
     );
