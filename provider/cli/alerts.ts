@@ -6,9 +6,11 @@ import { formatTable } from "./format.ts";
 import type { AlertJson } from "./json/upkeep.ts";
 import { openSession, printJson } from "./session.ts";
 
-/** Drills whose schedule's last run did not succeed: solved by the next one that does. */
+/** Drills that wait for a person, or whose schedule's last run did not succeed: solved by the next one that does. */
 function alertsOfDrills(engine: Engine): AlertJson[] {
-  return engine.drills.list().flatMap(({ drill, result }) => {
+  return engine.drills.list().flatMap(({ drill, result, waits }): AlertJson[] => {
+    if (waits !== undefined)
+      return [{ name: nameOf(drill.id), severity: "Warning", code: "DrillWaits", message: waits }];
     const run = result?.lastRun;
     if (run?.error === undefined) return [];
     const [severity, code] =

@@ -41,6 +41,24 @@ it("status, events and alerts show its runs", async () => {
   expect(events.map(({ eventCode }) => eventCode)).toEqual(["DrillFailed", "DrillSucceeded"]);
 });
 
+it("alerts show a manual step that it waits for, until when and how to end it", async () => {
+  await drills.plan([
+    {
+      actionName: "look",
+      failoverTypes: ["TestFailover"],
+      failoverDirections: ["PrimaryToRecovery"],
+      customDetails: { instanceType: "ManualActionDetails" },
+    },
+  ]);
+  await drills.declare({ drillName: "nightly", schedule: { everyDays: 1, timeZone: "UTC" } });
+  await drills.follow(day);
+  const [alert] = (await json<AlertJson[]>("alerts")).filter(({ name }) => name === "nightly");
+  expect(alert).toMatchObject({ severity: "Warning", code: "DrillWaits" });
+  expect(alert!.message).toMatch(
+    /look waits for a person until 2026-01-03T03:00:00.000Z: `siterecovery jobs/,
+  );
+});
+
 it("clean-up leaves the schedule, and sends to the plan what the plan has made", async () => {
   const { engine, ids } = drills.site;
   const networkId = ids.get("drill network")!;

@@ -2,7 +2,7 @@
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { DrillInputs } from "../../kinds/drill.ts";
-import { listJobs } from "../../store/jobs.ts";
+import { type JobRow, listJobs, tasksOf } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -20,6 +20,15 @@ import { withItem } from "../with-item.ts";
 export interface Drill {
   readonly id: string;
   readonly inputs: DrillInputs;
+}
+
+/** A manual step that keeps a test from its end. */
+export interface WaitingStep {
+  readonly jobId: string;
+  /** Its group and name. */
+  readonly name: string;
+  /** Whether the test is this drill's, and not one that a person began. */
+  readonly isOwn: boolean;
 }
 
 interface StartOptions {
@@ -47,6 +56,8 @@ interface SubjectKind {
     progress: Progress,
     options: StartOptions,
   ): Promise<"Succeeded" | "Suspended">;
+  /** The manual step that waits for a person now, or `undefined`. */
+  waitingStep(parts: EngineParts, drill: Drill, subjectId: string): WaitingStep | undefined;
   cleanUp(parts: EngineParts, drill: Drill, progress: Progress): Promise<void>;
   /** How long it took from the request until the machines ran, in seconds; `undefined`: the machines know. */
   rtoSeconds(parts: EngineParts, subjectId: string): number | undefined;
@@ -55,10 +66,16 @@ interface SubjectKind {
 const runsLookedAt = 100;
 
 /** The newest test failover of a plan. */
-function lastTestOf(parts: EngineParts, planId: string): ReturnType<typeof listJobs>[number] | undefined {
+function lastTestOf(parts: EngineParts, planId: string): JobRow | undefined {
   return listJobs(parts.store, { targetId: planId, limit: runsLookedAt }).find(
     ({ input }) => (input as PlanInput).operation === "TestFailover",
   );
+}
+
+/** Whether a test failover of a plan was begun by this drill. */
+function isTestOf({ id }: Drill, job: JobRow): boolean {
+  const { drillId } = job.input as PlanInput;
+  return drillId !== undefined && sameId(drillId, id);
 }
 
 export type SubjectArgument = "protectedItemId" | "recoveryPlanId";
@@ -80,6 +97,7 @@ export const subjectKinds: Record<SubjectArgument, SubjectKind> = {
       });
       return "Succeeded";
     },
+    waitingStep: () => undefined,
     cleanUp: (parts, { id, inputs }, progress) => {
       const itemId = inputs.protectedItemId!;
       return withItem(parts, itemId, "test failover clean-up", progress, async () => {
@@ -96,9 +114,9 @@ export const subjectKinds: Record<SubjectArgument, SubjectKind> = {
       return plan ? itemIdsOf(plan.inputs).filter((id) => itemNow(parts, id)) : [];
     },
     markOf: (_drill, planId) => planId,
-    isOwn: (parts, { id }, planId) => {
-      const { drillId } = (lastTestOf(parts, planId)?.input ?? {}) as Partial<PlanInput>;
-      return drillId !== undefined && sameId(drillId, id);
+    isOwn: (parts, drill, planId) => {
+      const last = lastTestOf(parts, planId);
+      return last !== undefined && isTestOf(drill, last);
     },
     // The boot groups and their steps come after the machines were made.
     hasEnded: (parts, planId) => lastTestOf(parts, planId)?.state === "Succeeded",
@@ -111,6 +129,12 @@ export const subjectKinds: Record<SubjectArgument, SubjectKind> = {
       }
       const request = { operation: "TestFailover", networkId, recoveryPoint, drillId: id } as const;
       return (await runPlan(parts, planId, request, progress, { waits })).state;
+    },
+    waitingStep: (parts, drill, planId) => {
+      const job = lastTestOf(parts, planId);
+      if (job?.state !== "Suspended") return undefined;
+      const task = tasksOf(parts.store, job.id).find(({ state }) => state === "Suspended");
+      return task && { jobId: job.id, name: task.name, isOwn: isTestOf(drill, job) };
     },
     cleanUp: async (parts, { inputs }, progress) => {
       await runPlan(parts, inputs.recoveryPlanId!, { operation: "TestFailoverCleanup" }, progress);
@@ -131,6 +155,12 @@ function isMarked({ details }: ProtectedItem, mark: string): boolean {
 export function subjectOf({ inputs }: Drill): { readonly kind: SubjectKind; readonly subjectId: string } {
   const argument = inputs.recoveryPlanId === undefined ? "protectedItemId" : "recoveryPlanId";
   return { kind: subjectKinds[argument], subjectId: inputs[argument] ?? "" };
+}
+
+/** The manual step of its plan that a drill waits for now, or `undefined`. */
+export function waitingStepOf(parts: EngineParts, drill: Drill): WaitingStep | undefined {
+  const { kind, subjectId } = subjectOf(drill);
+  return kind.waitingStep(parts, drill, subjectId);
 }
 
 /** The protected items that have a test machine of the drill now. */

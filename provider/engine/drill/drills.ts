@@ -18,10 +18,11 @@ import { itemNow } from "../protected-item/item-now.ts";
 import { runsFromOf } from "../protected-item/runs-from.ts";
 import { writeCatalogs } from "../recovery-home/write-catalogs.ts";
 import { underLease } from "../under-lease.ts";
-import { type Drill, isRunning, subjectOf, testedItems } from "./drill-subject.ts";
+import { type Drill, isRunning, subjectOf, testedItems, waitingStepOf } from "./drill-subject.ts";
 import { measured } from "./measured.ts";
 import { runScheduled, type ScheduledOutcome } from "./run-scheduled.ts";
 import { scheduleState } from "./schedule-state.ts";
+import { waitOf } from "./step-time.ts";
 
 export type { ScheduledOutcome } from "./run-scheduled.ts";
 
@@ -30,6 +31,12 @@ type Properties = DrillOutputs["properties"];
 function findDrill(parts: EngineParts, id: string): Drill | undefined {
   const thing = findThing<DrillInputs>(parts.store, id);
   return thing?.kind === "drill" ? thing : undefined;
+}
+
+function waitsForPerson(parts: EngineParts, drill: Drill): SiteRecoveryError {
+  const { name = "", jobId = "" } = waitingStepOf(parts, drill) ?? {};
+  const message = said`The manual step ${name} of the drill ${nameOf(drill.id)} still waits for a person: \`siterecovery jobs complete ${jobId}\`, then run again.`;
+  return new SiteRecoveryError("Cancelled", message, { target: drill.id });
 }
 
 async function cleanUp(parts: EngineParts, drill: Drill, progress: Progress): Promise<void> {
@@ -86,7 +93,9 @@ export class Drills {
     const { schedule } = inputs;
     await underLease(parts, drillId, "drill", async () => {
       if (schedule === undefined && !isRunning(parts, drill)) {
-        await kind.start(parts, drill, progress, { since: clock.now(), waits: true });
+        const state = await kind.start(parts, drill, progress, { since: clock.now(), waits: true });
+        // This process was asked to stop while a manual step waits.
+        if (state === "Suspended") throw waitsForPerson(parts, drill);
       }
       // A run of the schedule that is under way is ended by its next turn.
       const isBegun = findDrill(parts, drillId)?.inputs.schedule !== undefined;
@@ -171,10 +180,16 @@ export class Drills {
     };
   }
 
-  /** All drills, with what they found; those of which a test machine is missing have nothing. */
-  list(): { readonly drill: Drill; readonly result: Properties | undefined }[] {
+  /**
+   * All drills with what they found, `undefined` for one of which a test machine is missing; and the manual step that the
+   * run of a schedule waits for.
+   */
+  list(): { readonly drill: Drill; readonly result: Properties | undefined; readonly waits?: string }[] {
     const drills = listThings<DrillInputs>(this.#parts.store, { kind: "drill" });
-    return drills.map((drill) => ({ drill, result: this.result(drill.id) }));
+    return drills.map((drill) => {
+      const waits = waitOf(this.#parts, drill);
+      return { drill, result: this.result(drill.id), ...(waits === undefined ? {} : { waits }) };
+    });
   }
 
   /** Runs a drill if its schedule says so; nothing happens otherwise. Throws only what stops this process. */

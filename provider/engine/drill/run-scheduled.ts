@@ -5,17 +5,20 @@
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { DrillInputs, DrillRun } from "../../kinds/drill.ts";
+import { plain, said } from "../../message.ts";
 import { putDrillSchedule } from "../../store/drill-schedules.ts";
 import { addEvent } from "../../store/events.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireIsolatedNetwork } from "../failover/isolated-network.ts";
 import type { Progress } from "../job/job-definition.ts";
+import { giveUpWaiting } from "../recovery-plan/give-up-waiting.ts";
 import { underLease } from "../under-lease.ts";
-import { type Drill, isRunning, subjectOf, testedItems } from "./drill-subject.ts";
+import { type Drill, isRunning, subjectOf, testedItems, waitingStepOf } from "./drill-subject.ts";
 import { measured } from "./measured.ts";
 import { nextRun, nextTime } from "./next-run.ts";
 import { type DrillState, scheduleState, type ScheduleState } from "./schedule-state.ts";
+import { stepEnd, stepText } from "./step-time.ts";
 
 /** How a due drill ended; `waits`: it is looked at again soon. */
 export type ScheduledOutcome = { readonly run: DrillRun } | { readonly waits: string };
@@ -52,22 +55,49 @@ class ScheduledRun {
   async run(): Promise<ScheduledOutcome> {
     const { clock } = this.#parts;
     if (this.#row.state.run === undefined) this.#put({ run: { startedAt: clock.now() } });
-    const { startedAt } = this.#row.state.run!;
     try {
-      const isSuspended = (await this.#test()) === "Suspended";
-      if (isSuspended)
-        return this.#wait("a step of the plan waits for a person; `siterecovery jobs` shows it");
+      if ((await this.#test()) === "Suspended") return await this.#waitForStep();
       await this.#cleanUp();
       return this.#end("Succeeded");
     } catch (error) {
       if (!(error instanceof SiteRecoveryError) || isStoppingError(error)) throw error;
       // Stopped by this process: the next one resumes it.
       if (this.#progress.signal?.aborted) throw error;
-      if (error.code === "Busy" && clock.now() - startedAt < patienceMilliseconds) {
-        return this.#wait(error.message);
-      }
+      if (error.code === "Busy" && this.#isPatient()) return this.#wait(error.message);
       return this.#failed(error);
     }
+  }
+
+  /** Whether what works on the machines is waited for; notes since when. */
+  #isPatient(): boolean {
+    const now = this.#parts.clock.now();
+    const { busySince = now } = this.#row.state.run!;
+    this.#putRun({ busySince });
+    return now - busySince < patienceMilliseconds;
+  }
+
+  /** Waits for the person that a manual step is for, and gives the run up when its time is over. */
+  async #waitForStep(): Promise<ScheduledOutcome> {
+    const [parts, drill, run] = [this.#parts, this.#drill, this.#row.state.run!];
+    const waiting = waitingStepOf(parts, drill);
+    if (waiting === undefined) return this.#wait("a manual step was just completed");
+    const { jobId, name, isOwn } = waiting;
+    const isKnown = run.step?.jobId === jobId && run.step.name === name;
+    const step = isKnown ? run.step! : { jobId, name, since: parts.clock.now() };
+    this.#putRun({ step, busySince: undefined });
+    const { schedule } = this.#row.state;
+    const until = stepEnd(schedule, step.since);
+    if (parts.clock.now() < until) return this.#wait(stepText(schedule, step));
+    const time = plain(new Date(until).toISOString());
+    const plan = nameOf(drill.inputs.recoveryPlanId!);
+    if (!isOwn) {
+      const message = said`${plan} has waited for a person since before ${time}, in a test that this drill did not begin: the manual step ${name}.`;
+      return this.#failed(new SiteRecoveryError("ActionNotAllowed", message, { target: drill.id }));
+    }
+    const message = said`The manual step ${name} of ${plan} was not completed by ${time}.`;
+    if (!(await giveUpWaiting(parts, jobId, message, this.#progress)))
+      return this.#wait("a manual step was just completed");
+    return this.#failed(new SiteRecoveryError("Cancelled", message, { target: drill.id }));
   }
 
   async #test(): Promise<"Succeeded" | "Suspended"> {
@@ -80,7 +110,7 @@ class ScheduledRun {
       const state = await kind.start(parts, drill, this.#progress, { since: run.startedAt, waits: false });
       if (state === "Suspended") return state;
     }
-    this.#put({ run: { ...run, measured: measured(parts, drill) } });
+    this.#putRun({ measured: measured(parts, drill), busySince: undefined });
     return "Succeeded";
   }
 
@@ -143,6 +173,10 @@ class ScheduledRun {
   #wait(why: string): ScheduledOutcome {
     this.#put({}, this.#parts.clock.now() + pauseMilliseconds);
     return { waits: why };
+  }
+
+  #putRun(change: Partial<NonNullable<ScheduleState["run"]>>): void {
+    this.#put({ run: { ...this.#row.state.run!, ...change } });
   }
 
   #put(change: Partial<ScheduleState>, dueAt = this.#row.dueAt): void {

@@ -5,6 +5,14 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Measured } from "./measured.ts";
 import { nextRun, nextTime } from "./next-run.ts";
 
+/** The manual step that a run waits for. */
+export interface WaitedStep {
+  readonly jobId: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
 export interface ScheduleState {
   /** As `dueAt` was computed from it. */
   readonly schedule: DrillSchedule;
@@ -12,6 +20,9 @@ export interface ScheduleState {
   readonly run?: {
     /** Milliseconds since 1970. */
     readonly startedAt: number;
+    /** Since when other work on its machines keeps it waiting, in milliseconds since 1970. */
+    readonly busySince?: number | undefined;
+    readonly step?: WaitedStep;
     /** Present once the test machines were looked at: what is left is the clean-up. */
     readonly measured?: Measured;
   };

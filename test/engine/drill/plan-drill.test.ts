@@ -1,6 +1,7 @@
 /** A drill of a plan: all of its machines are tested in the plan's order, with the bytes that they have. */
 import fs from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { RecoveryPlanAction } from "../../../provider/kinds/recovery-plan.ts";
 import { quiet } from "../fixture.ts";
 import { DrillSite, machineNames } from "./drill-site.ts";
 
@@ -35,6 +36,27 @@ it("goes on with a drill that was stopped between its machines", async () => {
   await expect(drills.handler.create(drills.inputs(), { report, signal: stop.signal })).rejects.toThrow(
     /stopped|aborted/,
   );
+  const { outputs } = await drills.declare();
+  expect(outputs.properties.machines.map(({ machine }) => machine)).toEqual(["db1", "web1"]);
+});
+
+it("that is stopped while a manual step waits says so, and is resumed when the step is done", async () => {
+  const step: RecoveryPlanAction = {
+    actionName: "look",
+    failoverTypes: ["TestFailover"],
+    failoverDirections: ["PrimaryToRecovery"],
+    customDetails: { instanceType: "ManualActionDetails" },
+  };
+  await drills.plan([step]);
+  const stop = new AbortController();
+  const report = (line: unknown): void => {
+    if (String(line).includes("waits for a person")) stop.abort();
+  };
+  await expect(drills.handler.create(drills.inputs(), { report, signal: stop.signal })).rejects.toThrow(
+    /look of the drill rehearsal still waits for a person: `siterecovery jobs complete \S+`, then run again/,
+  );
+  const { engine } = drills.site;
+  await engine.plans.complete(engine.plans.view(drills.planId).lastJob!.id, "seen", quiet);
   const { outputs } = await drills.declare();
   expect(outputs.properties.machines.map(({ machine }) => machine)).toEqual(["db1", "web1"]);
 });

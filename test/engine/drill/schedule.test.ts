@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { DrillSchedule } from "../../../provider/kinds/drill.ts";
+import type { RecoveryPlanAction } from "../../../provider/kinds/recovery-plan.ts";
 import { nextRun, nextTime } from "../../../provider/engine/drill/next-run.ts";
 import { quiet } from "../fixture.ts";
 import { DrillSite, machineNames, start } from "./drill-site.ts";
@@ -10,6 +11,13 @@ import { DrillSite, machineNames, start } from "./drill-site.ts";
 const hour = 3600;
 const day = 24 * hour;
 const weekly: DrillSchedule = { everyDays: 7, at: "03:00", timeZone: "UTC" };
+/** A manual step for tests. */
+const look: RecoveryPlanAction = {
+  actionName: "look",
+  failoverTypes: ["TestFailover"],
+  failoverDirections: ["PrimaryToRecovery"],
+  customDetails: { instanceType: "ManualActionDetails", description: "look at it" },
+};
 let drills: DrillSite;
 beforeEach(async () => void (drills = await DrillSite.make()));
 afterEach(() => drills.remove());
@@ -108,13 +116,7 @@ it("fails where another machine is in the place of its test machine, and tries a
 });
 
 it("waits for a person at a manual step, and ends well when the step is done", async () => {
-  const step = {
-    actionName: "look",
-    failoverTypes: ["TestFailover"],
-    failoverDirections: ["PrimaryToRecovery"],
-    customDetails: { instanceType: "ManualActionDetails", description: "look at it" },
-  };
-  await drills.plan([step as never]);
+  await drills.plan([look]);
   const { id } = await drills.declare({ schedule: weekly });
   expect(await drills.follow(day)).toBe(0);
   expect(drills.tested()).toEqual(["db1", "web1"]);
@@ -125,14 +127,72 @@ it("waits for a person at a manual step, and ends well when the step is done", a
   expect([(await drills.properties(id)).lastRun!.state, drills.tested()]).toEqual(["Succeeded", []]);
 });
 
-it("does not begin a test again that a person has given up", async () => {
-  const step = {
-    actionName: "look",
-    failoverTypes: ["TestFailover"],
-    failoverDirections: ["PrimaryToRecovery"],
-    customDetails: { instanceType: "ManualActionDetails", description: "look at it" },
+it("gives a test up whose manual step no person completes, and cleans up", async () => {
+  await drills.plan([look]);
+  const { id } = await drills.declare({ schedule: { ...weekly, everyDays: 30 } });
+  expect(await drills.follow(day)).toBe(0);
+  const { engine } = drills.site;
+  const { lastJob } = engine.plans.view(drills.planId);
+  expect(engine.drills.list()[0]!.waits).toMatch(
+    new RegExp(`look waits for a person until 2026-01-09T.*jobs complete ${lastJob!.id}`),
+  );
+  expect(await drills.follow(6 * day)).toBe(0);
+  expect(await drills.follow(day)).toBe(1);
+  const { lastRun, nextRunTime } = await drills.properties(id);
+  expect(lastRun).toMatchObject({ state: "Failed", machines: [] });
+  expect(lastRun!.error).toMatch(/manual step .*look of shop was not completed by 2026-01-09T/);
+  expect([drills.tested(), codes(id), engine.drills.list()[0]!.waits]).toEqual([
+    [],
+    ["DrillFailed"],
+    undefined,
+  ]);
+  expect(engine.plans.view(drills.planId).lastJob!.operation).toBe("TestFailoverCleanup");
+  expect(nextRunTime).toBe("2026-01-10T03:00:00.000Z");
+});
+
+it("waits for a person no longer than to the drill's next run", async () => {
+  await drills.plan([look]);
+  const { id } = await drills.declare({ schedule: { ...weekly, everyDays: 1 } });
+  expect(await drills.follow(day)).toBe(0);
+  expect(await drills.follow(day)).toBe(1);
+  expect((await drills.properties(id)).lastRun!.error).toMatch(/not completed by 2026-01-03T03:00:00/);
+});
+
+it("leaves a test alone that a person began and that waits for one", async () => {
+  await drills.plan([look]);
+  const { engine } = drills.site;
+  const networkId = drills.site.ids.get("drill network")!;
+  const request = { operation: "TestFailover", networkId } as const;
+  const { jobId } = await engine.plans.run(drills.planId, request, quiet, { waits: false });
+  const { id } = await drills.declare({ schedule: { ...weekly, everyDays: 1 } });
+  expect(await drills.follow(2 * day)).toBe(0);
+  expect(await drills.follow(day)).toBe(1);
+  const { lastRun } = await drills.properties(id);
+  expect([lastRun!.state, drills.tested()]).toEqual(["Skipped", ["db1", "web1"]]);
+  expect(lastRun!.error).toMatch(/a test that this drill did not begin/);
+  expect(engine.plans.view(drills.planId).lastJob).toMatchObject({ id: jobId, state: "Suspended" });
+});
+
+it("lets the process end a test that a person has let go on after hours", async () => {
+  await drills.plan([look]);
+  const { id } = await drills.declare({ schedule: weekly });
+  expect(await drills.follow(day)).toBe(0);
+  const { engine } = drills.site;
+  const { lastJob } = engine.plans.view(drills.planId);
+  let seen: unknown;
+  // Another process boots the groups while the drill looks again.
+  const report = (line: unknown): void => {
+    if (seen === undefined && String(line).includes("web1")) seen = engine.drills.runIfDue(id, quiet);
   };
-  await drills.plan([step as never]);
+  drills.clock.advance(2 * hour * 1000);
+  await engine.plans.complete(lastJob!.id, "seen", { report }, { waits: false });
+  expect(await seen).toMatchObject({ waits: expect.stringMatching(/shop/) });
+  expect(await drills.follow(hour)).toBe(1);
+  expect([(await drills.properties(id)).lastRun!.state, drills.tested()]).toEqual(["Succeeded", []]);
+});
+
+it("does not begin a test again that a person has given up", async () => {
+  await drills.plan([look]);
   const { id } = await drills.declare({ schedule: weekly });
   expect(await drills.follow(day)).toBe(0);
   const { engine } = drills.site;
