@@ -37,7 +37,7 @@ function target(things: ThingsOf, site: string, container: string): Values | und
     .find((mapping) => isName(textAt(mapping, "protectionContainerName"), container));
 }
 
-/** The policy of a container, and where its machines go; nothing of the latter for Azure. */
+/** The policy of a container, and where its machines go (`to`, absent for Azure). */
 function mappingOf(
   things: ThingsOf,
   site: string,

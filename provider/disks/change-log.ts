@@ -41,7 +41,7 @@ export interface ScannedLog {
   /** Absent when it is damaged. */
   readonly header: ChangeLogHeader | undefined;
   readonly reasons: ReadonlySet<ResyncReason>;
-  /** The last word on whether a writer has the disk open: its boot, `closed`, or nothing. */
+  /** The boot in which a writer opened the disk, `closed`, or `undefined` if the log says neither. */
   readonly openedIn: string | undefined;
   /** The image as the owner left it; absent in a log of the first version. */
   readonly imageState: ImageState | undefined;

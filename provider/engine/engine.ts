@@ -195,7 +195,7 @@ export class Engine {
     requirePolicyFits(this.#parts, policyId, settings);
   }
 
-  /** One replication cycle, or the initial replication when its time has come; nothing when it has not. */
+  /** One replication cycle, or the initial replication when its time has come, or `undefined` if it has not. */
   replicate(
     id: string,
     progress: Progress,

@@ -45,7 +45,7 @@ export interface ItemView {
   readonly recoverySideName: string;
   /** The process server that serves the machine, where its site has more than one (C-3). */
   readonly processServerName: string | undefined;
-  /** Age of the newest recovery point, in seconds; nothing while the machine does not replicate. */
+  /** Age of the newest recovery point, in seconds, or `undefined` while the machine does not replicate. */
   readonly rpoSeconds: number | undefined;
   /** An RPO of more seconds than this is an alarm. */
   readonly rpoThresholdSeconds: number;

@@ -79,7 +79,7 @@ export interface Handler<Inputs extends object = object, Outputs extends object 
   announceCreation?(wanted: Inputs): Promise<DiffAnswer["notices"]>;
   /** Compares wanted, last and live. Changes nothing. */
   diff(id: string, last: Inputs, wanted: Inputs, owner?: Owner): Promise<DiffAnswer>;
-  /** The live thing, or nothing when it is gone. */
+  /** The live thing, or `undefined` if it is gone. */
   read(id: string, owner?: Owner): Promise<Live<Inputs, Outputs> | undefined>;
   /**
    * Makes it. Idempotent: called again after a crash with the same arguments it resumes where it stopped

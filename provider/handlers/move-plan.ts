@@ -46,7 +46,7 @@ function failoverTo(side: ActiveLocation, { failover }: RecoveryPlanInputs, view
   return { operation: kind === "planned" ? "PlannedFailover" : "UnplannedFailover", recoveryPoint };
 }
 
-/** What to run next, so that all machines get to a side; nothing when they are there. */
+/** What to run next, so that all machines get to a side, or `undefined` if they are there. */
 function nextRun(side: ActiveLocation, wanted: RecoveryPlanInputs, view: PlanView): PlanRequest | undefined {
   const steps = view.items.map((item) => ({
     // Which failover it is matters for the plan as a whole only.

@@ -18,7 +18,7 @@ export interface MovingPlan {
   readonly inputs: RecoveryPlanInputs;
 }
 
-/** The plan that says where a machine runs, or its cluster; nothing when the machine says it itself. */
+/** The plan that says where a machine runs, or its cluster, or `undefined` if the machine says it itself. */
 export function movingPlan(engine: Engine, itemId: string): MovingPlan | undefined {
   return engine.plans
     .plansOf(itemId)

@@ -121,7 +121,7 @@ export function alreadyExists(kind: Kind, id: string, property: string): SiteRec
   return new SiteRecoveryError("AlreadyExists", message, { target: id, property });
 }
 
-/** A value for sure known, or nothing: what is unknown in a preview is checked when it is known. */
+/** A value that is known, or `undefined`: what is unknown in a preview is checked when it is known. */
 export function known<T>(value: T | undefined): T | undefined {
   return value === unknownValue ? undefined : value;
 }

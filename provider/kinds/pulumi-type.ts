@@ -11,7 +11,7 @@ const patterns = [
 
 const kindOfClass = new Map(Object.values(kinds).map(({ className, kind }) => [className, kind]));
 
-/** The kind of a Pulumi type; nothing for types of others. */
+/** The kind of a Pulumi type, or `undefined` for types of others. */
 export function kindOfPulumiType(type: string): KindName | undefined {
   const className = patterns.flatMap((pattern) => pattern.exec(type)?.[1] ?? [])[0];
   return className === undefined ? undefined : kindOfClass.get(className);

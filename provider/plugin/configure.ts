@@ -63,7 +63,7 @@ export function diffConfig(
   return answer;
 }
 
-/** The home folder of a `Configure` call; nothing when it is not set, or not known yet. */
+/** The home folder of a `Configure` call, or `undefined` if it is not set, or not known yet. */
 export function homeOf(request: InstanceType<typeof messages.ConfigureRequest>): string | undefined {
   const home = receive(request.getArgs()).values["home"];
   return typeof home === "string" && home !== unknownValue && home !== "" ? home : undefined;

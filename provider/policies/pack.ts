@@ -25,7 +25,7 @@ function keptIn(props: Plain, kind: Kind): Plain | undefined {
   return typeof kept === "string" ? inputsOfText(kind, kept) : (kept as Plain | undefined);
 }
 
-/** A resource as a policy sees it; nothing for one of others. `inputs` are its arguments, as far as they were seen. */
+/** A resource as a policy sees it, or `undefined` for one of others. `inputs`: its arguments, as far as they were seen. */
 function see(resource: Resource, inputs: Plain | undefined): SeenResource | undefined {
   const kind = kindOfPulumiType(resource.type);
   if (kind === undefined) return undefined;

@@ -85,7 +85,7 @@ function fabricPart(id: string): string | undefined {
   return /\/replicationfabrics\/[^/]+/.exec(subscriptionlessKey(id))?.[0];
 }
 
-/** The region of an Azure fabric; nothing for other fabrics. */
+/** The region of an Azure fabric, or `undefined` for other fabrics. */
 function regionOf(fabrics: readonly SeenResource[], id: string | undefined): string | undefined {
   const fabric = id === undefined ? undefined : fabrics.find((one) => idOf(one) === subscriptionlessKey(id));
   const region = fabric && textAt(fabric.inputs, "properties.customDetails.location");

@@ -62,7 +62,7 @@ function inMage(): (typeof meanings)[string] {
 
 type Question = "rpo" | "retention" | "appConsistent";
 
-/** Asks a policy's settings; nothing for instance types that are none of the six flows'. */
+/** Asks a policy's settings, or `undefined` for instance types that are none of the six flows'. */
 function ask(resource: SeenResource, question: Question): { minutes: number; name: string } | undefined {
   const settings = valueAt(resource.inputs, "properties.providerSpecificInput") as Plain | undefined;
   // Azure's default is a Hyper-V policy; of settings that are not known yet nothing is said.

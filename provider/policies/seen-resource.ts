@@ -62,7 +62,7 @@ export function listAt(from: Plain, path: string): readonly Plain[] {
   return Array.isArray(value) ? (value as Plain[]) : [];
 }
 
-/** The id of a resource in the form that is compared (`subscriptionlessKey`); nothing while a part of it is not known. */
+/** A resource's id in the form that is compared (`subscriptionlessKey`), or `undefined` while a part is not known. */
 export function idOf({ kind, name, inputs }: SeenResource): string | undefined {
   const definition: Kind = kinds[kind];
   try {

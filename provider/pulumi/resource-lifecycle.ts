@@ -188,7 +188,7 @@ export class ResourceLifecycle {
   }
 
   /**
-   * What is live, with the settings that the program speaks of in the shape of its arguments; nothing when it is
+   * What is live, with the settings that the program speaks of in the shape of its arguments, or `undefined` if it is
    * gone. `before` is what the program wanted last time where the state does not say; nobody's, for an import.
    */
   async read(

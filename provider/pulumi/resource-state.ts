@@ -34,7 +34,7 @@ export function keptInputs(kind: Kind, state: Properties, otherwise: Properties)
   return opened(kind, state[lastInputsKey]) ?? otherwise;
 }
 
-/** What an update wanted that failed on its way; nothing after one that did not. */
+/** What an update wanted that failed on its way, or `undefined` after one that did not. */
 export function attemptedInputs(kind: Kind, state: Properties): Properties | undefined {
   return opened(kind, state[attemptedInputsKey]);
 }

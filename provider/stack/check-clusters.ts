@@ -6,7 +6,7 @@ import { containerOf, siteOf } from "./site-of.ts";
 import type { StackCluster } from "./stack-cluster.ts";
 import type { StackDefinition, StackMachine } from "./stack-definition.ts";
 
-/** The container of a machine in words, which tell it from all others; nothing when it is not known. */
+/** The container of a machine in words, which tell it from all others, or `undefined` if it is not known. */
 function placeOf(stack: StackDefinition, machine: StackMachine): string | undefined {
   const [site, container] = [siteOf(stack, machine.site), containerOf(stack, machine)];
   if (!site || !container) return undefined;

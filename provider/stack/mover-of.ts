@@ -23,7 +23,7 @@ function moversOf({ plans = [], clusters = [] }: StackDefinition): Mover[] {
 /** By definition: for each machine the first of them. Found once, asked for each machine. */
 const moversByMachine = new WeakMap<StackDefinition, Map<string, Mover>>();
 
-/** The plan or cluster that says where a machine runs, one with a side first; nothing when the machine says it itself. */
+/** The plan or cluster that says where a machine runs, one with a side first; `undefined` if the machine says it. */
 export function moverOf(stack: StackDefinition, machineName: string): Mover | undefined {
   let byName = moversByMachine.get(stack);
   if (byName === undefined) {

@@ -18,7 +18,7 @@ export function containerOf(stack: StackDefinition, machine: StackMachine): Site
     : containers.find(({ name }) => name === machine.cloud);
 }
 
-/** The site that a machine replicates to; nothing for Azure. */
+/** The site that a machine replicates to, or `undefined` for Azure. */
 export function targetSiteOf(stack: StackDefinition, machine: StackMachine): string | undefined {
   return containerOf(stack, machine)?.target?.site;
 }

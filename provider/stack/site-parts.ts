@@ -7,7 +7,7 @@ import type { SiteKind, StackHost, StackProcessServer, StackSite } from "./stack
 export interface SiteContainer {
   readonly name: string;
   readonly policy: string | undefined;
-  /** Where its machines replicate to; nothing for Azure. */
+  /** Where its machines replicate to, or `undefined` for Azure. */
   readonly target: { readonly site: string; readonly container: string } | undefined;
   readonly capabilityProfile?: string;
   readonly hosts: readonly StackHost[];

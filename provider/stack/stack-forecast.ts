@@ -34,7 +34,7 @@ export interface StackForecast {
 const drivers = folderMachines(localFileSystem);
 const gibibyte = 1024 ** 3;
 
-/** The machine of a definition that was read; nothing for one that has gone to the recovery side. */
+/** The machine of a definition that was read, or `undefined` for one that has gone to the recovery side. */
 function findMachine(stack: StackFile, site: StackSite, { name }: StackMachine): Machine | undefined {
   const folders = inventoriesOf(site).map(({ folder }) => path.resolve(path.dirname(stack.file), folder));
   const found = folders.flatMap((folder) => drivers.folderOf(folder, name) ?? []);

@@ -28,7 +28,7 @@ export interface ComponentFacts {
   readonly machine?: Machine;
 }
 
-/** What is missing and what to do about it; nothing when the part is there and well. */
+/** What is missing and what to do about it, or `undefined` if the part is there and well. */
 type Check = (facts: ComponentFacts) => string | undefined;
 
 /** What to type next: a key of a definition, and what it is in a program. */

@@ -52,7 +52,7 @@ export class Components {
     this.#parts = parts;
   }
 
-  /** What sort of site a fabric is; nothing when it is not declared. */
+  /** What sort of site a fabric is, or `undefined` if it is not declared. */
   fabricType(fabricId: string): FabricType | undefined {
     return fabricTypeOf(this.#parts, fabricId);
   }

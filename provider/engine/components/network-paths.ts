@@ -26,7 +26,7 @@ function useOf(port: number, path: NetworkPathInputs, need: Pick<PathNeed, "list
     : "management and the target";
 }
 
-/** What keeps a path from carrying what it is for, in words; nothing when it is fine. */
+/** What keeps a path from carrying what it is for, in words, or `undefined` if it is fine. */
 export function pathProblem(
   path: NetworkPathInputs,
   ports: readonly number[],

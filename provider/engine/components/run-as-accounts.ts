@@ -29,7 +29,7 @@ export function requireAccounts(parts: EngineParts, itemId: string, inputs: Item
   }
 }
 
-/** What is wrong with an account, by its name or the id that ends with it; nothing when the server knows it. */
+/** What is wrong with an account, by its name or the id that ends with it, or `undefined` if the server knows it. */
 export function accountProblem(
   parts: EngineParts,
   itemId: string,

@@ -125,7 +125,7 @@ function isSourceLost(context: Context): boolean {
   return context.hasEnded("FenceSource") && context.resultOf<Shutdown>("FenceSource").isLost === true;
 }
 
-/** What is known of the disks that are left behind: a migration may leave their machine running, and then it is nothing. */
+/** What is known of the disks that are left behind, or `undefined` if a migration left their machine running. */
 function plannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
   if (resultOf<Shutdown | undefined>(shutDownSourceTask) === undefined) return undefined;
   return resultOf<Pick<PrimaryLeft, "sentUpTo">>(restore.name);

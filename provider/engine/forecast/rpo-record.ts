@@ -37,7 +37,7 @@ function percentile(rises: readonly Rise[], share: number): number {
   return high / 1000;
 }
 
-/** Nothing for a machine that never was protected. */
+/** `undefined` for a machine that never was protected. */
 export function rpoPercentiles(rises: readonly Rise[]): RpoPercentiles | undefined {
   if (rises.length === 0) return undefined;
   return {

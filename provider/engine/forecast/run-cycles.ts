@@ -92,7 +92,7 @@ class Cycles implements Run {
     return this.#lineOf.get(machine.input.server)!;
   }
 
-  /** Bytes of data a millisecond, for each copy; nothing for one that is still at work on something else. */
+  /** Bytes of data a millisecond, for each copy; 0 for one that is still at work on something else. */
   #rates(): number[] {
     const flowing = this.#copies.filter(({ workLeft }) => workLeft <= 0);
     const processor = this.#input.settings.copyBytesPerSecond / 1000 / Math.max(1, flowing.length);

@@ -20,7 +20,7 @@ export interface LaterMove {
   readonly to: "primary" | "recovery";
 }
 
-/** What a look finds; nothing where it cannot be taken. */
+/** What a look finds, or an empty list where it cannot be taken. */
 function quietly<T>(look: () => T[]): T[] {
   try {
     return look();

@@ -13,7 +13,7 @@ import { inventoryForNewMachine } from "./find-machine.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 import { said } from "../../message.ts";
 
-/** The mapping of an item's container to its policy; nothing when the policy is not mapped to it. */
+/** The mapping of an item's container to its policy, or `undefined` if the policy is not mapped to it. */
 export function mappingOf(
   parts: EngineParts,
   itemId: string,
@@ -27,7 +27,7 @@ export function mappingOf(
   return mappings.find((mapping) => sameId(mapping.inputs.properties?.policyId ?? "", policyId))?.inputs;
 }
 
-/** The container at the second site that an item's container is mapped to; nothing when the target is Azure. */
+/** The container at the second site that an item's container is mapped to, or `undefined` if the target is Azure. */
 export function recoveryContainerOf(
   parts: EngineParts,
   itemId: string,

@@ -39,7 +39,7 @@ function requireClass(parts: EngineParts, itemId: string, className: string): st
 }
 
 /**
- * The id of the classification whose folder takes the replica; nothing when the machine's disks are on no class, or
+ * The id of the classification whose folder takes the replica, or `undefined` if the machine's disks are on no class or
  * on one that is not mapped to the recovery fabric. Throws `PrerequisitesNotMet` for a class that is not declared,
  * and for one whose folder is gone.
  */
@@ -64,7 +64,7 @@ export function classForReplica(
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: itemId });
 }
 
-/** The class that a replica is kept on; nothing when it is kept on anything else. */
+/** The class that a replica is kept on, or `undefined` if it is kept on anything else. */
 export function classThatHolds(parts: EngineParts, replicaStoreId: string): string | undefined {
   return findThing(parts.store, replicaStoreId)?.kind === "storage-classification"
     ? replicaStoreId
@@ -73,7 +73,7 @@ export function classThatHolds(parts: EngineParts, replicaStoreId: string): stri
 
 /**
  * The class at the primary side that takes a machine's replica on the way back: the one that its disks came from,
- * if the way out went from class to class. Nothing when that class is gone, or its folder.
+ * if the way out went from class to class. `undefined` if that class is gone, or its folder.
  */
 export function classForWayBack(
   parts: EngineParts,

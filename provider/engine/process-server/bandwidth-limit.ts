@@ -20,7 +20,7 @@ interface Rate {
   readonly holdsMilliseconds: number;
 }
 
-/** The limit at a moment; nothing when there is none. */
+/** The limit at a moment, or `undefined` if there is none. */
 export function limitAt(bandwidth: Bandwidth | undefined, at: number): number | undefined {
   if (!bandwidth) return undefined;
   const { workHours, workHoursLimitKilobitsPerSecond } = bandwidth;

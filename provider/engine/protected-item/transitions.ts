@@ -103,7 +103,7 @@ export const transitions: readonly Transition[] = [
   ...rows("Migrated"),
 ];
 
-/** Where a step leads from a state in a flow; nothing when it is refused. */
+/** Where a step leads from a state in a flow, or `undefined` if it is refused. */
 export function nextState(flow: Flow, state: ItemState, step: ItemStep): Transition["to"] | undefined {
   const row = transitions.find(
     ({ from, step: other, only }) =>

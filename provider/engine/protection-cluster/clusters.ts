@@ -30,7 +30,7 @@ export interface ClusterView {
   readonly items: readonly ItemView[];
   readonly protectionState: string;
   readonly description: string;
-  /** Nothing while its machines are not all at one side. */
+  /** `undefined` while its machines are not all at one side. */
   readonly activeLocation: "primary" | "recovery" | undefined;
   readonly testFailoverState: ProtectedItem["testFailoverState"];
   readonly allowedOperations: readonly string[];

@@ -43,7 +43,7 @@ export interface PlanView {
   readonly lastEndedAt: Readonly<Partial<Record<PlanOperationName, number>>>;
   /** The plan's machines, as far as they are protected. */
   readonly items: readonly ProtectedItem[];
-  /** Where its machines run; nothing while they are not all at one side, or there is none. */
+  /** Where its machines run, or `undefined` while they are not all at one side, or there is none. */
   readonly activeLocation: "primary" | "recovery" | undefined;
 }
 

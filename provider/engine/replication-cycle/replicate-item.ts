@@ -93,7 +93,7 @@ async function takeAll(
   return members.length === 0 ? [] : takeSnapshots(parts, members, options);
 }
 
-/** What is to be read; nothing while its resync waits for the end of office hours (HW-4d). */
+/** What is to be read, or `undefined` while its resync waits for the end of office hours (HW-4d). */
 async function memberOf(
   parts: EngineParts,
   itemId: string,

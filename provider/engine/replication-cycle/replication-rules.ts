@@ -103,7 +103,7 @@ export function rulesOfPolicy(settings: PolicySettings): ReplicationRules {
   return read(settings);
 }
 
-/** The rules that an item replicates by; nothing when its policy is gone. */
+/** The rules that an item replicates by, or `undefined` if its policy is gone. */
 export function replicationRulesOf(parts: EngineParts, itemId: string): ReplicationRules | undefined {
   const item = findThing<ItemInputs>(parts.store, itemId);
   const policy = findThing<PolicyInputs>(parts.store, item?.inputs.properties?.policyId ?? "");

@@ -11,7 +11,7 @@ const pauseMilliseconds = 60_000;
 
 export interface ScheduledItem {
   readonly id: string;
-  /** Milliseconds since 1970; nothing while there is nothing to wait for. */
+  /** Milliseconds since 1970, or `undefined` while there is nothing to wait for. */
   readonly dueAt: number | undefined;
 }
 

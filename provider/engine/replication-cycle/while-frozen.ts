@@ -42,7 +42,7 @@ class FrozenMachine {
     this.#machine = machine;
   }
 
-  /** Why it did not hold still for all of the work; nothing when it did. */
+  /** Why it did not hold still for all of the work, or `undefined` if it did. */
   get failure(): string | undefined {
     return this.#failure;
   }

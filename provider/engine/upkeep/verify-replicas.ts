@@ -16,7 +16,7 @@ const reportEveryMilliseconds = 500;
 
 export interface HurtPoint {
   readonly id: string;
-  /** Milliseconds since 1970; nothing when the point itself cannot be read. */
+  /** Milliseconds since 1970, or `undefined` if the point itself cannot be read. */
   readonly takenAt: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface DamagedObject {
   readonly objectPath: string;
   /** What is wrong with it: `it is cut short`. */
   readonly why: string;
-  /** The item whose replica it belongs to; nothing when no item is. */
+  /** The item whose replica it belongs to, or `undefined` if no item is. */
   readonly itemId: string | undefined;
   /** Recovery points that cannot be restored in full. None: it costs safety, not data. */
   readonly points: readonly HurtPoint[];
