@@ -20,14 +20,15 @@ import type {
 import { type Random, randomHex, systemRandom } from "../../random.ts";
 import { bytesInFlight } from "../bytes-in-flight.ts";
 import { requireObjectName } from "../object-name.ts";
+import { RangeReader } from "../range-reader.ts";
+import { readPiece } from "../read-piece.ts";
+import type { RemotePorts } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
-import { BlobReader } from "./blob-reader.ts";
-import type { AzureBlobPorts } from "./azure-blob-ports.ts";
 import { conditionsOf, isAbsent, isLost, md5Of, tagOf } from "./blob-conditions.ts";
 import { classify } from "./classify.ts";
+import { downloadRange } from "./download-range.ts";
 import { openContainer } from "./open-container.ts";
-import { readPiece } from "./read-piece.ts";
 import type { AzureBlobSettings } from "./settings.ts";
 
 /** Up to here a body goes in one request, which is faster than blocks; it is in memory as a whole. */
@@ -41,12 +42,12 @@ export class AzureBlobObjects implements Objects {
   readonly traits = { objectBytesMax: blockBytes * blocksMax, parallel, retentionLock: false };
   readonly address: ObjectsAddress;
   readonly #settings: AzureBlobSettings;
-  readonly #ports: AzureBlobPorts;
+  readonly #ports: RemotePorts;
   readonly #clock: Clock;
   readonly #random: Random;
   #opened: Promise<ContainerClient> | undefined;
 
-  constructor(settings: AzureBlobSettings, ports: AzureBlobPorts = {}) {
+  constructor(settings: AzureBlobSettings, ports: RemotePorts = {}) {
     this.#settings = settings;
     this.#ports = ports;
     this.#clock = ports.clock ?? systemClock;
@@ -163,9 +164,11 @@ export class AzureBlobObjects implements Objects {
   async open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {
     const facts = await this.facts(name, signal);
     if (facts === undefined) return undefined;
-    return new BlobReader(facts, this.placeOf(name), (stop, work) =>
-      this.#request(name, stop, (container, abortSignal) => work(container.getBlobClient(name), abortSignal)),
-    );
+    return new RangeReader(facts, this.placeOf(name), {
+      request: (stop, work) => this.#request(name, stop, (_container, abortSignal) => work(abortSignal)),
+      download: async (tag, position, length, abortSignal) =>
+        downloadRange((await this.#container()).getBlobClient(name), tag, position, length, abortSignal),
+    });
   }
 
   async facts(name: string, signal?: AbortSignal): Promise<ObjectFacts | undefined> {

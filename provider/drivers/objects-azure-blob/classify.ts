@@ -1,5 +1,6 @@
 import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
 import { type Message, said } from "../../message.ts";
+import { away, clockDiffers, isOfCertificate } from "../remote-messages.ts";
 import { type RemoteFailure, retryAfterOf } from "../remote-retry.ts";
 
 /** What the SDK throws: of it only what is read here may reach a message. Its text and request can hold credentials. */
@@ -12,8 +13,6 @@ interface ThrownBySdk {
 }
 
 const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-/** From here on Azure refuses a signature, which has the time in it, is 15 minutes; less already is wrong. */
-const skewMilliseconds = 300_000;
 
 export function statusOf(thrown: unknown): number | undefined {
   return (thrown as ThrownBySdk).statusCode;
@@ -52,7 +51,8 @@ export function classify(thrown: unknown, place: string, now: number): RemoteFai
     );
   }
   if (status === 401 || status === 403) {
-    return fail("TargetUnreachable", refused(place, answer, Date.parse(header("date") ?? "") - now));
+    const wrongClock = clockDiffers(place, answer, header("date"), now);
+    return fail("TargetUnreachable", wrongClock ?? refused(place, answer));
   }
   if (code === "ContainerNotFound" || code === "ContainerBeingDeleted" || code === "ContainerDisabled") {
     const message = said`There is no container at ${place}: ${answer}. Nothing is made in its place. Restore it, or correct its name.`;
@@ -77,22 +77,6 @@ export function classify(thrown: unknown, place: string, now: number): RemoteFai
   return fail("IoFailed", said`${place} cannot do it: ${answer}.`);
 }
 
-function isOfCertificate(code: string): boolean {
-  return /CERT|SIGNATURE|^ERR_TLS/.test(code);
-}
-
-function away(place: string, code: string): Message {
-  if (isOfCertificate(code)) {
-    return said`The certificate of ${place} cannot be trusted (${code}). Name the file of its certificate authority.`;
-  }
-  return said`${place} does not answer${code === "" ? said`` : said` (${code})`}. Check the line and the endpoint; it is tried again later.`;
-}
-
-function refused(place: string, answer: Message, aheadMilliseconds: number): Message {
-  if (Math.abs(aheadMilliseconds) <= skewMilliseconds || Number.isNaN(aheadMilliseconds)) {
-    return said`${place} refuses the credentials: ${answer}. Check them, and that the identity has the role Storage Blob Data Contributor.`;
-  }
-  const minutes = Math.round(Math.abs(aheadMilliseconds) / 60_000);
-  const way = aheadMilliseconds > 0 ? "behind" : "ahead of";
-  return said`The clock of this computer is ${minutes} minutes ${way} the clock of ${place}: ${answer}. Set the clock, and run the command again.`;
+function refused(place: string, answer: Message): Message {
+  return said`${place} refuses the credentials: ${answer}. Check them, and that the identity has the role Storage Blob Data Contributor.`;
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { AzureBlobObjects } from "../../../provider/drivers/objects-azure-blob/azure-blob-objects.ts";
-import type { AzureBlobPorts } from "../../../provider/drivers/objects-azure-blob/azure-blob-ports.ts";
+import type { RemotePorts } from "../../../provider/drivers/remote-ports.ts";
 import type { AzureBlobSettings } from "../../../provider/drivers/objects-azure-blob/settings.ts";
 import { startFaultProxy } from "../fault-proxy.ts";
 import { type AzuriteServer, startAzurite } from "../servers/azurite.ts";
@@ -28,7 +28,7 @@ async function newContainer(): Promise<AzureBlobSettings> {
   return { account, container, endpoint, credentials: { environmentVariable: "KEY" } };
 }
 
-function open(settings: AzureBlobSettings, ports: AzureBlobPorts = {}): AzureBlobObjects {
+function open(settings: AzureBlobSettings, ports: RemotePorts = {}): AzureBlobObjects {
   return new AzureBlobObjects(settings, { environment: { KEY: server.accountKey }, pageSize: 20, ...ports });
 }
 
@@ -95,7 +95,7 @@ it("names the refused credentials, and shows none of them", async () => {
   }
 });
 
-async function behind(faultOf: Parameters<typeof startFaultProxy>[1], ports: AzureBlobPorts = {}) {
+async function behind(faultOf: Parameters<typeof startFaultProxy>[1], ports: RemotePorts = {}) {
   const settings = await newContainer();
   const proxy = await startFaultProxy(server.port, faultOf);
   onTestFinished(() => proxy.stop());

@@ -1,8 +1,8 @@
-import type { Clock } from "../../clock.ts";
-import type { Random } from "../../random.ts";
+import type { Clock } from "../clock.ts";
+import type { Random } from "../random.ts";
 
-/** What a driver takes from outside; tests give others. */
-export interface AzureBlobPorts {
+/** What a driver of a remote place takes from outside; tests give others. */
+export interface RemotePorts {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -10,6 +10,6 @@ export interface AzureBlobPorts {
   readonly deadlineMilliseconds?: number;
   /** An attempt takes no longer, in milliseconds. Default: 30 s. */
   readonly attemptMilliseconds?: number;
-  /** How many names a page of a listing has. Default: 5000, which is the most. */
+  /** How many names a page of a listing has. Default: the most that the server takes. */
   readonly pageSize?: number;
 }

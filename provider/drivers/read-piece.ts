@@ -1,6 +1,6 @@
-import { SiteRecoveryError } from "../../errors.ts";
-import { said } from "../../message.ts";
-import type { Body } from "../../ports/objects.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
+import type { Body } from "../ports/objects.ts";
 
 /** Bytes of a body, in memory. Throws `IoFailed` if its file is shorter than it was. */
 export function readPiece(body: Body, start: number, length: number): Uint8Array {
