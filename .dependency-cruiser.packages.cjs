@@ -73,6 +73,12 @@ exports.packageRules = [
     "Whoever keeps replicas elsewhere need not have Azure's packages.",
   ),
   only(
+    "aws",
+    "node_modules/(@aws-sdk|@smithy)/",
+    ["^provider/drivers/objects-s3/"],
+    "Whoever keeps replicas elsewhere need not have Amazon's packages.",
+  ),
+  only(
     "sqlite",
     "^(node:)?sqlite$",
     ["^provider/store/"],

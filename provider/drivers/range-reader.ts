@@ -3,18 +3,20 @@ import { said } from "../message.ts";
 import type { ObjectFacts, ObjectReader, Tag } from "../ports/objects.ts";
 import { bytesInFlight } from "./bytes-in-flight.ts";
 
-/** How a driver asks for bytes of one state of an object. */
-export interface RangeSource {
-  /** A request with its retries. */
-  request(signal: AbortSignal | undefined, work: (abortSignal: AbortSignal) => Promise<void>): Promise<void>;
-  /** The bytes as they come; `undefined` if this state of the object can be read no more. */
-  download(
-    tag: Tag,
-    position: number,
-    length: number,
-    abortSignal: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+export interface ByteRange {
+  readonly position: number;
+  readonly length: number;
 }
+
+/**
+ * Asks for bytes of the state that was opened, with retries. Each attempt calls `fill` with the bytes as they come, or with
+ * `undefined` if this state can be read no more.
+ */
+export type RequestRange = (
+  range: ByteRange,
+  signal: AbortSignal | undefined,
+  fill: (chunks: AsyncIterable<Uint8Array> | undefined) => Promise<void>,
+) => Promise<void>;
 
 /** Reads ranges of one state of an object: each request names its tag. */
 export class RangeReader implements ObjectReader {
@@ -23,28 +25,31 @@ export class RangeReader implements ObjectReader {
   readonly modifiedAt: number;
   readonly tag: Tag;
   readonly #place: string;
-  readonly #source: RangeSource;
+  readonly #request: RequestRange;
 
-  constructor(facts: ObjectFacts, place: string, source: RangeSource) {
+  constructor(facts: ObjectFacts, place: string, request: RequestRange) {
     this.name = facts.name;
     this.sizeBytes = facts.sizeBytes;
     this.modifiedAt = facts.modifiedAt;
     this.tag = facts.tag;
     this.#place = place;
-    this.#source = source;
+    this.#request = request;
   }
 
   async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number> {
     const length = Math.max(0, Math.min(into.length, this.sizeBytes - position));
     await bytesInFlight.around(length, this.#place, signal, async () => {
       if (length === 0) return;
-      await this.#source.request(signal, (abortSignal) => this.#fill(into, position, length, abortSignal));
+      await this.#request({ position, length }, signal, (chunks) => this.#fill(into, length, chunks));
     });
     return length;
   }
 
-  async #fill(into: Uint8Array, position: number, length: number, abortSignal: AbortSignal): Promise<void> {
-    const chunks = await this.#source.download(this.tag, position, length, abortSignal);
+  async #fill(
+    into: Uint8Array,
+    length: number,
+    chunks: AsyncIterable<Uint8Array> | undefined,
+  ): Promise<void> {
     if (chunks === undefined) throw this.#gone();
     let done = 0;
     for await (const chunk of chunks) {

@@ -164,11 +164,11 @@ export class AzureBlobObjects implements Objects {
   async open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {
     const facts = await this.facts(name, signal);
     if (facts === undefined) return undefined;
-    return new RangeReader(facts, this.placeOf(name), {
-      request: (stop, work) => this.#request(name, stop, (_container, abortSignal) => work(abortSignal)),
-      download: async (tag, position, length, abortSignal) =>
-        downloadRange((await this.#container()).getBlobClient(name), tag, position, length, abortSignal),
-    });
+    return new RangeReader(facts, this.placeOf(name), (range, stop, fill) =>
+      this.#request(name, stop, async (container, abortSignal) =>
+        fill(await downloadRange(container.getBlobClient(name), facts.tag, range, abortSignal)),
+      ),
+    );
   }
 
   async facts(name: string, signal?: AbortSignal): Promise<ObjectFacts | undefined> {

@@ -1,13 +1,13 @@
 import type { BlobClient } from "@azure/storage-blob";
 import type { Tag } from "../../ports/objects.ts";
+import type { ByteRange } from "../range-reader.ts";
 import { codeOf, statusOf } from "./classify.ts";
 
 /** Bytes of one state of a blob; `undefined` if the blob was replaced or removed. */
 export async function downloadRange(
   blob: BlobClient,
   tag: Tag,
-  position: number,
-  length: number,
+  { position, length }: ByteRange,
   abortSignal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   const conditions = { ifMatch: `"${tag}"` };
