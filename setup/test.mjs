@@ -11,6 +11,7 @@ import { runVitest } from "./run-vitest.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 import { runStaticChecks } from "./static-checks.mjs";
 import { formatReport, measure, total } from "./test-report.mjs";
+import { ensureVersitygw } from "./versitygw.mjs";
 
 const PARTS = ["static", "unit", "e2e"];
 
@@ -58,6 +59,8 @@ await runToExit(async () => {
   }
   rows.push(...unprepared);
   if (runs("unit")) rows.push(await prepare("azurite", ensureAzurite));
+  // It is built for minutes; a test that needs it does so too.
+  if (runs("unit") && filters.length === 0) rows.push(await prepare("s3 server", ensureVersitygw));
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));
   if (runs("unit")) rows.push(await runVitest("unit", filters, environment));
   if (runs("e2e")) {

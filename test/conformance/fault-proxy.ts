@@ -9,7 +9,12 @@ export type Fault =
   /** The request comes to the server twice; the second answer comes back. */
   | { readonly kind: "twice" }
   /** The server does not see the request. */
-  | { readonly kind: "status"; readonly status: number; readonly headers?: Record<string, string> }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    }
   /** There is no answer at all. */
   | { readonly kind: "silence" };
 
@@ -57,7 +62,7 @@ async function handle(
 ): Promise<void> {
   if (fault?.kind === "silence") return;
   if (fault?.kind === "status") {
-    response.writeHead(fault.status, fault.headers).end();
+    response.writeHead(fault.status, fault.headers).end(fault.body);
     return;
   }
   let answer = await forward(request, body, serverPort);

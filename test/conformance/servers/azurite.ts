@@ -1,24 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { scheduler } from "node:timers/promises";
 import { ensureAzurite } from "../../../setup/azurite.mjs";
+import { freePort } from "./free-port.ts";
 
 export interface AzuriteServer {
   readonly port: number;
   readonly account: string;
   readonly accountKey: string;
   stop(): Promise<void>;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function answers(port: number): Promise<boolean> {
