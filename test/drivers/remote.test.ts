@@ -6,7 +6,9 @@ import { VirtualClock } from "../../provider/clock.ts";
 import { BytesInFlight } from "../../provider/drivers/bytes-in-flight.ts";
 import { classify } from "../../provider/drivers/objects-azure-blob/classify.ts";
 import { readCredential } from "../../provider/drivers/objects-azure-blob/credentials.ts";
+import { once } from "../../provider/drivers/once.ts";
 import { retryAfterOf, withRetry } from "../../provider/drivers/remote-retry.ts";
+import { unlessStopped } from "../../provider/drivers/throw-if-stopped.ts";
 import { SiteRecoveryError } from "../../provider/errors.ts";
 import { SeededRandom } from "../../provider/random.ts";
 
@@ -35,6 +37,29 @@ it("repeats with longer waits until the deadline, and throws what it failed of",
   });
   expect(at.at(-1)).toBeLessThanOrEqual(60_000);
   expect(at.at(-1)).toBeGreaterThan(45_000);
+});
+
+it("runs once what all ask for, and again what failed", async () => {
+  let runs = 0;
+  const ask = once(() => {
+    runs += 1;
+    return runs === 1 ? Promise.reject(new Error("away")) : Promise.resolve(runs);
+  });
+  const failed = await Promise.allSettled([ask(), ask()]);
+  expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await Promise.all([ask(), ask()])).toEqual([2, 2]);
+});
+
+it("waits for what others wait for too until it is stopped", async () => {
+  const stop = new AbortController();
+  const never = new Promise<string>(() => undefined);
+  const waiting = unlessStopped(never, stop.signal, "there");
+  stop.abort();
+  await expect(waiting).rejects.toMatchObject({ code: "Cancelled" });
+  await expect(unlessStopped(never, stop.signal, "there")).rejects.toMatchObject({ code: "Cancelled" });
+  expect(await unlessStopped(Promise.resolve("done"), new AbortController().signal, "there")).toBe("done");
+  const failing = unlessStopped(Promise.reject(new Error("away")), new AbortController().signal, "there");
+  await expect(failing).rejects.toThrow("away");
 });
 
 it("reads both forms of Retry-After", () => {

@@ -17,6 +17,7 @@ it.each([
   [{ name: "ConditionalRequestConflict", ...status(409) }, "TargetUnreachable", true, /now/],
   [{ name: "AccessDenied", ...status(403) }, "TargetUnreachable", false, /refuses the credentials/],
   [{ name: "ExpiredToken", ...status(400) }, "TargetUnreachable", false, /refuses the credentials/],
+  [{ name: "XAdminUserNotFound", ...status(404) }, "TargetUnreachable", false, /refuses the cred/],
   [{ name: "NoSuchBucket", ...status(404) }, "TargetUnreachable", false, /Nothing is made in its place/],
   [{ name: "PermanentRedirect", ...status(301) }, "TargetUnreachable", false, /is in another region/],
   [
@@ -72,6 +73,7 @@ it("makes an address of a URL, and says what is wrong with others without their 
     "s3:///p",
     "s3://Bucket",
     "s3://b/p",
+    "s3://bucket--usw2-az1--x-s3/p",
     "s3://bucket/a/../b",
     "s3://bucket//b",
     "s3://bucket/a b",

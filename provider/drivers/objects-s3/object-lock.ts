@@ -7,6 +7,8 @@ import type { Bucket } from "./bucket.ts";
 import { codeOf } from "./classify.ts";
 import type { S3Settings } from "./settings.ts";
 
+export type LockHeaders = Pick<PutObjectCommandInput, "ObjectLockMode" | "ObjectLockRetainUntilDate">;
+
 export class ObjectLock {
   readonly #bucket: Bucket;
   readonly #mode: S3Settings["retentionLock"];
@@ -43,9 +45,7 @@ export class ObjectLock {
   }
 
   /** What a put says to lock its object. Throws `InvalidInput` if there are no locks. */
-  async headersOf(
-    lockedUntil: number | undefined,
-  ): Promise<Pick<PutObjectCommandInput, "ObjectLockMode" | "ObjectLockRetainUntilDate">> {
+  async headersOf(lockedUntil: number | undefined): Promise<LockHeaders> {
     if (lockedUntil === undefined) return {};
     return {
       ObjectLockMode: await this.#requireMode(),
@@ -76,8 +76,8 @@ export class ObjectLock {
     }
     const RetainUntilDate = dateOfLock(instant);
     if ((this.#endOf(found) ?? 0) >= RetainUntilDate.getTime()) return;
-    // Nobody can make a weaker lock of one for compliance.
-    const Mode = found.ObjectLockMode === "COMPLIANCE" ? "COMPLIANCE" : mode;
+    // A lock that is there stays of its kind: to change that may need rights of its own.
+    const Mode = this.#endOf(found) === undefined ? mode : (found.ObjectLockMode ?? mode);
     await this.#bucket.request({ place }, (s3, abortSignal) =>
       s3.putObjectRetention(
         { ...this.#bucket.object(name), Retention: { Mode, RetainUntilDate } },

@@ -7,7 +7,7 @@ import { bytesInFlight } from "../bytes-in-flight.ts";
 import { readPiece } from "../read-piece.ts";
 import { OwnFailure } from "../remote-retry.ts";
 import type { Bucket } from "./bucket.ts";
-import type { ObjectLock } from "./object-lock.ts";
+import type { LockHeaders } from "./object-lock.ts";
 import { putInParts } from "./put-in-parts.ts";
 import { conditionsOf, isOtherState, isUploadGone, tagOf } from "./s3-conditions.ts";
 
@@ -35,20 +35,20 @@ interface Put {
 /** Puts a body under a name, in one request or in parts. */
 export async function putObject(
   bucket: Bucket,
-  lock: ObjectLock,
+  lock: LockHeaders,
   name: string,
   body: Body,
   rule: PutRule,
   options: PutOptions,
 ): Promise<Tag | "lost"> {
-  const { signal, lockedUntil } = options;
+  const { signal } = options;
   const bytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
   const number = randomHex(bucket.random, 16);
   const put = { bucket, name, rule, options, number, bytes };
   const object = {
     ...bucket.object(name),
     Metadata: { put: number },
-    ...(await lock.headersOf(lockedUntil)),
+    ...lock,
   };
   if (bytes > oneRequestBytes) {
     const request = { place: bucket.placeOf(name), signal };

@@ -7,6 +7,8 @@ import type { S3Settings } from "./settings.ts";
 export type S3Options = Omit<S3Settings, "bucket" | "prefix">;
 
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Buckets of one zone list their objects in no order. */
+const directoryBucket = /--x-s3$/;
 /** Names of objects follow it, of up to 1024 bytes in all. */
 const prefixLengthMax = 300;
 const prefixPart = /^(?!\.{1,2}$)[A-Za-z0-9!_.()-]+$/;
@@ -19,7 +21,8 @@ export function s3AddressOf(url: string, options: S3Options = {}): ObjectsAddres
       said`It must have the form s3://bucket/prefix, without user, port and query: credentials are named apart from it.`,
     );
   }
-  if (!bucketName.test(bucket)) throw wrong(said`"${bucket}" cannot be the name of a bucket.`);
+  if (!bucketName.test(bucket) || directoryBucket.test(bucket))
+    throw wrong(said`"${bucket}" cannot be the name of a general purpose bucket.`);
   const prefix = path.replace(/\/$/, "");
   if (prefix === "") return addressOf({ ...options, bucket });
   if (prefix.length > prefixLengthMax || !prefix.split("/").every((part) => prefixPart.test(part))) {

@@ -19,7 +19,7 @@ import { isObjectName, requireObjectName } from "../object-name.ts";
 import { once } from "../once.ts";
 import { RangeReader } from "../range-reader.ts";
 import type { RemotePorts } from "../remote-ports.ts";
-import { throwIfStopped } from "../throw-if-stopped.ts";
+import { throwIfStopped, unlessStopped } from "../throw-if-stopped.ts";
 import { Bucket } from "./bucket.ts";
 import { downloadObject, downloadRange } from "./download-object.ts";
 import { ObjectLock } from "./object-lock.ts";
@@ -69,15 +69,15 @@ export class S3Objects implements Objects {
   }
 
   async put(name: string, body: Body, rule: PutRule, options: PutOptions = {}): Promise<Tag | "lost"> {
-    const { signal, pace } = options;
+    const { signal, pace, lockedUntil } = options;
     requireObjectName(name, this.place);
-    throwIfStopped(signal, this.place);
+    const lock = await unlessStopped(this.#lock.headersOf(lockedUntil), signal, this.place);
     await pace?.(body instanceof Uint8Array ? body.length : body.sizeBytes);
     throwIfStopped(signal, this.place);
-    await this.#requireConditions();
+    await unlessStopped(this.#requireConditions(), signal, this.place);
     // The server would keep what is locked as a former version, and show the new one.
     if (this.traits.retentionLock && rule !== "ifAbsent") await this.#lock.requireUnlocked(name, signal);
-    const tag = await putObject(this.#bucket, this.#lock, name, body, rule, options);
+    const tag = await putObject(this.#bucket, lock, name, body, rule, options);
     if (tag !== "lost" && !(body instanceof Uint8Array)) body.files.remove(body.path);
     return tag;
   }
@@ -134,10 +134,9 @@ export class S3Objects implements Objects {
   /** In a bucket with Object Lock, all versions are removed of what is not locked. Elsewhere former versions stay. */
   async remove(names: readonly string[], signal?: AbortSignal): Promise<void> {
     for (const name of names) requireObjectName(name, this.place);
-    throwIfStopped(signal, this.place);
     if (names.length === 0) return;
     const { name: bucketName } = this.#bucket;
-    const isLocking = await this.#lock.isOn();
+    const isLocking = await unlessStopped(this.#lock.isOn(), signal, this.place);
     const there = isLocking ? await this.#removable(names, signal) : names;
     const objects = there.map((name) => ({ Key: this.#bucket.object(name).Key }));
     const markers = await this.#bucket.request({ signal }, (s3, abortSignal) =>

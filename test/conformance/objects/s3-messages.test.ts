@@ -40,7 +40,7 @@ it("names the refused credentials, and shows none of them", async () => {
   const canary = `canary${randomBytes(12).toString("hex")}`;
   for (const [secret, code] of [
     [`${accessKeyId}:${canary}`, "403 SignatureDoesNotMatch"],
-    [`AKcanary:${canary}`, "404 XAdminUserNotFound"],
+    [`AKcanary:${canary}`, "403 InvalidAccessKeyId"],
     [`${accessKeyId}:${canary}:${canary}`, "400 InvalidToken"],
     [`[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${canary}\n`, "403 Sig"],
   ] as const) {
