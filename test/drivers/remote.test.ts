@@ -7,6 +7,7 @@ import { BytesInFlight } from "../../provider/drivers/bytes-in-flight.ts";
 import { classify } from "../../provider/drivers/objects-azure-blob/classify.ts";
 import { readCredential } from "../../provider/drivers/objects-azure-blob/credentials.ts";
 import { once } from "../../provider/drivers/once.ts";
+import { loadOptional } from "../../provider/drivers/optional-package.ts";
 import { retryAfterOf, withRetry } from "../../provider/drivers/remote-retry.ts";
 import { unlessStopped } from "../../provider/drivers/throw-if-stopped.ts";
 import { SiteRecoveryError } from "../../provider/errors.ts";
@@ -60,6 +61,14 @@ it("waits for what others wait for too until it is stopped", async () => {
   expect(await unlessStopped(Promise.resolve("done"), new AbortController().signal, "there")).toBe("done");
   const failing = unlessStopped(Promise.reject(new Error("away")), new AbortController().signal, "there");
   await expect(failing).rejects.toThrow("away");
+});
+
+it("says what to install when a package is missing", async () => {
+  const missing = loadOptional("@aws-sdk/client-none", "s3://some", "@aws-sdk/client-none");
+  await expect(missing).rejects.toMatchObject({
+    code: "PrerequisitesNotMet",
+    message: "s3://some needs the package @aws-sdk/client-none. Run: npm install @aws-sdk/client-none",
+  });
 });
 
 it("reads both forms of Retry-After", () => {

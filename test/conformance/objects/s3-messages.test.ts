@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { expect, it, vi } from "vitest";
-import { namesOf } from "./place-for-tests.ts";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { contentOf, namesOf } from "./place-for-tests.ts";
 import { newBucket, openS3, rootKey, useS3Server } from "./s3-place.ts";
 
 useS3Server();
@@ -80,4 +80,20 @@ it.each([
   } finally {
     vi.useRealTimers();
   }
+});
+
+it("takes what the AWS default chain finds, and says when it finds none", async () => {
+  const { credentials: _none, ...settings } = await newBucket();
+  const { accessKeyId, secretAccessKey } = rootKey();
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/none").stubEnv("AWS_CONFIG_FILE", "/none");
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  await expect(openS3(settings).get("one")).rejects.toMatchObject({
+    code: "TargetUnreachable",
+    message: expect.stringMatching(/^There are no credentials for s3:/) as string,
+  });
+  vi.stubEnv("AWS_ACCESS_KEY_ID", accessKeyId).stubEnv("AWS_SECRET_ACCESS_KEY", secretAccessKey);
+  const objects = openS3(settings);
+  await objects.put("one", Buffer.from("x"), "ifAbsent");
+  expect(await contentOf(objects, "one")).toBe("x");
 });
