@@ -157,10 +157,7 @@ export class S3Objects implements Objects {
   }
 
   async sweep(prefix: string): Promise<void> {
-    const below = `${this.#bucket.root}${prefix === "" ? "" : `${prefix}/`}`;
-    await this.#bucket.request({}, (s3, abortSignal) =>
-      sweepUploads(s3, this.#bucket.name, below, abortSignal),
-    );
+    await this.#bucket.request({}, (s3, abortSignal) => sweepUploads(s3, this.#bucket, prefix, abortSignal));
   }
 
   lockUntil(name: string, instant: number): Promise<void> {
