@@ -1,6 +1,7 @@
 /** A definition of what an engine has now, as the handlers read it. */
 import { armIdOf, idKey } from "../arm-id.ts";
 import { type Conversion, definitionOf } from "../convert/convert.ts";
+import { leaveOutSecrets } from "../convert/leave-out-secrets.ts";
 import type { FoundThing } from "../convert/found-thing.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Live } from "../handlers/handler.ts";
@@ -31,17 +32,26 @@ interface LiveThing extends FoundThing {
   readonly id: string;
 }
 
-async function liveThings(engine: Engine): Promise<LiveThing[]> {
+/** What an earlier version did not note is not known to be secret. */
+function isSecretIn(engine: Engine, id: string): (value: unknown, path: string) => boolean {
+  const noted = engine.owners.secretPaths(id) ?? [];
+  return (_, path) => noted !== "unknown" && noted.includes(path);
+}
+
+async function liveThings(engine: Engine): Promise<{ things: LiveThing[]; notes: string[] }> {
   const things: LiveThing[] = [];
+  const notes: string[] = [];
   for (const kind of Object.keys(kinds) as KindName[]) {
     for (const { id } of engine.listThings({ kind })) {
       const live = await handlerOf(kind, engine).read(id);
       if (live === undefined) continue;
-      const inputs = kind === "protected-item" ? withLocation(engine, live) : { ...live.inputs };
+      const all = kind === "protected-item" ? withLocation(engine, live) : { ...live.inputs };
+      const { inputs, notes: ofSecrets } = leaveOutSecrets(kind, all, isSecretIn(engine, id));
+      notes.push(...ofSecrets);
       things.push({ kind, id, inputs: withoutDefaultLocation(inputs) });
     }
   }
-  return things;
+  return { things, notes };
 }
 
 /** What the definition would change in the engine, which is what could not be carried over; nothing, as a rule. */
@@ -73,7 +83,7 @@ export async function convertLive(
   engine: Engine,
   options: { readonly file: string; readonly vault?: string | undefined },
 ): Promise<Conversion> {
-  const found = { things: await liveThings(engine), notes: [] };
+  const found = await liveThings(engine);
   const { definition, things, declared, notes } = definitionOf(found, "The engine", options);
   if (declared === undefined) return { definition, notes };
   return { definition, notes: [...notes, ...(await shortcomings(engine, things, declared))] };

@@ -10,13 +10,14 @@ import {
   type Values,
 } from "./found-thing.ts";
 import { isRecord } from "../record.ts";
+import { leaveOutSecrets } from "./leave-out-secrets.ts";
 
 /** Whether a document is a stack's state. */
 export function isPulumiState(document: Values): boolean {
   return Array.isArray(recordAt(document, "deployment")["resources"]);
 }
 
-/** Secrets are not carried: they have no place in a definition. */
+/** Whether Pulumi has encrypted it, or shows it on request (`pulumi stack export --show-secrets`). */
 function isSecret(value: unknown): boolean {
   return isRecord(value) && value["4dabf18193072939515e22adb298388d"] !== undefined;
 }
@@ -24,7 +25,7 @@ function isSecret(value: unknown): boolean {
 /** What the program wrote: without keys of Pulumi's and of ours. */
 function argumentsOf(resource: Values): Values {
   const inputs = Object.entries(recordAt(resource, "inputs"));
-  return Object.fromEntries(inputs.filter(([key, value]) => !key.startsWith("__") && !isSecret(value)));
+  return Object.fromEntries(inputs.filter(([key]) => !key.startsWith("__")));
 }
 
 export function readPulumiState(document: Values): FoundThings {
@@ -35,7 +36,9 @@ export function readPulumiState(document: Values): FoundThings {
     const kind = kindOfPulumiType(type);
     if (kind !== undefined) {
       const friendlyName = textAt(recordAt(recordAt(resource, "outputs"), "properties"), "friendlyName");
-      return [{ kind, inputs: argumentsOf(resource), ...present({ friendlyName }) }];
+      const { inputs, notes: ofSecrets } = leaveOutSecrets(kind, argumentsOf(resource), isSecret);
+      notes.push(...ofSecrets);
+      return [{ kind, inputs, ...present({ friendlyName }) }];
     }
     notes.push(`${String(resource["urn"]).split("::").at(-1)} is a ${type}, which no definition declares`);
     return [];

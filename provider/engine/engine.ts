@@ -54,7 +54,7 @@ import { unlock } from "./unlock.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
 import { itemNow } from "./protected-item/item-now.ts";
 
-export type { OwnerRow } from "./owners.ts";
+export type { NotedSecrets, OwnerRow } from "./owners.ts";
 export type { Thing } from "../store/things.ts";
 export type { LeaseHolder } from "../store/lease-row.ts";
 export type { ItemView } from "./item-view.ts";

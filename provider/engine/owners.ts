@@ -1,12 +1,21 @@
 /** Which resource of which stack each thing belongs to: what no other resource may change or delete. */
 import { nameOf } from "../arm-id.ts";
 import { randomUuid, systemRandom } from "../random.ts";
-import { deleteOwner, findOwner, listSecretSettings, type OwnerRow, putOwner } from "../store/owners.ts";
+import {
+  deleteOwner,
+  findOwner,
+  findSecretPaths,
+  leaveOwnerless,
+  listSecretSettings,
+  type NotedSecrets,
+  type OwnerRow,
+  putOwner,
+} from "../store/owners.ts";
 import { findThing, listThings, type Thing } from "../store/things.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
 
-export type { OwnerRow } from "../store/owners.ts";
+export type { NotedSecrets, OwnerRow } from "../store/owners.ts";
 
 export class Owners {
   readonly #parts: EngineParts;
@@ -56,17 +65,26 @@ export class Owners {
     return isInForce;
   }
 
+  /** Which settings of a thing are secret, whether or not a stack owns it; `undefined` if no call has ever said. */
+  secretPaths(id: string): NotedSecrets | undefined {
+    return findSecretPaths(this.#parts.store, id);
+  }
+
   /** The settings of each thing that has secret arguments, and the paths of these. */
   secretSettings(): ReturnType<typeof listSecretSettings> {
     return listSecretSettings(this.#parts.store);
   }
 
-  /** Takes the owner's record away: the next resource that declares the thing owns it. Returns the former owner. */
+  /**
+   * Takes the owner away: the next resource that declares the thing owns it. What is secret of a thing that is there stays
+   * secret. Returns the former owner.
+   */
   async release(id: string): Promise<OwnerRow | undefined> {
     const { store } = this.#parts;
     const former = store.transaction(() => {
       const held = findOwner(store, id);
-      if (held) deleteOwner(store, id);
+      if (findThing(store, id)) leaveOwnerless(store, id);
+      else deleteOwner(store, id);
       return held;
     });
     await writeCatalogs(this.#parts);

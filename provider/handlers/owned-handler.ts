@@ -18,35 +18,12 @@ import {
   ownedByAnother,
   sharedNotice,
 } from "./ownership-errors.ts";
+import { eitherSecret, hasNewSecrets, secretInForce, secretOf } from "./noted-secrets.ts";
 import { keepsId, requireReplicaMayGo, requireUnused } from "./replacement.ts";
 import { known } from "./settings-handler.ts";
 import { plain, said } from "../message.ts";
 
 type Answer = Live<object, object>;
-
-/** What is known of what is secret: what the call says, or else what the owner has said before. */
-function secretOf(
-  { secretPaths }: Pick<Owner, "secretPaths">,
-  held?: OwnerRow,
-): Pick<OwnerRow, "secretPaths"> {
-  const paths = secretPaths ?? held?.secretPaths;
-  return paths === undefined ? {} : { secretPaths: paths };
-}
-
-/** The same while work is under way, which may stop before it has written what the program says now, or after. */
-function eitherSecret(
-  owner: Pick<Owner, "secretPaths">,
-  held: OwnerRow | undefined,
-): Pick<OwnerRow, "secretPaths"> {
-  if (held && held.secretPaths === undefined) return {};
-  return { secretPaths: [...new Set([...(held?.secretPaths ?? []), ...(owner.secretPaths ?? [])])] };
-}
-
-/** Whether an argument is secret by now that is not noted as one: only an update notes it. */
-function hasNewSecrets({ secretPaths = [] }: Owner, held: OwnerRow | undefined): boolean {
-  const noted = held?.secretPaths;
-  return noted !== undefined && secretPaths.some((one) => !noted.includes(one));
-}
 
 /** Where machines run is no setting that must be equal: it changes by a failover only. */
 const moves = ["activeLocation", "migrated"] as const;
@@ -99,7 +76,8 @@ export class OwnedHandler implements Handler {
     run: () => Promise<Answer>,
   ): Promise<Answer> {
     const live = await run();
-    if (await this.#engine.owners.settle(id, claim, secretOf(owner, claim))) return this.#marked(live, claim);
+    if (await this.#engine.owners.settle(id, claim, secretOf(owner, claim.secretPaths)))
+      return this.#marked(live, claim);
     throw ownedByAnother(this.kind, id, this.#engine.owners.of(id) ?? claim, this.#ownerless(claim));
   }
 
@@ -118,7 +96,8 @@ export class OwnedHandler implements Handler {
     const isBegun = held?.urn === owner.urn && held.madeAt === undefined;
     if (found && !isBegun) return this.#takeOver({ id, held, live: found.inputs }, wanted, owner, work);
     const { owners } = this.#engine;
-    const claim = owners.claim(id, owner.urn, { ...secretOf(owner), mark: owners.newMark() });
+    const secret = eitherSecret(owner, owners.secretPaths(id));
+    const claim = owners.claim(id, owner.urn, { ...secret, mark: owners.newMark() });
     try {
       return await this.#work(claim, { id, owner }, () => this.#handler.create(wanted, work));
     } catch (error) {
@@ -149,7 +128,8 @@ export class OwnedHandler implements Handler {
       owner.notify(new Notice("info", text));
     }
     const { owners } = this.#engine;
-    const claim = owners.claim(id, owner.urn, { ...eitherSecret(owner, held), mark: owners.newMark() });
+    const secret = eitherSecret(owner, owners.secretPaths(id));
+    const claim = owners.claim(id, owner.urn, { ...secret, mark: owners.newMark() });
     // The program's text has not changed, and so nothing moves.
     return this.#work(claim, { id, owner }, () => this.#handler.update(id, wanted, wanted, work));
   }
@@ -170,7 +150,7 @@ export class OwnedHandler implements Handler {
     }
     if (held?.urn !== urn) this.#claimFor(id, held, owner);
     const isUnmarked = held?.mark !== undefined && held.mark !== kept?.mark;
-    const needsMark = isUnmarked || hasNewSecrets(owner, held);
+    const needsMark = isUnmarked || hasNewSecrets(owner, this.#engine.owners.secretPaths(id));
     return needsMark ? { ...answer, needsMark } : answer;
   };
 
@@ -179,9 +159,9 @@ export class OwnedHandler implements Handler {
     const { urn, kept } = owner;
     const mark = held?.mark ?? kept?.mark;
     const madeAt = held?.madeAt ?? this.#engine.findThing(id)!.createdAt;
-    // A diff changes nothing, and so no secret of the settings in force either.
-    const known = { ...secretOf(held ? {} : owner, held), ...(mark === undefined ? {} : { mark }), madeAt };
-    this.#engine.owners.claim(id, urn, known);
+    const { owners } = this.#engine;
+    const secret = secretInForce(owner, owners.secretPaths(id));
+    owners.claim(id, urn, { ...secret, ...(mark === undefined ? {} : { mark }), madeAt });
   }
 
   #withNewHome(answer: DiffAnswer, id: string, kept: OwnerMark | undefined): DiffAnswer {
@@ -194,12 +174,13 @@ export class OwnedHandler implements Handler {
     if (!owner) return found;
     const held = this.#held(id, owner);
     if (!found) return undefined;
-    const live = { ...found, secretPaths: held ? (held.secretPaths ?? ("unknown" as const)) : [] };
+    const secretPaths = this.#engine.owners.secretPaths(id) ?? [];
+    const live = { ...found, secretPaths };
     if (owner.adopts && held?.urn !== owner.urn) {
       if (held) owner.notify(new Notice("warning", said`it was taken over from ${held.urn}`));
       const { owners } = this.#engine;
       const madeAt = this.#engine.findThing(id)!.createdAt;
-      const known = { ...eitherSecret({}, held), mark: owners.newMark(), madeAt };
+      const known = { ...secretInForce({}, secretPaths), mark: owners.newMark(), madeAt };
       return this.#marked(live, owners.claim(id, owner.urn, known));
     }
     if (held && mayChange(held, owner)) return this.#marked(live, held);
@@ -214,7 +195,11 @@ export class OwnedHandler implements Handler {
     if (held && !isOwn && !owner.adopts) throw changedByAnother(this.kind, id, held);
     const { owners } = this.#engine;
     const mark = (isOwn ? (held?.mark ?? owner.kept?.mark) : undefined) ?? owners.newMark();
-    const claim = owners.claim(id, owner.urn, { ...held, ...eitherSecret(owner, held), mark });
+    const claim = owners.claim(id, owner.urn, {
+      ...held,
+      ...eitherSecret(owner, owners.secretPaths(id)),
+      mark,
+    });
     return this.#work(claim, { id, owner }, () => this.#handler.update(id, last, wanted, work));
   };
 

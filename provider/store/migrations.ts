@@ -236,4 +236,19 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE owners ADD COLUMN secret_paths TEXT;  -- JSON: paths of the arguments that the owner's program has made secret
   `,
+  `
+  CREATE TABLE owners_or_none (
+    key TEXT PRIMARY KEY,             -- the key of a thing; one that is being created may not be there yet
+    urn TEXT,                         -- the resource that owns it; NULL: none does any more
+    mark TEXT,                        -- what the resource's state holds to be known again
+    claimed_at INTEGER NOT NULL,
+    made_at INTEGER,                  -- when its creation ended
+    secret_paths TEXT                 -- JSON: paths of the settings that are secret, whoever owns them; NULL: not known
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO owners_or_none SELECT key, urn, mark, claimed_at, made_at, secret_paths FROM owners;
+  DROP TABLE owners;
+  ALTER TABLE owners_or_none RENAME TO owners;
+  -- What has no owner may have lost one, and with it the note of what is secret.
+  INSERT INTO owners (key, claimed_at) SELECT key, created_at FROM things WHERE true ON CONFLICT DO NOTHING;
+  `,
 ];

@@ -1,4 +1,7 @@
-/** Table `owners`: which resource of which stack a thing belongs to. */
+/**
+ * Table `owners`: which resource of which stack a thing belongs to, and which of the thing's settings are secret. The
+ * row stays for the latter when the owner goes, and goes with the thing.
+ */
 import { idKey } from "../arm-id.ts";
 import type { Store } from "./open-store.ts";
 
@@ -17,15 +20,19 @@ export interface OwnerRow {
   readonly secretPaths?: readonly string[];
 }
 
+/** What is known of which settings are secret: their paths, or that an earlier version did not note them. */
+export type NotedSecrets = readonly string[] | "unknown";
+
 interface Row {
-  urn: string;
+  urn: string | null;
   mark: string | null;
   claimed_at: number;
   made_at: number | null;
   secret_paths: string | null;
 }
 
-function toOwner(row: Row): OwnerRow {
+function toOwner(row: Row): OwnerRow | undefined {
+  if (row.urn === null) return undefined;
   return {
     urn: row.urn,
     claimedAt: row.claimed_at,
@@ -39,6 +46,14 @@ function toOwner(row: Row): OwnerRow {
 export function findOwner(store: Store, id: string): OwnerRow | undefined {
   const row = store.prepare("SELECT * FROM owners WHERE key = ?").get(idKey(id));
   return row && toOwner(row as unknown as Row);
+}
+
+/** Which settings of a thing are secret, whether or not a stack owns it; `undefined` if no call has ever said. */
+export function findSecretPaths(store: Store, id: string): NotedSecrets | undefined {
+  const row = store.prepare("SELECT secret_paths FROM owners WHERE key = ?").get(idKey(id)) as
+    Pick<Row, "secret_paths"> | undefined;
+  if (row === undefined) return undefined;
+  return row.secret_paths === null ? "unknown" : (JSON.parse(row.secret_paths) as string[]);
 }
 
 /** Writes the owner of a thing in place of any other. */
@@ -70,6 +85,12 @@ export function listSecretSettings(
   }));
 }
 
+/** Takes the owner away. Which settings are secret is still known: they are in force until the thing is written again. */
+export function leaveOwnerless(store: Store, id: string): void {
+  store.prepare("UPDATE owners SET urn = NULL, mark = NULL, made_at = NULL WHERE key = ?").run(idKey(id));
+}
+
+/** Removes all that is known of an owner and of secrets, as for a thing that is no more. */
 export function deleteOwner(store: Store, id: string): void {
   store.prepare("DELETE FROM owners WHERE key = ?").run(idKey(id));
 }

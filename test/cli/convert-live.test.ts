@@ -10,6 +10,7 @@ import { declarationsOf } from "../../provider/stack/declare.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
 import { writeYaml } from "../../provider/yaml/write-yaml.ts";
 import { quiet } from "../engine/fixture.ts";
+import { Resource } from "../handlers/owner-of.ts";
 import { writeMachine } from "../machines/machine-folder.ts";
 import { temporaryFolder } from "../setup/temporary-folder.ts";
 import { arbitraryStack, type PlacedStack } from "../stack/arbitrary-definition.ts";
@@ -92,6 +93,24 @@ describe("siterecovery convert --live", () => {
         .definition.machines?.map(({ name }) => name)
         .toSorted(),
     ).toEqual(["erp1", "vm1"]);
+  });
+
+  it("leaves out what a stack made secret, also after `disown`, and says so", async () => {
+    const home = path.join(temporaryFolder(), "home");
+    const engine = await openEngine({ home });
+    const owner = Object.assign(new Resource("v"), { secretPaths: ["tags.note"] });
+    const wanted = {
+      resourceGroupName: "dr",
+      vaultName: "quay",
+      tags: { note: "open sesame", team: "storage" },
+    };
+    const { id } = await handlerOf("vault", engine).create(wanted, owner.work);
+    engine.close();
+    expect((await runProgram(home, "disown", id)).code).toBe(0);
+    const { stdout, stderr } = await runProgram(home, "convert", "--live");
+    expect(stdout).toContain("team: storage");
+    expect(stderr).toContain("the vault quay: tags.note is secret, and left out of the definition");
+    expect(stdout + stderr).not.toContain("sesame");
   });
 
   it("wants one source", async () => {

@@ -72,17 +72,26 @@ describe("convert", () => {
     ]);
   });
 
-  it("leaves secrets out", () => {
-    const secret = {
-      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-      ciphertext: "x",
+  it.each([
+    ["encrypted", { ciphertext: "v1:sesame" }],
+    ["shown", { plaintext: '"sesame"' }],
+  ])("leaves secrets out at any depth, and says so, where the state has them %s", (_title, value) => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ...value };
+    const inputs = {
+      resourceGroupName: "dr",
+      vaultName: "quay",
+      tags: { note: secret, team: "storage" },
+      location: secret,
     };
-    const state = {
-      deployment: { resources: [thing("Vault", { resourceGroupName: "dr", vaultName: "v", tags: secret })] },
-    };
-    expect(JSON.stringify(convert(JSON.stringify(state), "s.json", { file }).definition)).not.toContain(
-      "ciphertext",
-    );
+    const state = { deployment: { resources: [thing("Vault", inputs)] } };
+    const { definition, notes } = convert(JSON.stringify(state), "s.json", { file });
+    expect(JSON.stringify({ definition, notes })).not.toContain("sesame");
+    expect(JSON.stringify(definition)).not.toContain("4dabf");
+    expect(definition.vault).toEqual({ name: "quay", tags: { team: "storage" } });
+    expect(notes.slice(0, 2)).toEqual([
+      "the vault quay: location is secret, and left out of the definition",
+      "the vault quay: tags.note is secret, and left out of the definition",
+    ]);
   });
 
   it("reads what Azure exports: expressions, nested resources, names of outputs", () => {

@@ -132,15 +132,56 @@ describe("a resource that reads what another one declared with a secret", () => 
     expect(inPlain(await readAsAnother())).not.toContain(hidden);
   });
 
-  test("has all but the names as secrets if no one noted which they are, and all in plain if no stack declared it", async () => {
+  test("has all but the names as secrets if no one noted which they are", async () => {
     await stack.up(withSecret(hidden));
-    const { id } = stack.resource!;
     world.forgetSecretPaths();
     const found = await readAsAnother();
     expect(inPlain(found)).not.toContain(hidden);
     expect(inPlain(found!.inputs)).toContain("gold");
+  });
+});
+
+describe("a secret of a thing whose owner is gone (`siterecovery disown`)", () => {
+  let id: string;
+
+  beforeEach(async () => {
+    await stack.up(withSecret(secret(hidden)));
+    ({ id } = stack.resource!);
     await world.engine.owners.release(id);
-    expect(inPlain(await readAsAnother())).toContain(hidden);
+  });
+
+  /** As a stack that has nothing of it in its state. */
+  async function readAfresh(): ReturnType<PluginDoor["read"]> {
+    return door.read({ id, state: {} }, {});
+  }
+
+  test("stays one for whoever reads or imports it, and for lookups", async () => {
+    expect(world.engine.owners.of(id)).toBeUndefined();
+    for (const name of ["reader", "importer"]) {
+      door.logicalName = name;
+      const found = await readAfresh();
+      expect(JSON.stringify(found)).toContain(hidden);
+      expect(inPlain(found)).not.toContain(hidden);
+    }
+    const [known] = world.engine.owners.secretSettings();
+    expect(known?.paths).toEqual(["properties.providerSpecificInput.onlineReplicationStartTime"]);
+  });
+
+  test("stays one when its former stack claims it again, and when another takes it as it is", async () => {
+    expect(await stack.up(withSecret(secret(hidden)))).toBe("same");
+    expect(world.engine.owners.of(id)).toBeDefined();
+    await world.engine.owners.release(id);
+    door.logicalName = "another";
+    expect(inPlain(await readAfresh())).not.toContain(hidden);
+  });
+
+  test("is one no more once a program gives it in plain, or the thing is created anew", async () => {
+    await stack.up(withSecret(hidden, 900));
+    expect(inPlain(await readAfresh())).toContain(hidden);
+    await stack.up(withSecret(secret(hidden)));
+    await world.engine.owners.release(id);
+    await world.removeBehind();
+    expect(world.engine.owners.secretPaths(id)).toBeUndefined();
   });
 });
 
