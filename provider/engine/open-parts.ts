@@ -29,17 +29,17 @@ export function openParts(options: {
   const clock = options.clock ?? systemClock;
   const home = homeAt(options.home);
   const store = openStore(home.storeFile);
-  const engineId = engineIdOf(store);
   const stores = new ReplicaStores({
     home,
     store,
     files,
-    fence: fenceOf({ store, clock }, engineId),
-    engineId,
+    fence: fenceOf({ store, clock }),
   });
   const servers = new ProcessServers({ home, store, files, clock });
   return {
-    engineId,
+    get engineId() {
+      return engineIdOf(store);
+    },
     home,
     store,
     clock,

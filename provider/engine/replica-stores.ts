@@ -8,6 +8,7 @@ import { nameOf } from "../arm-id.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { KindName } from "../kinds/kind.ts";
+import { engineIdOf } from "../store/engine-id.ts";
 import type { Store } from "../store/open-store.ts";
 import { findThing, listThings, type Thing } from "../store/things.ts";
 import type { WriterFence } from "../targets/writer-fence.ts";
@@ -46,11 +47,9 @@ export class ReplicaStores {
   readonly #store: Store;
   readonly #files: FileSystem;
   readonly #fence: WriterFence;
-  readonly #engineId: string;
   readonly #opened = new Map<string, Promise<ReplicaStore>>();
 
-  constructor(parts: { home: Home; store: Store; files: FileSystem; fence: WriterFence; engineId: string }) {
-    this.#engineId = parts.engineId;
+  constructor(parts: { home: Home; store: Store; files: FileSystem; fence: WriterFence }) {
     this.#fence = parts.fence;
     this.#home = parts.home;
     this.#store = parts.store;
@@ -117,7 +116,7 @@ export class ReplicaStores {
     try {
       const place = { holderId, folder };
       const replicas = await openWithKeyFile(this.#files, this.#home, place, this.#fence);
-      const own = { store: this.#store, home: this.#home, engineId: this.#engineId };
+      const own = { store: this.#store, home: this.#home, engineId: engineIdOf(this.#store) };
       await requireOwnStore(own, holderId, replicas);
       return replicas;
     } catch (error) {

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
+import { engineIdOf } from "../store/engine-id.ts";
 import { confirmLease, heldLease, type Lease, raiseLease, requireLease, takeLease } from "../store/leases.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WriterFence } from "../targets/writer-fence.ts";
@@ -65,9 +66,11 @@ export function requireLeases(store: Store): void {
 }
 
 /** The leases of the work of the moment, for the targets that it writes to. */
-export function fenceOf(parts: LeaseParts, engineId: string): WriterFence {
+export function fenceOf(parts: LeaseParts): WriterFence {
   return {
-    engineId,
+    get engineId() {
+      return engineIdOf(parts.store);
+    },
     epoch: () => epochOf(parts.store),
     confirm: (beside) => confirmLeases(parts, beside),
     raise: (above) => {

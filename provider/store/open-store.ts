@@ -9,6 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
+import { randomUuid, systemRandom } from "../random.ts";
 import { noteCatalogChanges } from "./catalog-triggers.ts";
 import { takingLock } from "./store-busy.ts";
 import { migrations } from "./migrations.ts";
@@ -18,25 +19,52 @@ import { said } from "../message.ts";
 const lockWaitMilliseconds = 15_000;
 
 export class Store {
-  readonly database: DatabaseSync;
+  readonly #file: string;
+  readonly #lockWaitMilliseconds: number;
+  #database: DatabaseSync;
+  /** Whether there is no file yet, and an empty database in memory answers in its place. */
+  #isWaiting = false;
   readonly #statements = new Map<string, StatementSync>();
   #isInTransaction = false;
   #transactionCount = 0;
   /** What to do when the open transaction is undone. */
   #ifUndone: (() => void)[] = [];
 
-  readonly #lockWaitMilliseconds: number;
-
-  constructor(database: DatabaseSync, waitMilliseconds = lockWaitMilliseconds) {
-    this.database = database;
+  constructor(file: string, waitMilliseconds: number) {
+    this.#file = file;
     this.#lockWaitMilliseconds = waitMilliseconds;
+    this.#isWaiting = !fs.existsSync(file);
+    this.#database = this.#isWaiting ? openEmpty(file) : openFile(file, waitMilliseconds);
+  }
+
+  /** Whether nothing has been written yet, by this process or another one. */
+  get isWaiting(): boolean {
+    if (this.#isWaiting && fs.existsSync(this.#file)) this.#make();
+    return this.#isWaiting;
+  }
+
+  /** Changes once, when the file is made. */
+  get database(): DatabaseSync {
+    if (this.#isWaiting && fs.existsSync(this.#file)) this.#make();
+    return this.#database;
+  }
+
+  /** Makes the file, or opens the one that another process has made. */
+  #make(): void {
+    const empty = this.#database;
+    const { id } = empty.prepare("SELECT id FROM engine").get() as { id: string };
+    this.#database = openFile(this.#file, this.#lockWaitMilliseconds, id);
+    this.#isWaiting = false;
+    this.#statements.clear();
+    empty.close();
   }
 
   /** A statement, made at its first use: its text is one of a few dozen, and values come as parameters. */
   prepare(sql: string): StatementSync {
+    if (this.isWaiting && !/^\s*(SELECT|WITH)\b/i.test(sql)) this.#make();
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = this.database.prepare(sql);
+    const statement = this.#database.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
   }
@@ -46,6 +74,7 @@ export class Store {
    * another process has been in a transaction for too long, as one that was stopped in it.
    */
   transaction<T>(work: () => T): T {
+    if (this.isWaiting) this.#make();
     takingLock(this.database.location() ?? "", this.#lockWaitMilliseconds, () =>
       this.database.exec("BEGIN IMMEDIATE"),
     );
@@ -85,6 +114,7 @@ export class Store {
    * `kill -9` and is seen by other processes, and does not wait for the disk; the next transaction takes it along.
    */
   passing<T>(work: () => T): T {
+    if (this.isWaiting) this.#make();
     this.database.exec("PRAGMA synchronous = NORMAL");
     try {
       return this.transaction(work);
@@ -94,28 +124,49 @@ export class Store {
   }
 
   close(): void {
-    this.database.close();
+    this.#database.close();
   }
 }
 
-function migrate(store: Store, file: string): void {
-  store.transaction(() => {
-    const row = store.database.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (row.user_version > migrations.length) {
-      const message = said`${file} was written by a newer siterecovery (store version ${row.user_version}, this one knows
-          ${migrations.length}). Update the siterecovery package.`;
-      throw new SiteRecoveryError("InvalidInput", message, { target: file });
-    }
-    for (const step of migrations.slice(row.user_version)) store.database.exec(step);
-    store.database.exec(`PRAGMA user_version = ${migrations.length}`);
-  });
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
 }
 
-/**
- * Opens the store of an engine's home, making or upgrading it. The file is for its owner alone. Throws `Busy` when another
- * process keeps it locked for longer than `waitMilliseconds`.
- */
-export function openStore(file: string, waitMilliseconds = lockWaitMilliseconds): Store {
+function migrate(database: DatabaseSync, file: string): void {
+  const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (row.user_version > migrations.length) {
+    const message = said`${file} was written by a newer siterecovery (store version ${row.user_version}, this one knows
+        ${migrations.length}). Update the siterecovery package.`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: file });
+  }
+  for (const step of migrations.slice(row.user_version)) database.exec(step);
+  database.exec(`PRAGMA user_version = ${migrations.length}`);
+}
+
+function cannotOpen(file: string, error: unknown): SiteRecoveryError {
+  if (error instanceof SiteRecoveryError) return error;
+  const why = messageOf(error);
+  const message = `Cannot open the engine's store ${file}: ${why}. Check that the folder is writable and the file is whole.`;
+  return new SiteRecoveryError("IoFailed", message, { target: file, cause: error });
+}
+
+/** Like key material, an id never comes from an injected source of chance: two engines of one seed are two engines. */
+const newEngineId = (): string => randomUuid(systemRandom);
+
+/** Gives the engine an id if it has none. */
+function identify(database: DatabaseSync, engineId: string): void {
+  database.prepare("INSERT INTO engine (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM engine)").run(engineId);
+}
+
+/** Makes or upgrades the file. `engineId` is for a new one. */
+function openFile(file: string, waitMilliseconds: number, engineId = newEngineId()): DatabaseSync {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     fs.closeSync(fs.openSync(file, "a", 0o600));
@@ -123,14 +174,46 @@ export function openStore(file: string, waitMilliseconds = lockWaitMilliseconds)
     takingLock(file, waitMilliseconds, () =>
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"),
     );
-    const store = new Store(database, waitMilliseconds);
-    migrate(store, file);
+    takingLock(file, waitMilliseconds, () =>
+      inTransaction(database, () => {
+        migrate(database, file);
+        identify(database, engineId);
+      }),
+    );
     noteCatalogChanges(database);
-    return store;
+    return database;
   } catch (error) {
-    if (error instanceof SiteRecoveryError) throw error;
-    const why = messageOf(error);
-    const message = `Cannot open the engine's store ${file}: ${why}. Check that the folder is writable and the file is whole.`;
-    throw new SiteRecoveryError("IoFailed", message, { target: file, cause: error });
+    throw cannotOpen(file, error);
   }
+}
+
+/** The nearest folder that is there must take new files, so that a preview foresees what an update would run into. */
+function requireRoomFor(file: string): void {
+  let folder = path.dirname(file);
+  while (!fs.existsSync(folder)) folder = path.dirname(folder);
+  fs.readdirSync(folder);
+  fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+}
+
+/** An empty database in the place of a file that is not made before something is written. */
+function openEmpty(file: string): DatabaseSync {
+  try {
+    requireRoomFor(file);
+    const database = new DatabaseSync(":memory:");
+    migrate(database, file);
+    identify(database, newEngineId());
+    database.exec("PRAGMA query_only = ON");
+    return database;
+  } catch (error) {
+    throw cannotOpen(file, error);
+  }
+}
+
+/**
+ * Opens the store of an engine's home, upgrading it. Where there is none it is made by the first write: what only looks,
+ * as a preview does, leaves an empty folder empty. The file is for its owner alone. Throws `Busy` when another process
+ * keeps it locked for longer than `waitMilliseconds`, and `IoFailed` if it cannot be opened or made.
+ */
+export function openStore(file: string, waitMilliseconds = lockWaitMilliseconds): Store {
+  return new Store(file, waitMilliseconds);
 }

@@ -9,6 +9,7 @@ import type { KindName } from "../kinds/kind.ts";
 import { migrationItemKind } from "../kinds/migration-item.ts";
 import { protectedItemKind } from "../kinds/protected-item.ts";
 import { assert } from "../errors.ts";
+import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "./open-store.ts";
 import { type Thing, type ThingRow, toThing } from "./thing.ts";
 
@@ -32,7 +33,7 @@ interface Known {
   readonly byKind: ReadonlyMap<KindName, readonly (readonly [key: string, thing: Thing])[]>;
 }
 
-const knownOf = new WeakMap<Store, Known>();
+const knownOf = new WeakMap<DatabaseSync, Known>();
 /** How often this process has changed settings of a store. */
 const changesOf = new WeakMap<Store, number>();
 
@@ -77,7 +78,7 @@ function frozen<Value>(value: Value): Value {
 
 /** Brings what is known of a store up to date. */
 function refresh(store: Store): Known {
-  const before = knownOf.get(store);
+  const before = knownOf.get(store.database);
   const rows = before ? changedSince(store, before.sequence) : all(store);
   const sequence = rows[0]?.newest ?? before?.sequence ?? 0;
   if (before && rows.length === 0) return before;
@@ -89,7 +90,7 @@ function refresh(store: Store): Known {
   const ordered = [...things].toSorted(([left], [right]) => (left < right ? -1 : 1));
   const byKind = Map.groupBy(ordered, ([, thing]) => thing.kind);
   const known = { sequence, things, byKind };
-  knownOf.set(store, known);
+  knownOf.set(store.database, known);
   return known;
 }
 
