@@ -7,18 +7,28 @@ import type { Engine } from "../engine/engine.ts";
 import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
-import { type Message, plain, said } from "../message.ts";
+import { joined, type Message, plain, said } from "../message.ts";
+import { Notice } from "./notice.ts";
 
 interface Announced {
   readonly moves: Map<string, ActiveLocation>;
   /** Names of drills that are to be started. */
   readonly drills: Map<string, string>;
+  /** Names of what is new and moves machines to the recovery side as soon as it is made, by the key of its id. */
+  readonly newMovers: Map<string, string>;
+  /** Names of drills that are to be started of what is new as well, and not known yet. */
+  readonly unknownDrills: Set<string>;
 }
 
 const announced = new WeakMap<Engine, Announced>();
 
 function announcedOf(engine: Engine): Announced {
-  const known = announced.get(engine) ?? { moves: new Map(), drills: new Map() };
+  const known = announced.get(engine) ?? {
+    moves: new Map(),
+    drills: new Map(),
+    newMovers: new Map(),
+    unknownDrills: new Set(),
+  };
   announced.set(engine, known);
   return known;
 }
@@ -28,6 +38,13 @@ export function noteMove(engine: Engine, itemId: string, side: ActiveLocation | 
   const { moves } = announcedOf(engine);
   if (side === undefined) moves.delete(idKey(itemId));
   else moves.set(idKey(itemId), side);
+}
+
+/** Notes whether something new moves machines when it is made: machines that need not have an id yet. */
+export function noteNewMover(engine: Engine, id: string, side: ActiveLocation | undefined): void {
+  const { newMovers } = announcedOf(engine);
+  if (side === "recovery") newMovers.set(idKey(id), nameOf(id));
+  else newMovers.delete(idKey(id));
 }
 
 /** Notes that a drill of a machine is going to be started; `undefined` if none is. */
@@ -63,21 +80,64 @@ export function requireNoDrill(engine: Engine, { id, details, testFailoverState 
       target: id,
     });
   }
-  const started = announcedOf(engine).drills.get(idKey(id));
+  requireNoNewDrill(engine, id);
+}
+
+/** The same for a machine that is not there yet. */
+export function requireNoNewDrill(engine: Engine, itemId: string): void {
+  const name = nameOf(itemId);
+  const started = announcedOf(engine).drills.get(idKey(itemId));
   if (started === undefined) return;
   const message = said`${name} cannot be moved by the update that starts its drill ${started}. Leave the drill out of the program, or
       move the machine in an update of its own.`;
-  throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
 }
 
-/** Why a drill cannot be started once this run's moves are made; `undefined` if they leave its machine where it is. */
-export function drillRefusal(engine: Engine, item: ProtectedItem): Message | undefined {
-  const name = nameOf(item.id);
-  const side = announcedOf(engine).moves.get(idKey(item.id));
-  if ((side ?? item.activeLocation) === "primary") return undefined;
+/**
+ * Why a drill cannot be started once this run's moves are made; `undefined` if they leave its machine where it is.
+ * `now` is where the machine runs; `undefined` if it is not there yet.
+ */
+export function drillRefusal(
+  engine: Engine,
+  itemId: string,
+  now: ActiveLocation | undefined,
+): Message | undefined {
+  const side = announcedOf(engine).moves.get(idKey(itemId));
+  if ((side ?? now ?? "primary") === "primary") return undefined;
   const why = plain(
     side === undefined ? "runs at the recovery side" : "is moved to the recovery side by this update",
   );
-  return said`${name} ${why}, and a drill tests a machine that runs at the primary side; leave the drill out of the
+  return said`${nameOf(itemId)} ${why}, and a drill tests a machine that runs at the primary side; leave the drill out of the
       program`;
+}
+
+const drillsTest =
+  "A drill tests a machine that runs at the primary side; leave the drill out of the program";
+
+/**
+ * What a preview says of a drill whose machine or plan it does not know, as it is new in the same update: if it is one that
+ * moves to the recovery side when it is made, the update refuses the drill after that.
+ */
+export function unknownSubjectNotices(engine: Engine, drillName: string): readonly Notice[] {
+  const { newMovers, unknownDrills } = announcedOf(engine);
+  unknownDrills.add(drillName);
+  if (newMovers.size === 0) return [];
+  const movers = joined([...newMovers.values()]);
+  const text = said`${drillName}: this update makes ${movers} with activeLocation: recovery, and refuses the drill if it is of
+      what that moves. ${plain(drillsTest)}`;
+  return [new Notice("warning", text)];
+}
+
+/** The same where what moves several machines is asked about after the drill. */
+export function unknownDrillNotices(
+  engine: Engine,
+  id: string,
+  side: ActiveLocation | undefined,
+): readonly Notice[] {
+  const { unknownDrills } = announcedOf(engine);
+  if (side !== "recovery" || unknownDrills.size === 0) return [];
+  const drills = joined([...unknownDrills]);
+  const text = said`${nameOf(id)}: this update starts ${drills}, and refuses to move a machine that one of them is of.
+      ${plain(drillsTest)}`;
+  return [new Notice("warning", text)];
 }

@@ -1,13 +1,14 @@
-import { armIdOf, nameOf } from "../arm-id.ts";
+import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { type DrillInputs, drillKind as kind, type DrillOutputs } from "../kinds/drill.ts";
 import { given, plain, said } from "../message.ts";
 import { isTimeZone } from "../weekly-hours.ts";
-import { drillRefusal, noteDrill } from "./announced-work.ts";
+import { drillRefusal, noteDrill, unknownSubjectNotices } from "./announced-work.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
-import { CheckFailure, type Handler, type Live } from "./handler.ts";
+import { CheckFailure, type DiffAnswer, type Handler, type Live } from "./handler.ts";
+import { forbiddenNotices } from "./move-machine.ts";
+import type { Notice } from "./notice.ts";
 import { alreadyExists, goneFromEngine, known } from "./settings-handler.ts";
 
 /** The choices that mean something for each machine of a plan; a recovery point's name is one machine's. */
@@ -66,11 +67,14 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
     recoveryPoint: inputs.recoveryPoint ?? "latest",
     ...(inputs.schedule === undefined ? {} : { schedule: { at: "03:00", ...inputs.schedule } }),
   });
-  /** The machines that the drill would start test machines of now, as far as they are known. */
-  const itemsOf = (wanted: DrillInputs): ProtectedItem[] => {
-    const subject = wanted.recoveryPlanId ?? wanted.protectedItemId;
-    if (wanted.schedule !== undefined || known(subject) === undefined) return [];
-    return engine.drills.itemIdsOf(wanted).flatMap((id) => engine.findItem(id) ?? []);
+  /** What is tested, if it is known by now. */
+  const subjectOf = (wanted: DrillInputs): string | undefined =>
+    known(wanted.recoveryPlanId ?? wanted.protectedItemId);
+  /** The machines that the drill would start test machines of now, as far as they are known. One may not be there yet. */
+  const itemIdsOf = (wanted: DrillInputs): readonly string[] => {
+    const subject = subjectOf(wanted);
+    if (wanted.schedule !== undefined || subject === undefined) return [];
+    return wanted.recoveryPlanId === undefined ? [subject] : engine.drills.itemIdsOf(wanted);
   };
   /** Whether the machines are where a drill can be started, after the moves of this run. */
   const rules = (wanted: DrillInputs): CheckFailure[] => {
@@ -79,12 +83,32 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
     const now = live(armIdOf(kind, wanted));
     const isRunning = now !== undefined && now.inputs.schedule === undefined;
     const property = wanted.recoveryPlanId === undefined ? "protectedItemId" : "recoveryPlanId";
-    for (const item of itemsOf(wanted)) {
-      noteDrill(engine, item.id, isRunning ? undefined : wanted.drillName);
-      const reason = isRunning ? undefined : drillRefusal(engine, item);
+    for (const id of itemIdsOf(wanted)) {
+      noteDrill(engine, id, isRunning ? undefined : wanted.drillName);
+      const reason = isRunning ? undefined : drillRefusal(engine, id, engine.findItem(id)?.activeLocation);
       if (reason !== undefined) return [new CheckFailure(property, reason)];
     }
     return [];
+  };
+  /** What forbids the drill of machines that are there, as things are now. A network that is not there yet may be new. */
+  const foresee = async (wanted: DrillInputs): Promise<DiffAnswer["notices"]> => {
+    const id = armIdOf(kind, wanted);
+    const network = known(wanted.networkId);
+    if (network === undefined || engine.findThing(network) === undefined) return [];
+    const point = known(wanted.recoveryPoint);
+    const notices: Notice[] = [];
+    for (const protectedItemId of itemIdsOf(wanted)) {
+      const item = engine.findItem(protectedItemId);
+      // An update runs an initial replication that is due before the drill, and resumes a drill that was cut short.
+      if (!item || engine.initialReplicationIsDue(protectedItemId)) continue;
+      if (item.details.testMachine?.drillId !== undefined && sameId(item.details.testMachine.drillId, id))
+        continue;
+      const { recoveryPoint: _point, recoveryPlanId: _plan, ...rest } = wanted;
+      const asked = { ...rest, protectedItemId, ...(point === undefined ? {} : { recoveryPoint: point }) };
+      const { refusals } = await engine.drills.foresee(id, asked);
+      notices.push(...forbiddenNotices(id, refusals));
+    }
+    return notices;
   };
   const put: Handler<DrillInputs, DrillOutputs>["create"] = async (wanted, work) => {
     const inputs = withDefaults(wanted);
@@ -100,6 +124,12 @@ export function drillHandler(engine: Engine): Handler<DrillInputs, DrillOutputs>
       if (failures.length > 0) return failures;
       const ofArguments = [...subjectFailures(wanted), ...drillSettingFailures(wanted)];
       return ofArguments.length > 0 ? ofArguments : rules(wanted);
+    },
+    announceCreation: async (wanted) => {
+      if (wanted.schedule !== undefined) return [];
+      const subject = subjectOf(wanted);
+      if (subject !== undefined && engine.findThing(subject) !== undefined) return foresee(wanted);
+      return unknownSubjectNotices(engine, nameOf(armIdOf(kind, wanted)));
     },
     diff: async (id, last, wanted) => {
       const found = live(id);

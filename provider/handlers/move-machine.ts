@@ -12,7 +12,7 @@ import type { ProtectedItem } from "../engine/protected-item/item.ts";
 import { routeTo } from "../engine/protected-item/route.ts";
 import type { ItemAction } from "../engine/protected-item/transitions.ts";
 import type { ActiveLocation, ProtectedItemInputs } from "../kinds/protected-item.ts";
-import { noteMove, requireNoDrill } from "./announced-work.ts";
+import { noteMove, noteNewMover, requireNoDrill, requireNoNewDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { known } from "./settings-handler.ts";
 import { given, type Message, type Part, plain, said, suggestion } from "../message.ts";
@@ -119,9 +119,20 @@ export async function announceMove(
   return forbidden.length > 0 ? forbidden : describeMove(item, wish.last, wish.wanted);
 }
 
-/** What a preview says of a machine that is protected and then moved by one update. */
-export function announceFirstMove(id: string, wanted: ProtectedItemInputs): DiffAnswer["notices"] {
-  if (sideOf(wanted) !== "recovery") return [];
+/**
+ * What a preview says of a machine that is protected and then moved by one update. Throws `ActionNotAllowed` if the update
+ * starts a drill of it.
+ */
+export function announceFirstMove(
+  engine: Engine,
+  id: string,
+  wanted: ProtectedItemInputs,
+): DiffAnswer["notices"] {
+  const side = sideOf(wanted);
+  noteMove(engine, id, side === "recovery" ? side : undefined);
+  noteNewMover(engine, id, side);
+  if (side !== "recovery") return [];
+  requireNoNewDrill(engine, id);
   const text = said`${failoverText(nameOf(id), wanted)}; the initial replication runs before it`;
   return [new Notice("info", text)];
 }

@@ -12,7 +12,7 @@ import type { PlanOperationName, PlanRequest, PlanView } from "../engine/recover
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
-import { noteMove, requireNoDrill } from "./announced-work.ts";
+import { noteMove, requireNoDrill, requireNoNewDrill } from "./announced-work.ts";
 import type { DiffAnswer, Work } from "./handler.ts";
 import { forbiddenNotices } from "./move-machine.ts";
 import { known } from "./settings-handler.ts";
@@ -125,11 +125,15 @@ export async function announcePlanMove(
 ): Promise<DiffAnswer["notices"]> {
   const side = known(wish.wanted.activeLocation);
   if (side !== undefined && asksForMove(wish)) {
-    for (const item of engine.plans
-      .view(id, wish.wanted)
-      .items.filter((one) => one.activeLocation !== side)) {
+    const view = engine.plans.view(id, wish.wanted);
+    for (const item of view.items.filter((one) => one.activeLocation !== side)) {
       noteMove(engine, item.id, side);
       requireNoDrill(engine, item);
+    }
+    for (const { id: newId, item } of view.groups.flatMap(({ machines }) => machines)) {
+      if (item !== undefined || known(newId) === undefined || side === "primary") continue;
+      noteMove(engine, newId, side);
+      requireNoNewDrill(engine, newId);
     }
   }
   const forbidden = isKnown ? await foreseePlanMove(engine, id, wish) : [];

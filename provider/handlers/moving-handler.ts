@@ -5,10 +5,11 @@ import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import type { RecoveryPlanInputs } from "../kinds/recovery-plan.ts";
 import { kinds } from "../kinds/registry.ts";
+import { noteNewMover, unknownDrillNotices } from "./announced-work.ts";
 import { compareSettings, holdsUnknown, replacedBy } from "./compare-settings.ts";
 import type { Handler, Live, Work } from "./handler.ts";
 import { announcePlanMove, movePlan } from "./move-plan.ts";
-import { goneFromEngine, type SettingsKind, settingsHandler } from "./settings-handler.ts";
+import { goneFromEngine, known, type SettingsKind, settingsHandler } from "./settings-handler.ts";
 import { plain, said } from "../message.ts";
 
 interface Moving {
@@ -72,7 +73,10 @@ export function movingHandler<Inputs extends Moving, Outputs extends object>(
       const last = { ...wanted };
       delete last.activeLocation;
       const wish = { last: planOf(id, last), wanted: planOf(id, withDefaults(wanted)) };
-      return announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
+      const side = known(wanted.activeLocation);
+      noteNewMover(engine, id, side);
+      const notices = await announcePlanMove(engine, id, wish, !holdsUnknown(wanted));
+      return [...notices, ...unknownDrillNotices(engine, id, side)];
     },
     create: async (wanted, work) => {
       const { id } = await base.create(wanted, work);

@@ -170,7 +170,7 @@ export function protectedItemHandler(engine: Engine): Handler<ProtectedItemInput
       const full = protectedItemDefaults(wanted);
       const id = armIdOf(kind, full);
       requireNoMoveOfItsOwn(engine, id, { ...full, activeLocation: "primary" }, full);
-      return announceFirstMove(id, full);
+      return announceFirstMove(engine, id, full);
     },
     diff: (id, last, wanted) => diff(engine, id, last, wanted),
     read: async (id) => (engine.findItem(id) ? live(id) : undefined),

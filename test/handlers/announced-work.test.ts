@@ -4,6 +4,7 @@ import { noteDrill } from "../../provider/handlers/announced-work.ts";
 import { type DiffAnswer, unknownValue } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { type DrillInputs, drillKind } from "../../provider/kinds/drill.ts";
+import { protectedItemKind } from "../../provider/kinds/protected-item.ts";
 import { quiet } from "../engine/fixture.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 
@@ -150,5 +151,84 @@ describe("a preview of a move beside a drill", () => {
     );
     expect(await items.announceCreation!({ ...wanted, activeLocation: "primary" as const })).toEqual([]);
     expect(await items.announceCreation!({ ...item, activeLocation: "recovery" as const })).toEqual([]);
+  });
+});
+
+describe("a preview of a drill of what is new in the same update", () => {
+  const drillOf = (changes: Partial<DrillInputs>): DrillInputs => ({
+    resourceGroupName: "dr",
+    resourceName: "dr-vault",
+    drillName: "new",
+    networkId: shop.site.ids.drillNetwork,
+    ...changes,
+  });
+  const newItem = (activeLocation: "primary" | "recovery"): object => ({
+    ...shop.site.item,
+    replicatedProtectedItemName: "another",
+    activeLocation,
+  });
+  const newId = (): string => armIdOf(protectedItemKind, newItem("primary"));
+  const announceItem = (side: "primary" | "recovery"): Promise<DiffAnswer["notices"]> =>
+    handlerOf("protected-item", shop.site.engine).announceCreation!(newItem(side));
+  const announceDrill = async (drill: DrillInputs): Promise<string> =>
+    (await handlerOf("drill", shop.site.engine).announceCreation!(drill)).map(({ text }) => text).join();
+
+  it("is refused if its id is known and it is moved, whichever is asked about first", async () => {
+    const drill = handlerOf("drill", shop.site.engine);
+    await announceItem("recovery");
+    expect(await drill.check(drillOf({ protectedItemId: newId() }))).toEqual([
+      { property: "protectedItemId", reason: expect.stringMatching(/another is moved to the recovery side/) },
+    ]);
+    await announceItem("primary");
+    expect(await drill.check(drillOf({ protectedItemId: newId() }))).toEqual([]);
+    await expect(announceItem("recovery")).rejects.toThrow(/by the update that starts its drill new/);
+  });
+
+  it("warns if its id is not known and something new is moved, and says nothing otherwise", async () => {
+    for (const unknown of [{ protectedItemId: unknownValue }, { recoveryPlanId: unknownValue }]) {
+      await announceItem("primary");
+      expect(await announceDrill(drillOf(unknown))).toBe("");
+      await announceItem("recovery");
+      expect(await announceDrill(drillOf(unknown))).toMatch(
+        /^new: this update makes another with activeLocation: recovery, and refuses the drill/,
+      );
+      const schedule = { every: "week" } as unknown as NonNullable<DrillInputs["schedule"]>;
+      expect(await announceDrill(drillOf({ ...unknown, schedule }))).toBe("");
+    }
+  });
+
+  it("warns of a new plan that is asked about after the drill", async () => {
+    await announceDrill(drillOf({ protectedItemId: unknownValue }));
+    const groups = [{ groupType: "Boot", replicationProtectedItems: [{ id: unknownValue }] }];
+    const properties = { ...shop.plan.properties, groups };
+    const plan = { ...shop.plan, recoveryPlanName: "second", properties, activeLocation: "recovery" };
+    const notices = await handlerOf("recovery-plan", shop.site.engine).announceCreation!(plan);
+    expect(notices.map(({ text }) => text).join()).toMatch(
+      /second: this update starts new, and refuses to move/,
+    );
+  });
+
+  it("is refused by a new plan whose new machine it is of", async () => {
+    const drill = handlerOf("drill", shop.site.engine);
+    expect(await drill.check(drillOf({ protectedItemId: newId() }))).toEqual([]);
+    const groups = [{ groupType: "Boot", replicationProtectedItems: [{ id: newId() }] }];
+    const properties = { ...shop.plan.properties, groups };
+    const plan = { ...shop.plan, recoveryPlanName: "second", properties, activeLocation: "recovery" };
+    const told = handlerOf("recovery-plan", shop.site.engine).announceCreation!(plan);
+    await expect(told).rejects.toThrow(/another cannot be moved by the update that starts its drill new/);
+  });
+
+  it("says what forbids the drill of a machine that is there", async () => {
+    const { engine, itemId } = shop.site;
+    expect(await announceDrill(drillOf({ protectedItemId: itemId }))).toBe("");
+    const other = drillOf({ protectedItemId: itemId, recoveryPoint: "no-such-point" });
+    expect(await announceDrill(other)).toMatch(/as things are now an update refuses this/);
+    await handlerOf("drill", engine).create(
+      { ...drillOf({ protectedItemId: itemId }), drillName: "first" },
+      quiet,
+    );
+    expect(await announceDrill(drillOf({ protectedItemId: itemId }))).toMatch(
+      /as things are now an update refuses this/,
+    );
   });
 });
