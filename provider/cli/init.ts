@@ -74,6 +74,10 @@ export function initCommand(): CliCommand {
             machineDefinitions: written,
           });
         }
+        if (count === 0 && !isEmpty && left.length === 0)
+          process.stderr.write(
+            `No machine is in ${inventories.join(", ")}. A machine is a folder in it with a raw image (*.img, *.raw) for each disk: see docs/machine-yaml.md.\n`,
+          );
         process.stdout.write(
           `${flags.output}: ${count} ${count === 1 ? "machine" : "machines"}; check it with siterecovery validate ${flags.output}\n`,
         );

@@ -108,8 +108,8 @@ export function planText(view: PlanView): string {
   if (underWay !== undefined) lines.push(pico.yellow(`${underWay} is under way`));
   lines.push("Allowed now:", ...allowedLines(view.id, allowedOperations));
   if (!lastJob) return [...lines, "It has not been run yet."].join("\n");
-  const { id, state, startedAt, operation } = lastJob;
-  lines.push(`Last run: ${operation} of ${formatTime(startedAt)}, ${coloured(state)} (job ${id})`);
+  const { id, state, startedAt, title } = lastJob;
+  lines.push(`Last run: ${title} of ${formatTime(startedAt)}, ${coloured(state)} (job ${id})`);
   if (state !== "Succeeded") lines.push(runTable(lastJob));
   if (lastJob.error) lines.push(lastJob.error.message);
   if (state === "Suspended") {

@@ -123,9 +123,8 @@ export async function runPlanCommand(
       break;
     }
     if (flags.json === true) continue;
-    process.stdout.write(
-      `${madeText(engine, planId, request)}${nameOf(planId)}: ${request.operation} done\n`,
-    );
+    const { title } = engine.plans.view(planId).lastJob!;
+    process.stdout.write(`${madeText(engine, planId, request)}${nameOf(planId)}: ${title} done\n`);
   }
   runs.end();
 }

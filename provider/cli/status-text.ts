@@ -104,7 +104,7 @@ export function statusText(engine: Engine, overview: Overview): string {
     table,
     ...views.flatMap(notesOf),
     ...plans.map(({ id, bootGroupCount, lastJob }) => {
-      const run = lastJob === undefined ? "" : `, ${lastJob.operation} ${lastJob.state}`;
+      const run = lastJob === undefined ? "" : `; last run: ${lastJob.title}, ${lastJob.state}`;
       return `Recovery plan ${nameOf(id)}: ${bootGroupCount} boot group${bootGroupCount === 1 ? "" : "s"}${run}`;
     }),
     ...clusters.map(({ id, items: members, description, replicationHealth }) => {

@@ -53,6 +53,14 @@ function drillOf(engine: Engine, itemId: string): DrillInputs {
   };
 }
 
+/** Throws `ActionNotAllowed` if the test is there already, as for a plan. One that was interrupted is resumed. */
+function requireNoTest(engine: Engine, itemId: string, drillId: string): void {
+  if (engine.drills.result(drillId) === undefined) return;
+  const name = nameOf(itemId);
+  const message = `There is nothing to do for the test failover of ${name}: it is in its test already. Allowed now: \`siterecovery clean-up ${name}\`.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
+}
+
 interface TestFlags extends BeforeFlags {
   readonly network?: string;
   readonly recoveryPoint: string;
@@ -74,6 +82,7 @@ export function testFailoverCommand(): CliCommand {
       const networkId = networkNamed(engine, flags.network ?? testNetworkOf(engine, id));
       const wanted = { ...drillOf(engine, id), networkId, recoveryPoint: flags.recoveryPoint };
       const drillId = armIdOf(drillKind, wanted);
+      requireNoTest(engine, id, drillId);
       const foresee = async (): Promise<Outlook> =>
         outlookOfMove(id, await engine.drills.foresee(drillId, wanted));
       if (!(await goesOn(flags, foresee))) return;

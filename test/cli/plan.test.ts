@@ -45,7 +45,7 @@ describe("siterecovery plan", () => {
       ].join("\n"),
     );
     const over = siterecovery("plan", "failover", "shop", "--kind", "planned");
-    expect([over.status, over.stdout.split("\n").at(-2)]).toEqual([0, "shop: PlannedFailover done"]);
+    expect([over.status, over.stdout.split("\n").at(-2)]).toEqual([0, "shop: planned failover done"]);
     expect(over.stderr).toMatch(/Shutdown: web1: shut down\n[\s\S]*Group 2: web2: start\n/);
     expect(over.stdout).toMatch(/Failover +web2 +Succeeded/);
     expect(powers()).toEqual(Array(3).fill("running"));

@@ -39,6 +39,21 @@ it("a failback at home, and a drill while there is one", async () => {
   expect([plan.code, plan.stderr]).toEqual([1, expect.stringContaining("`siterecovery plan clean-up shop`")]);
 });
 
+it("a machine's drill that is there already, by its dry run as by itself", async () => {
+  const words = ["test-failover", "web1", "--network", "drill-net"];
+  expect((await sr(...words)).code).toBe(0);
+  for (const more of [[], ["--dry-run"], ["--recovery-point", "latestProcessed"]])
+    expect(await sr(...words, ...more)).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(
+        "There is nothing to do for the test failover of web1: it is in its test already. Allowed now: `siterecovery clean-up web1`.",
+      ),
+    });
+  expect((await sr("clean-up", "web1")).code).toBe(0);
+  expect((await sr("clean-up", "web1")).code).toBe(1);
+  expect((await sr(...words)).code).toBe(0);
+});
+
 it("a plan's failover that is done already, by its dry run as by itself", async () => {
   const words = ["plan", "failover", "shop", "--kind", "planned"];
   expect((await sr(...words, "--dry-run")).code).toBe(0);

@@ -119,4 +119,38 @@ describe("a machine.yaml for images", () => {
     fs.truncateSync(path.join(inventory, "short", "disk.img"), 10);
     expect(defineMachines(inventory)).toHaveLength(2);
   });
+
+  it.each([
+    ["app", ["app.vmdk"], "app: it has no raw image. Make one: `qemu-img convert -O raw app.vmdk app.img`."],
+    [
+      "win",
+      ["os disk.VHDX", "data.vhdx"],
+      "win: it has no raw image. Make one: `qemu-img convert -O raw data.vhdx data.img`, and the same of os disk.VHDX.",
+    ],
+    [
+      "box",
+      ["it's.qcow2"],
+      "box: it has no raw image. Make one: `qemu-img convert -O raw 'it'\\''s.qcow2' 'it'\\''s.img'`.",
+    ],
+    [
+      "tin",
+      ["tin.ova"],
+      "tin: it has no raw image. Unpack the archive: `tar -xf tin.ova`. Then make a raw image of each disk in it.",
+    ],
+    [
+      "my_vm",
+      ["os.img"],
+      "my_vm: the folder has disk images, and a name that no machine may have: 1 to 63 letters, digits and hyphens. Rename it.",
+    ],
+  ])("says what to do with the folder %s", (machine, files, refused) => {
+    for (const file of files) image(machine, file, []);
+    expect(defineMachines(inventory)).toEqual([{ refused }]);
+    expect(fs.existsSync(path.join(inventory, machine, "machine.yaml"))).toBe(false);
+  });
+
+  it("says nothing of folders that have no images, whatever they are called", () => {
+    for (const name of [".git", "notes", "a_b"]) fs.mkdirSync(path.join(inventory, name));
+    fs.writeFileSync(path.join(inventory, "web1.img"), "");
+    expect(defineMachines(inventory)).toEqual([]);
+  });
 });

@@ -12,6 +12,7 @@ import {
   type PlanOperation,
   type PlanOperationName,
   planOperationNames,
+  planOperations,
 } from "./plan-operation.ts";
 import { type PlanInput, requirePlan } from "./plan-run.ts";
 import { itemNow } from "../protected-item/item-now.ts";
@@ -29,7 +30,12 @@ export interface PlanGroupView {
   readonly endActions: readonly PlanActionView[];
 }
 
-export type PlanJob = JobRow & { readonly operation: PlanOperationName; readonly tasks: readonly TaskRow[] };
+export type PlanJob = JobRow & {
+  readonly operation: PlanOperationName;
+  /** What the operation is called in sentences. */
+  readonly title: string;
+  readonly tasks: readonly TaskRow[];
+};
 
 export interface PlanView {
   readonly id: string;
@@ -110,6 +116,7 @@ export function viewPlan(parts: EngineParts, planId: string, inputs?: RecoveryPl
     lastJob: last && {
       ...last,
       operation: (last.input as PlanInput).operation,
+      title: planOperations[(last.input as PlanInput).operation].title,
       tasks: tasksOf(parts.store, last.id),
     },
     lastEndedAt: lastEnds(jobs),
