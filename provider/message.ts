@@ -58,9 +58,15 @@ export class Message {
     return this.pieces.filter((piece) => typeof piece !== "string");
   }
 
-  /** The text with each part as `show` has it. */
-  shown(show: (part: Part) => string): string {
-    return this.pieces.map((piece) => (typeof piece === "string" ? piece : show(piece))).join("");
+  /** The text with each part as `show` has it, which also learns whether the part is in a command, between backticks. */
+  shown(show: (part: Part, isInCommand: boolean) => string): string {
+    let ticks = 0;
+    const texts = this.pieces.map((piece) => {
+      if (typeof piece !== "string") return show(piece, ticks % 2 === 1);
+      ticks += piece.split("`").length - 1;
+      return piece;
+    });
+    return texts.join("");
   }
 
   /** The whole text, for whoever may know all of it. */

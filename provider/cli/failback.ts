@@ -24,7 +24,7 @@ interface FailbackFlags extends BeforeFlags {
 function nothingToDo(item: ProtectedItem): SiteRecoveryError {
   const message =
     `There is nothing to do for the failback of ${nameOf(item.id)}: it is at the primary side already. ` +
-    `Allowed now: ${commandList(commandsOf(item, allowedActions(item)))}.`;
+    `Allowed now: ${commandList(commandsOf(item, allowedActions(item)), nameOf(item.id)).toString()}.`;
   return new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }
 

@@ -50,15 +50,16 @@ export class Delivery implements Host {
 
   /**
    * Runs a call about a resource, of which `properties` are the arguments, or the state if the call brings no others.
-   * `option` is the one that limits its time. `before` is the state that arguments are compared with.
+   * `option` is the one that limits its time. `before` is the state that arguments are compared with. `id` is the resource's.
    */
   #attend<T>(
     properties: Properties,
-    { option, before = {} }: { option?: TimeLimit["option"]; before?: Properties },
+    { option, before = {}, id }: { option?: TimeLimit["option"]; before?: Properties; id?: string },
     run: (calling: Calling) => Promise<T>,
   ): Promise<T> {
     const limit = option && toldTimeLimit(properties, option);
     const secrets = toldSecrets(this.#kind, properties, before);
+    if (id !== undefined) secrets.addPlain(id);
     const told = { shown: secrets.shown, isSecret: (path: string) => secrets.isWithin(path) };
     const adopts = properties[adoptKey] === true;
     const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), ...told };
@@ -92,7 +93,7 @@ export class Delivery implements Host {
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
     const urn = urnOf(news) || urnOf(olds);
-    const found = await this.#attend(news, { before: olds }, (calling) =>
+    const found = await this.#attend(news, { before: olds, id }, (calling) =>
       this.#lifecycle.diff({ ...calling, urn, ...this.#secretOf(news) }, id, sides),
     );
     const { changes, replaces, deleteBeforeReplace } = found;
@@ -112,14 +113,14 @@ export class Delivery implements Host {
 
   async update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
     const sides = { state: olds, wanted: wantedOf(news) };
-    const { state } = await this.#attend(news, { option: "update", before: olds }, (calling) =>
+    const { state } = await this.#attend(news, { option: "update", before: olds, id }, (calling) =>
       this.#lifecycle.update({ ...calling, ...this.#secretOf(news) }, id, sides),
     );
     return { outs: state };
   }
 
   async read(id: string, props: Properties = {}): Promise<pulumi.dynamic.ReadResult> {
-    const found = await this.#attend(props, { option: "read" }, (calling) =>
+    const found = await this.#attend(props, { option: "read", id }, (calling) =>
       this.#lifecycle.read(calling, id, { state: props }),
     );
     if (!found) return { id: "", props: {} };
@@ -127,6 +128,8 @@ export class Delivery implements Host {
   }
 
   async delete(id: string, props: Properties): Promise<void> {
-    await this.#attend(props, { option: "delete" }, (calling) => this.#lifecycle.delete(calling, id, props));
+    await this.#attend(props, { option: "delete", id }, (calling) =>
+      this.#lifecycle.delete(calling, id, props),
+    );
   }
 }

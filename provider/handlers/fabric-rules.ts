@@ -5,6 +5,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { fabricKind, type FabricType } from "../kinds/fabric.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { type Message, plain, said } from "../message.ts";
+import { argumentName } from "../kinds/argument-name.ts";
 
 /** What people call a site of a sort. */
 export const fabricTitles: Record<FabricType, string> = {
@@ -38,7 +39,7 @@ export function refuse(
   reason: string | Message,
 ): never {
   const site = said`${nameOf(fabricIdOf(inputs))} is ${plain(fabricTitles[fabricTypeOf(engine, inputs)])}`;
-  const message = said`The ${plain(kind.title)} ${nameOf(id)} cannot be declared so: ${plain(property)} ${reason} (${site}).`;
+  const message = said`The ${plain(kind.title)} ${nameOf(id)} cannot be declared so: ${plain(argumentName(property))} ${reason} (${site}).`;
   throw new SiteRecoveryError("InvalidInput", message, { target: id, property });
 }
 

@@ -7,6 +7,7 @@ import { nameOfUrn, stackOfUrn, typeOfUrn } from "../urn.ts";
 import { Notice } from "./notice.ts";
 import type { Owner, OwnerMark } from "./owner.ts";
 import { type Message, plain, said } from "../message.ts";
+import { argumentName } from "../kinds/argument-name.ts";
 
 /** A text as a word of a command line. */
 function quoted(text: string): string {
@@ -34,7 +35,7 @@ export function ownedByAnother(kind: Kind, id: string, held: OwnerRow, owner: Ow
 
 /** A resource asks for the creation of a thing that is there with other settings. */
 export function existsOtherwise(kind: Kind, id: string, property: string, owner: Owner): SiteRecoveryError {
-  const message = said`A ${plain(kind.title)} "${nameOf(id)}" exists already and differs in ${plain(property)}. Choose another name, or
+  const message = said`A ${plain(kind.title)} "${nameOf(id)}" exists already and differs in ${plain(argumentName(property))}. Choose another name, or
       ${takeOver(id, owner.urn)} to take over the one that exists.`;
   return new SiteRecoveryError("AlreadyExists", message, { target: id, property });
 }

@@ -7,6 +7,7 @@ import { kinds } from "../kinds/registry.ts";
 import { unknownValue } from "./handler.ts";
 import type { Owner } from "./owner.ts";
 import { plain, said } from "../message.ts";
+import { argumentName } from "../kinds/argument-name.ts";
 
 /** Whether the replacement is going to have the id of what it replaces, which must then make room first. */
 export function keepsId(kind: Kind, id: string, wanted: object): boolean {
@@ -38,7 +39,7 @@ export function requireUnused(engine: Engine, kind: Kind, id: string, property: 
   if (users.length === 0) return;
   const shown = users.slice(0, 3).map((thing) => `${kinds[thing.kind].title} ${nameOf(thing.id)}`);
   const more = users.length > shown.length ? ` and ${users.length - shown.length} more` : "";
-  const message = said`A change of ${plain(property)} replaces the ${plain(kind.title)} ${nameOf(id)}, which would have to be deleted first: it is in
+  const message = said`A change of ${plain(argumentName(property))} replaces the ${plain(kind.title)} ${nameOf(id)}, which would have to be deleted first: it is in
       use by ${shown.join(", ")}${more}. Take the change back, or declare a second one under another name.`;
   throw new SiteRecoveryError("InUse", message, { target: id, property });
 }

@@ -12,6 +12,7 @@ import { checkSchema } from "./check-schema.ts";
 import { compareSettings, replacedBy } from "./compare-settings.ts";
 import { type CheckFailure, type Handler, type Live, unknownValue } from "./handler.ts";
 import { plain, said } from "../message.ts";
+import { argumentName } from "../kinds/argument-name.ts";
 
 /** A thing that must be there before this one can be made. */
 export interface Reference {
@@ -41,7 +42,7 @@ function requireReferences(engine: Engine, references: readonly Reference[], id:
   for (const reference of references) {
     const found = engine.findThing(reference.id);
     if (found?.kind === reference.kind.kind) continue;
-    const message = said`${nameOf(id)} needs the ${plain(reference.kind.title)} "${nameOf(reference.id)}" (${plain(reference.property)}),
+    const message = said`${nameOf(id)} needs the ${plain(reference.kind.title)} "${nameOf(reference.id)}" (${plain(argumentName(reference.property))}),
         and there is none: ${reference.id}. Declare it, and let this resource depend on it.`;
     throw new SiteRecoveryError("MissingReference", message, { target: id, property: reference.property });
   }
@@ -116,7 +117,7 @@ export function goneFromEngine(kind: Kind, id: string): Awaited<ReturnType<Handl
 }
 
 export function alreadyExists(kind: Kind, id: string, property: string): SiteRecoveryError {
-  const message = said`A ${plain(kind.title)} "${nameOf(id)}" exists already and differs in ${plain(property)}.
+  const message = said`A ${plain(kind.title)} "${nameOf(id)}" exists already and differs in ${plain(argumentName(property))}.
       Choose another name, or delete the one that exists first.`;
   return new SiteRecoveryError("AlreadyExists", message, { target: id, property });
 }

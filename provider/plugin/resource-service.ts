@@ -66,7 +66,7 @@ export class ResourceService {
     receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
-    secrets.addPlain(wanted);
+    secrets.addPlain([wanted, request.getId()]);
     return this.#session.attend({ resource, secrets }, async (calling) => {
       const told = { ...calling, secretPaths: () => secretsOfWanted.paths };
       const found = await this.#lifecycle(resource).diff(told, request.getId(), { state, wanted, before });
@@ -101,7 +101,7 @@ export class ResourceService {
     receive(request.getNews(), secrets);
     const { values: before } = receive(request.getOldInputs(), secrets);
     secrets.addMarked(resource.schema, wanted);
-    secrets.addPlain(wanted);
+    secrets.addPlain([wanted, request.getId()]);
     const answer = new messages.UpdateResponse();
     const limit = { seconds: request.getTimeout(), option: "update" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
@@ -122,6 +122,7 @@ export class ResourceService {
     const resource = resourceOf(request.getUrn());
     const { values: state, secrets } = receive(request.getProperties());
     const { values: inputs } = receive(request.getInputs(), secrets);
+    secrets.addPlain(request.getId());
     const answer = new messages.ReadResponse();
     const limit = { seconds: request.getTimeout(), option: "read" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
@@ -145,6 +146,7 @@ export class ResourceService {
   async delete(request: Message<"DeleteRequest">): Promise<void> {
     const resource = resourceOf(request.getUrn());
     const { values: state, secrets } = receive(request.getProperties());
+    secrets.addPlain(request.getId());
     const limit = { seconds: request.getTimeout(), option: "delete" } as const;
     await this.#session.attend({ resource, secrets, limit }, (calling) =>
       this.#lifecycle(resource).delete(calling, request.getId(), state),

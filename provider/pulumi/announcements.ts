@@ -1,6 +1,7 @@
 import { nameOf } from "../arm-id.ts";
 import type { DiffAnswer, PropertyChange } from "../handlers/handler.ts";
 import { Notice } from "../handlers/notice.ts";
+import { argumentName } from "../kinds/argument-name.ts";
 import { given, givenKey, joined, type Message, type Part, plain, said } from "../message.ts";
 
 function shown(value: unknown, at: string): Part {
@@ -9,12 +10,17 @@ function shown(value: unknown, at: string): Part {
 
 /** A path such as `tags.owner`: what is below an argument that is secret as a whole may be a key of the user's. */
 function shownPath(path: string): Message {
-  let at = "";
-  const steps = Array.from(path.matchAll(/(\.?)([^.[]+|\[\d+\])/g), ([step, dot = "", key = ""]) => {
-    const piece = at === "" ? plain(step) : said`${plain(dot)}${{ ...givenKey(key, at), text: key }}`;
-    at += step;
-    return piece;
-  });
+  let at = path.slice(0, path.length - argumentName(path).length).replace(/\.$/, "");
+  let isFirst = true;
+  const steps = Array.from(
+    argumentName(path).matchAll(/(\.?)([^.[]+|\[\d+\])/g),
+    ([step, dot = "", key = ""]) => {
+      const piece = at === "" ? plain(step) : said`${plain(dot)}${{ ...givenKey(key, at), text: key }}`;
+      at += isFirst && at !== "" ? `.${step}` : step;
+      isFirst = false;
+      return piece;
+    },
+  );
   return joined(steps, "");
 }
 

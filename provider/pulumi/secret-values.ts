@@ -1,5 +1,6 @@
 import { masked, Message, type Part } from "../message.ts";
 import type { JsonSchema } from "../schemas/json-schema.ts";
+import { isArmId, maskedAddress, namesInId } from "./masked-address.ts";
 
 /** The path of a key in an object at a path. */
 export function childPath(path: string, key: string): string {
@@ -29,6 +30,12 @@ function valueAt(value: unknown, path: string): unknown {
   return valueAt((value as Record<string, unknown>)[key], path.slice(key.length).replace(/^\./, ""));
 }
 
+/** What stands in a command for a value that is secret, as the name of what is to be filled in: `<name>`. */
+function placeholderOf({ at, text }: Part): string {
+  const [last] = at?.[0]?.match(/[^.[\]]+$/) ?? [isArmId(text.replace(/^'/, "")) ? "id" : "name"];
+  return `<${last}>`;
+}
+
 function leavesOf(value: unknown): unknown[] {
   if (value === null || typeof value !== "object") return [value];
   return Object.values(value).flatMap(leavesOf);
@@ -54,9 +61,16 @@ export class SecretValues {
     }
   }
 
-  /** Adds what the program gives in plain: it is shown, also where a secret is a part of it. */
+  /**
+   * Adds what the program gives in plain: it is shown, also where a secret is a part of it. So are the names in an id, and
+   * the ids of resources, which Pulumi shows itself.
+   */
   addPlain(values: unknown): void {
-    for (const leaf of leavesOf(values)) this.#plainWords.add(String(leaf).toLowerCase());
+    for (const leaf of leavesOf(values)) {
+      const text = String(leaf).toLowerCase();
+      const names = this.#words.has(text) ? [] : namesInId(text);
+      for (const plain of [text, ...names]) this.#plainWords.add(plain);
+    }
   }
 
   /** Adds what a schema says is secret (`x-secret`), as far as it is given. */
@@ -143,23 +157,19 @@ export class SecretValues {
     return at.some((path) => this.isWithin(path) || (secretIf === "touched" && this.touches(path)));
   }
 
-  /** The parts of an id, of which each may be secret. */
-  #shownId(id: string): string {
-    const shown = id
-      .split("/")
-      .map((piece) => (this.tells(piece) ? masked : piece))
-      .join("/");
-    // A secret may have a slash in it.
-    return this.tells(shown) ? masked : shown;
+  /** An id or a URN without the names that are secret; `undefined` for what is neither. A secret may have a slash in it. */
+  #shownAddress(text: string): string | undefined {
+    const hasSigns = [...this.#words].some((word) => /[/:]/.test(word) && text.toLowerCase().includes(word));
+    return hasSigns ? undefined : maskedAddress(text, (name) => this.tells(name));
   }
 
   /** A message for people: its parts that are secret are left out. */
   readonly shown = (message: string | Message): string => {
-    const parts = Message.of(message);
-    const shown = parts.shown((part) => {
+    const shown = Message.of(message).shown((part, isInCommand) => {
       if (!this.#isSecret(part)) return part.text;
-      const isId = part.at === undefined && /^\/subscriptions\/\S*$/i.test(part.text);
-      return isId ? this.#shownId(part.text) : part.instead;
+      const address = part.at === undefined ? this.#shownAddress(part.text) : undefined;
+      if (address !== undefined && !(isInCommand && address.includes(masked))) return address;
+      return isInCommand && part.instead !== "" ? placeholderOf(part) : part.instead;
     });
     return shown === masked ? "A message that quotes a secret value is left out." : shown;
   };

@@ -79,7 +79,8 @@ describe("diff", () => {
       notices: [new Notice("info", said`gold fails over: planned`)],
     };
     expect((await delivery.diff(id, state(wanted()), { ...wanted(), ...own })).changes).toBe(true);
-    const drifted = `gold: ${property} has drifted: it is 900, the program says 300; an update sets it back`;
+    const drifted =
+      "gold: replicationInterval has drifted: it is 900, the program says 300; an update sets it back";
     expect(told).toEqual([
       [urn, "warning", drifted],
       [urn, "info", "gold fails over: planned"],

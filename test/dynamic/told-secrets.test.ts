@@ -26,7 +26,7 @@ test("a secret argument is left out of failures, drift and errors", async () => 
   handler.answer = { changes: [change], replaces: [], notices: [] };
   await delivery.diff(id, { __inputs: wanted(300) }, news);
   expect(told.map(([, , text]) => text)).toEqual([
-    "gold: properties.x has drifted: it is 300, the program says [secret]; an update sets it back",
+    "gold: x has drifted: it is 300, the program says [secret]; an update sets it back",
   ]);
   const error = new SiteRecoveryError("JobFailed", said`${"open sesame"} did not open.`);
   handler.trouble = { call: "create", when: "after", error };

@@ -73,7 +73,7 @@ describe("the process server that discovers", () => {
       "replicationProcessServers/ps9",
     );
     await expect(create("vcenter", vcenter(missing))).rejects.toThrow(
-      /vc1 needs the process server "ps9" \(properties.processServerId\), and there is none/,
+      /vc1 needs the process server "ps9" \(processServerId\), and there is none/,
     );
     const first = await create("vcenter", vcenter(serverId));
     await expect(remove("services-provider", serverId)).rejects.toThrow(/in use by vCenter server vc1/);

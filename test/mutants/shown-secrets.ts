@@ -39,7 +39,7 @@ export const shownSecrets: readonly Mutant[] = [
       "a property that holds a secret is named to Pulumi, which shows its value",
     ],
     "secret-part": [
-      `return isId ? this.#shownId(part.text) : part.instead;`,
+      `return isInCommand && part.instead !== "" ? placeholderOf(part) : part.instead;`,
       `return part.text;`,
       "a message shows its parts that are secret",
     ],

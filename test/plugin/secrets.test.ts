@@ -1,7 +1,7 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
-import { said } from "../../provider/message.ts";
+import { given, said } from "../../provider/message.ts";
 import { receive, send } from "../../provider/plugin/property-values.ts";
 import { SecretValues } from "../../provider/pulumi/secret-values.ts";
 import { secret } from "../doors/plugin-client.ts";
@@ -239,5 +239,31 @@ describe("SecretValues", () => {
     expect(secrets.covers("other", 3)).toBe(false);
     expect(secrets.covers("__inputs", "a text of all arguments")).toBe(true);
     expect(secrets.shown(said`${"battery"} and ${"staple"}`)).toBe("[secret] and [secret]");
+  });
+
+  const id = "/subscriptions/0/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/quay-vault";
+
+  test("leaves out of ids and URNs the names only, and none that the program gives in plain", () => {
+    const secrets = new SecretValues();
+    for (const word of ["vault", "recovery", "prod"]) secrets.add("tags.note", word);
+    const urn = "urn:pulumi:prod::quay::siterecovery:index:Vault::it";
+    expect(secrets.shown(said`${id} of ${urn}`)).toBe(
+      `${id.replace("quay-vault", "[secret]")} of ${urn.replace("prod", "[secret]")}`,
+    );
+    secrets.addPlain({ vaultId: id });
+    expect(secrets.shown(said`${id} is ${"quay-vault"}`)).toBe(`${id} is quay-vault`);
+    secrets.add("tags.other", "vaults/quay");
+    expect(secrets.shown(said`about ${`${id}/more`}`)).toBe("about [secret]");
+  });
+
+  test("leaves room in a command for what is to be filled in", () => {
+    const secrets = new SecretValues();
+    secrets.add("tags.note", "quay-vault");
+    secrets.add("tags.hour", "web1");
+    const line = said`${"web1"} runs. Run \`siterecovery commit ${"web1"}\`, \`siterecovery disown ${id}\`, or
+        \`x ${given("web1", "failover.recoveryPoint")}\` for ${"web1"}.`;
+    expect(secrets.shown(line)).toBe(
+      "[secret] runs. Run `siterecovery commit <name>`, `siterecovery disown <id>`, or `x <recoveryPoint>` for [secret].",
+    );
   });
 });

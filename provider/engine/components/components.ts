@@ -16,6 +16,7 @@ import { loadOf, type ServerLoad } from "./choose-process-server.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
 import { pathProblem, requiredPorts } from "./network-paths.ts";
 import { plain, said } from "../../message.ts";
+import { argumentName } from "../../kinds/argument-name.ts";
 
 /** Kinds with an `inventoryFolder`: where machines run. */
 const inventoryKinds: readonly KindName[] = ["services-provider", "host", "vcenter"];
@@ -131,7 +132,7 @@ export class Components {
 
   #requireFolder(id: string, kind: KindName, { property, folder }: WantedFolder): void {
     if (this.isThere(folder)) return;
-    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot be declared: its folder ${folder} (${plain(property)}) does not
+    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot be declared: its folder ${folder} (${plain(argumentName(property))}) does not
         exist. Make or mount it, or correct the path.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
   }
@@ -150,7 +151,7 @@ export class Components {
       (other) => !sameId(other.thing.id, id) && overlap(real, realOf(other.folder)),
     );
     if (!found) return;
-    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot have the folder ${folder} (${plain(property)}): it overlaps with
+    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot have the folder ${folder} (${plain(argumentName(property))}): it overlaps with
         ${found.folder} of the ${plain(kinds[found.thing.kind].title)} ${nameOf(found.thing.id)}. Choose a folder of its own.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
   }

@@ -34,7 +34,8 @@ import type { ItemDetails, ItemDisk } from "../protected-item/item.ts";
 import { machineNamedBy, type NamedMachine, protectionOf } from "../protected-item/protection.ts";
 import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
-import { plain, said } from "../../message.ts";
+import { joined, type Message, plain, said } from "../../message.ts";
+import { argumentName } from "../../kinds/argument-name.ts";
 
 export interface Prerequisites extends FoundMachine {
   readonly place: MachinePlace;
@@ -46,7 +47,7 @@ export interface Prerequisites extends FoundMachine {
   readonly replicaStoreId: string;
 }
 
-function refuse(id: string, property: string, what: string): SiteRecoveryError {
+function refuse(id: string, property: string, what: Message): SiteRecoveryError {
   const message = said`${nameOf(id)} cannot be protected: ${what}`;
   return new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
 }
@@ -54,7 +55,7 @@ function refuse(id: string, property: string, what: string): SiteRecoveryError {
 function requireThing(parts: EngineParts, id: string, kind: KindName, reference: [string, string]): void {
   const [property, referredId] = reference;
   if (findThing(parts.store, referredId)?.kind === kind) return;
-  const message = said`${nameOf(id)} needs ${plain(property)}, and there is no ${kind.replace("-", " ")} ${referredId}.
+  const message = said`${nameOf(id)} needs ${plain(argumentName(property))}, and there is no ${kind.replace("-", " ")} ${referredId}.
       Declare it, and let this resource depend on it.`;
   throw new SiteRecoveryError("MissingReference", message, { target: id, property });
 }
@@ -63,9 +64,8 @@ function requirePolicy(parts: EngineParts, id: string, inputs: ItemInputs): void
   const policyId = inputs.properties?.policyId ?? "";
   requireThing(parts, id, "policy", ["properties.policyId", policyId]);
   if (mappingOf(parts, id, inputs)) return;
-  const what =
-    `the policy ${nameOf(policyId)} is not mapped to its container ${nameOf(parentOf(id))}. ` +
-    "Declare a ReplicationProtectionContainerMapping of the two.";
+  const what = said`the policy ${nameOf(policyId)} is not mapped to its container ${nameOf(parentOf(id))}. Declare a
+      ReplicationProtectionContainerMapping of the two.`;
   throw refuse(id, "properties.policyId", what);
 }
 
@@ -77,8 +77,8 @@ function requireStorage(parts: EngineParts, id: string, inputs: ItemInputs): str
   const settings = policy?.inputs.properties?.providerSpecificInput;
   const allowed = settings?.instanceType === "HyperVReplicaAzure" ? (settings.storageAccounts ?? []) : [];
   if (allowed.length === 0 || allowed.some((other) => sameId(other, accountId))) return accountId;
-  const names = allowed.map(nameOf).join(", ");
-  throw refuse(id, property, `its policy allows only the storage accounts ${names}.`);
+  const names = joined(allowed.map(nameOf));
+  throw refuse(id, property, said`its policy allows only the storage accounts ${names}.`);
 }
 
 const storageArguments: Readonly<Record<string, string>> = {
@@ -139,7 +139,7 @@ export function requireGroup(parts: EngineParts, id: string, inputs: ItemInputs)
   const property = "properties.providerSpecificDetails.multiVmGroupName";
   const policy = findThing<PolicyInputs>(parts.store, inputs.properties?.policyId ?? "")!;
   if (!rulesOfPolicy(policy.inputs.properties!.providerSpecificInput!).multiVmSync) {
-    const what = `it names the replication group "${groupName}", and its policy has multiVmSyncStatus Disable.`;
+    const what = said`it names the replication group "${groupName}", and its policy has multiVmSyncStatus Disable.`;
     throw refuse(id, property, what);
   }
   const others = groupNamed(parts, parentOf(id), groupName).filter((other) => !sameId(other.id, id));
@@ -147,7 +147,7 @@ export function requireGroup(parts: EngineParts, id: string, inputs: ItemInputs)
   throw refuse(
     id,
     property,
-    `the replication group "${groupName}" has ${groupMachinesMax} machines, the most there may be.`,
+    said`the replication group "${groupName}" has ${groupMachinesMax} machines, the most there may be.`,
   );
 }
 
@@ -156,7 +156,7 @@ function chosenDisks(id: string, found: FoundMachine, inputs: ItemInputs): ItemD
   const unknownDisk = chosen?.find((diskId) => !found.machine.disks.some((disk) => disk.id === diskId));
   if (unknownDisk !== undefined) {
     const names = found.machine.disks.map((disk) => disk.id).join(", ");
-    const what = `it has no disk "${unknownDisk}". Its disks: ${names}.`;
+    const what = said`it has no disk "${unknownDisk}". Its disks: ${names}.`;
     throw refuse(id, "properties.providerSpecificDetails.disksToInclude", what);
   }
   return found.machine.disks
@@ -171,9 +171,8 @@ function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachin
       !sameId(thing.id, id) && machineNamedBy(thing.inputs).name.toLowerCase() === machine.name.toLowerCase(),
   );
   if (!other) return;
-  const what =
-    `its machine ${machine.name} is replicated by the ${kinds[other.kind].title} ${nameOf(other.id)} already. ` +
-    "Remove that one first.";
+  const what = said`its machine ${machine.name} is replicated by the ${plain(kinds[other.kind].title)} ${nameOf(other.id)} already. Remove that one
+      first.`;
   throw refuse(id, machine.property, what);
 }
 
@@ -211,9 +210,8 @@ function requireOwnFiles(
       return facts.inode === inode && facts.changedAtNs === changedAtNs;
     });
     if (same === undefined) continue;
-    const what =
-      `its disk ${disk.id} is the same file as ${same.file} of ${nameOf(same.item)} (a hard link). ` +
-      "Copy one of them to a file of its own.";
+    const what = said`its disk ${disk.id} is the same file as ${same.file} of ${nameOf(same.item)} (a hard link). Copy one of them to a file of
+        its own.`;
     throw refuse(id, property, what);
   }
 }

@@ -6,6 +6,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { groupOf } from "../replication-cycle/replication-group.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
+import { plain, said } from "../../message.ts";
 
 /** `latest` and `latestProcessed` are the same here: a point is listed once its data is in place, never before. */
 const choices: Record<string, (point: RecoveryPoint) => boolean> = {
@@ -94,14 +95,17 @@ export async function chooseRecoveryPoint(
   if (newer && (found === undefined || choices[choice])) {
     const next = points.at(-1);
     const instead = next
-      ? `The newest one that can be read is ${next.id}; name it to use it.`
-      : "No other is left.";
-    const message = `${name} has a newer recovery point that cannot be read. ${instead} ${newer.error.message}`;
+      ? said`The newest one that can be read is ${next.id}; name it to use it.`
+      : plain("No other is left.");
+    const why = newer.error instanceof SiteRecoveryError ? newer.error : newer.error.message;
+    const message = said`${name} has a newer recovery point that cannot be read. ${instead} ${why}`;
     throw new SiteRecoveryError("Damaged", message, { target: item.id, property: "recoveryPoint" });
   }
   if (found) return found;
   const known =
-    points.length === 0 ? "It has none." : `It has ${points.length}, the newest is ${points.at(-1)!.id}.`;
-  const message = `${name} has no recovery point "${choice}". ${known} \`siterecovery recovery-points ${name}\` lists them.`;
+    points.length === 0
+      ? plain("It has none.")
+      : said`It has ${points.length}, the newest is ${points.at(-1)!.id}.`;
+  const message = said`${name} has no recovery point "${choice}". ${known} \`siterecovery recovery-points ${name}\` lists them.`;
   throw new SiteRecoveryError("NotFound", message, { target: item.id, property: "recoveryPoint" });
 }

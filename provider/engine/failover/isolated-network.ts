@@ -12,8 +12,7 @@ export function requireIsolatedNetwork(parts: EngineParts, drillId: string, netw
     throw new SiteRecoveryError("MissingReference", message, details);
   }
   if (!isRecoveryNetwork(parts, networkId)) return;
-  const message =
-    `The drill ${nameOf(drillId)} cannot use ${nameOf(networkId)}: machines fail over to that network for real. ` +
-    "Use an isolated network, so that the test machine never meets production.";
+  const message = said`The drill ${nameOf(drillId)} cannot use ${nameOf(networkId)}: machines fail over to that network for real.
+      Use an isolated network, so that the test machine never meets production.`;
   throw new SiteRecoveryError("InvalidInput", message, details);
 }

@@ -123,10 +123,9 @@ function requireMayBeMadeAgain(
   }
   const others = lookup.others.filter((place) => !isOwnAttempt(parts, item, place));
   if (others.length === 0) return;
-  const message =
-    `${machineName} is gone from the primary side, and another machine has its name: ${namePlaces(others)}. Rename or ` +
-    `remove that one. If it is ${machineName} itself, put back without its id (the file machine-id), run ` +
-    `\`siterecovery choose-machine ${name} --host ${others[0]!.inventory.name}\`.`;
+  const message = said`${machineName} is gone from the primary side, and another machine has its name: ${namePlaces(others)}. Rename or
+      remove that one. If it is ${machineName} itself, put back without its id (the file machine-id), run
+      \`siterecovery choose-machine ${name} --host ${others[0]!.inventory.name}\`.`;
   throw new SiteRecoveryError("DuplicateName", message, { target: item.id });
 }
 

@@ -101,7 +101,7 @@ function chosen(
   const machine = parts.machines.read(place.folder);
   const lacks = disks.find(({ id }) => !machine.disks.some((disk) => disk.id === id));
   if (lacks === undefined) return place;
-  const message = `${namePlaces([place])} has no disk "${lacks.id}", which is protected. Choose another machine, or protect this one as a new item.`;
+  const message = said`${namePlaces([place])} has no disk "${lacks.id}", which is protected. Choose another machine, or protect this one as a new item.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: item.id });
 }
 

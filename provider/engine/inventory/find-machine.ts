@@ -10,7 +10,7 @@ import { requireNoOtherProtector } from "../identity/machine-protector.ts";
 import type { ProtectedItem } from "../protected-item/item.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 import { isFormer, type Lookup, lookUpMachine, type MachinePlace, namesakes } from "./look-up-machine.ts";
-import { said } from "../../message.ts";
+import { plain, said } from "../../message.ts";
 
 export interface FoundMachine {
   readonly inventory: Inventory;
@@ -108,12 +108,12 @@ export function notFound(
     return new SiteRecoveryError("SourceUnreachable", message, { target: id });
   }
   const { others } = lookup;
-  const known = machine === undefined ? "" : ` It was on ${nameOf(machine.hostId)}.`;
+  const known = machine && said` It was on ${nameOf(machine.hostId)}.`;
   const other =
     others.length === 0
-      ? "Mount its folder again, or put it back."
-      : `Another machine has its name: ${namePlaces(others)}. If that is it now, run \`siterecovery choose-machine ${nameOf(id)} --host ${others[0]!.inventory.name}\`.`;
-  const message = `The machine ${machineName} is missing: the hosts of ${where} answer, and none has it.${known} ${other}`;
+      ? plain("Mount its folder again, or put it back.")
+      : said`Another machine has its name: ${namePlaces(others)}. If that is it now, run \`siterecovery choose-machine ${nameOf(id)} --host ${others[0]!.inventory.name}\`.`;
+  const message = said`The machine ${machineName} is missing: the hosts of ${where} answer, and none has it.${known} ${other}`;
   return new SiteRecoveryError("PrerequisitesNotMet", message, { target: id });
 }
 
@@ -156,10 +156,9 @@ export function requireMachineNamed(
     throw new SiteRecoveryError("DuplicateName", message, { target: machineName });
   }
   const names = reachable.flatMap((inventory) => parts.machines.list(inventory.folder)).join(", ");
-  const silent = lookup.answer === "unknown" ? ` (${nameSilent(lookup.silent)})` : "";
-  const message =
-    `No host of the site ${nameOf(fabricId)} has a machine "${machineName}"${silent}. ` +
-    (names === "" ? "Their inventories are empty." : `There are: ${names}.`);
+  const silent = lookup.answer === "unknown" ? said` (${nameSilent(lookup.silent)})` : undefined;
+  const known = names === "" ? plain("Their inventories are empty.") : said`There are: ${names}.`;
+  const message = said`No host of the site ${nameOf(fabricId)} has a machine "${machineName}"${silent}. ${known}`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: machineName });
 }
 

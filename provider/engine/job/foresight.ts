@@ -5,6 +5,7 @@
  */
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import { joined, plain, said } from "../../message.ts";
 
 export interface ForeseenStep {
   readonly action: "shutDown" | "send" | "make" | "overwrite" | "start" | "remove" | "drop";
@@ -66,8 +67,8 @@ export class Foresight implements Foreseen {
 export function requireNoRefusals({ refusals }: Pick<Foreseen, "refusals">, ending = ""): void {
   const [first] = refusals;
   if (first === undefined) return;
-  const why = refusals.map((refusal) => refusal.message).join("\n  ");
-  throw new SiteRecoveryError(first.code, `${why} ${ending}`.trimEnd(), {
+  const why = joined(refusals, "\n  ");
+  throw new SiteRecoveryError(first.code, ending === "" ? why : said`${why} ${plain(ending)}`, {
     ...(first.target === undefined ? {} : { target: first.target }),
     ...(first.property === undefined ? {} : { property: first.property }),
     cause: first,

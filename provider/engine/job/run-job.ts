@@ -180,8 +180,8 @@ async function failJob<Input>(
   const state = error.code === "Cancelled" ? "Cancelled" : "Failed";
   if (ordinal >= 0) endTask(parts.store, context.jobId, ordinal, { state, now: parts.clock.now() });
   const undone = await rollBack(definition, context, error);
-  const message = undone ? `${error.message} ${undone}` : error.message;
-  const record = { code: error.code, message };
+  const message = undone ? said`${error} ${undone}` : error.said;
+  const record = { code: error.code, message: message.toString() };
   parts.store.transaction(() => {
     const item = itemNow(parts, context.itemId);
     // It may have marked machines before it was rolled back.
@@ -215,7 +215,7 @@ function errorOfJob(thrown: unknown, title: string, itemId: string): SiteRecover
     return new SiteRecoveryError("Cancelled", message, { target: itemId, cause: thrown });
   }
   const why = messageOf(thrown);
-  const message = `The ${title} of ${nameOf(itemId)} failed: ${why}.`;
+  const message = said`The ${plain(title)} of ${nameOf(itemId)} failed: ${why}.`;
   return new SiteRecoveryError("JobFailed", message, { target: itemId, cause: thrown });
 }
 

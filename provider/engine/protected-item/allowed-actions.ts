@@ -39,7 +39,7 @@ export function requireAllowed(item: ProtectedItem, step: ItemStep): void {
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
   }
   const state = plain(stateFacts[item.state].description);
-  const allowed = commandList(commandsOf(item, allowedActions(item)));
+  const allowed = commandList(commandsOf(item, allowedActions(item)), name);
   const message = said`The ${title} of ${name} is not allowed now (${state}). Allowed now: ${allowed}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }

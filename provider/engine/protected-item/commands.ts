@@ -1,5 +1,6 @@
 /** What the steps of an item are called in sentences, and the commands that take them. */
 import { nameOf } from "../../arm-id.ts";
+import { joined, type Message, plain, said } from "../../message.ts";
 import type { ProtectedItem } from "./item.ts";
 import type { ItemAction, ItemStep } from "./transitions.ts";
 
@@ -50,7 +51,12 @@ export function commandsOf(item: ProtectedItem, actions: readonly ItemAction[]):
   });
 }
 
-/** `` `siterecovery commit web1`, `siterecovery cancel-failover web1` ``, or `nothing`. */
-export function commandList(commands: readonly string[]): string {
-  return commands.map((command) => `\`${command}\``).join(", ") || "nothing";
+/**
+ * `` `siterecovery commit web1`, `siterecovery cancel-failover web1` ``, or `nothing`. `name` is what the commands are about.
+ */
+export function commandList(commands: readonly string[], name: string): Message {
+  if (commands.length === 0) return plain("nothing");
+  const words = (command: string): Message[] =>
+    command.split(" ").map((word) => (word === name ? said`${word}` : plain(word)));
+  return joined(commands.map((command) => said`\`${joined(words(command), " ")}\``));
 }

@@ -11,7 +11,7 @@ import type { PlanRun } from "./plan-run.ts";
 import type { PlanStep, Stage } from "./plan-steps.ts";
 import { runStep } from "./run-step.ts";
 import { ScriptFailed } from "./script-action.ts";
-import { plain, said } from "../../message.ts";
+import { joined, plain, said } from "../../message.ts";
 
 const pauseMilliseconds = 1000;
 
@@ -110,12 +110,12 @@ async function runStage(
 
 function stageFailed(run: PlanRun, stage: Stage, failures: readonly StepFailure[]): SiteRecoveryError {
   const codes = new Set(failures.map(({ error }) => error.code));
-  const what = failures.map(({ step, error }) => `${step.name}: ${error.message}`).join("\n  ");
+  const what = joined(
+    failures.map(({ step, error }) => said`${step.name}: ${error}`),
+    "\n  ",
+  );
   const others = stage.steps.length > 1 ? ` (${failures.length} of ${stage.steps.length})` : "";
-  const message =
-    `The ${run.operation.title} of ${nameOf(run.plan.id)} stopped at ${stage.group}${others}:\n  ${what}\n` +
-    "Mend it and run it again: only what is left is done. To give it up: " +
-    `\`siterecovery jobs cancel ${run.jobId}\`.`;
+  const message = said`The ${plain(run.operation.title)} of ${nameOf(run.plan.id)} stopped at ${stage.group}${plain(others)}:\n  ${what}\nMend it and run it again: only what is left is done. To give it up: \`siterecovery jobs cancel ${run.jobId}\`.`;
   return new SiteRecoveryError(codes.size === 1 ? [...codes][0]! : "JobFailed", message, {
     target: run.plan.id,
   });
