@@ -100,3 +100,18 @@ it("a disk outside a machine's folder is known by its change log, and a home by 
   expect(() => requireOutput(path.join(folder, "home", "keys", "replicas.key"))).toThrow(/home of an engine/);
   for (const name of ["free.img", "new.img", "new/deep.img"]) requireOutput(path.join(folder, name));
 });
+
+it("a link counts as what it leads to: a file, a folder on the way, and one that is not there yet", async () => {
+  const other = await Site.make();
+  try {
+    const machine = path.dirname(other.image);
+    const links = { "disk.img": other.image, folder: machine, "later.img": path.join(machine, "later.img") };
+    for (const [name, to] of Object.entries(links)) fs.symlinkSync(to, path.join(other.folder, name));
+    for (const name of ["disk.img", "folder/new.img", "later.img"])
+      expect(() => requireOutput(path.join(other.folder, name))).toThrow(/in the folder of machine web1/);
+    fs.symlinkSync(path.join(other.folder, "free.img"), path.join(other.folder, "free-link.img"));
+    requireOutput(path.join(other.folder, "free-link.img"));
+  } finally {
+    other.remove();
+  }
+});

@@ -1,7 +1,9 @@
 /**
  * `npm run mutants`: puts each fault of the list into a copy of the repository, one at a time, runs the tests that must
- * catch it, and prints which faults were caught. Options: `--jobs N` copies at once (default 1), `--only REGEXP` for some
- * ids, `--json FILE`, `--write` for the table in docs/reliability.md. Exits with 1 when a fault survived.
+ * catch it, and prints which faults were caught. Before that the same tests run once without a fault: a test that fails
+ * by itself catches nothing. Options: `--jobs N` copies at once (default 1), `--only REGEXP` for some ids, `--json FILE`,
+ * `--write` for the table in docs/reliability.md after each fault. Exits with 1 when a fault survived, and before anything
+ * is run when a fault's lines are not in their file exactly once.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -78,6 +80,28 @@ async function runTests(folder: string, tests: readonly string[]): Promise<Omit<
   return { outcome: "caught", by: failed.fullName };
 }
 
+/** Throws for a fault whose lines are not in its file exactly once: it would be no fault, and nothing could catch it. */
+function requireInSources(faults: readonly Mutant[]): void {
+  const lost = faults.filter(({ file, find }) => {
+    const filePath = path.join(root, file);
+    return !fs.existsSync(filePath) || fs.readFileSync(filePath, "utf8").split(find).length !== 2;
+  });
+  if (lost.length === 0) return;
+  const lines = lost.map(({ id, file }) => `${id}: ${file}`).join("\n  ");
+  throw new Error(`The lines of these faults are not in their files exactly once:\n  ${lines}`);
+}
+
+/** Throws if a test of the faults fails without any of them. */
+async function requirePassing(faults: readonly Mutant[]): Promise<void> {
+  const folder = makeCopy();
+  try {
+    const { outcome, by } = await runTests(folder, [...new Set(faults.flatMap(({ tests }) => tests))]);
+    if (outcome !== "survived") throw new Error(`Without a fault a test fails: ${by}`);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function tryMutant(folder: string, mutant: Mutant): Promise<Outcome> {
   const file = path.join(folder, mutant.file);
   const source = fs.readFileSync(file, "utf8");
@@ -104,6 +128,8 @@ async function main(): Promise<void> {
     },
   });
   const waiting = mutants.filter(({ id }) => new RegExp(values.only).test(id));
+  requireInSources(mutants);
+  await requirePassing(waiting);
   const count = waiting.length;
   const outcomes: Outcome[] = [];
   await Promise.all(
@@ -119,6 +145,7 @@ async function main(): Promise<void> {
           );
           if (values.json !== undefined)
             fs.writeFileSync(values.json, JSON.stringify(outcomes, undefined, 2));
+          if (values.write) writeTable(path.join(root, "docs", "reliability.md"), outcomes);
         }
       } finally {
         fs.rmSync(folder, { recursive: true, force: true });
@@ -127,7 +154,6 @@ async function main(): Promise<void> {
   );
   const caught = outcomes.filter(({ outcome }) => outcome === "caught").length;
   process.stdout.write(`${caught} of ${count} faults were caught\n`);
-  if (values.write) writeTable(path.join(root, "docs", "reliability.md"), outcomes);
   process.exitCode = caught === count ? 0 : 1;
 }
 

@@ -2,6 +2,7 @@
 import { faultsIn, type Mutant } from "./mutant.ts";
 
 const primary = ["test/engine/failover/changed-primary.test.ts"];
+const interrupted = ["test/engine/job/world-changed.test.ts"];
 const links = ["test/engine/failover/linked-images.test.ts"];
 const outputs = ["test/cli/output-option.test.ts"];
 
@@ -30,14 +31,21 @@ export const wrongOverwrites: readonly Mutant[] = [
     "changed-primary-running": [
       `return runs ? {} : undefined;`,
       `return undefined;`,
-      "a source that came back and runs beside its replica is no alert",
+      "what a machine writes that is started on the disks of an interrupted failback is overwritten",
+      interrupted,
     ],
   }),
   ...faultsIn("provider/engine/failover/primary-machine.ts", primary, {
     "changed-primary-rolled-back": [
-      `if (item().details.primaryLeft === undefined) {`,
-      `if (item().details.flow === undefined) {`,
+      `const isOverwritten = item().details.primaryLeft === undefined;`,
+      `const isOverwritten = item().details.flow === undefined;`,
       "after a failback that was rolled back, nothing that is written to the primary disks is noticed",
+    ],
+    "changed-primary-undone": [
+      `const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);`,
+      `const areChanged = isOverwritten && folder === "";`,
+      "a failback that was refused for what was written meanwhile overwrites that when it is tried again",
+      interrupted,
     ],
     "changed-primary-meanwhile": [
       `requireUnchanged(parts, item, { folder: place.folder, isDiscarded });`,

@@ -6,7 +6,7 @@
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { readChangeState } from "../../disks/read-change-state.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { RecoveryPoint } from "../../targets/recovery-point.ts";
@@ -61,6 +61,16 @@ export function changedDisks(parts: EngineParts, item: ProtectedItem, folder: st
   const left = leftIn(parts, item, folder);
   if (left === undefined) return [];
   return details.disks.filter((disk) => isChanged(parts, folder, left, disk)).map(({ id }) => id);
+}
+
+/** As `changedDisks`; disks that cannot be looked at count as changed. */
+export function mayBeChanged(parts: EngineParts, item: ProtectedItem, folder: string): boolean {
+  try {
+    return changedDisks(parts, item, folder).length > 0;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return true;
+  }
 }
 
 /** What a person does about changed disks, whatever brings the machine back: a command, a plan, a cluster or a program. */

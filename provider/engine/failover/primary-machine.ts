@@ -25,7 +25,7 @@ import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventorie
 import type { Lookup, MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Platform } from "../flows.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import { imagesLeft, noteLeft, requireUnchanged } from "./changed-primary.ts";
+import { imagesLeft, mayBeChanged, noteLeft, requireUnchanged } from "./changed-primary.ts";
 import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
 import { relationshipOf } from "../protected-item/relationship.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
@@ -232,9 +232,12 @@ export function undoPrimary(
   { folder, isThere }: PrimaryPlace,
 ): void {
   if (!parts.files.exists(folder)) return;
+  const isOverwritten = item().details.primaryLeft === undefined;
+  // Once a machine that somebody has started on them is off, it cannot be seen any more that it wrote.
+  const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);
   if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
-  if (item().details.primaryLeft === undefined) {
-    noteLeft(parts, item(), { images: imagesLeft(parts, item(), folder) });
+  if (isOverwritten) {
+    noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
   }
   if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
 }

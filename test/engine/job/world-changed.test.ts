@@ -74,6 +74,32 @@ describe.each(["running", "off"] as const)("a machine that was used again and is
   });
 });
 
+describe("a machine that somebody starts on disks that an interrupted failback has begun to overwrite", () => {
+  it("keeps what it wrote until a person gives it up", async () => {
+    const site = await siteOf();
+    await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await site.engine.moves.commit(site.itemId, quiet);
+    dieAt(site, "failback of disk", kinds.failback);
+    const written = await useAgain(site.image, "running");
+    const codes = async (): Promise<string[]> =>
+      (await site.engine.viewItem(site.itemId)).healthNotes.map(({ code }) => code);
+    const refusal = {
+      code: "ActionNotAllowed",
+      message: expect.stringMatching(/changed after its failover/) as string,
+    };
+    const failBack = (): Promise<void> => site.engine.moves.failback(site.itemId, quiet);
+    await expect(failBack()).rejects.toMatchObject(refusal);
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
+    expect(await codes()).toContain("PrimaryDisksChanged");
+    await expect(failBack()).rejects.toMatchObject(refusal);
+    expect(hashOf(site.image)).toBe(written);
+    const wanted = hashOf(site.replica);
+    await site.engine.moves.failback(site.itemId, quiet, { discardPrimaryChanges: true });
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
+    expect(hashOf(site.image)).toBe(wanted);
+  });
+});
+
 describe("a machine that runs again", () => {
   it("is shut down again when its interrupted unplanned failover is resumed", async () => {
     const site = await siteOf();
