@@ -1,9 +1,9 @@
 /**
  * `npm run mutants`: puts each fault of the list into a copy of the repository, one at a time, runs the tests that must
  * catch it, and prints which faults were caught. Before that the same tests run once without a fault: a test that fails
- * by itself catches nothing. Options: `--jobs N` copies at once (default 1), `--only REGEXP` for some ids, `--json FILE`,
- * `--write` for the table in docs/reliability.md after each fault. Exits with 1 when a fault survived, and before anything
- * is run when a fault's lines are not in their file exactly once.
+ * by itself catches nothing. Options: `--jobs N` copies at once (default 1), `--only REGEXP` for some ids or files,
+ * `--json FILE`, `--write` for the table in docs/reliability.md after each fault. Exits with 1 when a fault survived, and
+ * before anything is run when a fault's lines are not in their file exactly once.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -29,6 +29,8 @@ const copied = [
   "bin",
 ];
 const timeLimitMilliseconds = 20 * 60_000;
+/** All tests of the list, once. */
+const baselineLimitMilliseconds = 3 * 3_600_000;
 
 export interface Outcome {
   readonly id: string;
@@ -58,13 +60,17 @@ interface Report {
   }[];
 }
 
-async function runTests(folder: string, tests: readonly string[]): Promise<Omit<Outcome, "id" | "seconds">> {
+async function runTests(
+  folder: string,
+  tests: readonly string[],
+  limitMilliseconds = timeLimitMilliseconds,
+): Promise<Omit<Outcome, "id" | "seconds">> {
   const report = path.join(folder, "report.json");
   fs.rmSync(report, { force: true });
   const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
   const words = ["run", "--project", "unit", "--bail", "1", "--reporter=json", `--outputFile=${report}`];
   const child = spawn(process.execPath, [vitest, ...words, ...tests], { cwd: folder, stdio: "ignore" });
-  const timer = setTimeout(() => child.kill("SIGKILL"), timeLimitMilliseconds);
+  const timer = setTimeout(() => child.kill("SIGKILL"), limitMilliseconds);
   const exitCode = await new Promise<number | null>((resolve) => child.on("exit", resolve));
   clearTimeout(timer);
   if (exitCode === 0) return { outcome: "survived", by: "" };
@@ -95,7 +101,9 @@ function requireInSources(faults: readonly Mutant[]): void {
 async function requirePassing(faults: readonly Mutant[]): Promise<void> {
   const folder = makeCopy();
   try {
-    const { outcome, by } = await runTests(folder, [...new Set(faults.flatMap(({ tests }) => tests))]);
+    const tests = [...new Set(faults.flatMap((fault) => fault.tests))];
+    process.stdout.write(`The tests in ${tests.length} files are run without a fault first.\n`);
+    const { outcome, by } = await runTests(folder, tests, baselineLimitMilliseconds);
     if (outcome !== "survived") throw new Error(`Without a fault a test fails: ${by}`);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -127,7 +135,7 @@ async function main(): Promise<void> {
       write: { type: "boolean", default: false },
     },
   });
-  const waiting = mutants.filter(({ id }) => new RegExp(values.only).test(id));
+  const waiting = mutants.filter(({ id, file }) => new RegExp(values.only).test(`${id} ${file}`));
   requireInSources(mutants);
   await requirePassing(waiting);
   const count = waiting.length;

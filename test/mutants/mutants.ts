@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 import { shownSecrets } from "./shown-secrets.ts";
 import { syncCalls } from "./sync-calls.ts";
 import { wrongBytes } from "./wrong-bytes.ts";
+import { wrongObjects } from "./wrong-objects.ts";
 import { wrongOrder } from "./wrong-order.ts";
 import { wrongOverwrites } from "./wrong-overwrites.ts";
 import { wrongOwner } from "./wrong-owner.ts";
@@ -10,6 +11,7 @@ import { wrongOwner } from "./wrong-owner.ts";
 export const mutants: readonly Mutant[] = [
   ...syncCalls,
   ...wrongOrder,
+  ...wrongObjects,
   ...wrongOwner,
   ...wrongOverwrites,
   ...wrongBytes,

@@ -215,6 +215,13 @@ export const wrongOrder: readonly Mutant[] = [
       "the failed sync of a failback leaves no mark, and its repetition believes what it reads",
     ],
   }),
+  ...faultsIn("provider/engine/drill/drill-subject.ts", ["test/power-loss/drills.test.ts"], {
+    "drill-half-ended": [
+      `openJobOf(parts.store, subjectId)?.scenario === testFailoverCleanupJob.scenario`,
+      `subjectId === ""`,
+      "a drill of a plan that was ended after a power cut blocks every other plan with its machines",
+    ],
+  }),
   ...faultsIn("provider/engine/components/check-components.ts", ["test/engine/components/ways.test.ts"], {
     "second-host-agent": [
       `if (bare === undefined) return undefined;`,

@@ -2,7 +2,7 @@
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { DrillInputs } from "../../kinds/drill.ts";
-import { type JobRow, listJobs, tasksOf } from "../../store/jobs.ts";
+import { type JobRow, listJobs, openJobOf, tasksOf } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import type { Progress } from "../job/job-definition.ts";
@@ -172,6 +172,15 @@ export function testedItems(parts: EngineParts, drill: Drill): ProtectedItem[] {
     .flatMap((id) => itemNow(parts, id) ?? [])
     .filter((item) => isMarked(item, mark));
   return marked.length > 0 && kind.isOwn(parts, drill, subjectId) ? marked : [];
+}
+
+/** Whether test machines of the drill are left, or a clean-up that was interrupted has not ended. */
+export function needsCleanUp(parts: EngineParts, drill: Drill): boolean {
+  const { subjectId } = subjectOf(drill);
+  return (
+    testedItems(parts, drill).length > 0 ||
+    openJobOf(parts.store, subjectId)?.scenario === testFailoverCleanupJob.scenario
+  );
 }
 
 /** Whether all test machines of the drill are there, and all steps of its plan have ended. */

@@ -18,7 +18,14 @@ import { itemNow } from "../protected-item/item-now.ts";
 import { runsFromOf } from "../protected-item/runs-from.ts";
 import { writeCatalogs } from "../recovery-home/write-catalogs.ts";
 import { underLease } from "../under-lease.ts";
-import { type Drill, isRunning, subjectOf, testedItems, waitingStepOf } from "./drill-subject.ts";
+import {
+  type Drill,
+  isRunning,
+  needsCleanUp,
+  subjectOf,
+  testedItems,
+  waitingStepOf,
+} from "./drill-subject.ts";
 import { measured } from "./measured.ts";
 import { runScheduled, type ScheduledOutcome } from "./run-scheduled.ts";
 import { scheduleState } from "./schedule-state.ts";
@@ -40,7 +47,7 @@ function waitsForPerson(parts: EngineParts, drill: Drill): SiteRecoveryError {
 }
 
 async function cleanUp(parts: EngineParts, drill: Drill, progress: Progress): Promise<void> {
-  if (testedItems(parts, drill).length === 0) return;
+  if (!needsCleanUp(parts, drill)) return;
   await subjectOf(drill).kind.cleanUp(parts, drill, progress);
 }
 

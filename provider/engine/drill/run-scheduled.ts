@@ -14,7 +14,7 @@ import { requireIsolatedNetwork } from "../failover/isolated-network.ts";
 import type { Progress } from "../job/job-definition.ts";
 import { giveUpWaiting } from "../recovery-plan/give-up-waiting.ts";
 import { underLease } from "../under-lease.ts";
-import { type Drill, isRunning, subjectOf, testedItems, waitingStepOf } from "./drill-subject.ts";
+import { type Drill, isRunning, needsCleanUp, subjectOf, waitingStepOf } from "./drill-subject.ts";
 import { measured } from "./measured.ts";
 import { nextRun, nextTime } from "./next-run.ts";
 import { type DrillState, scheduleState, type ScheduleState } from "./schedule-state.ts";
@@ -115,7 +115,7 @@ class ScheduledRun {
   }
 
   async #cleanUp(): Promise<void> {
-    if (testedItems(this.#parts, this.#drill).length === 0) return;
+    if (!needsCleanUp(this.#parts, this.#drill)) return;
     await subjectOf(this.#drill).kind.cleanUp(this.#parts, this.#drill, this.#progress);
   }
 

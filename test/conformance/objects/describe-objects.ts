@@ -74,6 +74,13 @@ function describeBodies(make: () => Promise<PlaceForTests>): void {
     expect(await namesOf(objects, "")).toEqual([]);
   });
 
+  it("puts nothing of a file that is shorter than it was", async () => {
+    const { objects } = await make();
+    const body = { ...fileWith(small), sizeBytes: small.length + 1 };
+    await expect(objects.put("one", body, "ifAbsent")).rejects.toMatchObject({ code: "IoFailed" });
+    expect(await namesOf(objects, "")).toEqual([]);
+  });
+
   it("puts nothing when whoever wrote has lost its claim", async () => {
     const { objects } = await make();
     const lost = new Error("another has it");

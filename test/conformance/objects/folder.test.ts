@@ -59,3 +59,17 @@ it("replaces nothing while another process compares a tag and gives the name awa
   await put;
   expect((await objects.get("one"))?.bytes.toString()).toBe("y");
 });
+
+it("makes nothing in the empty folder that a share leaves when it goes away", async () => {
+  const folder = newFolder();
+  const objects = new FolderObjects(unsyncedFileSystem, folder, "store.key");
+  await objects.put("store.key", Buffer.from("key"), "ifAbsent");
+  await objects.put("a/one", Buffer.from("x"), "ifAbsent");
+  fs.rmSync(folder, { recursive: true });
+  fs.mkdirSync(folder);
+  for (const rule of ["ifAbsent", "replace"] as const) {
+    const put = objects.put("a/two", Buffer.from("x"), rule);
+    await expect(put).rejects.toMatchObject({ code: "NotFound" });
+  }
+  expect(fs.readdirSync(folder)).toEqual([]);
+});

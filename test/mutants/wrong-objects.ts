@@ -1,0 +1,82 @@
+/** Promises of places that keep objects, broken: conditions of a put, the claim of its writer, whole reads. */
+import { faultsIn, type Mutant } from "./mutant.ts";
+
+const folder = ["test/conformance/objects/folder.test.ts"];
+const azure = ["test/conformance/objects/azure-blob.test.ts"];
+
+export const wrongObjects: readonly Mutant[] = [
+  ...faultsIn("provider/drivers/objects-folder/folder-objects.ts", folder, {
+    "object-over-another": [
+      `if (rule === "ifAbsent") return this.#files.renameNew(from, to);`,
+      `if (rule === "ifAbsent") return this.#files.rename(from, to) === undefined;`,
+      "of two recovery points that are published at once under one number, one is lost",
+    ],
+    "object-tag": [
+      `if (!this.#files.exists(to) || factsOfFile(this.#files, to, "").tag !== rule.ifTag) return false;`,
+      `if (!this.#files.exists(to)) return false;`,
+      "what another process has put meanwhile is overwritten",
+    ],
+    "object-replaced-unlocked": [
+      `await (this.#lock.isThere ? this.#lock.around(place) : place());`,
+      `place();`,
+      "what is put between the comparison of a tag and its put is overwritten",
+    ],
+    "object-of-lost-claim": [
+      `await claim?.check();
+      const isPlaced`,
+      `const isPlaced`,
+      "a process that woke up puts objects into a replica that another one writes",
+    ],
+    "object-on-empty-mount": [
+      `name !== this.#anchor &&`,
+      `name === this.#anchor &&`,
+      "replicas are written beside the share that went away",
+    ],
+  }),
+  ...faultsIn("provider/drivers/objects-folder/place-file.ts", folder, {
+    "object-shortened": [
+      `if (source.read(piece, at) !== piece.length) throw shortened(body.path);`,
+      `source.read(piece, at);`,
+      "a file that was cut short is an object with zeros at its end",
+    ],
+  }),
+  ...faultsIn("provider/drivers/objects-azure-blob/blob-conditions.ts", azure, {
+    "blob-over-another": [
+      `return rule === "ifAbsent" ? { ifNoneMatch: "*" } : { ifMatch: \`"\${rule.ifTag}"\` };`,
+      `return rule === "ifAbsent" ? {} : { ifMatch: \`"\${rule.ifTag}"\` };`,
+      "a recovery point in Azure Storage is overwritten by another one of its number",
+    ],
+    "blob-tag": [
+      `return rule === "ifAbsent" ? { ifNoneMatch: "*" } : { ifMatch: \`"\${rule.ifTag}"\` };`,
+      `return rule === "ifAbsent" ? { ifNoneMatch: "*" } : {};`,
+      "what another process has put into Azure Storage meanwhile is overwritten",
+    ],
+  }),
+  ...faultsIn("provider/drivers/objects-azure-blob/read-piece.ts", azure, {
+    "blob-shortened": [
+      `if (file.read(bytes, start) === length) return bytes;`,
+      `if (file.read(bytes, start) >= 0) return bytes;`,
+      "a file that was cut short is a blob with zeros at its end",
+    ],
+  }),
+  ...faultsIn("provider/drivers/objects-azure-blob/azure-blob-objects.ts", azure, {
+    "blob-of-lost-claim": [
+      `await claim?.check().catch((error: unknown) => {
+        throw new OwnFailure(error);
+      });
+`,
+      ``,
+      "a process that woke up puts blobs into a replica that another one writes",
+    ],
+    "blob-own-put": [
+      `return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";`,
+      `return "lost";`,
+      "a recovery point whose answer got lost is there, and counts as somebody else's",
+    ],
+    "blob-of-another": [
+      `return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";`,
+      `return found === undefined ? "lost" : tagOf(found.etag);`,
+      "a recovery point that another process has put counts as this one's, whose bytes are nowhere",
+    ],
+  }),
+];
