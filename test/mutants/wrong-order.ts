@@ -215,7 +215,19 @@ export const wrongOrder: readonly Mutant[] = [
       "the failed sync of a failback leaves no mark, and its repetition believes what it reads",
     ],
   }),
+  ...faultsIn("provider/engine/recovery-plan/run-plan.ts", ["test/power-loss/plan-jobs.test.ts"], {
+    "plan-not-resumed": [
+      `const open = openJobOf(parts.store, plan.id);`,
+      `const open = undefined as JobRow | undefined;`,
+      "a plan that a power cut interrupted begins again, with its scripts, and its first run never ends",
+    ],
+  }),
   ...faultsIn("provider/engine/drill/drill-subject.ts", ["test/power-loss/drills.test.ts"], {
+    "drill-half-run": [
+      `hasEnded: (parts, planId) => lastTestOf(parts, planId)?.state === "Succeeded",`,
+      `hasEnded: () => true,`,
+      "a drill of a plan counts as run though its machines were never started",
+    ],
     "drill-half-ended": [
       `openJobOf(parts.store, subjectId)?.scenario === testFailoverCleanupJob.scenario`,
       `subjectId === ""`,
