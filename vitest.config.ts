@@ -2,6 +2,10 @@ import { defineConfig } from "vitest/config";
 
 // Two projects, because they differ in what they need: unit tests use the processor and share two workers; end-to-end tests wait
 // for the real Pulumi CLI and its processes most of the time, so that more of them fit side by side.
+// A policy without a time zone has its office hours in the computer's: a seed, and a date on a virtual clock, are to mean the same
+// everywhere.
+process.env["TZ"] = "UTC";
+
 export default defineConfig({
   test: {
     projects: [
