@@ -52,7 +52,7 @@ export const wrongObjects: readonly Mutant[] = [
       "what another process has put into Azure Storage meanwhile is overwritten",
     ],
   }),
-  ...faultsIn("provider/drivers/objects-azure-blob/read-piece.ts", azure, {
+  ...faultsIn("provider/drivers/read-piece.ts", azure, {
     "blob-shortened": [
       `if (file.read(bytes, start) === length) return bytes;`,
       `if (file.read(bytes, start) >= 0) return bytes;`,
