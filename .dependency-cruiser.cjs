@@ -7,7 +7,7 @@ const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 // What everybody may use.
 const words =
-  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours|urn|address-range|network-ranges)\\.ts$";
+  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours|urn|address-range|network-ranges|store-address)\\.ts$";
 
 // What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
 // and the forecast, which needs no engine.
@@ -189,7 +189,7 @@ module.exports = {
       {
         path: "^provider/",
         pathNot:
-          "^provider/(convert|arm-template|stack|kinds|handlers/policy-settings|yaml/write-yaml|rules/registry|errors|record|arm-id|project-folder)",
+          "^provider/(convert|arm-template|stack|kinds|handlers/policy-settings|yaml/write-yaml|rules/registry|errors|record|arm-id|project-folder|store-address)",
       },
     ),
     forbid(

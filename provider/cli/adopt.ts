@@ -3,7 +3,7 @@ import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { connectEngine, engineHome } from "../connect.ts";
 import { stateFacts } from "../engine/protected-item/states.ts";
-import type { AdoptableMachine, AdoptableStore } from "../engine/recovery-home/adopt.ts";
+import type { AdoptableMachine, AdoptableStore } from "../engine/recovery-home/look-at-store.ts";
 import { Adoption } from "../engine/recovery-home/adoption.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
@@ -11,18 +11,19 @@ import { formatTable, formatTime } from "./format.ts";
 import type { AdoptJson } from "./json/upkeep.ts";
 import { readPassphrase } from "./key.ts";
 import { printJson } from "./session.ts";
+import { type StorePlaceFlags, storePlaceOf, withStorePlace } from "./store-place.ts";
 import { isoTime } from "./times.ts";
 
-export interface SecretFlags {
+export interface SecretFlags extends StorePlaceFlags {
   readonly keyFile?: readonly string[];
   readonly passphraseFile?: string;
 }
 
-/** Opens the stores of a folder with what the command line names. A folder of keys means all keys in it. */
-export function openAdoption(folder: string, flags: SecretFlags): Promise<Adoption> {
+/** Opens the stores of a place with what the command line names. A folder of keys means all keys in it. */
+export function openAdoption(place: string, flags: SecretFlags): Promise<Adoption> {
   const keyFiles = (flags.keyFile ?? []).map((file) => path.resolve(file)).flatMap(keyFilesAt);
   return Adoption.open({
-    folder: path.resolve(folder),
+    ...storePlaceOf(place, flags),
     keyFiles,
     ...(flags.passphraseFile === undefined ? {} : { passphrase: readPassphrase(flags.passphraseFile) }),
   });
@@ -47,7 +48,7 @@ function toRow({ replicaId, item, disks, pointCount, newestPoint }: AdoptableMac
 
 function storeJson(store: AdoptableStore): AdoptJson["stores"][number] {
   return {
-    folder: store.folder,
+    place: store.place,
     holderId: store.holderId ?? null,
     engineId: store.engineId ?? null,
     machines: store.machines.map(
@@ -65,9 +66,9 @@ function storeJson(store: AdoptableStore): AdoptJson["stores"][number] {
 }
 
 function printStores(adoption: Adoption): void {
-  for (const { folder, holderId, machines, damagedEntries } of adoption.stores) {
+  for (const { place, holderId, machines, damagedEntries } of adoption.stores) {
     process.stdout.write(
-      `${folder}: replicas of ${holderId === undefined ? "an unknown holder" : nameOf(holderId)}\n`,
+      `${place}: replicas of ${holderId === undefined ? "an unknown holder" : nameOf(holderId)}\n`,
     );
     const titles = ["MACHINE", "STATE", "RUNS AT", "LAST RECOVERY POINT", "POINTS", "DISKS"];
     process.stdout.write(`${formatTable(titles, machines.map(toRow))}\n`);
@@ -77,16 +78,23 @@ function printStores(adoption: Adoption): void {
   }
 }
 
-/** `siterecovery adopt <folder>`: rebuilds the engine's home from the replicas and a key. */
+/** `siterecovery adopt <place>`: rebuilds the engine's home from the replicas and a key. */
 export function adoptCommand(): CliCommand {
-  return new CliCommand("adopt")
+  return withStorePlace(new CliCommand("adopt"))
     .group("emergency")
     .description("rebuild a lost home from the replicas and a key: status, recovery points, export, failover")
-    .argument("<folder>", "the folder of the replicas, or one with several in it")
+    .argument(
+      "<place>",
+      "the folder of the replicas, or one with several in it, or their URL in object storage",
+    )
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
     .option("--list", "show what is there, and change nothing")
     .json("adopt")
+    .example(
+      "adopt azblob://drlyon/replicas --key-file /media/safe/dr-keys.json",
+      "a home from a container of Azure Storage",
+    )
     .example("adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json", "a home from the replicas")
     .addHelpText(
       "after",
@@ -94,12 +102,8 @@ export function adoptCommand(): CliCommand {
         " engine first if it still runs somewhere.",
     )
     .action(
-      async (
-        folder: string,
-        flags: SecretFlags & { list?: boolean; json?: boolean },
-        command: CliCommand,
-      ) => {
-        const adoption = await openAdoption(folder, flags);
+      async (place: string, flags: SecretFlags & { list?: boolean; json?: boolean }, command: CliCommand) => {
+        const adoption = await openAdoption(place, flags);
         const { home } = command.optsWithGlobals<{ home?: string }>();
         const homeFolder = engineHome(home);
         const isRebuilt = flags.list !== true;

@@ -6,6 +6,7 @@ import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { OutputOption } from "./output-option.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
+import { withStorePlace } from "./store-place.ts";
 import { stoppable } from "./stoppable.ts";
 
 interface ExportFlags extends SecretFlags {
@@ -20,7 +21,7 @@ interface ExportFlags extends SecretFlags {
 
 /** `siterecovery export <item> --to <file>`: a recovery point's disk as an image, every block verified. */
 export function exportCommand(): CliCommand {
-  return new CliCommand("export")
+  return withStorePlace(new CliCommand("export"))
     .group("emergency")
     .exits("notYet", "interrupted", "terminated")
     .json("export")
@@ -38,8 +39,8 @@ export function exportCommand(): CliCommand {
     )
     .option("--overwrite", "replace the file if it is there")
     .option(
-      "--from <folder>",
-      "read the replicas of this folder, without an engine; needs one of the next two",
+      "--from <place>",
+      "read the replicas of this folder or URL, without an engine; needs one of the next two",
     )
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")

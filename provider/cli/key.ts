@@ -36,7 +36,7 @@ function exportCommand(): CliCommand {
       if (flags.json === true) return printJson("key export", { file: toPath, stores: ids, notChecked });
       process.stdout.write(
         `${toPath}: the keys of ${ids.map(nameOf).join(", ")}. This file opens your replicas: keep it apart from them ` +
-          "and from this machine. If this home is lost, `siterecovery adopt <folder of the replicas> --key-file <this file>` " +
+          "and from this machine. If this home is lost, `siterecovery adopt <place of the replicas> --key-file <this file>` " +
           "rebuilds it.\n",
       );
       if (notChecked.length === 0) return;

@@ -98,7 +98,7 @@ export function statusText(engine: Engine, overview: Overview): string {
       : formatTable(
           titles,
           views.map((view) => toRow(view, withServers)),
-          process.stdout.columns || usualWidth,
+          process.stdout.columns || Number(process.env["COLUMNS"]) || usualWidth,
         );
   const lines = [
     table,

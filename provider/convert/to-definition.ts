@@ -13,6 +13,7 @@ import { plansFrom } from "./convert-plans.ts";
 import { fabricTypeOf, type FolderOf, isSite, processServersOf, siteFrom } from "./convert-sites.ts";
 import { accountsIn, networksIn, withUsed } from "./declare-used.ts";
 import { type FoundThing, listAt, present, recordAt, textAt, type Values } from "./found-thing.ts";
+import { addressSettings } from "../store-address.ts";
 import { isBaseClass } from "../kinds/base-class.ts";
 import { isName, propertiesOf, ThingsOf } from "./things-of.ts";
 
@@ -21,7 +22,8 @@ function accountFrom(inputs: Values, name: string): StackStorageAccount {
   return {
     name,
     ...(sku === "Standard_LRS" ? {} : present({ sku })),
-    ...present({ tags: inputs["tags"] }),
+    ...present({ tags: inputs["tags"], url: inputs["url"] }),
+    ...present(Object.fromEntries(addressSettings.map((setting) => [setting, inputs[setting]]))),
   } as StackStorageAccount;
 }
 

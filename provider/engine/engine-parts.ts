@@ -6,6 +6,7 @@ import type { MachineHooks } from "../machines/machine-hooks.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
 import type { Random } from "../random.ts";
 import type { Store } from "../store/open-store.ts";
+import type { StoreAddress } from "../store-address.ts";
 import type { ReplicaStore } from "../targets/replica-store.ts";
 import type { Home } from "./home.ts";
 import type { ProcessServer } from "./process-server/transfer.ts";
@@ -28,8 +29,8 @@ export interface EngineParts {
   madeStoreOf(holderId: string): Promise<ReplicaStore | undefined>;
   /** Ids of everything that holds replicas, whether it can be reached or not. */
   replicaHolderIds(): string[];
-  /** Opens a storage account's replica store, making store and key when they are not there. */
-  openReplicaStore(storageAccountId: string): Promise<ReplicaStore>;
+  /** Opens a storage account's replica store as its settings say, making store and key when they are not there. */
+  openReplicaStore(storageAccountId: string, address: Partial<StoreAddress>): Promise<ReplicaStore>;
   /** The process server of an id, declared or the default of a site. */
   processServerOf(serverId: string): ProcessServer;
   /** The most copies at once in this process. */

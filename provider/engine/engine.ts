@@ -3,6 +3,7 @@
  * the ports and is the only one that handlers import from this folder; each room beside it does one thing:
  * enable, replicate, failover, recovery points, jobs.
  */
+import type { StoreAddress } from "../store-address.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { KindName } from "../kinds/kind.ts";
@@ -141,9 +142,9 @@ export class Engine {
     return thing ? usersOf(this.#parts, thing) : [];
   }
 
-  /** Opens a storage account's replica store, making it with a key of its own when it is new. */
-  async openStorageAccount(id: string): Promise<void> {
-    await this.#parts.openReplicaStore(id);
+  /** Opens a storage account's replica store as its settings say, making it with a key of its own when it is new. */
+  async openStorageAccount(id: string, address: Partial<StoreAddress>): Promise<void> {
+    await this.#parts.openReplicaStore(id, address);
   }
 
   items(): ProtectedItem[] {

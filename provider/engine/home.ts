@@ -5,6 +5,7 @@
  *     keys/<holder>.key           the key that wraps the data key of a store of replicas, owner-readable only
  *     keys/<holder>.store         the id of the store that was made for it, so that one that went away is missed
  *     storage/<account>/          replicas of a storage account: segments and recovery points, encrypted
+ *     spool/<holder>/             files that are about to go to object storage
  *     master-targets/<fabric>/    replicas on the master target that a configuration server is by default
  *     caches/<server>/           what waits in the cache of a process server that has no folder of its own
  *     azure/<group>/<machine>/    replica machines that failovers and drills made
@@ -23,6 +24,8 @@ export interface Home {
   nextKeyFileOf(holderId: string): string;
   witnessFileOf(holderId: string): string;
   storageFolderOf(storageAccountId: string): string;
+  /** Where files are prepared that become objects of object storage. */
+  spoolFolderOf(holderId: string): string;
   masterTargetFolderOf(configurationServerId: string): string;
   cacheFolderOf(processServerId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
@@ -48,6 +51,7 @@ export function homeAt(folder: string): Home {
     nextKeyFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.key.next`),
     witnessFileOf: (id) => path.join(folder, "keys", `${keyNameOf(id)}.store`),
     storageFolderOf: (id) => path.join(folder, "storage", safeName(nameOf(id))),
+    spoolFolderOf: (id) => path.join(folder, "spool", keyNameOf(id)),
     masterTargetFolderOf: (id) => path.join(folder, "master-targets", safeName(nameOf(parentOf(id)))),
     cacheFolderOf: (id) => path.join(folder, "caches", keyNameOf(id)),
     machineFolderOf: (group, name) => path.join(folder, "azure", safeName(group), safeName(name)),

@@ -49,7 +49,7 @@ export function openParts(options: {
     // A machine changes its power, definition and place by files that are renamed or removed.
     machines: folderMachines(leasedFiles(files, { store, clock })),
     hooks: commandHooks(clock),
-    openReplicaStore: (accountId) => Promise.resolve(stores.openStorageAccount(accountId)),
+    openReplicaStore: (accountId, address) => stores.openStorageAccount(accountId, address),
     replicaHolderIds: () => stores.holderIds(),
     replicaStoreOf: async (holderId) => stores.of(holderId),
     madeStoreOf: (holderId) => stores.ofMade(holderId),

@@ -7,12 +7,12 @@ export const storageAccountKind: Kind = {
   armType: "Microsoft.Storage/storageAccounts",
   path: "Microsoft.Storage/storageAccounts/{accountName}",
   nameArgument: "accountName",
-  immutable: ["resourceGroupName", "accountName", "location"],
+  immutable: ["resourceGroupName", "accountName", "location", "url"],
 };
 
 /**
  * Arguments of a storage account of the embedded target: where replicas are kept, compressed and encrypted
- * (C-7, C-9). In the embedded target it is a folder of the engine's home.
+ * (C-7, C-9). Without a URL it is a folder of the engine's home, beside the engine: the fire that takes one takes both.
  */
 export interface StorageAccountInputs {
   resourceGroupName: string;
@@ -23,6 +23,19 @@ export interface StorageAccountInputs {
   location?: string;
   sku: { name: string };
   tags?: Record<string, string>;
+  /** Beyond Azure: where the replicas are. `file:///folder`, or `azblob://account/container`. */
+  url?: string;
+  /** The address of the service, where it is not Azure's own, such as `https://blobs.example.org`. */
+  endpoint?: string;
+  /** A file with the certificates (PEM) that the service's one is checked with. */
+  certificateAuthorityFile?: string;
+  /** Where the credentials are; never the credentials. Absent: the identity of this computer or workload. */
+  credentials?: {
+    /** The environment variable that holds them. */
+    environmentVariable?: string;
+    /** The file that holds them, readable by its owner alone. */
+    file?: string;
+  };
 }
 
 export interface StorageAccountOutputs extends CommonOutputs {

@@ -121,6 +121,13 @@ export interface WriterEpoch {
 
 /** The right to write what begins with a prefix. */
 export interface Claim {
+  /**
+   * Whether a put that has the claim among its options never takes effect after the claim was lost. Without that a put
+   * may be on its way while another process takes over: what must not be written then is put by its tag.
+   */
+  readonly holdsPuts: boolean;
+  /** Whether the former holder did not release it: what that one has sent may still arrive. */
+  readonly wasTakenOver: boolean;
   /** Throws `LeaseLost` when another process has taken it over. */
   check(): Promise<void>;
   release(): Promise<void>;

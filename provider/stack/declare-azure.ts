@@ -32,7 +32,7 @@ export function declareAzure({ definition }: StackFile): Declaration[] {
       inputs: { ...ids.inGroup, vaultName: vault.name, ...(vault.tags ? { tags: vault.tags } : {}) },
       dependsOn: [],
     },
-    ...azure.storageAccounts.map(({ name, sku, tags }): Declaration => ({
+    ...azure.storageAccounts.map(({ name, sku, tags, ...place }): Declaration => ({
       logicalName: logicalNames.storageAccount(name),
       kind: "storage-account",
       inputs: {
@@ -41,6 +41,7 @@ export function declareAzure({ definition }: StackFile): Declaration[] {
         kind: "StorageV2",
         sku: { name: sku ?? "Standard_LRS" },
         ...(tags ? { tags } : {}),
+        ...place,
       },
       dependsOn: [],
     })),

@@ -1,4 +1,5 @@
 /** A YAML stack definition as schema/stack.schema.json has it; the descriptions of all fields are there. */
+import type { StoreAddress } from "../store-address.ts";
 import type { ActiveLocation, MachineFailoverSettings } from "../kinds/protected-item.ts";
 import type { OfficeHours, PolicySettings } from "../kinds/policy.ts";
 import type { DrillSchedule } from "../kinds/drill.ts";
@@ -32,7 +33,7 @@ export interface StackDefinition {
   readonly drills?: readonly StackDrill[];
 }
 
-export interface StackStorageAccount {
+export interface StackStorageAccount extends Partial<StoreAddress> {
   readonly name: string;
   readonly sku?: string;
   readonly tags?: Record<string, string>;

@@ -21,6 +21,9 @@ export class FolderClaims implements Claims {
   async claim(prefix: string, writer: WriterEpoch | undefined): Promise<FolderClaim> {
     const lock = lockMachine(this.#files, this.#folderOf(prefix), writer);
     return {
+      // What a former holder has prepared is removed when the claim is taken over.
+      holdsPuts: true,
+      wasTakenOver: false,
       workFolder: lock.workFolder,
       check: async () => lock.check(),
       release: async () => lock.release(),

@@ -10,9 +10,18 @@ import type { DiskFolder } from "./layers/layer-reader.ts";
 import { RemovedMachines } from "./removed-machines.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
 import { type LayerIdentity, layerName } from "./layers/layer-writer.ts";
-import type { Claim, LocalFile, ObjectFacts, Objects, PutOptions, WriterEpoch } from "../ports/objects.ts";
+import type {
+  Claim,
+  LocalFile,
+  ObjectFacts,
+  Objects,
+  PutOptions,
+  Tag,
+  WriterEpoch,
+} from "../ports/objects.ts";
 import { PointFolder, type PointDraft, type Publication } from "./point-folder.ts";
 import type { PointIdentity, RecoveryPoint } from "./recovery-point.ts";
+import { putUnderClaim } from "./roster.ts";
 import type { StorePlaces } from "./store-places.ts";
 import type { WriterFence } from "./writer-fence.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
@@ -127,11 +136,13 @@ export class MachineFolder {
       // Only who has the claim prepares anything here: what is left is a killed process's.
       this.spool.files.remove(this.spool.folder);
       for (const part of ["disks", "points"]) await this.objects.sweep(`${this.name}/${part}`);
+      this.#claim = claim;
+      if (claim.wasTakenOver) await this.points.skipNumber();
     } catch (error) {
+      this.#claim = undefined;
       await claim.release();
       throw error;
     }
-    this.#claim = claim;
     return async () => {
       this.#claim = undefined;
       await claim.release();
@@ -223,9 +234,14 @@ export class MachineFolder {
     await this.objects.put(name, file, "ifAbsent", options);
   }
 
-  /** Puts a layer file in the place of the one of its name, unless another process has taken the replica over. */
-  async replaceLayer(name: string, file: LocalFile): Promise<void> {
-    await this.objects.put(name, file, "replace", { ...(this.#claim && { claim: this.#claim }) });
+  /**
+   * Puts a layer file in the place of the state of it that was read. Throws `LeaseLost` if another process has taken the
+   * replica over.
+   */
+  async replaceLayer(name: string, file: LocalFile, read: Tag): Promise<void> {
+    const claim = this.#claim;
+    const rule = claim?.holdsPuts === false ? { ifTag: read } : "replace";
+    await putUnderClaim(this.objects, { claim: () => claim }, name, file, rule);
   }
 
   /** Layer files of a disk, whether a recovery point needs them or not. */

@@ -1,14 +1,11 @@
 import { availableParallelism } from "node:os";
-import path from "node:path";
 import { type FileSystem, localFileSystem, makeFolderDurably } from "../blocks/file-system.ts";
-import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { Objects } from "../ports/objects.ts";
-import { FolderClaims } from "./folder-claims.ts";
 import { KeyRing, type KeyRingSpec } from "./key-ring.ts";
 import type { WriterFence } from "./writer-fence.ts";
-import type { StorePlaces } from "./store-places.ts";
 import { ObjectStore } from "./object-store.ts";
+import { placesAt, type StoreLocation } from "./store-location.ts";
 import { reachFailure, readWitness, storeIdIn, storeUnreachable, writeWitness } from "./reach-store.ts";
 import type { ReplicaStore } from "./replica-store.ts";
 import { createStoreKey, readStoreKey, storeKeyName, type StoreSecret } from "./store-key.ts";
@@ -17,9 +14,9 @@ import { said } from "../message.ts";
 export type OpenStoreOptions = StoreSecret & StorePlace;
 
 interface StorePlace {
-  /** Where the store is: a folder, or any place with its claims. */
+  /** Where the store is; a folder is short for the location of one. */
   readonly folder?: string;
-  readonly places?: StorePlaces;
+  readonly location?: StoreLocation;
   /**
    * A file apart from the store that remembers which one was made there. With it a store that has gone away is
    * `TargetUnreachable` and never made again.
@@ -31,19 +28,10 @@ interface StorePlace {
    * Worker threads for large copies. Default: one a core; 0 where only this thread can reach the store.
    */
   readonly threads?: number;
-  /** The file system of this computer; with `folder`, of the store as well. */
+  /** The file system of this computer; that of a store in a folder as well. */
   readonly files?: FileSystem;
   /** The lease that recovery points are written under. Absent: without one. */
   readonly fence?: WriterFence;
-}
-
-/** What a store in a folder stands on. */
-export function placesInFolder(files: FileSystem, folder: string): StorePlaces {
-  return {
-    objects: new FolderObjects(files, folder, storeKeyName),
-    claims: new FolderClaims(files, folder),
-    spool: { files, folder: path.join(folder, "spool") },
-  };
 }
 
 /**
@@ -54,7 +42,7 @@ export function placesInFolder(files: FileSystem, folder: string): StorePlaces {
  */
 export async function openReplicaStore(options: OpenStoreOptions): Promise<ReplicaStore> {
   const files = options.files ?? localFileSystem;
-  const places = options.places ?? placesInFolder(files, options.folder!);
+  const places = placesAt(files, options.location ?? { folder: options.folder! });
   const { objects } = places;
   // Another file system is known to this thread only.
   const isLocal = files === localFileSystem && objects.address !== undefined;
@@ -110,7 +98,8 @@ async function makeStore(
   objects: Objects,
   options: OpenStoreOptions,
 ): Promise<KeyRingSpec> {
-  if (options.folder !== undefined) makeFolderDurably(files, options.folder);
+  const { folder } = options.location && "folder" in options.location ? options.location : options;
+  if (folder !== undefined) makeFolderDurably(files, folder);
   // Of two who make it, the one who is later opens what the other has made.
   return (await createStoreKey(objects, files, options)) ?? readStoreKey(objects, files, options);
 }

@@ -8,8 +8,9 @@ import { systemRandom } from "../random.ts";
 import { countedAtOf, elapsedBetween } from "./counted-time.ts";
 import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
-import type { Claim, Objects, PutRule, WriterEpoch } from "../ports/objects.ts";
+import type { Objects, WriterEpoch } from "../ports/objects.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
+import { type PointGuard, putUnderClaim, type Roster, RosterObject, rosterName } from "./roster.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 import { said } from "../message.ts";
 
@@ -17,14 +18,6 @@ export type PointDraft = Omit<
   RecoveryPoint,
   "machineId" | "sequence" | "contentId" | "countedAt" | "engineId" | "epoch" | "processed"
 >;
-
-/** What is asked before anything of a machine's recovery points changes. */
-export interface PointGuard {
-  /** Under which lease the points are changed now, or `undefined` for a writer without one. */
-  writer(): WriterEpoch | undefined;
-  /** The claim of whoever changes the points now, or `undefined` for a writer without one. */
-  claim(): Claim | undefined;
-}
 
 const noGuard: PointGuard = { writer: () => undefined, claim: () => undefined };
 
@@ -35,24 +28,16 @@ export interface Publication {
   readonly onNamed?: (point: PointIdentity) => void;
 }
 
-interface Roster {
-  readonly lastSequence: number;
-  /** Names of the points that count, in order. */
-  readonly names: readonly string[];
-  /** By engine: the latest epoch that it has written under. Absent in rosters of earlier versions. */
-  readonly epochs?: Readonly<Record<string, number>>;
-}
-
 export class PointFolder {
   /** What messages call the place of the points. */
   readonly folder: string;
-  readonly rosterPath: string;
   readonly #objects: Objects;
   readonly #name: string;
   readonly #ring: KeyRing;
   readonly #machineId: string;
 
   readonly #guard: PointGuard;
+  readonly #roster: RosterObject;
 
   /** `name`: what the names of its objects begin with, without a slash at the end. */
   constructor(
@@ -68,7 +53,11 @@ export class PointFolder {
     this.#name = name;
     this.folder = objects.placeOf(name);
     this.#machineId = machineId;
-    this.rosterPath = this.pathOf(rosterName);
+    this.#roster = new RosterObject(objects, ring, place, guard);
+  }
+
+  get rosterPath(): string {
+    return this.#roster.path;
   }
 
   /** What messages call the object of a name. */
@@ -77,14 +66,27 @@ export class PointFolder {
   }
 
   async prepare(): Promise<void> {
-    if ((await this.#objects.facts(`${this.#name}/${rosterName}`)) === undefined) {
-      await this.#writeRoster({ lastSequence: 0, names: [] });
+    if (!(await this.#roster.isThere())) {
+      await this.#roster.write({ lastSequence: 0, names: [] }, { tag: undefined });
     }
+  }
+
+  /**
+   * Leaves out the next number: a point that a former holder of the claim has sent, and that is still to arrive, has it,
+   * and will not count.
+   */
+  async skipNumber(): Promise<void> {
+    const found = await this.#roster.find();
+    const { roster } = found;
+    const names = this.#counting(roster, await this.#namesPresent());
+    const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
+    const all = [...new Set([...(roster?.names ?? []), ...names])].sort();
+    await this.#roster.write({ ...roster, lastSequence: last + 1, names: all }, found);
   }
 
   /** Names of the points that count, oldest first. */
   async names(): Promise<string[]> {
-    const roster = await this.#rosterIfSound();
+    const { roster } = await this.#roster.find();
     return this.#counting(roster, await this.#namesPresent());
   }
 
@@ -99,13 +101,13 @@ export class PointFolder {
   /** Names that are on the roster and not there: they were deleted. Throws `Damaged`. */
   async missingNames(): Promise<string[]> {
     const present = new Set(await this.#namesPresent());
-    return (await this.#readRoster()).names.filter((name) => !present.has(name));
+    return (await this.#roster.read()).names.filter((name) => !present.has(name));
   }
 
   /** Names that do not count: what an interrupted drop has left, or what was put there. */
   async leftNames(): Promise<string[]> {
     const present = await this.#namesPresent();
-    const counting = new Set(this.#counting(await this.#rosterIfSound(), present));
+    const counting = new Set(this.#counting((await this.#roster.find()).roster, present));
     return present.filter((name) => !counting.has(name));
   }
 
@@ -158,7 +160,8 @@ export class PointFolder {
   }
 
   async publish(draft: PointDraft, { afterSequence = 0, onNamed }: Publication = {}): Promise<RecoveryPoint> {
-    const roster = await this.#rosterIfSound();
+    const found = await this.#roster.find();
+    const { roster } = found;
     const lastOnRoster = roster?.lastSequence ?? 0;
     const present = await this.#namesPresent();
     // Names of deleted objects stay, so that they are missed until retention has passed them.
@@ -176,14 +179,15 @@ export class PointFolder {
       { kind: "point", objectId: systemRandom.bytes(16), scope: this.#machineId },
       point,
     );
-    await this.#put(name, sealed, "ifAbsent");
-    await this.#writeRoster({ ...roster, lastSequence: sequence, names: [...names, name] });
+    await putUnderClaim(this.#objects, this.#guard, `${this.#name}/${name}`, sealed, "ifAbsent");
+    await this.#roster.write({ ...roster, lastSequence: sequence, names: [...names, name] }, found);
     return point;
   }
 
   /** Drops points by id, and clears what an interrupted drop or publication left. */
   async drop(pointIds: ReadonlySet<string>): Promise<void> {
-    const roster = await this.#rosterIfSound();
+    const found = await this.#roster.find();
+    const { roster } = found;
     const names = this.#counting(roster, await this.#namesPresent());
     await this.#requireEpoch(roster);
     const kept = names.filter((name) => !pointIds.has(pointIdOf(name)));
@@ -191,7 +195,7 @@ export class PointFolder {
     const oldest = Math.min(...kept.map(sequenceOf));
     const missed = roster?.names.filter((name) => !names.includes(name) && sequenceOf(name) > oldest) ?? [];
     if (kept.length !== names.length) {
-      await this.#writeRoster({ ...roster, lastSequence: last, names: [...kept, ...missed].sort() });
+      await this.#roster.write({ ...roster, lastSequence: last, names: [...kept, ...missed].sort() }, found);
     }
     const staying = new Set([...kept, rosterName].map((name) => `${this.#name}/${name}`));
     const present = await Array.fromAsync(this.#objects.list(`${this.#name}/`), ({ name }) => name);
@@ -215,25 +219,9 @@ export class PointFolder {
     throw new SiteRecoveryError("NotFound", message, { target: this.pathOf(name) });
   }
 
-  async #readRoster(): Promise<Roster> {
-    const bytes = await this.#get(rosterName);
-    const name = { kind: "roster", scope: this.#machineId } as const;
-    return openSealedObject(this.#ring, name, bytes, this.rosterPath).content as Roster;
-  }
-
-  /** A lost roster costs the proof that no point was deleted, nothing else; verification reports it. */
-  async #rosterIfSound(): Promise<Roster | undefined> {
-    try {
-      return await this.#readRoster();
-    } catch (error) {
-      if (hasCode(error, "Damaged", "NotFound")) return undefined;
-      throw error;
-    }
-  }
-
   /** The latest epoch that an engine has written under; 0 before it has. */
   async latestEpochOf(engineId: string): Promise<number> {
-    return this.#latestEpoch(engineId, await this.#rosterIfSound());
+    return this.#latestEpoch(engineId, (await this.#roster.find()).roster);
   }
 
   async #latestEpoch(engineId: string, roster: Roster | undefined): Promise<number> {
@@ -253,25 +241,7 @@ export class PointFolder {
         \`siterecovery status\`; \`siterecovery replicate <item> --resync\` continues with this database.`;
     throw new SiteRecoveryError("LeaseLost", message, { target: this.folder });
   }
-
-  /** Puts an object in its place, unless another process has taken the machine's replica over. */
-  async #put(name: string, content: Uint8Array, rule: PutRule): Promise<void> {
-    const claim = this.#guard.claim();
-    const tag = await this.#objects.put(`${this.#name}/${name}`, content, rule, { ...(claim && { claim }) });
-    if (tag !== "lost") return;
-    const message = said`Another process has published ${this.pathOf(name)}. This one publishes nothing. Run the command again.`;
-    throw new SiteRecoveryError("LeaseLost", message, { target: this.pathOf(name) });
-  }
-
-  async #writeRoster(roster: Roster): Promise<void> {
-    const name = { kind: "roster", objectId: systemRandom.bytes(16), scope: this.#machineId } as const;
-    const writer = this.#guard.writer();
-    const epochs = writer && { epochs: { ...roster.epochs, [writer.engineId]: writer.epoch } };
-    await this.#put(rosterName, sealObject(this.#ring, name, { ...roster, ...epochs }), "replace");
-  }
 }
-
-const rosterName = "roster.sealed";
 
 function nameOf(point: RecoveryPoint): string {
   return `${String(point.sequence).padStart(12, "0")}-${point.id}.point`;

@@ -1,7 +1,8 @@
 /** Every how-to page is done as it says, on an engine with the machines that it begins with. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { newContainer, startAzurite } from "../conformance/servers/azurite.ts";
 import { Site } from "../engine/fixture.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { commandsFor, runPage, theTutorial } from "./run-page.ts";
@@ -13,6 +14,21 @@ const homeName = ".siterecovery";
 const beginnings: Readonly<Record<string, () => Promise<Site>>> = {
   "the machine web1": async () => {
     const site = await Site.make({ homeName });
+    await site.protect();
+    return site;
+  },
+  "the machine web1 in Azure Storage": async () => {
+    const server = await startAzurite("drlyon");
+    const { endpoint } = await newContainer(server, "replicas");
+    process.env["REPLICAS_KEY"] = server.accountKey;
+    process.env["ENDPOINT"] = endpoint;
+    onTestFinished(async () => {
+      for (const name of ["REPLICAS_KEY", "ENDPOINT"]) delete process.env[name];
+      await server.stop();
+    });
+    const credentials = { environmentVariable: "REPLICAS_KEY" };
+    const account = { url: "azblob://drlyon/replicas", endpoint: endpoint!, credentials };
+    const site = await Site.make({ homeName, account });
     await site.protect();
     return site;
   },

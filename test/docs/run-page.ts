@@ -46,7 +46,8 @@ function run(
   const script = withVariables(command, path.join(folder, ".bin", "variables"));
   const child = spawn("bash", ["-c", script], {
     cwd: folder,
-    env: environment,
+    // Wide enough for all tables of the pages, so that no number of digits makes one wrap.
+    env: { ...environment, COLUMNS: "100" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

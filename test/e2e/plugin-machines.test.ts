@@ -27,11 +27,11 @@ async function waitForBytes(folder: string, bytes: number): Promise<void> {
   }
 }
 
-/** Processes of this package's plugin. */
-function plugins(): string[] {
+/** Processes of this package's plugin that a project started: its folder is in their environment. */
+function pluginsOf(project: PulumiProject): string[] {
   const command = path.resolve(import.meta.dirname, "../../bin/pulumi-resource-siterecovery");
-  const lines = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" }).split("\n");
-  return lines.filter((line) => line.includes(command));
+  const lines = execFileSync("ps", ["axeww", "-o", "args="], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => line.includes(command) && line.includes(project.folder));
 }
 
 describe("machines through the plugin, with the real Pulumi CLI", () => {
@@ -53,7 +53,7 @@ describe("machines through the plugin, with the real Pulumi CLI", () => {
     process.kill(-child.pid!, "SIGINT");
     expect(await ended).not.toBe(0);
     expect(text).toMatch(/Stopped by the user\. What was begun is kept; the next `pulumi up` resumes it/);
-    expect(plugins()).toEqual([]);
+    expect(pluginsOf(project)).toEqual([]);
     expect((await project.json<Status>("status")).items[0]!.protectionState).toBe("UnprotectedStatesBegin");
 
     const up = await project.up();
@@ -90,11 +90,11 @@ describe("machines through the plugin, with the real Pulumi CLI", () => {
   it("a killed CLI leaves no plugin behind", async () => {
     const child = project.startPulumi("up", "--yes", "--skip-preview", "--stack", "test");
     const ended = new Promise((resolve) => child.on("close", resolve));
-    while (plugins().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (pluginsOf(project).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill("SIGKILL");
     await ended;
-    for (let tries = 0; plugins().length > 0 && tries < 500; tries += 1)
+    for (let tries = 0; pluginsOf(project).length > 0 && tries < 500; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(plugins()).toEqual([]);
+    expect(pluginsOf(project)).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ export class Site {
   }
 
   static async make(
-    options: { clock?: Clock; machine?: object; content?: Buffer; homeName?: string } = {},
+    options: { clock?: Clock; machine?: object; content?: Buffer; homeName?: string; account?: object } = {},
   ): Promise<Site> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-site-"));
     const machine = path.join(folder, "hv1", "web1");
@@ -51,15 +51,15 @@ export class Site {
     fs.writeFileSync(path.join(machine, "machine.yaml"), stringify(definition));
     const home = path.join(folder, options.homeName ?? "home");
     const engine = await openEngine({ home, ...(options.clock ? { clock: options.clock } : {}) });
-    return new Site(folder, engine, await Site.#declare(engine, path.join(folder, "hv1")));
+    return new Site(folder, engine, await Site.#declare(engine, path.join(folder, "hv1"), options.account));
   }
 
-  static async #declare(engine: Engine, inventoryFolder: string): Promise<Site["ids"]> {
+  static async #declare(engine: Engine, inventoryFolder: string, place: object = {}): Promise<Site["ids"]> {
     const make = async (kind: KindName, inputs: object): Promise<string> =>
       (await handlerOf(kind, engine).create(inputs, quiet)).id;
     await make("vault", { ...group, vaultName: "dr-vault" });
     const account = { ...group, accountName: "replicas", kind: "StorageV2", sku: { name: "Standard_LRS" } };
-    const storage = await make("storage-account", account);
+    const storage = await make("storage-account", { ...account, ...place });
     const network = await make("virtual-network", { ...group, virtualNetworkName: "recovery-net" });
     const drillNetwork = await make("virtual-network", { ...group, virtualNetworkName: "drill-net" });
     await make("fabric", site);

@@ -53,7 +53,7 @@ export class FlowComponents {
   async #declareAzure(): Promise<void> {
     await this.#site.declare("vault", "vault", { ...group, vaultName: "dr-vault" });
     const account = { ...group, accountName: "replicas", kind: "StorageV2", sku: { name: "Standard_LRS" } };
-    await this.#site.declare("storage", "storage-account", account);
+    await this.#site.declare("storage", "storage-account", { ...account, ...this.#site.account });
     await this.#site.declare("network", "virtual-network", { ...group, virtualNetworkName: "recovery-net" });
     await this.#site.declare("drill network", "virtual-network", {
       ...group,

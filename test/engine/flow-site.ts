@@ -13,6 +13,7 @@ import type { ProtectedItem } from "../../provider/engine/protected-item/item.ts
 import type { Random } from "../../provider/random.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
+import type { StorageAccountInputs } from "../../provider/kinds/storage-account.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
 import { machineDefinition } from "../machine-definition.ts";
 import { hashOf, quiet } from "./fixture.ts";
@@ -32,6 +33,8 @@ export interface FlowSiteOptions {
   /** Kinds of components to leave out, for refusals. */
   readonly without?: readonly string[];
   readonly machine?: object;
+  /** More arguments of the storage account. */
+  readonly account?: Partial<StorageAccountInputs>;
   /** Opens the engine of the home, in place of one with real drivers and the given clock and chance. */
   readonly open?: (home: string) => Promise<Engine>;
 }
@@ -41,6 +44,7 @@ export class FlowSite {
   #engine: Engine;
   readonly flow: FlowId;
   readonly clock: Clock;
+  readonly account: Partial<StorageAccountInputs>;
   readonly ids = new Map<string, string>();
   readonly #without: ReadonlySet<string>;
 
@@ -49,6 +53,7 @@ export class FlowSite {
     this.#engine = engine;
     this.flow = options.flow;
     this.clock = options.clock ?? systemClock;
+    this.account = options.account ?? {};
     this.#without = new Set(options.without);
   }
 

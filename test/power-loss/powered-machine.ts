@@ -18,7 +18,8 @@ export const machineId = "/subscriptions/s/machines/web-01";
 export const holderId = "/subscriptions/s/storageAccounts/replicas";
 const folder = "/power";
 export const home = homeAt(path.join(folder, "home"));
-export const place = { holderId, folder: home.storageFolderOf(holderId) };
+const storeFolder = home.storageFolderOf(holderId);
+export const place = { holderId, folder: storeFolder, location: { folder: storeFolder } };
 /** The cache is on a device of its own: segments are copied to the target instead of renamed. */
 export const cacheFolder = path.join(folder, "cache");
 export const diskSizes = [6 * blockSizeBytes, 3 * blockSizeBytes - 777] as const;

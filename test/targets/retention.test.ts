@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blockSizeBytes } from "../../provider/disks/disk.ts";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { ObjectStore } from "../../provider/targets/object-store.ts";
-import { placesInFolder } from "../../provider/targets/open-replica-store.ts";
+import { placesInFolder } from "../../provider/targets/store-location.ts";
 import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
 

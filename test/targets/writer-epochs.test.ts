@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { ObjectStore } from "../../provider/targets/object-store.ts";
-import { placesInFolder } from "../../provider/targets/open-replica-store.ts";
+import { placesInFolder } from "../../provider/targets/store-location.ts";
 import type { MachineFolder } from "../../provider/targets/machine-folder.ts";
 import { ProtectedDisk } from "../engine/replication/protected-disk.ts";
 

@@ -31,7 +31,11 @@ type BeyondAzure =
   | "processServerId"
   | "runAsAccounts"
   | "vContinuumConsole"
-  | "officeHours";
+  | "officeHours"
+  | "url"
+  | "endpoint"
+  | "certificateAuthorityFile"
+  | "credentials";
 type Shared<T> = Omit<T, BeyondAzure>;
 
 /**
@@ -54,10 +58,10 @@ type Moves<Inputs extends Theirs, Args extends Theirs, Theirs, _Keys extends nev
 export type Proofs = [
   Moves<ours.VaultInputs, ours.VaultArgs, AzureVault, ForeignKeys<ours.VaultInputs, AzureVault>>,
   Moves<
-    ours.StorageAccountInputs,
-    ours.StorageAccountArgs,
+    Shared<ours.StorageAccountInputs>,
+    Shared<ours.StorageAccountArgs>,
     AzureStorage,
-    ForeignKeys<ours.StorageAccountInputs, AzureStorage>
+    ForeignKeys<Shared<ours.StorageAccountInputs>, AzureStorage>
   >,
   Moves<
     ours.VirtualNetworkInputs,

@@ -133,7 +133,8 @@ export interface AdoptJson {
   /** The home that was rebuilt; null with `--list`. */
   readonly home: string | null;
   readonly stores: readonly {
-    readonly folder: string;
+    /** The folder of the store, or its URL in object storage. */
+    readonly place: string;
     /** Null if the store has no catalog. */
     readonly holderId: string | null;
     readonly engineId: string | null;

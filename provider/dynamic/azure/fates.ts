@@ -62,11 +62,15 @@ type ItemArgs = ArgsOf<
 >;
 type MigrationArgs = ArgsOf<Omit<MigrationItemInputs, "migrated" | "migration" | "allowReplicaDeletion">>;
 
+/** Where the embedded engine keeps what Azure keeps in the account itself. */
+const ownPlace = ["url", "endpoint", "certificateAuthorityFile", "credentials"] as const;
+
 export const fates: Readonly<Record<KindName, Fate>> = {
   vault: created<ArgsOf<VaultInputs>, AzureVault>(`${asr}vault`, "Vault", { adapt: adaptVault }),
-  "storage-account": created<ArgsOf<StorageAccountInputs>, AzureStorage>(
+  "storage-account": created<ArgsOf<Omit<StorageAccountInputs, (typeof ownPlace)[number]>>, AzureStorage>(
     "storage/storageAccount",
     "StorageAccount",
+    { leftOut: ownPlace },
   ),
   "virtual-network": created<ArgsOf<VirtualNetworkInputs>, AzureNetwork>(
     "network/virtualNetwork",

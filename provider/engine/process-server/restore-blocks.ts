@@ -1,5 +1,6 @@
 import type { OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
+import { hasCode } from "../../errors.ts";
 import { damagedObject } from "../../targets/damaged-object.ts";
 import { freeBuffer } from "../../targets/layers/free-buffer.ts";
 import { KeyRing } from "../../targets/key-ring.ts";
@@ -72,8 +73,21 @@ class RestoreWork {
     for (let from = 0; from < wanted.length;) {
       let to = from + 1;
       while (to < wanted.length && (await this.#follows(wanted[to - 1]!, wanted[to]!))) to += 1;
-      await this.#restoreRun(wanted.slice(from, to));
+      await this.#restoreRunNow(wanted.slice(from, to));
       from = to;
+    }
+  }
+
+  /** Once more, block by block, if compaction has moved the records while they were being read. */
+  async #restoreRunNow(positions: readonly number[]): Promise<void> {
+    try {
+      await this.#restoreRun(positions);
+    } catch (error) {
+      const segment = this.#batch.segment[positions[0]!]!;
+      if (!hasCode(error, "Damaged") || segment < 0) throw error;
+      const reader = await this.#segments.get(this.#batch.segments[segment]!);
+      if (!(await reader.refresh())) throw error;
+      for (const position of positions) await this.#restoreRun([position]);
     }
   }
 

@@ -1,4 +1,5 @@
 /** What can be done with stores of replicas and a key when there is no engine: look, export, rebuild a home. */
+import os from "node:os";
 import { type FileSystem, localFileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { findStores } from "../../targets/find-stores.ts";
@@ -8,17 +9,30 @@ import type { ExportOptions } from "../recovery-point/export-point.ts";
 import { copyProgress } from "../replication-cycle/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 import { systemClock } from "../../clock.ts";
-import { type AdoptableStore, adoptStores, lookAtStore, type OpenedStore } from "./adopt.ts";
+import type { StoreAddress } from "../../store-address.ts";
+import { locationOfAddress } from "../../targets/store-location.ts";
+import { adoptStores } from "./adopt.ts";
+import { type AdoptableStore, type FoundStore, lookAtStore, type OpenedStore } from "./look-at-store.ts";
 import { secretsIn } from "./key-kit.ts";
 import { said } from "../../message.ts";
 
 export interface StoreSource {
-  /** The folder of a store, or one with stores in it. */
-  readonly folder: string;
+  /** A folder of a store, or one with stores in it. */
+  readonly folder?: string;
+  /** In place of a folder: where a store is in object storage. */
+  readonly address?: StoreAddress;
   /** Key files and key kits; each store is opened with the first key that fits. */
   readonly keyFiles?: readonly string[];
   readonly passphrase?: string;
   readonly files?: FileSystem;
+}
+
+function storesAt(files: FileSystem, { folder, address }: StoreSource): FoundStore[] {
+  if (address === undefined) {
+    return findStores(files, folder!).map((found) => ({ location: { folder: found }, address }));
+  }
+  // Nothing is prepared for a store that is read. What adoption writes is small.
+  return [{ location: locationOfAddress(address, os.tmpdir()), address }];
 }
 
 export class Adoption {
@@ -31,8 +45,8 @@ export class Adoption {
   }
 
   /**
-   * Opens the stores of a folder for reading. Throws `NotFound` for a folder without a store, `WrongKey`, and
-   * `InvalidInput` if neither key nor passphrase is given.
+   * Opens the stores of a place for reading. Throws `NotFound` for a place without a store, `WrongKey`,
+   * `TargetUnreachable`, and `InvalidInput` for a wrong address or if neither key nor passphrase is given.
    */
   static async open(source: StoreSource): Promise<Adoption> {
     const files = source.files ?? localFileSystem;
@@ -44,8 +58,8 @@ export class Adoption {
       const message = said`Replicas are encrypted. Add --key-file <file> or --passphrase-file <file>.`;
       throw new SiteRecoveryError("InvalidInput", message, { property: "key-file" });
     }
-    const stores = await Array.fromAsync(findStores(files, source.folder), (folder) =>
-      lookAtStore(files, folder, secrets),
+    const stores = await Array.fromAsync(storesAt(files, source), (found) =>
+      lookAtStore(files, found, secrets),
     );
     return new Adoption(files, stores);
   }

@@ -11,10 +11,10 @@ import { catalogPositions } from "../../store/catalog-changes.ts";
 import { putKeyCopy } from "../../store/key-copies.ts";
 import { findThing } from "../../store/things.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
-import { placesInFolder } from "../../targets/open-replica-store.ts";
-import { readStoreKey, type StoreSecret } from "../../targets/store-key.ts";
+import { describeLocation, placesAt } from "../../targets/store-location.ts";
+import { readStoreKey, storeKeyName, type StoreSecret } from "../../targets/store-key.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { type HolderInputs, storeFolderOf } from "../replica-stores.ts";
+import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
 import { openWithKeyFile, type StorePlace } from "../upkeep/store-key-file.ts";
 import { said } from "../../message.ts";
 
@@ -23,6 +23,7 @@ interface KeyKit {
   readonly version: 1;
   readonly engineId: string;
   readonly writtenAt: string;
+  /** `folder`: where the store is, for people; a URL for object storage. */
   readonly stores: readonly { readonly holderId: string; readonly folder: string; readonly key: string }[];
 }
 
@@ -46,21 +47,22 @@ interface CheckedKey {
 
 /** The key of a store as its key file has it, seen to open the store. Throws `WrongKey` if it does not. */
 async function checkedKey({ files, home }: EngineParts, place: StorePlace): Promise<CheckedKey> {
-  const { holderId, folder } = place;
-  const keyFile = home.keyFileOf(holderId);
-  const lock = path.join(folder, "store.key");
+  const keyFile = home.keyFileOf(place.holderId);
+  const where = describeLocation(files, place.location);
   try {
+    const { objects } = placesAt(files, place.location);
+    const isLocked = (await objects.facts(storeKeyName)) !== undefined;
     // Opening the store also ends a change of its key that was interrupted, which replaces the key file.
-    if (files.exists(lock)) await openWithKeyFile(files, home, place);
-    if (!files.exists(keyFile)) throw wrongKeyFile(place, keyFile, "is gone");
+    if (isLocked) await openWithKeyFile(files, home, place);
+    if (!files.exists(keyFile)) throw wrongKeyFile(place, where, keyFile, "is gone");
     const key = readWholeFile(files, keyFile);
-    if (!files.exists(lock)) return { key, isChecked: false };
-    await readStoreKey(placesInFolder(files, folder).objects, files, { key });
+    if (!isLocked) return { key, isChecked: false };
+    await readStoreKey(objects, files, { key });
     return { key, isChecked: true };
   } catch (error) {
     // Only a key that is too short is invalid input here.
     if (hasCode(error, "WrongKey") || hasCode(error, "InvalidInput"))
-      throw wrongKeyFile(place, keyFile, "does not open them", error);
+      throw wrongKeyFile(place, where, keyFile, "does not open them", error);
     // The share is away, or its own half of the lock is damaged: the key may be the only way back, so it is exported.
     if (!isExpected(error) || !files.exists(keyFile)) throw error;
     return { key: readWholeFile(files, keyFile), isChecked: false };
@@ -68,12 +70,13 @@ async function checkedKey({ files, home }: EngineParts, place: StorePlace): Prom
 }
 
 function wrongKeyFile(
-  { holderId, folder }: StorePlace,
+  { holderId }: StorePlace,
+  where: string,
   keyFile: string,
   what: string,
   cause?: unknown,
 ): SiteRecoveryError {
-  const message = said`No key was exported: the replicas of ${nameOf(holderId)} are in ${folder}, and the key file ${keyFile} ${what}. Put the
+  const message = said`No key was exported: the replicas of ${nameOf(holderId)} are in ${where}, and the key file ${keyFile} ${what}. Put the
       right one back from a copy, then run this again.`;
   return new SiteRecoveryError("WrongKey", message, { target: keyFile, cause });
 }
@@ -101,9 +104,10 @@ export async function exportKeys(
   const keys: ({ holderId: string; folder: string } & CheckedKey)[] = [];
   for (const { holderId } of catalogPositions(store)) {
     const thing = findThing<HolderInputs>(store, holderId);
-    const folder = thing && storeFolderOf(home, thing);
-    if (folder === undefined) continue;
-    keys.push({ holderId, folder, ...(await checkedKey(parts, { holderId, folder })) });
+    const location = thing && storeLocationOf(home, thing);
+    if (location === undefined) continue;
+    const checked = await checkedKey(parts, { holderId, location });
+    keys.push({ holderId, folder: describeLocation(files, location), ...checked });
   }
   if (keys.length === 0) {
     const message = said`There are no keys yet: no machine is protected. Run this again when the first one is.`;

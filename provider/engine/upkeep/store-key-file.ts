@@ -14,10 +14,14 @@ import {
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { randomHex, systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
-import { openReplicaStore } from "../../targets/open-replica-store.ts";
+import { holdsMachines, openReplicaStore } from "../../targets/open-replica-store.ts";
+import { describeLocation, placesAt, type StoreLocation } from "../../targets/store-location.ts";
+import { storeKeyName } from "../../targets/store-key.ts";
+import { findThing } from "../../store/things.ts";
 import type { WriterFence } from "../../targets/writer-fence.ts";
 import type { ReplicaStore } from "../../targets/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
 import type { Home } from "../home.ts";
 import { said } from "../../message.ts";
 
@@ -34,18 +38,19 @@ function writeKey(files: FileSystem, keyFile: string): void {
 export interface StorePlace {
   /** The id of a storage account, a master target, a storage classification, a host or a configuration server. */
   readonly holderId: string;
-  readonly folder: string;
+  readonly location: StoreLocation;
 }
 
 /** Whether anything is there that only a key can open. */
-export function isMade(files: FileSystem, folder: string): boolean {
-  return files.exists(path.join(folder, "store.key")) || files.list(path.join(folder, "machines")).length > 0;
+export async function isMade(files: FileSystem, location: StoreLocation): Promise<boolean> {
+  const { objects } = placesAt(files, location);
+  return (await objects.facts(storeKeyName)) !== undefined || (await holdsMachines(objects));
 }
 
-function lostKey(home: Home, { holderId, folder }: StorePlace): SiteRecoveryError {
+function lostKey(files: FileSystem, home: Home, { holderId, location }: StorePlace): SiteRecoveryError {
   const keyFile = home.keyFileOf(holderId);
   const message = said`The key file ${keyFile} of ${nameOf(holderId)} is gone, and nothing else opens the replicas in
-      ${folder}. Put a copy of it back; no new key is made over replicas that need the old one.`;
+      ${describeLocation(files, location)}. Put a copy of it back; no new key is made over replicas that need the old one.`;
   return new SiteRecoveryError("WrongKey", message, { target: keyFile });
 }
 
@@ -59,14 +64,14 @@ export async function openWithKeyFile(
   place: StorePlace,
   fence?: WriterFence,
 ): Promise<ReplicaStore> {
-  const { holderId, folder } = place;
+  const { holderId, location } = place;
   const keyFile = home.keyFileOf(holderId);
   const nextKeyFile = home.nextKeyFileOf(holderId);
   const witnessPath = home.witnessFileOf(holderId);
   const port = files === localFileSystem ? {} : { files };
   const open = (secret: string): Promise<ReplicaStore> =>
-    openReplicaStore({ folder, keyFile: secret, witnessPath, ...port, ...(fence ? { fence } : {}) });
-  if (!isMade(files, folder)) {
+    openReplicaStore({ location, keyFile: secret, witnessPath, ...port, ...(fence ? { fence } : {}) });
+  if (!(await isMade(files, location))) {
     if (!files.exists(keyFile)) writeKey(files, keyFile);
     return open(keyFile);
   }
@@ -83,7 +88,7 @@ export async function openWithKeyFile(
       failure ??= error;
     }
   }
-  throw failure ?? lostKey(home, place);
+  throw failure ?? lostKey(files, home, place);
 }
 
 /** The store is locked with the next key: it takes the old one's place. */
@@ -123,11 +128,13 @@ export async function replaceKey(files: FileSystem, home: Home, place: StorePlac
  * and the store's small `store.key`. Returns the key file's path.
  */
 export async function rotateStoreKey(parts: EngineParts, holderId: string): Promise<string> {
-  const { place: folder } = await parts.replicaStoreOf(holderId);
+  // Throws for an id of nothing that holds replicas, and for a store that is away.
+  await parts.replicaStoreOf(holderId);
+  const location = storeLocationOf(parts.home, findThing<HolderInputs>(parts.store, holderId)!)!;
   const lease = takeLease(parts.store, holderId, "a change of its key", parts.clock);
   try {
     const { files, home } = parts;
-    await replaceKey(files, home, { holderId, folder });
+    await replaceKey(files, home, { holderId, location });
     return home.keyFileOf(holderId);
   } finally {
     lease.release();

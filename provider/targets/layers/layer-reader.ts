@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import type { ObjectReader, Objects } from "../../ports/objects.ts";
+import { hasCode } from "../../errors.ts";
+import type { ObjectReader, Objects, Tag } from "../../ports/objects.ts";
 import { damagedObject } from "../damaged-object.ts";
 import type { KeyRing } from "../key-ring.ts";
 import { EntryTable } from "./entry-table.ts";
@@ -29,49 +30,72 @@ export interface DiskFolder {
 /**
  * An open layer file. Opening verifies header, tail and directory; pages and records are verified when they
  * are read. Every failure is a `Damaged` error that names the file, its absence included.
+ *
+ * Compaction may put another state in its place meanwhile. A folder gives the one that was opened all the same; object
+ * storage does not, and then the new one is opened.
  */
 export class LayerReader {
   /** What messages call the file. */
   readonly path: string;
   readonly id: string;
   readonly kind: LayerKind;
-  readonly directory: LayerDirectory;
-  /** Where index pages begin: the end of the records. */
-  readonly recordsEnd: number;
-  readonly sizeBytes: number;
-  readonly #file: SealedFile;
+  readonly #disk: DiskFolder;
+  #opened: OpenedFile;
 
-  private constructor(kind: LayerKind, id: string, { file, directory, offset }: OpenedFile) {
-    this.path = file.path;
+  private constructor(disk: DiskFolder, kind: LayerKind, id: string, opened: OpenedFile) {
+    this.path = opened.file.path;
     this.id = id;
     this.kind = kind;
-    this.#file = file;
-    this.sizeBytes = file.sizeBytes;
-    this.directory = directory;
-    this.recordsEnd = directory.pages[0]?.offset ?? offset;
+    this.#disk = disk;
+    this.#opened = opened;
   }
 
   static async open(disk: DiskFolder, kind: LayerKind, id: string): Promise<LayerReader> {
-    const { objects, ring, scope } = disk;
-    const name = layerName(disk.name, kind, id);
-    const fileId = Buffer.from(id, "hex");
-    const object = await objects.open(name);
-    if (object === undefined) throw damagedObject(objects.placeOf(name), "it is missing");
-    const file = new SealedFile(objects.placeOf(name), object, ring.layerKey(fileId, scope));
-    try {
-      return new LayerReader(kind, id, await file.readDirectory(encodeHeader(kind, ring.storeId, fileId)));
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    return new LayerReader(disk, kind, id, await openFile(disk, kind, id));
+  }
+
+  get directory(): LayerDirectory {
+    return this.#opened.directory;
+  }
+
+  /** Where index pages begin: the end of the records. */
+  get recordsEnd(): number {
+    return this.directory.pages[0]?.offset ?? this.#opened.offset;
+  }
+
+  get sizeBytes(): number {
+    return this.#file.sizeBytes;
+  }
+
+  get #file(): SealedFile {
+    return this.#opened.file;
+  }
+
+  /** Opens the state that is there now, if it is another one. Returns whether it was. */
+  async refresh(): Promise<boolean> {
+    const facts = await this.#disk.objects.facts(layerName(this.#disk.name, this.kind, this.id));
+    if (facts === undefined || facts.tag === this.tag) return false;
+    const former = this.#file;
+    this.#opened = await openFile(this.#disk, this.kind, this.id);
+    await former.close();
+    return true;
   }
 
   get key(): KeyObject {
     return this.#file.key;
   }
 
+  /** The state of the object that is open. */
+  get tag(): Tag {
+    return this.#file.tag;
+  }
+
   /** The entries of one index page. */
-  async page(index: number): Promise<EntryTable> {
+  page(index: number): Promise<EntryTable> {
+    return this.#again(() => this.#page(index));
+  }
+
+  async #page(index: number): Promise<EntryTable> {
     const place = this.directory.pages[index];
     if (place === undefined) throw damagedObject(this.path, `it has no index page ${index}`);
     const sealed = await this.readRaw(place.offset, place.lengthBytes);
@@ -96,13 +120,39 @@ export class LayerReader {
   }
 
   /** The plain bytes of the record that an entry names; verified. */
-  async readBlock(block: number, offset: number, length: number): Promise<Buffer> {
-    const record = await this.readRaw(this.physicalOffset(offset), length);
-    return openRecord(this.key, record, block, this.path);
+  readBlock(block: number, offset: number, length: number): Promise<Buffer> {
+    return this.#again(async () => {
+      const record = await this.readRaw(this.physicalOffset(offset), length);
+      return openRecord(this.key, record, block, this.path);
+    });
+  }
+
+  async #again<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!hasCode(error, "Damaged") || !(await this.refresh())) throw error;
+      return read();
+    }
   }
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+}
+
+async function openFile(disk: DiskFolder, kind: LayerKind, id: string): Promise<OpenedFile> {
+  const { objects, ring, scope } = disk;
+  const name = layerName(disk.name, kind, id);
+  const fileId = Buffer.from(id, "hex");
+  const object = await objects.open(name);
+  if (object === undefined) throw damagedObject(objects.placeOf(name), "it is missing");
+  const file = new SealedFile(objects.placeOf(name), object, ring.layerKey(fileId, scope));
+  try {
+    return await file.readDirectory(encodeHeader(kind, ring.storeId, fileId));
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 
@@ -127,6 +177,10 @@ class SealedFile {
 
   get sizeBytes(): number {
     return this.#object.sizeBytes;
+  }
+
+  get tag(): Tag {
+    return this.#object.tag;
   }
 
   async read(buffer: Buffer, offset: number): Promise<Buffer> {

@@ -150,7 +150,7 @@ async function rewriteSparse(
       files.makeFolder(folder);
       const to = { files, path: path.join(folder, `${id}.segment`), storeId: disk.ring.storeId };
       const file = await rewriteSegment(reader, records, to);
-      await machine.replaceLayer(layerName(disk.name, "segment", id), file);
+      await machine.replaceLayer(layerName(disk.name, "segment", id), file, reader.tag);
       freed += reader.sizeBytes - file.sizeBytes;
     } finally {
       await reader.close();

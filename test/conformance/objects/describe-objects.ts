@@ -84,7 +84,12 @@ function describeBodies(make: () => Promise<PlaceForTests>): void {
   it("puts nothing when whoever wrote has lost its claim", async () => {
     const { objects } = await make();
     const lost = new Error("another has it");
-    const claim = { check: () => Promise.reject(lost), release: () => Promise.resolve() };
+    const claim = {
+      holdsPuts: false,
+      wasTakenOver: false,
+      check: () => Promise.reject(lost),
+      release: () => Promise.resolve(),
+    };
     for (const body of [small, fileWith(small)]) {
       await expect(objects.put("one", body, "replace", { claim })).rejects.toBe(lost);
     }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { scheduler } from "node:timers/promises";
+import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
+import type { AzureBlobSettings } from "../../../provider/drivers/objects-azure-blob/settings.ts";
 import { ensureAzurite } from "../../../setup/azurite.mjs";
 import { freePort } from "./free-port.ts";
 
@@ -22,10 +24,11 @@ async function answers(port: number): Promise<boolean> {
 const endWithParent = "data:text/javascript,process.stdin.resume().on('close',()=>process.exit())";
 
 /** Starts an Azure Storage endpoint on loopback that keeps everything in memory, with an account made on the spot. */
-export async function startAzurite(): Promise<AzuriteServer> {
+export async function startAzurite(
+  account = `acct${randomBytes(4).toString("hex")}`,
+): Promise<AzuriteServer> {
   const program = await ensureAzurite();
   const port = await freePort();
-  const account = `acct${randomBytes(4).toString("hex")}`;
   const accountKey = randomBytes(64).toString("base64");
   const options = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"];
   const parameters = [
@@ -57,6 +60,18 @@ export async function startAzurite(): Promise<AzuriteServer> {
     await scheduler.wait(50);
   }
   return { port, account, accountKey, stop };
+}
+
+/** Where a new, empty container is. The variable `AZURE_KEY_OF_TESTS` holds the key of its account. */
+export async function newContainer(
+  { account, accountKey, port }: AzuriteServer,
+  container = `c${randomBytes(6).toString("hex")}`,
+): Promise<AzureBlobSettings> {
+  const endpoint = `http://127.0.0.1:${port}`;
+  const key = new StorageSharedKeyCredential(account, accountKey);
+  await new ContainerClient(`${endpoint}/${account}/${container}`, key).create();
+  process.env["AZURE_KEY_OF_TESTS"] = accountKey;
+  return { account, container, endpoint, credentials: { environmentVariable: "AZURE_KEY_OF_TESTS" } };
 }
 
 async function ended(child: ChildProcess, kill: () => void): Promise<void> {

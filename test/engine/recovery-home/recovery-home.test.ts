@@ -27,7 +27,7 @@ const storeFolder = async (): Promise<string> => {
   const [found] = (await Adoption.open({ folder: site.folder, keyFiles: keyFiles() })).stores.filter(
     ({ holderId }) => holderId?.toLowerCase() === replicaStoreId.toLowerCase(),
   );
-  return found!.folder;
+  return found!.place;
 };
 const keyFiles = (): string[] => {
   const folder = path.join(site.folder, "home", "keys");

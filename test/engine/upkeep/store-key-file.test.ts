@@ -25,7 +25,7 @@ const keyFile = (): string => path.join(folder, "keys", "replicas.key");
 
 async function openAccount(): Promise<ReplicaStore> {
   const home = homeAt(folder);
-  const place = { holderId: site.ids.storage, folder: home.storageFolderOf(site.ids.storage) };
+  const place = { holderId: site.ids.storage, location: { folder: home.storageFolderOf(site.ids.storage) } };
   return openWithKeyFile(localFileSystem, home, place);
 }
 

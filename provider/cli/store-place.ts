@@ -1,0 +1,47 @@
+/** The place of a replica store on a command line: a folder, or the URL of object storage with options of its own. */
+import path from "node:path";
+import type { StoreSource } from "../engine/recovery-home/adoption.ts";
+import type { CliCommand } from "./cli-command.ts";
+
+export interface StorePlaceFlags {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly pathStyle?: boolean;
+  readonly caFile?: string;
+  readonly credentialsEnv?: string;
+  readonly credentialsFile?: string;
+}
+
+/** Adds the options that say how object storage is reached. */
+export function withStorePlace(command: CliCommand): CliCommand {
+  return command
+    .option("--endpoint <url>", "object storage: the service's address, if it is not Azure's or AWS's own")
+    .option("--region <region>", "S3: the region of the bucket")
+    .option("--path-style", "S3: the bucket is in the path of addresses, not in the host's name")
+    .option(
+      "--ca-file <file>",
+      "object storage: the certificates (PEM) that its server's one is checked with",
+    )
+    .option("--credentials-env <name>", "object storage: the environment variable that holds the credentials")
+    .option("--credentials-file <file>", "object storage: the file (mode 0600) that holds the credentials");
+}
+
+/** What the words and options of a command line name. */
+export function storePlaceOf(place: string, flags: StorePlaceFlags): Pick<StoreSource, "folder" | "address"> {
+  if (!/^[a-z0-9]+:/.test(place)) return { folder: path.resolve(place) };
+  const { endpoint, region, pathStyle, caFile, credentialsEnv, credentialsFile } = flags;
+  const credentials = {
+    ...(credentialsEnv === undefined ? {} : { environmentVariable: credentialsEnv }),
+    ...(credentialsFile === undefined ? {} : { file: path.resolve(credentialsFile) }),
+  };
+  return {
+    address: {
+      url: place,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+      ...(pathStyle === undefined ? {} : { pathStyle }),
+      ...(caFile === undefined ? {} : { certificateAuthorityFile: path.resolve(caFile) }),
+      ...(Object.keys(credentials).length === 0 ? {} : { credentials }),
+    },
+  };
+}

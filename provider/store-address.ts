@@ -1,0 +1,138 @@
+/**
+ * Where a replica store is, as definitions, programs and commands say it. Nothing in it is secret: credentials are named,
+ * never given.
+ */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { SiteRecoveryError } from "./errors.ts";
+import { given, joined, type Message, plain, said } from "./message.ts";
+
+export interface StoreAddress {
+  /** `file:///folder`, `azblob://account/container` or `s3://bucket/prefix`. */
+  readonly url: string;
+  /** The service's address, where it is not the one of Azure or AWS. */
+  readonly endpoint?: string;
+  /** The region of an S3 bucket. */
+  readonly region?: string;
+  /** Whether the bucket of S3 is in the path of addresses, not in the host's name. */
+  readonly pathStyle?: boolean;
+  /** A file with the certificates (PEM) that the server's one is checked with. */
+  readonly certificateAuthorityFile?: string;
+  /** Where the credentials are. Without it: the identity of this computer or workload. */
+  readonly credentials?: { readonly environmentVariable?: string; readonly file?: string };
+}
+
+/** Which driver keeps the objects of a store, and what it takes. */
+export interface StorePlace {
+  readonly driver: "folder" | "azure-blob";
+  readonly settings: unknown;
+}
+
+/** The settings beside the URL. */
+export const addressSettings = [
+  "endpoint",
+  "region",
+  "pathStyle",
+  "certificateAuthorityFile",
+  "credentials",
+] as const satisfies readonly (keyof StoreAddress)[];
+
+interface Scheme {
+  /** What follows the scheme, as a pattern, and how people are told. */
+  readonly rest: RegExp;
+  readonly form: string;
+  readonly takes: readonly (typeof addressSettings)[number][];
+  toPlace(parts: readonly string[], address: StoreAddress): StorePlace;
+}
+
+const schemes: Readonly<Record<string, Scheme>> = {
+  file: {
+    rest: /^\/\/(\/.*)$/,
+    form: "file:///absolute/folder",
+    takes: [],
+    toPlace: (_parts, { url }) => ({ driver: "folder", settings: { folder: fileURLToPath(url) } }),
+  },
+  azblob: {
+    rest: /^\/\/([a-z0-9]{3,24})\/([a-z0-9](?:-?[a-z0-9]){2,62})$/,
+    form: "azblob://account/container",
+    takes: ["endpoint", "certificateAuthorityFile", "credentials"],
+    toPlace: ([account, container], address) => ({
+      driver: "azure-blob",
+      settings: { account, container, ...settingsBeside(address) },
+    }),
+  },
+};
+
+/** Settings that are given, as drivers take them. */
+function settingsBeside(address: StoreAddress): object {
+  return Object.fromEntries(
+    addressSettings.flatMap((name) => (address[name] === undefined ? [] : [[name, address[name]]])),
+  );
+}
+
+function schemeOf(url: string): { scheme: Scheme; parts: readonly string[] } | undefined {
+  const at = url.indexOf(":");
+  const scheme = schemes[url.slice(0, at)];
+  const match = scheme?.rest.exec(url.slice(at + 1));
+  return scheme && match ? { scheme, parts: match.slice(1) } : undefined;
+}
+
+export interface AddressMistake {
+  readonly property: keyof StoreAddress;
+  /** A sentence without its subject, which is the setting. */
+  readonly reason: Message;
+}
+
+/** What is wrong with an address; empty if nothing is. Settings that are not known yet are not given. */
+export function addressMistakes(address: Partial<StoreAddress>): AddressMistake[] {
+  const { url } = address;
+  const beside = addressSettings.filter((name) => address[name] !== undefined);
+  if (url === undefined) {
+    return beside.map((property) => ({
+      property,
+      reason: said`says nothing without a url of object storage`,
+    }));
+  }
+  const found = schemeOf(url);
+  if (found === undefined) {
+    const forms = joined(Object.values(schemes).map(({ form }) => plain(form)));
+    return [{ property: "url", reason: said`is ${given(url, "url")}; it has one of the forms ${forms}` }];
+  }
+  const { scheme } = found;
+  const foreign = beside.filter((name) => !scheme.takes.includes(name));
+  return [
+    ...foreign.map((property): AddressMistake => ({
+      property,
+      reason: said`says nothing of ${plain(scheme.form)}; leave it out`,
+    })),
+    ...credentialMistakes(address),
+  ];
+}
+
+function credentialMistakes({ credentials }: Partial<StoreAddress>): AddressMistake[] {
+  if (credentials === undefined) return [];
+  const count = [credentials.environmentVariable, credentials.file].filter((one) => one !== undefined).length;
+  if (count === 1) return [];
+  return [{ property: "credentials", reason: said`names either an environmentVariable or a file` }];
+}
+
+/** The place of an address, for the drivers. Throws `InvalidInput`. */
+export function placeOfAddress(address: StoreAddress): StorePlace {
+  const [mistake] = addressMistakes(address);
+  if (mistake !== undefined) {
+    throw new SiteRecoveryError(
+      "InvalidInput",
+      said`The ${plain(mistake.property)} of the replicas ${mistake.reason}.`,
+      {
+        property: mistake.property,
+      },
+    );
+  }
+  const { scheme, parts } = schemeOf(address.url)!;
+  return scheme.toPlace(parts, address);
+}
+
+/** The folder of an address on this computer; `undefined` for object storage. */
+export function folderOf(place: StorePlace): string | undefined {
+  return place.driver === "folder" ? path.resolve((place.settings as { folder: string }).folder) : undefined;
+}
