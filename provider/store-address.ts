@@ -5,7 +5,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { SiteRecoveryError } from "./errors.ts";
-import { given, joined, type Message, plain, said } from "./message.ts";
+import { joined, type Message, plain, said } from "./message.ts";
 
 export interface StoreAddress {
   /** `file:///folder`, `azblob://account/container` or `s3://bucket/prefix`. */
@@ -24,7 +24,7 @@ export interface StoreAddress {
 
 /** Which driver keeps the objects of a store, and what it takes. */
 export interface StorePlace {
-  readonly driver: "folder" | "azure-blob";
+  readonly driver: "folder" | "azure-blob" | "s3";
   readonly settings: unknown;
 }
 
@@ -61,6 +61,17 @@ const schemes: Readonly<Record<string, Scheme>> = {
       settings: { account, container, ...settingsBeside(address) },
     }),
   },
+  s3: {
+    // Not the buckets of one zone, which list their objects in no order. Names of objects follow the prefix.
+    rest: /^\/\/((?!.*--x-s3(?:\/|$))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(|(?=.{1,300}$)(?!\.{1,2}(?:\/|$))[\w!.()-]+(?:\/(?!\.{1,2}(?:\/|$))[\w!.()-]+)*\/?))?$/,
+    form: "s3://bucket/prefix",
+    takes: addressSettings,
+    toPlace: ([bucket, path = ""], address) => {
+      const prefix = path.replace(/\/$/, "");
+      const place = prefix === "" ? { bucket } : { bucket, prefix };
+      return { driver: "s3", settings: { ...place, ...settingsBeside(address) } };
+    },
+  },
 };
 
 /** Settings that are given, as drivers take them. */
@@ -96,7 +107,8 @@ export function addressMistakes(address: Partial<StoreAddress>): AddressMistake[
   const found = schemeOf(url);
   if (found === undefined) {
     const forms = joined(Object.values(schemes).map(({ form }) => plain(form)));
-    return [{ property: "url", reason: said`is ${given(url, "url")}; it has one of the forms ${forms}` }];
+    // It is not shown: whoever got it wrong may have put credentials into it.
+    return [{ property: "url", reason: said`has none of the forms ${forms}, without user and query` }];
   }
   const { scheme } = found;
   const foreign = beside.filter((name) => !scheme.takes.includes(name));

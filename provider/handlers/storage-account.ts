@@ -9,7 +9,7 @@ import {
 } from "../kinds/storage-account.ts";
 import { said } from "../message.ts";
 import { projectFolder } from "../project-folder.ts";
-import { addressMistakes, folderOf, placeOfAddress } from "../store-address.ts";
+import { addressMistakes, addressSettings, folderOf, placeOfAddress } from "../store-address.ts";
 import { withAbsoluteFolder } from "./absolute-folder.ts";
 import { CheckFailure } from "./handler.ts";
 import { known, type SettingsKind } from "./settings-handler.ts";
@@ -27,14 +27,11 @@ function withDefaults(inputs: StorageAccountInputs): StorageAccountInputs {
 }
 
 /** Settings that are not known in a preview are looked at when they are. */
-function rules({
-  url,
-  endpoint,
-  certificateAuthorityFile,
-  credentials,
-}: StorageAccountInputs): CheckFailure[] {
-  const given = { url, endpoint, certificateAuthorityFile, credentials };
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+function rules(inputs: StorageAccountInputs): CheckFailure[] {
+  const names = ["url", ...addressSettings] as const;
+  const entries = names
+    .map((name) => [name, inputs[name]] as const)
+    .filter(([, value]) => value !== undefined);
   if (entries.some(([, value]) => known(value) === undefined)) return [];
   return addressMistakes(Object.fromEntries(entries)).map(
     ({ property, reason }) => new CheckFailure(property, reason),

@@ -23,10 +23,14 @@ export interface StorageAccountInputs {
   location?: string;
   sku: { name: string };
   tags?: Record<string, string>;
-  /** Beyond Azure: where the replicas are. `file:///folder`, or `azblob://account/container`. */
+  /** Beyond Azure: where the replicas are. `file:///folder`, `azblob://account/container` or `s3://bucket/prefix`. */
   url?: string;
-  /** The address of the service, where it is not Azure's own, such as `https://blobs.example.org`. */
+  /** The address of the service, where it is not Azure's or AWS's own, such as `https://blobs.example.org`. */
   endpoint?: string;
+  /** The region of an S3 bucket. */
+  region?: string;
+  /** Whether the bucket of S3 is in the path of addresses, not in the host's name. Default: with an endpoint. */
+  pathStyle?: boolean;
   /** A file with the certificates (PEM) that the service's one is checked with. */
   certificateAuthorityFile?: string;
   /** Where the credentials are; never the credentials. Absent: the identity of this computer or workload. */

@@ -4,7 +4,6 @@ import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { classify, isRefusal } from "../../provider/drivers/objects-s3/classify.ts";
 import { readAccessKey } from "../../provider/drivers/objects-s3/credentials.ts";
-import { s3AddressOf } from "../../provider/drivers/objects-s3/s3-address.ts";
 import { S3Objects } from "../../provider/drivers/objects-s3/s3-objects.ts";
 
 const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode, requestId: "R1, R1" } });
@@ -56,32 +55,6 @@ it("takes other credentials only when the ones it has are refused or may be", ()
   expect(isRefusal({ name: "AccessDenied", ...status(403) })).toBe(false);
   expect(isRefusal({ name: "NotFound", ...status(404) })).toBe(false);
   expect(isRefusal({ code: "ECONNRESET" })).toBe(false);
-});
-
-it("makes an address of a URL, and says what is wrong with others without their secrets", () => {
-  expect(s3AddressOf("s3://a-bucket")).toEqual({ driver: "s3", settings: { bucket: "a-bucket" } });
-  expect(s3AddressOf("s3://a.bucket/Site_1/replicas/", { region: "eu-west-1" })).toEqual({
-    driver: "s3",
-    settings: { bucket: "a.bucket", prefix: "Site_1/replicas", region: "eu-west-1" },
-  });
-  for (const url of [
-    "s3://canary:canary@bucket/p",
-    "s3://bucket/p?X-Amz-Signature=canary",
-    "s3://bucket:9000/p",
-    "https://bucket/p",
-    "s3://",
-    "s3:///p",
-    "s3://Bucket",
-    "s3://b/p",
-    "s3://bucket--usw2-az1--x-s3/p",
-    "s3://bucket/a/../b",
-    "s3://bucket//b",
-    "s3://bucket/a b",
-    "s3://bucket/ä",
-    `s3://bucket/${"a".repeat(301)}`,
-  ]) {
-    expect(() => s3AddressOf(url), url).toThrow(/^The URL of an S3 bucket is wrong\. ((?!canary).)*$/);
-  }
 });
 
 it("reads an access key from variables or a file of its owner, and shows none of it", () => {

@@ -34,6 +34,8 @@ type BeyondAzure =
   | "officeHours"
   | "url"
   | "endpoint"
+  | "region"
+  | "pathStyle"
   | "certificateAuthorityFile"
   | "credentials";
 type Shared<T> = Omit<T, BeyondAzure>;

@@ -63,7 +63,14 @@ type ItemArgs = ArgsOf<
 type MigrationArgs = ArgsOf<Omit<MigrationItemInputs, "migrated" | "migration" | "allowReplicaDeletion">>;
 
 /** Where the embedded engine keeps what Azure keeps in the account itself. */
-const ownPlace = ["url", "endpoint", "certificateAuthorityFile", "credentials"] as const;
+const ownPlace = [
+  "url",
+  "endpoint",
+  "region",
+  "pathStyle",
+  "certificateAuthorityFile",
+  "credentials",
+] as const;
 
 export const fates: Readonly<Record<KindName, Fate>> = {
   vault: created<ArgsOf<VaultInputs>, AzureVault>(`${asr}vault`, "Vault", { adapt: adaptVault }),

@@ -16,6 +16,7 @@ describeRemoteReplicas("replicas in a container of Azure Storage", async () => {
     url: `azblob://${account}/${container}`,
     endpoint: endpoint!,
     credentials: { environmentVariable: "AZURE_KEY_OF_TESTS" },
+    missingUrl: `azblob://${account}/none`,
     secrets: [server.accountKey],
   };
 });

@@ -14,6 +14,8 @@ import { FlowSite } from "../flow-site.ts";
 export interface RemotePlace extends StoreAddress {
   /** What may be nowhere but where the address says. */
   readonly secrets: readonly string[];
+  /** A container or bucket that is not there. */
+  readonly missingUrl: string;
 }
 
 let site: FlowSite;
@@ -46,7 +48,8 @@ function filesBelow(folder: string): string[] {
 export function describeRemoteReplicas(title: string, newPlace: () => Promise<RemotePlace>): void {
   describe(title, () => {
     let place: RemotePlace;
-    const addressOf = ({ secrets: _secrets, ...address }: RemotePlace): StoreAddress => address;
+    const addressOf = ({ secrets: _secrets, missingUrl: _missing, ...address }: RemotePlace): StoreAddress =>
+      address;
 
     async function protect(): Promise<void> {
       place = await newPlace();
@@ -163,12 +166,12 @@ export function describeRemoteReplicas(title: string, newPlace: () => Promise<Re
           quiet,
         );
       await expect(make("second", {})).rejects.toMatchObject({ code: "AlreadyExists", property: "url" });
-      await expect(make("third", { url: `${place.url}-none` })).rejects.toMatchObject({
+      await expect(make("third", { url: place.missingUrl })).rejects.toMatchObject({
         code: "TargetUnreachable",
       });
       await expect(
         make("fourth", {
-          url: `${place.url}-none`,
+          url: place.missingUrl,
           credentials: { environmentVariable: "THERE_IS_NONE" },
         }),
       ).rejects.toMatchObject({ code: "InvalidInput" });
