@@ -10,6 +10,7 @@ import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts
 import { hasCode } from "../../../../provider/errors.ts";
 import type { SeededRandom } from "../../../../provider/random.ts";
 import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
+import { placesAt } from "../../../../provider/targets/store-location.ts";
 import type { ReplicaStore } from "../../../../provider/targets/replica-store.ts";
 import { unsyncedFileSystem as files } from "../../../blocks/unsynced-file-system.ts";
 import * as at from "./machine.ts";
@@ -64,7 +65,7 @@ async function openAfterKill(
 ): Promise<ReplicaStore> {
   const open = async (key: number): Promise<ReplicaStore> =>
     openReplicaStore({
-      folder: at.storeOf(machine),
+      location: at.storeOf(machine),
       keyFile: at.keyFileOf(machine, key),
       threads: 0,
       files,
@@ -97,15 +98,15 @@ async function checkPointList(store: ReplicaStore, known: Known, pending: Pendin
 /** For each recovery point the layer files, as they were when it was last restored in full and was right. */
 const rightWith = new Map<string, ReadonlySet<string>>();
 
-function layerFilesOf(machine: at.MachineUnderTest): ReadonlySet<string> {
-  const described = fs
-    .readdirSync(at.storeOf(machine), { recursive: true, withFileTypes: true })
-    .filter((entry) => /\.(segment|map)$/.test(entry.name))
-    .map(({ name, parentPath }) => {
-      const { ino, size, mtimeNs } = fs.statSync(`${parentPath}/${name}`, { bigint: true });
-      return `${name} ${ino} ${size} ${mtimeNs}`;
-    });
-  return new Set(described);
+async function layerFilesOf(machine: at.MachineUnderTest): Promise<ReadonlySet<string>> {
+  const { objects } = placesAt(files, at.storeOf(machine));
+  try {
+    const found = await Array.fromAsync(objects.list("machines/"));
+    const layers = found.filter(({ name }) => /\.(segment|map)$/.test(name));
+    return new Set(layers.map(({ name, tag }) => `${name} ${tag}`));
+  } finally {
+    await objects.close();
+  }
 }
 
 async function checkPoint(
@@ -114,7 +115,7 @@ async function checkPoint(
   known: Known,
   pointId: string,
 ): Promise<void> {
-  const layerFiles = layerFilesOf(machine);
+  const layerFiles = await layerFilesOf(machine);
   // Every one of the same files is still there, so restoring it again would tell nothing new.
   const before = rightWith.get(pointId);
   if (before !== undefined && [...before].every((file) => layerFiles.has(file))) return;

@@ -53,7 +53,7 @@ let keyNow = key;
 
 const open = (disk: number): Promise<TrackedDisk> => openTrackedDisk(at.imageOf(machine, disk), { files });
 const store = await openReplicaStore({
-  folder: at.storeOf(machine),
+  location: at.storeOf(machine),
   keyFile: at.keyFileOf(machine, key),
   threads: machine.threads,
   files,

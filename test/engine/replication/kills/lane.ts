@@ -6,6 +6,7 @@ import { systemClock } from "../../../../provider/clock.ts";
 import { blockSizeBytes } from "../../../../provider/disks/disk.ts";
 import { SeededRandom } from "../../../../provider/random.ts";
 import { noise } from "../protected-disk.ts";
+import type { StoreLocation } from "../../../../provider/targets/store-location.ts";
 import { startChild } from "../../../disks/child-process.ts";
 import { checkSurvivor } from "./check-survivor.ts";
 import { imageOf, keyFileOf, type MachineUnderTest, type Orders, type Saying } from "./machine.ts";
@@ -22,11 +23,13 @@ export class Lane {
   readonly #machine: MachineUnderTest;
   readonly #known: Known;
 
-  constructor(threads: number) {
+  /** `locationIn`: where the replica is of a machine whose files are in a folder, if not there. */
+  constructor(threads: number, locationIn?: (folder: string) => StoreLocation) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-kills-"));
     const first = threads > 0 ? largeSizeBytes : 48 * blockSizeBytes + 777;
     const diskSizes = [first, 24 * blockSizeBytes];
-    this.#machine = { folder: this.folder, diskSizes, threads };
+    const place = locationIn === undefined ? {} : { location: locationIn(this.folder) };
+    this.#machine = { folder: this.folder, diskSizes, threads, ...place };
     const disks = diskSizes.map((sizeBytes, disk) => {
       const image = Buffer.alloc(sizeBytes);
       image.set(noise(disk + 1, 700_000), 100_000);
@@ -41,7 +44,8 @@ export class Lane {
   async killOnce(seed: number, number: number): Promise<Phase> {
     const random = new SeededRandom(seed);
     // Every other process kills itself at a call of a phase, each phase in its turn; the others are killed at any time.
-    const isAimed = number % 2 === 1;
+    // Requests to a server are no calls that it could count.
+    const isAimed = !this.#isRemote && number % 2 === 1;
     const aim = phases[(number >> 1) % phases.length]!;
     const orders: Orders = {
       machine: this.#machine,
@@ -51,7 +55,8 @@ export class Lane {
     };
     const child = startChild("../engine/replication/kills/engine-process.ts", JSON.stringify(orders));
     const wait = isAimed ? waitMillisecondsMax : this.#delay(random);
-    if (!isAimed && random.integer(8) > 0) await Promise.race([child.says("begun"), child.gone]);
+    if (!isAimed && (this.#isRemote || random.integer(8) > 0))
+      await Promise.race([child.says("begun"), child.gone]);
     const over = new AbortController();
     const slept = systemClock.sleep(wait, over.signal).catch(() => undefined);
     await Promise.race([slept, child.gone]);
@@ -67,7 +72,12 @@ export class Lane {
     return pending.phase;
   }
 
+  get #isRemote(): boolean {
+    return this.#machine.location !== undefined;
+  }
+
   #delay(random: SeededRandom): number {
+    if (this.#isRemote) return random.integer(2500);
     return random.integer(random.integer(4) === 0 ? 400 : 80);
   }
 

@@ -1,5 +1,6 @@
 /** The machine of a kill harness's lane, as its killed processes and the one that checks them see it. */
 import type { ReplicationSource } from "../../../../provider/engine/replication/copy-snapshot.ts";
+import type { StoreLocation } from "../../../../provider/targets/store-location.ts";
 import type { Death } from "./mortal-file-system.ts";
 import type { Phase } from "./phases.ts";
 
@@ -7,6 +8,8 @@ export interface MachineUnderTest {
   readonly folder: string;
   readonly diskSizes: readonly number[];
   readonly threads: number;
+  /** Where its replica is, if not in its folder. */
+  readonly location?: StoreLocation;
 }
 
 export const machineId = "/subscriptions/s/machines/web-01";
@@ -21,7 +24,8 @@ export function sourceOf(machine: MachineUnderTest): ReplicationSource {
 
 export const imageOf = (machine: MachineUnderTest, disk: number): string =>
   `${machine.folder}/disk-${disk}.img`;
-export const storeOf = (machine: MachineUnderTest): string => `${machine.folder}/store`;
+export const storeOf = (machine: MachineUnderTest): StoreLocation =>
+  machine.location ?? { folder: `${machine.folder}/store` };
 /** Two keys, so that each rotation goes from one to the other. */
 export const keyFileOf = (machine: MachineUnderTest, key: number): string => `${machine.folder}/key-${key}`;
 export const restoredOf = (machine: MachineUnderTest): string => `${machine.folder}/restored`;
