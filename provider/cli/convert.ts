@@ -2,11 +2,12 @@ import fs from "node:fs";
 import { type GivenParameter, parametersOfFile } from "../arm-template/given-parameters.ts";
 import { decodeText, readJson } from "../arm-template/read-json.ts";
 import { type Conversion, convert, definitionText } from "../convert/convert.ts";
-import { messageOf, SiteRecoveryError } from "../errors.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { convertLive } from "./convert-live.ts";
 import { CliCommand } from "./cli-command.ts";
 import { openSession, printJson } from "./session.ts";
 import { OutputOption } from "./output-option.ts";
+import { readGivenFile } from "./read-given-file.ts";
 import { writeOutput } from "./write-output.ts";
 
 interface ConvertFlags {
@@ -23,13 +24,7 @@ const modeline = "# yaml-language-server: $schema=./node_modules/siterecovery/sc
 
 /** `-` is standard input. Throws `NotFound`, and `InvalidInput` for a file that is no text. */
 function readSource(source: string): string {
-  try {
-    return decodeText(fs.readFileSync(source === "-" ? 0 : source), source);
-  } catch (error) {
-    if (error instanceof SiteRecoveryError) throw error;
-    const why = messageOf(error);
-    throw new SiteRecoveryError("NotFound", `${source} cannot be read: ${why}.`, { target: source });
-  }
+  return decodeText(readGivenFile(source), source);
 }
 
 /** A parameter file, with or without `@` in front; or one parameter, as `name=value`. */
@@ -67,6 +62,7 @@ async function conversionOf(
 export function convertCommand(): CliCommand {
   return new CliCommand("convert")
     .group("definitions")
+    .exits("notYet")
     .json("convert")
     .example("convert state.json --output my-stack.yaml", "from `pulumi stack export`")
     .example("convert --live --output my-stack.yaml", "from what the engine has now")

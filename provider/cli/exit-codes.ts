@@ -1,6 +1,7 @@
 /** What the exit codes mean, the same for every command. Help, man page and docs/commands.md show this table. */
 import { CommanderError } from "commander";
 import { SiteRecoveryError } from "../errors.ts";
+import { isOfUnreadFile } from "./read-given-file.ts";
 import { Stopped } from "./stopped.ts";
 
 export const exitCodes = {
@@ -50,5 +51,6 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof Stopped) return error.exitCode;
   if (isUsageError(error)) return exitCodes.usage;
   if (error instanceof CommanderError) return exitCodes.done;
+  if (isOfUnreadFile(error)) return exitCodes.notYet;
   return error instanceof SiteRecoveryError ? exitCodeOfCode(error.code) : exitCodes.refused;
 }

@@ -61,7 +61,7 @@ function explain(id: string): string {
   const parts = [...(isRuleId(id) ? [explained(id)] : []), ...(policy ? [explainedPolicy(policy)] : [])];
   if (parts.length > 0) return parts.join("\n\n");
   const near = nearestWord(id, [...ruleIds, ...policies.map((one) => one.id)]);
-  const hint = near === undefined ? "`siterecovery explain` lists them" : `Did you mean '${near}'?`;
+  const hint = near === undefined ? "`siterecovery explain` lists them." : `Did you mean '${near}'?`;
   throw new SiteRecoveryError("InvalidInput", `There is no rule '${id}'. ${hint}`);
 }
 

@@ -9,6 +9,7 @@ import { writeOutput } from "./write-output.ts";
 export function inventoryCommand(): CliCommand {
   return new CliCommand("inventory")
     .group("definitions")
+    .exits("notYet")
     .description("write the inventory lock of definitions: what their machines are, without their bytes")
     .argument("[files...]", "stack definitions", ["siterecovery.yaml"])
     .addOption(

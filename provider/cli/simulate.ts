@@ -104,6 +104,7 @@ async function simulate(file: string, flags: SimulateFlags, command: CliCommand)
 export function simulateCommand(): CliCommand {
   const command = new CliCommand("simulate")
     .group("definitions")
+    .exits("notYet")
     .json("simulate")
     .example("simulate my-stack.yaml --churn 20GiB --html forecast.html", "RPO, storage and RTO, with charts")
     .description("forecast a definition: initial copies, RPO, storage, process servers, RTO of plans")

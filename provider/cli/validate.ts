@@ -11,6 +11,7 @@ import { prettyReport } from "../reports/pretty.ts";
 import { type Checked, findingsOf, isFailure, type ReportSettings } from "../reports/report.ts";
 import { sarifReport } from "../reports/sarif.ts";
 import { policyConfigProblems } from "../policies/policy-config.ts";
+import { readGivenFile } from "./read-given-file.ts";
 import { declarationsOf } from "../stack/declare.ts";
 import { type ReadSettings, readStack } from "../stack/read-stack.ts";
 import type { StackDefinition } from "../stack/stack-definition.ts";
@@ -64,11 +65,12 @@ interface ValidateFlags {
 
 /** What is wrong with a configuration of the policy pack, a line each. Throws if the file cannot be read. */
 function policyConfigReport(file: string): string[] {
+  const text = readGivenFile(file).toString("utf8");
   let config: unknown;
   try {
-    config = JSON.parse(fs.readFileSync(file, "utf8"));
+    config = JSON.parse(text);
   } catch (cause) {
-    const message = `${file} cannot be read as JSON: ${(cause as Error).message}. Check --policy-config.`;
+    const message = `${file} is no JSON: ${(cause as Error).message}. Check --policy-config.`;
     throw new SiteRecoveryError("InvalidInput", message, { cause });
   }
   return policyConfigProblems(config).map((problem) => `error: ${file}: ${problem}\n`);
