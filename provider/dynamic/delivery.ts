@@ -2,7 +2,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../kinds/kind.ts";
 import { HalfDone } from "../pulumi/half-done.ts";
-import { adoptKey, secretPathsKey, timeoutsKey, unnamedKey, urnKey } from "../pulumi/reserved-keys.ts";
+import { closed, closedState } from "../pulumi/closed-values.ts";
+import {
+  adoptKey,
+  lastInputsKey,
+  secretPathsKey,
+  timeoutsKey,
+  unnamedKey,
+  urnKey,
+} from "../pulumi/reserved-keys.ts";
 import { ResourceLifecycle } from "../pulumi/resource-lifecycle.ts";
 import { presentable } from "../pulumi/presentable.ts";
 import { type Properties, urnOf, wantedOf } from "../pulumi/resource-state.ts";
@@ -55,7 +63,7 @@ export class Delivery implements Host {
   #attend<T>(
     properties: Properties,
     { option, before = {}, id }: { option?: TimeLimit["option"]; before?: Properties; id?: string },
-    run: (calling: Calling) => Promise<T>,
+    run: (calling: Calling, secrets: SecretValues) => Promise<T>,
   ): Promise<T> {
     const limit = option && toldTimeLimit(properties, option);
     const secrets = toldSecrets(this.#kind, properties, before);
@@ -63,7 +71,7 @@ export class Delivery implements Host {
     const told = { shown: secrets.shown, isSecret: (path: string) => secrets.isWithin(path) };
     const adopts = properties[adoptKey] === true;
     const calling = { urn: urnOf(properties), home: this.#home, adopts, kept: toldOf(properties), ...told };
-    const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }));
+    const work = this.#limits.attend(limit, (signal) => run({ ...calling, signal }, secrets));
     return forHost(work, secrets);
   }
 
@@ -120,11 +128,20 @@ export class Delivery implements Host {
   }
 
   async read(id: string, props: Properties = {}): Promise<pulumi.dynamic.ReadResult> {
-    const found = await this.#attend(props, { option: "read", id }, (calling) =>
-      this.#lifecycle.read(calling, id, { state: props }),
-    );
-    if (!found) return { id: "", props: {} };
-    return { id: found.id, props: found.state, inputs: { ...found.inputs, ...toldOf(props) } };
+    // What is only read (the option `id`) has no state, and no program of this stack's says what of it is secret.
+    const before = props[lastInputsKey] === undefined ? {} : { before: wantedOf(props) };
+    return this.#attend(props, { option: "read", id }, async (calling, secrets) => {
+      const told: Calling = {
+        ...calling,
+        keepSecret: (paths, values) => secrets.addAt(paths, values),
+        holdsSecrets: () => secrets.holdsAny,
+      };
+      const found = await this.#lifecycle.read(told, id, { state: props, ...before });
+      if (!found) return { id: "", props: {} };
+      const own = toldOf(props);
+      const state = { ...closedState(this.#kind, found.state, secrets), ...own };
+      return { id: found.id, props: state, inputs: { ...closed(found.inputs, secrets), ...own } };
+    });
   }
 
   async delete(id: string, props: Properties): Promise<void> {

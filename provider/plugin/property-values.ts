@@ -3,15 +3,13 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { unknownValue } from "../handlers/handler.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Properties } from "../pulumi/resource-state.ts";
-import { secretOutputs } from "../pulumi/secret-outputs.ts";
 import { childPath, SecretValues } from "../pulumi/secret-values.ts";
+import { closed, closedState, secretSignature, signatureKey } from "../pulumi/closed-values.ts";
 import { isRecord } from "../record.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 
-/** The key that says what a wrapper is, and what it can be. */
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+/** What a wrapper can be beside a secret. */
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** Pulumi has an own word for each type of value that is not known yet. */
@@ -52,31 +50,12 @@ export function receive(message: Struct | undefined, secrets = new SecretValues(
   return { values, secrets };
 }
 
-function wrap(value: unknown): Properties {
-  return { [signatureKey]: secretSignature, value };
-}
-
-function close(value: unknown, path: string, secrets: SecretValues): unknown {
-  if (value === undefined || value === null) return value;
-  if (secrets.covers(path, value)) return wrap(value);
-  if (Array.isArray(value)) return value.map((item, at) => close(item, `${path}[${at}]`, secrets));
-  if (!isRecord(value)) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.map(([key, inner]) => [key, close(inner, childPath(path, key), secrets)]),
-  );
-}
-
 /** The engine's message of plain values, with what is secret wrapped as such. */
 export function send(values: Properties, secrets = new SecretValues()): Struct {
-  return struct.Struct.fromJavaScript(close(values, "", secrets) as never);
+  return struct.Struct.fromJavaScript(closed(values, secrets) as never);
 }
 
 /** The same of what is kept of a resource, whose outputs may be secret as a whole. */
 export function sendState(kind: Kind, state: Properties, secrets: SecretValues): Struct {
-  const outputs = Object.keys(state).filter((key) => !key.startsWith("__"));
-  const closed = close(state, "", secrets) as Properties;
-  for (const key of secretOutputs(kind, outputs, (argument) => secrets.isWithin(argument)))
-    closed[key] = wrap(state[key]);
-  return struct.Struct.fromJavaScript(closed as never);
+  return struct.Struct.fromJavaScript(closedState(kind, state, secrets) as never);
 }

@@ -69,14 +69,16 @@ export const shownSecrets: readonly Mutant[] = [
       `if (!isOutput) secrets.add(path, opened);`,
       "a secret output comes back in the clear",
     ],
+  }),
+  ...faultsIn("provider/pulumi/closed-values.ts", [...plugin, ...dynamic], {
     "secret-leaves": [
       `if (secrets.covers(path, value)) return wrap(value);`,
       ``,
       "no secret is encrypted in the state",
     ],
     "secret-leaves-state": [
-      `const closed = close(state, "", secrets) as Properties;`,
-      `const closed = state;`,
+      `const all = closed(state, secrets);`,
+      `const all = { ...state };`,
       "the state of a resource holds a secret in the clear",
     ],
   }),
