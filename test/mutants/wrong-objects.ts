@@ -2,6 +2,7 @@
 import { faultsIn, type Mutant } from "./mutant.ts";
 
 const folder = ["test/conformance/objects/folder.test.ts"];
+const claims = ["test/conformance/claims/objects-in-folder.test.ts"];
 const azure = ["test/conformance/objects/azure-blob.test.ts"];
 
 export const wrongObjects: readonly Mutant[] = [
@@ -38,6 +39,38 @@ export const wrongObjects: readonly Mutant[] = [
       `if (source.read(piece, at) !== piece.length) throw shortened(body.path);`,
       `source.read(piece, at);`,
       "a file that was cut short is an object with zeros at its end",
+    ],
+  }),
+  ...faultsIn("provider/targets/object-claims.ts", claims, {
+    "claim-held": [
+      `if (found !== undefined && (await this.#isHeld(found, name, claimMilliseconds, writer)))`,
+      `if (found === null)`,
+      "two processes write one replica in object storage at once",
+    ],
+    "claim-raced": [
+      `return this.#objects.put(name, encode(note), found === undefined ? "ifAbsent" : { ifTag: found.tag });`,
+      `return this.#objects.put(name, encode(note), "replace");`,
+      "of two processes that claim a replica in object storage at once, both have it",
+    ],
+    "claim-not-asked": [
+      `if (facts !== undefined && facts.tag === this.#tag) return;`,
+      `if (facts !== undefined) return;`,
+      "a process whose claim was taken over goes on writing to object storage",
+    ],
+    "claim-taken-back": [
+      `this.#tag = await this.#objects.put(this.#name, encode(note), { ifTag: this.#tag });`,
+      `this.#tag = await this.#objects.put(this.#name, encode(note), "replace");`,
+      "a process whose claim was taken over takes it away again",
+    ],
+    "claim-of-another-engine": [
+      `return nonce !== undefined && engineId === writer.engineId && epoch`,
+      `return nonce !== undefined && epoch`,
+      "a takeover takes the claim of another engine's process away",
+    ],
+    "pin-ignored": [
+      `if (await this.#isHeld(found, name, pinMilliseconds)) {`,
+      `if (found.tag === "") {`,
+      "a point in object storage goes while it is restored",
     ],
   }),
   ...faultsIn("provider/drivers/objects-azure-blob/blob-conditions.ts", azure, {

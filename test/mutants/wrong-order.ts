@@ -155,8 +155,8 @@ export const wrongOrder: readonly Mutant[] = [
   }),
   ...faultsIn("provider/engine/upkeep/store-key-file.ts", ["test/engine/upkeep/store-key-file.test.ts"], {
     "key-over-replicas": [
-      `if (!isMade(files, folder)) {`,
-      `if (!isMade(files, folder) || !files.exists(keyFile)) {`,
+      `if (!(await isMade(files, location))) {`,
+      `if (!(await isMade(files, location)) || !files.exists(keyFile)) {`,
       "a new key is made over replicas that need the old one",
     ],
   }),
