@@ -11,6 +11,7 @@ import type { ForeseenPlan, LaterOperation } from "../engine/recovery-plan/recov
 import type { SiteRecoveryError } from "../errors.ts";
 import type { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { formatIndented } from "./format.ts";
 import type { ErrorJson } from "./json/error.ts";
 import type { PointJson } from "./json/machine.ts";
 import type {
@@ -210,6 +211,11 @@ async function ask(): Promise<boolean> {
   }
 }
 
+/** The lines, broken between words for a terminal of `columns` characters; `undefined` where there is none. */
+function textOf(lines: readonly string[], columns: number | undefined): string {
+  return lines.map((line) => formatIndented(line, columns || Infinity)).join("\n");
+}
+
 /**
  * Whether the command continues. For `--dry-run` it prints the outlook, and sets exit code 1 if something forbids the
  * command. On a terminal it asks unless `--yes` is given. Throws `Stopped` for a no.
@@ -218,7 +224,7 @@ export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>
   if (flags.dryRun === true) {
     const { lines, print, refusals } = await outlook();
     if (flags.json === true) print();
-    else process.stdout.write(`${lines.join("\n")}\nNothing was changed (--dry-run).\n`);
+    else process.stdout.write(`${textOf(lines, process.stdout.columns)}\nNothing was changed (--dry-run).\n`);
     if (refusals.length > 0) process.exitCode = exitCodes.refused;
     return false;
   }
@@ -226,7 +232,7 @@ export async function goesOn(flags: BeforeFlags, outlook: () => Promise<Outlook>
   const { lines, isForbiddenNow } = await outlook();
   // What is forbidden is not asked about: the command says why.
   if (isForbiddenNow) return true;
-  process.stderr.write(`${lines.join("\n")}\n`);
+  process.stderr.write(`${textOf(lines, process.stderr.columns)}\n`);
   if (await ask()) return true;
   throw new Stopped("Nothing was changed.", exitCodes.refused);
 }

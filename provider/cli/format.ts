@@ -66,6 +66,13 @@ export function formatSentence(text: string, most = process.stdout.columns || In
   return text.split("\n").map(wrap).join("\n");
 }
 
+/** An indented line, broken as a sentence is; what follows is indented as its beginning. */
+export function formatIndented(line: string, most: number): string {
+  const [indentation] = /^ */.exec(line)!;
+  const text = formatSentence(line.slice(indentation.length), most - indentation.length);
+  return text.replaceAll(/^/gm, indentation);
+}
+
 /** A table as wide as the terminal at most; elsewhere a line for each row, so that a script finds its words beside each other. */
 export function formatTable(
   head: readonly string[],

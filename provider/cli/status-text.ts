@@ -66,7 +66,7 @@ function emptyText(engine: Engine, isFiltered: boolean): string {
 }
 
 /** A line for a drill with a schedule; test machines of other drills are shown with their machines. */
-function drillText({ drill, result, itemIds }: SeenDrill): string[] {
+function drillText({ drill, result, itemIds, waits }: SeenDrill): string[] {
   if (result?.nextRunTime === undefined) return [];
   const { nextRunTime, lastRun } = result;
   const { recoveryPlanId } = drill.inputs;
@@ -74,6 +74,8 @@ function drillText({ drill, result, itemIds }: SeenDrill): string[] {
     recoveryPlanId === undefined ? itemIds.map(nameOf).join(", ") : `plan ${nameOf(recoveryPlanId)}`;
   const next = `next run ${formatTime(Date.parse(nextRunTime))}`;
   const text = `Drill ${nameOf(drill.id)} of ${what}: ${next}`;
+  if (waits !== undefined)
+    return [pico.yellow(formatSentence(`Drill ${nameOf(drill.id)} of ${what}: ${waits}`))];
   if (lastRun === undefined) return [formatSentence(`${text}; not run yet`)];
   const { state, startTime, error, measuredRpoSeconds: rpo, measuredRtoSeconds: rto } = lastRun;
   const figures =
@@ -105,11 +107,14 @@ export function statusText(engine: Engine, overview: Overview): string {
     ...views.flatMap(notesOf),
     ...plans.map(({ id, bootGroupCount, lastJob }) => {
       const run = lastJob === undefined ? "" : `; last run: ${lastJob.title}, ${lastJob.state}`;
-      return `Recovery plan ${nameOf(id)}: ${bootGroupCount} boot group${bootGroupCount === 1 ? "" : "s"}${run}`;
+      const groups = `${bootGroupCount} boot group${bootGroupCount === 1 ? "" : "s"}`;
+      return formatSentence(`Recovery plan ${nameOf(id)}: ${groups}${run}`);
     }),
     ...clusters.map(({ id, items: members, description, replicationHealth }) => {
       const names = members.map(({ item }) => nameOf(item.id)).join(", ");
-      return `Protection cluster ${nameOf(id)}: ${names}; ${description}, health ${replicationHealth}`;
+      return formatSentence(
+        `Protection cluster ${nameOf(id)}: ${names}; ${description}, health ${replicationHealth}`,
+      );
     }),
     ...drills.flatMap(drillText),
     ...notices.map((notice) => pico.yellow(formatSentence(notice))),

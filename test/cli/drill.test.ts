@@ -41,7 +41,7 @@ it("status, events and alerts show its runs", async () => {
   expect(events.map(({ eventCode }) => eventCode)).toEqual(["DrillFailed", "DrillSucceeded"]);
 });
 
-it("alerts show a manual step that it waits for, until when and how to end it", async () => {
+it("alerts and status show a manual step that it waits for, until when and how to end it", async () => {
   await drills.plan([
     {
       actionName: "look",

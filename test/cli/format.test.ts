@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatSentence, formatTable } from "../../provider/cli/format.ts";
+import { formatIndented, formatSentence, formatTable } from "../../provider/cli/format.ts";
 import { stateFacts } from "../../provider/engine/protected-item/states.ts";
 
 const word = fc.stringMatching(/^[a-z0-9.-]{1,14}$/);
@@ -58,6 +58,13 @@ describe("a table on a terminal", () => {
 });
 
 describe("a sentence on a terminal", () => {
+  it("keeps the indentation of a line that is broken", () => {
+    const line = "  3. make web1 at the recovery side";
+    expect(formatIndented(line, 20)).toBe("  3. make web1 at\n  the recovery side");
+    expect(formatIndented(line, Infinity)).toBe(line);
+    expect(formatIndented("web1: planned failover", 80)).toBe("web1: planned failover");
+  });
+
   it("is broken between words only, and elsewhere not at all", () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 14, max: 100 }), (sentence, most) => {
