@@ -11,7 +11,8 @@ import { runOnTerminal } from "./run-command.mjs";
 export function stepOf(line) {
   const row = /^\s*\S+\s+[\w-]+:\S+\s+(\S+) (?:\w+)(?: \([\d.]+s\))?\s*(.*)$/.exec(line);
   if (row) return row[2] ? `${row[1]}: ${row[2]}` : (row[1] ?? "");
-  return line.startsWith("@") ? "" : line.trim();
+  // Pulumi shows by dots that it is alive.
+  return /^(@.*|[.\s]*)$/.test(line) ? "" : line.trim();
 }
 
 /**

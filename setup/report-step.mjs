@@ -22,8 +22,10 @@ export async function reportStep(what, work, stream = process.stderr) {
   let at = "";
   const state = () => `${elapsed()}${at === "" ? "" : `: ${at}`}`;
   const draw = () => {
-    // A line that wraps could not be drawn over.
-    const line = `• ${what} … ${state()}`.slice(0, (stream.columns || USUAL_COLUMNS) - 1);
+    // A line that wraps could not be drawn over. The advice in brackets gives way: it was shown when the step began.
+    const columns = (stream.columns || USUAL_COLUMNS) - 1;
+    const [whole, short] = [what, withoutAdvice(what)].map((words) => `• ${words} … ${state()}`);
+    const line = (whole.length <= columns ? whole : short).slice(0, columns);
     stream.write(`\r\x1b[2K${line}`);
   };
   const timer = live
@@ -34,14 +36,24 @@ export async function reportStep(what, work, stream = process.stderr) {
     const result = await work((text) => {
       at = text;
     });
-    stream.write(live ? `\r\x1b[2K✓ ${what} (${elapsed()})\n` : `  done in ${elapsed()}\n`);
+    stream.write(live ? `\r\x1b[2K✓ ${withoutAdvice(what)} (${elapsed()})\n` : `  done in ${elapsed()}\n`);
     return result;
   } catch (error) {
-    stream.write(live ? `\r\x1b[2K✗ ${what} (${elapsed()})\n` : `  failed after ${elapsed()}\n`);
+    stream.write(
+      live ? `\r\x1b[2K✗ ${withoutAdvice(what)} (${elapsed()})\n` : `  failed after ${elapsed()}\n`,
+    );
     throw error;
   } finally {
     clearInterval(timer);
   }
+}
+
+/**
+ * @param {string} what
+ * @returns {string}
+ */
+function withoutAdvice(what) {
+  return what.replace(/ \([^)]*\)$/, "");
 }
 
 /**

@@ -1,7 +1,7 @@
 /** From which recovery point a machine runs, how old its data was, and where its disks are: for people and for scripts. */
 import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
 import { runsFromOutputs } from "../handlers/runs-from-outputs.ts";
-import { formatSeconds } from "./format.ts";
+import { formatIndented, formatSeconds } from "./format.ts";
 import type { RunsFromJson } from "./json/machine.ts";
 import { isoTime } from "./times.ts";
 
@@ -11,12 +11,13 @@ export function runsFromJson(from: RunsFrom | undefined): RunsFromJson | null {
   return { dataAgeSeconds: null, ...facts, recoveryPoint: { kind: null, ...recoveryPoint } };
 }
 
-/** Two lines without an end of line. */
+/** A line each for point and disks, broken between words on a terminal; without an end of line. */
 export function runsFromText({ disks, pointId, pointTakenAt, pointKind, dataAgeSeconds }: RunsFrom): string {
   const kind = pointKind === undefined ? "" : ` (${pointKind})`;
   const age = dataAgeSeconds === undefined ? "" : `; its data was ${formatSeconds(dataAgeSeconds)} old then`;
-  return (
-    `  from recovery point ${pointId} of ${isoTime(pointTakenAt)}${kind}${age}\n` +
-    `  disks: ${disks.join(", ")}`
-  );
+  const lines = [
+    `  from recovery point ${pointId} of ${isoTime(pointTakenAt)}${kind}${age}`,
+    `  disks: ${disks.join(", ")}`,
+  ];
+  return lines.map((line) => formatIndented(line, process.stdout.columns || Infinity)).join("\n");
 }

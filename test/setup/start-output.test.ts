@@ -16,6 +16,7 @@ describe("what npm start shows of pulumi up", () => {
     [` +  ${type} machine/web1 creating (0s) `, "machine/web1"],
     [` ~  ${type} machine/web1 updated (12s) `, "machine/web1"],
     ["@ updating....", ""],
+    ["..", ""],
     ["", ""],
     ["Updating (dev):", "Updating (dev):"],
   ])("%j is the step %j", (line, step) => {
@@ -70,7 +71,7 @@ Duration: 7s
     delete process.env["CI"];
     try {
       await reportStep(
-        "Running pulumi up",
+        "Running pulumi up (Ctrl-C stops it)",
         async (note) => {
           note("machine/web1: initial copy of disk os: 40 % of 128 MiB");
           await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -83,6 +84,7 @@ Duration: 7s
     const rows = drawn.join("").split("\r\x1b[2K");
     expect(rows[1]).toMatch(/^• Running pulumi up … 1\.\d s: machine/);
     for (const row of rows) expect(row.trimEnd().length).toBeLessThan(40);
+    expect(rows[0]).toBe("• Running pulumi up (Ctrl-C stops it) …");
     expect(rows.at(-1)).toMatch(/^✓ Running pulumi up \(1\.\d s\)\n$/);
   });
 });
