@@ -34,6 +34,13 @@ export const limitRules = {
     "dailyChangeGibibytes: 600",
     ["machineChurnMebibytesPerSecond", "processServerChurnGibibytesPerDay"],
   ),
+  "replica-place": error(
+    "The place of replicas is the URL of a folder, a container of Azure Storage or a bucket of S3",
+    "Replicas could not be kept there. Credentials are named, never a part of a URL.",
+    "Write file:///folder, azblob://account/container or s3://bucket/prefix, with the settings of that place only.",
+    "{ name: replicas, url: https://drlyon.blob.core.windows.net/replicas }",
+    "{ name: replicas, url: azblob://drlyon/replicas }",
+  ),
   "address-malformed": error(
     "Recovery addresses are IP addresses",
     "Nothing else can be given to a machine.",

@@ -5,6 +5,7 @@ import { readUsableYaml } from "../yaml/read-valid-yaml.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkNames } from "./check-names.ts";
+import { checkAccounts } from "./check-accounts.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { Doubts } from "./doubts.ts";
 import { Findings } from "./findings.ts";
@@ -20,6 +21,7 @@ export function completed(value: Written): StackDefinition {
 /** Checks what follows from the definition alone: names, networks, limits, addresses. */
 export function checkWritten(definition: StackDefinition, findings: Findings): void {
   checkNames(definition, findings);
+  checkAccounts(definition, findings);
   checkNetworks(definition, findings);
   checkLimits(definition, findings);
   checkAddresses(definition, findings);
