@@ -8,6 +8,7 @@ import type { Live } from "../handlers/handler.ts";
 import { movingPlan } from "../handlers/moved-by-plan.ts";
 import { handlerOf } from "../handlers/registry.ts";
 import type { KindName } from "../kinds/kind.ts";
+import { argumentName } from "../kinds/argument-name.ts";
 import { kinds } from "../kinds/registry.ts";
 import type { Declaration } from "../stack/declaration.ts";
 
@@ -72,7 +73,9 @@ async function shortcomings(
     // What the definition gives another name is another thing to the engine; a note says so.
     else if (!("id" in thing) || idKey(String(thing.id)) === idKey(id)) {
       const { changes } = await handlerOf(kind, engine).diff(id, wanted, wanted);
-      notes.push(...changes.map(({ property }) => `${name}: ${property} is not carried over`));
+      const isSecret = isSecretIn(engine, id);
+      const lost = changes.filter(({ property, from }) => !isSecret(from, property));
+      notes.push(...lost.map(({ property }) => `${name}: ${argumentName(property)} is not carried over`));
     }
   }
   return notes;

@@ -1,4 +1,5 @@
 /** Secrets are not carried into a definition: they have no place in a file that is kept and shown. */
+import { argumentName } from "../kinds/argument-name.ts";
 import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { isRecord } from "../record.ts";
@@ -41,6 +42,6 @@ export function leaveOutSecrets(
   const thing = `the ${title}${typeof name === "string" ? ` ${name}` : ""}`;
   return {
     inputs: open,
-    notes: left.map((path) => `${thing}: ${path} is secret, and left out of the definition`),
+    notes: left.map((path) => `${thing}: ${argumentName(path)} is secret, and left out of the definition`),
   };
 }

@@ -55,7 +55,13 @@ export function openEngineLink(address: string): EngineLink & {
     close: () => client.close(),
     answers: (deadline) =>
       new Promise((resolve) => {
-        client.waitForReady(deadline, (failure: unknown) => resolve(!failure));
+        // That something takes the connection, or speaks gRPC, does not make it an engine.
+        client.getRootResource(
+          new engineMessages.GetRootResourceRequest(),
+          new grpc.Metadata(),
+          { deadline },
+          (failure: unknown) => resolve(!failure),
+        );
       }),
     gone: new Promise((resolve) => watch(client.getChannel(), resolve)),
   };

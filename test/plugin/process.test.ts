@@ -4,6 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import grpc from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 import type pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -22,7 +23,9 @@ let stdout: string;
 
 beforeEach(async () => {
   engine = new grpc.Server();
-  engine.addService(engineService.EngineService as unknown as grpc.ServiceDefinition, {});
+  const getRootResource: grpc.handleUnaryCall<unknown, unknown> = (_call, answer) =>
+    answer(null, new engineMessages.GetRootResourceResponse());
+  engine.addService(engineService.EngineService as unknown as grpc.ServiceDefinition, { getRootResource });
   const port = await new Promise<number>((resolve, reject) =>
     engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),

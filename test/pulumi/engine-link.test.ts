@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import http2 from "node:http2";
+import type net from "node:net";
 import grpc from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
@@ -55,5 +58,15 @@ describe("openEngineLink", () => {
     expect(first).toBe("here");
     server.forceShutdown();
     await link.gone;
+  });
+
+  test("takes nothing for an engine that only takes connections, or is another gRPC server", async () => {
+    expect(await link.answers(Date.now() + 5000)).toBe(false);
+    const web = http2.createServer((_request, response) => response.end("hello")).listen(0, "127.0.0.1");
+    await once(web, "listening");
+    const other = openEngineLink(`127.0.0.1:${(web.address() as net.AddressInfo).port}`);
+    expect(await other.answers(Date.now() + 5000)).toBe(false);
+    other.close();
+    web.close();
   });
 });
