@@ -46,6 +46,7 @@ import { packageVersion } from "../package-version.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { inTodaysSpelling } from "./former-spellings.ts";
+import { helpWords } from "./help-words.ts";
 import type { FailureJson } from "./json/outputs.ts";
 import { Printed } from "./printed.ts";
 import { printJson } from "./session.ts";
@@ -148,7 +149,8 @@ export async function runProgram(written: readonly string[]): Promise<number> {
   const { words, notes } = inTodaysSpelling(written);
   for (const note of notes) process.stderr.write(`${note}\n`);
   try {
-    await program().parseAsync(words, { from: "user" });
+    const root = program();
+    await root.parseAsync(helpWords(root, words), { from: "user" });
     return Number(process.exitCode ?? exitCodes.done);
   } catch (thrown) {
     const error = thrown instanceof Printed ? thrown.error : thrown;
