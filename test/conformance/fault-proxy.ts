@@ -1,4 +1,5 @@
 import http from "node:http";
+import { scheduler } from "node:timers/promises";
 
 /** What a line or a server does to a request. */
 export type Fault =
@@ -15,6 +16,8 @@ export type Fault =
       readonly headers?: Record<string, string>;
       readonly body?: string;
     }
+  /** The server gets the request so much later. */
+  | { readonly kind: "late"; readonly milliseconds: number }
   /** There is no answer at all. */
   | { readonly kind: "silence" };
 
@@ -61,6 +64,7 @@ async function handle(
   serverPort: number,
 ): Promise<void> {
   if (fault?.kind === "silence") return;
+  if (fault?.kind === "late") await scheduler.wait(fault.milliseconds);
   if (fault?.kind === "status") {
     response.writeHead(fault.status, fault.headers).end(fault.body);
     return;

@@ -22,12 +22,13 @@ import { bytesInFlight } from "../bytes-in-flight.ts";
 import { requireObjectName } from "../object-name.ts";
 import { RangeReader } from "../range-reader.ts";
 import { readPiece } from "../read-piece.ts";
-import type { RemotePorts } from "../remote-ports.ts";
+import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
 import { conditionsOf, isAbsent, isLost, md5Of, tagOf } from "./blob-conditions.ts";
 import { classify } from "./classify.ts";
 import { downloadRange } from "./download-range.ts";
+import type { ListedBlob } from "./listed-blob.ts";
 import { openContainer } from "./open-container.ts";
 import type { AzureBlobSettings } from "./settings.ts";
 
@@ -81,12 +82,13 @@ export class AzureBlobObjects implements Objects {
     const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
     return bytesInFlight.around(sizeBytes, this.place, signal, async () => {
       const bytes = readPiece(body, 0, sizeBytes);
-      return this.#publish(name, rule, options, (container, metadata, abortSignal) => {
+      const upload: Publication = (container, metadata, abortSignal) => {
         const blob = container.getBlockBlobClient(name);
         const conditions = conditionsOf(rule);
         const blobHTTPHeaders = { blobContentMD5: md5Of(bytes) };
         return blob.upload(bytes, bytes.length, { abortSignal, conditions, metadata, blobHTTPHeaders });
-      });
+      };
+      return this.#publish(name, rule, options, upload, sizeBytes);
     });
   }
 
@@ -105,12 +107,12 @@ export class AzureBlobObjects implements Objects {
       const length = Math.min(blockBytes, sizeBytes - start);
       return bytesInFlight.around(length, this.place, signal, async () => {
         const bytes = readPiece(body, start, length);
-        await this.#request(name, signal, (container, abortSignal) =>
+        const stage = (container: ContainerClient, abortSignal: AbortSignal): Promise<unknown> =>
           container.getBlockBlobClient(name).stageBlock(idOf(start), bytes, length, {
             abortSignal,
             transactionalContentMD5: md5Of(bytes),
-          }),
-        );
+          });
+        await this.#request(name, signal, stage, length);
       });
     });
     return this.#publish(name, rule, options, (container, metadata, abortSignal) => {
@@ -131,14 +133,11 @@ export class AzureBlobObjects implements Objects {
     name: string,
     rule: PutRule,
     { signal, claim }: PutOptions,
-    work: (
-      container: ContainerClient,
-      metadata: Record<string, string>,
-      abortSignal: AbortSignal,
-    ) => Promise<{ etag?: string }>,
+    work: Publication,
+    bytes = 0,
   ): Promise<Tag | "lost"> {
     const number = randomHex(this.#random, 16);
-    const etag = await this.#request(name, signal, async (container, abortSignal) => {
+    const attempt = async (container: ContainerClient, abortSignal: AbortSignal) => {
       await claim?.check().catch((error: unknown) => {
         throw new OwnFailure(error);
       });
@@ -148,7 +147,8 @@ export class AzureBlobObjects implements Objects {
         if (!isLost(error, rule)) throw error;
         return undefined;
       }
-    });
+    };
+    const etag = await this.#request(name, signal, attempt, bytes);
     if (etag !== undefined) return tagOf(etag);
     const found = await this.#properties(name, signal);
     return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";
@@ -165,8 +165,12 @@ export class AzureBlobObjects implements Objects {
     const facts = await this.facts(name, signal);
     if (facts === undefined) return undefined;
     return new RangeReader(facts, this.placeOf(name), (range, stop, fill) =>
-      this.#request(name, stop, async (container, abortSignal) =>
-        fill(await downloadRange(container.getBlobClient(name), facts.tag, range, abortSignal)),
+      this.#request(
+        name,
+        stop,
+        async (container, abortSignal) =>
+          fill(await downloadRange(container.getBlobClient(name), facts.tag, range, abortSignal)),
+        range.length,
       ),
     );
   }
@@ -250,11 +254,12 @@ export class AzureBlobObjects implements Objects {
     return Promise.resolve();
   }
 
-  /** A request with its retries. `name` is the object in question; empty for the container. */
+  /** A request with its retries. `name` is the object in question; empty for the container. `bytes`: what it carries. */
   async #request<T>(
     name: string,
     signal: AbortSignal | undefined,
     work: (container: ContainerClient, abortSignal: AbortSignal) => Promise<T>,
+    bytes = 0,
   ): Promise<T> {
     throwIfStopped(signal, this.place);
     const container = await this.#container();
@@ -263,8 +268,7 @@ export class AzureBlobObjects implements Objects {
       place,
       clock: this.#clock,
       random: this.#random,
-      deadlineMilliseconds: this.#ports.deadlineMilliseconds ?? 60_000,
-      attemptMilliseconds: this.#ports.attemptMilliseconds ?? 30_000,
+      ...timesOf(this.#ports, bytes),
       classify: (thrown: unknown) => classify(thrown, place, this.#clock.now()),
     };
     return withRetry(options, signal, (abortSignal) => work(container, abortSignal));
@@ -287,11 +291,9 @@ export class AzureBlobObjects implements Objects {
   }
 }
 
-interface ListedBlob {
-  readonly name: string;
-  readonly properties: {
-    readonly contentLength?: number;
-    readonly lastModified: Date;
-    readonly etag: string;
-  };
-}
+/** Sends what gives an object its name, with metadata. */
+type Publication = (
+  container: ContainerClient,
+  metadata: Record<string, string>,
+  abortSignal: AbortSignal,
+) => Promise<{ etag?: string }>;

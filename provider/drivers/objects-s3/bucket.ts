@@ -1,15 +1,12 @@
 import type { HeadObjectCommandOutput, S3 } from "@aws-sdk/client-s3";
 import { type Clock, systemClock } from "../../clock.ts";
 import { type Random, systemRandom } from "../../random.ts";
-import type { RemotePorts } from "../remote-ports.ts";
+import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { withRetry } from "../remote-retry.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
 import { classify, isRefusal, statusOf, throwOfBucket } from "./classify.ts";
 import { openBucket, type OpenedBucket } from "./open-bucket.ts";
 import type { S3Settings } from "./settings.ts";
-
-/** A line that takes less is as good as cut. */
-const slowestBytesPerMillisecond = 128;
 
 export interface RequestOptions {
   /** What messages call the object in question; without it they call the bucket. */
@@ -72,16 +69,13 @@ export class Bucket {
     work: (s3: S3, abortSignal: AbortSignal, opened: OpenedBucket) => Promise<T>,
   ): Promise<T> {
     throwIfStopped(signal, this.place);
-    const transfer = bytes / slowestBytesPerMillisecond;
+    const times = timesOf(this.#ports, bytes);
     const options = {
       place,
       clock: this.clock,
       random: this.random,
-      deadlineMilliseconds: Math.min(
-        deadlineMilliseconds,
-        (this.#ports.deadlineMilliseconds ?? 60_000) + transfer,
-      ),
-      attemptMilliseconds: (this.#ports.attemptMilliseconds ?? 30_000) + transfer,
+      deadlineMilliseconds: Math.min(deadlineMilliseconds, times.deadlineMilliseconds),
+      attemptMilliseconds: times.attemptMilliseconds,
       classify: (thrown: unknown) => classify(thrown, place, this.clock.now()),
     };
     let isFresh = false;

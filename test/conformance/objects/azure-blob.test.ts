@@ -141,6 +141,19 @@ it("waits as long as a server asks for that has too much to do, and not beyond i
   expect(always.proxy.requests).toHaveLength(1);
 });
 
+it("gives a request the time that its bytes take on a slow line", async () => {
+  const { objects, proxy } = await behind(() => ({ kind: "late", milliseconds: 500 }), {
+    attemptMilliseconds: 200,
+    deadlineMilliseconds: 300,
+  });
+  await expect(objects.put("small", Buffer.from("a"), "ifAbsent")).rejects.toMatchObject({
+    code: "TargetUnreachable",
+  });
+  const before = proxy.requests.length;
+  expect(await objects.put("large", patterned(1_048_576), "ifAbsent")).not.toBe("lost");
+  expect(proxy.requests).toHaveLength(before + 1);
+});
+
 it("reads the whole range when the line breaks within it, and gives up a silent server", async () => {
   const bytes = patterned(200_000);
   let cuts = 0;
@@ -154,7 +167,7 @@ it("reads the whole range when the line breaks within it, and gives up a silent 
   expect(cuts).toBe(2);
   const silent = await behind(() => ({ kind: "silence" }), {
     attemptMilliseconds: 100,
-    deadlineMilliseconds: 300,
+    deadlineMilliseconds: 2000,
   });
   await expect(silent.objects.facts("one")).rejects.toMatchObject({ code: "TargetUnreachable" });
   expect(silent.proxy.requests.length).toBeGreaterThan(1);
