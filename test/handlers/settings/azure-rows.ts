@@ -40,11 +40,18 @@ const vaultRows: Rows = {
   ...each(classicAlerts, label("the engine sends no mail", "Disabled"), `${alerts}.classicAlertSettings.`),
 };
 
+const withoutUrl = /says nothing without a url/;
+
 const accountRows: Rows = {
   ...each(["resourceGroupName", "accountName", "location"], replaces),
   kind: label(ofAzure, "Storage"),
   "sku.name": label(ofAzure, "Standard_GRS"),
   "tags.*": label(ofAzure),
+  url: replaces,
+  // What they change where there is a URL, test/engine/object-storage shows on servers.
+  ...each(["endpoint", "region", "certificateAuthorityFile"], refused("other", withoutUrl)),
+  ...each(["credentials.environmentVariable", "credentials.file"], refused("KEY", withoutUrl)),
+  pathStyle: refused(true, withoutUrl),
 };
 
 const networkRows: Rows = {
