@@ -4,7 +4,7 @@ import { scheduler } from "node:timers/promises";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import type { AzureBlobSettings } from "../../../provider/drivers/objects-azure-blob/settings.ts";
 import { ensureAzurite } from "../../../setup/azurite.mjs";
-import { freePort } from "./free-port.ts";
+import { onFreePort } from "./free-port.ts";
 
 export interface AzuriteServer {
   readonly port: number;
@@ -28,7 +28,10 @@ export async function startAzurite(
   account = `acct${randomBytes(4).toString("hex")}`,
 ): Promise<AzuriteServer> {
   const program = await ensureAzurite();
-  const port = await freePort();
+  return onFreePort((port) => startOn(port, program, account));
+}
+
+async function startOn(port: number, program: string, account: string): Promise<AzuriteServer> {
   const accountKey = randomBytes(64).toString("base64");
   const options = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"];
   const parameters = [
@@ -59,6 +62,9 @@ export async function startAzurite(
     }
     await scheduler.wait(50);
   }
+  // What answers may be another server, which has taken the port: then this one has ended.
+  await scheduler.wait(100);
+  if (child.exitCode !== null) throw new Error(`Another server has port ${port}.`);
   return { port, account, accountKey, stop };
 }
 

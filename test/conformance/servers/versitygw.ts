@@ -7,7 +7,7 @@ import { scheduler } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ensureVersitygw } from "../../../setup/versitygw.mjs";
-import { freePort } from "./free-port.ts";
+import { onFreePort } from "./free-port.ts";
 
 export interface S3Key {
   readonly accessKeyId: string;
@@ -39,7 +39,14 @@ function newKey(): S3Key {
 /** Starts an S3 endpoint on loopback, with keys made on the spot; what it keeps is removed with it. */
 export async function startVersitygw(certificate?: ServerCertificate): Promise<S3Server> {
   const program = await ensureVersitygw();
-  const port = await freePort();
+  return onFreePort((port) => startOn(port, program, certificate));
+}
+
+async function startOn(
+  port: number,
+  program: string,
+  certificate: ServerCertificate | undefined,
+): Promise<S3Server> {
   const root = newKey();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-s3-"));
   // The file system must have extended attributes: versitygw keeps what it knows of objects in them.
@@ -70,6 +77,9 @@ export async function startVersitygw(certificate?: ServerCertificate): Promise<S
     }
     await scheduler.wait(50);
   }
+  // What answers may be another server, which has taken the port: then this one has ended.
+  await scheduler.wait(100);
+  if (child.exitCode !== null) throw new Error(`Another server has port ${port}.`);
   return { port, ...root, newUser: () => newUser(program, port, root), stop };
 }
 
