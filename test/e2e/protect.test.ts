@@ -28,7 +28,8 @@ describe("a YAML stack definition, with the real Pulumi CLI", () => {
     const preview = await project.preview();
     expect(preview.text).toContain("14 to create");
     expect(preview.status).toBe(0);
-    expect((await project.siterecovery("status")).stdout).toMatch(/No machine is protected yet/);
+    expect(fs.existsSync(project.path(".siterecovery"))).toBe(false);
+    expect((await project.siterecovery("status")).text).toMatch(/There is no engine in .*Run `pulumi up`/);
   });
 
   it("[HW-1] [HW-2a] [HW-3] [H2A-1] [H2A-2] protects both machines with `pulumi up`, with progress", async () => {
