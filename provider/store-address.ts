@@ -22,8 +22,11 @@ export interface StoreAddress {
   readonly credentials?: { readonly environmentVariable?: string; readonly file?: string };
 }
 
-/** Which driver keeps the objects of a store, and what it takes. */
-export interface StorePlace {
+/**
+ * Which driver keeps objects, and what it takes: all that a worker thread needs to reach the same place.
+ * Structured-cloneable. Credentials are named in it, never given.
+ */
+export interface ObjectsAddress {
   readonly driver: "folder" | "azure-blob" | "s3";
   readonly settings: unknown;
 }
@@ -42,7 +45,7 @@ interface Scheme {
   readonly rest: RegExp;
   readonly form: string;
   readonly takes: readonly (typeof addressSettings)[number][];
-  toPlace(parts: readonly string[], address: StoreAddress): StorePlace;
+  toPlace(parts: readonly string[], address: StoreAddress): ObjectsAddress;
 }
 
 const schemes: Readonly<Record<string, Scheme>> = {
@@ -129,7 +132,7 @@ function credentialMistakes({ credentials }: Partial<StoreAddress>): AddressMist
 }
 
 /** The place of an address, for the drivers. Throws `InvalidInput`. */
-export function placeOfAddress(address: StoreAddress): StorePlace {
+export function placeOfAddress(address: StoreAddress): ObjectsAddress {
   const [mistake] = addressMistakes(address);
   if (mistake !== undefined) {
     throw new SiteRecoveryError(
@@ -145,6 +148,6 @@ export function placeOfAddress(address: StoreAddress): StorePlace {
 }
 
 /** The folder of an address on this computer; `undefined` for object storage. */
-export function folderOf(place: StorePlace): string | undefined {
+export function folderOf(place: ObjectsAddress): string | undefined {
   return place.driver === "folder" ? path.resolve((place.settings as { folder: string }).folder) : undefined;
 }

@@ -14,6 +14,9 @@
  *   `Cancelled`            the signal was aborted
  */
 import type { FileSystem } from "../blocks/file-system.ts";
+import type { ObjectsAddress } from "../store-address.ts";
+
+export type { ObjectsAddress } from "../store-address.ts";
 
 /**
  * Names one state of one object. Two states of an object have two tags if their contents differ. Whether a state that
@@ -74,12 +77,6 @@ export interface ObjectsTraits {
   readonly parallel: number;
   /** Whether objects can be locked until an instant. */
   readonly retentionLock: boolean;
-}
-
-/** What a worker thread needs to reach the same place. Structured-cloneable; with credentials in it, never written. */
-export interface ObjectsAddress {
-  readonly driver: "folder" | "azure-blob" | "s3";
-  readonly settings: unknown;
 }
 
 export interface Objects {

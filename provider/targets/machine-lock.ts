@@ -12,6 +12,7 @@ import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { isUnwritable } from "./reach-store.ts";
 import { randomHex, systemRandom } from "../random.ts";
 import { hold, holderAfterPause, holderOf, isHolding, type Release, type WriterEpoch } from "./lock-file.ts";
+import { claimLost } from "./claim-lost.ts";
 import { said } from "../message.ts";
 
 export interface MachineLock {
@@ -64,7 +65,7 @@ export function lockMachine(files: FileSystem, folder: string, writer?: WriterEp
     }
     const workFolder = path.join(folder, `${workPrefix}${randomHex(systemRandom, 8)}`);
     const check = (): void => {
-      if (holderOf(files, lockPath)?.text !== holder) throw lost(lockPath);
+      if (holderOf(files, lockPath)?.text !== holder) throw claimLost(folder, lockPath);
     };
     return {
       workFolder,
@@ -115,13 +116,6 @@ function busy(lockPath: string, cause?: unknown): SiteRecoveryError {
   const message = said`Another operation is writing this machine's replica in ${folder}.
       Try again when it is done.`;
   return new SiteRecoveryError("Busy", message, { target: lockPath, cause });
-}
-
-function lost(lockPath: string): SiteRecoveryError {
-  const folder = path.dirname(lockPath);
-  const message = said`Another process has taken over the replica in ${folder}, because this one was stopped for too long. It writes
-      nothing more. Look at \`siterecovery status\` before you run the command again.`;
-  return new SiteRecoveryError("LeaseLost", message, { target: lockPath });
 }
 
 /**

@@ -8,6 +8,7 @@ import { systemClock } from "../clock.ts";
 import { hasCode, isExpected, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import type { Claim, Claims, Objects, Tag, WriterEpoch } from "../ports/objects.ts";
+import { claimLost } from "./claim-lost.ts";
 import { lifeOf, processIdentity } from "../process-identity.ts";
 import { randomHex, systemRandom } from "../random.ts";
 
@@ -164,7 +165,8 @@ class HeldClaim implements Claim {
     return this.#turn(async () => {
       const facts = this.#tag === "lost" ? undefined : await this.#objects.facts(this.#name);
       if (facts !== undefined && facts.tag === this.#tag) return;
-      throw this.#lost();
+      const place = this.#objects.placeOf(this.#prefix);
+      throw claimLost(place, place);
     });
   }
 
@@ -183,13 +185,6 @@ class HeldClaim implements Claim {
   async #write(note: Note): Promise<void> {
     if (this.#tag === "lost") return;
     this.#tag = await this.#objects.put(this.#name, encode(note), { ifTag: this.#tag });
-  }
-
-  #lost(): SiteRecoveryError {
-    const place = this.#objects.placeOf(this.#prefix);
-    const message = said`Another process has taken over the replica in ${place}, because this one was stopped for too long. It writes
-        nothing more. Look at \`siterecovery status\` before you run the command again.`;
-    return new SiteRecoveryError("LeaseLost", message, { target: place });
   }
 }
 

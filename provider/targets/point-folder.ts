@@ -78,10 +78,9 @@ export class PointFolder {
   async skipNumber(): Promise<void> {
     const found = await this.#roster.find();
     const { roster } = found;
-    const names = this.#counting(roster, await this.#namesPresent());
+    const names = this.#known(roster, await this.#namesPresent());
     const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
-    const all = [...new Set([...(roster?.names ?? []), ...names])].sort();
-    await this.#roster.write({ ...roster, lastSequence: last + 1, names: all }, found);
+    await this.#roster.write({ ...roster, lastSequence: last + 1, names }, found);
   }
 
   /** Names of the points that count, oldest first. */
@@ -96,6 +95,11 @@ export class PointFolder {
     return present.filter(
       (name) => roster === undefined || onRoster.has(name) || sequenceOf(name) > roster.lastSequence,
     );
+  }
+
+  /** What counts, and names of deleted objects, so that they are missed until retention has passed them. */
+  #known(roster: Roster | undefined, present: readonly string[]): string[] {
+    return [...new Set([...(roster?.names ?? []), ...this.#counting(roster, present)])].sort();
   }
 
   /** Names that are on the roster and not there: they were deleted. Throws `Damaged`. */
@@ -164,8 +168,7 @@ export class PointFolder {
     const { roster } = found;
     const lastOnRoster = roster?.lastSequence ?? 0;
     const present = await this.#namesPresent();
-    // Names of deleted objects stay, so that they are missed until retention has passed them.
-    const names = [...new Set([...(roster?.names ?? []), ...this.#counting(roster, present)])].sort();
+    const names = this.#known(roster, present);
     const sequence = Math.max(afterSequence, lastOnRoster, ...present.map(sequenceOf)) + 1;
     const writer = await this.#requireEpoch(roster);
     const before = await this.newestReadable();

@@ -4,6 +4,7 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
 import { openObjects } from "../drivers/open-objects.ts";
 import type { ObjectsAddress } from "../ports/objects.ts";
+import type { Objects } from "../ports/objects.ts";
 import { FolderClaims } from "./folder-claims.ts";
 import { ObjectClaims } from "./object-claims.ts";
 import type { StorePlaces } from "./store-places.ts";
@@ -28,6 +29,20 @@ export function locationOfAddress(address: StoreAddress, spoolFolder: string): S
 /** What messages call a location. */
 export function describeLocation(files: FileSystem, location: StoreLocation): string {
   return "folder" in location ? location.folder : placesAt(files, location).objects.place;
+}
+
+/** Looks at the objects of a location, and leaves no connection open. */
+export async function withObjects<T>(
+  files: FileSystem,
+  location: StoreLocation,
+  look: (objects: Objects) => Promise<T>,
+): Promise<T> {
+  const { objects } = placesAt(files, location);
+  try {
+    return await look(objects);
+  } finally {
+    await objects.close();
+  }
 }
 
 /** What a store at a location stands on. `files`: the file system of this computer. */

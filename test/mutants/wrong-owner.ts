@@ -211,7 +211,7 @@ export const wrongOwner: readonly Mutant[] = [
   }),
   ...faultsIn("provider/targets/machine-lock.ts", epochs, {
     "lock-not-asked": [
-      `if (holderOf(files, lockPath)?.text !== holder) throw lost(lockPath);`,
+      `if (holderOf(files, lockPath)?.text !== holder) throw claimLost(folder, lockPath);`,
       ``,
       "a process whose lock was taken over goes on removing files of the replica",
     ],

@@ -11,7 +11,7 @@ import { catalogPositions } from "../../store/catalog-changes.ts";
 import { putKeyCopy } from "../../store/key-copies.ts";
 import { findThing } from "../../store/things.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
-import { describeLocation, placesAt } from "../../targets/store-location.ts";
+import { describeLocation, withObjects } from "../../targets/store-location.ts";
 import { readStoreKey, storeKeyName, type StoreSecret } from "../../targets/store-key.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
@@ -50,14 +50,17 @@ async function checkedKey({ files, home }: EngineParts, place: StorePlace): Prom
   const keyFile = home.keyFileOf(place.holderId);
   const where = describeLocation(files, place.location);
   try {
-    const { objects } = placesAt(files, place.location);
-    const isLocked = (await objects.facts(storeKeyName)) !== undefined;
+    const isLocked = await withObjects(
+      files,
+      place.location,
+      async (objects) => (await objects.facts(storeKeyName)) !== undefined,
+    );
     // Opening the store also ends a change of its key that was interrupted, which replaces the key file.
     if (isLocked) await openWithKeyFile(files, home, place);
     if (!files.exists(keyFile)) throw wrongKeyFile(place, where, keyFile, "is gone");
     const key = readWholeFile(files, keyFile);
     if (!isLocked) return { key, isChecked: false };
-    await readStoreKey(objects, files, { key });
+    await withObjects(files, place.location, (objects) => readStoreKey(objects, files, { key }));
     return { key, isChecked: true };
   } catch (error) {
     // Only a key that is too short is invalid input here.

@@ -13,7 +13,7 @@ import { openReplicaStore } from "../../targets/open-replica-store.ts";
 import { storeIdIn } from "../../targets/reach-store.ts";
 import { readWholeFile } from "../../targets/read-whole-file.ts";
 import { addressSettings } from "../../store-address.ts";
-import { describeLocation, placesAt, type StoreLocation } from "../../targets/store-location.ts";
+import { describeLocation, withObjects, type StoreLocation } from "../../targets/store-location.ts";
 import type { Home } from "../home.ts";
 import { type HolderInputs, hostReplicas, storeLocationOf } from "../store-locations.ts";
 import type { OpenedStore } from "./look-at-store.ts";
@@ -86,7 +86,7 @@ async function isSameStore(
 ): Promise<boolean> {
   try {
     const [one, other] = await Array.fromAsync([expected, opened], (location) =>
-      storeIdIn(placesAt(files, location).objects),
+      withObjects(files, location, storeIdIn),
     );
     return one !== undefined && one !== "damaged" && one === other;
   } catch (error) {

@@ -15,7 +15,7 @@ import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { randomHex, systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
 import { holdsMachines, openReplicaStore } from "../../targets/open-replica-store.ts";
-import { describeLocation, placesAt, type StoreLocation } from "../../targets/store-location.ts";
+import { describeLocation, withObjects, type StoreLocation } from "../../targets/store-location.ts";
 import { storeKeyName } from "../../targets/store-key.ts";
 import { findThing } from "../../store/things.ts";
 import type { WriterFence } from "../../targets/writer-fence.ts";
@@ -42,9 +42,12 @@ export interface StorePlace {
 }
 
 /** Whether anything is there that only a key can open. */
-export async function isMade(files: FileSystem, location: StoreLocation): Promise<boolean> {
-  const { objects } = placesAt(files, location);
-  return (await objects.facts(storeKeyName)) !== undefined || (await holdsMachines(objects));
+export function isMade(files: FileSystem, location: StoreLocation): Promise<boolean> {
+  return withObjects(
+    files,
+    location,
+    async (objects) => (await objects.facts(storeKeyName)) !== undefined || (await holdsMachines(objects)),
+  );
 }
 
 function lostKey(files: FileSystem, home: Home, { holderId, location }: StorePlace): SiteRecoveryError {

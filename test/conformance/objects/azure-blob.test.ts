@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { AzureBlobObjects } from "../../../provider/drivers/objects-azure-blob/azure-blob-objects.ts";
 import type { RemotePorts } from "../../../provider/drivers/remote-ports.ts";
 import type { AzureBlobSettings } from "../../../provider/drivers/objects-azure-blob/settings.ts";
 import { startFaultProxy } from "../fault-proxy.ts";
 import { type AzuriteServer, startAzurite } from "../servers/azurite.ts";
+import { expectEndWithRun } from "../servers/ends-with-its-run.ts";
 import { describeObjects } from "./describe-objects.ts";
 import { fileWith, namesOf, patterned } from "./place-for-tests.ts";
 
@@ -173,20 +172,4 @@ it("reads the whole range when the line breaks within it, and gives up a silent 
   expect(silent.proxy.requests.length).toBeGreaterThan(1);
 });
 
-it("leaves no server behind when a test run is killed", async () => {
-  const script = `import { startAzurite } from "./test/conformance/servers/azurite.ts";
-    const { port } = await startAzurite();
-    console.log(port);`;
-  const run = spawn(process.execPath, ["--input-type=module", "-e", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [port] = (await once(run.stdout, "data")) as [Buffer];
-  const answers = (): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${String(port).trim()}/`).then(
-      () => true,
-      () => false,
-    );
-  expect(await answers()).toBe(true);
-  run.kill("SIGKILL");
-  await vi.waitUntil(async () => !(await answers()), { timeout: 30_000 });
-});
+it("leaves no server behind when a test run is killed", () => expectEndWithRun("azurite.ts", "startAzurite"));

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { expect, it, vi } from "vitest";
 import { openObjects } from "../../../provider/drivers/open-objects.ts";
+import { expectEndWithRun } from "../servers/ends-with-its-run.ts";
 import { describeObjects } from "./describe-objects.ts";
 import { contentOf } from "./place-for-tests.ts";
 import { newBucket, openS3, rootKey, useS3Server } from "./s3-place.ts";
@@ -44,20 +43,5 @@ it("is opened by its address, as a worker does", async () => {
   vi.unstubAllEnvs();
 });
 
-it("leaves no server behind when a test run is killed", async () => {
-  const script = `import { startVersitygw } from "./test/conformance/servers/versitygw.ts";
-    const { port } = await startVersitygw();
-    console.log(port);`;
-  const run = spawn(process.execPath, ["--input-type=module", "-e", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [port] = (await once(run.stdout, "data")) as [Buffer];
-  const answers = (): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${String(port).trim()}/`).then(
-      () => true,
-      () => false,
-    );
-  expect(await answers()).toBe(true);
-  run.kill("SIGKILL");
-  await vi.waitUntil(async () => !(await answers()), { timeout: 30_000 });
-});
+it("leaves no server behind when a test run is killed", () =>
+  expectEndWithRun("versitygw.ts", "startVersitygw"));
