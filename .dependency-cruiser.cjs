@@ -153,6 +153,24 @@ module.exports = {
       { path: "^provider/", pathNot: `^provider/(drivers/|ports/|blocks/|${words})` },
     ),
     forbid(
+      "trust-makes-certificates",
+      "Certificates and the list of clients are files; who shows them and to whom is the server's and the driver's business.",
+      { path: "^provider/trust/" },
+      { path: "^provider/", pathNot: `^provider/(trust/|blocks/|${words})` },
+    ),
+    forbid(
+      "target-server-offers-objects",
+      "A server offers the objects of a folder. What they mean is the business of whoever asks, at another site.",
+      { path: "^provider/target-server/" },
+      { path: "^provider/", pathNot: `^provider/(target-server/|trust/|drivers/|ports/|blocks/|${words})` },
+    ),
+    forbid(
+      "target-server-is-started-by-people",
+      "A target at another site is served by a command of its own; no engine runs there.",
+      { path: "^provider/", pathNot: "^provider/(target-server|cli)/" },
+      { path: "^provider/target-server/" },
+    ),
+    forbid(
       "nbd-serves-any-disk",
       "The protocol knows nothing of replicas; the engine gives it the disks.",
       { path: "^provider/nbd/" },

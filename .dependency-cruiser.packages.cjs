@@ -79,6 +79,12 @@ exports.packageRules = [
     "Whoever keeps replicas elsewhere need not have Amazon's packages.",
   ),
   only(
+    "asn1",
+    "node_modules/@peculiar/",
+    ["^provider/trust/make-certificate\\.ts$"],
+    "Certificates are made in one place.",
+  ),
+  only(
     "sqlite",
     "^(node:)?sqlite$",
     ["^provider/store/"],

@@ -8,7 +8,7 @@ import { SiteRecoveryError } from "./errors.ts";
 import { joined, type Message, plain, said } from "./message.ts";
 
 export interface StoreAddress {
-  /** `file:///folder`, `azblob://account/container` or `s3://bucket/prefix`. */
+  /** `file:///folder`, `azblob://account/container`, `s3://bucket/prefix` or `https://host:port/store`. */
   readonly url: string;
   /** The service's address, where it is not the one of Azure or AWS. */
   readonly endpoint?: string;
@@ -27,7 +27,7 @@ export interface StoreAddress {
  * Structured-cloneable. Credentials are named in it, never given.
  */
 export interface ObjectsAddress {
-  readonly driver: "folder" | "azure-blob" | "s3";
+  readonly driver: "folder" | "azure-blob" | "s3" | "https";
   readonly settings: unknown;
 }
 
@@ -45,6 +45,8 @@ interface Scheme {
   readonly rest: RegExp;
   readonly form: string;
   readonly takes: readonly (typeof addressSettings)[number][];
+  /** Settings without which the place cannot be reached, and what they are for. */
+  readonly needs?: Partial<Record<(typeof addressSettings)[number], Message>>;
   toPlace(parts: readonly string[], address: StoreAddress): ObjectsAddress;
 }
 
@@ -74,6 +76,17 @@ const schemes: Readonly<Record<string, Scheme>> = {
       const place = prefix === "" ? { bucket } : { bucket, prefix };
       return { driver: "s3", settings: { ...place, ...settingsBeside(address) } };
     },
+  },
+  https: {
+    // With its port, so that no address of another service is taken for one.
+    rest: /^\/\/((?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\]):[1-9]\d{0,4})\/([a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?)\/?$/,
+    form: "https://host:port/store",
+    takes: ["certificateAuthorityFile", "credentials"],
+    needs: { credentials: said`must name the file with the certificate and key of this client` },
+    toPlace: ([host, store], address) => ({
+      driver: "https",
+      settings: { host, store, ...settingsBeside(address) },
+    }),
   },
 };
 
@@ -115,11 +128,14 @@ export function addressMistakes(address: Partial<StoreAddress>): AddressMistake[
   }
   const { scheme } = found;
   const foreign = beside.filter((name) => !scheme.takes.includes(name));
+  const needs = Object.entries(scheme.needs ?? {}) as [(typeof addressSettings)[number], Message][];
+  const missing = needs.filter(([property]) => address[property] === undefined);
   return [
     ...foreign.map((property): AddressMistake => ({
       property,
       reason: said`says nothing of ${plain(scheme.form)}; leave it out`,
     })),
+    ...missing.map(([property, reason]): AddressMistake => ({ property, reason })),
     ...credentialMistakes(address),
   ];
 }

@@ -12,6 +12,14 @@ it("knows the places of all forms", () => {
     settings: { bucket: "a-bucket" },
   });
   const credentials = { environmentVariable: "KEY" };
+  for (const host of ["dr.example.org:7843", "10.0.0.7:443", "[2001:db8::7]:7843"]) {
+    expect(
+      placeOfAddress({ url: `https://${host}/replicas/`, certificateAuthorityFile: "ca", credentials }),
+    ).toEqual({
+      driver: "https",
+      settings: { host, store: "replicas", certificateAuthorityFile: "ca", credentials },
+    });
+  }
   expect(
     placeOfAddress({
       url: "s3://a.bucket/Site_1/replicas/",
@@ -52,6 +60,14 @@ it.each([
   "s3://a-bucket/./b",
   "s3://zone--use1-az4--x-s3/replicas",
   `s3://a-bucket/${"p".repeat(301)}`,
+  "http://dr.example.org:7843/replicas",
+  "https://dr.example.org/replicas",
+  "https://dr.example.org:7843",
+  "https://dr.example.org:7843/Replicas",
+  "https://dr.example.org:7843/replicas/machines",
+  "https://dr.example.org:7843/../replicas",
+  "https://user:canary@dr.example.org:7843/replicas",
+  "https://dr.example.org:7843/replicas?token=canary",
 ])("refuses %s, and shows nothing of it", (url) => {
   expect(() => placeOfAddress({ url })).toThrow(
     /^The url of the replicas has none of the forms ((?!canary).)*$/,
@@ -65,6 +81,10 @@ it("refuses settings that say nothing of the place", () => {
   expect(properties({ region: "eu-west-1" })).toEqual(["region"]);
   expect(properties({ url: "azblob://drlyon/replicas", region: "eu-west-1" })).toEqual(["region"]);
   expect(properties({ url: "file:///mnt", endpoint: "https://x" })).toEqual(["endpoint"]);
+  expect(properties({ url: "https://dr:1/replicas" })).toEqual(["credentials"]);
+  expect(properties({ url: "https://dr:1/replicas", endpoint: "x", credentials: { file: "f" } })).toEqual([
+    "endpoint",
+  ]);
   expect(properties({ url: "s3://a-bucket", credentials: {} })).toEqual(["credentials"]);
   expect(properties({ url: "s3://a-bucket", credentials: { file: "f", environmentVariable: "V" } })).toEqual([
     "credentials",

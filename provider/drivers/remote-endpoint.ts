@@ -1,4 +1,5 @@
 import { localFileSystem } from "../blocks/file-system.ts";
+import { readTextFile } from "../blocks/read-text-file.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 
@@ -16,11 +17,5 @@ export function requireEndpoint(endpoint: string, place: string): string {
 
 /** The certificates (PEM) of a file. */
 export function readCertificates(filePath: string): string {
-  const file = localFileSystem.open(filePath, "read");
-  try {
-    const bytes = Buffer.alloc(file.size().sizeBytes);
-    return bytes.subarray(0, file.read(bytes, 0)).toString("utf8");
-  } finally {
-    file.close();
-  }
+  return readTextFile(localFileSystem, filePath);
 }

@@ -35,9 +35,9 @@ export const limitRules = {
     ["machineChurnMebibytesPerSecond", "processServerChurnGibibytesPerDay"],
   ),
   "replica-place": error(
-    "The place of replicas is the URL of a folder, a container of Azure Storage or a bucket of S3",
+    "The place of replicas is the URL of a folder, a container of Azure Storage, a bucket of S3 or a store at another site",
     "Replicas could not be kept there. Credentials are named, never a part of a URL.",
-    "Write file:///folder, azblob://account/container or s3://bucket/prefix, with the settings of that place only.",
+    "Write file:///folder, azblob://account/container, s3://bucket/prefix or https://host:port/store, with the settings of that place only.",
     "{ name: replicas, url: https://drlyon.blob.core.windows.net/replicas }",
     "{ name: replicas, url: azblob://drlyon/replicas }",
   ),

@@ -1,0 +1,47 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readPrivateFile } from "../../blocks/read-private-file.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
+import type { HttpsSettings } from "./settings.ts";
+
+/** Who a client is: its certificate and its key, as PEM in one text. */
+export interface ClientIdentity {
+  readonly pem: string;
+  readonly certificate: X509Certificate;
+}
+
+/** Reads what the settings name. No message has any of the key. Throws `InvalidInput`. */
+export function readIdentity(
+  { credentials }: Pick<HttpsSettings, "credentials">,
+  place: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ClientIdentity {
+  if (credentials === undefined) {
+    const message = said`${place} needs the certificate of a client. Name the file that siterecovery target trust has made for it.`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: place, property: "credentials" });
+  }
+  if ("file" in credentials) return parse(readPrivateFile(credentials.file), credentials.file, place);
+  const { environmentVariable } = credentials;
+  const text = environment[environmentVariable];
+  if (text !== undefined && text.trim() !== "") return parse(text, environmentVariable, place);
+  const message = said`The environment variable ${environmentVariable} with the credentials of ${place} is not set.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: place });
+}
+
+function parse(pem: string, from: string, place: string): ClientIdentity {
+  const identity = identityIn(pem);
+  if (identity !== undefined) return identity;
+  const message = said`${from} holds no credentials of ${place}. Put the client's certificate and its key in it, both as PEM.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: place });
+}
+
+/** `undefined` unless it holds a certificate and the key of that very certificate. */
+function identityIn(pem: string): ClientIdentity | undefined {
+  try {
+    const certificate = new X509Certificate(pem);
+    return certificate.checkPrivateKey(createPrivateKey(pem)) ? { pem, certificate } : undefined;
+  } catch {
+    // What OpenSSL says of it may quote it.
+    return undefined;
+  }
+}

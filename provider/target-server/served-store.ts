@@ -1,0 +1,161 @@
+import path from "node:path";
+import { scheduler } from "node:timers/promises";
+import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
+import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
+import { requireObjectName } from "../drivers/object-name.ts";
+import type { ObjectFacts, ObjectReader, PutRule, Tag } from "../ports/objects.ts";
+import { Receipts } from "./receipts.ts";
+import { RequestRefused } from "./refuse.ts";
+import type { ServingFolder } from "./serving-folder.ts";
+import { Turns } from "./turns.ts";
+
+const copiedBytes = 1_048_576;
+
+export interface StorePut {
+  readonly name: string;
+  readonly rule: PutRule;
+  /** The put's own number. */
+  readonly number: string;
+  /** A file of the serving folder with the body, on the device already. */
+  readonly bodyPath: string;
+  readonly sizeBytes: number;
+  /** Whether the state that is replaced is kept. */
+  readonly keepsFormer: boolean;
+}
+
+/** One store of a served folder: a folder in it, whose files are the objects. */
+export class ServedStore {
+  readonly #files: FileSystem;
+  readonly #serving: ServingFolder;
+  readonly #name: string;
+  readonly #folder: string;
+  readonly #objects: FolderObjects;
+  readonly #receipts: Receipts;
+  readonly #turns = new Turns();
+
+  constructor(files: FileSystem, serving: ServingFolder, name: string) {
+    this.#files = files;
+    this.#serving = serving;
+    this.#name = name;
+    this.#folder = path.join(serving.root, name);
+    this.#objects = new FolderObjects(files, this.#folder);
+    this.#receipts = new Receipts(files, (number) => serving.receipt(number));
+  }
+
+  /** Throws `RequestRefused` if the store's folder is not there, or a link to another one: nothing is made in its place. */
+  requireThere(): void {
+    const isThere = this.#files.exists(this.#folder) && this.#files.realPath(this.#folder) === this.#folder;
+    if (!isThere) throw new RequestRefused("NoStore", "There is no such store.");
+  }
+
+  /** `undefined` if there is no such object. */
+  facts(name: string): Promise<ObjectFacts | undefined> {
+    this.#requireInside(name);
+    return this.#objects.facts(name);
+  }
+
+  open(name: string): Promise<ObjectReader | undefined> {
+    this.#requireInside(name);
+    return this.#objects.open(name);
+  }
+
+  /** Objects whose names begin with the prefix and come after a name, in the order of their names. */
+  async *list(prefix: string, after: string): AsyncIterable<ObjectFacts> {
+    if (prefix.includes("/")) this.#requireInside(prefix.slice(0, prefix.lastIndexOf("/")));
+    for await (const facts of this.#objects.list(prefix)) {
+      // A file that was removed meanwhile has no tag.
+      if (facts.name > after && this.#isInside(facts.name) && facts.tag !== "") yield facts;
+    }
+  }
+
+  /** Durable when it resolves. A put that was done already is not done again. */
+  put({ name, rule, number, bodyPath, sizeBytes, keepsFormer }: StorePut): Promise<Tag | "lost"> {
+    return this.#turns.run(name, async () => {
+      this.requireThere();
+      this.#requireInside(name);
+      const objectPath = this.#objects.placeOf(name);
+      const before = this.#receipts.look(number, objectPath);
+      if (before === "own") {
+        // Whatever ended the first try may have ended it before the name was durable.
+        this.#files.syncFolder(path.dirname(objectPath));
+        return (await this.#objects.facts(name))?.tag ?? "lost";
+      }
+      if (before === "other") return "lost";
+      // Looked at first: what is lost anyhow needs no receipt.
+      const found = await this.#objects.facts(name);
+      if (!holds(rule, found)) return "lost";
+      if (keepsFormer && found !== undefined) await this.#keep(name, number);
+      this.#receipts.write(number, bodyPath);
+      const body = { files: this.#files, path: bodyPath, sizeBytes };
+      try {
+        const tag = await this.#objects.put(name, body, rule);
+        if (tag === "lost") this.#receipts.remove(number);
+        return tag;
+      } catch (error) {
+        if (this.#receipts.look(number, objectPath) !== "own") this.#receipts.remove(number);
+        throw error;
+      }
+    });
+  }
+
+  /** Durable when it resolves. An absent object is fine. */
+  async remove(names: readonly string[]): Promise<void> {
+    const there: string[] = [];
+    for (const name of names) {
+      requireObjectName(name, this.#name);
+      this.#requireInside(name);
+      // A folder is none: it would go with all that is in it.
+      if ((await this.#objects.facts(name)) !== undefined) there.push(name);
+    }
+    await this.#objects.remove(there);
+  }
+
+  sweep(prefix: string): Promise<void> {
+    if (prefix !== "") this.#requireInside(prefix);
+    return this.#objects.sweep(prefix);
+  }
+
+  /** Copied, not moved, so that the object is there at each moment. */
+  async #keep(name: string, number: string): Promise<void> {
+    const reader = await this.#objects.open(name);
+    if (reader === undefined) return;
+    const keptPath = this.#serving.kept(this.#name, name, number);
+    makeFolderDurably(this.#files, path.dirname(keptPath));
+    const file = this.#files.open(keptPath, "createNew");
+    try {
+      const piece = Buffer.alloc(Math.min(copiedBytes, reader.sizeBytes));
+      for (let at = 0; at < reader.sizeBytes; at += piece.length) {
+        const count = await reader.read(piece, at);
+        file.write(piece.subarray(0, count), at);
+        await scheduler.yield();
+      }
+      await file.syncLater();
+    } finally {
+      file.close();
+      await reader.close();
+    }
+    this.#files.syncFolder(path.dirname(keptPath));
+  }
+
+  #requireInside(name: string): void {
+    requireObjectName(name, this.#name);
+    if (!this.#isInside(name)) throw new RequestRefused("BadName", "The name leads out of the store.");
+  }
+
+  /** Whether no link is on the way: neither one to a file nor one to a folder above it. */
+  #isInside(name: string): boolean {
+    for (
+      let filePath = path.join(this.#folder, name);
+      filePath !== this.#folder;
+      filePath = path.dirname(filePath)
+    ) {
+      if (this.#files.exists(filePath)) return this.#files.realPath(filePath) === filePath;
+    }
+    return true;
+  }
+}
+
+function holds(rule: PutRule, found: ObjectFacts | undefined): boolean {
+  if (rule === "replace") return true;
+  return rule === "ifAbsent" ? found === undefined : found?.tag === rule.ifTag;
+}
