@@ -9,13 +9,42 @@ const test = "\\.test\\.ts$";
 const words =
   "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|weekly-hours|urn|address-range|network-ranges|store-address)\\.ts$";
 
-// What everybody above the engine may read of it: its face, and the tables of flows, states and actions;
-// and the forecast, which needs no engine.
+// What everybody above the engine may use of it: its face, and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|flows|recovery-home/adoption|forecast/(forecast|measure-disk)|protected-item/(states|transitions|route|allowed-actions|commands|runs-from)|recovery-plan/plan-commands)\\.ts$";
+  "^provider/engine/(engine|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
+
+// The rooms of the engine from the ground up. A room uses those of lower floors, and none beside it or above.
+const floors = [
+  ["process-server"],
+  ["lease", "protected-item"],
+  ["replication", "recovery-point", "inventory"],
+  ["identity", "components", "upkeep"],
+  ["job", "gate"],
+  ["replication-cycle"],
+  ["failover", "enable", "forecast"],
+  ["attach", "recovery-plan", "decisions"],
+  ["recovery-home", "drill", "health"],
+  ["replicate"],
+  ["protection-cluster"],
+];
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+const roomRules = floors.flatMap((rooms, floor) =>
+  rooms.map((room) => {
+    const below = floors.slice(0, floor).flat().join("|");
+    return forbid(
+      `engine-${room}-uses-lower-floors`,
+      "No room of the engine needs another one that needs it: each stands on the floors below.",
+      { path: `^provider/engine/${room}/` },
+      {
+        path: "^provider/engine/[^/]+/",
+        pathNot: `^provider/engine/(${[room, below].filter(Boolean).join("|")})/`,
+      },
+    );
+  }),
+);
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -76,7 +105,7 @@ module.exports = {
       "shared-by-doors",
       "What doors share reaches the engine through its face or the handlers, as they do.",
       { path: "^provider/(pulumi|lookups)/" },
-      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|targets|nbd|stack|cli)" },
+      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|replica|nbd|stack|cli)" },
     ),
     forbid(
       "package-schema-reads-kinds",
@@ -92,13 +121,13 @@ module.exports = {
       "doors-to-handlers",
       "What a door did beyond the handlers, another door would do differently.",
       { path: doors, pathNot: "^provider/stack/" },
-      { path: "^provider/(store|blocks|disks|machines|targets|nbd)/" },
+      { path: "^provider/(store|blocks|disks|machines|replica|nbd)/" },
     ),
     forbid(
       "stack-looks-at-machines-only",
       "A definition is checked without an engine: of the drivers it may look at the machines that it names.",
       { path: "^provider/stack/" },
-      { path: "^provider/(store|disks|targets|engine)/", dependencyTypesNot: ["type-only"] },
+      { path: "^provider/(store|disks|replica|engine)/", dependencyTypesNot: ["type-only"] },
     ),
     forbid(
       "doors-to-engine",
@@ -111,7 +140,7 @@ module.exports = {
       "The engine has one face. A handler never talks to a disk or to SQL. Types are free: they do nothing.",
       { path: "^provider/handlers/" },
       {
-        path: "^provider/(engine|store|blocks|disks|machines|targets|nbd)/",
+        path: "^provider/(engine|store|blocks|disks|machines|replica|nbd)/",
         pathNot: engineFace,
         dependencyTypesNot: ["type-only"],
       },
@@ -124,15 +153,15 @@ module.exports = {
     ),
     forbid(
       "drivers-know-no-engine",
-      "Store, blocks, disks, machines and targets are used by the engine; only the engine joins them.",
-      { path: "^provider/(store|blocks|disks|machines|targets)/" },
+      "Store, blocks, disks, machines and replica are used by the engine; only the engine joins them.",
+      { path: "^provider/(store|blocks|disks|machines|replica)/" },
       { path: "^provider/(engine|handlers|connect)" },
     ),
     forbid(
       "store-and-blocks-are-strangers",
       "Metadata and bytes meet in the engine only, which decides the order in which they are written.",
       { path: "^provider/(store|blocks)/" },
-      { path: "^provider/(store|blocks|disks|machines|targets)/", pathNot: "^provider/$1/" },
+      { path: "^provider/(store|blocks|disks|machines|replica)/", pathNot: "^provider/$1/" },
     ),
     forbid(
       "images-know-files",
@@ -169,6 +198,12 @@ module.exports = {
       "A target at another site is served by a command of its own; no engine runs there.",
       { path: "^provider/", pathNot: "^provider/(target-server|cli)/" },
       { path: "^provider/target-server/" },
+    ),
+    forbid(
+      "model-is-pure",
+      "What an item is, and which step leads where, is known without a store, a disk or a clock.",
+      { path: "^provider/model/" },
+      { path: "^provider/", pathNot: `^provider/(model/|${words})` },
     ),
     forbid(
       "nbd-serves-any-disk",
@@ -232,6 +267,7 @@ module.exports = {
           "^provider/(policies/|rules/|kinds/|schemas/nearest\\.ts|(arm-id|clock|errors|kept-inputs)\\.ts$)",
       },
     ),
+    ...roomRules,
     ...packageRules,
   ],
   options: {

@@ -19,6 +19,13 @@ export interface ReportDetail {
   readonly copied?: CopiedBytes;
 }
 
+/** What work reports to people while it runs, and what may stop it. */
+export interface Progress {
+  /** A line for people; `detail` has its numbers, and whose line it is. What passes lines on passes both on. */
+  report(line: string, detail?: ReportDetail): void;
+  readonly signal?: AbortSignal;
+}
+
 const shortestGapMilliseconds = 1_000;
 const longestGapMilliseconds = 15_000;
 

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { allowedActions } from "../provider/engine/protected-item/allowed-actions.ts";
-import type { FlowId } from "../provider/engine/flows.ts";
-import type { ProtectedItem } from "../provider/engine/protected-item/item.ts";
-import { itemStates } from "../provider/engine/protected-item/states.ts";
-import { transitions } from "../provider/engine/protected-item/transitions.ts";
+import { allowedActions } from "../provider/model/allowed-actions.ts";
+import type { FlowId } from "../provider/model/flows.ts";
+import type { ProtectedItem } from "../provider/model/item.ts";
+import { itemStates } from "../provider/model/states.ts";
+import { transitions } from "../provider/model/transitions.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8");

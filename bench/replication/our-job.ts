@@ -3,7 +3,7 @@
  * built package (dist), whose start-up is part of the time. Prints one line of JSON.
  */
 import fs from "node:fs";
-import type * as Targets from "../../provider/targets/open-replica-store.ts";
+import type * as Targets from "../../provider/replica/open-replica-store.ts";
 import type * as Snapshots from "../../provider/disks/take-snapshot.ts";
 import type * as Clocks from "../../provider/clock.ts";
 import type * as Disks from "../../provider/disks/open-tracked-disk.ts";
@@ -21,7 +21,7 @@ const built = (file: string): string => new URL(`../../dist/${file}`, import.met
 const source = { machineId: "bench", disks: [{ diskId: "os", path: settings.imagePath }] };
 
 async function openStore() {
-  const { openReplicaStore } = (await import(built("targets/open-replica-store.js"))) as typeof Targets;
+  const { openReplicaStore } = (await import(built("replica/open-replica-store.js"))) as typeof Targets;
   return openReplicaStore({ folder: settings.storeFolder, keyFile: settings.keyFile });
 }
 

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { connectEngine, engineHome } from "../connect.ts";
-import { stateFacts } from "../engine/protected-item/states.ts";
+import { stateFacts } from "../model/states.ts";
 import type { AdoptableMachine, AdoptableStore } from "../engine/recovery-home/look-at-store.ts";
 import { Adoption } from "../engine/recovery-home/adoption.ts";
 import { formatBytes } from "../format-bytes.ts";

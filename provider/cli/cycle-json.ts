@@ -1,4 +1,4 @@
-import type { ReplicationCycle } from "../engine/protected-item/item.ts";
+import type { ReplicationCycle } from "../model/item.ts";
 import type { CycleJson } from "./json/status.ts";
 import { isoTime } from "./times.ts";
 

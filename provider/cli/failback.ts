@@ -1,10 +1,10 @@
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { FailoverKind } from "../engine/flows.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import { allowedActions } from "../engine/protected-item/allowed-actions.ts";
-import { commandList, commandsOf } from "../engine/protected-item/commands.ts";
-import { routeTo } from "../engine/protected-item/route.ts";
+import type { FailoverKind } from "../model/flows.ts";
+import type { ProtectedItem } from "../model/item.ts";
+import { allowedActions } from "../model/allowed-actions.ts";
+import { commandList, commandsOf } from "../model/commands.ts";
+import { routeTo } from "../model/route.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { type MoveOptions, moveOfStep, moveTo } from "../handlers/move-machine.ts";
 import { CliCommand } from "./cli-command.ts";

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { nameOf } from "../arm-id.ts";
-import { type FailoverKind, flows } from "../engine/flows.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import { type FailoverKind, flows } from "../model/flows.ts";
+import type { ProtectedItem } from "../model/item.ts";
 import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { itemNamed, openSession } from "./session.ts";

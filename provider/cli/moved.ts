@@ -1,10 +1,10 @@
 /** Where a machine is after a command that moved it, for people and for scripts. */
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { allowedActions } from "../engine/protected-item/allowed-actions.ts";
-import { commandsOf } from "../engine/protected-item/commands.ts";
-import { runsFrom } from "../engine/protected-item/runs-from.ts";
-import { stateFacts } from "../engine/protected-item/states.ts";
+import { allowedActions } from "../model/allowed-actions.ts";
+import { commandsOf } from "../model/commands.ts";
+import { runsFrom } from "../model/runs-from.ts";
+import { stateFacts } from "../model/states.ts";
 import type { MoveJson } from "./json/moves.ts";
 import { runsFromJson, runsFromText } from "./runs-from.ts";
 import { printJson } from "./session.ts";

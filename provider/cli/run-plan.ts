@@ -5,7 +5,7 @@ import type { Engine, Progress } from "../engine/engine.ts";
 import type { PlanOutcome, PlanRequest } from "../engine/recovery-plan/recovery-plans.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfPlan } from "./before-move.ts";
-import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
+import { runsFrom, runsFromOf } from "../model/runs-from.ts";
 import { planNamed } from "./plan-named.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { PlanOutcomeJson } from "./json/plans.ts";

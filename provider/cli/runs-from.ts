@@ -1,5 +1,5 @@
 /** From which recovery point a machine runs, how old its data was, and where its disks are: for people and for scripts. */
-import type { RunsFrom } from "../engine/protected-item/runs-from.ts";
+import type { RunsFrom } from "../model/runs-from.ts";
 import { runsFromOutputs } from "../handlers/runs-from-outputs.ts";
 import { formatIndented, formatSeconds } from "./format.ts";
 import type { RunsFromJson } from "./json/machine.ts";

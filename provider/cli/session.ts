@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { nameOf, sameId } from "../arm-id.ts";
 import { connectEngine, engineHome } from "../connect.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import type { ProtectedItem } from "../model/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { LogLevel } from "../log.ts";
 import { nearestWord } from "../schemas/nearest.ts";

@@ -1,10 +1,10 @@
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ItemView } from "../engine/item-view.ts";
-import { commandsOf } from "../engine/protected-item/commands.ts";
-import type { ReplicationFailure } from "../engine/replication-cycle/retry-schedule.ts";
-import { runsFrom } from "../engine/protected-item/runs-from.ts";
-import { stateFacts } from "../engine/protected-item/states.ts";
+import { commandsOf } from "../model/commands.ts";
+import type { ReplicationFailure } from "../model/item.ts";
+import { runsFrom } from "../model/runs-from.ts";
+import { stateFacts } from "../model/states.ts";
 import { cycleJson } from "./cycle-json.ts";
 import { drillJson } from "./drill-json.ts";
 import type { ItemJson, ReplicationErrorJson, StatusJson } from "./json/status.ts";

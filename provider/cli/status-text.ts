@@ -2,8 +2,8 @@
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine, ItemView, LeaseHolder } from "../engine/engine.ts";
-import { runsFrom, runsFromOf } from "../engine/protected-item/runs-from.ts";
-import { stateFacts } from "../engine/protected-item/states.ts";
+import { runsFrom, runsFromOf } from "../model/runs-from.ts";
+import { stateFacts } from "../model/states.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { formatSentence, formatSeconds, formatTable, formatTime } from "./format.ts";
 import { runsFromText } from "./runs-from.ts";

@@ -8,7 +8,7 @@ import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { pointOption } from "./failover.ts";
 import { formatSeconds } from "./format.ts";
-import { runsFromOf } from "../engine/protected-item/runs-from.ts";
+import { runsFromOf } from "../model/runs-from.ts";
 import { runsFromJson, runsFromText } from "./runs-from.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
 import { withProgress } from "./terminal-progress.ts";

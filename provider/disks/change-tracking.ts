@@ -20,7 +20,8 @@ import { LiveLog, liveLogPath, newLogPath, sealedLogPath, syncLog } from "./chan
 import { replaceLiveLog } from "./replace-live-log.ts";
 import type { ChangeRecord } from "./change-log-format.ts";
 import { blockCountOf } from "./disk.ts";
-import type { Lineage, ResyncReason } from "./disk.ts";
+import type { ResyncReason } from "./disk.ts";
+import type { Lineage } from "../model/lineage.ts";
 import type { ImageWatch } from "./image-watch.ts";
 import { lineageOf } from "./lineage.ts";
 import { readLogs } from "./read-logs.ts";

@@ -8,7 +8,7 @@ import { systemClock } from "../clock.ts";
 import { hasCode } from "../errors.ts";
 import { findLogs, scanLog } from "./change-log.ts";
 import { BlockSet } from "./block-set.ts";
-import type { Lineage } from "./disk.ts";
+import type { Lineage } from "../model/lineage.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import { holdDisk, ownedElsewhere } from "./owned-disks.ts";
 import type { DiskHold } from "./owned-disks.ts";

@@ -7,6 +7,7 @@
  * it while writes continue, and completes it when the recovery point is durable. This room knows nothing of
  * replicas.
  */
+import type { Lineage } from "../model/lineage.ts";
 import type { Clock, SharedTime } from "../clock.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { BlockRange, BlockSet } from "./block-set.ts";
@@ -62,19 +63,6 @@ export const resyncReasons = [
   "LogOutdated",
 ] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
-
-/**
- * Which log of a disk has the changes since an instant. A recovery point keeps it for each disk; only changes of that
- * log, and of those that follow it without a gap, may be added to the point.
- */
-export interface Lineage {
-  /** Hexadecimal, made from the disk's tracking id: the same in all logs of a disk. */
-  readonly tracker: string;
-  /** The log's number, which counts up. */
-  readonly generation: number;
-  /** Hexadecimal, by chance: no other log has it, not even one of the same number after an older state came back. */
-  readonly logId: string;
-}
 
 /**
  * What a worker thread or another process needs to read a snapshot by itself (`openSnapshotReader`); plain

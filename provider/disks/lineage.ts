@@ -1,7 +1,7 @@
 /** Which log continues which: the identity of a log, and whether a row of logs has everything since one of them. */
 import { createHash } from "node:crypto";
 import type { ChangeLogHeader } from "./change-log-format.ts";
-import type { Lineage } from "./disk.ts";
+import type { Lineage } from "../model/lineage.ts";
 
 /** The lineage that a log begins; `undefined` for a log of an earlier version, which has no id of its own. */
 export function lineageOf({ trackingId, logNumber, logId }: ChangeLogHeader): Lineage | undefined {

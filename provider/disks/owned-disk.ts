@@ -14,7 +14,7 @@ import { ChangeTracking } from "./change-tracking.ts";
 import type { TrackedImage } from "./change-tracking.ts";
 import { checkRange } from "./check-range.ts";
 import { blockSizeBytes } from "./disk.ts";
-import type { Lineage } from "./disk.ts";
+import type { Lineage } from "../model/lineage.ts";
 import { ImageWatch } from "./image-watch.ts";
 import { DeviceTrust } from "./device-trust.ts";
 import { FreezeGate } from "./freeze-gate.ts";

@@ -1,5 +1,6 @@
 import { controlDisk } from "./control-disk.ts";
-import type { DiskOptions, Lineage } from "./disk.ts";
+import type { DiskOptions } from "./disk.ts";
+import type { Lineage } from "../model/lineage.ts";
 import { settingsOf } from "./disk-settings.ts";
 
 /**

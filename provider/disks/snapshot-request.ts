@@ -1,4 +1,5 @@
-import type { Lineage, ResyncReason } from "./disk.ts";
+import type { ResyncReason } from "./disk.ts";
+import type { Lineage } from "../model/lineage.ts";
 import type { SnapshotHolder } from "./held-snapshots.ts";
 
 /** What became of a snapshot: its recovery point is durable, or its changes are still to be replicated. */

@@ -4,10 +4,12 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { MachineHooks } from "../machines/machine-hooks.ts";
 import type { MachineDriver } from "../machines/machine-driver.ts";
+import type { Progress } from "../progress.ts";
 import type { Random } from "../random.ts";
+import type { JobRow } from "../store/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import type { StoreAddress } from "../store-address.ts";
-import type { ReplicaStore } from "../targets/replica-store.ts";
+import type { ReplicaStore } from "../replica/replica-store.ts";
 import type { Home } from "./home.ts";
 import type { ProcessServer } from "./process-server/transfer.ts";
 
@@ -33,6 +35,8 @@ export interface EngineParts {
   openReplicaStore(storageAccountId: string, address: Partial<StoreAddress>): Promise<ReplicaStore>;
   /** The process server of an id, declared or the default of a site. */
   processServerOf(serverId: string): ProcessServer;
+  /** Runs what is left of an item's job that a dead process began. The caller holds the item's lease. */
+  resumeJob(job: JobRow, progress: Progress): Promise<void>;
   /** The most copies at once in this process. */
   readonly copiesMax: number;
   /** Runs copies of disks with a bound on how many run at once in this process. */

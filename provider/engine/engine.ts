@@ -3,6 +3,7 @@
  * the ports and is the only one that handlers import from this folder; each room beside it does one thing:
  * enable, replicate, failover, recovery points, jobs.
  */
+import { findItem } from "../store/protected-items.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
@@ -16,50 +17,46 @@ import { type EventRow, listEvents } from "../store/events.ts";
 import { type LeaseHolder } from "../store/lease-row.ts";
 import { leaseOf } from "../store/leases.ts";
 import { findThing, listThings, putThing, type Thing } from "../store/things.ts";
-import type { RecoveryPoint } from "../targets/replica-store.ts";
+import type { RecoveryPoint } from "../replica/replica-store.ts";
 import { Components } from "./components/components.ts";
-import {
-  disableProtection,
-  enableProtection,
-  initialReplicationWaitsUntil,
-} from "./enable/enable-protection.ts";
+import { disableProtection, enableProtection } from "./enable/enable-protection.ts";
+import { initialReplicationWaitsUntil } from "./replication-cycle/replication-rules.ts";
 import { requirePolicyFits } from "./enable/policy-change.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { Drills } from "./drill/drills.ts";
 import { Moves } from "./failover/moves.ts";
-import { Identities } from "./identity/identities.ts";
+import { Identities } from "./decisions/identities.ts";
 import { Hosts } from "./inventory/hosts.ts";
 import { type ItemView, viewItem } from "./item-view.ts";
-import { ItemJobs } from "./job/item-jobs.ts";
-import type { Progress } from "./job/job-definition.ts";
-import { requireItem } from "./job/run-job.ts";
+import { ItemJobs } from "./item-jobs.ts";
+import type { Progress } from "../progress.ts";
+import { requireItem } from "./protected-item/require-item.ts";
 import { openParts } from "./open-parts.ts";
 import { Owners } from "./owners.ts";
-import type { ProtectedItem, ReplicationCycle } from "./protected-item/item.ts";
-import { changedHardware, driftTexts, type MachineHardware } from "./protected-item/hardware.ts";
-import { relationshipOf } from "./protected-item/relationship.ts";
-import { stateFacts } from "./protected-item/states.ts";
+import type { ProtectedItem, ReplicationCycle } from "../model/item.ts";
+import { changedHardware, driftTexts, type MachineHardware } from "./identity/hardware.ts";
+import { relationshipOf } from "../model/relationship.ts";
+import { stateFacts } from "../model/states.ts";
 import { Clusters } from "./protection-cluster/clusters.ts";
-import { Points } from "./recovery-point/points.ts";
+import { Points } from "./attach/points.ts";
 import { RecoveryPlans } from "./recovery-plan/recovery-plans.ts";
 import { pausedWith, pauseReplication, resumeReplication } from "./replication-cycle/pause.ts";
 import { RecoveryHome } from "./recovery-home/recovery-home.ts";
-import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
-import { followItems, type FollowOptions } from "./replication-cycle/follow-items.ts";
+import { writeCatalogs } from "./write-catalogs.ts";
+import { followItems, type FollowOptions } from "./replicate/follow-items.ts";
 import { lookAtSource } from "./replication-cycle/look-at-source.ts";
 import { newestPointOf } from "./replication-cycle/newest-point.ts";
 import { type ReplicationWait, waitOf } from "./replication-cycle/wait-of.ts";
-import { replicateOrBegin } from "./replication-cycle/replicate-or-begin.ts";
+import { replicateOrBegin } from "./replicate/replicate-or-begin.ts";
 import { removeThing, usersOf } from "./remove-thing.ts";
-import { unlock } from "./unlock.ts";
+import { unlock } from "./lease/unlock.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
-import { itemNow } from "./protected-item/item-now.ts";
 
 export type { NotedSecrets, OwnerRow } from "./owners.ts";
 export type { Thing } from "../store/things.ts";
 export type { LeaseHolder } from "../store/lease-row.ts";
 export type { ItemView } from "./item-view.ts";
-export type { Progress } from "./job/job-definition.ts";
+export type { Progress } from "../progress.ts";
 
 export interface EngineOptions {
   /** The engine's home folder; made when it is not there. */
@@ -152,7 +149,7 @@ export class Engine {
   }
 
   findItem(id: string): ProtectedItem | undefined {
-    return itemNow(this.#parts, id);
+    return findItem(this.#parts.store, id);
   }
 
   /** What is found at an item's source by a look that reads no disk, and people should know before a cycle. */

@@ -12,8 +12,11 @@ import { engineIdOf } from "../store/engine-id.ts";
 import { openStore } from "../store/open-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { homeAt } from "./home.ts";
+import type { Scenario } from "./job/job-definition.ts";
+import { resumeJob } from "./job/run-job.ts";
+import { scenarios } from "./scenarios.ts";
 import { ReplicaStores } from "./replica-stores.ts";
-import { fenceOf, leasedFiles } from "./under-lease.ts";
+import { fenceOf, leasedFiles } from "./lease/under-lease.ts";
 
 /** Copies that one process runs at once: more than its cores only makes each of them slower. */
 const copiesMax = Math.max(1, Math.min(4, os.availableParallelism()));
@@ -36,7 +39,7 @@ export function openParts(options: {
     fence: fenceOf({ store, clock }),
   });
   const servers = new ProcessServers({ home, store, files, clock });
-  return {
+  const parts: EngineParts = {
     get engineId() {
       return engineIdOf(store);
     },
@@ -54,7 +57,9 @@ export function openParts(options: {
     replicaStoreOf: async (holderId) => stores.of(holderId),
     madeStoreOf: (holderId) => stores.ofMade(holderId),
     processServerOf: (serverId) => servers.of(serverId),
+    resumeJob: (job, progress) => resumeJob(parts, scenarios[job.scenario as Scenario], job, progress),
     copiesMax,
     copySlot: pLimit(copiesMax),
   };
+  return parts;
 }

@@ -13,7 +13,7 @@ import {
 } from "../store/owners.ts";
 import { findThing, listThings, type Thing } from "../store/things.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { writeCatalogs } from "./recovery-home/write-catalogs.ts";
+import { writeCatalogs } from "./write-catalogs.ts";
 
 export type { NotedSecrets, OwnerRow } from "../store/owners.ts";
 

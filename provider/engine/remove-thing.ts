@@ -5,10 +5,9 @@ import type { KindName } from "../kinds/kind.ts";
 import { kinds } from "../kinds/registry.ts";
 import { findItem } from "../store/protected-items.ts";
 import { deleteThing, findThing, listThings, listThingsReferringTo, type Thing } from "../store/things.ts";
-import { fabricTypeOf } from "./components/fabric-type.ts";
+import { fabricTypeOf } from "./inventory/fabric-type.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { fabricOf } from "./inventory/inventories.ts";
-import type { ItemDetails } from "./protected-item/item.ts";
 import { itemKinds } from "./protected-item/item-things.ts";
 import { plain, said } from "../message.ts";
 
@@ -24,7 +23,7 @@ function describe(things: readonly Thing[]): string {
 function listMachinesUsing(parts: EngineParts, thing: Thing): Thing[] {
   const things = itemKinds.flatMap((kind) => listThings(parts.store, { kind }));
   return things.filter(({ id }) => {
-    const details = findItem<string, ItemDetails>(parts.store, id)?.details;
+    const details = findItem(parts.store, id)?.details;
     const used = [details, details?.reverse].flatMap((one) => [one?.processServerId, one?.replicaStoreId]);
     return used.some((one) => one !== undefined && sameId(one, thing.id));
   });

@@ -6,7 +6,7 @@ import path from "node:path";
 import type { KindName } from "../kinds/kind.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { Thing } from "../store/things.ts";
-import { locationOfAddress, type StoreLocation } from "../targets/store-location.ts";
+import { locationOfAddress, type StoreLocation } from "../replica/store-location.ts";
 import type { Home } from "./home.ts";
 
 /** In a host's inventory; the dot keeps it apart from machines, whose names begin with a letter or digit. */

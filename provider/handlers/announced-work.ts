@@ -4,7 +4,7 @@
  */
 import { idKey, nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import type { ProtectedItem } from "../model/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
 import { joined, type Message, plain, said } from "../message.ts";

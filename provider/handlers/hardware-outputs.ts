@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import type { MachineHardware } from "../engine/protected-item/hardware.ts";
+import type { ProtectedItem } from "../model/item.ts";
+import type { MachineHardware } from "../engine/identity/hardware.ts";
 import type { HardwareOutputs } from "../kinds/hardware.ts";
 import type { PropertyChange } from "./handler.ts";
 

@@ -1,8 +1,8 @@
 /** What a migration item puts out, in the names and values of Azure's API. */
 import { nameOf } from "../arm-id.ts";
 import type { Engine, ItemView } from "../engine/engine.ts";
-import { runsFrom } from "../engine/protected-item/runs-from.ts";
-import type { ItemAction } from "../engine/protected-item/transitions.ts";
+import { runsFrom } from "../model/runs-from.ts";
+import type { ItemAction } from "../model/transitions.ts";
 import {
   type MigrationItemInputs,
   migrationItemKind,

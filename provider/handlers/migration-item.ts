@@ -6,7 +6,7 @@
 import { Notice } from "./notice.ts";
 import { armIdOf, nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import type { ProtectedItem } from "../model/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import {
   type MigrationItemInputs,

@@ -5,9 +5,9 @@
 import { Notice } from "./notice.ts";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { flows } from "../engine/flows.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import { routeTo } from "../engine/protected-item/route.ts";
+import { flows } from "../model/flows.ts";
+import type { ProtectedItem } from "../model/item.ts";
+import { routeTo } from "../model/route.ts";
 import type { PlanOperationName, PlanRequest, PlanView } from "../engine/recovery-plan/recovery-plans.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";

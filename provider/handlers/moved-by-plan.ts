@@ -2,7 +2,7 @@
 import { Notice } from "./notice.ts";
 import { nameOf, sameId } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
+import type { ProtectedItem } from "../model/item.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ProtectedItemInputs } from "../kinds/protected-item.ts";
 import type { KindName } from "../kinds/kind.ts";

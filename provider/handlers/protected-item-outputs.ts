@@ -1,9 +1,9 @@
 /** What a protected item puts out, in the names and values of Azure's API. */
 import { nameOf, parentOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { flows } from "../engine/flows.ts";
-import { runsFrom } from "../engine/protected-item/runs-from.ts";
-import { stateFacts } from "../engine/protected-item/states.ts";
+import { flows } from "../model/flows.ts";
+import { runsFrom } from "../model/runs-from.ts";
+import { stateFacts } from "../model/states.ts";
 import {
   type ProtectedItemInputs,
   protectedItemKind,

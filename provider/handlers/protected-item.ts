@@ -1,8 +1,8 @@
 import { armIdOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { type FailoverKind, flowsOf } from "../engine/flows.ts";
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import { stateFacts } from "../engine/protected-item/states.ts";
+import { type FailoverKind, flowsOf } from "../model/flows.ts";
+import type { ProtectedItem } from "../model/item.ts";
+import { stateFacts } from "../model/states.ts";
 import {
   type ProtectedItemInputs,
   protectedItemKind as kind,

@@ -1,7 +1,7 @@
 /** What a recovery plan puts out, in the names and values of Azure's API. */
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import { flows } from "../engine/flows.ts";
+import { flows } from "../model/flows.ts";
 import type { PlanOperationName, PlanView } from "../engine/recovery-plan/recovery-plans.ts";
 import {
   type RecoveryPlanInputs,

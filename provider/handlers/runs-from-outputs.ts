@@ -1,5 +1,5 @@
-import type { ProtectedItem } from "../engine/protected-item/item.ts";
-import { type RunsFrom, runsFrom } from "../engine/protected-item/runs-from.ts";
+import type { ProtectedItem } from "../model/item.ts";
+import { type RunsFrom, runsFrom } from "../model/runs-from.ts";
 import type { RunsFromOutputs } from "../kinds/runs-from.ts";
 
 /** What a machine runs from, as outputs and the JSON of commands have it: times in ISO 8601, unknown facts left out. */

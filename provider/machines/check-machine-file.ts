@@ -3,7 +3,7 @@ import { parseAddress } from "../address-range.ts";
 import type { Finding } from "../yaml/finding.ts";
 import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
-import type { MachineDefinition } from "./machine-driver.ts";
+import type { MachineDefinition } from "../model/machine-definition.ts";
 
 /** Files beside the images: the machine's own, and those of change tracking, of each disk. */
 const ownFiles = /^(machine\.yaml|power-state|machine-id)(\.new)?$|\.(new|snapshot|hrl(\.\w+)*)$/i;

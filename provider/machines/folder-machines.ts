@@ -2,7 +2,8 @@
 import path from "node:path";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
-import type { Machine, MachineDefinition, MachineDriver, PowerState } from "./machine-driver.ts";
+import type { Machine, MachineDriver, PowerState } from "./machine-driver.ts";
+import type { MachineDefinition } from "../model/machine-definition.ts";
 import { readMachineFile, writeMachineFile } from "./machine-file.ts";
 import { readMark, writeMark } from "./machine-mark.ts";
 import { said } from "../message.ts";

@@ -1,7 +1,7 @@
 /** What the raw images of a folder say of their machine: firmware by the partition table, guest family by the file systems. */
 import path from "node:path";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
-import type { MachineDefinition } from "./machine-driver.ts";
+import type { MachineDefinition } from "../model/machine-definition.ts";
 
 const sector = 512;
 /** Names of raw images. */

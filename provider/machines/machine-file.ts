@@ -6,7 +6,7 @@ import { readValidYaml } from "../yaml/read-valid-yaml.ts";
 import { readText } from "../yaml/read-text.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 import { checkMachineFile } from "./check-machine-file.ts";
-import type { MachineDefinition } from "./machine-driver.ts";
+import type { MachineDefinition } from "../model/machine-definition.ts";
 
 /** What the latest texts mean. An operation asks for a machine many times, and parsing takes a millisecond. */
 const known = new Map<string, MachineDefinition>();

@@ -1,5 +1,5 @@
 /** What a site consists of, whatever its kind: containers of machines, and folders that hold machines. */
-import type { ProtectionType } from "../engine/flows.ts";
+import type { ProtectionType } from "../model/flows.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { SiteKind, StackHost, StackProcessServer, StackSite } from "./stack-site.ts";
 

@@ -4,6 +4,7 @@
  * asks in its own transaction whether the epoch is still the one that this process was given: a process that was
  * stopped and wakes up after a takeover writes nothing.
  */
+import type { ProtectedItem } from "../model/item.ts";
 import { idKey } from "../arm-id.ts";
 import type { Clock, SharedTime } from "../clock.ts";
 import type { SiteRecoveryError } from "../errors.ts";
@@ -33,7 +34,7 @@ interface Held {
   askedIn?: number | undefined;
   /** Whether it was given back in the transaction of the work's last write. */
   isGivenBack: boolean;
-  item?: unknown;
+  item?: ProtectedItem | undefined;
 }
 
 /** The leases that this process works under, by store and key. One that was lost counts until its work has ended. */
@@ -244,7 +245,7 @@ function lose(mine: Held, id: string): SiteRecoveryError {
  * Room for the item of a lease that this process works under, or `undefined`: no other process may write it meanwhile, so
  * that it is read once. It is gone with the lease.
  */
-export function roomForItem(store: Store, id: string): { item?: unknown } | undefined {
+export function roomForItem(store: Store, id: string): { item?: ProtectedItem | undefined } | undefined {
   const mine = workingIn(heldOf(store), idKey(id));
   return mine?.stop.signal.aborted === true ? undefined : mine;
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatIndented, formatSentence, formatTable } from "../../provider/cli/format.ts";
-import { stateFacts } from "../../provider/engine/protected-item/states.ts";
+import { stateFacts } from "../../provider/model/states.ts";
 
 const word = fc.stringMatching(/^[a-z0-9.-]{1,14}$/);
 const text = fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => words.join(" "));

@@ -1,5 +1,5 @@
 /** Declares the components of a flow's two sites, by the handlers. */
-import { type FabricType, flows } from "../../provider/engine/flows.ts";
+import { type FabricType, flows } from "../../provider/model/flows.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
 import type { PolicySettings } from "../../provider/kinds/policy.ts";
 import type { FlowSite } from "./flow-site.ts";

@@ -1,7 +1,7 @@
 /** More hosts of a flow's primary site, and what happens to hosts and to machines on them. */
 import fs from "node:fs";
 import path from "node:path";
-import { flows } from "../../provider/engine/flows.ts";
+import { flows } from "../../provider/model/flows.ts";
 import { vmHost } from "./flow-components.ts";
 import type { FlowSite } from "./flow-site.ts";
 

@@ -1,6 +1,6 @@
 /** A protection cluster of two machines as a program would have it, and a site with those and a third, for tests. */
 import { randomBytes } from "node:crypto";
-import type { FlowId } from "../../provider/engine/flows.ts";
+import type { FlowId } from "../../provider/model/flows.ts";
 import type { ProtectionClusterInputs as Inputs } from "../../provider/kinds/protection-cluster.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 

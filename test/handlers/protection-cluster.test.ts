@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
-import type { FlowId } from "../../provider/engine/flows.ts";
+import type { FlowId } from "../../provider/model/flows.ts";
 import type { Handler } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { ProtectionClusterInputs as Inputs } from "../../provider/kinds/protection-cluster.ts";

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import type { MachineDefinition } from "../../provider/machines/machine-driver.ts";
+import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
 import { writeYaml } from "../../provider/yaml/write-yaml.ts";
 import { machineDefinition } from "../machine-definition.ts";
 

@@ -161,7 +161,7 @@ export const syncCalls: readonly Mutant[] = [
       "the changed key is not durable under its name",
     ],
   }),
-  ...faultsIn("provider/targets/copy-store.ts", recoveryHome, {
+  ...faultsIn("provider/replica/copy-store.ts", recoveryHome, {
     "copied-name": [`files.syncFolder(path.dirname(to));`, ``, "a store that was copied is gone"],
     "copied-folder": [
       `  files.syncFolder(to);\n  return bytes;`,
@@ -190,7 +190,7 @@ export const syncCalls: readonly Mutant[] = [
       [...replicas, ...recoveryHome],
     ],
   }),
-  ...faultsIn("provider/targets/layers/layer-writer.ts", replicas, {
+  ...faultsIn("provider/replica/layers/layer-writer.ts", replicas, {
     "layer-bytes": [`await this.#file.syncLater();`, ``, "an acknowledged point lacks its bytes"],
   }),
 ];

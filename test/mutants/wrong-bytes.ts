@@ -5,7 +5,7 @@ const blockSet = ["test/disks/block-set.test.ts"];
 const tracked = ["test/disks/tracked-disk-model.test.ts", "test/disks/open-tracked-disk.test.ts"];
 const damage = ["test/engine/replication/damage.test.ts", "test/engine/replication/object-damage.test.ts"];
 const delta = ["test/engine/replication/apply-delta.test.ts"];
-const retry = ["test/engine/replication-cycle/follow-items.test.ts"];
+const retry = ["test/engine/replicate/follow-items.test.ts"];
 
 export const wrongBytes: readonly Mutant[] = [
   ...faultsIn("provider/disks/block-set.ts", blockSet, {
@@ -66,19 +66,19 @@ export const wrongBytes: readonly Mutant[] = [
       "a flipped bit in a snapshot is replicated",
     ],
   }),
-  ...faultsIn("provider/targets/sealed-object.ts", damage, {
+  ...faultsIn("provider/replica/sealed-object.ts", damage, {
     "sealed-tag": [
       `      decipher.final(),\n    ]);\n    return { objectId`,
       `    ]);\n    return { objectId`,
       "a forged recovery point is believed",
     ],
   }),
-  ...faultsIn("provider/targets/layers/layer-format.ts", damage, {
+  ...faultsIn("provider/replica/layers/layer-format.ts", damage, {
     "record-tag": [
       `decipher.final();`,
       ``,
       "a forged block is restored",
-      ["test/targets/layers/records.test.ts"],
+      ["test/replica/layers/records.test.ts"],
     ],
     "page-tag": [
       `return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagBytes)), decipher.final()]);`,
@@ -86,14 +86,14 @@ export const wrongBytes: readonly Mutant[] = [
       "a forged index says where blocks are",
     ],
   }),
-  ...faultsIn("provider/targets/layers/disk-map.ts", ["test/targets/layers", ...delta], {
+  ...faultsIn("provider/replica/layers/disk-map.ts", ["test/replica/layers", ...delta], {
     "old-layer-wins": [
       `for (const layer of this.#layers) await this.#apply(layer, window);`,
       `for (const layer of [...this.#layers].reverse()) await this.#apply(layer, window);`,
       "a recovery point shows what was overwritten",
     ],
   }),
-  ...faultsIn("provider/targets/layers/merge-layers.ts", ["test/power-loss/replicas.test.ts"], {
+  ...faultsIn("provider/replica/layers/merge-layers.ts", ["test/power-loss/replicas.test.ts"], {
     "merge-drops-zeros": [
       `writer.addEntry(block, 0, 0, 0);`,
       ``,

@@ -41,7 +41,7 @@ export const wrongObjects: readonly Mutant[] = [
       "a file that was cut short is an object with zeros at its end",
     ],
   }),
-  ...faultsIn("provider/targets/object-claims.ts", claims, {
+  ...faultsIn("provider/replica/object-claims.ts", claims, {
     "claim-held": [
       `if (found !== undefined && (await this.#isHeld(found, name, claimMilliseconds, writer)))`,
       `if (found === null)`,

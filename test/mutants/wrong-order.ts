@@ -29,7 +29,7 @@ export const wrongOrder: readonly Mutant[] = [
       "a new overlay shows zeros where an old one had blocks",
     ],
   }),
-  ...faultsIn("provider/targets/upkeep/compact-machine.ts", [...replicas, "test/targets/retention.test.ts"], {
+  ...faultsIn("provider/replica/upkeep/compact-machine.ts", [...replicas, "test/replica/retention.test.ts"], {
     "compact-needed": [
       `const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));`,
       `const isNeeded = layerIds.has(id);`,
@@ -39,15 +39,15 @@ export const wrongOrder: readonly Mutant[] = [
       `if (points.length === 0) return 0;`,
       ``,
       "an initial copy that was killed begins from nothing",
-      ["test/targets/compact-without-points.test.ts"],
+      ["test/replica/compact-without-points.test.ts"],
     ],
   }),
-  ...faultsIn("provider/targets/object-store.ts", ["test/targets/retention.test.ts"], {
+  ...faultsIn("provider/replica/object-store.ts", ["test/replica/retention.test.ts"], {
     "retain-pinned": [
       `for (const pinned of await machine.pinned()) staying.add(pinned);`,
       ``,
       "a point goes while it is restored",
-      ["test/targets/retention.test.ts", "test/engine/replication/attach-point.test.ts"],
+      ["test/replica/retention.test.ts", "test/engine/replication/attach-point.test.ts"],
     ],
     "retain-newest": [
       `if (newest !== undefined) staying.add(newest.id);`,
@@ -138,7 +138,7 @@ export const wrongOrder: readonly Mutant[] = [
       ],
     },
   ),
-  ...faultsIn("provider/engine/failover/fence-source.ts", ["test/engine/failover/two-hosts.test.ts"], {
+  ...faultsIn("provider/engine/gate/fence-source.ts", ["test/engine/failover/two-hosts.test.ts"], {
     "unknown-is-gone": [
       `if (lookup.answer !== "found") return;`,
       `if (lookup.answer !== "found") return void putItem(parts.store, { ...item, details: { ...item.details, isSourceUnfenced: false } });`,
@@ -160,7 +160,7 @@ export const wrongOrder: readonly Mutant[] = [
       "a new key is made over replicas that need the old one",
     ],
   }),
-  ...faultsIn("provider/engine/protected-item/allowed-actions.ts", ["test/engine/protected-item"], {
+  ...faultsIn("provider/model/allowed-actions.ts", ["test/engine/protected-item"], {
     "drill-locks-nothing": [
       `return cleanupPending === (step === "TestFailoverCleanup");`,
       `return !cleanupPending || step !== "TestFailover";`,

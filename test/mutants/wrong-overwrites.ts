@@ -1,13 +1,13 @@
 /** Guards that are left out of what overwrites files: disks at the primary side, images with several names, outputs. */
 import { faultsIn, type Mutant } from "./mutant.ts";
 
-const primary = ["test/engine/failover/changed-primary.test.ts"];
+const primary = ["test/engine/identity/changed-primary.test.ts"];
 const interrupted = ["test/engine/job/world-changed.test.ts"];
 const links = ["test/engine/failover/linked-images.test.ts"];
 const outputs = ["test/cli/output-option.test.ts"];
 
 export const wrongOverwrites: readonly Mutant[] = [
-  ...faultsIn("provider/engine/failover/changed-primary.ts", primary, {
+  ...faultsIn("provider/engine/identity/changed-primary.ts", primary, {
     "changed-primary": [
       `if (changed.length === 0) return;`,
       `if (changed.length >= 0) return;`,
@@ -60,7 +60,7 @@ export const wrongOverwrites: readonly Mutant[] = [
       "a failback overwrites what a source wrote that was lost at the failover",
     ],
   }),
-  ...faultsIn("provider/engine/identity/adopt-move.ts", primary, {
+  ...faultsIn("provider/engine/decisions/adopt-move.ts", primary, {
     "changed-primary-adopted": [
       `...(isMigration ? {} : { isSourceUnfenced: true, primaryLeft: { sentUpTo: [] } }),`,
       `...(isMigration ? {} : { isSourceUnfenced: true }),`,

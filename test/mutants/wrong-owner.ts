@@ -5,7 +5,7 @@ const owned = ["test/engine/failover/owned-machines.test.ts"];
 const older = ["test/engine/failover/older-database.test.ts"];
 const hosts = ["test/engine/failover/two-hosts.test.ts"];
 const leases = ["test/store/leases.test.ts"];
-const epochs = ["test/targets/writer-epochs.test.ts"];
+const epochs = ["test/replica/writer-epochs.test.ts"];
 const stopped = ["test/engine/stopped/stopped-process.test.ts"];
 
 export const wrongOwner: readonly Mutant[] = [
@@ -90,7 +90,7 @@ export const wrongOwner: readonly Mutant[] = [
       "a rebuilt home refuses every machine whose last failover was given up",
     ],
   }),
-  ...faultsIn("provider/engine/identity/adopt-move.ts", older, {
+  ...faultsIn("provider/engine/decisions/adopt-move.ts", older, {
     "made-again": [
       `const place = isThere ? undefined : madeAgain(parts, item);`,
       `const place = isThere ? undefined : madeAgain(parts, { ...item, id: "" });`,
@@ -103,7 +103,7 @@ export const wrongOwner: readonly Mutant[] = [
     ],
   }),
   ...faultsIn(
-    "provider/engine/identity/machine-protector.ts",
+    "provider/engine/inventory/machine-protector.ts",
     ["test/engine/replication-cycle/source-doubt.test.ts"],
     {
       "mark-of-another-engine": [
@@ -157,7 +157,7 @@ export const wrongOwner: readonly Mutant[] = [
       "the lease of a dead process of another host blocks for ever",
     ],
   }),
-  ...faultsIn("provider/engine/under-lease.ts", stopped, {
+  ...faultsIn("provider/engine/lease/under-lease.ts", stopped, {
     "epoch-at-rename": [
       `confirmLeases(parts);\n      files.rename(from, to);`,
       `files.rename(from, to);`,
@@ -175,7 +175,7 @@ export const wrongOwner: readonly Mutant[] = [
       ],
     },
   ),
-  ...faultsIn("provider/targets/machine-folder.ts", epochs, {
+  ...faultsIn("provider/replica/machine-folder.ts", epochs, {
     "epoch-at-publication": [
       `this.#writer = this.#writerWith(this.#fence?.epoch());\n    const onNamed`,
       `const onNamed`,
@@ -187,7 +187,7 @@ export const wrongOwner: readonly Mutant[] = [
       "a database that was put back cannot continue its replica, although a person has decided so",
     ],
   }),
-  ...faultsIn("provider/targets/point-folder.ts", epochs, {
+  ...faultsIn("provider/replica/point-folder.ts", epochs, {
     "epoch-of-point": [
       `if (latest <= writer.epoch) return writer;`,
       `if (latest >= 0) return writer;`,
@@ -209,7 +209,7 @@ export const wrongOwner: readonly Mutant[] = [
       "the latest epoch is forgotten with a roster that somebody has deleted",
     ],
   }),
-  ...faultsIn("provider/targets/machine-lock.ts", epochs, {
+  ...faultsIn("provider/replica/machine-lock.ts", epochs, {
     "lock-not-asked": [
       `if (holderOf(files, lockPath)?.text !== holder) throw claimLost(folder, lockPath);`,
       ``,

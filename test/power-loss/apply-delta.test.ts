@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { writeAtomically } from "../../provider/blocks/file-system.ts";
 import { applyDelta } from "../../provider/engine/replication/apply-delta.ts";
-import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
+import { openReplicaStore } from "../../provider/replica/open-replica-store.ts";
 import { noise } from "../engine/replication/protected-disk.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
 import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";

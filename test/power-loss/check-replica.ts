@@ -2,8 +2,8 @@
 import { expect } from "vitest";
 import { restoreDisk } from "../../provider/engine/replication/restore-disk.ts";
 import { attachPoint } from "../../provider/engine/replication/attach-point.ts";
-import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
-import type { ReplicaStore } from "../../provider/targets/replica-store.ts";
+import { openReplicaStore } from "../../provider/replica/open-replica-store.ts";
+import type { ReplicaStore } from "../../provider/replica/replica-store.ts";
 import type { SeededRandom } from "../../provider/random.ts";
 import type { AfterPowerLoss } from "./power-recorder.ts";
 import {

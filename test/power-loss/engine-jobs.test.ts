@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import { afterEach, expect, it, vi } from "vitest";
-import { type FlowId, flows } from "../../provider/engine/flows.ts";
+import { type FlowId, flows } from "../../provider/model/flows.ts";
 import { quiet } from "../engine/fixture.ts";
 import type { FlowSite } from "../engine/flow-site.ts";
 import { expectNoOpenJobs, expectNothingLost, expectStates, tolerate } from "./check-engine.ts";

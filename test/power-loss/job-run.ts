@@ -7,7 +7,7 @@ import path from "node:path";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
-import type { FlowId } from "../../provider/engine/flows.ts";
+import type { FlowId } from "../../provider/model/flows.ts";
 import { SeededRandom } from "../../provider/random.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
 import type { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { makeFolderDurably, writeAtomically } from "../../provider/blocks/file-system.ts";
 import { folderMachines } from "../../provider/machines/folder-machines.ts";
-import type { MachineDefinition, PowerState } from "../../provider/machines/machine-driver.ts";
+import type { PowerState } from "../../provider/machines/machine-driver.ts";
+import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
 import { machineDefinition } from "../machine-definition.ts";
 import { PowerRecorder, samplingOf } from "./power-recorder.ts";
 

@@ -12,7 +12,7 @@ import type { ProcessServer } from "../../provider/engine/process-server/transfe
 import { resync } from "../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../provider/engine/replication/send-delta.ts";
 import { openWithKeyFile } from "../../provider/engine/upkeep/store-key-file.ts";
-import type { ReplicaStore } from "../../provider/targets/replica-store.ts";
+import type { ReplicaStore } from "../../provider/replica/replica-store.ts";
 
 export const machineId = "/subscriptions/s/machines/web-01";
 export const holderId = "/subscriptions/s/storageAccounts/replicas";

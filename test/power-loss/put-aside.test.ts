@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Lineage } from "../../provider/disks/disk.ts";
+import type { Lineage } from "../../provider/model/lineage.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { resetTracking } from "../../provider/disks/reset-tracking.ts";
 import { takeSnapshot } from "../../provider/disks/take-snapshot.ts";

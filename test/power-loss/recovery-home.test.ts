@@ -1,9 +1,9 @@
 import path from "node:path";
 import { expect, it } from "vitest";
 import { FolderObjects } from "../../provider/drivers/objects-folder/folder-objects.ts";
-import { Catalog, type CatalogEntry } from "../../provider/targets/catalog.ts";
-import { copyStore } from "../../provider/targets/copy-store.ts";
-import { openReplicaStore } from "../../provider/targets/open-replica-store.ts";
+import { Catalog, type CatalogEntry } from "../../provider/replica/catalog.ts";
+import { copyStore } from "../../provider/replica/copy-store.ts";
+import { openReplicaStore } from "../../provider/replica/open-replica-store.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
 import { SimulatedFileSystem } from "../blocks/simulated-file-system.ts";
 import { PowerRecorder, samplingOf } from "./power-recorder.ts";

@@ -5,13 +5,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type * as imageState from "../../provider/disks/image-state.ts";
 import type * as applyDelta from "../../provider/engine/replication/apply-delta.ts";
-import type * as changedPrimary from "../../provider/engine/failover/changed-primary.ts";
-import type * as chooseRecoveryPoint from "../../provider/engine/failover/choose-recovery-point.ts";
+import type * as changedPrimary from "../../provider/engine/identity/changed-primary.ts";
+import type * as chooseRecoveryPoint from "../../provider/engine/recovery-point/choose-recovery-point.ts";
 import type * as provenCycle from "../../provider/engine/failover/proven-cycle.ts";
 import type * as newestDatabase from "../../provider/engine/identity/newest-database.ts";
 import type * as ownedMachine from "../../provider/engine/identity/owned-machine.ts";
 import type * as lookUpMachine from "../../provider/engine/inventory/look-up-machine.ts";
-import type * as transitions from "../../provider/engine/protected-item/transitions.ts";
+import type * as transitions from "../../provider/model/transitions.ts";
 import type * as takeSnapshots from "../../provider/engine/replication-cycle/take-snapshots.ts";
 import type * as replicaDoubt from "../../provider/engine/replication/replica-doubt.ts";
 import type * as wantedBlocks from "../../provider/engine/replication/wanted-blocks.ts";
@@ -19,8 +19,8 @@ import type * as owner from "../../provider/handlers/owner.ts";
 import type * as folderMachines from "../../provider/machines/folder-machines.ts";
 import type * as jobs from "../../provider/store/jobs.ts";
 import type * as leases from "../../provider/store/leases.ts";
-import type * as countedTime from "../../provider/targets/counted-time.ts";
-import type * as machineLock from "../../provider/targets/machine-lock.ts";
+import type * as countedTime from "../../provider/replica/counted-time.ts";
+import type * as machineLock from "../../provider/replica/machine-lock.ts";
 import type * as sourceDoubt from "../../provider/engine/replication/source-doubt.ts";
 import { promises, type PromiseName } from "./promises.ts";
 import { fault, firstSeeds } from "./engine-fault.ts";
@@ -37,7 +37,7 @@ vi.mock("../../provider/disks/image-state.ts", async (original) => {
   };
 });
 
-vi.mock("../../provider/targets/counted-time.ts", async (original) => {
+vi.mock("../../provider/replica/counted-time.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof countedTime>();
   return {
@@ -69,7 +69,7 @@ vi.mock("../../provider/store/leases.ts", async (original) => {
   };
 });
 
-vi.mock("../../provider/targets/machine-lock.ts", async (original) => {
+vi.mock("../../provider/replica/machine-lock.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof machineLock>();
   return { ...right, fenceMachine: faulty("wokenChangesNothing", right.fenceMachine, () => undefined) };
@@ -116,7 +116,7 @@ vi.mock("../../provider/engine/identity/owned-machine.ts", async (original) => {
   };
 });
 
-vi.mock("../../provider/engine/failover/changed-primary.ts", async (original) => {
+vi.mock("../../provider/engine/identity/changed-primary.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof changedPrimary>();
   return { ...right, requireUnchanged: faulty("leftDisksStay", right.requireUnchanged, () => undefined) };
@@ -152,7 +152,7 @@ vi.mock("../../provider/machines/folder-machines.ts", async (original) => {
 vi.mock("../../provider/engine/failover/proven-cycle.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof provenCycle>();
-  const { relationshipOf } = await import("../../provider/engine/protected-item/relationship.ts");
+  const { relationshipOf } = await import("../../provider/model/relationship.ts");
   return {
     ...right,
     // The machine is made of the oldest point that there is.
@@ -165,10 +165,10 @@ vi.mock("../../provider/engine/failover/proven-cycle.ts", async (original) => {
   };
 });
 
-vi.mock("../../provider/engine/failover/choose-recovery-point.ts", async (original) => {
+vi.mock("../../provider/engine/recovery-point/choose-recovery-point.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof chooseRecoveryPoint>();
-  const { relationshipOf } = await import("../../provider/engine/protected-item/relationship.ts");
+  const { relationshipOf } = await import("../../provider/model/relationship.ts");
   const oldest: typeof right.chooseRecoveryPoint = async (parts, item, choice) => {
     const { replicaStoreId, replicaId } = relationshipOf(item);
     const [first] = await (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
@@ -210,7 +210,7 @@ vi.mock("../../provider/engine/replication-cycle/take-snapshots.ts", async (orig
   };
 });
 
-vi.mock("../../provider/engine/protected-item/transitions.ts", async (original) => {
+vi.mock("../../provider/model/transitions.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof transitions>();
   return {

@@ -1,8 +1,8 @@
 /** What must be true after every step, whatever it was and however it ended. */
 import { expect } from "vitest";
 import { SiteRecoveryError } from "../../provider/errors.ts";
-import { requireAllowed } from "../../provider/engine/protected-item/allowed-actions.ts";
-import { itemActions } from "../../provider/engine/protected-item/transitions.ts";
+import { requireAllowed } from "../../provider/model/allowed-actions.ts";
+import { itemActions } from "../../provider/model/transitions.ts";
 import { BrokenPromise, hold } from "./promises.ts";
 import { type Machine, machines, type World } from "./world.ts";
 

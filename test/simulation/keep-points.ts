@@ -1,4 +1,4 @@
-import { flows } from "../../provider/engine/flows.ts";
+import { flows } from "../../provider/model/flows.ts";
 import type { World } from "./world.ts";
 
 const settings = {

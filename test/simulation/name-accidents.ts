@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
-import { flows } from "../../provider/engine/flows.ts";
+import { flows } from "../../provider/model/flows.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { machineDefinition } from "../machine-definition.ts";
 import { checkError } from "./checks.ts";

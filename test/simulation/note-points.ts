@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { RecoveryPoint } from "../../provider/targets/replica-store.ts";
+import type { RecoveryPoint } from "../../provider/replica/replica-store.ts";
 import { hashOf, quiet } from "../engine/fixture.ts";
 import { digestOf } from "./machine-disks.ts";
 import { hold } from "./promises.ts";

@@ -1,6 +1,6 @@
 /** What is written to the disks that a machine left at the primary side, while it runs at the recovery side. */
 import fs from "node:fs";
-import { flows } from "../../provider/engine/flows.ts";
+import { flows } from "../../provider/model/flows.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
 import { checkError } from "./checks.ts";
 import { hold } from "./promises.ts";

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { nameOf } from "../../provider/arm-id.ts";
-import { flows } from "../../provider/engine/flows.ts";
+import { flows } from "../../provider/model/flows.ts";
 import { discardOf } from "./primary-accidents.ts";
 import { hold } from "./promises.ts";
 import type { Step } from "./users.ts";

@@ -1,6 +1,6 @@
 /** What users do, each with what must be true of its outcome. Steps that cannot be taken now are left out. */
 import { expect } from "vitest";
-import type { FailoverKind } from "../../provider/engine/flows.ts";
+import type { FailoverKind } from "../../provider/model/flows.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import { careSteps } from "./care-steps.ts";
 import { databaseAccidents } from "./database-accidents.ts";

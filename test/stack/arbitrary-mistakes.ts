@@ -1,6 +1,6 @@
 /** Changes to a definition and its machines that may make it wrong: what people take out, add, misname and forget. */
 import fc from "fast-check";
-import type { MachineDefinition } from "../../provider/machines/machine-driver.ts";
+import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
 
 type Value = Record<string | number, unknown>;
 

@@ -13,20 +13,20 @@ import {
 import { openStore, type Store } from "../../provider/store/open-store.ts";
 import { findItem, putItem } from "../../provider/store/protected-items.ts";
 import { putThing } from "../../provider/store/things.ts";
+import { someItem, someItemChanged } from "./some-item.ts";
 
 const item = "/subscriptions/s/resourceGroups/g/providers/p/Item";
-const row = { id: item, state: "Protected", activeLocation: "primary", testFailoverState: "None" } as const;
 const clock = new VirtualClock();
 let folder: string;
 let store: Store;
-const write = (): void => putItem(store, { ...row, details: { changed: true } });
+const write = (): void => putItem(store, someItemChanged(item));
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-leases-"));
   store = openStore(path.join(folder, "siterecovery.db"));
   putThing(store, item, "protected-item", {}, 0);
   const lease = takeLease(store, item, "set-up", clock);
-  putItem(store, { ...row, details: {} });
+  putItem(store, someItem(item));
   lease.release();
 });
 afterEach(() => {
@@ -56,15 +56,15 @@ describe("writes under a lease", () => {
 
   it("that are undone leave the lease and the item as they were", () => {
     const lease = takeLease(store, item, "replication", clock);
-    expect(findItem(store, item)?.details).toEqual({});
+    expect(findItem(store, item)).toEqual(someItem(item));
     const fails = (): void => {
-      putItem(store, { ...row, details: { changed: true } });
-      expect(findItem(store, item)?.details).toEqual({ changed: true });
+      putItem(store, someItemChanged(item));
+      expect(findItem(store, item)).toEqual(someItemChanged(item));
       giveLeaseBack(store, item);
       throw new Error("it is undone");
     };
     expect(() => store.transaction(fails)).toThrow("it is undone");
-    expect(findItem(store, item)?.details).toEqual({});
+    expect(findItem(store, item)).toEqual(someItem(item));
     expect(currentLease(store, item, clock)).toBe("replication");
     lease.release();
     expect(currentLease(store, item, clock)).toBeUndefined();

@@ -20,6 +20,7 @@ import { migrations } from "../../provider/store/migrations.ts";
 import { openStore, type Store } from "../../provider/store/open-store.ts";
 import { findItem, putItem } from "../../provider/store/protected-items.ts";
 import { deleteThing, putThing } from "../../provider/store/things.ts";
+import { someItem, someItemChanged } from "./some-item.ts";
 
 const item = "/subscriptions/s/resourceGroups/g/providers/p/Item";
 let folder: string;
@@ -217,10 +218,9 @@ describe("leases", () => {
 });
 
 describe("writes", () => {
-  const row = { id: item, state: "Protected", activeLocation: "primary", testFailoverState: "None" } as const;
   const job = { id: "job", scenario: "PlannedFailover", targetId: item, input: {}, startedAt: 0 };
   const writes: readonly (readonly [string, () => void])[] = [
-    ["an item", () => putItem(store, { ...row, details: { changed: true } })],
+    ["an item", () => putItem(store, someItemChanged(item))],
     ["the end of an item", () => deleteThing(store, item)],
     ["a new job", () => addJob(store, { ...job, id: "another" }, [])],
     ["an attempt", () => beginAttempt(store, "job")],
@@ -239,7 +239,7 @@ describe("writes", () => {
   beforeEach(() => {
     putThing(store, item, "protected-item", {}, 0);
     const lease = takeLease(store, item, "set-up", clock);
-    putItem(store, { ...row, details: {} });
+    putItem(store, someItem(item));
     addJob(store, job, ["shutDown"]);
     lease.release();
   });

@@ -1,9 +1,9 @@
 import { scheduler } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { NbdServer } from "../../nbd/nbd-server.ts";
-import type { RecoveryPoint } from "../../targets/replica-store.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { copyProgress } from "../replication-cycle/report-progress.ts";
+import type { RecoveryPoint } from "../../replica/replica-store.ts";
+import type { Progress } from "../../progress.ts";
+import { copyProgress } from "../job/report-progress.ts";
 import type { OverlaySession } from "./overlay-session.ts";
 
 /** Blocks that are copied in one go; requests of clients wait no longer than this takes, some milliseconds. */

@@ -1,4 +1,5 @@
 /** Whether the parts that a step needs are there and well. */
+import { findItem } from "../../store/protected-items.ts";
 import path from "node:path";
 import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -7,12 +8,11 @@ import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { Machine } from "../../machines/machine-driver.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Flow } from "../flows.ts";
-import { fabricTypeOf } from "./fabric-type.ts";
+import type { Flow } from "../../model/flows.ts";
+import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { inventoryForNewMachine } from "../inventory/find-machine.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
-import { itemNow } from "../protected-item/item-now.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { accountProblem } from "./run-as-accounts.ts";
 import { type Component, type ComponentStep, componentsOf, stepNames } from "./needed-components.ts";
@@ -108,7 +108,7 @@ const hostAgent: Check = ({ parts, inventory }) => {
 function secondHosts({ parts, itemId, inputs }: ComponentFacts): string[] {
   const container = recoveryContainerOf(parts, itemId, inputs);
   if (container === undefined) return [];
-  const details = itemNow(parts, itemId)?.details;
+  const details = findItem(parts.store, itemId)?.details;
   const folder = details?.recoveryMachine?.folder;
   const hosts = inventoriesOf(parts, fabricOf(container)).filter(
     (host) =>

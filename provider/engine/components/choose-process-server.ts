@@ -9,8 +9,7 @@ import { listItems } from "../../store/protected-items.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricOf } from "../inventory/inventories.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
-import { fabricTypeOf } from "./fabric-type.ts";
+import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { said } from "../../message.ts";
 
 export interface ServerLoad {
@@ -20,7 +19,7 @@ export interface ServerLoad {
 
 /** What a process server has to do, in both directions. */
 export function loadOf(parts: EngineParts, serverId: string): ServerLoad {
-  const sizes = listItems<string, ItemDetails>(parts.store).flatMap(({ details }) => {
+  const sizes = listItems(parts.store).flatMap(({ details }) => {
     const used = details.reverse ?? details;
     if (used.processServerId === undefined || !sameId(used.processServerId, serverId)) return [];
     return details.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);

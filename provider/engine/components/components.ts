@@ -13,7 +13,7 @@ import { kinds } from "../../kinds/registry.ts";
 import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { loadOf, type ServerLoad } from "./choose-process-server.ts";
-import { fabricTypeOf } from "./fabric-type.ts";
+import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { pathProblem, requiredPorts } from "./network-paths.ts";
 import { plain, said } from "../../message.ts";
 import { argumentName } from "../../kinds/argument-name.ts";

@@ -2,7 +2,7 @@
  * The parts that a flow is made of besides machines (C-1 to C-6), and which steps need them: one table. A part that
  * is missing or not well refuses the step, and the refusal names both.
  */
-import type { FlowId } from "../flows.ts";
+import type { FlowId } from "../../model/flows.ts";
 
 export type Component =
   | "configurationServer"

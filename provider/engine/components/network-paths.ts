@@ -9,7 +9,7 @@ import { microsoftAzure } from "../../kinds/kind.ts";
 import { defaultDataPort, type NetworkPathInputs, networkPorts } from "../../kinds/network-path.ts";
 import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { fabricTypeOf } from "./fabric-type.ts";
+import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { said } from "../../message.ts";
 
 /** The ports that a path needs open: machines of VMware fabrics send to a process server, hosts do not (V2A-4). */

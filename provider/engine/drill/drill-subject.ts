@@ -1,20 +1,21 @@
 /** What a drill tests: one machine, or the machines of a plan. A row of a table each, so that no caller asks which it is. */
+import { findItem } from "../../store/protected-items.ts";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { DrillInputs } from "../../kinds/drill.ts";
 import { type JobRow, listJobs, openJobOf, tasksOf } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { requireItem, startJob } from "../job/run-job.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { itemNow } from "../protected-item/item-now.ts";
+import type { Progress } from "../../progress.ts";
+import { startJob } from "../job/run-job.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { itemIdsOf } from "../recovery-plan/plan-groups.ts";
 import { type PlanInput, requirePlan } from "../recovery-plan/plan-run.ts";
 import { findPlan } from "../recovery-plan/plan-things.ts";
 import { runPlan } from "../recovery-plan/run-plan.ts";
 import { said } from "../../message.ts";
-import { withItem } from "../with-item.ts";
+import { withItem } from "../gate/with-item.ts";
 
 /** A drill as it is declared, under its ARM id. */
 export interface Drill {
@@ -83,7 +84,7 @@ export type SubjectArgument = "protectedItemId" | "recoveryPlanId";
 export const subjectKinds: Record<SubjectArgument, SubjectKind> = {
   protectedItemId: {
     requireItems: (parts, itemId) => [requireItem(parts, itemId).id],
-    itemIds: (parts, itemId) => (itemNow(parts, itemId) ? [itemId] : []),
+    itemIds: (parts, itemId) => (findItem(parts.store, itemId) ? [itemId] : []),
     markOf: ({ id }) => id,
     isOwn: () => true,
     hasEnded: () => true,
@@ -111,7 +112,7 @@ export const subjectKinds: Record<SubjectArgument, SubjectKind> = {
     requireItems: (parts, planId) => itemIdsOf(requirePlan(parts, planId).inputs),
     itemIds: (parts, planId) => {
       const plan = findPlan(parts, planId);
-      return plan ? itemIdsOf(plan.inputs).filter((id) => itemNow(parts, id)) : [];
+      return plan ? itemIdsOf(plan.inputs).filter((id) => findItem(parts.store, id)) : [];
     },
     markOf: (_drill, planId) => planId,
     isOwn: (parts, drill, planId) => {
@@ -169,7 +170,7 @@ export function testedItems(parts: EngineParts, drill: Drill): ProtectedItem[] {
   const mark = kind.markOf(drill, subjectId);
   const marked = kind
     .itemIds(parts, subjectId)
-    .flatMap((id) => itemNow(parts, id) ?? [])
+    .flatMap((id) => findItem(parts.store, id) ?? [])
     .filter((item) => isMarked(item, mark));
   return marked.length > 0 && kind.isOwn(parts, drill, subjectId) ? marked : [];
 }

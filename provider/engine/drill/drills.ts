@@ -1,4 +1,5 @@
 /** Drills: test failovers of a machine or a plan that are things of their own, once or by a schedule. */
+import { findItem } from "../../store/protected-items.ts";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { DrillInputs, DrillOutputs } from "../../kinds/drill.ts";
@@ -11,13 +12,12 @@ import { type ForeseenMove, foreseeStep } from "../failover/foresee-step.ts";
 import { requireIsolatedNetwork } from "../failover/isolated-network.ts";
 import { testFailoverCleanupJob, testFailoverJob } from "../failover/test-failover-jobs.ts";
 import { Foresight } from "../job/foresight.ts";
-import type { Progress } from "../job/job-definition.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { requireItem } from "../job/run-job.ts";
-import { itemNow } from "../protected-item/item-now.ts";
-import { runsFromOf } from "../protected-item/runs-from.ts";
-import { writeCatalogs } from "../recovery-home/write-catalogs.ts";
-import { underLease } from "../under-lease.ts";
+import type { Progress } from "../../progress.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import { runsFromOf } from "../../model/runs-from.ts";
+import { writeCatalogs } from "../write-catalogs.ts";
+import { underLease } from "../lease/under-lease.ts";
 import {
   type Drill,
   isRunning,
@@ -141,7 +141,7 @@ export class Drills {
    */
   async cleanUp(itemId: string, progress: Progress): Promise<void> {
     const parts = this.#parts;
-    const mark = itemNow(parts, itemId)?.details.testMachine?.drillId ?? "";
+    const mark = findItem(parts.store, itemId)?.details.testMachine?.drillId ?? "";
     const drill = findDrill(parts, mark);
     if (!drill) {
       const plan = nameOf(mark);

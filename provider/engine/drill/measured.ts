@@ -2,8 +2,8 @@
 import { nameOf } from "../../arm-id.ts";
 import type { DrillMachine } from "../../kinds/drill.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { runsFromOf } from "../protected-item/runs-from.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { runsFromOf } from "../../model/runs-from.ts";
 import { type Drill, subjectOf, testedItems } from "./drill-subject.ts";
 
 export interface Measured {

@@ -13,11 +13,11 @@ import { checkMachine } from "../../machines/check-machine.ts";
 import type { MachineDisk } from "../../machines/machine-driver.ts";
 import { listItems } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
-import { fabricTypeOf } from "../components/fabric-type.ts";
+import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { checkComponents } from "../components/check-components.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { type Flow, flowFor, flowsOf } from "../flows.ts";
-import { requireNoOtherProtector } from "../identity/machine-protector.ts";
+import { type Flow, flowFor, flowsOf } from "../../model/flows.ts";
+import { requireNoOtherProtector } from "../inventory/machine-protector.ts";
 import {
   findMachineOf,
   type FoundMachine,
@@ -29,10 +29,9 @@ import type { MachinePlace } from "../inventory/look-up-machine.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { mappingOf, recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForReplica } from "../inventory/storage-classes.ts";
-import type { ItemState } from "../protected-item/states.ts";
-import type { ItemDetails, ItemDisk } from "../protected-item/item.ts";
+import type { ItemDisk } from "../../model/item.ts";
 import { machineNamedBy, type NamedMachine, protectionOf } from "../protected-item/protection.ts";
-import { groupMachinesMax, groupNamed } from "../replication-cycle/replication-group.ts";
+import { groupMachinesMax, groupNamed } from "../protected-item/replication-group.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
 import { joined, type Message, plain, said } from "../../message.ts";
 import { argumentName } from "../../kinds/argument-name.ts";
@@ -178,7 +177,7 @@ function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachin
 
 /** Where the images of other protected machines are, as far as they can be looked at. */
 function imagesOfOthers(parts: EngineParts, id: string): { item: string; file: string }[] {
-  return listItems<ItemState, ItemDetails>(parts.store).flatMap((item) => {
+  return listItems(parts.store).flatMap((item) => {
     if (sameId(item.id, id)) return [];
     try {
       const lookup = findMachineOf(parts, item);

@@ -1,33 +1,33 @@
 /** Enabling, changing and disabling the protection of a machine. */
+import { initialReplicationWaitsUntil } from "../replication-cycle/replication-rules.ts";
 import { nameOf } from "../../arm-id.ts";
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { type ItemInputs, itemKindOf } from "../protected-item/item-things.ts";
 import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
 import { randomUuid } from "../../random.ts";
-import { putItem } from "../../store/protected-items.ts";
+import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing, findThing, putThing } from "../../store/things.ts";
 import { requireAccounts } from "../components/run-as-accounts.ts";
 import { processServerFor } from "../components/choose-process-server.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { flows } from "../flows.ts";
+import { flows } from "../../model/flows.ts";
 import { markMachine } from "../identity/identify-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { requireItem, startJob } from "../job/run-job.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { changedHardware, takeOverHardware } from "../protected-item/hardware.ts";
+import type { Progress } from "../../progress.ts";
+import { startJob } from "../job/run-job.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { changedHardware, takeOverHardware } from "../identity/hardware.ts";
 import { protectionOf } from "../protected-item/protection.ts";
-import { stateFacts } from "../protected-item/states.ts";
-import { clusterOf } from "../protection-cluster/cluster-of.ts";
-import { replicationRulesOf } from "../replication-cycle/replication-rules.ts";
-import { withItem } from "../with-item.ts";
+import { stateFacts } from "../../model/states.ts";
+import { clusterOf } from "../protected-item/cluster-of.ts";
+import { withItem } from "../gate/with-item.ts";
 import { checkPrerequisites, type Prerequisites, requireGroup } from "./check-prerequisites.ts";
 import { disableJob } from "./disable-job.ts";
 import { enableJob } from "./enable-job.ts";
 import { said } from "../../message.ts";
 import { refuseOtherHolder, requireMasterTarget, requireTestNetwork } from "./require-settings.ts";
-import { itemNow } from "../protected-item/item-now.ts";
 
 function newItem(
   parts: EngineParts,
@@ -53,13 +53,6 @@ function newItem(
       initialReplicationPercent: 0,
     },
   };
-}
-
-/** When the initial replication is to begin by the policy (H2A-2), if that time has not come. */
-export function initialReplicationWaitsUntil(parts: EngineParts, id: string): number | undefined {
-  const start = replicationRulesOf(parts, id)?.startsAt;
-  const at = start === undefined ? Number.NaN : Date.parse(start);
-  return at > parts.clock.now() ? at : undefined;
 }
 
 /** The item with the settings that it keeps a copy of: its process server and its replication group. */
@@ -98,7 +91,7 @@ export async function enableProtection(
   progress: Progress,
 ): Promise<void> {
   await withItem(parts, id, "protection set-up", progress, async () => {
-    const known = itemNow(parts, id);
+    const known = findItem(parts.store, id);
     const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
     if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
     requireAccounts(parts, id, wanted);
@@ -113,7 +106,7 @@ export async function enableProtection(
     // No cycle is under way while the lease is held, and between cycles a process server holds nothing of a machine.
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
-    const changed = known && withSettings(parts, known as ProtectedItem, wanted, processServerId);
+    const changed = known && withSettings(parts, known, wanted, processServerId);
     const made = prerequisites && newItem(parts, id, prerequisites, processServerId);
     parts.store.transaction(() => {
       putThing(parts.store, id, itemKindOf(id), wanted, parts.clock.now());
@@ -169,7 +162,7 @@ function refuseToTearClusters(parts: EngineParts, id: string): void {
 
 export async function disableProtection(parts: EngineParts, id: string, progress: Progress): Promise<void> {
   await withItem(parts, id, "protection removal", progress, async () => {
-    const item = itemNow(parts, id);
+    const item = findItem(parts.store, id);
     if (!item) return deleteThing(parts.store, id);
     refuseToTearClusters(parts, id);
     refuseToLoseTheWayBack(parts, item);

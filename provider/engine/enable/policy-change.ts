@@ -1,20 +1,20 @@
 /** A policy that machines follow already: what it may not take away from them. */
+import { findItem } from "../../store/protected-items.ts";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { type Message, said } from "../../message.ts";
 import type { PolicySettings } from "../../kinds/policy.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { listItemThings } from "../protected-item/item-things.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { rulesOfPolicy } from "../replication-cycle/replication-rules.ts";
-import { itemNow } from "../protected-item/item-now.ts";
 
 const settingsProperty = "properties.providerSpecificInput";
 
 function followersOf(parts: EngineParts, policyId: string): ProtectedItem[] {
   return listItemThings(parts)
     .filter(({ inputs }) => sameId(inputs.properties?.policyId ?? "", policyId))
-    .flatMap(({ id }) => itemNow(parts, id) ?? []);
+    .flatMap(({ id }) => findItem(parts.store, id) ?? []);
 }
 
 /** Throws `InvalidInput` for settings that contradict what machines of the policy have: their storage, their group. */

@@ -4,9 +4,9 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { flows } from "../flows.ts";
+import { flows } from "../../model/flows.ts";
 import { isNetwork } from "../inventory/recovery-networks.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
+import type { ItemDetails } from "../../model/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 

@@ -5,7 +5,7 @@
 import { noteMove, removeMade } from "../identity/owned-machine.ts";
 import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
-import { recoveryMachineOf } from "../protected-item/item.ts";
+import { recoveryMachineOf } from "../../model/item.ts";
 import { foreseeCancel } from "./foresee-way-back.ts";
 import { primaryIsOff, replicaIsOff } from "./still-holds.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";

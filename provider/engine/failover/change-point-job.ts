@@ -3,8 +3,8 @@
  * has written since the failover is given up.
  */
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
-import { type RecoveryMachine, recoveryMachineOf } from "../protected-item/item.ts";
-import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { type RecoveryMachine, recoveryMachineOf } from "../../model/item.ts";
+import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { isStill, ownerFor } from "../identity/owned-machine.ts";
 import { foreseeChangePoint, networksOf } from "./foresee-failover.ts";
 import type { FailoverInput } from "./failover-job.ts";

@@ -2,8 +2,8 @@
 import { noteMove } from "../identity/owned-machine.ts";
 import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
-import { type ProtectedItem, recoveryMachineOf } from "../protected-item/item.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
+import { type ProtectedItem, recoveryMachineOf } from "../../model/item.ts";
+import { relationshipOf } from "../../model/relationship.ts";
 import { foreseeCommit, foreseeReverse } from "./foresee-way-back.ts";
 import { requireMoved } from "./require-moved.ts";
 import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-job.ts";

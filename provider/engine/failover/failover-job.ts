@@ -23,14 +23,14 @@ import type {
   ProtectedItem,
   RecoveryMachine,
   ReplicationCycle,
-} from "../protected-item/item.ts";
-import { takeOverHardware } from "../protected-item/hardware.ts";
-import type { Lineages } from "../replication/source-doubt.ts";
+} from "../../model/item.ts";
+import { takeOverHardware } from "../identity/hardware.ts";
+import type { Lineages } from "../../model/lineage.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks } from "../replication-cycle/source-disks.ts";
-import { imagesLeft, sentUpTo } from "./changed-primary.ts";
+import { imagesLeft, sentUpTo } from "../identity/changed-primary.ts";
 import { provenCycle } from "./proven-cycle.ts";
-import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
 import { primaryIsOff, primaryIsSent } from "./still-holds.ts";
 import {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { isStill } from "../identity/owned-machine.ts";
-import type { TestMachine } from "../protected-item/item.ts";
+import type { TestMachine } from "../../model/item.ts";
 
 /**
  * The folder of an item's test machine: where the drill made it, or a neighbour that it was renamed to, known by the mark

@@ -4,12 +4,12 @@
  */
 import type { ActiveLocation } from "../../kinds/protected-item.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { flows } from "../flows.ts";
+import { flows } from "../../model/flows.ts";
 import { Foresight } from "../job/foresight.ts";
 import type { ForeseeContext, JobDefinition, Scenario } from "../job/job-definition.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
-import { type ItemStep, nextState } from "../protected-item/transitions.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import type { ItemState } from "../../model/states.ts";
+import { type ItemStep, nextState } from "../../model/transitions.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import type { ForeseenMove } from "./foresee-step.ts";
 import {

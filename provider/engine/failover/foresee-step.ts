@@ -6,10 +6,11 @@ import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type Foreseen, Foresight } from "../job/foresight.ts";
 import type { JobDefinition } from "../job/job-definition.ts";
-import { foresee, requireItem } from "../job/run-job.ts";
-import { requireAllowed } from "../protected-item/allowed-actions.ts";
-import type { ItemAction } from "../protected-item/transitions.ts";
-import { requireWholeClusters } from "../protection-cluster/cluster-actions.ts";
+import { foresee } from "../job/run-job.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import { requireAllowed } from "../../model/allowed-actions.ts";
+import type { ItemAction } from "../../model/transitions.ts";
+import { requireWholeClusters } from "../protected-item/cluster-actions.ts";
 
 /** What a move would do, by the name of its job. */
 export interface ForeseenMove extends Foreseen {

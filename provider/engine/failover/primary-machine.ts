@@ -3,10 +3,10 @@
  * what differs, and a machine or a disk that is gone is made again (H2F-4).
  */
 import path from "node:path";
-import { protectorFor } from "../identity/machine-protector.ts";
+import { protectorFor } from "../inventory/machine-protector.ts";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
-import type { Lineage } from "../../disks/disk.ts";
+import type { Lineage } from "../../model/lineage.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import { whileNobodyWrites } from "../../disks/while-nobody-writes.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -23,15 +23,15 @@ import {
 } from "../inventory/find-machine.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventories.ts";
 import type { Lookup, MachinePlace } from "../inventory/look-up-machine.ts";
-import type { Platform } from "../flows.ts";
+import type { Platform } from "../../model/flows.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import { imagesLeft, mayBeChanged, noteLeft, requireUnchanged } from "./changed-primary.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
-import { copyProgress } from "../replication-cycle/report-progress.ts";
+import { imagesLeft, mayBeChanged, noteLeft, requireUnchanged } from "../identity/changed-primary.ts";
+import type { ItemDetails, ProtectedItem } from "../../model/item.ts";
+import { relationshipOf } from "../../model/relationship.ts";
+import { copyProgress } from "../job/report-progress.ts";
 import { applyDelta } from "../replication/apply-delta.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
-import type { Seed } from "../replication/source-doubt.ts";
+import type { Seed } from "../../model/lineage.ts";
 import { said } from "../../message.ts";
 
 type Context<Input> = Pick<JobContext<Input>, "parts" | "itemId" | "jobId" | "item" | "progress">;

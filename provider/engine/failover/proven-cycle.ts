@@ -9,7 +9,7 @@ import type { ProtectedItemInputs, VerifyChoice } from "../../kinds/protected-it
 import { addEvent } from "../../store/events.ts";
 import { findThing } from "../../store/things.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import type { ReplicationCycle } from "../protected-item/item.ts";
+import type { ReplicationCycle } from "../../model/item.ts";
 import { type CycleDisk, type CycleOptions, runCycle } from "../replication-cycle/run-cycle.ts";
 import { said } from "../../message.ts";
 

@@ -5,22 +5,22 @@
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
-import type { Lineage } from "../../disks/disk.ts";
+import type { Lineage } from "../../model/lineage.ts";
 import { readChangeState } from "../../disks/read-change-state.ts";
 import { resetTracking } from "../../disks/reset-tracking.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
-import type { MachineDefinition, MachineDiskDefinition } from "../../machines/machine-driver.ts";
+import type { MachineDefinition, MachineDiskDefinition } from "../../model/machine-definition.ts";
 import type { MachineOwner } from "../../machines/machine-mark.ts";
-import type { RecoveryPoint } from "../../targets/replica-store.ts";
+import type { RecoveryPoint } from "../../replica/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { NetworkChoice } from "../inventory/recovery-networks.ts";
-import type { Progress } from "../job/job-definition.ts";
-import type { ProtectedItem, RecoveryMachine } from "../protected-item/item.ts";
+import type { Progress } from "../../progress.ts";
+import type { ProtectedItem, RecoveryMachine } from "../../model/item.ts";
 import { claimFolder, requireFree } from "../identity/owned-machine.ts";
 import { placeForMachine, replicaName } from "../inventory/recovery-side.ts";
 import { classThatHolds } from "../inventory/storage-classes.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
-import { copyProgress } from "../replication-cycle/report-progress.ts";
+import { relationshipOf } from "../../model/relationship.ts";
+import { copyProgress } from "../job/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
 export interface RecoveryMachinePlan {

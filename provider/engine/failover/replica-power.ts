@@ -1,7 +1,7 @@
 /** Stopping and starting the machine at the recovery side on the way back. */
 import { noteMove, requireStill } from "../identity/owned-machine.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import { recoveryMachineOf } from "../protected-item/item.ts";
+import { recoveryMachineOf } from "../../model/item.ts";
 
 type Context = Pick<JobContext<unknown>, "parts" | "item" | "itemId" | "jobId">;
 

@@ -5,7 +5,7 @@ import { isStill } from "../identity/owned-machine.ts";
 import { findMachineOf, notFound } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { disksIn } from "../replication-cycle/source-disks.ts";
 import { findUnreadableDisk } from "../replication-cycle/unreadable-disk.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";

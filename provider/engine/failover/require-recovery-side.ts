@@ -3,7 +3,7 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { said } from "../../message.ts";
 
 /**

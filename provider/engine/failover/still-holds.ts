@@ -3,7 +3,7 @@ import { isExpected } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import type { CycleDisk } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { hasUnsentChanges } from "./unsent-changes.ts";

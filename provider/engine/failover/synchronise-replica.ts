@@ -1,8 +1,8 @@
 /** A machine that runs from its replica: what it has changed goes back into the replica before its failback (H2F-4). */
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { type ProtectedItem, recoveryMachineOf, type ReplicationCycle } from "../protected-item/item.ts";
+import type { Progress } from "../../progress.ts";
+import { type ProtectedItem, recoveryMachineOf, type ReplicationCycle } from "../../model/item.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 

@@ -5,7 +5,7 @@ import { isExpected } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { NeededRoom } from "../job/foresight.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import type { CycleDisk } from "../replication-cycle/run-cycle.ts";
 import { sourceDisks } from "../replication-cycle/source-disks.ts";
 

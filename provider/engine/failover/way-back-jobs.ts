@@ -4,16 +4,16 @@
  * and what is kept of it, is each job's row.
  */
 import { hasCode } from "../../errors.ts";
-import { fabricTypeOf } from "../components/fabric-type.ts";
-import { flowFor, flows } from "../flows.ts";
+import { fabricTypeOf } from "../inventory/fabric-type.ts";
+import { flowFor, flows } from "../../model/flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
-import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import type { ItemDetails, ProtectedItem, ReplicationCycle } from "../../model/item.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
-import { requireUnchanged } from "./changed-primary.ts";
-import { chooseRecoveryPoint } from "./choose-recovery-point.ts";
+import { requireUnchanged } from "../identity/changed-primary.ts";
+import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
 import {

@@ -1,4 +1,4 @@
-import { clockJumpBetween } from "../../targets/counted-time.ts";
+import { clockJumpBetween } from "../../replica/counted-time.ts";
 import { jumpText } from "../replication-cycle/jump-text.ts";
 import type { HealthCheck } from "./health-note.ts";
 

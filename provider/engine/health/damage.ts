@@ -1,4 +1,4 @@
-import { relationshipOf } from "../protected-item/relationship.ts";
+import { relationshipOf } from "../../model/relationship.ts";
 import type { HealthCheck, HealthFacts } from "./health-note.ts";
 
 /** Layer files that the last verification found damaged, and that points still need. */

@@ -1,7 +1,7 @@
-import { stateFacts } from "../protected-item/states.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
-import { driftTexts } from "../protected-item/hardware.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import { stateFacts } from "../../model/states.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
+import { driftTexts } from "../identity/hardware.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import type { HealthCheck } from "./health-note.ts";
 
 /** The machine's hardware is not what its item keeps: a failover would make another machine. */

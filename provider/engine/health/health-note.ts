@@ -1,9 +1,9 @@
 /** What a health note is, and what the functions that make notes are given. */
 import type { SiteRecoveryError } from "../../errors.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 
 /** One thing that is wrong with an item now. It is derived when it is asked for, so that it ends with its cause. */
 export interface HealthNote {

@@ -1,4 +1,4 @@
-import { stateFacts } from "../protected-item/states.ts";
+import { stateFacts } from "../../model/states.ts";
 import { pausedText, pausedWith } from "../replication-cycle/pause.ts";
 import type { HealthCheck } from "./health-note.ts";
 

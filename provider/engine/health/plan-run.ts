@@ -4,7 +4,7 @@ import { type JobRow, listJobs } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { plansWith } from "../recovery-plan/plan-things.ts";
 import { type PlanOperation, planOperations } from "../recovery-plan/plan-operation.ts";
 import type { PlanInput } from "../recovery-plan/plan-run.ts";

@@ -1,7 +1,7 @@
 import { hasCode } from "../../errors.ts";
-import { brokenPointsOf } from "../../targets/broken-layers.ts";
-import type { MachineFolder } from "../../targets/machine-folder.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
+import { brokenPointsOf } from "../../replica/broken-layers.ts";
+import type { MachineFolder } from "../../replica/machine-folder.ts";
+import { relationshipOf } from "../../model/relationship.ts";
 import { brokenText, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";

@@ -1,4 +1,4 @@
-import type { ReplicationFailure } from "../replication-cycle/retry-schedule.ts";
+import type { ReplicationFailure } from "../../model/item.ts";
 import type { HealthCheck } from "./health-note.ts";
 
 function retryNote({ attempt, retryAt, situation }: ReplicationFailure): string {

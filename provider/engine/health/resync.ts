@@ -1,4 +1,4 @@
-import { stateFacts } from "../protected-item/states.ts";
+import { stateFacts } from "../../model/states.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "../replication-cycle/resync-window.ts";
 import type { HealthCheck } from "./health-note.ts";
 

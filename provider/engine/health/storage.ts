@@ -1,7 +1,7 @@
 import { nameOf } from "../../arm-id.ts";
 import { hasCode } from "../../errors.ts";
 import { findThing } from "../../store/things.ts";
-import { flows } from "../flows.ts";
+import { flows } from "../../model/flows.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { classForReplica, classThatHolds } from "../inventory/storage-classes.ts";

@@ -6,16 +6,17 @@ import { randomUuid } from "../../random.ts";
 import { listItems, putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
-import type { MachineIdentity, MachinePlace } from "../inventory/look-up-machine.ts";
-import { requireItem } from "../job/run-job.ts";
+import type { MachinePlace } from "../inventory/look-up-machine.ts";
+import type { MachineIdentity } from "../../model/item.ts";
+import { requireItem } from "../protected-item/require-item.ts";
 import {
   isProtectedAs,
   otherProtector,
   protectorFor,
   requireNoOtherProtector,
   unmarkProtection,
-} from "./machine-protector.ts";
-import type { ItemDetails, ProtectedItem } from "../protected-item/item.ts";
+} from "../inventory/machine-protector.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 
 function identityAt(parts: EngineParts, place: MachinePlace): MachineIdentity | undefined {
   const mark = parts.machines.markOf(place.folder);
@@ -29,7 +30,7 @@ function identityAt(parts: EngineParts, place: MachinePlace): MachineIdentity | 
 
 /** An id that another item's machine has was copied with the folder. */
 function isTaken(parts: EngineParts, itemId: string, machineId: string): boolean {
-  return listItems<string, ItemDetails>(parts.store).some(
+  return listItems(parts.store).some(
     ({ id, details }) => !sameId(id, itemId) && details.machine?.machineId === machineId,
   );
 }

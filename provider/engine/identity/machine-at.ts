@@ -1,7 +1,7 @@
 /** Which machine an item's is, once a failback may have made another one. */
 import path from "node:path";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
+import type { ItemDetails } from "../../model/item.ts";
 
 /**
  * The item's facts with the machine that is in a folder of a host; the one that it was before is a former one. A folder

@@ -8,7 +8,7 @@ import type { MachineMark } from "../../machines/machine-mark.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { isKnownJob } from "./owned-machine.ts";
 import { said } from "../../message.ts";
 

@@ -8,7 +8,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { type FoundMark, isMarkFile, type MachineOwner } from "../../machines/machine-mark.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails, RecoveryMachine } from "../protected-item/item.ts";
+import type { RecoveryMachine } from "../../model/item.ts";
 import { said } from "../../message.ts";
 import { findJob } from "../../store/jobs.ts";
 import { findItem } from "../../store/protected-items.ts";
@@ -146,5 +146,5 @@ export function noteMove(
 /** Whether this database knows a job that a machine's mark names: it ran it, the item has kept it, or a person had its result adopted. */
 export function isKnownJob(parts: EngineParts, itemId: string, jobId: string): boolean {
   if (findJob(parts.store, jobId) !== undefined) return true;
-  return findItem<string, ItemDetails>(parts.store, itemId)?.details.knownJobs?.includes(jobId) === true;
+  return findItem(parts.store, itemId)?.details.knownJobs?.includes(jobId) === true;
 }

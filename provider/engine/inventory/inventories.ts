@@ -7,8 +7,8 @@ import { nameOf, parentOf } from "../../arm-id.ts";
 import type { KindName } from "../../kinds/kind.ts";
 import { listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { fabricTypeOf } from "../components/fabric-type.ts";
-import type { FabricType, Platform } from "../flows.ts";
+import { fabricTypeOf } from "./fabric-type.ts";
+import type { FabricType, Platform } from "../../model/flows.ts";
 
 export interface Inventory {
   /** The id of the host, the vCenter server or the registration that holds the machines. */

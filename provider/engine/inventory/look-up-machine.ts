@@ -2,20 +2,12 @@
  * Which machine of a site is the one that an item protects. A name is no evidence: the machine is known by the id in
  * its folder and by the host that it was last seen on. The answer is one of four, and "no answer" is never "gone".
  */
+import type { MachineIdentity } from "../../model/item.ts";
 import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import type { FoundMark } from "../../machines/machine-mark.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { inventoriesOf, type Inventory } from "./inventories.ts";
-
-/** What is kept with an item about its machine at the primary side. */
-export interface MachineIdentity {
-  /** The host, vCenter server or registration that the machine was last seen on. */
-  readonly hostId: string;
-  readonly machineId: string;
-  /** The name of its folder there. */
-  readonly folderName: string;
-}
 
 /** What to look for. */
 export interface WantedMachine {

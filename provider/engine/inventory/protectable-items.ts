@@ -6,7 +6,7 @@ import type { Machine } from "../../machines/machine-driver.ts";
 import { listThings } from "../../store/things.ts";
 import { DefinitionError } from "../../yaml/definition-error.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Platform } from "../flows.ts";
+import type { Platform } from "../../model/flows.ts";
 import { said } from "../../message.ts";
 import { inventoriesOf, type Inventory } from "./inventories.ts";
 import { protectedMachines } from "./protected-machines.ts";

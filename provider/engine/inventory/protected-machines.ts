@@ -3,12 +3,10 @@ import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import { isExpected } from "../../errors.ts";
 import type { FoundMark } from "../../machines/machine-mark.ts";
-import { type ItemRow, listItems } from "../../store/protected-items.ts";
+import { listItems } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { fabricOf } from "./inventories.ts";
-
-type Item = ItemRow<string, ItemDetails>;
 
 /** A mark that cannot be read says nothing here; the action that needs it says so. */
 function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
@@ -28,15 +26,13 @@ function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
 export function protectedMachines(
   parts: EngineParts,
   fabricId: string,
-): (hostId: string, folder: string) => Item | undefined {
-  const items = listItems<string, ItemDetails>(parts.store).filter(({ id }) =>
-    sameId(fabricOf(id), fabricId),
-  );
+): (hostId: string, folder: string) => ProtectedItem | undefined {
+  const items = listItems(parts.store).filter(({ id }) => sameId(fabricOf(id), fabricId));
   const byId = new Map(items.map((item) => [item.details.machine?.machineId, item]));
   return (hostId, folder) => {
     if (items.length === 0) return undefined;
     const name = path.basename(folder);
-    const isHere = ({ details: { machine, machineName } }: Item): boolean =>
+    const isHere = ({ details: { machine, machineName } }: ProtectedItem): boolean =>
       machine === undefined
         ? machineName.toLowerCase() === name.toLowerCase()
         : sameId(machine.hostId, hostId) && machine.folderName === name;

@@ -3,10 +3,10 @@ import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { NetworkMappingInputs } from "../../kinds/network-mapping.ts";
 import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
-import type { MachineDefinition } from "../../machines/machine-driver.ts";
+import type { MachineDefinition } from "../../model/machine-definition.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Flow } from "../flows.ts";
+import type { Flow } from "../../model/flows.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { said } from "../../message.ts";
 

@@ -8,7 +8,7 @@ import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { protectionOf } from "../protected-item/protection.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { inventoryForNewMachine } from "./find-machine.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
 import { said } from "../../message.ts";

@@ -6,8 +6,8 @@
 import { SiteRecoveryError } from "../../errors.ts";
 import { isCancelAsked } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { stoppedWithLease } from "../under-lease.ts";
-import type { Progress } from "./job-definition.ts";
+import { stoppedWithLease } from "../lease/under-lease.ts";
+import type { Progress } from "../../progress.ts";
 import { said } from "../../message.ts";
 
 /** Looking costs a query. */

@@ -4,7 +4,7 @@
  * what another refuses.
  */
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import { joined, plain, said } from "../../message.ts";
 
 export interface ForeseenStep {

@@ -5,18 +5,11 @@
  * it looks at what is there, then makes what is missing.
  */
 import type { SiteRecoveryError } from "../../errors.ts";
-import type { ReportDetail } from "../../progress.ts";
+import type { Progress } from "../../progress.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Foresight } from "./foresight.ts";
-import type { ItemStep } from "../protected-item/transitions.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-
-/** What work reports to people while it runs, and what may stop it. */
-export interface Progress {
-  /** A line for people; `detail` has its numbers, and whose line it is. What passes lines on passes both on. */
-  report(line: string, detail?: ReportDetail): void;
-  readonly signal?: AbortSignal;
-}
+import type { ItemStep } from "../../model/transitions.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 
 /** Scenario names of Azure's job list; one that Azure uses for both directions has a name for each here. */
 export type Scenario =

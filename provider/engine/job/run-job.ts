@@ -1,4 +1,5 @@
 /** Runs a job: writes it down, runs its tasks in order, moves the item along the table of transitions. */
+import { requireItem } from "../protected-item/require-item.ts";
 import { nameOf } from "../../arm-id.ts";
 import { assert, messageOf, SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
@@ -12,27 +13,18 @@ import {
   resetTasks,
   tasksOf,
 } from "../../store/jobs.ts";
-import { putItem } from "../../store/protected-items.ts";
+import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { withKnownJobs } from "../identity/newest-database.ts";
-import { requireAllowed } from "../protected-item/allowed-actions.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { flows } from "../flows.ts";
-import { nextState } from "../protected-item/transitions.ts";
+import { requireAllowed } from "../../model/allowed-actions.ts";
+import { flows } from "../../model/flows.ts";
+import { nextState } from "../../model/transitions.ts";
 import { cancellable } from "./cancellation.ts";
 import { type Foreseen, Foresight, requireNoRefusals } from "./foresight.ts";
-import type { ForeseeContext, JobContext, JobDefinition, Progress } from "./job-definition.ts";
+import type { ForeseeContext, JobContext, JobDefinition } from "./job-definition.ts";
+import type { Progress } from "../../progress.ts";
 import { plain, said } from "../../message.ts";
-import { itemNow } from "../protected-item/item-now.ts";
-
-/** The item, which must be there. Throws `NotFound`. */
-export function requireItem(parts: EngineParts, id: string): ProtectedItem {
-  const item = itemNow(parts, id);
-  if (item) return item;
-  const message = said`There is no protected item ${nameOf(id)}. \`siterecovery status\` lists those there are.`;
-  throw new SiteRecoveryError("NotFound", message, { target: id });
-}
 
 /** What a job would do, and what forbids it besides the table of transitions. Changes nothing. */
 export async function foresee<Input>(
@@ -183,7 +175,7 @@ async function failJob<Input>(
   const message = undone ? said`${error} ${undone}` : error.said;
   const record = { code: error.code, message: message.toString() };
   parts.store.transaction(() => {
-    const item = itemNow(parts, context.itemId);
+    const item = findItem(parts.store, context.itemId);
     // It may have marked machines before it was rolled back.
     if (item) putItem(parts.store, withKnownJobs(parts, item));
     endJob(parts.store, context.jobId, state, parts.clock.now(), record);

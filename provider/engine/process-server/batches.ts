@@ -4,7 +4,7 @@
  */
 import type { SnapshotReaderSpec } from "../../disks/disk.ts";
 import type { ObjectsAddress } from "../../ports/objects.ts";
-import type { KeyRingSpec } from "../../targets/key-ring.ts";
+import type { KeyRingSpec } from "../../replica/key-ring.ts";
 
 /** What became of a block. `known + n`: the n-th list of known checksums had it, nothing was stored. */
 export const outcome = { zero: 0, stored: 1, known: 2 } as const;

@@ -10,7 +10,7 @@ import type { FileSystem } from "../../blocks/file-system.ts";
 import type { Clock } from "../../clock.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { lifeOf, processIdentity } from "../../process-identity.ts";
-import { hold, holderOf, isHolding, type Release } from "../../targets/lock-file.ts";
+import { hold, holderOf, isHolding, type Release } from "../../replica/lock-file.ts";
 import { said } from "../../message.ts";
 
 /** How often a full cache is looked at again while it is other processes that fill it. */

@@ -1,15 +1,15 @@
 import { createSecretKey } from "node:crypto";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
-import { checksumBytes, EntryTable } from "../../targets/layers/entry-table.ts";
+import { checksumBytes, EntryTable } from "../../replica/layers/entry-table.ts";
 import {
   checksumOf,
   recordHeaderBytes,
   type Sealing,
   sealRecord,
   tagBytes,
-} from "../../targets/layers/layer-format.ts";
-import { LayerWriter } from "../../targets/layers/layer-writer.ts";
+} from "../../replica/layers/layer-format.ts";
+import { LayerWriter } from "../../replica/layers/layer-writer.ts";
 import { type CopyBatch, type CopyResult, type OnBytes, outcome } from "./batches.ts";
 
 /** Reads are this large where the blocks lie side by side, and so are writes. */

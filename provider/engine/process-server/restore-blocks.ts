@@ -1,12 +1,12 @@
 import type { OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { hasCode } from "../../errors.ts";
-import { damagedObject } from "../../targets/damaged-object.ts";
-import { freeBuffer } from "../../targets/layers/free-buffer.ts";
-import { KeyRing } from "../../targets/key-ring.ts";
-import { checksumBytes } from "../../targets/layers/entry-table.ts";
-import { checksumOf, openRecord } from "../../targets/layers/layer-format.ts";
-import { SegmentCache } from "../../targets/layers/segment-cache.ts";
+import { damagedObject } from "../../replica/damaged-object.ts";
+import { freeBuffer } from "../../replica/layers/free-buffer.ts";
+import { KeyRing } from "../../replica/key-ring.ts";
+import { checksumBytes } from "../../replica/layers/entry-table.ts";
+import { checksumOf, openRecord } from "../../replica/layers/layer-format.ts";
+import { SegmentCache } from "../../replica/layers/segment-cache.ts";
 import type { OnBytes, RestoreBatch, RestoreResult } from "./batches.ts";
 import type { Reach } from "./reach.ts";
 

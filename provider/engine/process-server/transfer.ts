@@ -5,10 +5,10 @@
  */
 import path from "node:path";
 import type { LocalFile } from "../../ports/objects.ts";
-import type { MachineFolder } from "../../targets/machine-folder.ts";
+import type { MachineFolder } from "../../replica/machine-folder.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
-import { entryBytes } from "../../targets/layers/entry-table.ts";
-import { recordHeaderBytes, tagBytes } from "../../targets/layers/layer-format.ts";
+import { entryBytes } from "../../replica/layers/entry-table.ts";
+import { recordHeaderBytes, tagBytes } from "../../replica/layers/layer-format.ts";
 import type { BandwidthLimit } from "./bandwidth-limit.ts";
 import type { CacheFolder, Place } from "./cache-folder.ts";
 import type { Batch, CopyBatch, CopyResult, ResultOf } from "./batches.ts";

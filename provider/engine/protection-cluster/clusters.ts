@@ -11,19 +11,19 @@ import type { ProtectionClusterInputs } from "../../kinds/protection-cluster.ts"
 import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { hasSharedPoint } from "../failover/choose-recovery-point.ts";
-import { flows } from "../flows.ts";
+import { hasSharedPoint } from "../recovery-point/choose-recovery-point.ts";
+import { flows } from "../../model/flows.ts";
 import { recoveryContainerOf } from "../inventory/recovery-side.ts";
 import { type Health, type ItemView, viewItem } from "../item-view.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { requireItem } from "../job/run-job.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { itemStates, stateFacts } from "../protected-item/states.ts";
+import type { Progress } from "../../progress.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { itemStates, stateFacts } from "../../model/states.ts";
 import { planOfCluster } from "../recovery-plan/plan-things.ts";
 import { waitOf } from "../replication-cycle/wait-of.ts";
-import { replicateOrBegin } from "../replication-cycle/replicate-or-begin.ts";
-import { groupMachinesMax } from "../replication-cycle/replication-group.ts";
-import { clusterItemIds, clusterOf, itemsOfCluster } from "./cluster-of.ts";
+import { replicateOrBegin } from "../replicate/replicate-or-begin.ts";
+import { groupMachinesMax } from "../protected-item/replication-group.ts";
+import { clusterItemIds, clusterOf, itemsOfCluster } from "../protected-item/cluster-of.ts";
 import { said } from "../../message.ts";
 
 export interface ClusterView {

@@ -2,17 +2,17 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { type StoredRow } from "../../store/catalog-changes.ts";
-import type { CatalogEntry } from "../../targets/catalog.ts";
-import { openReplicaStore } from "../../targets/open-replica-store.ts";
-import type { PointIdentity } from "../../targets/recovery-point.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { CatalogEntry } from "../../replica/catalog.ts";
+import { openReplicaStore } from "../../replica/open-replica-store.ts";
+import type { PointIdentity } from "../../replica/recovery-point.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 import type { StoreAddress } from "../../store-address.ts";
-import { describeLocation, type StoreLocation } from "../../targets/store-location.ts";
-import type { StoreSecret } from "../../targets/store-key.ts";
+import { describeLocation, type StoreLocation } from "../../replica/store-location.ts";
+import type { StoreSecret } from "../../replica/store-key.ts";
 import { identityOf } from "../replication/replica-ledger.ts";
-import type { ItemDetails } from "../protected-item/item.ts";
-import type { ItemState } from "../protected-item/states.ts";
-import type { CatalogContent } from "./write-catalogs.ts";
+import type { ItemDetails } from "../../model/item.ts";
+import type { ItemState } from "../../model/states.ts";
+import type { CatalogContent } from "../write-catalogs.ts";
 import { said } from "../../message.ts";
 
 /** A machine whose replica a store holds. */

@@ -3,10 +3,10 @@ import { nameOf } from "../../arm-id.ts";
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { catalogPositions } from "../../store/catalog-changes.ts";
 import { copiedKeyOf } from "../../store/key-copies.ts";
-import { readWholeFile } from "../../targets/read-whole-file.ts";
+import { readWholeFile } from "../../replica/read-whole-file.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type ExportedKey, exportKeys, fingerprintOf } from "./key-kit.ts";
-import { writeCatalogs } from "./write-catalogs.ts";
+import { writeCatalogs } from "../write-catalogs.ts";
 import { said } from "../../message.ts";
 
 /** How a store of replicas could be opened if the engine's home were lost. */

@@ -6,9 +6,9 @@ import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { hasCatalog } from "../../store/catalog-changes.ts";
 import type { Store } from "../../store/open-store.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 import type { Home } from "../home.ts";
-import type { CatalogContent } from "./write-catalogs.ts";
+import type { CatalogContent } from "../write-catalogs.ts";
 import { said } from "../../message.ts";
 
 /** Throws `AlreadyExists` if another engine's catalog is in the store of a holder. */

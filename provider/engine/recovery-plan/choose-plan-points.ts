@@ -5,12 +5,12 @@
  */
 import { idKey, nameOf, sameId } from "../../arm-id.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
-import type { RecoveryPoint } from "../../targets/replica-store.ts";
-import { chooseRecoveryPoint, findPoint, sharedPointOf } from "../failover/choose-recovery-point.ts";
+import type { RecoveryPoint } from "../../replica/replica-store.ts";
+import { chooseRecoveryPoint, findPoint, sharedPointOf } from "../recovery-point/choose-recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireItem } from "../job/run-job.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { groupKeyOf, groupOf } from "../replication-cycle/replication-group.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { groupKeyOf, groupOf } from "../protected-item/replication-group.ts";
 import { itemIdsOf } from "./plan-groups.ts";
 import type { PlanRun } from "./plan-run.ts";
 import { said } from "../../message.ts";

@@ -2,8 +2,8 @@
 import type { Message } from "../../message.ts";
 import { findJob, giveUpJob, tasksOf } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { underLease } from "../under-lease.ts";
+import type { Progress } from "../../progress.ts";
+import { underLease } from "../lease/under-lease.ts";
 import { giveSourcesBack } from "./machine-power.ts";
 import { runOf } from "./plan-job.ts";
 

@@ -4,7 +4,7 @@
  */
 import { SiteRecoveryError } from "../../errors.ts";
 import { findJob, setJobState, suspendTask, tasksOf } from "../../store/jobs.ts";
-import type { Progress } from "../job/job-definition.ts";
+import type { Progress } from "../../progress.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { ActionStep } from "./plan-steps.ts";
 import { said } from "../../message.ts";

@@ -11,7 +11,7 @@ import {
   tasksOf,
 } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
+import type { Progress } from "../../progress.ts";
 import { giveSourcesBack } from "./machine-power.ts";
 import { WaitsForPerson } from "./manual-action.ts";
 import { operationFor } from "./plan-operation.ts";

@@ -3,12 +3,12 @@
  * takes the step that the table of transitions allows it, and a machine that is there already is passed over.
  */
 import { sameId } from "../../arm-id.ts";
-import { flows } from "../flows.ts";
+import { flows } from "../../model/flows.ts";
 import type { Scenario } from "../job/job-definition.ts";
-import { allowedActions } from "../protected-item/allowed-actions.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { stateFacts } from "../protected-item/states.ts";
-import type { ItemAction } from "../protected-item/transitions.ts";
+import { allowedActions } from "../../model/allowed-actions.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { stateFacts } from "../../model/states.ts";
+import type { ItemAction } from "../../model/transitions.ts";
 
 /** What may be done with an item and not with a plan. */
 type ItemOnly = "RepairReplication" | "Migrate" | "DisableProtection";

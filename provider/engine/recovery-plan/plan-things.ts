@@ -7,7 +7,7 @@ import type { RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { itemIdsOf } from "./plan-groups.ts";
-import { clusterItemIds, type ProtectionCluster } from "../protection-cluster/cluster-of.ts";
+import { clusterItemIds, type ProtectionCluster } from "../protected-item/cluster-of.ts";
 
 export type PlanThing = Thing<RecoveryPlanInputs>;
 

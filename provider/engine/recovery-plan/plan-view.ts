@@ -1,11 +1,12 @@
 /** What people and APIs see of a plan: its groups with where their machines stand, what is allowed, the last runs. */
+import { findItem } from "../../store/protected-items.ts";
 import { idKey } from "../../arm-id.ts";
 import type { RecoveryPlanAction, RecoveryPlanInputs } from "../../kinds/recovery-plan.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { allowedActions } from "../protected-item/allowed-actions.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import { allowedActions } from "../../model/allowed-actions.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { itemIdsOf, namedGroups } from "./plan-groups.ts";
 import {
   operationFor,
@@ -15,7 +16,6 @@ import {
   planOperations,
 } from "./plan-operation.ts";
 import { type PlanInput, requirePlan } from "./plan-run.ts";
-import { itemNow } from "../protected-item/item-now.ts";
 
 /** A step of a group, and the directions that it runs in: `PrimaryToRecovery`, `RecoveryToPrimary`. */
 export interface PlanActionView {
@@ -98,7 +98,7 @@ function lastEnds(jobs: readonly JobRow[]): PlanView["lastEndedAt"] {
 
 export function viewPlan(parts: EngineParts, planId: string, inputs?: RecoveryPlanInputs): PlanView {
   const wanted = inputs ?? requirePlan(parts, planId).inputs;
-  const find = (id: string): ProtectedItem | undefined => itemNow(parts, id);
+  const find = (id: string): ProtectedItem | undefined => findItem(parts.store, id);
   const items = new Map(itemIdsOf(wanted).map((id) => [idKey(id), find(id)]));
   const jobs = listJobs(parts.store, { targetId: planId, limit: jobsLookedAt });
   const [last] = jobs;

@@ -10,8 +10,8 @@ import { completeTask, findJob, giveUpJob, type JobRow, tasksOf } from "../../st
 import { currentLease } from "../../store/leases.ts";
 import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { underLease } from "../under-lease.ts";
+import type { Progress } from "../../progress.ts";
+import { underLease } from "../lease/under-lease.ts";
 import { Foresight } from "../job/foresight.ts";
 import { describeRun } from "./describe-run.ts";
 import {

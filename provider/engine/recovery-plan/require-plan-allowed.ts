@@ -2,7 +2,7 @@
 import { nameOf } from "../../arm-id.ts";
 import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
 import { requireNoRefusals } from "../job/foresight.ts";
-import { commandList } from "../protected-item/commands.ts";
+import { commandList } from "../../model/commands.ts";
 import type { ForeseenPlan } from "./foresee-plan.ts";
 import { planCommandsOf } from "./plan-commands.ts";
 import type { PlanOperationName } from "./plan-operation.ts";

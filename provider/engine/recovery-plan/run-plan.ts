@@ -18,18 +18,18 @@ import {
 } from "../../store/jobs.ts";
 import type { Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
+import type { Progress } from "../../progress.ts";
 import { foreseePlan, requireNoOtherRun } from "./foresee-plan.ts";
 import { isStarted } from "./machine-power.ts";
 import { attempt, type PlanOutcome, type RunOptions, runOf, stagesOfRun } from "./plan-job.ts";
 import { operationFor, planOperations } from "./plan-operation.ts";
 import { itemsOf, type PlanInput, type PlanRequest, requirePlan } from "./plan-run.ts";
-import { commandList } from "../protected-item/commands.ts";
+import { commandList } from "../../model/commands.ts";
 import { planCommandsOf } from "./plan-commands.ts";
 import { pointsTask } from "./plan-steps.ts";
 import { allowedOperations } from "./plan-view.ts";
 import { stepHolds } from "./step-holds.ts";
-import { underLease } from "../under-lease.ts";
+import { underLease } from "../lease/under-lease.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
 import { plain, said } from "../../message.ts";
 

@@ -1,7 +1,7 @@
 /** One step of a run: what its kind means. */
 import { nameOf } from "../../arm-id.ts";
 import { tasksOf } from "../../store/jobs.ts";
-import type { Progress } from "../job/job-definition.ts";
+import type { Progress } from "../../progress.ts";
 import { choosePlanPoints, type PlanPoints } from "./choose-plan-points.ts";
 import { shutDownSource, startMoved } from "./machine-power.ts";
 import { waitForPerson } from "./manual-action.ts";

@@ -1,7 +1,7 @@
 /** Whether what a step of a run did still holds when the run is resumed, perhaps days later: asked of the world. */
 import { isExpected } from "../../errors.ts";
 import { openJobOf } from "../../store/jobs.ts";
-import { requireItem } from "../job/run-job.ts";
+import { requireItem } from "../protected-item/require-item.ts";
 import { isStarted, sourceIsRunning } from "./machine-power.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { PlanStep } from "./plan-steps.ts";

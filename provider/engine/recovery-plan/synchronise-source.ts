@@ -1,8 +1,8 @@
 /** Sends a machine's changes on its way back while it still runs, before the plan shuts it down. */
 import { synchroniseReplica } from "../failover/synchronise-replica.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { requireItem } from "../job/run-job.ts";
-import { requireAllowed } from "../protected-item/allowed-actions.ts";
+import type { Progress } from "../../progress.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import { requireAllowed } from "../../model/allowed-actions.ts";
 import { stepOf } from "./plan-operation.ts";
 import type { PlanRun } from "./plan-run.ts";
 import { withFreeItem } from "./with-free-item.ts";

@@ -6,8 +6,8 @@
 import { nameOf } from "../../arm-id.ts";
 import { hasCode } from "../../errors.ts";
 import { currentLease } from "../../store/leases.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { withItem } from "../with-item.ts";
+import type { Progress } from "../../progress.ts";
+import { withItem } from "../gate/with-item.ts";
 import type { PlanRun } from "./plan-run.ts";
 
 const triesMax = 300;

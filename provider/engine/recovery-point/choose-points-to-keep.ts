@@ -3,8 +3,8 @@
  * one Azure documents for recovery points [HW-4a's schedule makes many]: all of the last two hours, then one
  * an hour up to a day, one in two hours up to a week, one in four hours up to fifteen days.
  */
-import { countedAtOf } from "../../targets/counted-time.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import { countedAtOf } from "../../replica/counted-time.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 
 /** What retention looks at. */
 export type DatedPoint = Pick<RecoveryPoint, "id" | "sequence" | "takenAt" | "countedAt" | "kind">;

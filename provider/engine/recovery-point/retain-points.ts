@@ -1,4 +1,4 @@
-import type { ReplicaStore, RetentionResult } from "../../targets/replica-store.ts";
+import type { ReplicaStore, RetentionResult } from "../../replica/replica-store.ts";
 import { choosePointsToKeep, type DatedPoint, type RetentionRule } from "./choose-points-to-keep.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { initialReplicationWaitsUntil } from "../enable/enable-protection.ts";
+import { initialReplicationWaitsUntil } from "./replication-rules.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { stateFacts } from "../protected-item/states.ts";
-import { replicatingGroupOf } from "./replication-group.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { stateFacts } from "../../model/states.ts";
+import { replicatingGroupOf } from "../protected-item/replication-group.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { resyncWaitsUntil } from "./resync-window.ts";
 import { situationOf } from "./situation-of.ts";

@@ -2,6 +2,7 @@
  * What is due now, of all that is protected. The store keeps the time of each item until something changes that it
  * was computed from, so that a turn of the schedule costs what is due or has changed, and not what is there.
  */
+import { findItem } from "../../store/protected-items.ts";
 import { idKey } from "../../arm-id.ts";
 import {
   comingItems,
@@ -13,12 +14,11 @@ import {
 import { withSettings } from "../../store/settings.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { dueTimeOf } from "./due-at.ts";
-import { groupKeyOf, replicatingGroupOf } from "./replication-group.ts";
+import { groupKeyOf, replicatingGroupOf } from "../protected-item/replication-group.ts";
 import { lookAgainMilliseconds, type ScheduledItem } from "./run-schedule.ts";
-import { itemNow } from "../protected-item/item-now.ts";
 
 /** Times that are written in one transaction: another process's change makes no more than these be computed again. */
 const timesTogether = 64;
@@ -54,7 +54,7 @@ async function computeTimes(parts: EngineParts, ids: readonly string[]): Promise
     // Settings are looked at after `keepDueTimes` has begun to watch for changes.
     const compute = async (): Promise<readonly KeptTime[]> => {
       for (const id of ids.slice(start, start + timesTogether)) {
-        const item = itemNow(parts, id);
+        const item = findItem(parts.store, id);
         if (item) times.push(await keptTimeOf(parts, item));
       }
       return times;
@@ -82,7 +82,7 @@ export async function dueItems(
   const moved: string[] = [];
   for (const id of dueInStore(parts.store, now)) {
     if (due.length >= atLeast) break;
-    const item = isFollowed(id) ? itemNow(parts, id) : undefined;
+    const item = isFollowed(id) ? findItem(parts.store, id) : undefined;
     if (!item) continue;
     const { at } = await withSettings(parts.store, () => dueTimeOf(parts, item));
     const isDue = at !== undefined && at <= now;
@@ -91,7 +91,7 @@ export async function dueItems(
   }
   unkept.push(...(await computeTimes(parts, moved)));
   const waiting = unkept.filter(({ id }) => {
-    const item = itemNow(parts, id);
+    const item = findItem(parts.store, id);
     return item !== undefined && standsForGroup(parts, item, isFollowed);
   });
   const next: ScheduledItem[] = [];

@@ -2,13 +2,13 @@
 import { nameOf } from "../../arm-id.ts";
 import { readChangeState } from "../../disks/read-change-state.ts";
 import { isExpected } from "../../errors.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireNoOtherProtector } from "../identity/machine-protector.ts";
+import { requireNoOtherProtector } from "../inventory/machine-protector.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
-import { disksToday } from "../protected-item/hardware.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { seedsOf } from "../protected-item/relationship.ts";
+import { disksToday } from "../identity/hardware.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { seedsOf } from "../../model/relationship.ts";
 import { diskDoubt, lineagesOf, reasonDoubt, type SourceDoubt } from "../replication/source-doubt.ts";
 import { acceptShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
 import type { CycleDisk } from "./run-cycle.ts";

@@ -1,8 +1,8 @@
 import { isExpected } from "../../errors.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { relationshipOf } from "../../model/relationship.ts";
 
 /** Returns the newest recovery point of the relationship in use, or `undefined` if there is none that can be read. */
 export async function newestPointOf(

@@ -8,12 +8,12 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { requireItem } from "../job/run-job.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { stateFacts } from "../protected-item/states.ts";
-import { withItem } from "../with-item.ts";
-import { replicatingGroupOf } from "./replication-group.ts";
+import type { Progress } from "../../progress.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { stateFacts } from "../../model/states.ts";
+import { withItem } from "../gate/with-item.ts";
+import { replicatingGroupOf } from "../protected-item/replication-group.ts";
 import { said } from "../../message.ts";
 
 function note(parts: EngineParts, item: ProtectedItem, isPaused: boolean): void {

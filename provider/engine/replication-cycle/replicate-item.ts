@@ -5,12 +5,12 @@
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { giveLeaseBack } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
-import { requireItem } from "../job/run-job.ts";
-import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
-import { takeOverHardware } from "../protected-item/hardware.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
-import { stateFacts } from "../protected-item/states.ts";
+import type { Progress } from "../../progress.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem, ReplicationCycle } from "../../model/item.ts";
+import { takeOverHardware } from "../identity/hardware.ts";
+import { relationshipOf } from "../../model/relationship.ts";
+import { stateFacts } from "../../model/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf, type SettledLedger, settledLater } from "../replication/replica-ledger.ts";

@@ -3,7 +3,7 @@ import type { PolicyInputs, PolicySettings } from "../../kinds/policy.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { InstanceType } from "../flows.ts";
+import type { InstanceType } from "../../model/flows.ts";
 import type { RetentionRule } from "../recovery-point/choose-points-to-keep.ts";
 
 export interface ReplicationRules {
@@ -109,4 +109,11 @@ export function replicationRulesOf(parts: EngineParts, itemId: string): Replicat
   const policy = findThing<PolicyInputs>(parts.store, item?.inputs.properties?.policyId ?? "");
   const settings = policy?.inputs.properties?.providerSpecificInput;
   return settings && rulesOfPolicy(settings);
+}
+
+/** When the initial replication is to begin by the policy (H2A-2), if that time has not come. */
+export function initialReplicationWaitsUntil(parts: EngineParts, id: string): number | undefined {
+  const start = replicationRulesOf(parts, id)?.startsAt;
+  const at = start === undefined ? Number.NaN : Date.parse(start);
+  return at > parts.clock.now() ? at : undefined;
 }

@@ -11,13 +11,13 @@ import { checkComponents } from "../components/check-components.ts";
 import type { ComponentStep } from "../components/needed-components.ts";
 import { requirePath } from "../components/network-paths.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { flows } from "../flows.ts";
+import { flows } from "../../model/flows.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
-import { groupKeyOf } from "./replication-group.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { relationshipOf } from "../../model/relationship.ts";
+import { groupKeyOf } from "../protected-item/replication-group.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 
 /** From the primary to the recovery side, or from there to the primary one. */

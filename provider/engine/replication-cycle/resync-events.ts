@@ -3,9 +3,9 @@ import { nameOf } from "../../arm-id.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireItem } from "../job/run-job.ts";
+import { requireItem } from "../protected-item/require-item.ts";
 import type { ReplicaDoubt } from "../replication/replica-doubt.ts";
-import type { ProtectedItem, ReplicationCycle } from "../protected-item/item.ts";
+import type { ProtectedItem, ReplicationCycle } from "../../model/item.ts";
 
 /** Each cycle meets the wait; it is reported once. The caller holds the item's lease. */
 export function noteResyncWaits(parts: EngineParts, item: ProtectedItem, wait: string): void {

@@ -3,9 +3,9 @@ import type { PolicyInputs } from "../../kinds/policy.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { findThing } from "../../store/things.ts";
 import { endOfHours, isWithinHours, localTime, type WeeklyHours, weekdays } from "../../weekly-hours.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { lookAtSource } from "./look-at-source.ts";
 

@@ -3,8 +3,8 @@ import { nameOf } from "../../arm-id.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireItem } from "../job/run-job.ts";
-import type { ReplicationCycle } from "../protected-item/item.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ReplicationCycle } from "../../model/item.ts";
 import { jumpText } from "./jump-text.ts";
 
 /** Keeps with the item why its retention failed, or that it worked; one event for each. The caller holds its lease. */

@@ -1,4 +1,5 @@
 /** When a failed replication is tried again: HW-4e and HW-4f as one table. Pure: the state lives in the item. */
+import type { ReplicationFailure } from "../../model/item.ts";
 import { type ErrorCode, recoverableErrorCodes, type SiteRecoveryError } from "../../errors.ts";
 
 const millisecondsPerMinute = 60_000;
@@ -8,20 +9,6 @@ const retryAfterMinutes = [1, 2, 4, 8, 10, 30] as const;
 
 /** A device that fails once may work the next time, and nothing else would show that it does. */
 const retriedCodes: ReadonlySet<ErrorCode> = new Set([...recoverableErrorCodes, "IoFailed"]);
-
-/** Why the last replication failed and when it is tried again; kept with the item, so it survives a restart. */
-export interface ReplicationFailure {
-  readonly code: string;
-  readonly message: string;
-  /** When it failed, in milliseconds since 1970. */
-  readonly at: number;
-  /** Failures in a row, this one counted; from 1. */
-  readonly attempt?: number;
-  /** When it is tried again, in milliseconds since 1970; absent for errors that time does not heal (HW-4e). */
-  readonly retryAt?: number;
-  /** The situation in which an error of HW-4e came up; once it is another, the cycle is tried again. */
-  readonly situation?: string;
-}
 
 /** The failure to keep after an error at `now`, given the one kept so far. */
 export function failureAfter(

@@ -3,8 +3,8 @@ import { nameOf } from "../../arm-id.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { stateFacts } from "../protected-item/states.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { stateFacts } from "../../model/states.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 
 /** Without a threshold in its policy (Hyper-V has none): one cycle was missed. */

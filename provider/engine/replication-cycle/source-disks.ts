@@ -3,7 +3,7 @@ import path from "node:path";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireStill } from "../identity/owned-machine.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
-import { type ItemDisk, type ProtectedItem, recoveryMachineOf } from "../protected-item/item.ts";
+import { type ItemDisk, type ProtectedItem, recoveryMachineOf } from "../../model/item.ts";
 import type { CycleDisk } from "./run-cycle.ts";
 
 /** Disks with their images in a machine's folder. */

@@ -4,12 +4,12 @@ import { hasHooks } from "../../machines/machine-hooks.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
-import { requireItem } from "../job/run-job.ts";
-import type { ProtectedItem } from "../protected-item/item.ts";
-import { writerOf } from "../under-lease.ts";
+import { requireItem } from "../protected-item/require-item.ts";
+import type { ProtectedItem } from "../../model/item.ts";
+import { writerOf } from "../lease/under-lease.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import type { CycleDisk, TakenSnapshot } from "./run-cycle.ts";
-import { type Freezable, whileFrozen } from "./while-frozen.ts";
+import { type Freezable, whileFrozen } from "../gate/while-frozen.ts";
 
 export interface Member {
   readonly item: ProtectedItem;

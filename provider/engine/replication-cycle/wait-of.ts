@@ -1,7 +1,7 @@
 import { nameOf } from "../../arm-id.ts";
-import { initialReplicationWaitsUntil } from "../enable/enable-protection.ts";
+import { initialReplicationWaitsUntil } from "./replication-rules.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { requireItem } from "../job/run-job.ts";
+import { requireItem } from "../protected-item/require-item.ts";
 import { newestPointOf } from "./newest-point.ts";
 import { officeHoursOf, resyncWaitsUntil, waitText } from "./resync-window.ts";
 

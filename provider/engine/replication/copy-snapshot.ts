@@ -8,17 +8,18 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.ts";
 import type { DiskSnapshot, MachineSnapshot } from "../../disks/disk.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
-import { brokenLayersOf } from "../../targets/broken-layers.ts";
-import { clockJumpBetween } from "../../targets/counted-time.ts";
-import { damagedObject } from "../../targets/damaged-object.ts";
-import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type { PointDraft } from "../../targets/point-folder.ts";
-import type { RecoveryPoint, RecoveryPointDisk, RecoveryPointKind } from "../../targets/recovery-point.ts";
+import { brokenLayersOf } from "../../replica/broken-layers.ts";
+import { clockJumpBetween } from "../../replica/counted-time.ts";
+import { damagedObject } from "../../replica/damaged-object.ts";
+import type { MachineFolder } from "../../replica/machine-folder.ts";
+import type { PointDraft } from "../../replica/point-folder.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../replica/recovery-point.ts";
+import type { RecoveryPointKind } from "../../model/item.ts";
 import { type CopyProgress, type CycleCounts, CycleProgress } from "./cycle-progress.ts";
 import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
-import type { Seed } from "./source-doubt.ts";
+import type { Seed } from "../../model/lineage.ts";
 import { said } from "../../message.ts";
 
 export interface ReplicationSource {

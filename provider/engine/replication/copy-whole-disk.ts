@@ -1,8 +1,8 @@
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
-import { EntryTable } from "../../targets/layers/entry-table.ts";
-import type { MapWindow } from "../../targets/layers/disk-map.ts";
-import { LayerWriter } from "../../targets/layers/layer-writer.ts";
-import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
+import { EntryTable } from "../../replica/layers/entry-table.ts";
+import type { MapWindow } from "../../replica/layers/disk-map.ts";
+import { LayerWriter } from "../../replica/layers/layer-writer.ts";
+import type { RecoveryPointDisk } from "../../replica/recovery-point.ts";
 import { type CopyBatch, type CopyResult, outcome } from "../process-server/batches.ts";
 import type { Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";

@@ -1,7 +1,7 @@
 import { hasCode } from "../../errors.ts";
-import { checksumBytes } from "../../targets/layers/entry-table.ts";
-import { DiskMap, type LayerReference, type MapWindow } from "../../targets/layers/disk-map.ts";
-import { type DiskFolder, LayerReader } from "../../targets/layers/layer-reader.ts";
+import { checksumBytes } from "../../replica/layers/entry-table.ts";
+import { DiskMap, type LayerReference, type MapWindow } from "../../replica/layers/disk-map.ts";
+import { type DiskFolder, LayerReader } from "../../replica/layers/layer-reader.ts";
 import type { KnownBlocks } from "../process-server/batches.ts";
 import type { DiskTask } from "./copy-snapshot.ts";
 

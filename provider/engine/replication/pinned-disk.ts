@@ -1,9 +1,9 @@
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
-import { DiskMap } from "../../targets/layers/disk-map.ts";
-import type { DiskFolder } from "../../targets/layers/layer-reader.ts";
-import type { RecoveryPointDisk } from "../../targets/recovery-point.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import { DiskMap } from "../../replica/layers/disk-map.ts";
+import type { DiskFolder } from "../../replica/layers/layer-reader.ts";
+import type { RecoveryPointDisk } from "../../replica/recovery-point.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 
 /** A disk of a recovery point, opened for reading. */
 export interface PinnedDisk {

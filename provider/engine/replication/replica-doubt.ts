@@ -4,10 +4,10 @@
  */
 import { SiteRecoveryError } from "../../errors.ts";
 import type { LedgerPoint } from "../../store/replica-ledger.ts";
-import { type BrokenLayer, brokenPointsOf } from "../../targets/broken-layers.ts";
-import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
-import { DamagedObjectError } from "../../targets/damaged-object.ts";
+import { type BrokenLayer, brokenPointsOf } from "../../replica/broken-layers.ts";
+import type { MachineFolder } from "../../replica/machine-folder.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
+import { DamagedObjectError } from "../../replica/damaged-object.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
 import { said } from "../../message.ts";
 

@@ -8,10 +8,10 @@ import {
   removeLedgerEntry,
 } from "../../store/replica-ledger.ts";
 import type { Store } from "../../store/open-store.ts";
-import type { PointIdentity } from "../../targets/recovery-point.ts";
+import type { PointIdentity } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { confirmLeases, requireLeases } from "../under-lease.ts";
-import type { Relationship } from "../protected-item/item.ts";
+import { confirmLeases, requireLeases } from "../lease/under-lease.ts";
+import type { Relationship } from "../../model/item.ts";
 
 export interface ReplicaLedger {
   /** What was written last; `undefined` while the engine has written no point. */

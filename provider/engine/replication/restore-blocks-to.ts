@@ -1,9 +1,9 @@
 import { dataRangesOf } from "../../disks/data-ranges.ts";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import type { ImageLayout } from "../../images/image-layout.ts";
-import { absent } from "../../targets/layers/disk-map.ts";
-import { checksumBytes } from "../../targets/layers/entry-table.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import { absent } from "../../replica/layers/disk-map.ts";
+import { checksumBytes } from "../../replica/layers/entry-table.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 import type { ImageBefore, RestoreBatch, RestoreResult } from "../process-server/batches.ts";
 import { openPipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";

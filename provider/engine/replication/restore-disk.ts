@@ -2,8 +2,8 @@ import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { beginImage, type ImageFormat } from "../../images/image-format.ts";
-import { partialEnding } from "../../targets/layers/layer-writer.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import { partialEnding } from "../../replica/layers/layer-writer.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 import {
   type RestoreCounts,
   type RestoreProgress,

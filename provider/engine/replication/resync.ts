@@ -1,8 +1,8 @@
 import path from "node:path";
 import { hasCode } from "../../errors.ts";
-import { brokenLayersOf } from "../../targets/broken-layers.ts";
-import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
+import { brokenLayersOf } from "../../replica/broken-layers.ts";
+import type { MachineFolder } from "../../replica/machine-folder.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../replica/recovery-point.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { copyWholeDisk } from "./copy-whole-disk.ts";
 import { type SnapshotCopy, type CycleResult, type DiskTask, copySnapshot } from "./copy-snapshot.ts";

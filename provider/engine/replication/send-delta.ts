@@ -1,12 +1,12 @@
 import { type BlockSet } from "../../disks/block-set.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import { EntryTable } from "../../targets/layers/entry-table.ts";
-import type { LayerReference } from "../../targets/layers/disk-map.ts";
-import { LayerWriter } from "../../targets/layers/layer-writer.ts";
-import { layersToMerge, mergeLayers } from "../../targets/layers/merge-layers.ts";
-import type { MachineFolder } from "../../targets/machine-folder.ts";
-import type { RecoveryPoint, RecoveryPointDisk } from "../../targets/recovery-point.ts";
+import { EntryTable } from "../../replica/layers/entry-table.ts";
+import type { LayerReference } from "../../replica/layers/disk-map.ts";
+import { LayerWriter } from "../../replica/layers/layer-writer.ts";
+import { layersToMerge, mergeLayers } from "../../replica/layers/merge-layers.ts";
+import type { MachineFolder } from "../../replica/machine-folder.ts";
+import type { RecoveryPoint, RecoveryPointDisk } from "../../replica/recovery-point.ts";
 import { type CopyBatch, type CopyResult, outcome } from "../process-server/batches.ts";
 import { openPipeline, type Pipeline } from "../process-server/pipeline.ts";
 import { type Planned, runInOrder } from "../process-server/run-in-order.ts";

@@ -3,17 +3,9 @@
  * since some instant; added to a point of another instant, or to another disk's, they would make a disk that never
  * was. So each point keeps the lineage of its disks, and a delta continues it without a gap.
  */
-import type { ChangeState, DiskSnapshot, Lineage, ResyncReason } from "../../disks/disk.ts";
-import type { RecoveryPoint } from "../../targets/recovery-point.ts";
-
-/** By disk id: the logs that hold what has changed since one instant. */
-export type Lineages = Readonly<Record<string, Lineage>>;
-
-/** Disks that were made equal to a recovery point, and what their logs count from since then. */
-export interface Seed {
-  readonly pointId: string;
-  readonly lineages: Lineages;
-}
+import type { Lineages, Seed } from "../../model/lineage.ts";
+import type { ChangeState, DiskSnapshot, ResyncReason } from "../../disks/disk.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 
 const texts: Record<ResyncReason, string> = {
   NewTracking: "has no change log: it is new, or its log was removed",

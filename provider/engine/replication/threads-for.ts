@@ -1,4 +1,4 @@
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 
 /** Below this the calling thread is faster: starting a worker costs as much as copying some ten MiB. */
 const threadedBytesMin = 32 * 1_048_576;

@@ -14,12 +14,12 @@ import {
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { randomHex, systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
-import { holdsMachines, openReplicaStore } from "../../targets/open-replica-store.ts";
-import { describeLocation, withObjects, type StoreLocation } from "../../targets/store-location.ts";
-import { storeKeyName } from "../../targets/store-key.ts";
+import { holdsMachines, openReplicaStore } from "../../replica/open-replica-store.ts";
+import { describeLocation, withObjects, type StoreLocation } from "../../replica/store-location.ts";
+import { storeKeyName } from "../../replica/store-key.ts";
 import { findThing } from "../../store/things.ts";
-import type { WriterFence } from "../../targets/writer-fence.ts";
-import type { ReplicaStore } from "../../targets/replica-store.ts";
+import type { WriterFence } from "../../replica/writer-fence.ts";
+import type { ReplicaStore } from "../../replica/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
 import type { Home } from "../home.ts";

@@ -1,6 +1,6 @@
 /** Upkeep of the replicas of an engine: what is done to all that one place keeps, apart from replication. */
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
+import type { Progress } from "../../progress.ts";
 import { rotateStoreKey } from "./store-key-file.ts";
 import { type ReplicaCheck, verifyReplicas } from "./verify-replicas.ts";
 

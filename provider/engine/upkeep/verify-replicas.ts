@@ -1,16 +1,16 @@
 /** Verification of all that one holder of replicas keeps: every stored byte is read, and damage is named as people know things. */
+import { findItem } from "../../store/protected-items.ts";
 import { sameId } from "../../arm-id.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
-import type { ReplicaStore, VerifyFinding } from "../../targets/replica-store.ts";
+import type { ReplicaStore, VerifyFinding } from "../../replica/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import type { Progress } from "../job/job-definition.ts";
-import type { ProtectedItem, Relationship } from "../protected-item/item.ts";
+import type { Progress } from "../../progress.ts";
+import type { ProtectedItem, Relationship } from "../../model/item.ts";
 import { listItemThings } from "../protected-item/item-things.ts";
-import { relationshipOf } from "../protected-item/relationship.ts";
+import { relationshipOf } from "../../model/relationship.ts";
 import { replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf } from "../replication/replica-ledger.ts";
-import { itemNow } from "../protected-item/item-now.ts";
 
 const reportEveryMilliseconds = 500;
 
@@ -129,7 +129,7 @@ interface KeptReplica {
 /** The replicas that items keep there, for the way out and the way back. */
 function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
   return listItemThings(parts).flatMap(({ id }) => {
-    const item = itemNow(parts, id);
+    const item = findItem(parts.store, id);
     if (item === undefined) return [];
     const { details } = item;
     const relationships: Relationship[] = details.reverse ? [details, details.reverse] : [details];

@@ -9,7 +9,7 @@ import { said } from "../../message.ts";
 import { DefinitionError } from "../../yaml/definition-error.ts";
 import { readText } from "../../yaml/read-text.ts";
 import { type GuessedMachine, guessMachine, idOf, imagePattern } from "../guess-machine.ts";
-import type { MachineDefinition, MachineDiskDefinition, MachineNic } from "../machine-driver.ts";
+import type { MachineDefinition, MachineDiskDefinition, MachineNic } from "../../model/machine-definition.ts";
 import { supportedGuests } from "../support-matrix.ts";
 import { describeLibvirtDomain } from "./libvirt.ts";
 import {

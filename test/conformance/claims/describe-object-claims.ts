@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Objects } from "../../../provider/ports/objects.ts";
-import { ObjectClaims } from "../../../provider/targets/object-claims.ts";
+import { ObjectClaims } from "../../../provider/replica/object-claims.ts";
 import { describeClaims } from "./describe-claims.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -39,7 +39,7 @@ export function describeObjectClaims(title: string, make: () => Promise<Objects>
             void (await objects.put(`claims/${prefix}/reading/${pointId}.ab.pin`, stranger, "ifAbsent")),
         });
       },
-      script: `import { ObjectClaims } from "${root}/provider/targets/object-claims.ts";
+      script: `import { ObjectClaims } from "${root}/provider/replica/object-claims.ts";
         import { openObjects } from "${root}/provider/drivers/open-objects.ts";
         const claims = new ObjectClaims(openObjects(${JSON.stringify(objects.address)}));
         await claims.claim("machines/one", undefined);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { crc32 } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
-import { FolderClaims } from "../../../provider/targets/folder-claims.ts";
+import { FolderClaims } from "../../../provider/replica/folder-claims.ts";
 import { describeClaims } from "./describe-claims.ts";
 
 /** A process of another computer. */
@@ -46,7 +46,7 @@ describeClaims("claims of a folder", async () => {
   return {
     claims,
     stranger: (age) => Promise.resolve(new Stranger(folder, age)),
-    script: `import { FolderClaims } from "${root}/provider/targets/folder-claims.ts";
+    script: `import { FolderClaims } from "${root}/provider/replica/folder-claims.ts";
       import { localFileSystem } from "${root}/provider/blocks/file-system.ts";
       const claims = new FolderClaims(localFileSystem, ${JSON.stringify(folder)});
       await claims.claim("machines/one", undefined);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { FlowSite, type FlowSiteOptions } from "../flow-site.ts";
 import { quiet } from "../fixture.ts";
 

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { type FlowId, flows } from "../../../provider/engine/flows.ts";
+import { type FlowId, flows } from "../../../provider/model/flows.ts";
 import { SiteRecoveryError } from "../../../provider/errors.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../fixture.ts";

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import type { FlowId } from "../../../provider/engine/flows.ts";
-import { flows } from "../../../provider/engine/flows.ts";
-import type { ProtectedItem } from "../../../provider/engine/protected-item/item.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
+import { flows } from "../../../provider/model/flows.ts";
+import type { ProtectedItem } from "../../../provider/model/item.ts";
 import type { PlanRequest } from "../../../provider/engine/recovery-plan/recovery-plans.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import type { ProtectedItemInputs } from "../../../provider/kinds/protected-item.ts";

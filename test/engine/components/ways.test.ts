@@ -4,8 +4,8 @@
  */
 import { afterEach, describe, expect, it } from "vitest";
 import { nameOf } from "../../../provider/arm-id.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
-import { flows } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
+import { flows } from "../../../provider/model/flows.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../fixture.ts";
 import { type Obstacle, obstacles, type StepFacts } from "./obstacles.ts";

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, it } from "vitest";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import type { Move } from "../../../provider/engine/failover/moves.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";

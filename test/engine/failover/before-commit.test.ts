@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { FlowSite, type FlowSiteOptions } from "../flow-site.ts";
 import { quiet } from "../fixture.ts";

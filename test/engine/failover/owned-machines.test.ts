@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";

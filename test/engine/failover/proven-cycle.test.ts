@@ -8,7 +8,7 @@ import { headerBytes } from "../../../provider/disks/change-log-format.ts";
 import { encodeImageState, placeBytes } from "../../../provider/disks/image-state.ts";
 import { readChangeState } from "../../../provider/disks/read-change-state.ts";
 import type { VerifyChoice } from "../../../provider/kinds/protected-item.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { FlowSite } from "../flow-site.ts";
 
 const block = 65_536;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { nameOf } from "../../../provider/arm-id.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { FlowSite } from "../flow-site.ts";
 import { Hosts } from "../more-hosts.ts";
 import { quiet } from "../fixture.ts";

@@ -1,6 +1,6 @@
 /** The kill harness of the data plane, with replicas on a server of object storage. */
 import { afterAll, expect, it } from "vitest";
-import type { StoreLocation } from "../../../provider/targets/store-location.ts";
+import type { StoreLocation } from "../../../provider/replica/store-location.ts";
 import { Lane } from "../replication/kills/lane.ts";
 import type { Phase } from "../replication/kills/phases.ts";
 

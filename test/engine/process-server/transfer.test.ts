@@ -11,7 +11,7 @@ import { BandwidthLimit } from "../../../provider/engine/process-server/bandwidt
 import { CacheFolder } from "../../../provider/engine/process-server/cache-folder.ts";
 import { type ProcessServer, segmentBytesMax } from "../../../provider/engine/process-server/transfer.ts";
 import type { Bandwidth } from "../../../provider/kinds/process-server.ts";
-import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
+import { openReplicaStore } from "../../../provider/replica/open-replica-store.ts";
 import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { passphrase, ProtectedDisk } from "../replication/protected-disk.ts";
 

@@ -5,9 +5,9 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { openEngine } from "../../../provider/engine/engine.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { Adoption } from "../../../provider/engine/recovery-home/adoption.ts";
-import type { Progress } from "../../../provider/engine/job/job-definition.ts";
+import type { Progress } from "../../../provider/progress.ts";
 import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";
 

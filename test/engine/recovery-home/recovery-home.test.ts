@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { nameOf } from "../../../provider/arm-id.ts";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { type Engine, openEngine } from "../../../provider/engine/engine.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { Adoption, type StoreSource } from "../../../provider/engine/recovery-home/adoption.ts";
 import { quiet } from "../fixture.ts";
 import { FlowComponents } from "../flow-components.ts";

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { nameOf } from "../../../provider/arm-id.ts";
 import type {
   PlanOperationName,

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choosePointsToKeep } from "../../../provider/engine/recovery-point/choose-points-to-keep.ts";
 import { pointsToStay } from "../../../provider/engine/recovery-point/retain-points.ts";
-import type { RecoveryPoint, RecoveryPointKind } from "../../../provider/targets/recovery-point.ts";
+import type { RecoveryPoint } from "../../../provider/replica/recovery-point.ts";
+import type { RecoveryPointKind } from "../../../provider/model/item.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 0, 1);

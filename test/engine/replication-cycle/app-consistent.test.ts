@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
-import type { RecoveryPoint } from "../../../provider/targets/recovery-point.ts";
+import type { RecoveryPoint } from "../../../provider/replica/recovery-point.ts";
 import { FlowSite } from "../flow-site.ts";
 import { quiet } from "../fixture.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FlowId, flows } from "../../../provider/engine/flows.ts";
+import { type FlowId, flows } from "../../../provider/model/flows.ts";
 import { countStatements } from "../../store/counted-statements.ts";
 import { TurningClock } from "../../turning-clock.ts";
 import { quiet } from "../fixture.ts";

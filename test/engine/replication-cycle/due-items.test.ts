@@ -6,17 +6,16 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { idKey } from "../../../provider/arm-id.ts";
 import type { EngineParts } from "../../../provider/engine/engine-parts.ts";
 import { openParts } from "../../../provider/engine/open-parts.ts";
-import type { ItemDetails, ProtectedItem } from "../../../provider/engine/protected-item/item.ts";
+import type { ItemDetails, ProtectedItem } from "../../../provider/model/item.ts";
 import { dueAt } from "../../../provider/engine/replication-cycle/due-at.ts";
-import { itemNow } from "../../../provider/engine/protected-item/item-now.ts";
 import { dueItems } from "../../../provider/engine/replication-cycle/due-items.ts";
-import { replicatingGroupOf } from "../../../provider/engine/replication-cycle/replication-group.ts";
+import { replicatingGroupOf } from "../../../provider/engine/protected-item/replication-group.ts";
 import { situationOf } from "../../../provider/engine/replication-cycle/situation-of.ts";
 import type { KindName } from "../../../provider/kinds/kind.ts";
 import { lookAgainMilliseconds } from "../../../provider/engine/replication-cycle/run-schedule.ts";
 import { itemsWithoutDueTime } from "../../../provider/store/due-times.ts";
 import { takeLease } from "../../../provider/store/leases.ts";
-import { putItem } from "../../../provider/store/protected-items.ts";
+import { findItem, putItem } from "../../../provider/store/protected-items.ts";
 import { deleteThing, putThing } from "../../../provider/store/things.ts";
 import { weekdays } from "../../../provider/weekly-hours.ts";
 import { countStatements } from "../../store/counted-statements.ts";
@@ -61,7 +60,7 @@ function put(parts: EngineParts, number: number, facts: Partial<ItemDetails>, st
   const place = { activeLocation: "primary", testFailoverState: "None" } as const;
   const lease = takeLease(parts.store, id, "test", clock);
   try {
-    if (!itemNow(parts, id))
+    if (!findItem(parts.store, id))
       putThing(parts.store, id, "protected-item", { properties: { policyId } }, clock.now());
     putItem(parts.store, { id, state, ...place, details } as unknown as ProtectedItem);
   } finally {
@@ -79,7 +78,7 @@ type Look = { readonly id: string; readonly at: number };
 
 /** Every item looked at, as if no time had been kept. */
 async function lookAtAll(parts: EngineParts, isFollowed: (id: string) => boolean): Promise<Look[]> {
-  const all = Array.from({ length: itemsMax }, (_, number) => itemNow(parts, itemId(number)))
+  const all = Array.from({ length: itemsMax }, (_, number) => findItem(parts.store, itemId(number)))
     .filter((item) => item !== undefined)
     .filter(({ id }) => isFollowed(id));
   const looks: Look[] = [];
@@ -136,7 +135,7 @@ async function make(parts: EngineParts, made: Change): Promise<void> {
   if (made.kind === "jump") clock.jump(made.minutes * minute);
   if (made.kind === "passing") clock.advance(made.minutes * minute);
   if (made.kind === "policy") putPolicy(parts, made.interval);
-  if (made.kind === "removal" && itemNow(parts, itemId(made.number))) remove(parts, made.number);
+  if (made.kind === "removal" && findItem(parts.store, itemId(made.number))) remove(parts, made.number);
   if (made.kind === "cluster") {
     const properties = { clusterProtectedItemIds: made.numbers.map(itemId) };
     putThing(parts.store, clusterId, "protection-cluster", { properties }, now);

@@ -2,7 +2,7 @@
 import { systemClock } from "../../../provider/clock.ts";
 import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
 import { resync } from "../../../provider/engine/replication/resync.ts";
-import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
+import { openReplicaStore } from "../../../provider/replica/open-replica-store.ts";
 import { passphrase } from "./protected-disk.ts";
 
 const [storeFolder, imagePath, machineId, diskId, threads] = process.argv.slice(2) as [

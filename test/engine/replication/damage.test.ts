@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../../provider/random.ts";
-import type { VerifyFinding } from "../../../provider/targets/replica-store.ts";
+import type { VerifyFinding } from "../../../provider/replica/replica-store.ts";
 import { ProtectedDisk } from "./protected-disk.ts";
 
 let disk: ProtectedDisk;

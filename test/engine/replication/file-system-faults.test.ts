@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ObjectStore } from "../../../provider/targets/object-store.ts";
-import { placesInFolder } from "../../../provider/targets/store-location.ts";
+import { ObjectStore } from "../../../provider/replica/object-store.ts";
+import { placesInFolder } from "../../../provider/replica/store-location.ts";
 import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { unsyncedFileSystem } from "../../blocks/unsynced-file-system.ts";
 import { ProtectedDisk } from "./protected-disk.ts";

@@ -9,7 +9,7 @@ import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
 import { takeSnapshot } from "../../../provider/disks/take-snapshot.ts";
 import { resync } from "../../../provider/engine/replication/resync.ts";
 import { noise, passphrase, ProtectedDisk } from "./protected-disk.ts";
-import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
+import { openReplicaStore } from "../../../provider/replica/open-replica-store.ts";
 
 const mebibyte = 1_048_576;
 const child = fileURLToPath(new URL("./copy-in-child.ts", import.meta.url));

@@ -7,8 +7,8 @@ import type { SnapshotCopy, CycleResult } from "../../../provider/engine/replica
 import { restoreDisk } from "../../../provider/engine/replication/restore-disk.ts";
 import { resync, type ResyncOptions } from "../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../provider/engine/replication/send-delta.ts";
-import { openReplicaStore } from "../../../provider/targets/open-replica-store.ts";
-import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
+import { openReplicaStore } from "../../../provider/replica/open-replica-store.ts";
+import type { ReplicaStore } from "../../../provider/replica/replica-store.ts";
 import { SeededRandom } from "../../../provider/random.ts";
 import { plainSnapshot } from "./plain-snapshot.ts";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { VirtualClock } from "../../../provider/clock.ts";
 import { ledgerOf, settledLater } from "../../../provider/engine/replication/replica-ledger.ts";
-import { underLease } from "../../../provider/engine/under-lease.ts";
+import { underLease } from "../../../provider/engine/lease/under-lease.ts";
 import { breakLease } from "../../../provider/store/leases.ts";
 import { openStore, type Store } from "../../../provider/store/open-store.ts";
 

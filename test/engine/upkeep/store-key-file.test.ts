@@ -6,7 +6,7 @@ import { homeAt } from "../../../provider/engine/home.ts";
 import { openParts } from "../../../provider/engine/open-parts.ts";
 import { openWithKeyFile, rotateStoreKey } from "../../../provider/engine/upkeep/store-key-file.ts";
 import { takeLease } from "../../../provider/store/leases.ts";
-import type { ReplicaStore } from "../../../provider/targets/replica-store.ts";
+import type { ReplicaStore } from "../../../provider/replica/replica-store.ts";
 import { SimulatedFileSystem } from "../../blocks/simulated-file-system.ts";
 import { Site } from "../fixture.ts";
 

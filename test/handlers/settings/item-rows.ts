@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect } from "vitest";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import type { KindName } from "../../../provider/kinds/kind.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { quiet } from "../../engine/fixture.ts";
 import { clusterOf, nodes } from "../cluster-of.ts";
 import { vault } from "../migration-of.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { openTrackedDisk } from "../../../provider/disks/open-tracked-disk.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { TurningClock } from "../../turning-clock.ts";
 import { quiet } from "../../engine/fixture.ts";
 import { FlowSite, type FlowSiteOptions } from "../../engine/flow-site.ts";

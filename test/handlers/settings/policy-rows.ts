@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
 import { quiet } from "../../engine/fixture.ts";
 import type { KindName } from "../../../provider/kinds/kind.ts";
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import { migrationOf, vault } from "../migration-of.ts";
 import {
   block,

@@ -1,5 +1,5 @@
 /** Sites with a protected machine, and one of their components, whose settings are changed. */
-import type { FlowId } from "../../../provider/engine/flows.ts";
+import type { FlowId } from "../../../provider/model/flows.ts";
 import type { KindName } from "../../../provider/kinds/kind.ts";
 import { expect } from "vitest";
 import type { FlowSite } from "../../engine/flow-site.ts";

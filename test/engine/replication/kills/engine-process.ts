@@ -14,7 +14,7 @@ import { restoreDisk } from "../../../../provider/engine/replication/restore-dis
 import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
 import { hasCode } from "../../../../provider/errors.ts";
-import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
+import { openReplicaStore } from "../../../../provider/replica/open-replica-store.ts";
 import * as at from "./machine.ts";
 import { mortalFileSystem } from "./mortal-file-system.ts";
 import { phaseOf, type Phase } from "./phases.ts";

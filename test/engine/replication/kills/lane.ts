@@ -6,7 +6,7 @@ import { systemClock } from "../../../../provider/clock.ts";
 import { blockSizeBytes } from "../../../../provider/disks/disk.ts";
 import { SeededRandom } from "../../../../provider/random.ts";
 import { noise } from "../protected-disk.ts";
-import type { StoreLocation } from "../../../../provider/targets/store-location.ts";
+import type { StoreLocation } from "../../../../provider/replica/store-location.ts";
 import { startChild } from "../../../disks/child-process.ts";
 import { checkSurvivor } from "./check-survivor.ts";
 import { imageOf, keyFileOf, type MachineUnderTest, type Orders, type Saying } from "./machine.ts";

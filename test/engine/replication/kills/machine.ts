@@ -1,6 +1,6 @@
 /** The machine of a kill harness's lane, as its killed processes and the one that checks them see it. */
 import type { ReplicationSource } from "../../../../provider/engine/replication/copy-snapshot.ts";
-import type { StoreLocation } from "../../../../provider/targets/store-location.ts";
+import type { StoreLocation } from "../../../../provider/replica/store-location.ts";
 import type { Death } from "./mortal-file-system.ts";
 import type { Phase } from "./phases.ts";
 

@@ -11,8 +11,8 @@ import { attachPoint } from "../../../../provider/engine/replication/attach-poin
 import { restoreDisk } from "../../../../provider/engine/replication/restore-disk.ts";
 import { resync } from "../../../../provider/engine/replication/resync.ts";
 import { sendDelta } from "../../../../provider/engine/replication/send-delta.ts";
-import { openReplicaStore } from "../../../../provider/targets/open-replica-store.ts";
-import type { ReplicaStore } from "../../../../provider/targets/replica-store.ts";
+import { openReplicaStore } from "../../../../provider/replica/open-replica-store.ts";
+import type { ReplicaStore } from "../../../../provider/replica/replica-store.ts";
 import { SimulatedFileSystem } from "../../../blocks/simulated-file-system.ts";
 import { unsyncedFileSystem } from "../../../blocks/unsynced-file-system.ts";
 import { noise } from "../protected-disk.ts";

@@ -1,0 +1,104 @@
+/**
+ * A machine that runs at the recovery side leaves its disks at the primary side behind, and a way back overwrites them.
+ * What somebody wrote to them after the failover is nowhere else, so it is an alert, and no way back begins before a
+ * person gives it up.
+ */
+import path from "node:path";
+import { nameOf } from "../../arm-id.ts";
+import { readChangeState } from "../../disks/read-change-state.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
+import { putItem } from "../../store/protected-items.ts";
+import type { RecoveryPoint } from "../../replica/recovery-point.ts";
+import type { EngineParts } from "../engine-parts.ts";
+import { flows } from "../../model/flows.ts";
+import type { ImagesLeft, ItemDisk, PrimaryLeft, ProtectedItem } from "../../model/item.ts";
+import { lineagesOf } from "../replication/source-doubt.ts";
+import type { Lineages } from "../../model/lineage.ts";
+
+function imageText(parts: EngineParts, file: string): string {
+  const { inode, sizeBytes, modifiedAtNs, changedAtNs } = parts.files.facts(file);
+  return [inode, sizeBytes, modifiedAtNs, changedAtNs].join(" ");
+}
+
+/** The images as they are now, to be compared later. Those that are missing are left out. */
+export function imagesLeft(parts: EngineParts, { details }: ProtectedItem, folder: string): ImagesLeft {
+  const there = details.disks
+    .map(({ id, file }) => ({ id, file: path.join(folder, file) }))
+    .filter(({ file }) => parts.files.exists(file));
+  return Object.fromEntries(there.map(({ id, file }) => [id, imageText(parts, file)]));
+}
+
+/** What a machine's logs counted from after its newest recovery point, or since its disks were made equal to that. */
+export function sentUpTo({ details }: ProtectedItem, newest: RecoveryPoint): Lineages[] {
+  const { primarySeed: seed } = details;
+  return [lineagesOf(newest), ...(seed?.pointId === newest.id ? [seed.lineages] : [])];
+}
+
+function isChanged(parts: EngineParts, folder: string, left: PrimaryLeft, disk: ItemDisk): boolean {
+  const file = path.join(folder, disk.file);
+  if (!parts.files.exists(file)) return false;
+  if (left.areChanged === true) return true;
+  // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
+  const image = left.images?.[disk.id];
+  if (image !== undefined) return image !== imageText(parts, file);
+  const now = readChangeState(file, { files: parts.files });
+  if (now.pendingBlocks > 0 || now.resyncRequired) return true;
+  const known = left.sentUpTo?.map((lineages) => lineages[disk.id]);
+  return known !== undefined && !known.some((lineage) => lineage !== undefined && now.continues(lineage));
+}
+
+/** A source that runs though its machine was failed over writes to its disks, whatever is known of the failover. */
+function leftIn(parts: EngineParts, { details }: ProtectedItem, folder: string): PrimaryLeft | undefined {
+  if (details.primaryLeft !== undefined) return details.primaryLeft;
+  const runs = parts.machines.exists(folder) && parts.machines.powerState(folder) === "running";
+  return runs ? {} : undefined;
+}
+
+/** Ids of the disks in a folder of the primary side that were changed after the failover. Reads change logs only. */
+export function changedDisks(parts: EngineParts, item: ProtectedItem, folder: string): string[] {
+  const { activeLocation, details } = item;
+  if (activeLocation !== "recovery" || flows[details.flow].purpose !== "protection") return [];
+  const left = leftIn(parts, item, folder);
+  if (left === undefined) return [];
+  return details.disks.filter((disk) => isChanged(parts, folder, left, disk)).map(({ id }) => id);
+}
+
+/** As `changedDisks`; disks that cannot be looked at count as changed. */
+export function mayBeChanged(parts: EngineParts, item: ProtectedItem, folder: string): boolean {
+  try {
+    return changedDisks(parts, item, folder).length > 0;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return true;
+  }
+}
+
+/** What a person does about changed disks, whatever brings the machine back: a command, a plan, a cluster or a program. */
+export function discardCommand(itemId: string): string {
+  return `siterecovery discard-primary-changes ${nameOf(itemId)}`;
+}
+
+/** Throws `ActionNotAllowed` if a way back would overwrite what was written after the failover. */
+export function requireUnchanged(
+  parts: EngineParts,
+  item: ProtectedItem,
+  { folder, isDiscarded }: { folder: string; isDiscarded: boolean | undefined },
+): void {
+  if (isDiscarded === true) return;
+  const changed = changedDisks(parts, item, folder);
+  if (changed.length === 0) return;
+  const message = said`The disks of ${item.details.machineName} in ${folder} were changed after its failover, or before it and not sent
+      (${changed.join(", ")}). This would overwrite them. Copy the images away if you need what is in them, then run
+      \`${discardCommand(item.id)}\` and this again.`;
+  throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
+}
+
+/** Keeps with the item what is known of its disks at the primary side. */
+export function noteLeft(parts: EngineParts, item: ProtectedItem, left: PrimaryLeft | undefined): void {
+  const { primaryLeft: _before, ...details } = item.details;
+  putItem(parts.store, {
+    ...item,
+    details: left === undefined ? details : { ...details, primaryLeft: left },
+  });
+}
