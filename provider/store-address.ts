@@ -20,6 +20,13 @@ export interface StoreAddress {
   readonly certificateAuthorityFile?: string;
   /** Where the credentials are. Without it: the identity of this computer or workload. */
   readonly credentials?: { readonly environmentVariable?: string; readonly file?: string };
+  /**
+   * Locks what recovery points need, in object storage, until the policy's retention ends. `compliance`: nobody ends a lock
+   * before its time; `governance`: whoever has a permission of its own for that.
+   */
+  readonly retentionLock?: "governance" | "compliance";
+  /** Whether this identity may delete objects. Without that right, `siterecovery retention` is run with another one. Default: true. */
+  readonly mayDelete?: boolean;
 }
 
 /**
@@ -38,6 +45,8 @@ export const addressSettings = [
   "pathStyle",
   "certificateAuthorityFile",
   "credentials",
+  "retentionLock",
+  "mayDelete",
 ] as const satisfies readonly (keyof StoreAddress)[];
 
 interface Scheme {
@@ -60,7 +69,7 @@ const schemes: Readonly<Record<string, Scheme>> = {
   azblob: {
     rest: /^\/\/([a-z0-9]{3,24})\/([a-z0-9](?:-?[a-z0-9]){2,62})$/,
     form: "azblob://account/container",
-    takes: ["endpoint", "certificateAuthorityFile", "credentials"],
+    takes: ["endpoint", "certificateAuthorityFile", "credentials", "retentionLock", "mayDelete"],
     toPlace: ([account, container], address) => ({
       driver: "azure-blob",
       settings: { account, container, ...settingsBeside(address) },

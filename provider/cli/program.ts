@@ -32,6 +32,7 @@ import { disownCommand, ownersCommand } from "./owners.ts";
 import { planCommand } from "./plan.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
+import { retentionCommand } from "./retention.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
@@ -77,6 +78,7 @@ export function program(): CliCommand {
     exportCommand(),
     attachCommand(),
     verifyCommand(),
+    retentionCommand(),
     rotateKeyCommand(),
     keyCommand(),
     adoptCommand(),

@@ -2,17 +2,17 @@ import path from "node:path";
 import pico from "picocolors";
 import { nameOf } from "../arm-id.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ReplicaCheck, DamagedObject } from "../engine/upkeep/verify-replicas.ts";
+import type { ReplicaCheck, DamagedObject, ItemLocks } from "../engine/upkeep/verify-replicas.ts";
 import type { SiteRecoveryError } from "../errors.ts";
 import { isExpected } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodes, worstExitCode } from "./exit-codes.ts";
-import type { VerifyJson } from "./json/upkeep.ts";
+import type { VerifyJson, VerifyLocksJson } from "./json/upkeep.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { replicaHoldersNamed, openSession, printJson } from "./session.ts";
 import { stoppable } from "./stoppable.ts";
-import { isoTimeOrNull } from "./times.ts";
+import { isoTime, isoTimeOrNull } from "./times.ts";
 
 interface Outcome {
   readonly holderId: string;
@@ -41,6 +41,7 @@ function toJson({ holderId, check, error }: Outcome): VerifyJson {
     soundPointCount,
     damaged,
     itemsToResync,
+    locks,
   } = check!;
   const toDamaged = ({ objectPath, why, itemId, points }: DamagedObject) => ({
     object: objectPath,
@@ -59,7 +60,41 @@ function toJson({ holderId, check, error }: Outcome): VerifyJson {
     soundRecoveryPoints: soundPointCount,
     damaged: damaged.map(toDamaged),
     machinesToResync,
+    ...(locks === undefined ? {} : { locks: locks.map(locksJson) }),
   };
+}
+
+function locksJson({ itemId, lockedCount, unlockedCount, points }: ItemLocks): VerifyLocksJson {
+  return {
+    machine: nameOf(itemId),
+    lockedObjects: lockedCount,
+    unlockedObjects: unlockedCount,
+    recoveryPoints: points.map(({ id, takenAt, lockedUntil }) => ({
+      id,
+      time: isoTime(takenAt),
+      lockedUntil: isoTimeOrNull(lockedUntil),
+    })),
+  };
+}
+
+/** One line a machine: from when to when its points are locked. */
+function printLocks({ itemId, unlockedCount, points }: ItemLocks): void {
+  const ends = points.flatMap(({ lockedUntil }) => lockedUntil ?? []);
+  const open = points.length - ends.length;
+  const name = nameOf(itemId);
+  if (ends.length > 0) {
+    const [first, last] = [formatTime(Math.min(...ends)), formatTime(Math.max(...ends))];
+    const until =
+      first === last ? `until ${first}` : `until ${first} (the oldest lock) to ${last} (the newest)`;
+    process.stdout.write(
+      `${name}: ${ends.length} ${ends.length === 1 ? "recovery point is" : "recovery points are"} locked ${until}\n`,
+    );
+  }
+  if (open > 0) {
+    process.stdout.write(
+      `${pico.yellow("not locked")}: ${name}: ${open} ${open === 1 ? "recovery point" : "recovery points"}, ${unlockedCount} objects\n`,
+    );
+  }
 }
 
 const head = ["TARGET", "OBJECTS", "READ", "TOOK", "POINTS", "SOUND", "DAMAGED OBJECTS"];
@@ -92,6 +127,7 @@ function printTable(engine: Engine, outcomes: readonly Outcome[]): void {
   process.stdout.write(`${formatTable(head, outcomes.map(toRow))}\n`);
   const damaged = outcomes.flatMap(({ check }) => check?.damaged ?? []);
   for (const each of damaged) printDamaged(engine, each);
+  for (const locks of outcomes.flatMap(({ check }) => check?.locks ?? [])) printLocks(locks);
   for (const id of outcomes.flatMap(({ check }) => check?.itemsToResync ?? [])) {
     process.stdout.write(
       `Next: \`siterecovery replicate ${nameOf(id)} --resync\` sends again what is lost, as a new recovery point.\n`,

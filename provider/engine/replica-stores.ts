@@ -12,6 +12,7 @@ import type { WriterFence } from "../replica/writer-fence.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { StoreLocation } from "../replica/store-location.ts";
 import type { ReplicaStore } from "../replica/replica-store.ts";
+import { storeKeyName } from "../replica/store-key.ts";
 import type { Home } from "./home.ts";
 import { requireOwnStore } from "./recovery-home/require-own-store.ts";
 import { accountLocation, type HolderInputs, storeLocationOf } from "./store-locations.ts";
@@ -83,8 +84,12 @@ export class ReplicaStores {
   }
 
   /** Opens a storage account's store as its settings say, making store and key when they are not there. */
-  openStorageAccount(accountId: string, address: Partial<StoreAddress>): Promise<ReplicaStore> {
-    return this.#open(accountLocation(this.#home, accountId, address), accountId);
+  async openStorageAccount(accountId: string, address: Partial<StoreAddress>): Promise<ReplicaStore> {
+    const replicas = await this.#open(accountLocation(this.#home, accountId, address), accountId);
+    const { objects } = replicas;
+    // A bucket that takes no locks is found out now, not by the first cycle.
+    if (objects.traits.retentionLock) await objects.lockUntil(storeKeyName, (await objects.now()) + 10_000);
+    return replicas;
   }
 
   /** Opened once, whoever asks meanwhile. */

@@ -40,6 +40,13 @@ export interface StorageAccountInputs {
     /** The file that holds them, readable by its owner alone. */
     file?: string;
   };
+  /**
+   * Locks what recovery points need until the policy's retention ends: `compliance` for everybody, `governance` for whoever
+   * has no permission to end locks. The bucket needs Object Lock, the container version-level immutability.
+   */
+  retentionLock?: "governance" | "compliance";
+  /** Whether the credentials may delete objects. Default: true. If not, `siterecovery retention` is run with others. */
+  mayDelete?: boolean;
 }
 
 export interface StorageAccountOutputs extends CommonOutputs {

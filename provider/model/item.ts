@@ -170,6 +170,8 @@ export interface ItemDetails {
   readonly replicaDoubt?: string;
   /** Why points that the policy no longer keeps could not be dropped, until they are. */
   readonly retentionFailure?: string;
+  /** Points that the policy no longer keeps and that another identity is to drop, while there are any. */
+  readonly leftPoints?: LeftPoints;
   /** When the machine was frozen, while it has not been thawed. */
   readonly frozenAt?: number;
   readonly recoveryMachine?: RecoveryMachine;
@@ -184,6 +186,12 @@ export interface ItemDetails {
   readonly lastMove?: { readonly action: string; readonly endedAt: number };
   /** Why the last replication cycle failed; gone after the next one that works. */
   readonly replicationError?: ReplicationFailure;
+}
+
+export interface LeftPoints {
+  readonly count: number;
+  /** Since when there are some, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 export interface ProtectedItem {

@@ -56,6 +56,8 @@ export interface PutOptions {
   readonly pace?: (bytes: number) => Promise<void>;
   /** Until when nobody may remove or replace the object, in milliseconds since 1970. Needs `traits.retentionLock`. */
   readonly lockedUntil?: number;
+  /** Replaces what is locked as well: its former state stays as a version of its own, which the lock keeps. */
+  readonly keepsFormer?: boolean;
   /** Whoever holds it must hold it still when the object gets its name. Throws `LeaseLost`, and puts nothing. */
   readonly claim?: Claim;
 }
@@ -77,6 +79,8 @@ export interface ObjectsTraits {
   readonly parallel: number;
   /** Whether objects can be locked until an instant. */
   readonly retentionLock: boolean;
+  /** Whether whoever writes here may remove objects. If not, `remove` throws `InUse`, and clean-up is left to others. */
+  readonly mayRemove: boolean;
 }
 
 export interface Objects {

@@ -2,7 +2,6 @@
  * Which layer files of recovery points are missing or cut short. It looks at names, at the directories of maps and at
  * the last bytes of each file, and reads no block: cheap enough for every cycle and every view.
  */
-import { hasCode } from "../errors.ts";
 import type { LayerReference } from "./layers/disk-map.ts";
 import type { Objects } from "../ports/objects.ts";
 import { headerBytes, tailBytes, tailMagic } from "./layers/layer-format.ts";
@@ -71,7 +70,8 @@ class LayerCheck {
   static async of(machine: MachineFolder, diskId: string): Promise<LayerCheck> {
     const layers = await machine.layerFiles(diskId);
     const present = new Set(layers.map(({ kind, id }) => `${id}.${kind}`));
-    return new LayerCheck(machine, diskId, { present, released: await releasedIn(machine, diskId) });
+    const released = await new ReleasedSegments(machine.disk(diskId)).readIfSound();
+    return new LayerCheck(machine, diskId, { present, released });
   }
 
   async brokenOf(layers: readonly LayerReference[]): Promise<BrokenLayer[]> {
@@ -113,16 +113,6 @@ class LayerCheck {
       if (why !== undefined) broken.push({ id, path: objects.placeOf(segment), why });
     }
     return broken;
-  }
-}
-
-/** A damaged list is a finding of `verify`; the next compaction writes it again. */
-async function releasedIn(machine: MachineFolder, diskId: string): Promise<ReadonlySet<string> | undefined> {
-  try {
-    return await new ReleasedSegments(machine.disk(diskId)).read();
-  } catch (error) {
-    if (hasCode(error, "Damaged")) return undefined;
-    throw error;
   }
 }
 

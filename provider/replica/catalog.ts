@@ -15,6 +15,7 @@ import { openSealedObject, sealObject } from "./sealed-object.ts";
 export interface CatalogEntry {
   readonly key: string;
   readonly revision: number;
+  /** Null for a thing that is gone, where nothing may be removed. */
   readonly content: unknown;
 }
 
@@ -42,7 +43,9 @@ export class Catalog {
   async remove(key: string, revision: number): Promise<void> {
     const objectName = this.#nameOf(key);
     if (((await this.#revisionOf(objectName)) ?? -1) > revision) return;
-    await this.#objects.remove([objectName]);
+    // Where nothing may be removed, an entry without content takes its place.
+    if (this.#objects.traits.mayRemove) await this.#objects.remove([objectName]);
+    else await this.put({ key, revision, content: null });
   }
 
   /** All entries, in no order. Damaged ones are passed to `onDamaged` and left out. */
@@ -51,7 +54,7 @@ export class Catalog {
     for (const name of await this.#names()) {
       try {
         const entry = await this.#read(name);
-        if (entry !== undefined) entries.push(entry);
+        if (entry !== undefined && entry.content !== null) entries.push(entry);
       } catch (error) {
         if (!hasCode(error, "Damaged")) throw error;
         onDamaged(error, this.#objects.placeOf(name));
@@ -65,7 +68,7 @@ export class Catalog {
     for (const name of await this.#names()) {
       try {
         const entry = await this.#read(name);
-        if (entry !== undefined) return entry;
+        if (entry !== undefined && entry.content !== null) return entry;
       } catch (error) {
         if (!hasCode(error, "Damaged")) throw error;
       }

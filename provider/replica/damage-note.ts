@@ -28,7 +28,9 @@ export class DamageNote {
     try {
       if (names.length > 0) {
         await this.#objects.put(this.#name, Buffer.from(`${names.join("\n")}\n`), "replace");
-      } else await this.#objects.remove([this.#name]);
+      } else if (this.#objects.traits.mayRemove) await this.#objects.remove([this.#name]);
+      else if ((await this.read()).length > 0)
+        await this.#objects.put(this.#name, Buffer.alloc(0), "replace");
     } catch (error) {
       if (!isUnwritable(error)) throw error;
     }

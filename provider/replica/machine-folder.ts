@@ -7,6 +7,7 @@ import { DamageNote } from "./damage-note.ts";
 import { diskScope, type KeyRing } from "./key-ring.ts";
 import type { LayerKind } from "./layers/layer-format.ts";
 import type { DiskFolder } from "./layers/layer-reader.ts";
+import type { KeptObjects } from "./remove-unlocked.ts";
 import { RemovedMachines } from "./removed-machines.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
 import { type LayerIdentity, layerName } from "./layers/layer-writer.ts";
@@ -28,7 +29,6 @@ import { openSealedObject, sealObject } from "./sealed-object.ts";
 import { said } from "../message.ts";
 
 export type Release = () => Promise<void>;
-
 const nameEnding = "machine.sealed";
 
 /** What the names of a machine's objects begin with, without a slash at the end. */
@@ -45,19 +45,19 @@ export class MachineFolder {
   readonly ring: KeyRing;
   /** What the names of its objects begin with, without a slash at the end. */
   readonly name: string;
+  /** The name of the object that says whose replica it is. */
+  readonly idName: string;
   /** What messages call it. */
   readonly folder: string;
   readonly machineId: string;
   readonly points: PointFolder;
   /** What the last verification found damaged. */
   readonly damage: DamageNote;
-
   readonly #places: StorePlaces;
   readonly #fence: WriterFence | undefined;
   readonly #removed: RemovedMachines;
   #claim: Claim | undefined;
   #writer: WriterEpoch | undefined;
-
   constructor(places: StorePlaces, ring: KeyRing, machineId: string, fence?: WriterFence) {
     this.#places = places;
     this.#fence = fence;
@@ -65,6 +65,7 @@ export class MachineFolder {
     this.ring = ring;
     this.machineId = machineId;
     this.name = machineName(ring, machineId);
+    this.idName = `${this.name}/${nameEnding}`;
     this.folder = this.objects.placeOf(this.name);
     const points = { name: `${this.name}/points`, machineId };
     const guard = { writer: () => this.#writer, claim: () => this.#claim };
@@ -92,7 +93,7 @@ export class MachineFolder {
   }
 
   async exists(): Promise<boolean> {
-    return (await this.objects.facts(`${this.name}/${nameEnding}`)) !== undefined;
+    return (await this.objects.facts(this.idName)) !== undefined;
   }
 
   /** False when the very first preparation was cut short: the roster is written before anything of a disk. */
@@ -103,11 +104,11 @@ export class MachineFolder {
 
   /** Writes what a machine begins with, durably, and its id again if it is damaged. Repeating it is cheap. */
   async prepare(diskIds: readonly string[]): Promise<void> {
-    if (await this.#removed.has(this.name)) await this.#whileClaimed(() => this.#removed.finish(this.name));
+    if (await this.#removed.has(this.name)) await this.#whileClaimed(() => this.#removed.clear(this.name));
     if (!(await this.exists()) || (await this.#nameIsDamaged())) {
-      const objectId = systemRandom.bytes(16);
-      const sealed = sealObject(this.ring, { kind: "machine", objectId, scope: "" }, this.machineId);
-      await this.objects.put(`${this.name}/${nameEnding}`, sealed, "replace");
+      const name = { kind: "machine", objectId: systemRandom.bytes(16), scope: "" } as const;
+      const sealed = sealObject(this.ring, name, this.machineId);
+      await this.objects.put(this.idName, sealed, "replace", { keepsFormer: true });
     }
     await this.points.prepare();
     for (const diskId of diskIds) await this.#prepareDisk(this.disk(diskId));
@@ -150,10 +151,10 @@ export class MachineFolder {
   }
 
   /** Removes all that is stored of the machine. Absent is fine. Throws `InUse` while one of its points is read. */
-  async remove(): Promise<void> {
+  async remove(): Promise<KeptObjects> {
     const isThere = (await this.#removed.has(this.name)) || (await this.#hasObjects());
-    if (!isThere) return;
-    await this.#whileClaimed(async () => {
+    if (!isThere) return { names: new Set(), until: undefined };
+    return this.#whileClaimed(async () => {
       if ((await this.pinned()).size > 0) {
         const message = said`A recovery point of machine ${this.machineId} is being read. End the restore or the attached disk first.`;
         throw new SiteRecoveryError("InUse", message, { target: this.machineId });
@@ -161,7 +162,7 @@ export class MachineFolder {
       this.confirm();
       // From here on it is gone for everybody, so that a crash leaves no half of a machine.
       await this.#removed.add(this.name);
-      await this.#removed.finish(this.name);
+      return this.#removed.finish(this.name);
     });
   }
 
@@ -170,10 +171,10 @@ export class MachineFolder {
     return false;
   }
 
-  async #whileClaimed(work: () => Promise<void>): Promise<void> {
+  async #whileClaimed<T>(work: () => Promise<T>): Promise<T> {
     const claim = await this.#places.claims.claim(this.name, this.#writerWith(this.#fence?.epoch()));
     try {
-      await work();
+      return await work();
     } finally {
       await claim.release();
     }

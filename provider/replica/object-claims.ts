@@ -83,7 +83,8 @@ export class ObjectClaims implements Claims {
     return async () => {
       await stop();
       held.delete(note.nonce);
-      await this.#objects.remove([name]);
+      // Where nothing may be removed, it ends when it is too old.
+      if (this.#objects.traits.mayRemove) await this.#objects.remove([name]);
     };
   }
 
@@ -94,7 +95,7 @@ export class ObjectClaims implements Claims {
       if (found === undefined) continue;
       if (await this.#isHeld(found, name, pinMilliseconds)) {
         pinned.add(name.slice(pinsOf(prefix).length).split(".")[0]!);
-      } else await this.#objects.remove([name]);
+      } else if (this.#objects.traits.mayRemove) await this.#objects.remove([name]);
     }
     return pinned;
   }

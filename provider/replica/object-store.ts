@@ -6,11 +6,14 @@ import type { KeyRing } from "./key-ring.ts";
 import { MachineFolder, machineName } from "./machine-folder.ts";
 import type { WriterFence } from "./writer-fence.ts";
 import type { StorePlaces } from "./store-places.ts";
+import type { KeptObjects } from "./remove-unlocked.ts";
+import { locksOf } from "./retention-lock.ts";
 import { RemovedMachines } from "./removed-machines.ts";
 import { pointIdOf, sequenceOf } from "./point-folder.ts";
 import { checkReach, explainFailure } from "./reach-store.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import type {
+  KeptPoints,
   ReplicaStore,
   RetentionResult,
   StoreUsage,
@@ -134,15 +137,20 @@ export class ObjectStore implements ReplicaStore {
       for (const pinned of await machine.pinned()) staying.add(pinned);
       const newest = points.at(-1);
       if (newest !== undefined) staying.add(newest.id);
-      const leaving = points.filter((point) => !staying.has(point.id));
+      const { leaving, kept } = await this.#unlocked(
+        machine,
+        points.filter((point) => !staying.has(point.id)),
+      );
       // A point that cannot be read has no known time: it is dropped with the first later one.
       const last = Math.max(0, ...leaving.map((point) => point.sequence));
-      const outdated = unreadable.filter((name) => sequenceOf(name) < last);
+      const outdated = !this.objects.traits.mayRemove
+        ? []
+        : unreadable.filter((name) => sequenceOf(name) < last);
       const dropped = [...leaving.map((point) => point.id), ...outdated.map(pointIdOf)];
       if (dropped.length > 0) machine.confirm();
       await machine.points.drop(new Set(dropped));
       const bytesFreed = dropped.length === 0 ? 0 : await compactWhatIsSound(machine);
-      return { droppedPointIds: dropped, bytesFreed };
+      return { droppedPointIds: dropped, bytesFreed, kept };
     } catch (error) {
       throw await this.explain(error);
     } finally {
@@ -150,7 +158,25 @@ export class ObjectStore implements ReplicaStore {
     }
   }
 
+  /** Which of the points that are to go may go now. A point whose object is locked counts until its lock ends. */
+  async #unlocked(
+    machine: MachineFolder,
+    points: readonly RecoveryPoint[],
+  ): Promise<{ leaving: readonly RecoveryPoint[]; kept: KeptPoints | undefined }> {
+    const { mayRemove, retentionLock } = this.objects.traits;
+    if (points.length === 0 || (mayRemove && !retentionLock)) return { leaving: points, kept: undefined };
+    if (!mayRemove) return { leaving: [], kept: { count: points.length, until: undefined } };
+    const ends = await locksOf(
+      this.objects,
+      points.map((point) => machine.points.objectOf(point)),
+    );
+    const leaving = points.filter((point) => !ends.has(machine.points.objectOf(point)));
+    const count = points.length - leaving.length;
+    return { leaving, kept: count === 0 ? undefined : { count, until: Math.min(...ends.values()) } };
+  }
+
   async compact(machineId: string): Promise<number> {
+    if (!this.objects.traits.mayRemove) return 0;
     const machine = await this.machine(machineId);
     const release = await machine.lock();
     try {
@@ -163,23 +189,34 @@ export class ObjectStore implements ReplicaStore {
     }
   }
 
-  async removeMachine(machineId: string): Promise<void> {
-    await (await this.machine(machineId)).remove();
-    for (const name of await this.#removed.names()) await this.#finishRemoval(name);
+  async removeMachine(machineId: string): Promise<KeptObjects> {
+    const kept = await (await this.machine(machineId)).remove();
+    await this.finishRemovals();
+    return kept;
   }
 
-  /** What a killed process has left of a removal. */
-  async #finishRemoval(name: string): Promise<void> {
+  async finishRemovals(): Promise<KeptObjects> {
+    const kept = await Array.fromAsync(await this.#removed.names(), (name) => this.#finishRemoval(name));
+    const ends = kept.flatMap(({ until }) => until ?? []);
+    return {
+      names: new Set(kept.flatMap(({ names }) => [...names])),
+      until: ends.length === 0 ? undefined : Math.min(...ends),
+    };
+  }
+
+  /** What a killed process, or a lock, has left of a removal. */
+  async #finishRemoval(name: string): Promise<KeptObjects> {
     try {
       const claim = await this.#places.claims.claim(name, undefined);
       try {
-        await this.#removed.finish(name);
+        return await this.#removed.finish(name);
       } finally {
         await claim.release();
       }
     } catch (error) {
       // Whoever has the claim is at it.
       if (!hasCode(error, "Busy")) throw error;
+      return { names: new Set(), until: undefined };
     }
   }
 

@@ -11,6 +11,7 @@ import type { KeyRing } from "./key-ring.ts";
 import type { Objects, WriterEpoch } from "../ports/objects.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
 import { type PointGuard, putUnderClaim, type Roster, RosterObject, rosterName } from "./roster.ts";
+import { removeUnlocked } from "./remove-unlocked.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
 import { said } from "../message.ts";
 
@@ -26,6 +27,8 @@ export interface Publication {
   readonly afterSequence?: number;
   /** Called with the point before its object appears, so that its writer recognises it after a crash. */
   readonly onNamed?: (point: PointIdentity) => void;
+  /** Until when the point's object is locked, in milliseconds since 1970. */
+  readonly lockedUntil?: number | undefined;
 }
 
 export class PointFolder {
@@ -163,7 +166,8 @@ export class PointFolder {
     return name === undefined ? undefined : this.read(name);
   }
 
-  async publish(draft: PointDraft, { afterSequence = 0, onNamed }: Publication = {}): Promise<RecoveryPoint> {
+  async publish(draft: PointDraft, publication: Publication = {}): Promise<RecoveryPoint> {
+    const { afterSequence = 0, onNamed, lockedUntil } = publication;
     const found = await this.#roster.find();
     const { roster } = found;
     const lastOnRoster = roster?.lastSequence ?? 0;
@@ -182,7 +186,9 @@ export class PointFolder {
       { kind: "point", objectId: systemRandom.bytes(16), scope: this.#machineId },
       point,
     );
-    await putUnderClaim(this.#objects, this.#guard, `${this.#name}/${name}`, sealed, "ifAbsent");
+    await putUnderClaim(this.#objects, this.#guard, `${this.#name}/${name}`, sealed, "ifAbsent", {
+      ...(lockedUntil !== undefined && { lockedUntil }),
+    });
     await this.#roster.write({ ...roster, lastSequence: sequence, names: [...names, name] }, found);
     return point;
   }
@@ -204,7 +210,20 @@ export class PointFolder {
     const present = await Array.fromAsync(this.#objects.list(`${this.#name}/`), ({ name }) => name);
     // Asked after looking: a point of a process that takes over now is not among those that go.
     await this.#guard.claim()?.check();
-    await this.#objects.remove(present.filter((name) => !staying.has(name)));
+    await removeUnlocked(
+      this.#objects,
+      present.filter((name) => !staying.has(name)),
+    );
+  }
+
+  /** Until when a point's object is locked; `undefined` if it is not. */
+  lockedUntil(point: PointIdentity): Promise<number | undefined> {
+    return this.#objects.lockedUntil(this.objectOf(point));
+  }
+
+  /** The name of a point's object. */
+  objectOf(point: PointIdentity): string {
+    return `${this.#name}/${nameOf(point)}`;
   }
 
   async #namesPresent(): Promise<string[]> {
@@ -246,7 +265,7 @@ export class PointFolder {
   }
 }
 
-function nameOf(point: RecoveryPoint): string {
+function nameOf(point: PointIdentity): string {
   return `${String(point.sequence).padStart(12, "0")}-${point.id}.point`;
 }
 

@@ -10,6 +10,7 @@
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Objects } from "../ports/objects.ts";
 import type { Catalog } from "./catalog.ts";
+import type { KeptObjects } from "./remove-unlocked.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import type { SecretKind, StoreSecret } from "./store-key.ts";
@@ -28,6 +29,15 @@ export interface StoreUsage {
 export interface RetentionResult {
   readonly droppedPointIds: readonly string[];
   readonly bytesFreed: number;
+  /** Points that were to go and stay. */
+  readonly kept: KeptPoints | undefined;
+}
+
+/** Recovery points that were to go and stay: their retention locks have not ended, or this identity may not delete. */
+export interface KeptPoints {
+  readonly count: number;
+  /** When the first lock ends, in milliseconds since 1970; `undefined` if this identity may not delete. */
+  readonly until: number | undefined;
 }
 
 /** A damaged object and whom it hurts. */
@@ -88,7 +98,7 @@ export interface ReplicaStore {
   findPoint(pointId: string): Promise<RecoveryPoint>;
   /**
    * Drops the points that `keep` does not name, then gives their space back. The newest point and points in
-   * use stay whatever it says. Can be repeated; after a crash the next run finishes the work.
+   * use stay whatever it says, and so does what a retention lock keeps. Can be repeated; after a crash the next run finishes the work.
    */
   retain(
     machineId: string,
@@ -97,9 +107,12 @@ export interface ReplicaStore {
   /** Gives back the space of data that no recovery point needs; returns the bytes freed. */
   compact(machineId: string): Promise<number>;
   /**
-   * Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read.
+   * Forgets a machine and all of its recovery points. Absent is fine. Throws `InUse` while a point is read. What a
+   * retention lock keeps stays, until `finishRemovals` is called after the lock has ended, and is returned.
    */
-  removeMachine(machineId: string): Promise<void>;
+  removeMachine(machineId: string): Promise<KeptObjects>;
+  /** Removes what is left of machines that were removed. Returns when the first lock ends that keeps some of it. */
+  finishRemovals(): Promise<KeptObjects>;
   /**
    * Reads and checks everything, and reports each damaged object with the recovery points it affects. What it finds
    * is noted with the machine (damage-note.ts), for its next resync.

@@ -1,7 +1,7 @@
 /** The roster of a machine's recovery points, `roster.sealed`: which points count, so that a deleted one is missed. */
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
-import type { Body, Claim, Objects, PutRule, Tag, WriterEpoch } from "../ports/objects.ts";
+import type { Body, Claim, Objects, PutOptions, PutRule, Tag, WriterEpoch } from "../ports/objects.ts";
 import { systemRandom } from "../random.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
@@ -119,9 +119,10 @@ export async function putUnderClaim(
   name: string,
   content: Body,
   rule: PutRule,
+  options: PutOptions = {},
 ): Promise<void> {
   const claim = guard.claim();
-  const tag = await objects.put(name, content, rule, { ...(claim && { claim }) });
+  const tag = await objects.put(name, content, rule, { ...options, ...(claim && { claim }) });
   if (tag !== "lost") return;
   const place = objects.placeOf(name);
   const message = said`Another process has written ${place}. This one writes nothing there. Run the command again.`;

@@ -87,7 +87,9 @@ async function putWrappings(
     wrappings,
   };
   const body = JSON.stringify(content);
-  const tag = await objects.put(storeKeyName, Buffer.from(`${body}\n${sha256(body)}\n`), rule);
+  const tag = await objects.put(storeKeyName, Buffer.from(`${body}\n${sha256(body)}\n`), rule, {
+    keepsFormer: true,
+  });
   return tag !== "lost";
 }
 

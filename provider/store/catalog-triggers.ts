@@ -9,6 +9,7 @@ const passingDetails: readonly string[] = [
   "lastAppConsistentAt",
   "lastCycle",
   "lastPoint",
+  "leftPoints",
   "replicationError",
   "resyncWaitsSince",
   "rpoAlarmAt",

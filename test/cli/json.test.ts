@@ -123,6 +123,7 @@ describe("the output of commands", () => {
     await sr("export", ["export", "web1", "--to", path.join(shop.site.folder, "web1.img")]);
     const replicas = path.join(home, "storage");
     await sr("adopt", ["adopt", replicas, "--key-file", kit, "--list"]);
+    await sr("retention", ["retention", replicas, "--key-file", kit]);
   });
 
   it("of definitions", async () => {

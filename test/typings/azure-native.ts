@@ -37,7 +37,9 @@ type BeyondAzure =
   | "region"
   | "pathStyle"
   | "certificateAuthorityFile"
-  | "credentials";
+  | "credentials"
+  | "retentionLock"
+  | "mayDelete";
 type Shared<T> = Omit<T, BeyondAzure>;
 
 /**

@@ -40,6 +40,7 @@ import type {
   PauseJson,
   RecoveryPointJson,
   ReplicateJson,
+  RetentionJson,
   RotateKeyJson,
   UnlockJson,
   VerifyJson,
@@ -66,6 +67,7 @@ export interface JsonOutputs {
   export: ExportJson;
   attach: AttachJson;
   verify: readonly VerifyJson[];
+  retention: readonly RetentionJson[];
   "rotate-key": readonly RotateKeyJson[];
   "key export": KeyExportJson;
   "key passphrase": KeyPassphraseJson;

@@ -106,6 +106,39 @@ export interface VerifyJson {
   }[];
   /** Machines for which `replicate --resync` sends again what is lost. */
   readonly machinesToResync?: readonly string[];
+  /** What retention locks keep, machine by machine; absent where the settings lock nothing. */
+  readonly locks?: readonly VerifyLocksJson[];
+}
+
+export interface VerifyLocksJson {
+  readonly machine: string;
+  readonly lockedObjects: number;
+  /** Objects that recovery points need and that can be removed now. */
+  readonly unlockedObjects: number;
+  readonly recoveryPoints: readonly {
+    readonly id: string;
+    readonly time: string;
+    /** Until when nobody can remove or replace anything of it; null if something of it is not locked. */
+    readonly lockedUntil: string | null;
+  }[];
+}
+
+export interface RetentionJson {
+  /** The folder of the store, or its URL in object storage. */
+  readonly place: string;
+  readonly machines: readonly {
+    readonly name: string;
+    readonly droppedPoints: number;
+    readonly bytesFreed: number;
+    /** Points that were to go and stay: they are locked, or this identity may not delete. */
+    readonly keptPoints: number;
+    /** When the first of their locks ends. */
+    readonly keptUntil: string | null;
+    /** Why nothing of it was looked at; null if it was. */
+    readonly left: string | null;
+  }[];
+  /** What is left of machines that were removed. */
+  readonly removedMachines: { readonly lockedObjects: number; readonly lockedUntil: string | null };
 }
 
 export interface RotateKeyJson {

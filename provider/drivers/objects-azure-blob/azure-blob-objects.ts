@@ -5,14 +5,13 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import { type Clock, systemClock } from "../../clock.ts";
-import { SiteRecoveryError } from "../../errors.ts";
-import { said } from "../../message.ts";
 import type {
   Body,
   ObjectFacts,
   ObjectReader,
   Objects,
   ObjectsAddress,
+  ObjectsTraits,
   PutOptions,
   PutRule,
   Tag,
@@ -22,14 +21,17 @@ import { bytesInFlight } from "../bytes-in-flight.ts";
 import { requireObjectName } from "../object-name.ts";
 import { RangeReader } from "../range-reader.ts";
 import { readPiece } from "../read-piece.ts";
+import { requireRemovable } from "../require-removable.ts";
 import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
 import { conditionsOf, isAbsent, isLost, md5Of, tagOf } from "./blob-conditions.ts";
 import { classify } from "./classify.ts";
 import { downloadRange } from "./download-range.ts";
-import type { ListedBlob } from "./listed-blob.ts";
+import { Immutability } from "./immutability.ts";
+import { listBlobs } from "./list-blobs.ts";
 import { openContainer } from "./open-container.ts";
+import { serverTime } from "./server-time.ts";
 import type { AzureBlobSettings } from "./settings.ts";
 
 /** Up to here a body goes in one request, which is faster than blocks; it is in memory as a whole. */
@@ -40,12 +42,13 @@ const parallel = 8;
 
 export class AzureBlobObjects implements Objects {
   readonly place: string;
-  readonly traits = { objectBytesMax: blockBytes * blocksMax, parallel, retentionLock: false };
+  readonly traits: ObjectsTraits;
   readonly address: ObjectsAddress;
   readonly #settings: AzureBlobSettings;
   readonly #ports: RemotePorts;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #lock: Immutability;
   #opened: Promise<ContainerClient> | undefined;
 
   constructor(settings: AzureBlobSettings, ports: RemotePorts = {}) {
@@ -55,6 +58,17 @@ export class AzureBlobObjects implements Objects {
     this.#random = ports.random ?? systemRandom;
     this.place = `azblob://${settings.account}/${settings.container}`;
     this.address = { driver: "azure-blob", settings };
+    const { retentionLock, mayDelete } = settings;
+    const objectBytesMax = blockBytes * blocksMax;
+    const mayRemove = mayDelete !== false;
+    this.traits = { objectBytesMax, parallel, retentionLock: retentionLock !== undefined, mayRemove };
+    this.#lock = new Immutability(retentionLock, {
+      place: this.place,
+      placeOf: (name) => this.placeOf(name),
+      properties: (name, signal) => this.#properties(name, signal),
+      request: (name, work) => this.#request(name, undefined, work),
+      now: () => this.#clock.now(),
+    });
   }
 
   placeOf(name: string): string {
@@ -62,13 +76,16 @@ export class AzureBlobObjects implements Objects {
   }
 
   async put(name: string, body: Body, rule: PutRule, options: PutOptions = {}): Promise<Tag | "lost"> {
-    const { signal, pace, lockedUntil } = options;
-    if (lockedUntil !== undefined) throw this.#noRetention();
+    const { signal, pace, keepsFormer } = options;
     requireObjectName(name, this.place);
     throwIfStopped(signal, this.place);
     const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
     await pace?.(sizeBytes);
     throwIfStopped(signal, this.place);
+    // The server would keep what is locked as a former version, and show the new one.
+    if (this.traits.retentionLock && rule !== "ifAbsent" && keepsFormer !== true) {
+      await this.#lock.requireUnlocked(name, signal);
+    }
     const tag =
       sizeBytes <= oneRequestBytes
         ? await this.#putAtOnce(name, body, rule, options)
@@ -79,6 +96,7 @@ export class AzureBlobObjects implements Objects {
 
   #putAtOnce(name: string, body: Body, rule: PutRule, options: PutOptions): Promise<Tag | "lost"> {
     const { signal } = options;
+    const locked = this.#lock.optionsOf(options.lockedUntil);
     const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
     return bytesInFlight.around(sizeBytes, this.place, signal, async () => {
       const bytes = readPiece(body, 0, sizeBytes);
@@ -86,14 +104,16 @@ export class AzureBlobObjects implements Objects {
         const blob = container.getBlockBlobClient(name);
         const conditions = conditionsOf(rule);
         const blobHTTPHeaders = { blobContentMD5: md5Of(bytes) };
-        return blob.upload(bytes, bytes.length, { abortSignal, conditions, metadata, blobHTTPHeaders });
+        const how = { abortSignal, conditions, metadata, blobHTTPHeaders, ...locked };
+        return blob.upload(bytes, bytes.length, how);
       };
       return this.#publish(name, rule, options, upload, sizeBytes);
     });
   }
 
   async #putInBlocks(name: string, body: Body, rule: PutRule, options: PutOptions): Promise<Tag | "lost"> {
-    const { signal } = options;
+    const { signal, lockedUntil } = options;
+    const locked = this.#lock.optionsOf(lockedUntil);
     const sizeBytes = body instanceof Uint8Array ? body.length : body.sizeBytes;
     // Numbers of blocks are of this put alone: another one of the same name cannot take them for its own.
     const series = randomHex(this.#random, 8);
@@ -117,11 +137,8 @@ export class AzureBlobObjects implements Objects {
     });
     return this.#publish(name, rule, options, (container, metadata, abortSignal) => {
       const blob = container.getBlockBlobClient(name);
-      return blob.commitBlockList(starts.map(idOf), {
-        abortSignal,
-        conditions: conditionsOf(rule),
-        metadata,
-      });
+      const how = { abortSignal, conditions: conditionsOf(rule), metadata, ...locked };
+      return blob.commitBlockList(starts.map(idOf), how);
     });
   }
 
@@ -193,27 +210,18 @@ export class AzureBlobObjects implements Objects {
     });
   }
 
-  async *list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts> {
-    const maxPageSize = this.#ports.pageSize ?? 5000;
-    let token: string | undefined;
-    do {
-      const page = await this.#request("", signal, async (container, abortSignal) => {
-        const pages = container
-          .listBlobsFlat({ prefix, abortSignal })
-          .byPage({ maxPageSize, ...(token === undefined ? {} : { continuationToken: token }) });
-        const { value } = await pages.next();
-        return value as { segment: { blobItems: ListedBlob[] }; continuationToken?: string };
-      });
-      for (const { name, properties } of page.segment.blobItems) {
-        const { contentLength = 0, lastModified, etag } = properties;
-        yield { name, sizeBytes: contentLength, modifiedAt: lastModified.getTime(), tag: tagOf(etag) };
-      }
-      token = page.continuationToken === "" ? undefined : page.continuationToken;
-    } while (token !== undefined);
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts> {
+    return listBlobs(prefix, this.#ports.pageSize, (work) => this.#request("", signal, work));
   }
 
   async remove(names: readonly string[], signal?: AbortSignal): Promise<void> {
     for (const name of names) requireObjectName(name, this.place);
+    if (names.length === 0) return;
+    requireRemovable(this);
+    // The server would hide what is locked as a former version.
+    if (this.traits.retentionLock) {
+      await pLimit(parallel).map(names, (name) => this.#lock.requireUnlocked(name, signal));
+    }
     await pLimit(parallel).map(names, (name) =>
       this.#request(name, signal, async (container, abortSignal) => {
         try {
@@ -230,24 +238,18 @@ export class AzureBlobObjects implements Objects {
     return Promise.resolve();
   }
 
-  lockUntil(): Promise<void> {
-    return Promise.reject(this.#noRetention());
+  lockUntil(name: string, instant: number): Promise<void> {
+    return this.#lock.lockUntil(name, instant);
   }
 
-  async lockedUntil(name: string): Promise<number | undefined> {
-    return (await this.#properties(name, undefined))?.immutabilityPolicyExpiresOn?.getTime();
+  lockedUntil(name: string): Promise<number | undefined> {
+    return this.#lock.lockedUntil(name);
   }
 
-  async now(): Promise<number> {
-    const { date } = await this.#request("", undefined, (container, abortSignal) =>
-      container.getProperties({ abortSignal }),
+  now(): Promise<number> {
+    return this.#request("", undefined, (container, abortSignal) =>
+      serverTime(container, this.place, abortSignal),
     );
-    if (date === undefined) {
-      throw new SiteRecoveryError("IoFailed", said`${this.place} does not say what time it is.`, {
-        target: this.place,
-      });
-    }
-    return date.getTime();
   }
 
   close(): Promise<void> {
@@ -283,11 +285,6 @@ export class AzureBlobObjects implements Objects {
       this.#opened = undefined;
       throw error;
     }
-  }
-
-  #noRetention(): SiteRecoveryError {
-    const message = said`Objects in ${this.place} cannot be locked until a time by this program. Set an immutability policy on the container in Azure, and leave the retention lock out.`;
-    return new SiteRecoveryError("InvalidInput", message, { target: this.place });
   }
 }
 

@@ -62,6 +62,10 @@ export function classify(thrown: unknown, place: string, now: number): RemoteFai
     const message = said`${place} keeps it by a retention lock or a legal hold: ${answer}. Wait until the lock ends.`;
     return fail("InUse", message);
   }
+  if (code.includes("Immutability") || code.includes("VersionLevel")) {
+    const message = said`${place} takes no retention lock: ${answer}. Enable version-level immutability on the account or the container, or leave retentionLock out.`;
+    return fail("InvalidInput", message);
+  }
   if (status === 413 || status === 507) {
     return fail(
       "DiskFull",

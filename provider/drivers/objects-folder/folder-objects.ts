@@ -37,7 +37,12 @@ export interface ClaimWithFolder {
 
 export class FolderObjects implements Objects {
   readonly place: string;
-  readonly traits = { objectBytesMax: Number.MAX_SAFE_INTEGER, parallel: 1, retentionLock: false };
+  readonly traits = {
+    objectBytesMax: Number.MAX_SAFE_INTEGER,
+    parallel: 1,
+    retentionLock: false,
+    mayRemove: true,
+  };
   readonly #files: FileSystem;
   readonly #lock: NameLock;
 

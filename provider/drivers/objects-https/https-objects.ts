@@ -47,7 +47,7 @@ const streamedBytes = 4 * pieceBytes;
 
 export class HttpsObjects implements Objects {
   readonly place: string;
-  readonly traits = { objectBytesMax, parallel: 8, retentionLock: false };
+  readonly traits = { objectBytesMax, parallel: 8, retentionLock: false, mayRemove: true };
   readonly address: ObjectsAddress;
   readonly #ports: RemotePorts;
   readonly #clock: Clock;

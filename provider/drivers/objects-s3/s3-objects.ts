@@ -25,6 +25,7 @@ import { downloadObject, downloadRange } from "./download-object.ts";
 import { ObjectLock } from "./object-lock.ts";
 import { inPartsBytesMax } from "./put-in-parts.ts";
 import { putObject } from "./put-object.ts";
+import { requireRemovable } from "../require-removable.ts";
 import { removeHidden, removeObjects } from "./remove-objects.ts";
 import { requireConditions } from "./require-conditions.ts";
 import { tagOf } from "./s3-conditions.ts";
@@ -52,6 +53,7 @@ export class S3Objects implements Objects {
       objectBytesMax: inPartsBytesMax,
       parallel,
       retentionLock: settings.retentionLock !== undefined,
+      mayRemove: settings.mayDelete !== false,
     };
     this.#bucket = new Bucket(settings, ports);
     this.place = this.#bucket.place;
@@ -69,14 +71,16 @@ export class S3Objects implements Objects {
   }
 
   async put(name: string, body: Body, rule: PutRule, options: PutOptions = {}): Promise<Tag | "lost"> {
-    const { signal, pace, lockedUntil } = options;
+    const { signal, pace, lockedUntil, keepsFormer } = options;
     requireObjectName(name, this.place);
     const lock = await unlessStopped(this.#lock.headersOf(lockedUntil), signal, this.place);
     await pace?.(body instanceof Uint8Array ? body.length : body.sizeBytes);
     throwIfStopped(signal, this.place);
     await unlessStopped(this.#requireConditions(), signal, this.place);
     // The server would keep what is locked as a former version, and show the new one.
-    if (this.traits.retentionLock && rule !== "ifAbsent") await this.#lock.requireUnlocked(name, signal);
+    if (this.traits.retentionLock && rule !== "ifAbsent" && keepsFormer !== true) {
+      await this.#lock.requireUnlocked(name, signal);
+    }
     const tag = await putObject(this.#bucket, lock, name, body, rule, options);
     if (tag !== "lost" && !(body instanceof Uint8Array)) body.files.remove(body.path);
     return tag;
@@ -135,6 +139,7 @@ export class S3Objects implements Objects {
   async remove(names: readonly string[], signal?: AbortSignal): Promise<void> {
     for (const name of names) requireObjectName(name, this.place);
     if (names.length === 0) return;
+    requireRemovable(this);
     const { name: bucketName } = this.#bucket;
     const isLocking = await unlessStopped(this.#lock.isOn(), signal, this.place);
     const there = isLocking ? await this.#removable(names, signal) : names;

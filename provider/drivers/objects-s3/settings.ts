@@ -16,6 +16,8 @@ export interface S3Settings {
    * `governance`: by whoever has a permission of its own for that.
    */
   readonly retentionLock?: "governance" | "compliance";
+  /** Whether objects may be removed. Default: true. */
+  readonly mayDelete?: boolean;
   /**
    * What holds the access key: an environment variable or a file (mode 0600) with both parts of it, or two or three
    * environment variables. Without it: the AWS default chain (environment, shared files, SSO, role of the workload or of

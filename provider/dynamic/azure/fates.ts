@@ -70,6 +70,8 @@ const ownPlace = [
   "pathStyle",
   "certificateAuthorityFile",
   "credentials",
+  "retentionLock",
+  "mayDelete",
 ] as const;
 
 export const fates: Readonly<Record<KindName, Fate>> = {

@@ -23,7 +23,8 @@ export const disableJob: JobDefinition<Record<string, never>> = {
           return;
         }
         for (const replica of [details, ...(details.reverse ? [details.reverse] : [])]) {
-          await removeReplica(parts, replica);
+          const left = await removeReplica(parts, replica);
+          if (left !== undefined) progress.report(left);
         }
       },
     },

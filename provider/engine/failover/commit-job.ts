@@ -5,6 +5,7 @@ import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.t
 import { type ProtectedItem, recoveryMachineOf } from "../../model/item.ts";
 import { relationshipOf } from "../../model/relationship.ts";
 import { foreseeCommit, foreseeReverse } from "./foresee-way-back.ts";
+import type { KeptPoints } from "../../replica/replica-store.ts";
 import { requireMoved } from "./require-moved.ts";
 import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-job.ts";
 
@@ -19,11 +20,18 @@ function markCommitted(context: Pick<JobContext<Input>, "parts" | "item" | "item
   noteMove(parts, folder, context, activeLocation);
 }
 
+function keptText({ count, until }: KeptPoints): string {
+  const points = count === 1 ? "1 unused recovery point stays" : `${count} unused recovery points stay`;
+  return until === undefined
+    ? `${points}: this identity may not delete (mayDelete: false)`
+    : `${points}: the first retention lock ends at ${new Date(until).toISOString()}`;
+}
+
 const dropUnused: JobTask<Input> = {
   name: "DropUnusedRecoveryPoints",
   title: "Drop the recovery points that were not used",
   run: async (context) => {
-    const { parts, item } = context;
+    const { parts, item, progress } = context;
     const { details } = item();
     const { replicaStoreId, replicaId } = relationshipOf(item());
     requireMoved(parts, item());
@@ -36,6 +44,7 @@ const dropUnused: JobTask<Input> = {
       const isThere = points.some((point) => point.id === used);
       return points.filter((point) => !isThere || point.id === used).map((point) => point.id);
     });
+    if (kept.kept !== undefined) progress.report(keptText(kept.kept));
     return { droppedCount: kept.droppedPointIds.length };
   },
 };

@@ -34,9 +34,17 @@ interface Waiting {
   readonly name: string;
 }
 
+export interface TransferOptions {
+  readonly server?: ProcessServer;
+  readonly signal?: AbortSignal;
+  /** Until when what is put at the target is locked, in milliseconds since 1970. */
+  readonly lockedUntil?: number;
+}
+
 export class Transfer {
   readonly #server: ProcessServer | undefined;
   readonly #machine: MachineFolder;
+  readonly #lockedUntil: number | undefined;
   /** Aborted when the cycle is given up, by its caller or by an error. */
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
@@ -45,10 +53,8 @@ export class Transfer {
   readonly #waiting = new Set<Waiting>();
   #onArrival: () => void = () => undefined;
 
-  constructor(
-    machine: MachineFolder,
-    { server, signal }: { readonly server?: ProcessServer; readonly signal?: AbortSignal },
-  ) {
+  constructor(machine: MachineFolder, { server, signal, lockedUntil }: TransferOptions) {
+    this.#lockedUntil = lockedUntil;
     this.#server = server;
     this.#machine = machine;
     this.#signal = signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
@@ -88,7 +94,12 @@ export class Transfer {
   #put(name: string, file: LocalFile): Promise<void> {
     const line = this.#server?.line;
     const pace = line && ((bytes: number) => line.pass(bytes, this.#signal));
-    return this.#machine.putLayer(name, file, { signal: this.#signal, ...(pace && { pace }) });
+    const lockedUntil = this.#lockedUntil;
+    return this.#machine.putLayer(name, file, {
+      signal: this.#signal,
+      ...(pace && { pace }),
+      ...(lockedUntil !== undefined && { lockedUntil }),
+    });
   }
 
   /** Ends the moves; what is not at the target by now is dropped. */

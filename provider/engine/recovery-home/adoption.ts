@@ -14,6 +14,7 @@ import { locationOfAddress } from "../../replica/store-location.ts";
 import { adoptStores } from "./adopt.ts";
 import { type AdoptableStore, type FoundStore, lookAtStore, type OpenedStore } from "./look-at-store.ts";
 import { secretsIn } from "./key-kit.ts";
+import { retainElsewhere, type StoreRetention } from "./retain-elsewhere.ts";
 import { said } from "../../message.ts";
 
 export interface StoreSource {
@@ -71,6 +72,11 @@ export class Adoption {
   /** Rebuilds a home. See `adoptStores` for what it throws. Returns what people should know, as sentences. */
   async rebuild(homeFolder: string): Promise<string[]> {
     return (await adoptStores(this.#files, homeFolder, this.#stores)).notices;
+  }
+
+  /** Drops what the policies of the catalogs no longer keep. Throws `TargetUnreachable`. */
+  retain(): Promise<StoreRetention[]> {
+    return Array.fromAsync(this.#stores, (store) => retainElsewhere(this.#files, store));
   }
 
   /**

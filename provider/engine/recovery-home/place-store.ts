@@ -67,7 +67,11 @@ function settingsFor(
 ): HolderInputs {
   const folder = "folder" in location ? location.folder : undefined;
   if (kind === "storage-account") {
-    const others = Object.entries(inputs).filter(([name]) => !["url", ...addressSettings].includes(name));
+    // Which objects are locked, and who removes them, is no part of the way to them.
+    const way: readonly string[] = ["url", ...addressSettings].filter(
+      (name) => address === undefined || (name !== "retentionLock" && name !== "mayDelete"),
+    );
+    const others = Object.entries(inputs).filter(([name]) => !way.includes(name));
     return { ...Object.fromEntries(others), ...(address ?? { url: pathToFileURL(folder!).href }) };
   }
   const property = folderProperties[kind];

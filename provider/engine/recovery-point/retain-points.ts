@@ -17,11 +17,13 @@ export function pointsToStay(points: readonly DatedPoint[], rule: RetentionRule)
 /**
  * Drops a machine's recovery points that its policy no longer keeps and gives their space back. The newest
  * one and those in use always stay. Can be repeated; throws `Busy` while a cycle of the machine is running.
+ * Where points are locked for the whole retention, none is thinned out before: it could not be removed.
  */
 export function retainPoints(
   store: ReplicaStore,
   machineId: string,
   rule: RetentionRule,
 ): Promise<RetentionResult> {
-  return store.retain(machineId, (points) => pointsToStay(points, rule));
+  const kept = store.objects.traits.retentionLock ? { ...rule, pruning: [] } : rule;
+  return store.retain(machineId, (points) => pointsToStay(points, kept));
 }

@@ -14,7 +14,7 @@ import { stateFacts } from "../../model/states.ts";
 import { retainPoints } from "../recovery-point/retain-points.ts";
 import { deltaRefused, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf, type SettledLedger, settledLater } from "../replication/replica-ledger.ts";
-import { noteClockJump, noteRetention } from "./retention-events.ts";
+import { noteClockJump, noteRetention, type RetentionOutcome } from "./retention-events.ts";
 import { recordFailure, recordSuccess } from "./record-failure.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { noteReplicaDoubt, noteResynchronized, noteResyncWaits, noteSourceDoubt } from "./resync-events.ts";
@@ -149,28 +149,29 @@ async function runMember(
   const onDoubt = (text: string): void => noteSourceDoubt(parts, item.id, text);
   const options = { kind: mode, way: wayOf(item), disks, progress, taken, onDoubt, ledger };
   const cycle = await runCycle(parts, item, options);
-  const retentionFailure = await retain(parts, item);
+  const retention = await retain(parts, item);
   // All that came of the cycle is one transaction: each waits for the disk.
   parts.store.transaction(() => {
     ledger.settle();
     recordSuccess(parts, item.id, { lastCycle: cycle });
     if (cycle.resyncReason !== undefined || mode === "resync") noteResynchronized(parts, item.id, cycle);
     noteClockJump(parts, item.id, cycle);
-    noteRetention(parts, item.id, retentionFailure);
+    noteRetention(parts, item.id, retention);
     if (isAlone) giveLeaseBack(parts.store, item.id);
   });
   return cycle;
 }
 
-/** The point is durable: returns why a retention failed, which is noted, and the next cycle tries again. */
-async function retain(parts: EngineParts, item: ProtectedItem): Promise<string | undefined> {
+/** The point is durable: why a retention failed is noted, and the next cycle tries again. */
+async function retain(parts: EngineParts, item: ProtectedItem): Promise<RetentionOutcome> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
   try {
-    await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
-    return undefined;
+    const { kept } = await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
+    // What a lock keeps goes when it ends. Without an end, it is another identity that drops it.
+    return { leftCount: kept !== undefined && kept.until === undefined ? kept.count : 0 };
   } catch (error) {
     if (!isExpected(error) || error.code === "LeaseLost") throw error;
-    return error.message;
+    return { failure: error.message };
   }
 }

@@ -7,8 +7,13 @@ import { requireItem } from "../protected-item/require-item.ts";
 import type { ReplicationCycle } from "../../model/item.ts";
 import { jumpText } from "./jump-text.ts";
 
-/** Keeps with the item why its retention failed, or that it worked; one event for each. The caller holds its lease. */
-export function noteRetention(parts: EngineParts, itemId: string, failure: string | undefined): void {
+/** What came of a retention: why it failed, or how many points it has left to another identity. */
+export type RetentionOutcome = { readonly failure: string } | { readonly leftCount: number };
+
+/** Keeps with the item what came of its retention; one event for each change. The caller holds its lease. */
+export function noteRetention(parts: EngineParts, itemId: string, outcome: RetentionOutcome): void {
+  if ("leftCount" in outcome) noteLeftPoints(parts, itemId, outcome.leftCount);
+  const failure = "failure" in outcome ? outcome.failure : undefined;
   const item = requireItem(parts, itemId);
   const { retentionFailure: before, ...details } = item.details;
   if (before === failure) return;
@@ -23,6 +28,29 @@ export function noteRetention(parts: EngineParts, itemId: string, failure: strin
       description: `${nameOf(itemId)}: ${failure === undefined ? worked : `old recovery points were not dropped: ${failure}`}`,
       targetId: itemId,
       at: parts.clock.now(),
+    });
+  });
+}
+
+/** Not each cycle is an event: the first point that is left is one, until all of them were dropped. */
+function noteLeftPoints(parts: EngineParts, itemId: string, count: number): void {
+  const item = requireItem(parts, itemId);
+  const { leftPoints: before, ...details } = item.details;
+  if ((before?.count ?? 0) === count) return;
+  const at = parts.clock.now();
+  parts.store.together(() => {
+    const left = count === 0 ? {} : { leftPoints: { count, since: before?.since ?? at } };
+    putItem(parts.store, { ...item, details: { ...details, ...left } });
+    if (before !== undefined || count === 0) return;
+    const what =
+      "old recovery points are left to another identity, since this one may not delete (mayDelete: false)";
+    addEvent(parts.store, {
+      type: "VmHealth",
+      code: "RetentionLeft",
+      severity: "OK",
+      description: `${nameOf(itemId)}: ${what}: run \`siterecovery retention\` with that one`,
+      targetId: itemId,
+      at,
     });
   });
 }

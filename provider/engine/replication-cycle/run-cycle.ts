@@ -152,6 +152,7 @@ export async function runCycle(
       options.progress.report(`${reason}: both sides are compared`);
       if (target.doubt === undefined) options.onDoubt?.(reason);
     }
+    const rules = replicationRulesOf(parts, item.id);
     const cycle = await copies[kind]({
       store,
       source: { machineId: replicaId, disks: options.disks },
@@ -163,7 +164,8 @@ export async function runCycle(
       ledger,
       seeds: seedsOf(item.details),
       keepEqual: options.keepEqual ?? false,
-      compresses: replicationRulesOf(parts, item.id)?.compresses ?? true,
+      compresses: rules?.compresses ?? true,
+      retentionMinutes: rules?.retention.retentionMinutes ?? 0,
       server,
       onProgress: copyProgress(parts.clock, options.progress, kind, options.onPercent),
       ...(options.progress.signal ? { signal: options.progress.signal } : {}),

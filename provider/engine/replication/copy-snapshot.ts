@@ -18,6 +18,7 @@ import type { RecoveryPointKind } from "../../model/item.ts";
 import { type CopyProgress, type CycleCounts, CycleProgress } from "./cycle-progress.ts";
 import { type ProcessServer, Transfer } from "../process-server/transfer.ts";
 import type { ReplicaStore } from "../../replica/replica-store.ts";
+import { RetentionLock } from "../../replica/retention-lock.ts";
 import type { ReplicaLedger } from "./replica-ledger.ts";
 import type { Seed } from "../../model/lineage.ts";
 import { said } from "../../message.ts";
@@ -43,6 +44,8 @@ export interface SnapshotCopy {
   readonly keepEqual?: boolean;
   /** Whether data is compressed before it is encrypted. Default true. */
   readonly compresses?: boolean;
+  /** For how long the point and all that it needs is locked, where the store locks objects. Default: not at all. */
+  readonly retentionMinutes?: number;
   /** The process server that takes the data to the target [C-2]; absent: it goes straight there. */
   readonly server?: ProcessServer;
   /** Default `CrashConsistent`. */
@@ -102,7 +105,8 @@ export async function copySnapshot(
     const machine = await store.machine(source.machineId);
     const inputs = pairDisks(source, snapshot);
     await machine.prepare(source.disks.map((disk) => disk.diskId));
-    const transfer = new Transfer(machine, options);
+    const lock = await RetentionLock.begin(machine.objects, options.retentionMinutes ?? 0);
+    const transfer = new Transfer(machine, { ...options, ...(lock && { lockedUntil: lock.layersUntil }) });
     const progress = new CycleProgress(counts, transfer, options.onProgress);
     const release = await machine.lock();
     try {
@@ -132,7 +136,9 @@ export async function copySnapshot(
         bytesStored: counts.bytesSent,
       };
       const before = await machine.points.newestReadable();
-      const point = await publish(machine, { draft, before, ledger: options.ledger });
+      // What a point needs is locked before there is the point.
+      const lockedUntil = await lock?.cover(machine, disks);
+      const point = await publish(machine, { draft, before, ledger: options.ledger, lockedUntil });
       return { point, before, isKept: false };
     } finally {
       // A cache that cannot be cleared must not keep the replica locked.
@@ -176,10 +182,12 @@ async function publish(
     draft,
     before,
     ledger,
+    lockedUntil,
   }: {
     draft: Omit<PointDraft, "id">;
     before: RecoveryPoint | undefined;
     ledger: ReplicaLedger | undefined;
+    lockedUntil: number | undefined;
   },
 ): Promise<RecoveryPoint> {
   const { written, writing } = ledger?.entry() ?? {};
@@ -187,6 +195,7 @@ async function publish(
   const point = await machine.publish(draft, {
     afterSequence,
     onNamed: (named) => ledger?.writing(named, before),
+    lockedUntil,
   });
   ledger?.written(point);
   return point;

@@ -67,13 +67,20 @@ export function settledLater(ledger: ReplicaLedger): SettledLedger {
   };
 }
 
-/** Removes a replica with all of its recovery points, and what is remembered of it. Absent is fine. */
+/**
+ * Removes a replica with all of its recovery points, and what is remembered of it. Absent is fine. Returns a sentence if
+ * objects of it stay, because they are locked.
+ */
 export async function removeReplica(
   parts: EngineParts,
   { replicaStoreId, replicaId }: Relationship,
-): Promise<void> {
+): Promise<string | undefined> {
   const replicas = await parts.replicaStoreOf(replicaStoreId);
   confirmLeases(parts);
-  await replicas.removeMachine(replicaId);
+  const kept = await replicas.removeMachine(replicaId);
   parts.store.transaction(() => removeLedgerEntry(parts.store, replicaId));
+  if (kept.names.size === 0) return undefined;
+  const end = kept.until === undefined ? "" : ` until ${new Date(kept.until).toISOString()} at least`;
+  const count = kept.names.size === 1 ? "1 object" : `${kept.names.size} objects`;
+  return `${count} of its replica in ${replicas.place} stay${end}; \`siterecovery retention\` removes them then`;
 }

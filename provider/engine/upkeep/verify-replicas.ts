@@ -4,6 +4,7 @@ import { sameId } from "../../arm-id.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { ReplicaStore, VerifyFinding } from "../../replica/replica-store.ts";
+import { type MachineLocks, pointLocksOf } from "../../replica/upkeep/point-locks.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../../progress.ts";
 import type { ProtectedItem, Relationship } from "../../model/item.ts";
@@ -38,8 +39,15 @@ export interface ReplicaCheck {
   readonly pointCount: number;
   readonly soundPointCount: number;
   readonly damaged: readonly DamagedObject[];
+  /** What retention locks keep, machine by machine; `undefined` where the settings lock nothing. */
+  readonly locks: readonly ItemLocks[] | undefined;
   /** Items whose newest recovery point is hurt, so that failover would lose data: a resync makes a sound one. */
   readonly itemsToResync: readonly string[];
+}
+
+/** What retention locks keep of an item's replica. */
+export interface ItemLocks extends MachineLocks {
+  readonly itemId: string;
 }
 
 /** Throws what kept it from being verified: `WrongKey`, `IoFailed`, `Busy`. Damage is a result, not an error. */
@@ -86,6 +94,7 @@ export async function verifyReplicas(
     pointCount: result.pointCount,
     soundPointCount: result.pointCount - hurt.size,
     damaged: [...damaged, ...doubts],
+    locks: replicas.objects.traits.retentionLock ? await locksIn(replicas, kept) : undefined,
     itemsToResync: [...new Set([...toResync, ...doubts.flatMap(({ itemId }) => itemId ?? [])])],
   };
 }
@@ -114,8 +123,18 @@ function lostKey(holderId: string, error: SiteRecoveryError): ReplicaCheck {
     holderId,
     ...nothing,
     damaged: [{ objectPath, why, itemId: undefined, points: [] }],
+    locks: undefined,
     itemsToResync: [],
   };
+}
+
+async function locksIn(replicas: ReplicaStore, kept: readonly KeptReplica[]): Promise<ItemLocks[]> {
+  const present = new Set(await replicas.machineIds());
+  const there = kept.filter(({ replicaId }) => present.has(replicaId));
+  return Array.fromAsync(there, async ({ item, replicaId }) => {
+    const points = await replicas.recoveryPoints(replicaId, () => undefined);
+    return { itemId: item.id, ...(await pointLocksOf(await replicas.machine(replicaId), points)) };
+  });
 }
 
 /** A replica in the store, and the item whose it is. */

@@ -2,6 +2,7 @@
  * `released.sealed` of a disk: ids of segments that maps still name and that compaction has removed, because newer
  * layers hide every block in them. Without it such a segment looks like one that was lost.
  */
+import { hasCode } from "../../errors.ts";
 import { systemRandom } from "../../random.ts";
 import { openSealedObject, sealObject } from "../sealed-object.ts";
 import type { DiskFolder } from "./layer-reader.ts";
@@ -25,6 +26,16 @@ export class ReleasedSegments {
     if (object === undefined) return undefined;
     const { content } = openSealedObject(ring, { kind: "released", scope }, object.bytes, this.path);
     return new Set(content as string[]);
+  }
+
+  /** As `read`, and `undefined` for a damaged list: that is a finding of `verify`; the next compaction writes it again. */
+  async readIfSound(): Promise<ReadonlySet<string> | undefined> {
+    try {
+      return await this.read();
+    } catch (error) {
+      if (hasCode(error, "Damaged")) return undefined;
+      throw error;
+    }
   }
 
   /** Replaces the list durably. It is written before the segments are removed. */

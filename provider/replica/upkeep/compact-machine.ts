@@ -8,6 +8,8 @@ import { ReleasedSegments } from "../layers/released-segments.ts";
 import { layerName } from "../layers/layer-writer.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { RecoveryPoint } from "../recovery-point.ts";
+import type { ObjectFacts } from "../../ports/objects.ts";
+import { removeUnlocked } from "../remove-unlocked.ts";
 import { rewriteSegment } from "./rewrite-segment.ts";
 import { visitLiveRecords } from "./visit-records.ts";
 
@@ -29,15 +31,13 @@ export async function compactMachine(machine: MachineFolder): Promise<number> {
   if (points.length === 0) return 0;
   for (const diskId of diskIds) freed += await compactDisk(machine, diskId, points);
   const known = [...diskIds].map((diskId) => `${machine.disk(diskId).name}/`);
-  const foreign: string[] = [];
+  const foreign: ObjectFacts[] = [];
   for await (const object of machine.objects.list(`${machine.name}/disks/`)) {
     if (known.some((prefix) => object.name.startsWith(prefix))) continue;
-    foreign.push(object.name);
-    freed += object.sizeBytes;
+    foreign.push(object);
   }
   await machine.requireLock();
-  await machine.objects.remove(foreign);
-  return freed;
+  return freed + (await removeLayers(machine, foreign));
 }
 
 async function compactDisk(
@@ -56,21 +56,29 @@ async function compactDisk(
   });
   await machine.requireLock();
   await noteReleased(disk, maps.flat(), new Set([...layerIds, ...liveBytes.keys()]));
-  let freed = 0;
   const sparse = new Set<string>();
-  const unneeded: string[] = [];
+  const unneeded: ObjectFacts[] = [];
   for (const { kind, id, object } of await machine.layerFiles(diskId)) {
     const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));
     if (isNeeded) {
       if (kind === "segment" && (await isSparse(machine, diskId, id, liveBytes.get(id) ?? 0))) sparse.add(id);
       continue;
     }
-    unneeded.push(object.name);
-    freed += object.sizeBytes;
+    unneeded.push(object);
   }
   await machine.requireLock();
-  await machine.objects.remove(unneeded);
+  const freed = await removeLayers(machine, unneeded);
   return freed + (await rewriteSparse(machine, diskId, { maps, blockCount, sparse }));
+}
+
+/** Returns the bytes freed: what a retention lock keeps stays, and goes with a later compaction. */
+async function removeLayers(machine: MachineFolder, layers: readonly ObjectFacts[]): Promise<number> {
+  const { objects } = machine;
+  const kept = await removeUnlocked(
+    objects,
+    layers.map(({ name }) => name),
+  );
+  return layers.reduce((sum, { name, sizeBytes }) => sum + (kept.names.has(name) ? 0 : sizeBytes), 0);
 }
 
 /** Keeps which segments are named by maps and not needed: what is missing and not on this list was lost. */
@@ -87,19 +95,9 @@ async function noteReleased(
     for (const segment of reader.directory.segments) if (!needed.has(segment)) released.add(segment);
   }
   const list = new ReleasedSegments(disk);
-  const before = await readIfSound(list);
+  const before = await list.readIfSound();
   const isSame = before?.size === released.size && [...released].every((id) => before.has(id));
   if (!isSame) await list.write(released);
-}
-
-/** A damaged list is written again. */
-async function readIfSound(list: ReleasedSegments): Promise<ReadonlySet<string> | undefined> {
-  try {
-    return await list.read();
-  } catch (error) {
-    if (hasCode(error, "Damaged")) return undefined;
-    throw error;
-  }
 }
 
 /** A damaged segment is left as it is: a point may need the part of it that can be read. */
@@ -144,6 +142,10 @@ async function rewriteSparse(
   });
   let freed = 0;
   for (const [id, records] of live) {
+    // It takes its own place: a locked one is left as it is until its lock has ended.
+    const { objects } = machine;
+    const isLocked = (await objects.lockedUntil(layerName(disk.name, "segment", id))) !== undefined;
+    if (isLocked) continue;
     const reader = await LayerReader.open(disk, "segment", id);
     try {
       const { files, folder } = machine.spool;

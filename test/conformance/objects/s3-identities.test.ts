@@ -1,49 +1,13 @@
 /** What identities with fewer rights can do, and how a server shows who it is. */
 import { expect, it, onTestFinished } from "vitest";
-import type { S3Settings } from "../../../provider/drivers/objects-s3/settings.ts";
 import type { S3Objects } from "../../../provider/drivers/objects-s3/s3-objects.ts";
 import { hasOpenssl, newCertificate } from "../servers/certificates.ts";
 import { startVersitygw } from "../servers/versitygw.ts";
 import { contentOf, fileWith, namesOf, patterned } from "./place-for-tests.ts";
-import { adminOfServer, newBucket, openS3, rootKey, useS3Server } from "./s3-place.ts";
+import { openAs } from "./s3-identities.ts";
+import { adminOfServer, newBucket, openS3, useS3Server } from "./s3-place.ts";
 
 useS3Server();
-
-const onBucket = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketObjectLockConfiguration"];
-const onObjects = [
-  "s3:GetObject",
-  "s3:PutObject",
-  "s3:AbortMultipartUpload",
-  "s3:GetObjectRetention",
-  "s3:PutObjectRetention",
-];
-
-/** Opens the bucket as several identities; each may do what a writer may, and what is given for it. */
-async function openAs(settings: S3Settings, more: readonly (readonly string[])[]): Promise<S3Objects[]> {
-  const users = await Promise.all(more.map(() => rootKey().newUser()));
-  const Statement = users.flatMap(({ accessKeyId }, index) => {
-    const actions = [...onBucket, ...onObjects, ...more[index]!];
-    const isOnBucket = (action: string): boolean => /Bucket/.test(action);
-    const grant = (Action: string[], Resource: string) => ({
-      Effect: "Allow",
-      Principal: { AWS: [accessKeyId] },
-      Action,
-      Resource: `arn:aws:s3:::${settings.bucket}${Resource}`,
-    });
-    return [
-      grant(actions.filter(isOnBucket), ""),
-      grant(
-        actions.filter((action) => !isOnBucket(action)),
-        "/*",
-      ),
-    ];
-  });
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
-  await adminOfServer().putBucketPolicy({ Bucket: settings.bucket, Policy });
-  return users.map(({ accessKeyId, secretAccessKey }) =>
-    openS3(settings, { environment: { KEY: `${accessKeyId}:${secretAccessKey}` } }),
-  );
-}
 
 it("writes as an identity that may not remove, and removes as another one", async () => {
   const settings = await newBucket({ retentionLock: "compliance", prefix: "p" });

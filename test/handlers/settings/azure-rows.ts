@@ -52,6 +52,8 @@ const accountRows: Rows = {
   ...each(["endpoint", "region", "certificateAuthorityFile"], refused("other", withoutUrl)),
   ...each(["credentials.environmentVariable", "credentials.file"], refused("KEY", withoutUrl)),
   pathStyle: refused(true, withoutUrl),
+  retentionLock: refused("compliance", withoutUrl),
+  mayDelete: refused(false, withoutUrl),
 };
 
 const networkRows: Rows = {
