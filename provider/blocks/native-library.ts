@@ -1,17 +1,20 @@
 /**
- * Functions of the C library that Node does not offer. They are called through koffi, which brings prebuilt binaries;
+ * Functions of the C library, and of the libraries that Node brings, that it does not offer itself. They are called through koffi, which brings prebuilt binaries;
  * where it has none for the platform, or is not installed, there are none.
  */
 import { createRequire } from "node:module";
 
 /** What is used of koffi. */
 interface Koffi {
-  load(library: null): { func(prototype: string): (...values: number[]) => number | bigint };
+  load(library: null): { func(prototype: string): (...values: NativeValue[]) => number | bigint | null };
   errno(): number;
 }
 
-/** A function of the C library that takes numbers. Returns its result, and `errno` for a negative one. */
-export type NativeCall = (...values: number[]) => { readonly result: number; readonly errno: number };
+/** A number, or memory whose first byte's address is passed. The function must not keep it. */
+export type NativeValue = number | Uint8Array;
+
+/** A function that returns a number or an address. Gives its result, 0 for no address, and `errno` for a negative one. */
+export type NativeCall = (...values: NativeValue[]) => { readonly result: number; readonly errno: number };
 
 let koffi: Koffi | undefined | "none";
 

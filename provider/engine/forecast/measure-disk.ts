@@ -7,7 +7,7 @@ import { type FileSystem, localFileSystem } from "../../blocks/file-system.ts";
 import type { BlockRange } from "../../disks/block-set.ts";
 import { dataRangesOf } from "../../disks/data-ranges.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
-import { compression } from "../../replica/layers/layer-format.ts";
+import { compression } from "../../replica/layers/block-compression.ts";
 
 const sampleMax = 64;
 

@@ -2,10 +2,9 @@ import type { OpenFile } from "../../blocks/file-system.ts";
 import { blockSizeBytes } from "../../disks/disk.ts";
 import { hasCode } from "../../errors.ts";
 import { damagedObject } from "../../replica/damaged-object.ts";
-import { freeBuffer } from "../../replica/layers/free-buffer.ts";
 import { KeyRing } from "../../replica/key-ring.ts";
 import { checksumBytes } from "../../replica/layers/entry-table.ts";
-import { checksumOf, openRecord } from "../../replica/layers/layer-format.ts";
+import { checksumOf, openRecordInto } from "../../replica/layers/layer-format.ts";
 import { SegmentCache } from "../../replica/layers/segment-cache.ts";
 import type { OnBytes, RestoreBatch, RestoreResult } from "./batches.ts";
 import type { Reach } from "./reach.ts";
@@ -137,15 +136,12 @@ class RestoreWork {
     let at = 0;
     for (const [index, position] of positions.entries()) {
       const record = records.subarray(at, at + length[position]!);
-      const plain = openRecord(reader.key, record, blocks[position]!, reader.path);
-      if (
-        plain.length !== this.#place(position).length ||
-        !checksumOf(plain).equals(this.#checksum(position))
-      ) {
+      const from = index * blockSizeBytes;
+      const plain = into.subarray(from, from + this.#place(position).length);
+      openRecordInto(plain, reader.key, record, blocks[position]!, reader.path);
+      if (!checksumOf(plain).equals(this.#checksum(position))) {
         throw damagedObject(reader.path, `the data of block ${blocks[position]} has another checksum`);
       }
-      into.set(plain, index * blockSizeBytes);
-      freeBuffer(plain);
       at += length[position]!;
     }
   }

@@ -14,7 +14,7 @@
  * with a first byte of 0xa0, directories eleven random bytes after 0xd0.
  */
 import { createCipheriv, createDecipheriv, hash, type KeyObject } from "node:crypto";
-import zlib from "node:zlib";
+import { blockCompression, compressionRoom } from "./block-compression.ts";
 import { freeBuffer } from "./free-buffer.ts";
 import { damagedObject } from "../damaged-object.ts";
 import { checksumBytes } from "./entry-table.ts";
@@ -58,10 +58,6 @@ export function pageNonce(page: number): Buffer {
   return nonce;
 }
 
-export const compression = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
-// One output chunk that always fits keeps zlib from growing its output in steps.
-const compressionSlackBytes = 1024;
-
 /** How blocks become records. */
 export interface Sealing {
   readonly key: KeyObject;
@@ -78,20 +74,12 @@ export function sealRecord(
   output: Buffer,
   at: number,
 ): number {
-  const packed = compresses
-    ? zlib.zstdCompressSync(plain, {
-        params: compression,
-        chunkSize: plain.length + compressionSlackBytes,
-        pledgedSrcSize: plain.length,
-      })
-    : undefined;
-  // What does not shrink by a sixteenth is kept as it is: reading it back is then faster.
-  const compressed = packed !== undefined && packed.length < plain.length - (plain.length >> 4);
-  const payload = compressed ? packed : plain;
+  const packed = compresses ? packedBlock(plain) : undefined;
+  const payload = packed ?? plain;
   output.writeUInt32LE(block, at);
   output.writeUInt32LE(counter, at + 4);
   output.writeUInt32LE(payload.length, at + 8);
-  output.writeUInt32LE((plain.length + (compressed ? compressedBit : 0)) >>> 0, at + 12);
+  output.writeUInt32LE((plain.length + (packed ? compressedBit : 0)) >>> 0, at + 12);
   const cipher = createCipheriv("aes-256-gcm", key, recordNonce(counter));
   cipher.setAAD(output.subarray(at, at + recordHeaderBytes));
   const payloadBytes = payload.length;
@@ -99,13 +87,55 @@ export function sealRecord(
   output.set(sealed, at + recordHeaderBytes);
   cipher.final();
   output.set(cipher.getAuthTag(), at + recordHeaderBytes + payloadBytes);
-  if (packed !== undefined) freeBuffer(packed);
   freeBuffer(sealed);
   return recordHeaderBytes + payloadBytes + tagBytes;
 }
 
+/** What blocks are compressed into, one after the other. */
+let scratch = Buffer.alloc(0);
+
+/** The compressed block, until the next one is; `undefined` if it does not shrink by a sixteenth: reading it back is then faster. */
+function packedBlock(plain: Uint8Array): Buffer | undefined {
+  const room = compressionRoom(plain.length);
+  if (scratch.length < room) scratch = Buffer.allocUnsafeSlow(room);
+  const length = blockCompression().compress(plain, scratch);
+  return length < plain.length - (plain.length >> 4) ? scratch.subarray(0, length) : undefined;
+}
+
 /** Opens one record; throws `Damaged` when it is not the authentic record of that block. */
 export function openRecord(key: KeyObject, record: Buffer, block: number, filePath: string): Buffer {
+  const { payload, packedLength } = openPayload(key, record, block, filePath);
+  if (packedLength === undefined) return payload;
+  const plain = Buffer.allocUnsafeSlow(packedLength);
+  unpack(payload, plain, block, filePath);
+  freeBuffer(payload);
+  return plain;
+}
+
+/** Opens one record into a buffer that its block fills; throws `Damaged` as `openRecord` does, and for another length. */
+export function openRecordInto(
+  into: Buffer,
+  key: KeyObject,
+  record: Buffer,
+  block: number,
+  filePath: string,
+): void {
+  const { payload, packedLength } = openPayload(key, record, block, filePath);
+  if ((packedLength ?? payload.length) !== into.length) {
+    throw damagedObject(filePath, `the data of block ${block} has another length`);
+  }
+  if (packedLength === undefined) into.set(payload);
+  else unpack(payload, into, block, filePath);
+  freeBuffer(payload);
+}
+
+/** What is in a record, authentic; `packedLength`: its plain bytes, if it is compressed. */
+function openPayload(
+  key: KeyObject,
+  record: Buffer,
+  block: number,
+  filePath: string,
+): { payload: Buffer; packedLength: number | undefined } {
   const where = (why: string): string => `the data of block ${block} ${why}`;
   if (record.length < recordHeaderBytes + tagBytes) throw damagedObject(filePath, where("is cut short"));
   const cipherLength = record.readUInt32LE(8);
@@ -120,16 +150,18 @@ export function openRecord(key: KeyObject, record: Buffer, block: number, filePa
     decipher.setAuthTag(record.subarray(record.length - tagBytes));
     const payload = decipher.update(record.subarray(recordHeaderBytes, record.length - tagBytes));
     decipher.final();
-    if ((lengthWord & compressedBit) === 0) return payload;
-    const plainLength = (lengthWord & ~compressedBit) >>> 0;
-    const plain = zlib.zstdDecompressSync(payload, {
-      chunkSize: plainLength + 64,
-      maxOutputLength: plainLength,
-    });
-    freeBuffer(payload);
-    return plain;
+    const isCompressed = (lengthWord & compressedBit) !== 0;
+    return { payload, packedLength: isCompressed ? (lengthWord & ~compressedBit) >>> 0 : undefined };
   } catch (error) {
     throw damagedObject(filePath, where("does not match its authentication tag"), error);
+  }
+}
+
+function unpack(payload: Buffer, plain: Buffer, block: number, filePath: string): void {
+  try {
+    blockCompression().decompress(payload, plain);
+  } catch (error) {
+    throw damagedObject(filePath, `the data of block ${block} cannot be decompressed`, error);
   }
 }
 
