@@ -12,6 +12,7 @@ import path from "node:path";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { type FileFacts, factsOf } from "./file-facts.ts";
 import { openDescriptor, type OpenMode } from "./open-descriptor.ts";
+import { beginWriting } from "./begin-writing.ts";
 import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { renameToNew } from "./rename-to-new.ts";
@@ -30,6 +31,11 @@ export interface OpenFile {
   /** Makes everything written so far survive a power cut. After a failure the file must not be trusted again. */
   sync(): void;
   syncLater(): Promise<void>;
+  /**
+   * Asks the system to bring these bytes to the device while the work goes on, so that a later sync is short. Promises
+   * nothing. Absent where that cannot be asked.
+   */
+  beginSync?(position: number, lengthBytes: number): void;
   truncate(sizeBytes: number): void;
   /**
    * The first bytes with data at or after `position`, or `undefined` if only holes follow. Absent where that cannot be
@@ -145,6 +151,10 @@ class LocalFile implements OpenFile {
         else resolve();
       });
     });
+  }
+
+  beginSync(position: number, lengthBytes: number): void {
+    beginWriting(this.#descriptor, position, lengthBytes);
   }
 
   truncate(sizeBytes: number): void {

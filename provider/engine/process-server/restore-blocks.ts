@@ -10,6 +10,8 @@ import type { OnBytes, RestoreBatch, RestoreResult } from "./batches.ts";
 import type { Reach } from "./reach.ts";
 
 const runBlocks = 16;
+/** Bytes that are worth being brought to the device while more are restored. */
+const beginBytes = 8 * 1_048_576;
 const zeroBlock = Buffer.alloc(blockSizeBytes);
 
 /**
@@ -44,6 +46,8 @@ class RestoreWork {
   /** Its own: other batches run on the same thread while this one waits. */
   readonly #image = Buffer.alloc(runBlocks * blockSizeBytes);
   readonly #stored = Buffer.alloc(runBlocks * (blockSizeBytes + 64));
+  #unbegunBytes = 0;
+  #unbegunFrom: number | undefined;
   #bytesWritten = 0;
   #blocksWritten = 0;
   #blocksEqual = 0;
@@ -121,6 +125,7 @@ class RestoreWork {
     if (this.#batch.segment[positions[0]!]! < 0) bytes.fill(0);
     else await this.#readRun(positions, bytes);
     this.#target.write(bytes, first.offset);
+    this.#beginSync(first.offset, bytes.length);
     this.#bytesWritten += bytes.length;
     this.#blocksWritten += positions.length;
   }
@@ -144,6 +149,16 @@ class RestoreWork {
       }
       at += length[position]!;
     }
+  }
+
+  /** Blocks come in the order of the file, so what was written since the last time is one stretch, holes aside. */
+  #beginSync(offset: number, length: number): void {
+    this.#unbegunBytes += length;
+    this.#unbegunFrom ??= offset;
+    if (this.#unbegunBytes < beginBytes) return;
+    this.#target.beginSync?.(this.#unbegunFrom, offset + length - this.#unbegunFrom);
+    this.#unbegunBytes = 0;
+    this.#unbegunFrom = undefined;
   }
 
   #place(position: number): { offset: number; length: number } {

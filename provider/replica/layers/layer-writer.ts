@@ -25,6 +25,9 @@ export interface LayerIdentity {
   readonly key: KeyObject;
 }
 
+/** Bytes that are worth being brought to the device while more are made. */
+const beginBytes = 4 * 1_048_576;
+
 /** The ending of a file that is being written; such a file is swept when its writer is gone. */
 export const partialEnding = ".partial";
 
@@ -43,6 +46,8 @@ export class LayerWriter {
   #entryCount = 0;
   #moves: Map<number, number> | undefined;
   #position = headerBytes;
+  /** What is on its way to the device. */
+  #begunBytes = 0;
   #closed = false;
 
   constructor(files: FileSystem, identity: LayerIdentity) {
@@ -72,6 +77,10 @@ export class LayerWriter {
     const at = this.#position;
     this.#file.write(bytes, at);
     this.#position += bytes.length;
+    if (this.#position - this.#begunBytes >= beginBytes) {
+      this.#file.beginSync?.(this.#begunBytes, this.#position - this.#begunBytes);
+      this.#begunBytes = this.#position;
+    }
     return at;
   }
 
