@@ -90,7 +90,7 @@ const schemes: Readonly<Record<string, Scheme>> = {
     // With its port, so that no address of another service is taken for one.
     rest: /^\/\/((?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\]):[1-9]\d{0,4})\/([a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?)\/?$/,
     form: "https://host:port/store",
-    takes: ["certificateAuthorityFile", "credentials"],
+    takes: ["certificateAuthorityFile", "credentials", "mayDelete"],
     needs: { credentials: said`must name the file with the certificate and key of this client` },
     toPlace: ([host, store], address) => ({
       driver: "https",

@@ -85,7 +85,7 @@ export function adoptCommand(): CliCommand {
     .description("rebuild a lost home from the replicas and a key: status, recovery points, export, failover")
     .argument(
       "<place>",
-      "the folder of the replicas, or one with several in it, or their URL in object storage",
+      "the folder of the replicas, or one with several in it, or their URL in object storage or at another site",
     )
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
@@ -94,6 +94,10 @@ export function adoptCommand(): CliCommand {
     .example(
       "adopt azblob://drlyon/replicas --key-file /media/safe/dr-keys.json",
       "a home from a container of Azure Storage",
+    )
+    .example(
+      "adopt https://dr.example.org:7843/replicas --ca-file ca.pem --credentials-file lyon.pem --key-file dr-keys.json",
+      "a home from another site",
     )
     .example("adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json", "a home from the replicas")
     .addHelpText(

@@ -38,6 +38,7 @@ import { rotateKeyCommand } from "./rotate-key.ts";
 import { schemaCommand } from "./schema.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
+import { targetCommand } from "./target.ts";
 import { cleanUpTestFailoverCommand, testFailoverCommand } from "./test-failover.ts";
 import { unlockCommand } from "./unlock.ts";
 import { validateCommand } from "./validate.ts";
@@ -82,6 +83,7 @@ export function program(): CliCommand {
     rotateKeyCommand(),
     keyCommand(),
     adoptCommand(),
+    targetCommand(),
     failoverCommand(),
     changeRecoveryPointCommand(),
     cancelFailoverCommand(),

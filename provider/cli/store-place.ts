@@ -1,4 +1,4 @@
-/** The place of a replica store on a command line: a folder, or the URL of object storage with options of its own. */
+/** The place of a replica store on a command line: a folder, or the URL of object storage or of another site, with options of its own. */
 import path from "node:path";
 import type { StoreSource } from "../engine/recovery-home/adoption.ts";
 import type { CliCommand } from "./cli-command.ts";
@@ -20,10 +20,16 @@ export function withStorePlace(command: CliCommand): CliCommand {
     .option("--path-style", "S3: the bucket is in the path of addresses, not in the host's name")
     .option(
       "--ca-file <file>",
-      "object storage: the certificates (PEM) that its server's one is checked with",
+      "object storage, another site: the certificates (PEM) that its server's one is checked with",
     )
-    .option("--credentials-env <name>", "object storage: the environment variable that holds the credentials")
-    .option("--credentials-file <file>", "object storage: the file (mode 0600) that holds the credentials");
+    .option(
+      "--credentials-env <name>",
+      "object storage, another site: the environment variable that holds the credentials",
+    )
+    .option(
+      "--credentials-file <file>",
+      "object storage, another site: the file (mode 0600) that holds the credentials",
+    );
 }
 
 /** What the words and options of a command line name. */

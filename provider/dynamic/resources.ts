@@ -96,7 +96,7 @@ export class Vault extends DeclaredResource {
 
 export type StorageAccountArgs = DeclaredArgs<StorageAccountInputs>;
 
-/** Where replicas are kept, compressed and encrypted: in a container of Azure Storage, a bucket of S3, a folder, or by default in the engine's home. */
+/** Where replicas are kept, compressed and encrypted: in a container of Azure Storage, a bucket of S3, at another site, in a folder, or by default in the engine's home. */
 export class StorageAccount extends DeclaredResource {
   declare readonly name: pulumi.Output<StorageAccountOutputs["name"]>;
   declare readonly type: pulumi.Output<StorageAccountOutputs["type"]>;

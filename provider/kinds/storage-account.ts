@@ -23,7 +23,10 @@ export interface StorageAccountInputs {
   location?: string;
   sku: { name: string };
   tags?: Record<string, string>;
-  /** Beyond Azure: where the replicas are. `file:///folder`, `azblob://account/container` or `s3://bucket/prefix`. */
+  /**
+   * Beyond Azure: where the replicas are. `file:///folder`, `azblob://account/container`, `s3://bucket/prefix` or
+   * `https://host:port/store` of another site.
+   */
   url?: string;
   /** The address of the service, where it is not Azure's or AWS's own, such as `https://blobs.example.org`. */
   endpoint?: string;

@@ -10,7 +10,7 @@ import { objectBytesMax, protocolHeader, protocolVersion } from "../drivers/obje
 import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import { type Random, systemRandom } from "../random.ts";
-import { describeExpiry, expiriesAmong } from "../trust/expiry.ts";
+import { describeExpiry, expiriesAmong } from "../certificate-expiry.ts";
 import type { Client } from "../trust/client-list.ts";
 import { TrustFolder } from "../trust/trust-folder.ts";
 import { Access } from "./access.ts";
@@ -41,6 +41,8 @@ export interface TargetServer {
   readonly port: number;
   /** The stores that are there now. */
   readonly stores: readonly string[];
+  /** The names and addresses that clients may call the server by. */
+  readonly hosts: readonly string[];
   /** Takes no new requests, waits for those that run, and gives the folder free. */
   close(): Promise<void>;
 }
@@ -134,7 +136,8 @@ class Serving {
       stopReload();
       await this.#drain();
     };
-    return { host: address, port: taken, stores, close };
+    const hosts = this.#trust.hosts();
+    return { host: address, port: taken, stores, hosts, close };
   }
 
   /** A client without a certificate of the authority is not heard at all, but one that is only out of its time is. */
@@ -215,9 +218,10 @@ class Serving {
 
   #warnOfExpiry(): void {
     const now = this.#clock.now();
-    const named = this.#trust
-      .validity()
-      .map(({ what, until }) => ({ what: `the certificate of the ${what}`, until }));
+    const named = this.#trust.validity().map(({ of, name = "", until }) => ({
+      what: `the certificate of the ${`${of} ${name}`.trim()}`,
+      until,
+    }));
     for (const expiry of expiriesAmong(named, now)) {
       this.#notice(`${describeExpiry(expiry, now)}; renew it with siterecovery target trust`);
     }

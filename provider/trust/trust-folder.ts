@@ -6,13 +6,18 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import path from "node:path";
-import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
+import {
+  type FileSystem,
+  localFileSystem,
+  makeFolderDurably,
+  writeAtomically,
+} from "../blocks/file-system.ts";
 import { readPrivateFile } from "../blocks/read-private-file.ts";
 import { readTextFile } from "../blocks/read-text-file.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
-import type { Random } from "../random.ts";
+import { type Random, systemRandom } from "../random.ts";
 import {
   type Client,
   formatClients,
@@ -21,7 +26,7 @@ import {
   requirePrefix,
   type Rights,
 } from "./client-list.ts";
-import { validUntil, warningMilliseconds } from "./expiry.ts";
+import { validUntil, warningMilliseconds } from "../certificate-expiry.ts";
 import { type CertificateWish, type Identity, makeIdentity } from "./make-certificate.ts";
 
 const dayMilliseconds = 86_400_000;
@@ -37,6 +42,19 @@ export interface TrustPorts {
   readonly random: Random;
 }
 
+const systemPorts: TrustPorts = { files: localFileSystem, clock: systemClock, random: systemRandom };
+
+export interface CertificateFacts {
+  readonly of: "authority" | "server" | "client";
+  /** The client's name. */
+  readonly name?: string;
+  readonly file: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** SHA-256, as in the list of clients. */
+  readonly fingerprint: string;
+}
+
 /** What a server shows, and what it looks at. */
 export interface ServerIdentity extends Identity {
   /** The authority's certificate. */
@@ -47,7 +65,7 @@ export class TrustFolder {
   readonly folder: string;
   readonly #ports: TrustPorts;
 
-  constructor(folder: string, ports: TrustPorts) {
+  constructor(folder: string, ports: TrustPorts = systemPorts) {
     this.folder = path.resolve(folder);
     this.#ports = ports;
   }
@@ -117,17 +135,34 @@ export class TrustFolder {
     return true;
   }
 
-  /** Makes a certificate for a client, and lets it in. One that the client had before is let in as well. */
-  makeClient(client: Omit<Client, "fingerprint">, days: number): Client {
+  /**
+   * Sees to it that a client is let in with these rights, whichever certificate of its own it shows. Makes a new one for it
+   * if its file is not here or ends within 30 days, or if `renew` says so. True if it is new.
+   */
+  letIn(client: Omit<Client, "fingerprint">, days: number, renew = false): boolean {
     requireClientName(client.name, "--client");
     for (const one of client.within) requirePrefix(one, "--store");
-    const clients = this.clients();
+    const clients = this.clients().map((one) => (one.name === client.name ? { ...one, ...client } : one));
+    const isNew = renew || !this.#isGood(client.name, clients);
+    this.#write(
+      this.clientsFile,
+      formatClients([...clients, ...(isNew ? [this.#makeClient(client, days)] : [])]),
+    );
+    return isNew;
+  }
+
+  /** Whether the file of a client is here, will be valid for a while, and is in the list. */
+  #isGood(name: string, clients: readonly Client[]): boolean {
+    const found = this.validity().find((one) => one.of === "client" && one.name === name);
+    if (found === undefined || found.until - this.#ports.clock.now() <= warningMilliseconds) return false;
+    return clients.some(({ fingerprint }) => fingerprint === found.fingerprint);
+  }
+
+  #makeClient(client: Omit<Client, "fingerprint">, days: number): Client {
     const identity = this.#issue({ name: client.name, use: "client" }, days);
     const { fingerprint256 } = new X509Certificate(identity.certificate);
     this.#write(this.clientFile(client.name), `${identity.certificate}${identity.key}`);
-    const made = { ...client, fingerprint: fingerprint256 };
-    this.#write(this.clientsFile, formatClients([...clients, made]));
-    return made;
+    return { ...client, fingerprint: fingerprint256 };
   }
 
   /** Shuts a client out. Returns how many certificates it had. Throws `NotFound`. */
@@ -155,6 +190,12 @@ export class TrustFolder {
     return this.clients().findLast((client) => client.name === name);
   }
 
+  /** The names and addresses that the server's certificate is for; none if there is no certificate. */
+  hosts(): string[] {
+    const file = this.#path("server.pem");
+    return this.#ports.files.exists(file) ? hostsOf(new X509Certificate(this.#read(file))) : [];
+  }
+
   /** Throws `NotFound` if there is no certificate for a server. */
   serverIdentity(): ServerIdentity {
     const { files } = this.#ports;
@@ -168,25 +209,22 @@ export class TrustFolder {
   }
 
   /** When the certificates of the folder end. Of clients, only those are known whose files are still here. */
-  validity(): {
-    readonly what: "authority" | "server" | string;
-    readonly file: string;
-    readonly until: number;
-    readonly fingerprint: string;
-  }[] {
+  validity(): CertificateFacts[] {
     const { files } = this.#ports;
-    const named = [
-      ["authority", this.authorityFile],
-      ["server", this.#path("server.pem")],
-      ...files
-        .list(this.#path("clients"))
-        .filter((name) => name.endsWith(".pem"))
-        .map((name) => [`client ${name.slice(0, -4)}`, this.#path("clients", name)]),
-    ] as [string, string][];
-    return named.flatMap(([what, file]) => {
-      if (!files.exists(file)) return [];
-      const certificate = new X509Certificate(this.#read(file));
-      return [{ what, file, until: validUntil(certificate), fingerprint: certificate.fingerprint256 }];
+    const clients = files.list(this.#path("clients")).filter((name) => name.endsWith(".pem"));
+    const named: Pick<CertificateFacts, "of" | "name" | "file">[] = [
+      { of: "authority", file: this.authorityFile },
+      { of: "server", file: this.#path("server.pem") },
+      ...clients.map((name) => ({
+        of: "client" as const,
+        name: name.slice(0, -".pem".length),
+        file: this.#path("clients", name),
+      })),
+    ];
+    return named.flatMap((one) => {
+      if (!files.exists(one.file)) return [];
+      const certificate = new X509Certificate(this.#read(one.file));
+      return [{ ...one, until: validUntil(certificate), fingerprint: certificate.fingerprint256 }];
     });
   }
 

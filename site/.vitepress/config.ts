@@ -58,6 +58,7 @@ export default defineConfig({
             "docs/installation-configuration.md",
             "docs/recovery-home.md",
             "docs/azure.md",
+            "docs/target-protocol.md",
           ),
           {
             text: titleOf("docs/resources/README.md"),

@@ -124,6 +124,8 @@ describe("the output of commands", () => {
     const replicas = path.join(home, "storage");
     await sr("adopt", ["adopt", replicas, "--key-file", kit, "--list"]);
     await sr("retention", ["retention", replicas, "--key-file", kit]);
+    const trust = path.join(shop.site.folder, "trust");
+    await sr("target trust", ["target", "trust", trust, "--host", "127.0.0.1", "--client", "lyon"]);
   });
 
   it("of definitions", async () => {
@@ -148,6 +150,12 @@ describe("the output of commands", () => {
   it("that run until a signal", async () => {
     const overlay = path.join(shop.site.folder, "overlay.img");
     await interrupted(home, "attach", ["attach", "web1", "--to", overlay]);
+    const trust = path.join(shop.site.folder, "serving", "trust");
+    const stores = path.join(shop.site.folder, "serving", "stores");
+    fs.mkdirSync(stores, { recursive: true });
+    await runHere(home, "target", "trust", trust, "--host", "127.0.0.1", "--days", "20");
+    const serve = ["serve", "--folder", stores, "--trust", trust, "--listen", "127.0.0.1:0"];
+    await interrupted(home, "target serve", ["target", ...serve]);
     // Protected ten minutes ago: a cycle is due at once.
     const clock = { ...systemClock, now: () => Date.now() - 600_000 };
     const earlier = await Site.make({ clock });

@@ -26,6 +26,7 @@ const read = [
   "--parameters",
   "--passphrase-file",
   "--policy-config",
+  "--trust",
 ];
 
 const options = allNodes(commandTree(program())).flatMap(({ words, command }) =>

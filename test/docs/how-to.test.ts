@@ -1,8 +1,11 @@
 /** Every how-to page is done as it says, on an engine with the machines that it begins with. */
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import { scheduler } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newContainer, startAzurite } from "../conformance/servers/azurite.ts";
+import { onFreePort } from "../conformance/servers/free-port.ts";
 import { Site } from "../engine/fixture.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { commandsFor, runPage, theTutorial } from "./run-page.ts";
@@ -11,7 +14,7 @@ const folder = path.resolve(import.meta.dirname, "../../docs/how-to");
 const homeName = ".siterecovery";
 
 /** What a page begins with, by its `<!-- begins with: … -->`. */
-const beginnings: Readonly<Record<string, () => Promise<Site>>> = {
+const beginnings: Readonly<Record<string, () => Promise<Pick<Site, "folder" | "remove">>>> = {
   "the machine web1": async () => {
     const site = await Site.make({ homeName });
     await site.protect();
@@ -32,8 +35,40 @@ const beginnings: Readonly<Record<string, () => Promise<Site>>> = {
     await site.protect();
     return site;
   },
+  "a second site": beginSecondSite,
   "the plan shop": async () => (await Shop.make({ homeName })).site,
 };
+
+/** The machine is protected as soon as the page has started its server; the page waits for the file `second/protected`. */
+async function beginSecondSite(): Promise<Pick<Site, "folder" | "remove">> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-site-"));
+  const second = (...names: string[]): string => path.join(folder, "second", ...names);
+  process.env["PORT"] = await onFreePort((port) => Promise.resolve(String(port)));
+  let site: Site | undefined;
+  const over = new AbortController();
+  const protect = async (): Promise<void> => {
+    while (!fs.existsSync(second("pid")) || !fs.readFileSync(second("log"), "utf8").includes("is served")) {
+      await scheduler.wait(100, { signal: over.signal });
+    }
+    const url = `https://127.0.0.1:${process.env["PORT"]}/replicas`;
+    const credentials = { file: second("trust", "clients", "lyon.pem") };
+    const account = { url, certificateAuthorityFile: second("trust", "ca.pem"), credentials };
+    site = await Site.make({ homeName, account, folder });
+    await site.protect();
+    fs.writeFileSync(second("protected"), "");
+  };
+  const protecting = protect();
+  protecting.catch(() => undefined);
+  onTestFinished(() => void delete process.env["PORT"]);
+  const remove = (): void => {
+    over.abort();
+    const pid = fs.existsSync(second("pid")) ? Number(fs.readFileSync(second("pid"), "utf8")) : undefined;
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    site?.remove();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, remove };
+}
 
 describe("docs/how-to", () => {
   const pages = fs.readdirSync(folder).map((name) => {

@@ -68,6 +68,8 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?:\.\d+)? (?:ms|s|min|h|d)\b/g, "<duration>"],
   [/\(\d+(?:\.\d+)?s\)|\b\d+s\b/g, "<duration>"],
   [/\b\d+(?:\.\d+)? (?:B|bytes|KiB|MiB|GiB)(?![\w/])/g, "<size>"],
+  // Of a server that takes whichever port is free.
+  [/\b127\.0\.0\.1:\d+/g, "<address>"],
   [/[ \t]+/g, " "],
 ];
 

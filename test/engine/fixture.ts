@@ -41,9 +41,16 @@ export class Site {
   }
 
   static async make(
-    options: { clock?: Clock; machine?: object; content?: Buffer; homeName?: string; account?: object } = {},
+    options: {
+      clock?: Clock;
+      machine?: object;
+      content?: Buffer;
+      homeName?: string;
+      account?: object;
+      folder?: string;
+    } = {},
   ): Promise<Site> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-site-"));
+    const folder = options.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-site-"));
     const machine = path.join(folder, "hv1", "web1");
     fs.mkdirSync(machine, { recursive: true });
     fs.writeFileSync(path.join(machine, "os.img"), options.content ?? Buffer.alloc(512 * 1024, "data "));

@@ -154,7 +154,7 @@ describe("who is let in", () => {
   it("a certificate whose time is over says so, and a clock that is off is named", async () => {
     const clock = new VirtualClock(Date.now() - 3 * 86_400_000);
     const past = new TrustFolder(site.trust.folder, { files: localFileSystem, clock, random: systemRandom });
-    past.makeClient({ name: "former", rights: "writer", within: [] }, 1);
+    past.letIn({ name: "former", rights: "writer", within: [] }, 1);
     const former = site.open(site.settings(site.newStore(), "former"));
     await expect(former.get("one")).rejects.toMatchObject(refused(/has ended: it answers 403 NotInItsTime/));
     const behind = { ...systemClock, now: () => Date.now() - 3_600_000 };

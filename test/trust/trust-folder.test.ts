@@ -25,7 +25,7 @@ it("makes an authority once, and certificates that it has signed", () => {
   expect(trust.makeAuthority("other")).toBe(false);
   expect(fs.readFileSync(trust.authorityFile, "utf8")).toBe(authority);
   trust.makeServer(["dr.example.org", "127.0.0.1", "::1"], 398);
-  const client = trust.makeClient({ name: "web", rights: "writer", within: ["replicas"] }, 398);
+  expect(trust.letIn({ name: "web", rights: "writer", within: ["replicas"] }, 398)).toBe(true);
   const issuer = new X509Certificate(authority);
   for (const one of [file("server.pem"), trust.clientFile("web")]) {
     const pem = fs.readFileSync(one, "utf8");
@@ -43,10 +43,8 @@ it("makes an authority once, and certificates that it has signed", () => {
     undefined,
   ]);
   expect(fs.statSync(file("ca.key")).mode & 0o077).toBe(0);
-  expect(trust.clients()).toEqual([client]);
-  expect(new X509Certificate(fs.readFileSync(trust.clientFile("web"))).fingerprint256).toBe(
-    client.fingerprint,
-  );
+  const fingerprint = new X509Certificate(fs.readFileSync(trust.clientFile("web"))).fingerprint256;
+  expect(trust.clients()).toEqual([{ name: "web", rights: "writer", within: ["replicas"], fingerprint }]);
 });
 
 it("renews the server's certificate for other hosts, and in its last 30 days", () => {
@@ -73,16 +71,22 @@ it("signs nothing that lasts longer than the authority", () => {
   expect(trust.validity()[1]!.until).toBe(authority!.until);
 });
 
-it("gives a client a second certificate beside its first one, and shuts it out with both", () => {
-  const { trust } = newFolder();
+it("changes what a client may do with each certificate that it has, and shuts it out with all", () => {
+  const { trust, clock } = newFolder();
   trust.makeAuthority("site b");
-  const first = trust.makeClient({ name: "web", rights: "writer", within: [] }, 398);
-  const second = trust.makeClient({ name: "web", rights: "reader", within: [] }, 398);
-  trust.makeClient({ name: "other", rights: "reader", within: [] }, 398);
-  expect(trust.rightsOf("web")).toEqual(second);
-  expect(first.fingerprint).not.toBe(second.fingerprint);
+  const web = { name: "web", rights: "writer", within: [] } as const;
+  expect(trust.letIn(web, 398)).toBe(true);
+  expect(trust.letIn(web, 398)).toBe(false);
+  expect(trust.letIn(web, 398, true)).toBe(true);
+  expect(trust.letIn({ name: "other", rights: "reader", within: [] }, 398)).toBe(true);
+  expect(trust.letIn({ ...web, rights: "writer-without-delete", within: ["a"] }, 398)).toBe(false);
+  const may = trust.clients().map(({ name, rights, within }) => [name, rights, ...within].join(" "));
+  expect(may).toEqual(["web writer-without-delete a", "web writer-without-delete a", "other reader"]);
+  expect(new Set(trust.clients().map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  clock.advance(370 * day);
+  expect(trust.letIn({ name: "other", rights: "reader", within: [] }, 398)).toBe(true);
   expect(trust.revoke("web")).toBe(2);
-  expect(trust.clients().map(({ name }) => name)).toEqual(["other"]);
+  expect(trust.clients().map(({ name }) => name)).toEqual(["other", "other"]);
   expect(fs.existsSync(trust.clientFile("web"))).toBe(false);
   expect(() => trust.revoke("web")).toThrow(/There is no client "web".*There are: other/s);
 });

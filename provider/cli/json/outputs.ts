@@ -25,6 +25,7 @@ import type {
 } from "./moves.ts";
 import type { JobCancelJson, JobRestartJson, PlanOutcomeJson, PlanShowJson } from "./plans.ts";
 import type { StatusJson } from "./status.ts";
+import type { TargetServeJson, TargetTrustJson } from "./targets.ts";
 import type {
   AdoptJson,
   AlertJson,
@@ -72,6 +73,8 @@ export interface JsonOutputs {
   "key export": KeyExportJson;
   "key passphrase": KeyPassphraseJson;
   adopt: AdoptJson;
+  "target serve": TargetServeJson;
+  "target trust": TargetTrustJson;
   failover: MoveJson;
   "change-recovery-point": MoveJson;
   "cancel-failover": MoveJson;

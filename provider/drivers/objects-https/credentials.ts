@@ -2,9 +2,10 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readPrivateFile } from "../../blocks/read-private-file.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
+import { readCertificates } from "../remote-endpoint.ts";
 import type { HttpsSettings } from "./settings.ts";
 
-/** Who a client is: its certificate and its key, as PEM in one text. */
+/** A certificate, and the text that it is from: of a client, that has its key as well. */
 export interface ClientIdentity {
   readonly pem: string;
   readonly certificate: X509Certificate;
@@ -26,6 +27,20 @@ export function readIdentity(
   if (text !== undefined && text.trim() !== "") return parse(text, environmentVariable, place);
   const message = said`The environment variable ${environmentVariable} with the credentials of ${place} is not set.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: place });
+}
+
+/** The certificate of the authority that signs servers, from a file. Throws `InvalidInput` if it holds none. */
+export function readAuthority(filePath: string): ClientIdentity {
+  const pem = readCertificates(filePath);
+  try {
+    return { pem, certificate: new X509Certificate(pem) };
+  } catch {
+    const message = said`${filePath} holds no certificate. Name the ca.pem of the other site, in PEM.`;
+    throw new SiteRecoveryError("InvalidInput", message, {
+      target: filePath,
+      property: "certificateAuthorityFile",
+    });
+  }
 }
 
 function parse(pem: string, from: string, place: string): ClientIdentity {

@@ -2,7 +2,6 @@
  * Objects of a store that `siterecovery target serve` offers at another site. Each put has a number of its own, by which
  * the server knows it again when its answer got lost.
  */
-import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { type Clock, systemClock } from "../../clock.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -13,6 +12,7 @@ import type {
   ObjectReader,
   Objects,
   ObjectsAddress,
+  ObjectsTraits,
   PutOptions,
   PutRule,
   Tag,
@@ -21,11 +21,12 @@ import { type Random, randomHex, systemRandom } from "../../random.ts";
 import { bytesInFlight } from "../bytes-in-flight.ts";
 import { requireObjectName } from "../object-name.ts";
 import { RangeReader } from "../range-reader.ts";
-import { readPiece } from "../read-piece.ts";
 import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
+import { requireRemovable } from "../require-removable.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
 import { classify, isAbsent, isLost } from "./classify.ts";
+import { bodyOf, checksumOf, inMemory, pieceBytes } from "./line-body.ts";
 import { leave, Line, type LineBody } from "./line.ts";
 import {
   type About,
@@ -41,13 +42,12 @@ import type { HttpsSettings } from "./settings.ts";
 
 /** Up to here an object is read in the request that asks for it. */
 const smallBytes = 1_048_576;
-const pieceBytes = 1_048_576;
 /** What a body that goes piece by piece takes of the memory: a piece, and what waits in the connection. */
 const streamedBytes = 4 * pieceBytes;
 
 export class HttpsObjects implements Objects {
   readonly place: string;
-  readonly traits = { objectBytesMax, parallel: 8, retentionLock: false, mayRemove: true };
+  readonly traits: ObjectsTraits;
   readonly address: ObjectsAddress;
   readonly #ports: RemotePorts;
   readonly #clock: Clock;
@@ -60,6 +60,8 @@ export class HttpsObjects implements Objects {
     this.#random = ports.random ?? systemRandom;
     this.place = `https://${settings.host}/${settings.store}`;
     this.address = { driver: "https", settings };
+    const mayRemove = settings.mayDelete !== false;
+    this.traits = { objectBytesMax, parallel: 8, retentionLock: false, mayRemove };
     this.#line = new Line(settings, this.place, ports.environment ?? process.env);
   }
 
@@ -183,6 +185,7 @@ export class HttpsObjects implements Objects {
   }
 
   async remove(names: readonly string[], signal?: AbortSignal): Promise<void> {
+    requireRemovable(this);
     for (const name of names) requireObjectName(name, this.place);
     for (let start = 0; start < names.length; start += removedAtOnce) {
       const body = inMemory(Buffer.from(JSON.stringify(names.slice(start, start + removedAtOnce))));
@@ -249,29 +252,6 @@ export class HttpsObjects implements Objects {
 function conditionsOf(rule: PutRule): Record<string, string> {
   if (rule === "replace") return {};
   return rule === "ifAbsent" ? { "if-none-match": "*" } : { "if-match": `"${rule.ifTag}"` };
-}
-
-function inMemory(bytes: Uint8Array): LineBody {
-  return { sizeBytes: bytes.length, pieces: () => [bytes] };
-}
-
-function bodyOf(body: Body, sizeBytes: number): LineBody {
-  if (body instanceof Uint8Array) return inMemory(body);
-  return {
-    sizeBytes,
-    *pieces() {
-      for (let start = 0; start < sizeBytes; start += pieceBytes) {
-        yield readPiece(body, start, Math.min(pieceBytes, sizeBytes - start));
-      }
-    },
-  };
-}
-
-/** Asked for before the body goes, so that the server finds out what a line or a memory has changed. */
-function checksumOf(body: LineBody): Buffer {
-  const hash = createHash("sha256");
-  for (const piece of body.pieces()) hash.update(piece);
-  return hash.digest();
 }
 
 function tagOf({ headers: { etag = "" } }: IncomingMessage): Tag {

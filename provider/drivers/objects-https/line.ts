@@ -3,9 +3,8 @@ import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
-import { readCertificates } from "../remote-endpoint.ts";
 import { Refusal } from "./classify.ts";
-import { readIdentity } from "./credentials.ts";
+import { readAuthority, readIdentity } from "./credentials.ts";
 import { protocolHeader, protocolVersion } from "./protocol.ts";
 import type { HttpsSettings } from "./settings.ts";
 
@@ -102,7 +101,7 @@ export class Line {
       minVersion: "TLSv1.3",
       cert: pem,
       key: pem,
-      ...(certificateAuthorityFile === undefined ? {} : { ca: readCertificates(certificateAuthorityFile) }),
+      ...(certificateAuthorityFile === undefined ? {} : { ca: readAuthority(certificateAuthorityFile).pem }),
     });
     return this.#agent;
   }

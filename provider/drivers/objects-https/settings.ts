@@ -7,4 +7,6 @@ export interface HttpsSettings {
   readonly certificateAuthorityFile?: string;
   /** The file (mode 0600) or environment variable that holds the client's certificate and its key, both as PEM. */
   readonly credentials?: { readonly environmentVariable: string } | { readonly file: string };
+  /** Whether the client may delete objects. Default: true. */
+  readonly mayDelete?: boolean;
 }

@@ -1,6 +1,7 @@
 /** All health notes of an item: one line here for each subject. */
 import { isExpected } from "../../errors.ts";
 import { applicationNotes } from "./applications.ts";
+import { certificateNotes } from "./certificates.ts";
 import { clockNotes } from "./clock.ts";
 import { damageNotes } from "./damage.ts";
 import { hardwareNotes } from "./hardware.ts";
@@ -21,6 +22,7 @@ import { targetNotes } from "./target.ts";
 /** In the order in which people read them. */
 const checks: readonly HealthCheck[] = [
   targetNotes,
+  certificateNotes,
   replicationNotes,
   pauseNotes,
   rpoNotes,

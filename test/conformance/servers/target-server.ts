@@ -44,7 +44,7 @@ export class SecondSite {
   }
 
   addClient(name: string, rights: Rights, within: readonly string[] = []): void {
-    this.trust.makeClient({ name, rights, within }, 2);
+    this.trust.letIn({ name, rights, within }, 2);
   }
 
   /** On the port that it had before, if there was one. */
