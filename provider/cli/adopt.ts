@@ -11,12 +11,14 @@ import { formatTable, formatTime } from "./format.ts";
 import type { AdoptJson } from "./json/upkeep.ts";
 import { readPassphrase } from "./key.ts";
 import { printJson } from "./session.ts";
-import { type StorePlaceFlags, storePlaceOf, withStorePlace } from "./store-place.ts";
+import { asOfOption, instantOf, type StorePlaceFlags, storePlaceOf, withStorePlace } from "./store-place.ts";
+import { stoppable } from "./stoppable.ts";
 import { isoTime } from "./times.ts";
 
 export interface SecretFlags extends StorePlaceFlags {
   readonly keyFile?: readonly string[];
   readonly passphraseFile?: string;
+  readonly asOf?: string;
 }
 
 /** Opens the stores of a place with what the command line names. A folder of keys means all keys in it. */
@@ -24,6 +26,7 @@ export function openAdoption(place: string, flags: SecretFlags): Promise<Adoptio
   const keyFiles = (flags.keyFile ?? []).map((file) => path.resolve(file)).flatMap(keyFilesAt);
   return Adoption.open({
     ...storePlaceOf(place, flags),
+    ...(flags.asOf === undefined ? {} : { asOf: instantOf(flags.asOf)! }),
     keyFiles,
     ...(flags.passphraseFile === undefined ? {} : { passphrase: readPassphrase(flags.passphraseFile) }),
   });
@@ -89,6 +92,7 @@ export function adoptCommand(): CliCommand {
     )
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
+    .addOption(asOfOption())
     .option("--list", "show what is there, and change nothing")
     .json("adopt")
     .example(
@@ -98,6 +102,10 @@ export function adoptCommand(): CliCommand {
     .example(
       "adopt https://dr.example.org:7843/replicas --ca-file ca.pem --credentials-file lyon.pem --key-file dr-keys.json",
       "a home from another site",
+    )
+    .example(
+      "adopt s3://dr-replicas/london --as-of 2026-11-28T06:00:00Z --key-file dr-keys.json",
+      "the state before an attack, from the versions of a bucket",
     )
     .example("adopt /mnt/lyon/.replicas --key-file /media/safe/dr-keys.json", "a home from the replicas")
     .addHelpText(
@@ -112,7 +120,9 @@ export function adoptCommand(): CliCommand {
         const homeFolder = engineHome(home);
         const isRebuilt = flags.list !== true;
         const wasThere = fs.existsSync(path.join(homeFolder, "siterecovery.db"));
-        const notices = isRebuilt ? await adoption.rebuild(homeFolder) : [];
+        const notices = isRebuilt
+          ? await stoppable(place, (progress) => adoption.rebuild(homeFolder, progress))
+          : [];
         // The rebuilt engine writes its catalogs at once, so that what it took over is known everywhere.
         if (isRebuilt) await (await connectEngine(home)).recoveryHome.writeCatalogs();
         if (flags.json === true) {

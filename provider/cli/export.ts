@@ -2,11 +2,12 @@ import path from "node:path";
 import { openAdoption, type SecretFlags } from "./adopt.ts";
 import { Option } from "commander";
 import { formatOfName, type ImageFormat, imageFormats } from "../images/image-format.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { OutputOption } from "./output-option.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
-import { withStorePlace } from "./store-place.ts";
+import { asOfOption, withStorePlace } from "./store-place.ts";
 import { stoppable } from "./stoppable.ts";
 
 interface ExportFlags extends SecretFlags {
@@ -42,6 +43,7 @@ export function exportCommand(): CliCommand {
       "--from <place>",
       "read the replicas of this folder or URL, without an engine; needs one of the next two",
     )
+    .addOption(asOfOption())
     .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
     .option("--passphrase-file <file>", "a file with the recovery passphrase")
     .action(async (name: string, options: ExportFlags, command: CliCommand) => {
@@ -55,6 +57,10 @@ export function exportCommand(): CliCommand {
         ...(options.disk === undefined ? {} : { diskId: options.disk }),
       };
       const { from } = options;
+      if (from === undefined && options.asOf !== undefined) {
+        const message = "--as-of reads replicas without an engine: add --from <url> and --key-file <file>.";
+        throw new SiteRecoveryError("InvalidInput", message, { property: "--as-of" });
+      }
       const { bytesWritten, pointId } = await stoppable(name, async (progress) => {
         if (from !== undefined)
           return (await openAdoption(from, options)).export({ machine: name, ...wanted }, progress);

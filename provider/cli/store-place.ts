@@ -1,6 +1,9 @@
 /** The place of a replica store on a command line: a folder, or the URL of object storage or of another site, with options of its own. */
 import path from "node:path";
+import { Option } from "commander";
 import type { StoreSource } from "../engine/recovery-home/adoption.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
 import type { CliCommand } from "./cli-command.ts";
 
 export interface StorePlaceFlags {
@@ -30,6 +33,25 @@ export function withStorePlace(command: CliCommand): CliCommand {
       "--credentials-file <file>",
       "object storage, another site: the file (mode 0600) that holds the credentials",
     );
+}
+
+/** `--as-of`, for what reads a store. */
+export function asOfOption(): Option {
+  return new Option(
+    "--as-of <instant>",
+    "S3 with versions: as it was then, such as 2026-01-05T08:00:00Z, before an attack; what was written since stays as it is",
+  );
+}
+
+/** The instant that `--as-of` names. */
+export function instantOf(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(written)
+    ? Date.parse(written)
+    : NaN;
+  if (!Number.isNaN(instant)) return instant;
+  const message = said`--as-of is "${written}"; write a time such as 2026-01-05T08:00:00Z.`;
+  throw new SiteRecoveryError("InvalidInput", message, { property: "--as-of" });
 }
 
 /** What the words and options of a command line name. */

@@ -114,6 +114,23 @@ export interface Objects {
   close(): Promise<void>;
 }
 
+/** What a copy has copied so far. */
+export interface CopiedObjects {
+  readonly objects: number;
+  readonly bytes: number;
+  /** How many there are to copy. */
+  readonly objectsTotal: number;
+}
+
+/** Objects as they were at an instant. Whatever would change them throws `InvalidInput`. */
+export interface PastObjects extends Objects {
+  /**
+   * Copies all of them within their service, durably, to names that begin with a prefix; `last` comes after all others. Can be
+   * repeated: what is there already is not copied again.
+   */
+  copyTo(prefix: string, last: string, onCopied?: (copied: CopiedObjects) => void): Promise<CopiedObjects>;
+}
+
 /** The lease that a writer writes under. */
 export interface WriterEpoch {
   readonly engineId: string;

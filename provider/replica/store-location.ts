@@ -3,6 +3,8 @@ import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
 import { openObjects } from "../drivers/open-objects.ts";
+import { openPastObjects } from "../drivers/open-past-objects.ts";
+import { PastClaims } from "./past-claims.ts";
 import type { ObjectsAddress } from "../ports/objects.ts";
 import type { Objects } from "../ports/objects.ts";
 import { FolderClaims } from "./folder-claims.ts";
@@ -17,6 +19,8 @@ export type StoreLocation =
       readonly address: ObjectsAddress;
       /** A folder of this computer for files that are about to become objects. */
       readonly spoolFolder: string;
+      /** Read as it was then, in milliseconds since 1970; nothing is written. */
+      readonly asOf?: number;
     };
 
 /** Where the store of an address is. Throws `InvalidInput`. */
@@ -48,8 +52,13 @@ export async function withObjects<T>(
 /** What a store at a location stands on. `files`: the file system of this computer. */
 export function placesAt(files: FileSystem, location: StoreLocation): StorePlaces {
   if ("folder" in location) return placesInFolder(files, location.folder);
+  const spool = { files, folder: location.spoolFolder };
+  if (location.asOf !== undefined) {
+    const past = openPastObjects(location.address, location.asOf);
+    return { objects: past, claims: new PastClaims(past.place), spool };
+  }
   const objects = openObjects(location.address);
-  return { objects, claims: new ObjectClaims(objects), spool: { files, folder: location.spoolFolder } };
+  return { objects, claims: new ObjectClaims(objects), spool };
 }
 
 /** What a store in a folder stands on. */

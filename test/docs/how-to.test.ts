@@ -6,7 +6,9 @@ import { scheduler } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newContainer, startAzurite } from "../conformance/servers/azurite.ts";
 import { onFreePort } from "../conformance/servers/free-port.ts";
-import { Site } from "../engine/fixture.ts";
+import { S3 } from "@aws-sdk/client-s3";
+import { startVersitygw } from "../conformance/servers/versitygw.ts";
+import { quiet, Site } from "../engine/fixture.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { commandsFor, runPage, theTutorial } from "./run-page.ts";
 
@@ -36,6 +38,44 @@ const beginnings: Readonly<Record<string, () => Promise<Pick<Site, "folder" | "r
     return site;
   },
   "a second site": beginSecondSite,
+  "the machine web1 in a locked bucket": async () => {
+    const server = await startVersitygw();
+    const [bucket, endpoint] = ["dr-replicas", `http://127.0.0.1:${server.port}`];
+    const { accessKeyId, secretAccessKey } = server;
+    const credentials = { accessKeyId, secretAccessKey };
+    const s3 = new S3({ endpoint, region: "us-east-1", forcePathStyle: true, credentials });
+    await s3.createBucket({ Bucket: bucket, ObjectLockEnabledForBucket: true });
+    s3.destroy();
+    const key = `${accessKeyId}:${secretAccessKey}`;
+    const attack = [
+      process.execPath,
+      path.resolve(import.meta.dirname, "attack-bucket.ts"),
+      bucket,
+      endpoint,
+    ];
+    const variables = {
+      WRITER_KEY: key,
+      CLEANER_KEY: key,
+      ENDPOINT: endpoint,
+      ATTACK: [...attack, accessKeyId, secretAccessKey].map((word) => `'${word}'`).join(" "),
+    };
+    Object.assign(process.env, variables);
+    onTestFinished(async () => {
+      for (const name of Object.keys(variables)) delete process.env[name];
+      await server.stop();
+    });
+    const account = {
+      url: `s3://${bucket}/london`,
+      endpoint,
+      credentials: { environmentVariable: "WRITER_KEY" },
+      retentionLock: "compliance",
+      mayDelete: false,
+    };
+    const site = await Site.make({ homeName, account });
+    await site.protect();
+    await site.engine.replicate(site.itemId, quiet);
+    return site;
+  },
   "the plan shop": async () => (await Shop.make({ homeName })).site,
 };
 

@@ -62,6 +62,8 @@ export function stepsOf(page: string): Step[] {
 const placeholders: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<id>"],
   [/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<time>"],
+  // A time in a URL.
+  [/\b\d{8}t\d{6}z\b/g, "<time>"],
   // A time that a narrow table has broken.
   [/\b\d{4}-\d\d-\d\d\b/g, "<date>"],
   [/\b\d\d:\d\d:\d\dZ/g, "<time>"],

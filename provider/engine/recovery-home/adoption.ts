@@ -14,6 +14,7 @@ import { locationOfAddress } from "../../replica/store-location.ts";
 import { adoptStores } from "./adopt.ts";
 import { type AdoptableStore, type FoundStore, lookAtStore, type OpenedStore } from "./look-at-store.ts";
 import { secretsIn } from "./key-kit.ts";
+import { onlyVersions, restorePast } from "./restore-past.ts";
 import { retainElsewhere, type StoreRetention } from "./retain-elsewhere.ts";
 import { said } from "../../message.ts";
 
@@ -25,24 +26,38 @@ export interface StoreSource {
   /** Key files and key kits; each store is opened with the first key that fits. */
   readonly keyFiles?: readonly string[];
   readonly passphrase?: string;
+  /** Read as it was then, in milliseconds since 1970: before an attack, in a bucket with versions. */
+  readonly asOf?: number;
   readonly files?: FileSystem;
 }
 
-function storesAt(files: FileSystem, { folder, address }: StoreSource): FoundStore[] {
+function storesAt(files: FileSystem, { folder, address, asOf }: StoreSource): FoundStore[] {
   if (address === undefined) {
+    if (asOf !== undefined) throw onlyVersions(folder!);
     return findStores(files, folder!).map((found) => ({ location: { folder: found }, address }));
   }
   // Nothing is prepared for a store that is read. What adoption writes is small.
-  return [{ location: locationOfAddress(address, os.tmpdir()), address }];
+  const location = locationOfAddress(address, os.tmpdir());
+  if (asOf === undefined) return [{ location, address }];
+  if ("folder" in location) throw onlyVersions(location.folder);
+  return [{ location: { ...location, asOf }, address }];
 }
 
 export class Adoption {
   readonly #files: FileSystem;
   readonly #stores: readonly OpenedStore[];
+  readonly #secrets: readonly StoreSecret[];
+  readonly #asOf: number | undefined;
 
-  private constructor(files: FileSystem, stores: readonly OpenedStore[]) {
+  private constructor(
+    files: FileSystem,
+    stores: readonly OpenedStore[],
+    { secrets, asOf }: { secrets: readonly StoreSecret[]; asOf: number | undefined },
+  ) {
     this.#files = files;
     this.#stores = stores;
+    this.#secrets = secrets;
+    this.#asOf = asOf;
   }
 
   /**
@@ -62,16 +77,33 @@ export class Adoption {
     const stores = await Array.fromAsync(storesAt(files, source), (found) =>
       lookAtStore(files, found, secrets),
     );
-    return new Adoption(files, stores);
+    return new Adoption(files, stores, { secrets, asOf: source.asOf });
   }
 
   get stores(): readonly AdoptableStore[] {
     return this.#stores;
   }
 
-  /** Rebuilds a home. See `adoptStores` for what it throws. Returns what people should know, as sentences. */
-  async rebuild(homeFolder: string): Promise<string[]> {
-    return (await adoptStores(this.#files, homeFolder, this.#stores)).notices;
+  /**
+   * Rebuilds a home; a former state is copied beside the store first, and the home uses the copy. See `adoptStores` for what it
+   * throws. Returns what people should know, as sentences.
+   */
+  async rebuild(homeFolder: string, progress?: Progress): Promise<string[]> {
+    const asOf = this.#asOf;
+    if (asOf === undefined) return (await adoptStores(this.#files, homeFolder, this.#stores)).notices;
+    const notices: string[] = [];
+    const copies = await Array.fromAsync(this.#stores, async ({ address, place }) => {
+      const copy = await restorePast(address!, asOf, ({ objects, objectsTotal }) =>
+        progress?.report(`${objects} of ${objectsTotal} objects copied`),
+      );
+      notices.push(
+        `${place} was copied to ${copy.address.url}, which the home uses now. ${address!.url} and its versions stay as they are, ` +
+          "with all that was written there since: whoever writes there still does not touch the copy",
+      );
+      const location = locationOfAddress(copy.address, os.tmpdir());
+      return lookAtStore(this.#files, { location, address: copy.address }, this.#secrets);
+    });
+    return [...notices, ...(await adoptStores(this.#files, homeFolder, copies)).notices];
   }
 
   /** Drops what the policies of the catalogs no longer keep. Throws `TargetUnreachable`. */
