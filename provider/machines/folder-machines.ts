@@ -8,6 +8,8 @@ import { readMachineFile, writeMachineFile } from "./machine-file.ts";
 import { readMark, writeMark } from "./machine-mark.ts";
 import { said } from "../message.ts";
 
+/** Of an image, while a move overwrites it. */
+export const overwritingEnding = ".overwriting";
 const machineFile = "machine.yaml";
 const stateFile = "power-state";
 /** The version that a push installs: the one that this engine replicates with. */
@@ -38,8 +40,10 @@ function realImagePath(files: FileSystem, imagePath: string, machineName: string
     return files.realPath(imagePath);
   } catch (error) {
     if (!hasCode(error, "NotFound")) throw error;
-    const message = said`The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist.
-        Put the image there, or correct the disk's file in machine.yaml.`;
+    const mend = files.exists(`${imagePath}${overwritingEnding}`)
+      ? "A failback that was interrupted has begun to overwrite it; run the failback again, which ends it."
+      : "Put the image there, or correct the disk's file in machine.yaml.";
+    const message = said`The machine ${machineName} has no image for its disk "${diskId}": ${imagePath} does not exist. ${mend}`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
   }
 }

@@ -36,6 +36,8 @@ export interface RecoveryMachine {
   readonly lineages?: Lineages;
   /** The disks that it has, from its point. Absent in items of earlier versions: all of the item. */
   readonly disks?: readonly ItemDisk[];
+  /** Its images as a move back left them; absent while it runs, and in items of earlier versions. */
+  readonly left?: ImagesLeft;
 }
 
 /** A test machine, and what its drill measured. */
@@ -83,8 +85,13 @@ export type ImagesLeft = Readonly<Record<string, string>>;
 
 /** What is known of the disks that a failover left at the primary side. */
 export interface PrimaryLeft {
-  /** The images as an unplanned failover left them, with what it did not send: any other state of them came later. */
+  /**
+   * The images as an unplanned failover left them, with what it did not send, or as a way back has made them: any other
+   * state of them came later.
+   */
   readonly images?: ImagesLeft;
+  /** The job of the way back that has begun to overwrite them, until it ends. Absent for jobs of earlier versions. */
+  readonly overwrittenBy?: string;
   /**
    * Where nobody saw the images off, or all was sent: what their logs counted from after the newest recovery point. What
    * the logs hold now, or a log that does not continue one of these, may be a later change.

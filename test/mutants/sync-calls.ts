@@ -140,6 +140,13 @@ export const syncCalls: readonly Mutant[] = [
       "a failback is done and its bytes are not there",
     ],
   }),
+  ...faultsIn("provider/engine/failover/overwritten-disk.ts", ["test/power-loss/overwritten-disk.test.ts"], {
+    "overwritten-name": [
+      `files.syncFolder(path.dirname(to));`,
+      ``,
+      "after a power cut a half-made disk has its name, and what is written to it is overwritten",
+    ],
+  }),
   ...faultsIn("provider/engine/replication/attach-point.ts", replicas, {
     "overlay-flush": [
       `await this.#image.syncLater().catch((error: unknown) => this.#trust.lose(error));`,

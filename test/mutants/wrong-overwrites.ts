@@ -19,8 +19,8 @@ export const wrongOverwrites: readonly Mutant[] = [
       "a database from before the reverse replication overwrites what was written after the failover",
     ],
     "changed-primary-image": [
-      `if (image !== undefined) return image !== imageText(parts, file);`,
-      `if (image === imageText(parts, file)) return false;`,
+      `if (image !== undefined) return !isAsNoted(image, imageText(parts, file));`,
+      `if (image !== undefined && isAsNoted(image, imageText(parts, file))) return false;`,
       "changes that a way back was seeded from are overwritten by a database that does not know of it",
     ],
     "changed-primary-seeded": [
@@ -35,10 +35,36 @@ export const wrongOverwrites: readonly Mutant[] = [
       interrupted,
     ],
   }),
-  ...faultsIn("provider/engine/failover/primary-machine.ts", primary, {
+  ...faultsIn("provider/engine/failover/overwritten-disk.ts", interrupted, {
+    "half-made-name": [
+      `if (files.exists(image)) move(files, image, aside);`,
+      `if (files.exists(image) && image === aside) move(files, image, aside);`,
+      "a half-made disk has its name, and a machine is started on it",
+    ],
+    "other-in-place": [
+      `if (files.exists(aside) && !files.exists(image)) move(files, aside, image);`,
+      `if (files.exists(aside)) move(files, aside, image);`,
+      "an image that was put into the place of a half-made one is overwritten",
+    ],
+  }),
+  ...faultsIn("provider/engine/failover/still-holds.ts", interrupted, {
+    "replica-has-run": [
+      `return hasUnsentChanges(parts, there);`,
+      `return false;`,
+      "a replica that ran is made again from a recovery point when its interrupted failover is resumed",
+    ],
+  }),
+  ...faultsIn("provider/engine/failover/require-left-alone.ts", interrupted, {
+    "removed-after-use": [
+      `if (!runs && changed.length === 0) return;`,
+      `if (changed.length >= 0) return;`,
+      "a machine at the recovery side is removed with what was written to it after the failback",
+    ],
+  }),
+  ...faultsIn("provider/engine/failover/overwrite-primary.ts", primary, {
     "changed-primary-rolled-back": [
-      `const isOverwritten = item().details.primaryLeft === undefined;`,
-      `const isOverwritten = item().details.flow === undefined;`,
+      `const isOverwritten = left === undefined || left.overwrittenBy === jobId;`,
+      `const isOverwritten = left?.areChanged === true;`,
       "after a failback that was rolled back, nothing that is written to the primary disks is noticed",
     ],
     "changed-primary-undone": [
@@ -48,9 +74,23 @@ export const wrongOverwrites: readonly Mutant[] = [
       interrupted,
     ],
     "changed-primary-meanwhile": [
-      `requireUnchanged(parts, item, { folder: place.folder, isDiscarded });`,
+      `requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });`,
       ``,
       "what was written while a failback ran is overwritten",
+    ],
+    "changed-primary-discarded": [
+      `isDiscarded: isDiscarded === true && !hasBegun`,
+      `isDiscarded`,
+      "what a person gave up once stands for all that is written while the job waits",
+      interrupted,
+    ],
+    "changed-primary-waiting": [
+      `const { primaryLeft } = item().details;
+  noteLeft(`,
+      `const { primaryLeft } = item().details;
+  if (jobId === "") noteLeft(`,
+      "what was written to whole disks while an interrupted failback waits is overwritten",
+      interrupted,
     ],
   }),
   ...faultsIn("provider/engine/failover/failover-job.ts", primary, {

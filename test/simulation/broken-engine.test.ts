@@ -119,7 +119,12 @@ vi.mock("../../provider/engine/identity/owned-machine.ts", async (original) => {
 vi.mock("../../provider/engine/identity/changed-primary.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof changedPrimary>();
-  return { ...right, requireUnchanged: faulty("leftDisksStay", right.requireUnchanged, () => undefined) };
+  // A way back that has begun forgets what it has made of the disks.
+  const forgets: typeof right.noteLeft = (parts, item, left) =>
+    right.noteLeft(parts, item, left?.overwrittenBy === undefined ? left : undefined);
+  const noteLeft = faulty("waitingDisksStay", right.noteLeft, forgets);
+  const requireUnchanged = faulty("leftDisksStay", right.requireUnchanged, () => undefined);
+  return { ...right, noteLeft, requireUnchanged };
 });
 
 vi.mock("../../provider/handlers/owner.ts", async (original) => {
@@ -152,13 +157,12 @@ vi.mock("../../provider/machines/folder-machines.ts", async (original) => {
 vi.mock("../../provider/engine/failover/proven-cycle.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof provenCycle>();
-  const { relationshipOf } = await import("../../provider/model/relationship.ts");
+  const { oldestPoint } = await import("./oldest-point.ts");
   return {
     ...right,
     // The machine is made of the oldest point that there is.
     provenCycle: faulty("plannedLosesNothing", right.provenCycle, async (context, options, last) => {
-      const { replicaStoreId, replicaId } = relationshipOf(context.item());
-      const [oldest] = await (await context.parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
+      const oldest = await oldestPoint(context.parts, context.item());
       const cycle = await right.provenCycle(context, options, last);
       return { ...cycle, pointId: oldest!.id };
     }),
@@ -168,12 +172,9 @@ vi.mock("../../provider/engine/failover/proven-cycle.ts", async (original) => {
 vi.mock("../../provider/engine/recovery-point/choose-recovery-point.ts", async (original) => {
   const { faulty } = await import("./engine-fault.ts");
   const right = await original<typeof chooseRecoveryPoint>();
-  const { relationshipOf } = await import("../../provider/model/relationship.ts");
-  const oldest: typeof right.chooseRecoveryPoint = async (parts, item, choice) => {
-    const { replicaStoreId, replicaId } = relationshipOf(item);
-    const [first] = await (await parts.replicaStoreOf(replicaStoreId)).recoveryPoints(replicaId);
-    return first ?? right.chooseRecoveryPoint(parts, item, choice);
-  };
+  const { oldestPoint } = await import("./oldest-point.ts");
+  const oldest: typeof right.chooseRecoveryPoint = async (parts, item, choice) =>
+    (await oldestPoint(parts, item)) ?? right.chooseRecoveryPoint(parts, item, choice);
   const atFailover: typeof oldest = (parts, item, choice) =>
     item.state === "Protected" && choice === "latest"
       ? oldest(parts, item, choice)

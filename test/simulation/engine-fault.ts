@@ -22,6 +22,7 @@ export const firstSeeds: Readonly<Record<PromiseName, number>> = {
   rightMachine: 35,
   othersStay: 31,
   leftDisksStay: 1,
+  waitingDisksStay: 1,
   ownersDecide: 39,
   oldDatabaseHarmless: 34,
   acknowledgedPointSurvives: 1,

@@ -2,9 +2,11 @@
 import fs from "node:fs";
 import { flows } from "../../provider/model/flows.ts";
 import { openTrackedDisk } from "../../provider/disks/open-tracked-disk.ts";
+import type { Progress } from "../../provider/progress.ts";
 import { checkError } from "./checks.ts";
 import { hold } from "./promises.ts";
 import type { Step } from "./users.ts";
+import { useMeanwhile } from "./waiting-accident.ts";
 import { type Machine, quiet, type World } from "./world.ts";
 
 interface Discard {
@@ -18,24 +20,25 @@ export async function discardOf(world: World, machine: Machine): Promise<Discard
   return isChanged ? { discardPrimaryChanges: true } : {};
 }
 
-type Back = (discard: Discard) => Promise<void>;
+export type Back = (discard: Discard, progress?: Progress) => Promise<void>;
 
 /** The way back that the machine has now. */
 function wayBackOf(world: World, machine: Machine): Back | undefined {
   const { moves } = world.site.engine;
   const id = world.site.itemId(machine);
   const allowed = world.allowed(machine);
-  if (allowed.includes("Failback")) return (discard) => moves.failback(id, quiet, discard);
+  if (allowed.includes("Failback"))
+    return (discard, progress = quiet) => moves.failback(id, progress, discard);
   if (world.find(machine)?.details.reverse === undefined) return undefined;
   const kinds = (["planned", "unplanned"] as const).filter((kind) =>
     allowed.includes(kind === "planned" ? "PlannedFailover" : "UnplannedFailover"),
   );
   if (kinds.length === 0) return undefined;
-  return (discard) =>
-    moves.failover(id, { kind: world.pick(kinds), recoveryPoint: "latest", ...discard }, quiet);
+  return (discard, progress = quiet) =>
+    moves.failover(id, { kind: world.pick(kinds), recoveryPoint: "latest", ...discard }, progress);
 }
 
-async function writeTo(world: World, image: string): Promise<void> {
+export async function writeTo(world: World, image: string): Promise<void> {
   const bytes = world.random.bytes(1 + world.random.integer(3000));
   const offset = world.random.integer(100_000);
   if (world.random.integer(2) === 0) {
@@ -78,6 +81,10 @@ export function primaryAccidents(world: World, machine: Machine): Step[] {
     {
       name: `write to the disks that were left at the primary side of ${machine}`,
       run: () => writeAtPrimary(world, machine, back),
+    },
+    {
+      name: `use ${machine} at the primary side while its way back waits`,
+      run: () => useMeanwhile(world, machine, back),
     },
   ];
 }

@@ -11,6 +11,8 @@ export const promises = {
   othersStay: "what was not made for an item is neither written over nor removed",
   leftDisksStay:
     "what was written at the primary side after a failover is overwritten by no way back unasked",
+  waitingDisksStay:
+    "what was written at the primary side while an interrupted way back waits is overwritten by no resume",
   ownersDecide: "an item is changed and deleted by the resource that owns it alone",
   oldDatabaseHarmless: "a database that was put back changes no machine that has moved since",
   acknowledgedPointSurvives: "a recovery point goes by its age alone",

@@ -47,6 +47,7 @@ function expectVariety(done: ReadonlySet<string>): void {
     /^replace the data disk of/,
     /^put an older target back of/,
     /^write to the disks that were left at the primary side of/,
+    /^use at the primary side while its way back waits/,
     /^lose half of the target of/,
     /^somebody takes the (replica|drill)'s name of/,
     /^another host gets a machine named/,

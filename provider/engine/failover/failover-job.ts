@@ -32,7 +32,7 @@ import { imagesLeft, sentUpTo } from "../identity/changed-primary.ts";
 import { provenCycle } from "./proven-cycle.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
-import { primaryIsOff, primaryIsSent } from "./still-holds.ts";
+import { hasRun, primaryIsOff, primaryIsSent } from "./still-holds.ts";
 import {
   findPlace,
   type MachinePlace,
@@ -111,6 +111,7 @@ const restore: JobTask<FailoverInput> = {
 
 const start: JobTask<FailoverInput> = {
   isTurn: true,
+  hasTurned: (context) => hasRun(context.parts, context.item(), planOf(context).folder),
   name: "StartReplicaMachine",
   title: "Start the replica machine",
   run: async (context): Promise<RecoveryMachine> => {

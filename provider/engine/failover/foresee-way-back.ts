@@ -15,6 +15,7 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
 import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+import { requireLeftAlone } from "./require-left-alone.ts";
 import { requireMoved } from "./require-moved.ts";
 import { requireWritable } from "./require-writable.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -225,6 +226,7 @@ export async function foreseeProtectAgain(
   }
   await foresight.check(() => requireRecoverySide(parts, item));
   if (!recoveryMachine) return;
+  await foresight.check(() => requireLeftAlone(parts, item));
   await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
   foresight.step("remove", `remove ${recoveryMachine.name} at the recovery side`, recoveryMachine.folder);
 }

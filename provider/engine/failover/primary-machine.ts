@@ -1,19 +1,13 @@
-/**
- * The way back of a machine's disks: those at the primary side are made equal to a recovery point by writing only
- * what differs, and a machine or a disk that is gone is made again (H2F-4).
- */
+/** Where a machine comes back to at the primary side: its own place, or a new one where the machine is gone (H2F-4). */
 import path from "node:path";
 import { protectorFor } from "../inventory/machine-protector.ts";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
-import type { Lineage } from "../../model/lineage.ts";
-import { resetTracking } from "../../disks/reset-tracking.ts";
-import { whileNobodyWrites } from "../../disks/while-nobody-writes.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { machineAt } from "../identity/machine-at.ts";
-import { noteMove, ownerFor, requireFree } from "../identity/owned-machine.ts";
+import { ownerFor, requireFree } from "../identity/owned-machine.ts";
 import {
   findMachineOf,
   inventoryForNewMachine,
@@ -25,16 +19,13 @@ import { fabricOf, inventoriesOf, type Inventory } from "../inventory/inventorie
 import type { Lookup, MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Platform } from "../../model/flows.ts";
 import type { JobContext } from "../job/job-definition.ts";
-import { imagesLeft, mayBeChanged, noteLeft, requireUnchanged } from "../identity/changed-primary.ts";
 import type { ItemDetails, ProtectedItem } from "../../model/item.ts";
-import { relationshipOf } from "../../model/relationship.ts";
-import { copyProgress } from "../job/report-progress.ts";
-import { applyDelta } from "../replication/apply-delta.ts";
-import { restoreDisk } from "../replication/restore-disk.ts";
-import type { Seed } from "../../model/lineage.ts";
 import { said } from "../../message.ts";
 
-type Context<Input> = Pick<JobContext<Input>, "parts" | "itemId" | "jobId" | "item" | "progress">;
+export type WayBackContext<Input> = Pick<
+  JobContext<Input>,
+  "parts" | "itemId" | "jobId" | "item" | "progress"
+>;
 
 /** Where a machine comes back to: found once, before anything is changed, and kept with the job. */
 export interface PrimaryPlace {
@@ -51,7 +42,7 @@ export interface PrimaryPlace {
  * cannot be looked at, and `DuplicateName` or `AlreadyExists` when another machine is in the way.
  */
 export function primaryPlace<Input>(
-  context: Omit<Context<Input>, "progress">,
+  context: Omit<WayBackContext<Input>, "progress">,
   alternateHost?: string,
 ): PrimaryPlace {
   const { parts } = context;
@@ -145,7 +136,7 @@ function hostForNew(parts: EngineParts, fabricId: string, alternateHost: string 
 }
 
 /** Makes the folder of a machine that is gone, or resumes with what an earlier attempt made of it. */
-function makePlace<Input>(context: Context<Input>, folder: string, pointId: string): void {
+export function makePlace<Input>(context: WayBackContext<Input>, folder: string, pointId: string): void {
   const { parts } = context;
   const owner = ownerFor(context, { purpose: "failback", pointId });
   if (isOwnFolder(parts, context.item(), folder)) return;
@@ -157,89 +148,6 @@ function makePlace<Input>(context: Context<Input>, folder: string, pointId: stri
     madeBy: owner,
     protectedBy: protectorFor(parts, context.itemId),
   });
-}
-
-export interface AppliedPoint {
-  readonly bytesWritten: number;
-  /** The disks equal this point, and what their changes count from since then. */
-  readonly seed: Seed;
-}
-
-/** Makes a disk equal to a point. From then on its changes count towards the next delta: what they count from is returned. */
-async function applyToDisk(
-  { files, clock }: EngineParts,
-  options: Parameters<typeof restoreDisk>[0],
-): Promise<{ bytesWritten: number; lineage: Lineage | undefined }> {
-  const reset = (): Promise<Lineage | undefined> => resetTracking(options.toPath, { files, clock });
-  if (!files.exists(options.toPath)) {
-    const { bytesWritten } = await restoreDisk(options);
-    return { bytesWritten, lineage: await reset() };
-  }
-  const before = files.facts(options.toPath).sizeBytes;
-  const applied = await whileNobodyWrites(
-    options.toPath,
-    async () => {
-      const { bytesWritten } = await applyDelta(options);
-      // Logs are of one size: those of a disk that has another one begin again once it is opened anew.
-      const isSameSize = files.facts(options.toPath).sizeBytes === before;
-      return { bytesWritten, lineage: isSameSize ? await reset() : undefined };
-    },
-    { files, clock },
-  );
-  return applied.lineage === undefined ? { ...applied, lineage: await reset() } : applied;
-}
-
-/** Makes the primary side's disks equal to a point of the relationship in use. The machine is off then. */
-export async function applyToPrimary<Input>(
-  context: Context<Input>,
-  { pointId, place, isDiscarded }: { pointId: string; place: PrimaryPlace; isDiscarded: boolean | undefined },
-): Promise<AppliedPoint> {
-  const { parts, progress } = context;
-  const item = context.item();
-  const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
-  // Somebody may have written since the job's first look.
-  requireUnchanged(parts, item, { folder: place.folder, isDiscarded });
-  if (place.isThere) parts.machines.shutDown(place.folder);
-  else makePlace(context, place.folder, pointId);
-  noteMove(parts, place.folder, context, "primary");
-  // From here on the disks are what this job makes of them, also if it fails.
-  noteLeft(parts, item, undefined);
-  let bytesWritten = 0;
-  const lineages: Record<string, Lineage> = {};
-  for (const disk of item.details.disks) {
-    const options = {
-      store,
-      pointId,
-      diskId: disk.id,
-      toPath: path.join(place.folder, disk.file),
-      onProgress: copyProgress(parts.clock, progress, "failback"),
-      ...(progress.signal ? { signal: progress.signal } : {}),
-    };
-    const applied = await parts.copySlot(() => applyToDisk(parts, options));
-    bytesWritten += applied.bytesWritten;
-    if (applied.lineage !== undefined) lineages[disk.id] = applied.lineage;
-  }
-  if (!place.isThere) parts.machines.define(place.folder, item.details.definition);
-  return { bytesWritten, seed: { pointId, lineages } };
-}
-
-/**
- * Stops a machine that an unfinished way back has made or started; one that it made is removed. Disks that it has begun to
- * overwrite are what it made of them: what changes them from now on is noticed.
- */
-export function undoPrimary(
-  { parts, jobId, item }: Pick<Context<unknown>, "parts" | "jobId" | "item">,
-  { folder, isThere }: PrimaryPlace,
-): void {
-  if (!parts.files.exists(folder)) return;
-  const isOverwritten = item().details.primaryLeft === undefined;
-  // Once a machine that somebody has started on them is off, it cannot be seen any more that it wrote.
-  const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);
-  if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
-  if (isOverwritten) {
-    noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
-  }
-  if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
 }
 
 /** The item's facts once its machine runs at its place at the primary side again. */

@@ -129,7 +129,7 @@ export async function restoreDisks(
 
 /**
  * Defines it and, unless told not to, starts it. Change tracking begins before the machine can write, so that a
- * failback costs what has changed.
+ * failback costs what has changed. A machine that is defined already may have run: its tracking goes on.
  */
 export async function startRecoveryMachine(
   parts: EngineParts,
@@ -137,22 +137,22 @@ export async function startRecoveryMachine(
   point: RecoveryPoint,
   startMachine = true,
 ): Promise<RecoveryMachine> {
-  const running = parts.machines.exists(plan.folder) && parts.machines.powerState(plan.folder) === "running";
+  const isDefined = parts.machines.exists(plan.folder);
   const lineages: Record<string, Lineage> = {};
   const disks = disksOfPoint(plan, point);
   for (const disk of disks) {
     const imagePath = path.join(plan.folder, disk.file);
     const options = { files: parts.files, clock: parts.clock };
-    const lineage = running
+    const lineage = isDefined
       ? readChangeState(imagePath, options).lineage
       : await resetTracking(imagePath, options);
     if (lineage !== undefined) lineages[disk.id] = lineage;
   }
-  if (!running) {
+  if (!isDefined) {
     const definitions = disks.map(({ sizeBytes: _size, ...disk }) => disk);
     parts.machines.define(plan.folder, { ...plan.definition, disks: definitions });
-    if (startMachine) parts.machines.start(plan.folder);
   }
+  if (startMachine) parts.machines.start(plan.folder);
   const machineId = parts.machines.markOf(plan.folder)?.machineId;
   return {
     name: plan.definition.name,

@@ -25,6 +25,7 @@ import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { changedDisks, imagesLeft, noteLeft } from "../identity/changed-primary.ts";
+import { requireLeftAlone } from "./require-left-alone.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
 
@@ -187,6 +188,7 @@ export const reverseReplicationJob: JobDefinition<Input> = {
       run: ({ parts, item, progress }) => {
         const { recoveryMachine } = item().details;
         requireRecoverySide(parts, item());
+        requireLeftAlone(parts, item());
         return recoveryMachine && removeMade(parts, recoveryMachine, (line) => progress.report(line));
       },
     },

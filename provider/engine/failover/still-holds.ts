@@ -5,7 +5,7 @@ import { findMachineOf } from "../inventory/find-machine.ts";
 import type { JobContext } from "../job/job-definition.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import type { CycleDisk } from "../replication-cycle/run-cycle.ts";
-import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { disksIn, primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { hasUnsentChanges } from "./unsent-changes.ts";
 
 type Context = Pick<JobContext<unknown>, "parts" | "item">;
@@ -14,6 +14,17 @@ type Context = Pick<JobContext<unknown>, "parts" | "item">;
 export function primaryIsOff({ parts, item }: Context): boolean {
   const lookup = findMachineOf(parts, item());
   return lookup.answer !== "found" || parts.machines.powerState(lookup.place.folder) !== "running";
+}
+
+/**
+ * Whether a machine that a move has made in a folder runs, or wrote to its disks and was switched off again. Its changes are
+ * tracked from before its start.
+ */
+export function hasRun(parts: EngineParts, { details }: ProtectedItem, folder: string): boolean {
+  if (!parts.machines.exists(folder)) return false;
+  if (parts.machines.powerState(folder) === "running") return true;
+  const there = disksIn(folder, details.disks).filter(({ path }) => parts.files.exists(path));
+  return hasUnsentChanges(parts, there);
 }
 
 /** As `primaryIsOff`, of the machine at the recovery side. */

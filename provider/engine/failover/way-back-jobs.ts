@@ -16,15 +16,10 @@ import { requireUnchanged } from "../identity/changed-primary.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
-import {
-  type AppliedPoint,
-  applyToPrimary,
-  type PrimaryPlace,
-  primaryPlace,
-  settledAt,
-  undoPrimary,
-} from "./primary-machine.ts";
+import { type AppliedPoint, overwritePrimary, undoPrimary } from "./overwrite-primary.ts";
+import { type PrimaryPlace, primaryPlace, settledAt } from "./primary-machine.ts";
 import { provenCycle } from "./proven-cycle.ts";
+import { recoveryImages } from "./require-left-alone.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
 import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
 import { noteFailbackPoint, synchroniseReplica } from "./synchronise-replica.ts";
@@ -73,7 +68,7 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
         const { pointId } = context.resultOf<{ pointId: string }>(row.point.name);
         if (row.isPointLocal) requireWay(context.parts, context.item(), "back");
         const isDiscarded = context.input.discardPrimaryChanges;
-        return applyToPrimary(context, { pointId, place: placeOf(context), isDiscarded });
+        return overwritePrimary(context, { pointId, place: placeOf(context), isDiscarded });
       },
     },
     {
@@ -85,6 +80,15 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
       },
     },
   ];
+}
+
+function leftAtRecovery(
+  { parts }: Pick<JobContext<unknown>, "parts">,
+  item: ProtectedItem,
+): Pick<ItemDetails, "recoveryMachine"> {
+  const { recoveryMachine } = item.details;
+  const left = recoveryImages(parts, item);
+  return recoveryMachine && left ? { recoveryMachine: { ...recoveryMachine, left } } : {};
 }
 
 function wayBackJob<Input extends FailbackInput>(row: WayBack<Input>): JobDefinition<Input> {
@@ -99,6 +103,7 @@ function wayBackJob<Input extends FailbackInput>(row: WayBack<Input>): JobDefini
         ...settledAt(context.parts, item.details, placeOf(context)),
         primarySeed: context.resultOf<AppliedPoint>("ApplyToPrimary").seed,
         lastMove: { action: title, endedAt: context.parts.clock.now() },
+        ...leftAtRecovery(context, item),
         ...row.kept(context, item),
       },
     }),

@@ -16,9 +16,17 @@ import type { ImagesLeft, ItemDisk, PrimaryLeft, ProtectedItem } from "../../mod
 import { lineagesOf } from "../replication/source-doubt.ts";
 import type { Lineages } from "../../model/lineage.ts";
 
-function imageText(parts: EngineParts, file: string): string {
+/**
+ * What an image is now, to be compared later: inode, size and times. `isMoved`: it gets another name now, which changes the
+ * last of its times.
+ */
+export function imageText(parts: EngineParts, file: string, { isMoved = false } = {}): string {
   const { inode, sizeBytes, modifiedAtNs, changedAtNs } = parts.files.facts(file);
-  return [inode, sizeBytes, modifiedAtNs, changedAtNs].join(" ");
+  return [inode, sizeBytes, modifiedAtNs, ...(isMoved ? [] : [changedAtNs])].join(" ");
+}
+
+function isAsNoted(noted: string, now: string): boolean {
+  return now === noted || now.startsWith(`${noted} `);
 }
 
 /** The images as they are now, to be compared later. Those that are missing are left out. */
@@ -41,7 +49,7 @@ function isChanged(parts: EngineParts, folder: string, left: PrimaryLeft, disk: 
   if (left.areChanged === true) return true;
   // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
   const image = left.images?.[disk.id];
-  if (image !== undefined) return image !== imageText(parts, file);
+  if (image !== undefined) return !isAsNoted(image, imageText(parts, file));
   const now = readChangeState(file, { files: parts.files });
   if (now.pendingBlocks > 0 || now.resyncRequired) return true;
   const known = left.sentUpTo?.map((lineages) => lineages[disk.id]);

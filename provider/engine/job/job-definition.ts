@@ -59,8 +59,13 @@ export interface JobTask<Input> {
    * down may run again. If not, it is done again with all tasks after it.
    */
   holds?(context: JobContext<Input>): boolean;
-  /** The task starts the machine at its new side: after it no earlier task but the one that no longer holds is repeated. */
+  /** The task starts the machine at its new side: after it, no earlier task but the one that no longer holds is repeated. */
   readonly isTurn?: boolean;
+  /**
+   * Whether the machine was started there though the task is not written down as ended: what it has written since must not
+   * be made again from a recovery point.
+   */
+  hasTurned?(context: JobContext<Input>): boolean;
 }
 
 export interface JobDefinition<Input = never> {

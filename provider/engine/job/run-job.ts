@@ -87,7 +87,11 @@ function rewind<Input>(
   const { tasks } = definition;
   const rows = tasksOf(parts.store, job.jobId);
   const hasEnded = (ordinal: number): boolean => rows[ordinal]?.state === "Succeeded";
-  const hasTurned = tasks.some(({ isTurn }, ordinal) => isTurn === true && hasEnded(ordinal));
+  const hasTurned = tasks.some((task, ordinal) => {
+    if (task.isTurn !== true) return false;
+    const isNext = tasks.slice(0, ordinal).every((_before, index) => hasEnded(index));
+    return hasEnded(ordinal) || (isNext && (task.hasTurned?.(context) ?? false));
+  });
   for (const [ordinal, task] of tasks.entries()) {
     if (!hasEnded(ordinal) || (task.holds?.(context) ?? true)) continue;
     progress.report(`again, since the world has changed: ${task.title}`);

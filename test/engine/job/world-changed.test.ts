@@ -74,19 +74,32 @@ describe.each(["running", "off"] as const)("a machine that was used again and is
   });
 });
 
-describe("a machine that somebody starts on disks that an interrupted failback has begun to overwrite", () => {
-  it("keeps what it wrote until a person gives it up", async () => {
+/** As `dd` does: past every change log. */
+function writePast(image: string): string {
+  const file = fs.openSync(image, "r+");
+  fs.writeSync(file, randomBytes(5000), 0, 5000, 70_000);
+  fs.closeSync(file);
+  return hashOf(image);
+}
+
+describe("disks at the primary side that an interrupted failback has begun to overwrite", () => {
+  const refusal = {
+    code: "ActionNotAllowed",
+    message: expect.stringMatching(/changed after its failover.*discard-primary-changes web1/s) as string,
+  };
+
+  async function interruptedAt(line: string): Promise<Site> {
     const site = await siteOf();
     await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
     await site.engine.moves.commit(site.itemId, quiet);
-    dieAt(site, "failback of disk", kinds.failback);
-    const written = await useAgain(site.image, "running");
+    dieAt(site, line, kinds.failback);
+    return site;
+  }
+
+  /** What was written stays, whatever is run, until a person gives it up. */
+  async function expectKept(site: Site, written: string): Promise<void> {
     const codes = async (): Promise<string[]> =>
       (await site.engine.viewItem(site.itemId)).healthNotes.map(({ code }) => code);
-    const refusal = {
-      code: "ActionNotAllowed",
-      message: expect.stringMatching(/changed after its failover/) as string,
-    };
     const failBack = (): Promise<void> => site.engine.moves.failback(site.itemId, quiet);
     await expect(failBack()).rejects.toMatchObject(refusal);
     expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
@@ -97,7 +110,105 @@ describe("a machine that somebody starts on disks that an interrupted failback h
     await site.engine.moves.failback(site.itemId, quiet, { discardPrimaryChanges: true });
     expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
     expect(hashOf(site.image)).toBe(wanted);
+  }
+
+  it("do not have their names while they are a mixture, and get them back", async () => {
+    const site = await interruptedAt("failback of disk");
+    expect(fs.existsSync(site.image)).toBe(false);
+    const wanted = hashOf(site.replica);
+    await site.engine.moves.commit(site.itemId, quiet);
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
+    expect(hashOf(site.image)).toBe(wanted);
+    expect(fs.readdirSync(path.dirname(site.image)).join()).not.toContain("overwriting");
   });
+
+  it.each(["running", "off"] as const)(
+    "keep what a machine wrote that has the name and is %s",
+    async (power) => {
+      const site = await interruptedAt("failback of disk");
+      fs.renameSync(`${site.image}.overwriting`, site.image);
+      await expectKept(site, await useAgain(site.image, power));
+    },
+  );
+
+  it("keep another image that was put into the place of one", async () => {
+    const site = await interruptedAt("failback of disk");
+    fs.writeFileSync(site.image, randomBytes(512 * 1024));
+    await expectKept(site, hashOf(site.image));
+  });
+
+  it.each(["tracked", "past its change log"])(
+    "keep what was written %s after they were whole",
+    async (how) => {
+      const site = await interruptedAt("Start the machine at the primary side");
+      // The machine at the recovery side has gone on, so that the resumed job would have to overwrite them again.
+      await useAgain(site.replica, "off");
+      const written = how === "tracked" ? await useAgain(site.image, "off") : writePast(site.image);
+      await expectKept(site, written);
+    },
+  );
+
+  it("are not given up by what a person gave up before", async () => {
+    const site = await siteOf();
+    await site.engine.moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+    await site.engine.moves.commit(site.itemId, quiet);
+    writePast(site.image);
+    dieAt(
+      site,
+      "Start the machine at the primary side",
+      "await engine.moves.failback(id, progress, { discardPrimaryChanges: true });",
+    );
+    await useAgain(site.replica, "off");
+    await expectKept(site, writePast(site.image));
+  });
+});
+
+describe("a machine that an interrupted move has started", () => {
+  it.each(["running", "off"] as const)(
+    "keeps what it wrote at the recovery side and is %s, though its source was used as well",
+    async (power) => {
+      const site = await siteOf();
+      dieAt(site, "Start the replica machine", kinds.planned);
+      // As if the process had died right after the start, and before it wrote that down.
+      const { engine } = site;
+      const folder = path.dirname(site.replica);
+      expect(fs.existsSync(path.join(folder, "machine.yaml"))).toBe(false);
+      fs.copyFileSync(path.join(path.dirname(site.image), "machine.yaml"), path.join(folder, "machine.yaml"));
+      const wanted = await useAgain(site.replica, power);
+      await useAgain(site.image, "running");
+      await engine.moves.commit(site.itemId, quiet);
+      expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
+      expect(hashOf(site.replica)).toBe(wanted);
+    },
+  );
+
+  it.each(["running", "off"] as const)(
+    "is not removed by an interrupted reverse replication, %s",
+    async (power) => {
+      const site = await siteOf();
+      const { moves } = site.engine;
+      await moves.failover(site.itemId, { kind: "planned", recoveryPoint: "latest" }, quiet);
+      await moves.commit(site.itemId, quiet);
+      await moves.failback(site.itemId, quiet);
+      await moves.commit(site.itemId, quiet);
+      dieAt(
+        site,
+        "Remove the machine at the recovery side",
+        "await engine.moves.reverseReplicate(id, progress);",
+      );
+      const written = await useAgain(site.replica, power);
+      const refusal = {
+        code: "ActionNotAllowed",
+        message: expect.stringMatching(/would be removed/) as string,
+      };
+      await expect(moves.reverseReplicate(site.itemId, quiet)).rejects.toMatchObject(refusal);
+      await expect(moves.reverseReplicate(site.itemId, quiet)).rejects.toMatchObject(refusal);
+      expect(hashOf(site.replica)).toBe(written);
+      fs.rmSync(path.dirname(site.replica), { recursive: true });
+      await moves.reverseReplicate(site.itemId, quiet);
+      expect(site.power("primary")).toBe("running");
+    },
+  );
 });
 
 describe("a machine that runs again", () => {

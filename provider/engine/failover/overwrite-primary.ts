@@ -1,0 +1,150 @@
+/**
+ * The way back of a machine's disks: those at the primary side are made equal to a recovery point by writing only
+ * what differs, and a machine or a disk that is gone is made again (H2F-4). What it has made of each disk is kept, so that
+ * a job that is resumed notices what others have written to them meanwhile.
+ */
+import path from "node:path";
+import type { Lineage } from "../../model/lineage.ts";
+import { resetTracking } from "../../disks/reset-tracking.ts";
+import { whileNobodyWrites } from "../../disks/while-nobody-writes.ts";
+import { noteMove } from "../identity/owned-machine.ts";
+import type { ItemDisk } from "../../model/item.ts";
+import { relationshipOf } from "../../model/relationship.ts";
+import { copyProgress } from "../job/report-progress.ts";
+import { applyDelta } from "../replication/apply-delta.ts";
+import { restoreDisk } from "../replication/restore-disk.ts";
+import type { Seed } from "../../model/lineage.ts";
+import { leasedFiles } from "../lease/under-lease.ts";
+import {
+  imagesLeft,
+  imageText,
+  mayBeChanged,
+  noteLeft,
+  requireUnchanged,
+} from "../identity/changed-primary.ts";
+import { takeBackName, whileAside } from "./overwritten-disk.ts";
+import { makePlace, type PrimaryPlace, type WayBackContext } from "./primary-machine.ts";
+
+export interface AppliedPoint {
+  readonly bytesWritten: number;
+  /** The disks equal this point, and what their changes count from since then. */
+  readonly seed: Seed;
+}
+
+interface Applied {
+  readonly bytesWritten: number;
+  readonly lineage: Lineage | undefined;
+}
+
+/** Keeps with the item that this job overwrites the disks, and what it has made of one of them. */
+function noteOverwritten(
+  { parts, item, jobId }: Pick<WayBackContext<unknown>, "parts" | "item" | "jobId">,
+  images: Readonly<Record<string, string>>,
+): void {
+  const { primaryLeft } = item().details;
+  noteLeft(parts, item(), { images: { ...primaryLeft?.images, ...images }, overwrittenBy: jobId });
+}
+
+/** Makes a disk equal to a point. From then on its changes count towards the next delta: what they count from is returned. */
+async function applyToDisk<Input>(
+  context: WayBackContext<Input>,
+  diskId: string,
+  options: Parameters<typeof restoreDisk>[0],
+): Promise<Applied> {
+  const { files, clock } = context.parts;
+  const { toPath: image } = options;
+  const reset = (): Promise<Lineage | undefined> => resetTracking(image, { files, clock });
+  const note = (at: string, isMoved: boolean): void => {
+    noteOverwritten(context, { [diskId]: imageText(context.parts, at, { isMoved }) });
+  };
+  const apply = async (work: typeof applyDelta): Promise<number> => {
+    const onto = (toPath: string): ReturnType<typeof work> => work({ ...options, toPath });
+    const moved = leasedFiles(files, context.parts);
+    const { bytesWritten } = await whileAside(moved, image, onto, (at) => note(at, true));
+    note(image, false);
+    return bytesWritten;
+  };
+  if (!files.exists(image)) {
+    const bytesWritten = await apply(restoreDisk);
+    return { bytesWritten, lineage: await reset() };
+  }
+  const before = files.facts(image).sizeBytes;
+  const applied = await whileNobodyWrites(
+    image,
+    async () => {
+      const bytesWritten = await apply(applyDelta);
+      // Logs are of one size: those of a disk that has another one begin again once it is opened anew.
+      const isSameSize = files.facts(image).sizeBytes === before;
+      return { bytesWritten, lineage: isSameSize ? await reset() : undefined };
+    },
+    { files, clock },
+  );
+  return applied.lineage === undefined ? { ...applied, lineage: await reset() } : applied;
+}
+
+/** Makes the primary side's disks equal to a point of the relationship in use. The machine is off then. */
+export async function overwritePrimary<Input>(
+  context: WayBackContext<Input>,
+  { pointId, place, isDiscarded }: { pointId: string; place: PrimaryPlace; isDiscarded: boolean | undefined },
+): Promise<AppliedPoint> {
+  const { parts, progress, jobId } = context;
+  const item = context.item();
+  const { folder } = place;
+  const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
+  const hasBegun = item.details.primaryLeft?.overwrittenBy === jobId;
+  // Somebody may have written since the job's first look; what a person gave up was what there was when the job began.
+  requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
+  if (place.isThere) parts.machines.shutDown(folder);
+  else makePlace(context, folder, pointId);
+  noteMove(parts, folder, context, "primary");
+  takeBackNames(context, folder);
+  // From here on the disks are what this job makes of them, also if it fails.
+  noteOverwritten(context, imagesLeft(parts, item, folder));
+  let bytesWritten = 0;
+  const lineages: Record<string, Lineage> = {};
+  for (const disk of item.details.disks) {
+    const options = {
+      store,
+      pointId,
+      diskId: disk.id,
+      toPath: path.join(folder, disk.file),
+      onProgress: copyProgress(parts.clock, progress, "failback"),
+      ...(progress.signal ? { signal: progress.signal } : {}),
+    };
+    const applied = await parts.copySlot(() => applyToDisk(context, disk.id, options));
+    bytesWritten += applied.bytesWritten;
+    if (applied.lineage !== undefined) lineages[disk.id] = applied.lineage;
+  }
+  if (!place.isThere) parts.machines.define(folder, item.details.definition);
+  return { bytesWritten, seed: { pointId, lineages } };
+}
+
+function takeBackNames(
+  { parts, item }: Pick<WayBackContext<unknown>, "parts" | "item">,
+  folder: string,
+): void {
+  const imageOf = ({ file }: ItemDisk): string => path.join(folder, file);
+  const files = leasedFiles(parts.files, parts);
+  for (const disk of item().details.disks) takeBackName(files, imageOf(disk));
+}
+
+/**
+ * Stops a machine that an unfinished way back has made or started; one that it made is removed. Disks that it has begun to
+ * overwrite are what it made of them: what changes them from now on is noticed.
+ */
+export function undoPrimary(
+  { parts, jobId, item }: Pick<WayBackContext<unknown>, "parts" | "jobId" | "item">,
+  { folder, isThere }: PrimaryPlace,
+): void {
+  if (!parts.files.exists(folder)) return;
+  const left = item().details.primaryLeft;
+  const isOverwritten = left === undefined || left.overwrittenBy === jobId;
+  // What somebody wrote to them meanwhile cannot be told any more from what the job made of them.
+  const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);
+  if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
+  if (isOverwritten) {
+    takeBackNames({ parts, item }, folder);
+    noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
+  }
+  if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
+}

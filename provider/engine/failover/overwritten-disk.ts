@@ -1,0 +1,56 @@
+/**
+ * A disk that a way back overwrites has another name until it is whole. A process may die meanwhile: then nobody can start
+ * a machine on the mixture of two states, or write to it unnoticed, and what has the disk's name is somebody's own.
+ */
+import path from "node:path";
+import type { FileSystem } from "../../blocks/file-system.ts";
+import { overwritingEnding } from "../../machines/folder-machines.ts";
+
+/** Where the image is while it is overwritten. */
+export function asidePath(image: string): string {
+  return `${image}${overwritingEnding}`;
+}
+
+/** Moves an image to another name. It has that one after a power cut as well. */
+function move(files: FileSystem, from: string, to: string): void {
+  files.rename(from, to);
+  files.syncFolder(path.dirname(to));
+}
+
+/** An image that is a link to another file keeps its name: moving the link away would hide nothing. */
+function isLink(files: FileSystem, image: string): boolean {
+  return files.realPath(image) !== path.join(files.realPath(path.dirname(image)), path.basename(image));
+}
+
+/**
+ * Runs work on an image under its other name, and gives it back its own. `beforeName` is called when the image is as the
+ * work left it and durable, before it has its own name.
+ */
+export async function whileAside<T>(
+  files: FileSystem,
+  image: string,
+  work: (at: string) => Promise<T>,
+  beforeName: (at: string) => void,
+): Promise<T> {
+  if (files.exists(image) && isLink(files, image)) {
+    const done = await work(image);
+    beforeName(image);
+    return done;
+  }
+  const aside = asidePath(image);
+  if (files.exists(image)) move(files, image, aside);
+  try {
+    return await work(aside);
+  } finally {
+    if (files.exists(aside)) {
+      beforeName(aside);
+      move(files, aside, image);
+    }
+  }
+}
+
+/** Gives an image back its name that a process which died had taken. What has the name by now keeps it. */
+export function takeBackName(files: FileSystem, image: string): void {
+  const aside = asidePath(image);
+  if (files.exists(aside) && !files.exists(image)) move(files, aside, image);
+}
