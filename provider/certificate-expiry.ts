@@ -31,6 +31,7 @@ export function expiriesAmong(
 /** `the certificate of x ends in 12 days (2027-01-01)`. */
 export function describeExpiry({ what, until, isOver }: Expiry, now: number): string {
   const day = new Date(until).toISOString().slice(0, 10);
-  const days = Math.floor(Math.abs(until - now) / 86_400_000);
-  return isOver ? `${what} ended ${days} days ago (${day})` : `${what} ends in ${days} days (${day})`;
+  const count = Math.floor(Math.abs(until - now) / 86_400_000);
+  const days = count === 1 ? "1 day" : `${count} days`;
+  return isOver ? `${what} ended ${days} ago (${day})` : `${what} ends in ${days} (${day})`;
 }

@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import { scheduler } from "node:timers/promises";
 
 /** What a line or a server does to a request. */
@@ -34,19 +35,31 @@ interface Answer {
   readonly body: Buffer;
 }
 
+/** What the proxy shows clients, and what it shows the server, all as PEM. */
+export interface ProxyCertificates {
+  readonly server: string;
+  readonly client: string;
+  readonly authority: string;
+}
+
 /** Stands between a client and an HTTP server on this computer; `faultOf` decides what happens to each request. */
 export async function startFaultProxy(
   serverPort: number,
   faultOf: (request: http.IncomingMessage, number: number) => Fault | undefined,
+  certificates?: ProxyCertificates,
 ): Promise<FaultProxy> {
   const requests: string[] = [];
-  const proxy = http.createServer((request, response) => {
+  const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`);
     const fault = faultOf(request, requests.length);
     bodyOf(request)
-      .then((body) => handle(request, body, response, fault, serverPort))
+      .then((body) => handle(request, body, response, fault, serverPort, certificates))
       .catch(() => response.destroy());
-  });
+  };
+  const proxy =
+    certificates === undefined
+      ? http.createServer(onRequest)
+      : https.createServer({ cert: certificates.server, key: certificates.server }, onRequest);
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
@@ -62,6 +75,7 @@ async function handle(
   response: http.ServerResponse,
   fault: Fault | undefined,
   serverPort: number,
+  certificates: ProxyCertificates | undefined,
 ): Promise<void> {
   if (fault?.kind === "silence") return;
   if (fault?.kind === "late") await scheduler.wait(fault.milliseconds);
@@ -69,8 +83,8 @@ async function handle(
     response.writeHead(fault.status, fault.headers).end(fault.body);
     return;
   }
-  let answer = await forward(request, body, serverPort);
-  if (fault?.kind === "twice") answer = await forward(request, body, serverPort);
+  let answer = await forward(request, body, serverPort, certificates);
+  if (fault?.kind === "twice") answer = await forward(request, body, serverPort, certificates);
   if (fault?.kind === "answerLost") {
     response.destroy();
     return;
@@ -90,15 +104,25 @@ function forward(
   { method, url, headers }: http.IncomingMessage,
   body: Buffer,
   port: number,
+  certificates: ProxyCertificates | undefined,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, method, path: url, headers, agent: false };
-    const request = http.request(options, (answer) => {
+    // The body is here already: nobody has to be asked for it.
+    const { expect: _expect, ...rest } = headers;
+    const options = { host: "127.0.0.1", port, method, path: url, headers: rest, agent: false };
+    const onAnswer = (answer: http.IncomingMessage): void => {
       bodyOf(answer).then(
         (bytes) => resolve({ status: answer.statusCode!, headers: answer.headers, body: bytes }),
         reject,
       );
-    });
+    };
+    const request =
+      certificates === undefined
+        ? http.request(options, onAnswer)
+        : https.request(
+            { ...options, ca: certificates.authority, cert: certificates.client, key: certificates.client },
+            onAnswer,
+          );
     request.on("error", reject).end(body);
   });
 }

@@ -193,7 +193,7 @@ it("serves for reading only, and nothing is made where there is no store", async
 it("warns of certificates that end soon", async () => {
   // Those of these tests end in two days.
   await vi.waitFor(() =>
-    expect(site.notices.join("\n")).toMatch(/certificate of the server ends in \d days \(20/),
+    expect(site.notices.join("\n")).toMatch(/certificate of the server ends in \d days? \(20/),
   );
   expect(site.notices.join("\n")).not.toMatch(/certificate of the authority/);
 });

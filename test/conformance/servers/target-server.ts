@@ -29,9 +29,13 @@ export class SecondSite {
   #stores = 0;
   #port = 0;
 
-  constructor() {
+  readonly #days: number;
+
+  /** `days`: how long certificates are valid. */
+  constructor(days = 2) {
+    this.#days = days;
     this.trust.makeAuthority("second site");
-    this.trust.makeServer(["127.0.0.1"], 2);
+    this.trust.makeServer(["127.0.0.1"], days);
     this.addClient("writer", "writer");
   }
 
@@ -44,7 +48,7 @@ export class SecondSite {
   }
 
   addClient(name: string, rights: Rights, within: readonly string[] = []): void {
-    this.trust.letIn({ name, rights, within }, 2);
+    this.trust.letIn({ name, rights, within }, this.#days);
   }
 
   /** On the port that it had before, if there was one. */

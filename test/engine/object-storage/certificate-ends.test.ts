@@ -46,7 +46,7 @@ it("is warned of in its last 30 days, critical when it is over, and silent after
       ],
     ]);
     shift = 41 * day;
-    expect(await notes()).toEqual([["Critical", expect.stringMatching(/ended 1 days ago/)]]);
+    expect(await notes()).toEqual([["Critical", expect.stringMatching(/ended 1 day ago/)]]);
     shift = 15 * day;
     second.trust.letIn({ name: "lyon", rights: "writer", within: [] }, 398, true);
     expect(await notes()).toEqual([]);
