@@ -11,7 +11,15 @@ import { formatTable, formatTime } from "./format.ts";
 import type { AdoptJson } from "./json/upkeep.ts";
 import { readPassphrase } from "./key.ts";
 import { printJson } from "./session.ts";
-import { asOfOption, instantOf, type StorePlaceFlags, storePlaceOf, withStorePlace } from "./store-place.ts";
+import {
+  asOfOption,
+  instantOf,
+  keyFileOption,
+  passphraseFileOption,
+  type StorePlaceFlags,
+  storePlaceOf,
+  withStorePlace,
+} from "./store-place.ts";
 import { stoppable } from "./stoppable.ts";
 import { isoTime } from "./times.ts";
 
@@ -90,8 +98,8 @@ export function adoptCommand(): CliCommand {
       "<place>",
       "the folder of the replicas, or one with several in it, or their URL in object storage or at another site",
     )
-    .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
-    .option("--passphrase-file <file>", "a file with the recovery passphrase")
+    .addOption(keyFileOption())
+    .addOption(passphraseFileOption())
     .addOption(asOfOption())
     .option("--list", "show what is there, and change nothing")
     .json("adopt")

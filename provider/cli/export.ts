@@ -7,7 +7,7 @@ import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { OutputOption } from "./output-option.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
-import { asOfOption, withStorePlace } from "./store-place.ts";
+import { asOfOption, keyFileOption, passphraseFileOption, withStorePlace } from "./store-place.ts";
 import { stoppable } from "./stoppable.ts";
 
 interface ExportFlags extends SecretFlags {
@@ -44,8 +44,8 @@ export function exportCommand(): CliCommand {
       "read the replicas of this folder or URL, without an engine; needs one of the next two",
     )
     .addOption(asOfOption())
-    .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
-    .option("--passphrase-file <file>", "a file with the recovery passphrase")
+    .addOption(keyFileOption())
+    .addOption(passphraseFileOption())
     .action(async (name: string, options: ExportFlags, command: CliCommand) => {
       const toPath = path.resolve(options.to);
       const format = options.format ?? formatOfName(toPath);

@@ -4,6 +4,7 @@ import { nameOf } from "../arm-id.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { OutputOption } from "./output-option.ts";
+import { InputOption } from "./read-given-file.ts";
 import { openSession, printJson } from "./session.ts";
 
 /** The passphrase in a file, without the line's end. Throws `NotFound`. */
@@ -50,7 +51,12 @@ function exportCommand(): CliCommand {
 function passphraseCommand(): CliCommand {
   return new CliCommand("passphrase")
     .description("let a recovery passphrase open all replicas, beside their keys")
-    .requiredOption("--passphrase-file <file>", "a file with the passphrase, 12 characters or more")
+    .addOption(
+      new InputOption(
+        "--passphrase-file <file>",
+        "a file with the passphrase, 12 characters or more",
+      ).makeOptionMandatory(),
+    )
     .json("key passphrase")
     .example("key passphrase --passphrase-file passphrase", "a passphrase that opens the replicas as well")
     .action(async (flags: { passphraseFile: string; json?: boolean }, command: CliCommand) => {

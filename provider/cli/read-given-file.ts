@@ -1,5 +1,6 @@
 /** Reads files that the command line names. */
 import fs from "node:fs";
+import { Option } from "commander";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 
@@ -16,8 +17,37 @@ export function readGivenFile(file: string): Buffer {
   try {
     return fs.readFileSync(file === "-" ? 0 : file);
   } catch (cause) {
-    const why = reasons[(cause as NodeJS.ErrnoException).code ?? ""] ?? messageOf(cause);
-    throw new FileUnreadable("NotFound", `${file} cannot be read: ${why}.`, { target: file, cause });
+    throw unreadable(file, cause);
+  }
+}
+
+function unreadable(file: string, cause: unknown): FileUnreadable {
+  const why = reasons[(cause as NodeJS.ErrnoException).code ?? ""] ?? messageOf(cause);
+  return new FileUnreadable("NotFound", `${file} cannot be read: ${why}.`, { target: file, cause });
+}
+
+/** Throws an error of which `isOfUnreadFile` is true unless a file, or a folder where one may stand for files, can be read. */
+function requireGiven(file: string, mayBeFolder: boolean): void {
+  try {
+    fs.accessSync(file, fs.constants.R_OK);
+    if (mayBeFolder || !fs.statSync(file).isDirectory()) return;
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  throw unreadable(file, { code: "EISDIR" });
+}
+
+/**
+ * An option that names a file, or several, for a command to read. It is looked for while the command line is read: before
+ * anything is opened or changed.
+ */
+export class InputOption extends Option {
+  constructor(flags: string, description: string, { mayBeFolder = false } = {}) {
+    super(flags, description);
+    this.argParser((file: string, before: unknown) => {
+      requireGiven(file, mayBeFolder);
+      return this.variadic ? [...(Array.isArray(before) ? (before as string[]) : []), file] : file;
+    });
   }
 }
 

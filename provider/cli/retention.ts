@@ -6,7 +6,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { formatTable, formatTime } from "./format.ts";
 import type { RetentionJson } from "./json/upkeep.ts";
 import { printJson } from "./session.ts";
-import { withStorePlace } from "./store-place.ts";
+import { keyFileOption, passphraseFileOption, withStorePlace } from "./store-place.ts";
 import { isoTimeOrNull } from "./times.ts";
 
 type Machine = StoreRetention["machines"][number];
@@ -55,8 +55,8 @@ export function retentionCommand(): CliCommand {
       "drop recovery points that their policies no longer keep, without an engine: with an identity that may delete",
     )
     .argument("<place>", "the URL of the replicas in object storage, or their folder")
-    .option("--key-file <file...>", "a file of `key export`, a key file, or a folder of these")
-    .option("--passphrase-file <file>", "a file with the recovery passphrase")
+    .addOption(keyFileOption())
+    .addOption(passphraseFileOption())
     .json("retention")
     .example(
       "retention s3://dr-replicas/london --key-file dr-keys.json --credentials-file cleaner.key",

@@ -5,6 +5,7 @@ import type { StoreSource } from "../engine/recovery-home/adoption.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import type { CliCommand } from "./cli-command.ts";
+import { InputOption } from "./read-given-file.ts";
 
 export interface StorePlaceFlags {
   readonly endpoint?: string;
@@ -21,18 +22,33 @@ export function withStorePlace(command: CliCommand): CliCommand {
     .option("--endpoint <url>", "object storage: the service's address, if it is not Azure's or AWS's own")
     .option("--region <region>", "S3: the region of the bucket")
     .option("--path-style", "S3: the bucket is in the path of addresses, not in the host's name")
-    .option(
-      "--ca-file <file>",
-      "object storage, another site: the certificates (PEM) that its server's one is checked with",
+    .addOption(
+      new InputOption(
+        "--ca-file <file>",
+        "object storage, another site: the certificates (PEM) that its server's one is checked with",
+      ),
     )
     .option(
       "--credentials-env <name>",
       "object storage, another site: the environment variable that holds the credentials",
     )
-    .option(
-      "--credentials-file <file>",
-      "object storage, another site: the file (mode 0600) that holds the credentials",
+    .addOption(
+      new InputOption(
+        "--credentials-file <file>",
+        "object storage, another site: the file (mode 0600) that holds the credentials",
+      ),
     );
+}
+
+/** `--key-file`, for what opens replicas without their engine. */
+export function keyFileOption(): Option {
+  const text = "a file of `key export`, a key file, or a folder of these";
+  return new InputOption("--key-file <file...>", text, { mayBeFolder: true });
+}
+
+/** `--passphrase-file`, instead of a key. */
+export function passphraseFileOption(): Option {
+  return new InputOption("--passphrase-file <file>", "a file with the recovery passphrase");
 }
 
 /** `--as-of`, for what reads a store. */

@@ -6,6 +6,7 @@ import { serveTarget, type TargetServer } from "../target-server/serve-target.ts
 import { CliCommand } from "./cli-command.ts";
 import { OutputOption } from "./output-option.ts";
 import { parseBytes } from "./parse-bytes.ts";
+import { InputOption } from "./read-given-file.ts";
 import { printJsonLine } from "./session.ts";
 import { onFirstSignal } from "./stoppable.ts";
 import { isoTime } from "./times.ts";
@@ -91,7 +92,11 @@ export function targetServeCommand(): CliCommand {
     .addOption(
       new OutputOption("--folder <folder>", "the folder with a folder for each store").makeOptionMandatory(),
     )
-    .requiredOption("--trust <folder>", "the folder of certificates that target trust has made")
+    .addOption(
+      new InputOption("--trust <folder>", "the folder of certificates that target trust has made", {
+        mayBeFolder: true,
+      }).makeOptionMandatory(),
+    )
     .addOption(
       new Option("--listen <address:port>", "where to listen; other computers reach no loopback address")
         .argParser(toListen)

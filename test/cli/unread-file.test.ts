@@ -3,6 +3,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { allNodes, commandTree } from "../../provider/cli/command-tree.ts";
+import { OutputOption } from "../../provider/cli/output-option.ts";
+import { program } from "../../provider/cli/program.ts";
+import { InputOption } from "../../provider/cli/read-given-file.ts";
 import { runHere } from "./in-process.ts";
 
 let folder: string;
@@ -30,6 +34,34 @@ it.each([
     expect.stringContaining("there is no such file; check its path"),
   ]);
   expect(`${stdout}${stderr}`).not.toContain("ENOENT");
+});
+
+const inputs = allNodes(commandTree(program())).flatMap(({ words, command }) =>
+  command.options.flatMap((option) => (option instanceof InputOption ? [{ words, command, option }] : [])),
+);
+
+it("is looked for by every option that names one", () => {
+  // These are read by the command itself, which takes other words there as well.
+  const own = ["--home", "--inventory", "--parameters", "--policy-config", "--from", "--as-of"];
+  const named = allNodes(commandTree(program())).flatMap(({ words, command }) =>
+    command.options
+      .filter(({ flags, long }) => /<(file|folder)/.test(flags) && !own.includes(long!))
+      .filter((option) => !(option instanceof InputOption) && !(option instanceof OutputOption))
+      .map(({ flags }) => [...words, flags].join(" ")),
+  );
+  expect(named).toEqual([]);
+  expect(inputs.length).toBeGreaterThanOrEqual(10);
+});
+
+it.each(inputs)("$words $option.long", async ({ words, command, option }) => {
+  const file = path.join(folder, "nosuch");
+  const given = command.registeredArguments.filter(({ required }) => required).map(() => folder);
+  const others = command.options.flatMap(({ mandatory, long }) =>
+    mandatory && long !== option.long ? [long!, path.join(folder, "other")] : [],
+  );
+  const { code, stdout, stderr } = await runHere(folder, ...words, ...given, ...others, option.long!, file);
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(stderr).toContain(`${file} cannot be read: there is no such file; check its path.`);
 });
 
 it("a folder in the place of a file, as JSON too", async () => {

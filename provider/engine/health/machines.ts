@@ -1,6 +1,5 @@
 /** Which machine an item's is, and what runs where: looked at now, at both sides. */
 import { nameOf } from "../../arm-id.ts";
-import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findTestMachine } from "../failover/find-test-machine.ts";
@@ -206,9 +205,6 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
 
 /** Two machines that could be the item's, one that is missing, one that is off where it is to run, two that run. */
 export const machineNotes: HealthCheck = ({ parts, item }) => {
-  // While a move is under way nothing is where it is to be in the end.
-  const { store } = parts;
-  if (currentLease(store, item.id, parts.clock) !== undefined || openJobOf(store, item.id) !== undefined)
-    return [];
-  return notesOf(parts, item);
+  // While a move is at work nothing is where it is to be in the end. One that was interrupted may wait for days.
+  return currentLease(parts.store, item.id, parts.clock) === undefined ? notesOf(parts, item) : [];
 };

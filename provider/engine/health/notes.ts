@@ -6,6 +6,7 @@ import { clockNotes } from "./clock.ts";
 import { damageNotes } from "./damage.ts";
 import { hardwareNotes } from "./hardware.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
+import { interruptedJobNotes } from "./interrupted-job.ts";
 import { machineNotes } from "./machines.ts";
 import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
@@ -28,6 +29,7 @@ const checks: readonly HealthCheck[] = [
   rpoNotes,
   applicationNotes,
   sourceNotes,
+  interruptedJobNotes,
   machineNotes,
   hardwareNotes,
   sourceDiskNotes,

@@ -115,6 +115,11 @@ describe("disks at the primary side that an interrupted failback has begun to ov
   it("do not have their names while they are a mixture, and get them back", async () => {
     const site = await interruptedAt("failback of disk");
     expect(fs.existsSync(site.image)).toBe(false);
+    const { healthNotes } = await site.engine.viewItem(site.itemId);
+    expect(healthNotes.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(["JobInterrupted", "RunsNowhere"]),
+    );
+    expect(healthNotes.map(({ text }) => text).join("\n")).toMatch(/jobs cancel [0-9a-f-]{36}/);
     const wanted = hashOf(site.replica);
     await site.engine.moves.commit(site.itemId, quiet);
     expect([site.power("primary"), site.power("recovery")]).toEqual(["running", "off"]);
@@ -127,7 +132,10 @@ describe("disks at the primary side that an interrupted failback has begun to ov
     async (power) => {
       const site = await interruptedAt("failback of disk");
       fs.renameSync(`${site.image}.overwriting`, site.image);
-      await expectKept(site, await useAgain(site.image, power));
+      const written = await useAgain(site.image, power);
+      const { healthNotes } = await site.engine.viewItem(site.itemId);
+      expect(healthNotes.map(({ code }) => code)).toContain("PrimaryDisksChanged");
+      await expectKept(site, written);
     },
   );
 
