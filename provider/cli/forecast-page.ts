@@ -2,7 +2,7 @@
 import type { Forecast } from "../engine/forecast/forecast.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { assumptions } from "./forecast-text.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 import { escapeText } from "./escape-text.ts";
 import { type Chart, lineCharts, type Quantity } from "./line-charts.ts";
 

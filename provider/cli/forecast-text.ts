@@ -2,7 +2,8 @@
 import pico from "picocolors";
 import type { Forecast, MachineForecast, ServerForecast } from "../engine/forecast/forecast.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { formatSeconds, formatTable } from "./format.ts";
+import { formatTable } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 import { isoTime } from "./times.ts";
 
 const kilobitsPerMegabit = 1000;

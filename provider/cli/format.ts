@@ -3,18 +3,6 @@ import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import pico from "picocolors";
 
-const secondsPerMinute = 60;
-const secondsPerHour = 3600;
-const secondsPerDay = 86_400;
-
-/** `42 s`, `5 min`, `3.2 h`, `2.1 d`. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 2 * secondsPerMinute) return `${Math.round(seconds)} s`;
-  if (seconds < 2 * secondsPerHour) return `${Math.round(seconds / secondsPerMinute)} min`;
-  if (seconds < 2 * secondsPerDay) return `${(seconds / secondsPerHour).toFixed(1)} h`;
-  return `${(seconds / secondsPerDay).toFixed(1)} d`;
-}
-
 /** `2026-11-23 04:35:07Z`. */
 export function formatTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19).replace("T", " ")}Z`;

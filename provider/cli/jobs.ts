@@ -1,6 +1,7 @@
 import { nameOf } from "../arm-id.ts";
 import { CliCommand } from "./cli-command.ts";
-import { formatSeconds, formatTable, formatTime } from "./format.ts";
+import { formatTable, formatTime } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 import { cancelCommand, completeCommand, restartCommand } from "./end-job.ts";
 import { jobJson } from "./job-json.ts";
 import { limitOf } from "./limit-option.ts";

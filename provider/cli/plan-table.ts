@@ -8,7 +8,8 @@ import { runsFrom } from "../model/runs-from.ts";
 import type { PlanRunJson } from "./json/plans.ts";
 import { runsFromJson } from "./runs-from.ts";
 import { isoTime, isoTimeOrNull } from "./times.ts";
-import { formatSeconds, formatTable, formatTime } from "./format.ts";
+import { formatTable, formatTime } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 
 type Task = PlanJob["tasks"][number];
 

@@ -9,7 +9,7 @@ import { isExpected, isRecoverable, SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { cycleJson } from "./cycle-json.ts";
 import { drillRunJson } from "./drill-json.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 import { exitCodeOfCode, exitCodes, worstExitCode } from "./exit-codes.ts";
 import type { ReplicateJson } from "./json/upkeep.ts";
 import { itemNamed, openSession, printJson, printJsonLine } from "./session.ts";

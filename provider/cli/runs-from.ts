@@ -1,7 +1,8 @@
 /** From which recovery point a machine runs, how old its data was, and where its disks are: for people and for scripts. */
 import type { RunsFrom } from "../model/runs-from.ts";
 import { runsFromOutputs } from "../handlers/runs-from-outputs.ts";
-import { formatIndented, formatSeconds } from "./format.ts";
+import { formatIndented } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 import type { RunsFromJson } from "./json/machine.ts";
 import { isoTime } from "./times.ts";
 

@@ -8,7 +8,7 @@ import type { Progress } from "../engine/engine.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { type CopiedBytes, ThinnedProgress } from "../progress.ts";
 import { CopyRate } from "./copy-rate.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 
 /** What is drawn in one line. */
 interface Drawn {

@@ -7,7 +7,7 @@ import { type DrillInputs, drillKind, type DrillOutputs } from "../kinds/drill.t
 import { CliCommand } from "./cli-command.ts";
 import { type BeforeFlags, goesOn, type Outlook, outlookOfMove, withBeforeOptions } from "./before-move.ts";
 import { pointOption } from "./failover.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds } from "../format-seconds.ts";
 import { runsFromOf } from "../model/runs-from.ts";
 import { runsFromJson, runsFromText } from "./runs-from.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";

@@ -10,6 +10,10 @@ const levelsDown = 3;
 export function findStores(files: FileSystem, folder: string): string[] {
   const found = storesUnder(files, folder, levelsDown);
   if (found.length > 0) return found;
+  if (!files.exists(folder)) {
+    const message = said`There is no folder ${folder}. Mount it, or check its path.`;
+    throw new SiteRecoveryError("TargetUnreachable", message, { target: folder });
+  }
   const message = said`There is no replica store in ${folder}: none of its folders has a file store.key.
       Name the folder of a storage account, master target, storage classification or host.`;
   throw new SiteRecoveryError("NotFound", message, { target: folder });

@@ -120,8 +120,12 @@ const reasons: Record<string, Reason> = {
     return said`unknown property ${givenKey(written, at)}${keySuggestion(at, said`; ${hint}`)}`;
   },
   enum: ({ data }, schema, at) => notOneOf(data, at, schema),
-  const: ({ data }, schema, at) =>
-    said`${given(data, at)} is not supported here; use ${plain(String(schema["const"]))}`,
+  const: ({ data }, schema, at) => {
+    const only = schema["const"];
+    if (/(^|\.)version$/.test(at) && typeof only === "number" && typeof data === "number" && data > only)
+      return said`${given(data, at)} was made for a newer siterecovery; this one reads version ${only}. Install the newer one`;
+    return said`${given(data, at)} is not supported here; use ${plain(String(only))}`;
+  },
   type: ({ data, params }, _schema, at) => {
     const isQuoted = params["type"] === "integer" && typeof data === "string" && /^\d+$/.test(data);
     const hint = isQuoted ? suggestion(at, said`; write ${data} without quotes`) : undefined;

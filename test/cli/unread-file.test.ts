@@ -64,6 +64,43 @@ it.each(inputs)("$words $option.long", async ({ words, command, option }) => {
   expect(stderr).toContain(`${file} cannot be read: there is no such file; check its path.`);
 });
 
+it("a place of replicas that is not there", async () => {
+  const key = path.join(folder, "dr.key");
+  fs.writeFileSync(key, "0".repeat(64));
+  for (const command of ["adopt", "retention"]) {
+    const place = path.join(folder, "unmounted");
+    const { code, stderr } = await runHere(folder, command, place, "--key-file", key);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`There is no folder ${place}. Mount it`)]);
+  }
+});
+
+it.each([
+  ["a definition", "siterecovery.yaml", "version: 2\n", ["validate", "FILE"]],
+  [
+    "an inventory lock",
+    "lock.json",
+    '{ "version": 2, "inventories": [] }',
+    ["validate", "DEFINITION", "--inventory", "FILE"],
+  ],
+  [
+    "a key kit",
+    "kit.json",
+    '{ "format": "siterecovery-key-kit", "version": 2 }',
+    ["adopt", "FOLDER", "--key-file", "FILE"],
+  ],
+])("%s of a later version says so, and is refused", async (_what, name, text, words) => {
+  const file = path.join(folder, name);
+  fs.writeFileSync(file, text);
+  const given: Record<string, string> = {
+    FILE: file,
+    FOLDER: folder,
+    DEFINITION: path.resolve("examples/hyperv-to-azure/siterecovery.yaml"),
+  };
+  const { code, stdout, stderr } = await runHere(folder, ...words.map((word) => given[word] ?? word));
+  expect(code).toBe(1);
+  expect(`${stdout}${stderr}`).toMatch(/version.* 2.* newer\s+siterecovery.*Install the newer one/s);
+});
+
 it("a folder in the place of a file, as JSON too", async () => {
   const { code, stdout } = await runHere(folder, "convert", folder, "--json");
   expect(code).toBe(3);

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../../format-seconds.ts";
 import type { HealthCheck } from "./health-note.ts";
 
 /** An RPO of more than this many thresholds is critical. */
@@ -6,8 +7,8 @@ const criticalThresholds = 2;
 /** The newest recovery point is older than the threshold of its policy. */
 export const rpoNotes: HealthCheck = ({ rpoSeconds, rpoThresholdSeconds: threshold }) => {
   if (rpoSeconds === undefined || rpoSeconds <= threshold) return [];
-  const age = Math.round(rpoSeconds);
-  const text = `the newest recovery point is late: ${age} s old, over the threshold of ${threshold} s; run \`siterecovery replicate\``;
+  const [age, most] = [formatSeconds(rpoSeconds), formatSeconds(threshold)];
+  const text = `the newest recovery point is late: ${age} old, over the threshold of ${most}; run \`siterecovery replicate\``;
   const severity = rpoSeconds / threshold > criticalThresholds ? "Critical" : "Warning";
   return [{ severity, code: "RpoExceeded", text }];
 };

@@ -18,9 +18,11 @@ import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
 import { openWithKeyFile, type StorePlace } from "../upkeep/store-key-file.ts";
 import { said } from "../../message.ts";
 
+const kitVersion = 1;
+
 interface KeyKit {
   readonly format: "siterecovery-key-kit";
-  readonly version: 1;
+  readonly version: typeof kitVersion;
   readonly engineId: string;
   readonly writtenAt: string;
   /** `folder`: where the store is, for people; a URL for object storage. */
@@ -118,7 +120,7 @@ export async function exportKeys(
   }
   const kit: KeyKit = {
     format: "siterecovery-key-kit",
-    version: 1,
+    version: kitVersion,
     engineId: parts.engineId,
     writtenAt: new Date(parts.clock.now()).toISOString(),
     stores: keys.map(({ holderId, folder, key }) => ({ holderId, folder, key: key.toString("latin1") })),
@@ -152,6 +154,11 @@ function secretsOf(files: FileSystem, filePath: string): StoreSecret[] | undefin
   try {
     const kit = JSON.parse(content.toString("utf8")) as KeyKit;
     if (kit.format !== "siterecovery-key-kit") return undefined;
+    if (kit.version !== kitVersion) {
+      const message = said`${filePath} is a key kit of version ${String(kit.version)}, made by a newer siterecovery; this one reads version
+          ${kitVersion}. Install the newer one.`;
+      throw new SiteRecoveryError("InvalidInput", message, { target: filePath });
+    }
     return kit.stores.map(({ key }) => ({ key: Buffer.from(key, "latin1") }));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

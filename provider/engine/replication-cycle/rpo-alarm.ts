@@ -1,4 +1,5 @@
 /** The RPO alarm: how old an item's newest recovery point may get before an alarm. */
+import { formatSeconds } from "../../format-seconds.ts";
 import { nameOf } from "../../arm-id.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
@@ -34,12 +35,12 @@ export function noteRpo(parts: EngineParts, item: ProtectedItem): ProtectedItem 
   const { rpoAlarmAt: _over, ...rest } = item.details;
   const noted: ProtectedItem = { ...item, details: isLate ? { ...rest, rpoAlarmAt: now } : rest };
   putItem(parts.store, noted);
-  const than = `${Math.round(threshold)} s, the threshold of its policy`;
+  const than = `${formatSeconds(threshold)}, the threshold of its policy`;
   addEvent(parts.store, {
     type: "VmHealth",
     code: isLate ? "RpoThresholdExceeded" : "RpoWithinThreshold",
     severity: isLate ? "Warning" : "OK",
-    description: `${nameOf(item.id)}: the newest recovery point is ${seconds} s old, ${isLate ? "more than" : "within"} ${than}`,
+    description: `${nameOf(item.id)}: the newest recovery point is ${formatSeconds(seconds)} old, ${isLate ? "more than" : "within"} ${than}`,
     targetId: item.id,
     at: now,
   });

@@ -179,9 +179,9 @@ describe("a home that is lost", () => {
     await expect(Adoption.open({ folder, keyFiles: [path.join(site.folder, "none")] })).rejects.toThrow(
       /no key file/,
     );
-    await expect(
-      Adoption.open({ folder: path.join(site.folder, "hv1", "web1"), passphrase }),
-    ).rejects.toThrow(/no replica store/);
+    await expect(Adoption.open({ folder: path.dirname(site.image()), passphrase })).rejects.toThrow(
+      /no replica store/,
+    );
   });
 });
 

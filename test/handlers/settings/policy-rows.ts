@@ -84,7 +84,7 @@ const threshold = behaviour(async ({ site, change }) => {
   clockOf(site).advance(10 * minute);
   expect(await health(site)).toBe("");
   await change(5);
-  expect(await health(site)).toMatch(/over the threshold of 300 s/);
+  expect(await health(site)).toMatch(/over the threshold of 5 min/);
 });
 
 /** The initial replication waits for it. */
