@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { benchPulumiUp } from "./pulumi-up.ts";
 import { benchReplication } from "./replication.ts";
+import { benchStorage } from "./storage.ts";
 import { benchValidate } from "./validate.ts";
 
 const { values, positionals: chosen } = parseArgs({
@@ -19,6 +20,7 @@ const replication = { runs: Number(values.runs), sizeMebibytes: Number(values.si
 const parts: Record<string, () => string | Promise<string>> = {
   "pulumi-up": benchPulumiUp,
   replication: () => benchReplication(replication),
+  storage: () => benchStorage(replication),
   validate: () => benchValidate(replication.runs),
 };
 

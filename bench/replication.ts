@@ -24,7 +24,7 @@ const heading = "Replication beside restic, borg, qemu-img and rsync";
 const fullMebibytes = 2048;
 const largeTimes = 8;
 
-function machineLine(runs: number): string {
+export function machineLine(runs: number): string {
   const cpu = os.cpus()[0]?.model ?? "unknown processor";
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const load = os.loadavg()[0]!.toFixed(1);
@@ -33,7 +33,7 @@ function machineLine(runs: number): string {
   return `${os.availableParallelism()} cores (${cpu}), ${memory} GiB, Node ${process.version}, ${day}, load ${load}; ${runsText}.`;
 }
 
-function sizeText(mebibytes: number): string {
+export function sizeText(mebibytes: number): string {
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
 }
 
@@ -66,7 +66,7 @@ export async function benchReplication(options: ReplicationOptions): Promise<str
     const small = sizeText(options.sizeMebibytes);
     const large = sizeText(largeTimes * options.sizeMebibytes);
     const rows = rowsOf(bench.measures, { small, large, share: options.sizeMebibytes / fullMebibytes });
-    const names = [...peers.map((peer) => peer.name), "cmp"];
+    const names = ["ours", ...peers.map((peer) => peer.name), "cmp"];
     const figures = table(bench.measures, rows, names);
     const parts = [explain(small, large), machine, ...(missing === undefined ? [] : [missing]), figures];
     const body = await format(parts.join("\n\n"), { parser: "markdown", printWidth: 110 });

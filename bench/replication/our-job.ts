@@ -11,6 +11,7 @@ import type * as Attach from "../../provider/engine/replication/attach-point.ts"
 import type * as Delta from "../../provider/engine/replication/send-delta.ts";
 import type * as Resync from "../../provider/engine/replication/resync.ts";
 import type * as Restore from "../../provider/engine/replication/restore-disk.ts";
+import type { ObjectFacts, Objects } from "../../provider/ports/objects.ts";
 import { SeededRandom } from "../../provider/random.ts";
 import { blockBytes, blockContent, chooseBlocks } from "./disk-image.ts";
 import type { JobName, JobSettings } from "./ours.ts";
@@ -22,7 +23,9 @@ const source = { machineId: "bench", disks: [{ diskId: "os", path: settings.imag
 
 async function openStore() {
   const { openReplicaStore } = (await import(built("replica/open-replica-store.js"))) as typeof Targets;
-  return openReplicaStore({ folder: settings.storeFolder, keyFile: settings.keyFile });
+  const { address, storeFolder, keyFile } = settings;
+  const location = address ? { address, spoolFolder: storeFolder } : { folder: storeFolder };
+  return openReplicaStore({ location, keyFile });
 }
 
 async function cycleOptions() {
@@ -65,6 +68,51 @@ async function attach(): Promise<void> {
   await disk.close();
 }
 
+/**
+ * Reads of whole blocks at random places of the data, turn by turn with the server's own: a range of as many bytes of a
+ * segment, asked for by the same client without anything of ours. Each part of the map was read before.
+ */
+async function reads() {
+  const { attachPoint } = (await import(built("engine/replication/attach-point.js"))) as typeof Attach;
+  const point = await latestPoint();
+  const { objects } = point.store;
+  const disk = await attachPoint({ ...point, overlayPath: settings.toPath });
+  const segment = await largestSegment(objects);
+  const [ours, server]: number[][] = [[], []];
+  const block = Buffer.alloc(blockBytes);
+  const timed = async (into: number[], work: () => Promise<unknown>): Promise<void> => {
+    const started = performance.now();
+    await work();
+    into.push(performance.now() - started);
+  };
+  const image = fs.openSync(settings.imagePath, "r");
+  const isData = (number: number): boolean => {
+    fs.readSync(image, block, 0, blockBytes, number * blockBytes);
+    return block.some((byte) => byte !== 0);
+  };
+  const blockCount = disk.sizeBytes / blockBytes;
+  for (let first = 0; first < blockCount; first += 256) await disk.read(block, first * blockBytes);
+  for (const number of chooseBlocks(blockCount, 4 * settings.blocks, settings.seed).filter(isData)) {
+    await timed(ours!, () => disk.read(block, number * blockBytes));
+    const from = (number * 4099 * 512) % (segment.sizeBytes - blockBytes);
+    await timed(server!, () => segment.read(block, from));
+  }
+  await segment.close();
+  await disk.close();
+  const p50 = (values: number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1]!;
+  return { oursMilliseconds: p50(ours!), serverMilliseconds: p50(server!) };
+}
+
+async function largestSegment(objects: Objects) {
+  let largest: ObjectFacts | undefined;
+  for await (const facts of objects.list("machines/")) {
+    if (facts.name.endsWith(".segment") && facts.sizeBytes > (largest?.sizeBytes ?? 0)) largest = facts;
+  }
+  const reader = largest && (await objects.open(largest.name));
+  if (reader === undefined) throw new Error("the bench's store has no segment");
+  return reader;
+}
+
 /** With an empty store this is the initial copy. */
 async function compare() {
   const { resync } = (await import(built("engine/replication/resync.js"))) as typeof Resync;
@@ -74,6 +122,7 @@ async function compare() {
 const jobs: Record<JobName, () => Promise<unknown>> = {
   change,
   attach,
+  reads,
   initial: compare,
   delta: async () => {
     const { sendDelta } = (await import(built("engine/replication/send-delta.js"))) as typeof Delta;

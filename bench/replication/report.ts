@@ -1,7 +1,7 @@
 /** The table of docs/benchmarks.md: each job's figures beside its goals. Whether a goal is met is computed. */
 import type { Measures } from "./measures.ts";
 
-interface Goal {
+export interface Goal {
   /** What is wanted, in words. */
   readonly text: string;
   readonly value: number | undefined;
@@ -9,7 +9,7 @@ interface Goal {
   readonly atLeast: boolean;
 }
 
-interface Row {
+export interface Row {
   readonly job: string;
   readonly key: string;
   readonly unit: string;
@@ -32,11 +32,11 @@ function faster(
   });
 }
 
-function atMost(text: string, value: number | undefined, wanted: number): Goal {
+export function atMost(text: string, value: number | undefined, wanted: number): Goal {
   return { text: `≤ ${text}`, value, wanted, atLeast: false };
 }
 
-function atLeast(text: string, value: number | undefined, wanted: number): Goal {
+export function atLeast(text: string, value: number | undefined, wanted: number): Goal {
   return { text: `≥ ${text}`, value, wanted, atLeast: true };
 }
 
@@ -102,8 +102,7 @@ export function rowsOf(measures: Measures, sizes: { small: string; large: string
   ];
 }
 
-export function table(measures: Measures, rows: readonly Row[], peers: readonly string[]): string {
-  const columns = ["ours", ...peers];
+export function table(measures: Measures, rows: readonly Row[], columns: readonly string[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     line(["job", "unit", ...columns, "goals"]),
