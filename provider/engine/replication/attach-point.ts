@@ -6,6 +6,7 @@
  *
  * The overlay is a sparse image; overlay-marks.ts keeps which blocks of it count.
  */
+import pLimit, { type LimitFunction } from "p-limit";
 import type { FileSystem, OpenFile } from "../../blocks/file-system.ts";
 import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -50,7 +51,9 @@ export interface AttachedDisk {
   fill(blocksMax: number): Promise<number>;
 }
 
+/** Windows of the map that are kept, of some 30 KiB each: a read then takes one request. */
 const windowBlocks = 1024;
+const windowsMax = 256;
 
 /** Opens a recovery point's disk for reading and writing. It stays pinned until `close`. */
 export async function attachPoint(options: AttachOptions): Promise<AttachedDisk> {
@@ -79,13 +82,16 @@ class OverlayDisk implements AttachedDisk {
   readonly #marks: OverlayMarks;
   readonly #source: PointSource;
   readonly #trust: DeviceTrust;
-  #window: MapWindow | undefined;
+  /** By their first blocks; the one that was not used for longest comes first. */
+  readonly #windows = new Map<number, Promise<MapWindow>>();
+  readonly #limit: LimitFunction;
 
   constructor(files: FileSystem, overlay: Overlay, source: PointSource) {
     const { sizeBytes } = source.pinned.disk;
     this.path = overlay.path;
     this.sizeBytes = sizeBytes;
     this.#source = source;
+    this.#limit = pLimit(source.pinned.folder.objects.traits.parallel);
     const { image, marks } = openOverlay(files, overlay, sizeBytes);
     this.#image = image;
     this.#marks = marks;
@@ -97,13 +103,14 @@ class OverlayDisk implements AttachedDisk {
   }
 
   async read(buffer: Uint8Array, offset: number): Promise<void> {
-    for (const { block, from, to } of this.#blocksOf(offset, buffer.length)) {
+    const parts = this.#blocksOf(offset, buffer.length);
+    await this.#limit.map(parts, async ({ block, from, to }) => {
       const part = buffer.subarray(from - offset, to - offset);
       const original = this.#marks.has(block) ? undefined : await this.#original(block);
       // Written meanwhile: the image has it now.
       if (original === undefined || this.#marks.has(block)) this.#image.read(part, from);
       else part.set(original.subarray(from - block * blockSizeBytes, to - block * blockSizeBytes));
-    }
+    });
   }
 
   async write(data: Uint8Array, offset: number): Promise<void> {
@@ -189,11 +196,17 @@ class OverlayDisk implements AttachedDisk {
     return plain;
   }
 
-  async #windowOf(block: number): Promise<MapWindow> {
+  #windowOf(block: number): Promise<MapWindow> {
     const first = block - (block % windowBlocks);
-    if (this.#window?.firstBlock === first) return this.#window;
-    const window = await this.#source.pinned.map.window(first, windowBlocks);
-    this.#window = window;
+    const window = this.#windows.get(first) ?? this.#source.pinned.map.window(first, windowBlocks);
+    // Deleting and setting again moves it to the end of the map's order.
+    this.#windows.delete(first);
+    this.#windows.set(first, window);
+    for (const oldest of this.#windows.keys()) {
+      if (this.#windows.size <= windowsMax) break;
+      this.#windows.delete(oldest);
+    }
+    window.catch(() => this.#windows.delete(first));
     return window;
   }
 

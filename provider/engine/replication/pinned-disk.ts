@@ -25,7 +25,8 @@ export async function openPinnedDisk(options: {
   const unpin = await machine.pin(pointId);
   try {
     // Looked up again under the pin: it may have been dropped in between.
-    const disk = (await store.findPoint(pointId)).disks.find((candidate) => candidate.diskId === diskId);
+    const point = (await machine.points.find(pointId)) ?? (await store.findPoint(pointId));
+    const disk = point.disks.find((candidate) => candidate.diskId === diskId);
     if (disk === undefined) {
       const message = said`Recovery point ${pointId} has no disk ${diskId}.`;
       throw new SiteRecoveryError("NotFound", message, { target: pointId, property: "diskId" });

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { damagedObject } from "../damaged-object.ts";
 import { checksumBytes, type EntryTable } from "./entry-table.ts";
 import { type DiskFolder, LayerReader } from "./layer-reader.ts";
@@ -62,7 +63,15 @@ export class DiskMap {
   ): Promise<DiskMap> {
     const map = new DiskMap(numbers);
     try {
-      for (const layer of layers) map.#layers.push(await LayerReader.open(disk, layer.kind, layer.id));
+      const open = ({ kind, id }: LayerReference): Promise<LayerReader> => LayerReader.open(disk, kind, id);
+      const opened = await pLimit(disk.objects.traits.parallel).map(layers, (layer) =>
+        open(layer).then(
+          (reader) => ({ reader }),
+          (error: unknown) => ({ error }),
+        ),
+      );
+      for (const one of opened) if ("reader" in one) map.#layers.push(one.reader);
+      for (const one of opened) if ("error" in one) throw one.error;
       return map;
     } catch (error) {
       await map.close();

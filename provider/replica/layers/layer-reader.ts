@@ -156,6 +156,9 @@ async function openFile(disk: DiskFolder, kind: LayerKind, id: string): Promise<
   }
 }
 
+/** What is read of the end: the tail, and all of the directory unless it is very long. */
+const endBytes = 16_384;
+
 interface OpenedFile {
   readonly file: SealedFile;
   readonly directory: LayerDirectory;
@@ -194,17 +197,24 @@ class SealedFile {
   }
 
   async readDirectory(expectedHeader: Buffer): Promise<OpenedFile> {
-    const header = await this.read(Buffer.alloc(headerBytes), 0);
+    // Both at once: over a line, each read is a way there and back.
+    const [header, end] = await Promise.all([
+      this.read(Buffer.alloc(headerBytes), 0),
+      this.read(Buffer.alloc(Math.min(endBytes, this.sizeBytes)), Math.max(0, this.sizeBytes - endBytes)),
+    ]);
     if (!header.equals(expectedHeader)) throw damagedObject(this.path, "its header is wrong");
     if (this.sizeBytes < headerBytes + tailBytes) throw damagedObject(this.path, "it is cut short");
-    const tail = await this.read(Buffer.alloc(tailBytes), this.sizeBytes - tailBytes);
+    const tail = end.subarray(end.length - tailBytes);
     const offset = Number(tail.readBigUInt64LE(8));
     const length = tail.readUInt32LE(16);
     if (!tail.subarray(0, 8).equals(tailMagic) || length < tagBytes) {
       throw damagedObject(this.path, "its end is wrong");
     }
     if (offset + length + tailBytes !== this.sizeBytes) throw damagedObject(this.path, "its length is wrong");
-    const sealed = await this.read(Buffer.alloc(length), offset);
+    const sealed =
+      length + tailBytes <= end.length
+        ? end.subarray(end.length - tailBytes - length, end.length - tailBytes)
+        : await this.read(Buffer.alloc(length), offset);
     const directory = decodeDirectory(this.unseal(tail.subarray(20), header, sealed, "directory"));
     return { file: this, directory, offset };
   }

@@ -1,18 +1,23 @@
 import { type DiskFolder, LayerReader } from "./layer-reader.ts";
 
-/** Open objects a thread holds at most; the one that was not used for longest is closed first. */
-const openMax = 64;
+/**
+ * Open objects a thread holds at most; the one that was not used for longest is closed first. In a folder each is an open
+ * file, over a line only what was read of its end.
+ */
+const openMax = { inFolder: 64, overLine: 1024 };
 
 /** Segments of one disk, opened when first needed. */
 export class SegmentCache {
   readonly #disk: DiskFolder;
+  readonly #openMax: number;
   readonly #open = new Map<string, Promise<LayerReader>>();
 
   constructor(disk: DiskFolder) {
     this.#disk = disk;
+    this.#openMax = disk.objects.traits.parallel > 1 ? openMax.overLine : openMax.inFolder;
   }
 
-  /** The segment of an id. It may be closed once `openMax` others were asked for. */
+  /** The segment of an id. It may be closed once many others were asked for. */
   async get(id: string): Promise<LayerReader> {
     const known = this.#open.get(id);
     if (known === undefined) await this.#makeRoom();
@@ -37,7 +42,7 @@ export class SegmentCache {
   }
 
   async #makeRoom(): Promise<void> {
-    if (this.#open.size < openMax) return;
+    if (this.#open.size < this.#openMax) return;
     for (const [id, oldest] of this.#open) {
       this.#open.delete(id);
       await (await oldest).close();
