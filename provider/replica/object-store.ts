@@ -10,7 +10,7 @@ import type { KeptObjects } from "./remove-unlocked.ts";
 import { locksOf } from "./retention-lock.ts";
 import { RemovedMachines } from "./removed-machines.ts";
 import { pointIdOf, sequenceOf } from "./point-folder.ts";
-import { checkReach, explainFailure } from "./reach-store.ts";
+import { explainFailure, StoreReach } from "./reach-store.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import type {
   KeptPoints,
@@ -33,6 +33,7 @@ export class ObjectStore implements ReplicaStore {
   readonly threads: number;
   readonly #places: StorePlaces;
   readonly #ring: KeyRing;
+  readonly #reach: StoreReach;
   readonly #removed: RemovedMachines;
   readonly #fence: WriterFence | undefined;
 
@@ -41,6 +42,7 @@ export class ObjectStore implements ReplicaStore {
     this.#places = places;
     this.objects = places.objects;
     this.#ring = ring;
+    this.#reach = new StoreReach(places.objects, this.#storeId);
     this.#removed = new RemovedMachines(places.objects);
     this.threads = threads;
   }
@@ -265,9 +267,8 @@ export class ObjectStore implements ReplicaStore {
     return new Catalog(this.objects, this.#ring);
   }
 
-  /** A place that is not the store any more is not read as an empty one, and nothing is made in it. */
   #checkReach(): Promise<void> {
-    return checkReach(this.objects, this.#storeId);
+    return this.#reach.check();
   }
 
   get #storeId(): string {

@@ -6,9 +6,9 @@ import { KeyRing, type KeyRingSpec } from "./key-ring.ts";
 import type { WriterFence } from "./writer-fence.ts";
 import { ObjectStore } from "./object-store.ts";
 import { placesAt, type StoreLocation } from "./store-location.ts";
-import { reachFailure, readWitness, storeIdIn, storeUnreachable, writeWitness } from "./reach-store.ts";
+import { reachFailure, readWitness, storeIdOf, storeUnreachable, writeWitness } from "./reach-store.ts";
 import type { ReplicaStore } from "./replica-store.ts";
-import { createStoreKey, readStoreKey, storeKeyName, type StoreSecret } from "./store-key.ts";
+import { createStoreKey, readKeyObject, readStoreKey, storeKeyName, type StoreSecret } from "./store-key.ts";
 import { said } from "../message.ts";
 
 export type OpenStoreOptions = StoreSecret & StorePlace;
@@ -58,7 +58,8 @@ export async function openReplicaStore(options: OpenStoreOptions): Promise<Repli
 async function openKey(files: FileSystem, objects: Objects, options: OpenStoreOptions): Promise<KeyRingSpec> {
   const { witnessPath } = options;
   const witness = witnessPath === undefined ? undefined : readWitness(files, witnessPath);
-  const found = await storeIdIn(objects);
+  const keyObject = await readKeyObject(objects);
+  const found = storeIdOf(keyObject);
   if (found !== undefined && found !== "damaged" && witness !== undefined && found !== witness) {
     throw storeUnreachable(objects.place, "another store is in its place");
   }
@@ -66,7 +67,7 @@ async function openKey(files: FileSystem, objects: Objects, options: OpenStoreOp
   const spec =
     found === undefined
       ? await makeStore(files, objects, options)
-      : await readStoreKey(objects, files, options);
+      : await readStoreKey(objects, files, options, keyObject);
   if (witnessPath !== undefined && witness === undefined) {
     writeWitness(files, witnessPath, Buffer.from(spec.storeId).toString("hex"));
   }

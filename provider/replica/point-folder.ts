@@ -137,7 +137,11 @@ export class PointFolder {
 
   /** The newest point that can be read. */
   async newestReadable(): Promise<RecoveryPoint | undefined> {
-    for (const name of (await this.names()).reverse()) {
+    return this.#newestOf(await this.names());
+  }
+
+  async #newestOf(names: readonly string[]): Promise<RecoveryPoint | undefined> {
+    for (const name of names.toReversed()) {
       try {
         return await this.read(name);
       } catch (error) {
@@ -174,8 +178,9 @@ export class PointFolder {
     const present = await this.#namesPresent();
     const names = this.#known(roster, present);
     const sequence = Math.max(afterSequence, lastOnRoster, ...present.map(sequenceOf)) + 1;
-    const writer = await this.#requireEpoch(roster);
-    const before = await this.newestReadable();
+    // Each look is a way there and back; under the claim nobody else changes what was seen.
+    const before = await this.#newestOf(this.#counting(roster, present));
+    const writer = this.#requireEpoch(roster, before);
     const countedAt = before ? countedAtOf(before) + elapsedBetween(before, draft) : draft.takenAt;
     const named = { ...draft, ...writer, machineId: this.#machineId, sequence, countedAt };
     const point: RecoveryPoint = { ...named, contentId: contentIdOf(named), processed: true };
@@ -198,7 +203,7 @@ export class PointFolder {
     const found = await this.#roster.find();
     const { roster } = found;
     const names = this.#counting(roster, await this.#namesPresent());
-    await this.#requireEpoch(roster);
+    this.#requireEpoch(roster, await this.#newestOf(names));
     const kept = names.filter((name) => !pointIds.has(pointIdOf(name)));
     const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
     const oldest = Math.min(...kept.map(sequenceOf));
@@ -243,20 +248,21 @@ export class PointFolder {
 
   /** The latest epoch that an engine has written under; 0 before it has. */
   async latestEpochOf(engineId: string): Promise<number> {
-    return this.#latestEpoch(engineId, (await this.#roster.find()).roster);
+    const { roster } = await this.#roster.find();
+    const newest = await this.#newestOf(this.#counting(roster, await this.#namesPresent()));
+    return this.#latestEpoch(engineId, roster, newest);
   }
 
-  async #latestEpoch(engineId: string, roster: Roster | undefined): Promise<number> {
-    const newest = await this.newestReadable();
+  #latestEpoch(engineId: string, roster: Roster | undefined, newest: RecoveryPoint | undefined): number {
     const published = newest?.engineId === engineId ? (newest.epoch ?? 0) : 0;
     return Math.max(roster?.epochs?.[engineId] ?? 0, published);
   }
 
   /** Throws `LeaseLost` when this engine has written under a later epoch than the one of now. */
-  async #requireEpoch(roster: Roster | undefined): Promise<WriterEpoch | undefined> {
+  #requireEpoch(roster: Roster | undefined, newest: RecoveryPoint | undefined): WriterEpoch | undefined {
     const writer = this.#guard.writer();
     if (writer === undefined) return undefined;
-    const latest = await this.#latestEpoch(writer.engineId, roster);
+    const latest = this.#latestEpoch(writer.engineId, roster, newest);
     if (latest <= writer.epoch) return writer;
     const message = said`The replica in ${this.#objects.placeOf(this.#name.slice(0, this.#name.lastIndexOf("/")))} was written under a later lease (${latest}) than this process has
         (${writer.epoch}): another process has taken over, or the engine's database is an older copy. Look at

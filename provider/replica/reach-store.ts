@@ -5,11 +5,12 @@
  */
 import path from "node:path";
 import { crc32 } from "node:zlib";
+import { type Clock, systemClock } from "../clock.ts";
 import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
 import { type ErrorCode, hasCode, SiteRecoveryError } from "../errors.ts";
 import { readWholeFile } from "./read-whole-file.ts";
 import type { Objects } from "../ports/objects.ts";
-import { soundBody, storeKeyName } from "./store-key.ts";
+import { readKeyObject, soundBody } from "./store-key.ts";
 import { said } from "../message.ts";
 
 /** What the system answers when a share is away, read-only or not ours to use. */
@@ -34,9 +35,13 @@ export function storeUnreachable(place: string, why: string, cause?: unknown): S
 
 /** The id of the store that is there; `damaged` if its key object is not what was written, `undefined` if there is none. */
 export async function storeIdIn(objects: Objects): Promise<string | undefined> {
-  const object = await objects.get(storeKeyName);
-  if (object === undefined) return undefined;
-  const [, id] = /"storeId":"([0-9a-f]{32})"/.exec(soundBody(object.bytes) ?? "") ?? [];
+  return storeIdOf(await readKeyObject(objects));
+}
+
+/** The same of a key object that was read. */
+export function storeIdOf(keyObject: Buffer | undefined): string | undefined {
+  if (keyObject === undefined) return undefined;
+  const [, id] = /"storeId":"([0-9a-f]{32})"/.exec(soundBody(keyObject) ?? "") ?? [];
   return id ?? "damaged";
 }
 
@@ -53,6 +58,35 @@ export async function checkReach(objects: Objects, storeId: string): Promise<voi
   // A key file that was damaged under an open store does not stop work; the next process that opens it gets the error.
   if (found !== "damaged" && found !== storeId)
     throw storeUnreachable(place, "another store is in its place");
+}
+
+/** For how long a store that was seen over a line counts as there. */
+const seenMilliseconds = 1000;
+
+/**
+ * Looks whether a store is still in its place: a place that is not the store any more is not read as an empty one, and
+ * nothing is made in it. A folder may go away at any time, and is looked at each time. Over a line a look is a way there and
+ * back, and one operation asks several times within a second.
+ */
+export class StoreReach {
+  readonly #objects: Objects;
+  readonly #storeId: string;
+  readonly #clock: Pick<Clock, "monotonic">;
+  #seenAt = -Infinity;
+
+  constructor(objects: Objects, storeId: string, clock: Pick<Clock, "monotonic"> = systemClock) {
+    this.#objects = objects;
+    this.#storeId = storeId;
+    this.#clock = clock;
+  }
+
+  /** Throws `TargetUnreachable` when the place does not hold the store any more. */
+  async check(): Promise<void> {
+    const isFar = this.#objects.traits.parallel > 1;
+    if (isFar && this.#clock.monotonic() - this.#seenAt < seenMilliseconds) return;
+    await checkReach(this.#objects, this.#storeId);
+    this.#seenAt = this.#clock.monotonic();
+  }
 }
 
 /** The error to throw instead when the system says that the target is away; undefined: it does not. */

@@ -110,14 +110,20 @@ function wrap(files: FileSystem, spec: KeyRingSpec, secret: StoreSecret): Wrappe
   return { ...open, wrapped: hex(sealed) };
 }
 
-/** Reads and unwraps the data key. Throws `WrongKey`, or `Damaged` when the file is not what was written. */
+/** The key object as it is, or `undefined` if there is none. */
+export async function readKeyObject(objects: Objects): Promise<Buffer | undefined> {
+  return (await objects.get(storeKeyName))?.bytes;
+}
+
+/** Reads and unwraps the data key; `keyObject`: what was read already. Throws `WrongKey`, or `Damaged` when the file is not what was written. */
 export async function readStoreKey(
   objects: Objects,
   files: FileSystem,
   secret: StoreSecret,
+  keyObject?: Buffer,
 ): Promise<KeyRingSpec> {
   const keyPath = objects.placeOf(storeKeyName);
-  const wrappings = await wrappingsIn(objects);
+  const wrappings = wrappingsOf(keyObject ?? (await readKeyObject(objects)));
   if (wrappings === undefined) {
     throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
   }
@@ -141,9 +147,12 @@ export async function secretKindsOf(objects: Objects): Promise<SecretKind[]> {
 
 /** The wrappings in a key object; an empty list if there is none, `undefined` if it is damaged. */
 async function wrappingsIn(objects: Objects): Promise<readonly WrappedKey[] | undefined> {
-  const object = await objects.get(storeKeyName);
-  if (object === undefined) return [];
-  const body = soundBody(object.bytes);
+  return wrappingsOf(await readKeyObject(objects));
+}
+
+function wrappingsOf(keyObject: Buffer | undefined): readonly WrappedKey[] | undefined {
+  if (keyObject === undefined) return [];
+  const body = soundBody(keyObject);
   if (body === undefined) return undefined;
   const content = JSON.parse(body) as WrappedKey | WrappedKeys;
   return content.version === 1 ? [content] : content.wrappings;

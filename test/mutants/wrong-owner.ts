@@ -194,7 +194,7 @@ export const wrongOwner: readonly Mutant[] = [
       "a process that woke up publishes a recovery point after a later one's",
     ],
     "epoch-of-drop": [
-      `await this.#requireEpoch(roster);\n    const kept`,
+      `this.#requireEpoch(roster, await this.#newestOf(names));\n    const kept`,
       `const kept`,
       "a process that woke up drops recovery points",
     ],
