@@ -22,7 +22,7 @@ const floors = [
   ["job", "gate"],
   ["replication-cycle"],
   ["failover", "enable", "forecast"],
-  ["attach", "recovery-plan", "decisions"],
+  ["attach", "hydrate", "recovery-plan", "decisions"],
   ["recovery-home", "drill", "health"],
   ["replicate"],
   ["protection-cluster"],

@@ -68,8 +68,8 @@ exports.packageRules = [
   ),
   only(
     "azure-storage",
-    "node_modules/@azure/(storage-blob|identity)/",
-    ["^provider/drivers/objects-azure-blob/"],
+    "node_modules/@azure/(storage-blob|identity|arm-compute)/",
+    ["^provider/drivers/(objects-azure-blob|page-blobs|azure-compute)/"],
     "Whoever keeps replicas elsewhere need not have Azure's packages.",
   ),
   only(

@@ -24,6 +24,7 @@ import {
 } from "./decide.ts";
 import { failbackCommand } from "./failback.ts";
 import { failoverCommand } from "./failover.ts";
+import { hydrateCommand } from "./hydrate.ts";
 import { initCommand } from "./init.ts";
 import { inventoryCommand } from "./inventory.ts";
 import { jobsCommand } from "./jobs.ts";
@@ -77,6 +78,7 @@ export function program(): CliCommand {
     replicateCommand(),
     recoveryPointsCommand(),
     exportCommand(),
+    hydrateCommand(),
     attachCommand(),
     verifyCommand(),
     retentionCommand(),

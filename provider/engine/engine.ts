@@ -25,6 +25,7 @@ import { requirePolicyFits } from "./enable/policy-change.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { Drills } from "./drill/drills.ts";
 import { Moves } from "./failover/moves.ts";
+import { type Hydrated, hydrateItem, type HydrateOptions } from "./hydrate/hydrate-item.ts";
 import { Identities } from "./decisions/identities.ts";
 import { Hosts } from "./inventory/hosts.ts";
 import { type ItemView, viewItem } from "./item-view.ts";
@@ -137,6 +138,11 @@ export class Engine {
   usersOf(id: string): Thing[] {
     const thing = this.findThing(id);
     return thing ? usersOf(this.#parts, thing) : [];
+  }
+
+  /** Brings a recovery point into Azure: page blobs, and what is made of them. */
+  hydrate(options: HydrateOptions, progress: Progress): Promise<Hydrated> {
+    return hydrateItem(this.#parts, options, progress);
   }
 
   /** Opens a storage account's replica store as its settings say, making it with a key of its own when it is new. */

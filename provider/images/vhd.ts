@@ -21,7 +21,7 @@ export class VhdLayout implements ImageLayout {
 
   constructor(file: OpenFile, diskSizeBytes: number) {
     this.#file = file;
-    this.#sizeBytes = Math.ceil(diskSizeBytes / unitBytes) * unitBytes;
+    this.#sizeBytes = vhdSizeOf(diskSizeBytes);
     file.truncate(this.#sizeBytes);
   }
 
@@ -35,6 +35,11 @@ export class VhdLayout implements ImageLayout {
       this.#sizeBytes,
     );
   }
+}
+
+/** How many bytes of an image are the disk's, before the footer. */
+export function vhdSizeOf(diskSizeBytes: number): number {
+  return Math.ceil(diskSizeBytes / unitBytes) * unitBytes;
 }
 
 /** Returns the footer of a fixed disk. `now` is in milliseconds since 1970, `id` 16 bytes. */

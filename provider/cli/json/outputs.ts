@@ -33,6 +33,7 @@ import type {
   DisownJson,
   EventJson,
   ExportJson,
+  HydrateJson,
   JobJson,
   KeyExportJson,
   KeyPassphraseJson,
@@ -66,6 +67,7 @@ export interface JsonOutputs {
   "replicate --follow": ReplicateJson;
   "recovery-points": readonly RecoveryPointJson[];
   export: ExportJson;
+  hydrate: HydrateJson;
   attach: AttachJson;
   verify: readonly VerifyJson[];
   retention: readonly RetentionJson[];

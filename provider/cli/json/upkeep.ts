@@ -55,6 +55,29 @@ export interface ExportJson {
   readonly bytesWritten: number;
 }
 
+export interface HydrateJson {
+  readonly machine: string;
+  readonly recoveryPointId: string;
+  /** False with `--dry-run`: nothing was changed. */
+  readonly done: boolean;
+  readonly disks: readonly {
+    readonly diskId: string;
+    readonly blob: string;
+    readonly sizeBytes: number;
+    /** The point that the blob held before; null if everything is written. */
+    readonly baseRecoveryPointId: string | null;
+    /** Whether a run that was cut short was resumed. */
+    readonly resumed: boolean;
+    readonly bytesWritten: number;
+    /** Bytes that were data and are zeros now. */
+    readonly bytesCleared: number;
+    /** ARM id, or the name with `--dry-run`; null without `--resource-group`. */
+    readonly managedDisk: string | null;
+  }[];
+  /** ARM id, or the name with `--dry-run`; null if none is made. */
+  readonly virtualMachine: string | null;
+}
+
 /** An event of `attach`, a line each. */
 export type AttachJson =
   | {
