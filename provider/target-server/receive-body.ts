@@ -38,7 +38,7 @@ export async function receiveBody(
 async function writeBody(request: IncomingMessage, file: OpenFile, length: number): Promise<Buffer> {
   const hash = createHash("sha256");
   let at = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(request)) {
     hash.update(chunk);
     file.write(chunk, at);
     at += chunk.length;
@@ -47,11 +47,16 @@ async function writeBody(request: IncomingMessage, file: OpenFile, length: numbe
   return hash.digest();
 }
 
+/** What fails in between must still be answered, on the connection that ends otherwise. */
+function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+}
+
 /** A small body, in memory. */
 export async function receiveSmall(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const length = bodyLength(request, bytesMax);
   const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  for await (const chunk of chunksOf(request)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   if (bytes.length !== length) throw new RequestRefused("BadDigest", "The body is shorter than its length.");
   return bytes;

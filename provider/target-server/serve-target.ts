@@ -6,7 +6,12 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { objectBytesMax, protocolHeader, protocolVersion } from "../drivers/objects-https/protocol.ts";
+import {
+  objectBytesMax,
+  type Problem,
+  protocolHeader,
+  protocolVersion,
+} from "../drivers/objects-https/protocol.ts";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import { type Random, systemRandom } from "../random.ts";
@@ -32,6 +37,8 @@ export interface ServeOptions {
   readonly connectionsMax?: number;
   /** A connection on which nothing comes or goes for longer is ended, in milliseconds. Default: a minute. */
   readonly idleMilliseconds?: number;
+  /** The file system of the folder; tests give others. */
+  readonly files?: FileSystem;
   /** What people who look after the server should know. */
   readonly onNotice: (text: string) => void;
 }
@@ -46,6 +53,9 @@ export interface TargetServer {
   /** Takes no new requests, waits for those that run, and gives the folder free. */
   close(): Promise<void>;
 }
+
+/** Refusals that people should know of: a client is about to fail, or tries what it may not. */
+const noticed: ReadonlySet<Problem> = new Set(["NotAdmitted", "NotInItsTime", "NotAllowed", "NoRoom"]);
 
 const drainMilliseconds = 30_000;
 const handshakeMilliseconds = 10_000;
@@ -63,7 +73,7 @@ export async function serveTarget(options: ServeOptions): Promise<TargetServer> 
 
 class Serving {
   readonly #options: ServeOptions;
-  readonly #files: FileSystem = localFileSystem;
+  readonly #files: FileSystem;
   readonly #clock: Clock = systemClock;
   readonly #random: Random = systemRandom;
   readonly #trust: TrustFolder;
@@ -77,6 +87,7 @@ class Serving {
 
   constructor(options: ServeOptions) {
     this.#options = options;
+    this.#files = options.files ?? localFileSystem;
     const ports = { files: this.#files, clock: this.#clock, random: this.#random };
     this.#trust = new TrustFolder(options.trustFolder, ports);
     const { certificate, key, authority } = this.#trust.serverIdentity();
@@ -151,10 +162,11 @@ class Serving {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let client: Client | undefined;
     try {
       if (this.#isDraining) response.setHeader("connection", "close");
       if (this.#isDraining) throw new RequestRefused("Unavailable", "The server is about to end.");
-      const client = this.#clientOf(request.socket as TLSSocket);
+      client = this.#clientOf(request.socket as TLSSocket);
       if (request.headers[protocolHeader] !== protocolVersion) {
         throw new RequestRefused(
           "OtherVersion",
@@ -163,7 +175,7 @@ class Serving {
       }
       await this.#answers.answer({ request, response, client });
     } catch (error) {
-      this.#refuse(request, response, error);
+      this.#refuse(request, response, error, client);
     }
   }
 
@@ -177,20 +189,23 @@ class Serving {
     }
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: unknown,
+    client: Client | undefined,
+  ): void {
+    const { method, url, socket } = request;
     // The client is gone, or its line.
-    if (request.destroyed && !request.complete) return;
+    if (socket.destroyed) return;
     const refusal = refusalOf(error);
     if (refusal === undefined) {
-      this.#notice(`${request.method} ${request.url} failed: ${messageOf(error)}`);
+      this.#notice(`${method} ${url} of ${client?.name ?? "a client"} failed: ${messageOf(error)}`);
       return sendProblem(response, "Failed", "The server failed; its own messages say why.");
     }
-    if (
-      refusal.problem === "NotAdmitted" ||
-      refusal.problem === "NotInItsTime" ||
-      refusal.problem === "NoRoom"
-    ) {
-      this.#notice(`${request.socket.remoteAddress ?? "A client"} was refused: ${refusal.message}`);
+    if (noticed.has(refusal.problem)) {
+      const who = client?.name ?? socket.remoteAddress ?? "a client";
+      this.#notice(`${who} was refused (${method} ${refusal.problem}): ${refusal.message}`);
     }
     // A body that was not read would be taken for the next request.
     if (!request.complete) response.setHeader("connection", "close");

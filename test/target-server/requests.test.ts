@@ -9,6 +9,8 @@ import {
   protocolHeader,
   putNumberHeader,
 } from "../../provider/drivers/objects-https/protocol.ts";
+import { type FileSystem, localFileSystem } from "../../provider/blocks/file-system.ts";
+import { SiteRecoveryError } from "../../provider/errors.ts";
 import { serveTarget } from "../../provider/target-server/serve-target.ts";
 import { contentOf, namesOf, patterned } from "../conformance/objects/place-for-tests.ts";
 import { SecondSite } from "../conformance/servers/target-server.ts";
@@ -182,6 +184,53 @@ it("leaves nothing of a body that is cut, and ends a connection that says nothin
   const silent = net.connect(other.port, "127.0.0.1");
   await new Promise((resolve) => silent.once("close", resolve).on("error", () => undefined));
 }, 30_000);
+
+it("answers that there is no room when the disk gets full within a body, and keeps what there is", async () => {
+  const other = new SecondSite();
+  onTestFinished(async () => {
+    await other.stop();
+    other.remove();
+  });
+  const store = other.newStore();
+  let isFull = false;
+  const open: FileSystem["open"] = (filePath, mode) => {
+    const file = localFileSystem.open(filePath, mode);
+    const write = file.write.bind(file);
+    file.write = (bytes, position) => {
+      if (isFull) throw new SiteRecoveryError("DiskFull", "No space left.");
+      write(bytes, position);
+    };
+    return file;
+  };
+  await other.start({ files: { ...localFileSystem, open } });
+  const objects = other.open(other.settings(store));
+  await objects.put("one", body, "ifAbsent");
+  isFull = true;
+  for (const bytes of [body, patterned(3 * 1_048_576)]) {
+    await expect(objects.put("one", bytes, "replace")).rejects.toMatchObject({
+      code: "DiskFull",
+      message: expect.stringMatching(/507 NoRoom/) as string,
+    });
+  }
+  expect(await contentOf(objects, "one")).toBe("the body");
+  isFull = false;
+  expect(await objects.put("one", patterned(3 * 1_048_576), "replace")).not.toBe("lost");
+  expect(fs.readdirSync(path.join(other.served, ".serving", "incoming"))).toEqual([]);
+  expect(other.notices.join("\n")).toMatch(/writer was refused \(PUT NoRoom\)/);
+});
+
+it("refuses by NoRoom what would take the reserve, but claims", async () => {
+  const other = new SecondSite();
+  onTestFinished(async () => {
+    await other.stop();
+    other.remove();
+  });
+  const store = other.newStore();
+  await other.start({ files: { ...localFileSystem, freeBytes: () => 16 * 1_048_576 } });
+  const objects = other.open(other.settings(store));
+  await expect(objects.put("one", body, "ifAbsent")).rejects.toMatchObject({ code: "DiskFull" });
+  expect(await objects.put("claims/a", body, "ifAbsent")).not.toBe("lost");
+});
 
 it("serves a folder once, and keeps to the address that is given", async () => {
   await expect(site.start()).rejects.toMatchObject({

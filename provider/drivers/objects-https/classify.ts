@@ -79,7 +79,8 @@ export function classify(thrown: unknown, place: string, now: number): RemoteFai
 
 function withoutAnswer(thrown: unknown, place: string): RemoteFailure {
   const { code: given = "" } = thrown as { readonly code?: string };
-  const code = /^[A-Za-z0-9_]{1,60}$/.test(given) ? given : "";
+  // An attempt that took too long is ended by this computer.
+  const code = /^[A-Za-z0-9_]{1,60}$/.test(given) && given !== "ABORT_ERR" ? given : "";
   const fail = (message: Message, isTransient: boolean): RemoteFailure => ({
     error: new SiteRecoveryError("TargetUnreachable", message, { target: place }),
     isTransient,
