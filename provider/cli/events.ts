@@ -1,24 +1,11 @@
 import { nameOf, parentOf } from "../arm-id.ts";
-import { systemClock } from "../clock.ts";
-import { SiteRecoveryError } from "../errors.ts";
 import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
 import { limitOf } from "./limit-option.ts";
+import { momentOf } from "./moment-option.ts";
 import { eventTargetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
 import { isoTime } from "./times.ts";
-
-const millisecondsOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** A moment: an ISO 8601 time, or how long ago it was. Throws `InvalidInput`. */
-function sinceOf(written: string | undefined): number | undefined {
-  if (written === undefined) return undefined;
-  const ago = /^(\d+)([mhd])$/.exec(written);
-  const at = ago ? systemClock.now() - Number(ago[1]) * millisecondsOf[ago[2]!]! : Date.parse(written);
-  if (!Number.isNaN(at)) return at;
-  const message = `--since is "${written}"; write a time such as 2026-01-05T08:00:00Z, or 30m, 24h, 7d.`;
-  throw new SiteRecoveryError("InvalidInput", message, { property: "--since" });
-}
 
 /** `siterecovery events [name]`: what happened, newest last. */
 export function eventsCommand(): CliCommand {
@@ -36,7 +23,8 @@ export function eventsCommand(): CliCommand {
         flags: { since?: string; limit: string; json?: boolean },
         command: CliCommand,
       ) => {
-        const [since, limit] = [sinceOf(flags.since), limitOf(flags.limit)];
+        const since = flags.since === undefined ? undefined : momentOf(flags.since, "--since");
+        const limit = limitOf(flags.limit);
         const engine = await openSession(command);
         const events = engine.events({
           limit,

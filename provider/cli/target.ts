@@ -1,4 +1,5 @@
 import { CliCommand } from "./cli-command.ts";
+import { targetRestoreCommand } from "./target-restore.ts";
 import { targetServeCommand } from "./target-serve.ts";
 import { targetTrustCommand } from "./target-trust.ts";
 
@@ -7,6 +8,7 @@ export function targetCommand(): CliCommand {
   const root = new CliCommand("target")
     .group("upkeep")
     .description("keep replicas of other sites on this computer");
-  for (const command of [targetServeCommand(), targetTrustCommand()]) root.addCommand(command);
+  for (const command of [targetServeCommand(), targetTrustCommand(), targetRestoreCommand()])
+    root.addCommand(command);
   return root;
 }

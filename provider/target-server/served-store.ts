@@ -1,15 +1,13 @@
 import path from "node:path";
-import { scheduler } from "node:timers/promises";
 import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
 import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
 import { requireObjectName } from "../drivers/object-name.ts";
 import type { ObjectFacts, ObjectReader, PutRule, Tag } from "../ports/objects.ts";
+import { copyDurably } from "./copy-durably.ts";
 import { Receipts } from "./receipts.ts";
 import { RequestRefused } from "./refuse.ts";
 import type { ServingFolder } from "./serving-folder.ts";
 import { Turns } from "./turns.ts";
-
-const copiedBytes = 1_048_576;
 
 export interface StorePut {
   readonly name: string;
@@ -117,23 +115,13 @@ export class ServedStore {
 
   /** Copied, not moved, so that the object is there at each moment. */
   async #keep(name: string, number: string): Promise<void> {
-    const reader = await this.#objects.open(name);
-    if (reader === undefined) return;
     const keptPath = this.#serving.kept(this.#name, name, number);
     makeFolderDurably(this.#files, path.dirname(keptPath));
-    const file = this.#files.open(keptPath, "createNew");
-    try {
-      const piece = Buffer.alloc(Math.min(copiedBytes, reader.sizeBytes));
-      for (let at = 0; at < reader.sizeBytes; at += piece.length) {
-        const count = await reader.read(piece, at);
-        file.write(piece.subarray(0, count), at);
-        await scheduler.yield();
-      }
-      await file.syncLater();
-    } finally {
-      file.close();
-      await reader.close();
-    }
+    // Half a copy must never be taken for a state.
+    const copyPath = this.#serving.incoming(`${number}.kept`);
+    this.#files.remove(copyPath);
+    await copyDurably(this.#files, this.#objects.placeOf(name), copyPath);
+    this.#files.rename(copyPath, keptPath);
     this.#files.syncFolder(path.dirname(keptPath));
   }
 

@@ -11,6 +11,13 @@ import { said } from "../message.ts";
 /** No client repeats a put for longer; see `objectBytesMax` and the slowest line in the drivers. */
 const receiptMilliseconds = 6 * 3_600_000;
 
+/** When a state was replaced, by the name of its file, in milliseconds since 1970; `undefined` for other names. */
+export function keptTime(name: string): number | undefined {
+  const [, day, hours, minutes, seconds] =
+    /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})Z-[0-9a-f]{8}$/.exec(name) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+}
+
 export class ServingFolder {
   /** Without symbolic links. */
   readonly root: string;
@@ -60,6 +67,11 @@ export class ServingFolder {
   kept(store: string, name: string, putNumber: string): string {
     const time = new Date(this.#clock.now()).toISOString().replaceAll(":", "-");
     return this.#own(".kept", store, name, `${time}-${putNumber.slice(0, 8)}`);
+  }
+
+  /** Where the former states of a store's objects are, each below the object's name. */
+  keptFolder(store: string): string {
+    return this.#own(".kept", store);
   }
 
   /** Removes receipts that nobody asks for any more, and what was kept for longer than `keptDays`. */

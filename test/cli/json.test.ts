@@ -132,6 +132,9 @@ describe("the output of commands", () => {
     await sr("adopt", ["adopt", replicas, "--key-file", kit, "--list"]);
     await sr("retention", ["retention", replicas, "--key-file", kit]);
     const trust = path.join(shop.site.folder, "trust");
+    fs.mkdirSync(path.join(shop.site.folder, "stores", "replicas"), { recursive: true });
+    const stores = ["--folder", path.join(shop.site.folder, "stores"), "--store", "replicas"];
+    await sr("target restore", ["target", "restore", ...stores, "--as-of", "1h"]);
     await sr("target trust", ["target", "trust", trust, "--host", "127.0.0.1", "--client", "lyon"]);
   });
 

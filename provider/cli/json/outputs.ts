@@ -25,7 +25,7 @@ import type {
 } from "./moves.ts";
 import type { JobCancelJson, JobRestartJson, PlanOutcomeJson, PlanShowJson } from "./plans.ts";
 import type { StatusJson } from "./status.ts";
-import type { TargetServeJson, TargetTrustJson } from "./targets.ts";
+import type { TargetRestoreJson, TargetServeJson, TargetTrustJson } from "./targets.ts";
 import type {
   AdoptJson,
   AlertJson,
@@ -77,6 +77,7 @@ export interface JsonOutputs {
   adopt: AdoptJson;
   "target serve": TargetServeJson;
   "target trust": TargetTrustJson;
+  "target restore": TargetRestoreJson;
   failover: MoveJson;
   "change-recovery-point": MoveJson;
   "cancel-failover": MoveJson;

@@ -40,3 +40,16 @@ export type TargetServeJson =
   /** Something that people who look after the server should know. */
   | { readonly event: "notice"; readonly time: string; readonly text: string }
   | { readonly event: "ended" };
+
+export interface TargetRestoreJson {
+  readonly folder: string;
+  readonly store: string;
+  readonly asOf: string;
+  readonly isDryRun: boolean;
+  /** What was put back, or would be. */
+  readonly objects: readonly {
+    readonly name: string;
+    /** Until when the object was in this state. */
+    readonly replacedAt: string;
+  }[];
+}

@@ -71,7 +71,7 @@ export class SecondSite {
   /** Ends the connections of clients, and the server. */
   async stop(): Promise<void> {
     for (const objects of this.#opened.splice(0)) await objects.close();
-    await this.#server?.close();
+    await this.stopLater();
   }
 
   /** Ends the server as SIGTERM does, with clients that are still at work. */
