@@ -8,8 +8,8 @@ import type { Objects } from "../ports/objects.ts";
 import { headerBytes, tailBytes, tailMagic } from "./layers/layer-format.ts";
 import { LayerReader } from "./layers/layer-reader.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
-import { layerName } from "./layers/layer-writer.ts";
-import type { MachineFolder } from "./machine-folder.ts";
+import { layerName } from "./layers/layer-name.ts";
+import type { MachineFolder, StoredLayer } from "./machine-folder.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "./recovery-point.ts";
 import { damageOf } from "./upkeep/verify-layer.ts";
 
@@ -51,7 +51,8 @@ export async function brokenPointsOf(
 class LayerCheck {
   readonly #machine: MachineFolder;
   readonly #diskId: string;
-  readonly #present: ReadonlySet<string>;
+  /** By id: the segments that are there. */
+  readonly #present: ReadonlyMap<string, readonly StoredLayer[]>;
   /** Segments that maps name and no point needs; `undefined`: not known, and what maps name is not looked at. */
   readonly #released: ReadonlySet<string> | undefined;
   readonly #whyOfFile = new Map<string, string | undefined>();
@@ -60,7 +61,10 @@ class LayerCheck {
   private constructor(
     machine: MachineFolder,
     diskId: string,
-    found: { present: ReadonlySet<string>; released: ReadonlySet<string> | undefined },
+    found: {
+      present: ReadonlyMap<string, readonly StoredLayer[]>;
+      released: ReadonlySet<string> | undefined;
+    },
   ) {
     this.#machine = machine;
     this.#diskId = diskId;
@@ -70,7 +74,8 @@ class LayerCheck {
 
   static async of(machine: MachineFolder, diskId: string): Promise<LayerCheck> {
     const layers = await machine.layerFiles(diskId);
-    const present = new Set(layers.map(({ kind, id }) => `${id}.${kind}`));
+    const segments = layers.filter(({ kind }) => kind === "segment");
+    const present = Map.groupBy(segments, ({ id }) => id);
     const released = await new ReleasedSegments(machine.disk(diskId)).readIfSound();
     return new LayerCheck(machine, diskId, { present, released });
   }
@@ -97,7 +102,13 @@ class LayerCheck {
       const needed = reader.directory.segments.filter((segment) => this.#released?.has(segment) === false);
       return await this.#ofSegments(needed);
     } catch (error) {
-      return [{ id, path: disk.objects.placeOf(layerName(disk.name, "map", id)), why: damageOf(error) }];
+      return [
+        {
+          id,
+          path: disk.objects.placeOf(layerName(disk.name, { id, kind: "map", copy: 0 })),
+          why: damageOf(error),
+        },
+      ];
     }
   }
 
@@ -106,14 +117,23 @@ class LayerCheck {
     const unknown = ids.filter((id) => !this.#whyOfFile.has(id));
     // One after the other, the ways there and back would take longer than many a delta.
     await pLimit(objects.traits.parallel).map(unknown, async (id) => {
-      const isPresent = this.#present.has(`${id}.segment`);
-      const why = isPresent ? await wrongEndOf(objects, layerName(name, "segment", id)) : "it is missing";
-      this.#whyOfFile.set(id, why);
+      this.#whyOfFile.set(id, await this.#whyOf(id));
     });
     return ids.flatMap((id) => {
+      const segment = layerName(name, { id, kind: "segment", copy: 0 });
       const why = this.#whyOfFile.get(id);
-      return why === undefined ? [] : [{ id, path: objects.placeOf(layerName(name, "segment", id)), why }];
+      return why === undefined ? [] : [{ id, path: objects.placeOf(segment), why }];
     });
+  }
+
+  /** One sound copy is enough. */
+  async #whyOf(id: string): Promise<string | undefined> {
+    let why: string | undefined = "it is missing";
+    for (const { object } of this.#present.get(id) ?? []) {
+      why = await wrongEndOf(this.#machine.objects, object.name);
+      if (why === undefined) break;
+    }
+    return why;
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseLayerName } from "./layers/layer-name.ts";
 import type { Objects } from "../ports/objects.ts";
 import { isUnwritable } from "./reach-store.ts";
 
@@ -15,11 +16,11 @@ export class DamageNote {
     this.#name = `${machineName}/damaged.txt`;
   }
 
-  /** Names of layer files: `<32 hex>.segment`, `<32 hex>.map`. */
+  /** Names of layer files. */
   async read(): Promise<string[]> {
     const note = await this.#objects.get(this.#name);
     const lines = note?.bytes.toString("latin1").split("\n") ?? [];
-    return lines.filter((line) => /^[0-9a-f]{32}\.(segment|map)$/.test(line));
+    return lines.filter((line) => parseLayerName(line) !== undefined);
   }
 
   /** Replaces the note; without a name it goes. A store that cannot be written keeps the note that it has. */

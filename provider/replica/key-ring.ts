@@ -9,14 +9,19 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:cryp
 export interface KeyRingSpec {
   readonly storeId: Uint8Array;
   readonly dataKey: Uint8Array;
+  /** The format of the store's replicas, as its key object said; see store-key.ts. */
+  readonly format: 1 | 2;
 }
 
 export class KeyRing {
   readonly spec: KeyRingSpec;
+  /** The format of the store's replicas now. */
+  format: 1 | 2;
   readonly #nameKey: Buffer;
 
   constructor(spec: KeyRingSpec) {
     this.spec = spec;
+    this.format = spec.format;
     this.#nameKey = this.#derive(spec.storeId, "names");
   }
 

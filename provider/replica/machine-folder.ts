@@ -10,22 +10,16 @@ import type { DiskFolder } from "./layers/layer-reader.ts";
 import type { KeptObjects } from "./remove-unlocked.ts";
 import { RemovedMachines } from "./removed-machines.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
-import { type LayerIdentity, layerName } from "./layers/layer-writer.ts";
-import type {
-  Claim,
-  LocalFile,
-  ObjectFacts,
-  Objects,
-  PutOptions,
-  Tag,
-  WriterEpoch,
-} from "../ports/objects.ts";
+import { type LayerName, layerName, parseLayerName } from "./layers/layer-name.ts";
+import type { LayerIdentity } from "./layers/layer-writer.ts";
+import type { Claim, LocalFile, ObjectFacts, Objects, PutOptions, WriterEpoch } from "../ports/objects.ts";
 import { PointFolder, type PointDraft, type Publication } from "./point-folder.ts";
 import type { PointIdentity, RecoveryPoint } from "./recovery-point.ts";
 import { putUnderClaim } from "./roster.ts";
 import type { StorePlaces } from "./store-places.ts";
 import type { WriterFence } from "./writer-fence.ts";
 import { openSealedObject, sealObject } from "./sealed-object.ts";
+import { raiseFormat } from "./store-key.ts";
 import { said } from "../message.ts";
 
 export type Release = () => Promise<void>;
@@ -137,6 +131,8 @@ export class MachineFolder {
       // Only who has the claim prepares anything here: what is left is a killed process's.
       this.spool.files.remove(this.spool.folder);
       for (const part of ["disks", "points"]) await this.objects.sweep(`${this.name}/${part}`);
+      if (this.ring.format === 1) await raiseFormat(this.objects);
+      this.ring.format = 2;
       this.#claim = claim;
       if (claim.wasTakenOver) await this.points.skipNumber();
     } catch (error) {
@@ -225,7 +221,10 @@ export class MachineFolder {
     const key = this.ring.layerKey(fileId, disk.scope);
     const { files, folder } = this.spool;
     files.makeFolder(folder);
-    const place = { name: layerName(disk.name, kind, id), path: path.join(folder, `${id}.${kind}`) };
+    const place = {
+      name: layerName(disk.name, { id, kind, copy: 0 }),
+      path: path.join(folder, `${id}.${kind}`),
+    };
     return { id, fileId, key, kind, storeId: this.ring.storeId, ...place };
   }
 
@@ -235,22 +234,18 @@ export class MachineFolder {
     await this.objects.put(name, file, "ifAbsent", options);
   }
 
-  /**
-   * Puts a layer file in the place of the state of it that was read. Throws `LeaseLost` if another process has taken the
-   * replica over.
-   */
-  async replaceLayer(name: string, file: LocalFile, read: Tag): Promise<void> {
-    const claim = this.#claim;
-    const rule = claim?.holdsPuts === false ? { ifTag: read } : "replace";
-    await putUnderClaim(this.objects, { claim: () => claim }, name, file, rule);
+  /** Puts the copy of a layer file beside it. Throws `LeaseLost` if another process has made one. */
+  async putCopy(diskId: string, layer: LayerName, file: LocalFile): Promise<void> {
+    const name = layerName(this.disk(diskId).name, layer);
+    await putUnderClaim(this.objects, { claim: () => this.#claim }, name, file, "ifAbsent");
   }
 
-  /** Layer files of a disk, whether a recovery point needs them or not. */
+  /** Layer files of a disk with all copies, whether a recovery point needs them or not. */
   async layerFiles(diskId: string): Promise<StoredLayer[]> {
     const found: StoredLayer[] = [];
     for await (const object of this.objects.list(`${this.disk(diskId).name}/`)) {
-      const [, id, kind] = /\/([0-9a-f]{32})\.(segment|map)$/.exec(object.name) ?? [];
-      if (id !== undefined) found.push({ id, kind: kind as LayerKind, object });
+      const layer = parseLayerName(object.name);
+      if (layer !== undefined) found.push({ ...layer, object });
     }
     return found;
   }
@@ -293,8 +288,6 @@ export interface NewLayer extends LayerIdentity {
 }
 
 /** A layer file that is there. */
-export interface StoredLayer {
-  readonly kind: LayerKind;
-  readonly id: string;
+export interface StoredLayer extends LayerName {
   readonly object: ObjectFacts;
 }

@@ -1,4 +1,5 @@
-import { layerName } from "./layers/layer-writer.ts";
+import type { LayerKind } from "./layers/layer-format.ts";
+import { layerName } from "./layers/layer-name.ts";
 import { LayerReader } from "./layers/layer-reader.ts";
 import { ReleasedSegments } from "./layers/released-segments.ts";
 import type { MachineFolder } from "./machine-folder.ts";
@@ -14,14 +15,20 @@ export async function neededObjects(
 ): Promise<Set<string>> {
   const disk = machine.disk(diskId);
   const released = await new ReleasedSegments(disk).readIfSound();
+  const present = Map.groupBy(await machine.layerFiles(diskId), ({ kind, id }) => `${id}.${kind}`);
   const names = new Set<string>();
+  const need = (kind: LayerKind, id: string): void => {
+    const files = present.get(`${id}.${kind}`) ?? [];
+    if (files.length === 0) names.add(layerName(disk.name, { id, kind, copy: 0 }));
+    for (const { object } of files) names.add(object.name);
+  };
   for (const { kind, id } of layers) {
-    names.add(layerName(disk.name, kind, id));
+    need(kind, id);
     if (kind === "segment") continue;
     const reader = await LayerReader.open(disk, "map", id);
     await reader.close();
     for (const segment of reader.directory.segments) {
-      if (released?.has(segment) !== true) names.add(layerName(disk.name, "segment", segment));
+      if (released?.has(segment) !== true) need("segment", segment);
     }
   }
   return names;

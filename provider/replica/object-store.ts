@@ -9,7 +9,7 @@ import type { StorePlaces } from "./store-places.ts";
 import type { KeptObjects } from "./remove-unlocked.ts";
 import { locksOf } from "./retention-lock.ts";
 import { RemovedMachines } from "./removed-machines.ts";
-import { pointIdOf, sequenceOf } from "./point-folder.ts";
+import { pointIdOf, sequenceOf } from "./point-name.ts";
 import { explainFailure, StoreReach } from "./reach-store.ts";
 import type { RecoveryPoint } from "./recovery-point.ts";
 import type {
@@ -85,20 +85,12 @@ export class ObjectStore implements ReplicaStore {
 
   async findPoint(pointId: string): Promise<RecoveryPoint> {
     for (const name of await this.#names()) {
-      if (!(await this.#hasPoint(name, pointId))) continue;
       const point = await this.#machine(await this.#idOf(name)).points.find(pointId);
       if (point !== undefined) return point;
     }
     const message = said`There is no recovery point ${pointId} in ${this.place}; it may have been dropped by
         retention. List the machine's recovery points.`;
     throw new SiteRecoveryError("NotFound", message, { target: pointId });
-  }
-
-  async #hasPoint(name: string, pointId: string): Promise<boolean> {
-    for await (const object of this.objects.list(`${name}/points/`)) {
-      if (object.name.endsWith(`-${pointId}.point`)) return true;
-    }
-    return false;
   }
 
   /** The id of the machine of a name, found in another one's place when the two were mixed up. Throws `Damaged`. */

@@ -1,18 +1,19 @@
 /**
- * The recovery points of one machine: a sealed object each, `<sequence>-<id>.point`, and a roster that names
+ * The recovery points of one machine: a sealed object each, `<sequence>.point`, and a roster that names
  * them all. A point counts from the moment its object is there; the roster is written right after, so that
  * a deleted object is missed. Dropping goes the other way round: roster first, then the objects.
  */
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { countedAtOf, elapsedBetween } from "./counted-time.ts";
-import { damagedObject } from "./damaged-object.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Objects, WriterEpoch } from "../ports/objects.ts";
+import { pointIdOf, pointNameOf, sequenceOf } from "./point-name.ts";
+import { PointObjects } from "./point-objects.ts";
 import { contentIdOf, type PointIdentity, type RecoveryPoint } from "./recovery-point.ts";
-import { type PointGuard, putUnderClaim, type Roster, RosterObject, rosterName } from "./roster.ts";
+import { type PointGuard, putUnderClaim, type Roster, RosterObject } from "./roster.ts";
 import { removeUnlocked } from "./remove-unlocked.ts";
-import { openSealedObject, sealObject } from "./sealed-object.ts";
+import { sealObject } from "./sealed-object.ts";
 import { said } from "../message.ts";
 
 export type PointDraft = Omit<
@@ -41,6 +42,7 @@ export class PointFolder {
 
   readonly #guard: PointGuard;
   readonly #roster: RosterObject;
+  readonly #places: PointObjects;
 
   /** `name`: what the names of its objects begin with, without a slash at the end. */
   constructor(
@@ -56,6 +58,7 @@ export class PointFolder {
     this.#name = name;
     this.folder = objects.placeOf(name);
     this.#machineId = machineId;
+    this.#places = new PointObjects(objects, ring, place);
     this.#roster = new RosterObject(objects, ring, place, guard);
   }
 
@@ -63,9 +66,9 @@ export class PointFolder {
     return this.#roster.path;
   }
 
-  /** What messages call the object of a name. */
+  /** What messages call the object of a point's name. */
   pathOf(name: string): string {
-    return this.#objects.placeOf(`${this.#name}/${name}`);
+    return this.#places.pathOf(name);
   }
 
   async prepare(): Promise<void> {
@@ -81,7 +84,7 @@ export class PointFolder {
   async skipNumber(): Promise<void> {
     const found = await this.#roster.find();
     const { roster } = found;
-    const names = this.#known(roster, await this.#namesPresent());
+    const names = this.#known(roster, await this.#places.names(roster));
     const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
     await this.#roster.write({ ...roster, lastSequence: last + 1, names }, found);
   }
@@ -89,7 +92,7 @@ export class PointFolder {
   /** Names of the points that count, oldest first. */
   async names(): Promise<string[]> {
     const { roster } = await this.#roster.find();
-    return this.#counting(roster, await this.#namesPresent());
+    return this.#counting(roster, await this.#places.names(roster));
   }
 
   /** What the roster should know and does not was being dropped when the process ended. */
@@ -107,27 +110,21 @@ export class PointFolder {
 
   /** Names that are on the roster and not there: they were deleted. Throws `Damaged`. */
   async missingNames(): Promise<string[]> {
-    const present = new Set(await this.#namesPresent());
-    return (await this.#roster.read()).names.filter((name) => !present.has(name));
+    const roster = await this.#roster.read();
+    const present = new Set(await this.#places.names(roster));
+    return roster.names.filter((name) => !present.has(name));
   }
 
   /** Names that do not count: what an interrupted drop has left, or what was put there. */
   async leftNames(): Promise<string[]> {
-    const present = await this.#namesPresent();
-    const counting = new Set(this.#counting((await this.#roster.find()).roster, present));
+    const { roster } = await this.#roster.find();
+    const present = await this.#places.names(roster);
+    const counting = new Set(this.#counting(roster, present));
     return present.filter((name) => !counting.has(name));
   }
 
-  async read(name: string): Promise<RecoveryPoint> {
-    const filePath = this.pathOf(name);
-    const sealedName = { kind: "point", scope: this.#machineId } as const;
-    const bytes = await this.#get(name);
-    const point = openSealedObject(this.#ring, sealedName, bytes, filePath).content as RecoveryPoint;
-    if (nameOf(point) !== name) throw damagedObject(filePath, "it is another recovery point's file");
-    if (point.contentId !== undefined && point.contentId !== contentIdOf(point)) {
-      throw damagedObject(filePath, "its content id is not that of its content");
-    }
-    return point;
+  read(name: string): Promise<RecoveryPoint> {
+    return this.#places.read(name);
   }
 
   async latest(): Promise<RecoveryPoint | undefined> {
@@ -175,7 +172,7 @@ export class PointFolder {
     const found = await this.#roster.find();
     const { roster } = found;
     const lastOnRoster = roster?.lastSequence ?? 0;
-    const present = await this.#namesPresent();
+    const present = await this.#places.names(roster);
     const names = this.#known(roster, present);
     const sequence = Math.max(afterSequence, lastOnRoster, ...present.map(sequenceOf)) + 1;
     // Each look is a way there and back; under the claim nobody else changes what was seen.
@@ -185,13 +182,13 @@ export class PointFolder {
     const named = { ...draft, ...writer, machineId: this.#machineId, sequence, countedAt };
     const point: RecoveryPoint = { ...named, contentId: contentIdOf(named), processed: true };
     onNamed?.(point);
-    const name = nameOf(point);
+    const name = pointNameOf(point);
     const sealed = sealObject(
       this.#ring,
       { kind: "point", objectId: systemRandom.bytes(16), scope: this.#machineId },
       point,
     );
-    await putUnderClaim(this.#objects, this.#guard, `${this.#name}/${name}`, sealed, "ifAbsent", {
+    await putUnderClaim(this.#objects, this.#guard, this.#places.newObject(name), sealed, "ifAbsent", {
       ...(lockedUntil !== undefined && { lockedUntil }),
     });
     await this.#roster.write({ ...roster, lastSequence: sequence, names: [...names, name] }, found);
@@ -202,7 +199,7 @@ export class PointFolder {
   async drop(pointIds: ReadonlySet<string>): Promise<void> {
     const found = await this.#roster.find();
     const { roster } = found;
-    const names = this.#counting(roster, await this.#namesPresent());
+    const names = this.#counting(roster, await this.#places.names(roster));
     this.#requireEpoch(roster, await this.#newestOf(names));
     const kept = names.filter((name) => !pointIds.has(pointIdOf(name)));
     const last = Math.max(roster?.lastSequence ?? 0, ...names.map(sequenceOf));
@@ -211,7 +208,7 @@ export class PointFolder {
     if (kept.length !== names.length) {
       await this.#roster.write({ ...roster, lastSequence: last, names: [...kept, ...missed].sort() }, found);
     }
-    const staying = new Set([...kept, rosterName].map((name) => `${this.#name}/${name}`));
+    const staying = new Set([...kept.map((name) => this.#places.objectOf(name)), this.#roster.name]);
     const present = await Array.fromAsync(this.#objects.list(`${this.#name}/`), ({ name }) => name);
     // Asked after looking: a point of a process that takes over now is not among those that go.
     await this.#guard.claim()?.check();
@@ -221,35 +218,15 @@ export class PointFolder {
     );
   }
 
-  /** Until when a point's object is locked; `undefined` if it is not. */
-  lockedUntil(point: PointIdentity): Promise<number | undefined> {
-    return this.#objects.lockedUntil(this.objectOf(point));
-  }
-
-  /** The name of a point's object. */
+  /** The name of the object of a point that was read, or published, here. */
   objectOf(point: PointIdentity): string {
-    return `${this.#name}/${nameOf(point)}`;
-  }
-
-  async #namesPresent(): Promise<string[]> {
-    const names = await Array.fromAsync(this.#objects.list(`${this.#name}/`), ({ name }) =>
-      name.slice(this.#name.length + 1),
-    );
-    return names.filter((name) => /^\d{12}-[0-9a-f-]{36}\.point$/.test(name));
-  }
-
-  /** Throws `NotFound` if it is not there. */
-  async #get(name: string): Promise<Buffer> {
-    const object = await this.#objects.get(`${this.#name}/${name}`);
-    if (object !== undefined) return object.bytes;
-    const message = said`Cannot read ${this.pathOf(name)}: it does not exist.`;
-    throw new SiteRecoveryError("NotFound", message, { target: this.pathOf(name) });
+    return this.#places.objectOf(pointNameOf(point));
   }
 
   /** The latest epoch that an engine has written under; 0 before it has. */
   async latestEpochOf(engineId: string): Promise<number> {
     const { roster } = await this.#roster.find();
-    const newest = await this.#newestOf(this.#counting(roster, await this.#namesPresent()));
+    const newest = await this.#newestOf(this.#counting(roster, await this.#places.names(roster)));
     return this.#latestEpoch(engineId, roster, newest);
   }
 
@@ -269,18 +246,4 @@ export class PointFolder {
         \`siterecovery status\`; \`siterecovery replicate <item> --resync\` continues with this database.`;
     throw new SiteRecoveryError("LeaseLost", message, { target: this.folder });
   }
-}
-
-function nameOf(point: PointIdentity): string {
-  return `${String(point.sequence).padStart(12, "0")}-${point.id}.point`;
-}
-
-/** The recovery point's number, from the name of its object. */
-export function sequenceOf(name: string): number {
-  return Number(name.slice(0, 12));
-}
-
-/** The recovery point's id, from the name of its object. */
-export function pointIdOf(name: string): string {
-  return name.slice(13, -".point".length);
 }

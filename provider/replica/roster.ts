@@ -53,27 +53,28 @@ export class RosterObject {
 
   /** What messages call it. */
   get path(): string {
-    return this.#objects.placeOf(this.#name);
+    return this.#objects.placeOf(this.name);
   }
 
-  get #name(): string {
+  /** The name of its object. */
+  get name(): string {
     return `${this.#folder}/${rosterName}`;
   }
 
   async isThere(): Promise<boolean> {
-    return (await this.#objects.facts(this.#name)) !== undefined;
+    return (await this.#objects.facts(this.name)) !== undefined;
   }
 
   /** Throws `Damaged`, and `NotFound`. */
   async read(): Promise<Roster> {
-    const object = await this.#objects.get(this.#name);
+    const object = await this.#objects.get(this.name);
     if (object !== undefined) return this.#open(object.bytes);
     const message = said`Cannot read ${this.path}: it does not exist.`;
     throw new SiteRecoveryError("NotFound", message, { target: this.path });
   }
 
   async find(): Promise<FoundRoster> {
-    const object = await this.#objects.get(this.#name);
+    const object = await this.#objects.get(this.name);
     if (object === undefined) return { tag: undefined };
     try {
       return { roster: this.#open(object.bytes), tag: object.tag };
@@ -93,7 +94,7 @@ export class RosterObject {
     await putUnderClaim(
       this.#objects,
       this.#guard,
-      this.#name,
+      this.name,
       sealed,
       holdsPuts ? "replace" : inPlaceOf(found),
     );
@@ -105,8 +106,7 @@ export class RosterObject {
   }
 }
 
-/** The name of the object beside the points. */
-export const rosterName = "roster.sealed";
+const rosterName = "roster.sealed";
 
 function inPlaceOf({ tag }: FoundRoster): PutRule {
   return tag === undefined ? "ifAbsent" : { ifTag: tag };

@@ -3,6 +3,9 @@
  * ("wrapped") once for each secret that opens the store: a key that is read from a key file, and a recovery
  * passphrase (scrypt). Changing a secret rewrites this small file only. A checksum distinguishes damage from a
  * wrong key.
+ *
+ * Its version also says in which format the replicas beside it are: up to 2 it is format 1, with 3 it is format 2
+ * (point-name.ts, layers/layer-name.ts). A store of format 1 is read as it is, and is one of format 2 from the first write on.
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, scryptSync } from "node:crypto";
 import type { FileSystem } from "../blocks/file-system.ts";
@@ -32,13 +35,27 @@ interface WrappedKey {
 
 export type SecretKind = "passphrase" | "keyFile";
 
-/** The file since version 2: one wrapping for each kind of secret. */
-interface WrappedKeys {
+/** The file of version 2: one wrapping for each kind of secret. */
+interface WrappedKeys2 {
   readonly format: "siterecovery-store";
   readonly version: 2;
   readonly storeId: string;
   readonly wrappings: readonly WrappedKey[];
 }
+
+/** The file since version 3. */
+interface WrappedKeys {
+  readonly format: "siterecovery-store";
+  readonly version: 3;
+  readonly storeId: string;
+  readonly keys: readonly WrappedKey[];
+  /** Where earlier versions look: none, so that they refuse a store that they would read wrongly. */
+  readonly wrappings: readonly never[];
+}
+
+type KeyContent = WrappedKey | WrappedKeys2 | WrappedKeys;
+
+const newestVersion = 3;
 
 const scryptCost = 32_768;
 const keyFileBytesMin = 32;
@@ -54,7 +71,8 @@ export async function createStoreKey(
   const spec = {
     storeId: Buffer.from(systemRandom.bytes(16)),
     dataKey: Buffer.from(systemRandom.bytes(32)),
-  };
+    format: 2,
+  } as const;
   const isMade = await putWrappings(objects, spec, [wrap(files, spec, secret)], "ifAbsent");
   return isMade ? spec : undefined;
 }
@@ -76,15 +94,16 @@ export async function wrapStoreKey(
 
 async function putWrappings(
   objects: Objects,
-  spec: KeyRingSpec,
+  { storeId }: Pick<KeyRingSpec, "storeId">,
   wrappings: readonly WrappedKey[],
   rule: PutRule,
 ): Promise<boolean> {
   const content: WrappedKeys = {
     format: "siterecovery-store",
-    version: 2,
-    storeId: hex(spec.storeId),
-    wrappings,
+    version: newestVersion,
+    storeId: hex(storeId),
+    keys: wrappings,
+    wrappings: [],
   };
   const body = JSON.stringify(content);
   const tag = await objects.put(storeKeyName, Buffer.from(`${body}\n${sha256(body)}\n`), rule, {
@@ -93,7 +112,19 @@ async function putWrappings(
   return tag !== "lost";
 }
 
-function wrap(files: FileSystem, spec: KeyRingSpec, secret: StoreSecret): WrappedKey {
+/** Says that the store is of format 2, before anything of that format is written in it. Nothing else of it changes. */
+export async function raiseFormat(objects: Objects): Promise<void> {
+  for (;;) {
+    const object = await objects.get(storeKeyName);
+    const content = object && contentOf(objects, object.bytes);
+    // A key object that was lost or damaged under an open store does not stop work; see checkReach.
+    if (object === undefined || content === undefined || content.version === newestVersion) return;
+    const storeId = Buffer.from(content.storeId, "hex");
+    if (await putWrappings(objects, { storeId }, wrappingsOf(content), { ifTag: object.tag })) return;
+  }
+}
+
+function wrap(files: FileSystem, spec: Omit<KeyRingSpec, "format">, secret: StoreSecret): WrappedKey {
   const open = {
     format: "siterecovery-store",
     version: 1,
@@ -123,7 +154,9 @@ export async function readStoreKey(
   keyObject?: Buffer,
 ): Promise<KeyRingSpec> {
   const keyPath = objects.placeOf(storeKeyName);
-  const wrappings = wrappingsOf(keyObject ?? (await readKeyObject(objects)));
+  const bytes = keyObject ?? (await readKeyObject(objects));
+  const content = bytes && contentOf(objects, bytes);
+  const wrappings = content ? wrappingsOf(content) : bytes ? undefined : [];
   if (wrappings === undefined) {
     throw damagedObject(keyPath, "its checksum does not match; put a copy of this file back");
   }
@@ -132,7 +165,8 @@ export async function readStoreKey(
     const kinds = wrappings.map((one) => words[one.secret]).join(" and a ");
     throw wrongKey(keyPath, secret, `it is locked with a ${kinds}, not with a ${words[kindOf(secret)]}`);
   }
-  return unwrap(files, keyPath, fitting, secret);
+  const format = content?.version === newestVersion ? 2 : 1;
+  return { ...unwrap(files, keyPath, fitting, secret), format };
 }
 
 /** The kinds of secrets that open a store. Throws `Damaged` when the file is not what was written. */
@@ -147,15 +181,34 @@ export async function secretKindsOf(objects: Objects): Promise<SecretKind[]> {
 
 /** The wrappings in a key object; an empty list if there is none, `undefined` if it is damaged. */
 async function wrappingsIn(objects: Objects): Promise<readonly WrappedKey[] | undefined> {
-  return wrappingsOf(await readKeyObject(objects));
+  const bytes = await readKeyObject(objects);
+  if (bytes === undefined) return [];
+  const content = contentOf(objects, bytes);
+  return content && wrappingsOf(content);
 }
 
-function wrappingsOf(keyObject: Buffer | undefined): readonly WrappedKey[] | undefined {
-  if (keyObject === undefined) return [];
-  const body = soundBody(keyObject);
+/** `undefined` if it is not what was written. Throws `InvalidInput` for one of a later version. */
+function contentOf(objects: Objects, bytes: Buffer): KeyContent | undefined {
+  const body = soundBody(bytes);
   if (body === undefined) return undefined;
-  const content = JSON.parse(body) as WrappedKey | WrappedKeys;
-  return content.version === 1 ? [content] : content.wrappings;
+  const content = JSON.parse(body) as KeyContent;
+  const { version }: { version: number } = content;
+  if (version <= newestVersion) return content;
+  const place = objects.placeOf(storeKeyName);
+  const message = `${place} was written by a newer siterecovery (key version ${version}, this one knows
+      ${newestVersion}). Update the siterecovery package.`;
+  throw new SiteRecoveryError("InvalidInput", message, { target: place });
+}
+
+function wrappingsOf(content: KeyContent): readonly WrappedKey[] {
+  switch (content.version) {
+    case 1:
+      return [content];
+    case 2:
+      return content.wrappings;
+    case 3:
+      return content.keys;
+  }
 }
 
 function unwrap(
@@ -163,7 +216,7 @@ function unwrap(
   keyPath: string,
   { wrapped, ...open }: WrappedKey,
   secret: StoreSecret,
-): KeyRingSpec {
+): Omit<KeyRingSpec, "format"> {
   const sealed = Buffer.from(wrapped, "hex");
   const key = wrappingKey(files, secret, open);
   const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(open.nonce, "hex"), {

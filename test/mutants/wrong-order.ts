@@ -31,9 +31,21 @@ export const wrongOrder: readonly Mutant[] = [
   }),
   ...faultsIn("provider/replica/upkeep/compact-machine.ts", [...replicas, "test/replica/retention.test.ts"], {
     "compact-needed": [
-      `const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));`,
-      `const isNeeded = layerIds.has(id);`,
+      `if (!layerIds.has(id) && !liveBytes.has(id)) {`,
+      `if (!layerIds.has(id)) {`,
       "retention removes segments that only a map names",
+    ],
+    "copy-unread": [
+      `return (await isSound(machine, diskId, newest)) ? { newest, former } : { former: [] };`,
+      `return { newest, former };`,
+      "compaction removes a segment whose copy is damaged",
+      ["test/replica/copies.test.ts"],
+    ],
+    "copy-not-counted": [
+      `const copy = { ...layer, copy: layer.copy + 1 };`,
+      `const copy = { ...layer, copy: 1 };`,
+      "the copy of a copy has no place",
+      ["test/replica/copies.test.ts"],
     ],
     "compact-without-points": [
       `if (points.length === 0) return 0;`,

@@ -187,7 +187,12 @@ export const wrongOwner: readonly Mutant[] = [
       "a database that was put back cannot continue its replica, although a person has decided so",
     ],
   }),
-  ...faultsIn("provider/replica/point-folder.ts", epochs, {
+  ...faultsIn("provider/replica/point-folder.ts", [...epochs, "test/replica/copies.test.ts"], {
+    "number-of-point": [
+      `this.#places.newObject(name), sealed, "ifAbsent", {`,
+      `this.#places.newObject(name), sealed, "replace", {`,
+      "of two writers the later one overwrites the point of the other",
+    ],
     "epoch-of-point": [
       `if (latest <= writer.epoch) return writer;`,
       `if (latest >= 0) return writer;`,

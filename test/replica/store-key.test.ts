@@ -48,7 +48,7 @@ it("a key file and a passphrase open a store, and changing one leaves the other"
 it("a key file that the version before wrote opens its store, and takes a second secret", async () => {
   const keyPath = path.join(disk.storeFolder, "store.key");
   const [body] = fs.readFileSync(keyPath, "latin1").split("\n");
-  const [wrapping] = (JSON.parse(body!) as { wrappings: object[] }).wrappings;
+  const [wrapping] = (JSON.parse(body!) as { keys: object[] }).keys;
   const older = JSON.stringify(wrapping);
   fs.writeFileSync(keyPath, `${older}\n${createHash("sha256").update(older).digest("hex")}\n`);
   const keyFile = path.join(disk.folder, "vault.key");
@@ -60,6 +60,19 @@ it("a key file that the version before wrote opens its store, and takes a second
   await store.rotateKey({ keyFile });
   await openReplicaStore({ folder: disk.storeFolder, keyFile });
   await openReplicaStore({ folder: disk.storeFolder, passphrase });
+});
+
+it("a key file of a newer version is refused, and nothing is made in its place", async () => {
+  const keyPath = path.join(disk.storeFolder, "store.key");
+  const [body] = fs.readFileSync(keyPath, "latin1").split("\n");
+  const newer = JSON.stringify({ ...(JSON.parse(body!) as object), version: 4 });
+  const text = `${newer}\n${createHash("sha256").update(newer).digest("hex")}\n`;
+  fs.writeFileSync(keyPath, text);
+  await expect(openReplicaStore({ folder: disk.storeFolder, passphrase })).rejects.toMatchObject({
+    code: "InvalidInput",
+    message: expect.stringContaining("was written by a newer siterecovery") as string,
+  });
+  expect(fs.readFileSync(keyPath, "latin1")).toBe(text);
 });
 
 it("any changed bit of the key file is Damaged, not WrongKey", async () => {

@@ -44,7 +44,13 @@ export async function attachItem(parts: EngineParts, options: AttachOptions): Pr
       const overlayPath = isFolder ? path.join(to.folder, `${id}.img`) : to.file;
       const { release } = takeLease(parts.store, overlayPath, "attach", parts.clock);
       try {
-        const disk = await attachPoint({ store, pointId: point.id, diskId: id, overlayPath });
+        const disk = await attachPoint({
+          store,
+          machineId: point.machineId,
+          pointId: point.id,
+          diskId: id,
+          overlayPath,
+        });
         sessions.push(new OverlaySession(id, disk, parts.files, release));
       } catch (error) {
         release();

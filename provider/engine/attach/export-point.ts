@@ -38,6 +38,7 @@ export async function exportPoint(
   if (doubt) progress.report(`warning: ${doubt.text}`);
   const restore = restoreDisk({
     store: await parts.replicaStoreOf(relationshipOf(item).replicaStoreId),
+    machineId: point.machineId,
     pointId: point.id,
     diskId,
     toPath,

@@ -90,7 +90,8 @@ export async function overwritePrimary<Input>(
   const { parts, progress, jobId } = context;
   const item = context.item();
   const { folder } = place;
-  const store = await parts.replicaStoreOf(relationshipOf(item).replicaStoreId);
+  const { replicaStoreId, replicaId } = relationshipOf(item);
+  const store = await parts.replicaStoreOf(replicaStoreId);
   const hasBegun = item.details.primaryLeft?.overwrittenBy === jobId;
   // Somebody may have written since the job's first look; what a person gave up was what there was when the job began.
   requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
@@ -105,6 +106,7 @@ export async function overwritePrimary<Input>(
   for (const disk of item.details.disks) {
     const options = {
       store,
+      machineId: replicaId,
       pointId,
       diskId: disk.id,
       toPath: path.join(folder, disk.file),

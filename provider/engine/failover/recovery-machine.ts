@@ -122,7 +122,15 @@ export async function restoreDisks(
     const onProgress = copyProgress(parts.clock, progress, "restore");
     const signal = progress.signal ? { signal: progress.signal } : {};
     await parts.copySlot(() =>
-      restoreDisk({ store, pointId: point.id, diskId: disk.id, toPath, onProgress, ...signal }),
+      restoreDisk({
+        store,
+        machineId: point.machineId,
+        pointId: point.id,
+        diskId: disk.id,
+        toPath,
+        onProgress,
+        ...signal,
+      }),
     );
   }
 }

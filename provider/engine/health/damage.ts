@@ -1,3 +1,4 @@
+import { layerFileName } from "../../replica/layers/layer-name.ts";
 import { relationshipOf } from "../../model/relationship.ts";
 import type { HealthCheck, HealthFacts } from "./health-note.ts";
 
@@ -10,7 +11,7 @@ async function damagedLayers({ replicas, item }: HealthFacts): Promise<number> {
   let damaged = 0;
   for (const disk of item.details.disks) {
     const present = await machine.layerFiles(disk.id);
-    damaged += present.filter(({ kind, id }) => noted.has(`${id}.${kind}`)).length;
+    damaged += present.filter((layer) => noted.has(layerFileName(layer))).length;
   }
   return damaged;
 }

@@ -111,13 +111,14 @@ class RestoreWork {
 
   /** Once more, block by block, if compaction has moved the records while they were being read. */
   async #restoreRunNow(positions: readonly number[]): Promise<void> {
+    const segment = this.#batch.segment[positions[0]!]!;
+    const reader = segment < 0 ? undefined : await this.#segments.get(this.#batch.segments[segment]!);
+    const seen = reader?.state;
     try {
       await this.#restoreRun(positions);
     } catch (error) {
-      const segment = this.#batch.segment[positions[0]!]!;
-      if (!hasCode(error, "Damaged") || segment < 0) throw error;
-      const reader = await this.#segments.get(this.#batch.segments[segment]!);
-      if (!(await reader.refresh())) throw error;
+      if (!hasCode(error, "Damaged") || seen === undefined) throw error;
+      if (!(await reader!.refresh(seen))) throw error;
       for (const position of positions) await this.#restoreRun([position]);
     }
   }

@@ -140,6 +140,7 @@ export class Adoption {
     }
     const { bytesWritten } = await restoreDisk({
       store: store.replicas,
+      machineId: point.machineId,
       pointId: point.id,
       diskId,
       toPath: wanted.toPath,

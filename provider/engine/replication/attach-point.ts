@@ -25,6 +25,8 @@ import { said } from "../../message.ts";
 
 export interface AttachOptions {
   readonly store: ReplicaStore;
+  /** What the store calls the point's machine. Without it the point is looked for in all machines. */
+  readonly machineId?: string | undefined;
   readonly pointId: string;
   readonly diskId: string;
   /**

@@ -115,7 +115,7 @@ export function checksumAt(window: MapWindow, position: number): Uint8Array {
 
 /**
  * Segments that the previous recovery point does not need. Which point wrote them does not matter: they are
- * offered by checksum only. Compacted ones have lost records and are left out, as are ones that cannot be
+ * offered by checksum only. Copies have lost records and are left out, as are ones that cannot be
  * read.
  */
 async function findUnfinished(
@@ -125,10 +125,11 @@ async function findUnfinished(
   distrusted: ReadonlySet<string>,
 ): Promise<UnfinishedSegment[]> {
   const found: UnfinishedSegment[] = [];
-  for (const { kind, id } of await task.machine.layerFiles(task.diskId)) {
-    if (kind !== "segment" || used.has(id) || distrusted.has(id)) continue;
+  for (const file of await task.machine.layerFiles(task.diskId)) {
+    const { kind, id } = file;
+    if (kind !== "segment" || file.copy > 0 || used.has(id) || distrusted.has(id)) continue;
     try {
-      const reader = await LayerReader.open(disk, kind, id);
+      const reader = await LayerReader.openCopy(disk, file);
       const { pages, entryCount, moves } = reader.directory;
       await reader.close();
       if (pages.length === 0 || moves !== undefined) continue;

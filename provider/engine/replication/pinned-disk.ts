@@ -17,14 +17,16 @@ export interface PinnedDisk {
 /** Opens a disk of a recovery point and keeps the point from being dropped until `close`. Throws `NotFound`. */
 export async function openPinnedDisk(options: {
   store: ReplicaStore;
+  /** What the store calls the point's machine. Without it the point is looked for in all machines. */
+  machineId?: string | undefined;
   pointId: string;
   diskId: string;
 }): Promise<PinnedDisk> {
   const { store, pointId, diskId } = options;
-  const machine = await store.machine((await store.findPoint(pointId)).machineId);
+  const machine = await store.machine(options.machineId ?? (await store.findPoint(pointId)).machineId);
   const unpin = await machine.pin(pointId);
   try {
-    // Looked up again under the pin: it may have been dropped in between.
+    // Looked up under the pin: before, it may be dropped.
     const point = (await machine.points.find(pointId)) ?? (await store.findPoint(pointId));
     const disk = point.disks.find((candidate) => candidate.diskId === diskId);
     if (disk === undefined) {

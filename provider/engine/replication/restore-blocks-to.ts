@@ -30,7 +30,13 @@ const batchBlocksMax = 1024;
 
 /** Opens a disk of a recovery point and keeps the point from being dropped while `work` runs. */
 export async function withPinnedDisk<T>(
-  options: { store: ReplicaStore; pointId: string; diskId: string; signal?: AbortSignal },
+  options: {
+    store: ReplicaStore;
+    machineId?: string | undefined;
+    pointId: string;
+    diskId: string;
+    signal?: AbortSignal;
+  },
   work: (opened: PinnedDisk) => Promise<T>,
 ): Promise<T> {
   const { store, diskId } = options;

@@ -15,6 +15,8 @@ import type { PinnedDisk } from "./pinned-disk.ts";
 
 export interface RestoreOptions {
   readonly store: ReplicaStore;
+  /** What the store calls the point's machine. Without it the point is looked for in all machines. */
+  readonly machineId?: string | undefined;
   readonly pointId: string;
   readonly diskId: string;
   readonly toPath: string;

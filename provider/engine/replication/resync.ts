@@ -1,3 +1,4 @@
+import { parseLayerName } from "../../replica/layers/layer-name.ts";
 import path from "node:path";
 import { hasCode } from "../../errors.ts";
 import { brokenLayersOf } from "../../replica/broken-layers.ts";
@@ -40,7 +41,7 @@ async function distrustedIn(
   machine: MachineFolder,
 ): Promise<ReadonlySet<string>> {
   const damaged = [...(distrust ?? []), ...(await machine.damage.read())];
-  return new Set(damaged.map((objectPath) => path.parse(objectPath).name));
+  return new Set(damaged.map((objectPath) => parseLayerName(objectPath)?.id ?? path.parse(objectPath).name));
 }
 
 async function resyncDisk(

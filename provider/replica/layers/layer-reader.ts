@@ -16,7 +16,7 @@ import {
   tailBytes,
   tailMagic,
 } from "./layer-format.ts";
-import { layerName } from "./layer-writer.ts";
+import { type LayerName, layerName, parseLayerName } from "./layer-name.ts";
 
 /** Where the layer files of one disk are and what opens them. */
 export interface DiskFolder {
@@ -31,8 +31,8 @@ export interface DiskFolder {
  * An open layer file. Opening verifies header, tail and directory; pages and records are verified when they
  * are read. Every failure is a `Damaged` error that names the file, its absence included.
  *
- * Compaction may put another state in its place meanwhile. A folder gives the one that was opened all the same; object
- * storage does not, and then the new one is opened.
+ * Compaction may put a copy beside it and remove it meanwhile. A folder gives the one that was opened all the same; object
+ * storage does not, and then the copy is opened.
  */
 export class LayerReader {
   /** What messages call the file. */
@@ -41,17 +41,38 @@ export class LayerReader {
   readonly kind: LayerKind;
   readonly #disk: DiskFolder;
   #opened: OpenedFile;
+  /** What was open before: reads of it may be on their way. */
+  readonly #former: SealedFile[] = [];
+  #refreshing: Promise<boolean> | undefined;
 
-  private constructor(disk: DiskFolder, kind: LayerKind, id: string, opened: OpenedFile) {
+  private constructor(disk: DiskFolder, opened: OpenedFile) {
     this.path = opened.file.path;
-    this.id = id;
-    this.kind = kind;
+    this.id = opened.layer.id;
+    this.kind = opened.layer.kind;
     this.#disk = disk;
     this.#opened = opened;
   }
 
+  /** Opens the file as it was written first or, where that is gone or damaged, its newest copy that can be read. */
   static async open(disk: DiskFolder, kind: LayerKind, id: string): Promise<LayerReader> {
-    return new LayerReader(disk, kind, id, await openFile(disk, kind, id));
+    const layer = { id, kind, copy: 0 };
+    try {
+      return await LayerReader.openCopy(disk, layer);
+    } catch (error) {
+      const copy = hasCode(error, "Damaged") ? await openNewest(disk, layer) : undefined;
+      if (copy === undefined) throw error;
+      return new LayerReader(disk, copy);
+    }
+  }
+
+  /** Opens this very file, whatever copies there are. */
+  static async openCopy(disk: DiskFolder, layer: LayerName): Promise<LayerReader> {
+    return new LayerReader(disk, await openFile(disk, layer));
+  }
+
+  /** The number of the copy that is open. */
+  get copy(): number {
+    return this.#opened.layer.copy;
   }
 
   get directory(): LayerDirectory {
@@ -71,13 +92,29 @@ export class LayerReader {
     return this.#opened.file;
   }
 
-  /** Opens the state that is there now, if it is another one. Returns whether it was. */
-  async refresh(): Promise<boolean> {
-    const facts = await this.#disk.objects.facts(layerName(this.#disk.name, this.kind, this.id));
-    if (facts === undefined || facts.tag === this.tag) return false;
-    const former = this.#file;
-    this.#opened = await openFile(this.#disk, this.kind, this.id);
-    await former.close();
+  /** What is open now, to be named to `refresh`. */
+  get state(): LayerState {
+    return this.#opened;
+  }
+
+  /**
+   * Opens a later copy than the one that was `seen`, or the state that an earlier version has put in its place. Returns
+   * whether something else is open now. Reads that fail together ask once.
+   */
+  async refresh(seen: LayerState): Promise<boolean> {
+    if (this.#opened !== seen) return true;
+    this.#refreshing ??= this.#openLater().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #openLater(): Promise<boolean> {
+    const { layer, file: former } = this.#opened;
+    const facts = await this.#disk.objects.facts(layerName(this.#disk.name, layer));
+    const isReplaced = facts !== undefined && facts.tag !== former.tag;
+    const opened = isReplaced ? await openFile(this.#disk, layer) : await openNewest(this.#disk, layer);
+    if (opened === undefined) return false;
+    this.#opened = opened;
+    this.#former.push(former);
     return true;
   }
 
@@ -128,28 +165,47 @@ export class LayerReader {
   }
 
   async #again<T>(read: () => Promise<T>): Promise<T> {
+    const seen = this.state;
     try {
       return await read();
     } catch (error) {
-      if (!hasCode(error, "Damaged") || !(await this.refresh())) throw error;
+      if (!hasCode(error, "Damaged") || !(await this.refresh(seen))) throw error;
       return read();
     }
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  async close(): Promise<void> {
+    for (const file of [...this.#former.splice(0), this.#file]) await file.close();
   }
 }
 
-async function openFile(disk: DiskFolder, kind: LayerKind, id: string): Promise<OpenedFile> {
+/** The newest copy after this one that can be read; `undefined` if there is none. */
+async function openNewest(disk: DiskFolder, after: LayerName): Promise<OpenedFile | undefined> {
+  const copies: LayerName[] = [];
+  for await (const { name } of disk.objects.list(`${disk.name}/${after.id}`)) {
+    const layer = parseLayerName(name);
+    if (layer?.kind === after.kind && layer.copy > after.copy) copies.push(layer);
+  }
+  for (const layer of copies.sort((left, right) => right.copy - left.copy)) {
+    try {
+      return await openFile(disk, layer);
+    } catch (error) {
+      if (!hasCode(error, "Damaged")) throw error;
+    }
+  }
+  return undefined;
+}
+
+async function openFile(disk: DiskFolder, layer: LayerName): Promise<OpenedFile> {
   const { objects, ring, scope } = disk;
-  const name = layerName(disk.name, kind, id);
-  const fileId = Buffer.from(id, "hex");
+  const name = layerName(disk.name, layer);
+  const fileId = Buffer.from(layer.id, "hex");
   const object = await objects.open(name);
   if (object === undefined) throw damagedObject(objects.placeOf(name), "it is missing");
   const file = new SealedFile(objects.placeOf(name), object, ring.layerKey(fileId, scope));
   try {
-    return await file.readDirectory(encodeHeader(kind, ring.storeId, fileId));
+    const header = encodeHeader(layer.kind, ring.storeId, fileId);
+    return { layer, file, ...(await file.readDirectory(header)) };
   } catch (error) {
     await file.close();
     throw error;
@@ -159,8 +215,15 @@ async function openFile(disk: DiskFolder, kind: LayerKind, id: string): Promise<
 /** What is read of the end: the tail, and all of the directory unless it is very long. */
 const endBytes = 16_384;
 
-interface OpenedFile {
+/** One state of a layer file, open. */
+export type LayerState = object;
+
+interface OpenedFile extends PlacedDirectory {
+  readonly layer: LayerName;
   readonly file: SealedFile;
+}
+
+interface PlacedDirectory {
   readonly directory: LayerDirectory;
   /** Where the directory begins. */
   readonly offset: number;
@@ -196,7 +259,7 @@ class SealedFile {
     return this.#object.close();
   }
 
-  async readDirectory(expectedHeader: Buffer): Promise<OpenedFile> {
+  async readDirectory(expectedHeader: Buffer): Promise<PlacedDirectory> {
     // Both at once: over a line, each read is a way there and back.
     const [header, end] = await Promise.all([
       this.read(Buffer.alloc(headerBytes), 0),
@@ -216,7 +279,7 @@ class SealedFile {
         ? end.subarray(end.length - tailBytes - length, end.length - tailBytes)
         : await this.read(Buffer.alloc(length), offset);
     const directory = decodeDirectory(this.unseal(tail.subarray(20), header, sealed, "directory"));
-    return { file: this, directory, offset };
+    return { directory, offset };
   }
 
   unseal(nonce: Uint8Array, associated: Uint8Array, sealed: Buffer, what: string): Buffer {

@@ -169,8 +169,3 @@ export class LayerWriter {
     this.#page.clear();
   }
 }
-
-/** The name of a layer file's object, by what the names of its disk's objects begin with. */
-export function layerName(diskName: string, kind: LayerKind, fileId: string): string {
-  return `${diskName}/${fileId}.${kind}`;
-}

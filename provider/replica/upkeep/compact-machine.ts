@@ -5,8 +5,8 @@ import { headerBytes } from "../layers/layer-format.ts";
 import type { LayerReference } from "../layers/disk-map.ts";
 import { type DiskFolder, LayerReader } from "../layers/layer-reader.ts";
 import { ReleasedSegments } from "../layers/released-segments.ts";
-import { layerName } from "../layers/layer-writer.ts";
-import type { MachineFolder } from "../machine-folder.ts";
+import { layerFileName, parseLayerName } from "../layers/layer-name.ts";
+import type { MachineFolder, StoredLayer } from "../machine-folder.ts";
 import type { RecoveryPoint } from "../recovery-point.ts";
 import type { ObjectFacts } from "../../ports/objects.ts";
 import { removeUnlocked } from "../remove-unlocked.ts";
@@ -19,8 +19,8 @@ const liveShareMin = 0.5;
 const deadBytesMin = blockSizeBytes;
 
 /**
- * Gives back the space of data that no recovery point needs: files without a reference are removed, segments
- * with little left in them are written again. At any instant of it every recovery point can be read. The
+ * Gives back the space of data that no recovery point needs: files without a reference are removed, of segments
+ * with little left in them a copy is made, then they go. At any instant of it every recovery point can be read. The
  * caller holds the machine's lock. Throws `Damaged`, and frees nothing, when it cannot tell what is needed.
  */
 export async function compactMachine(machine: MachineFolder): Promise<number> {
@@ -56,29 +56,43 @@ async function compactDisk(
   });
   await machine.requireLock();
   await noteReleased(disk, maps.flat(), new Set([...layerIds, ...liveBytes.keys()]));
-  const sparse = new Set<string>();
+  const sparse: StoredLayer[] = [];
   const unneeded: ObjectFacts[] = [];
-  for (const { kind, id, object } of await machine.layerFiles(diskId)) {
-    const isNeeded = layerIds.has(id) || (kind === "segment" && liveBytes.has(id));
-    if (isNeeded) {
-      if (kind === "segment" && (await isSparse(machine, diskId, id, liveBytes.get(id) ?? 0))) sparse.add(id);
+  for (const [id, files] of Map.groupBy(await machine.layerFiles(diskId), (layer) => layer.id)) {
+    if (!layerIds.has(id) && !liveBytes.has(id)) {
+      unneeded.push(...files.map(({ object }) => object));
       continue;
     }
-    unneeded.push(object);
+    const { newest, former } = await newestOf(machine, diskId, files);
+    unneeded.push(...former.map(({ object }) => object));
+    if (newest?.kind === "segment" && (await isSparse(machine, diskId, newest, liveBytes.get(id) ?? 0)))
+      sparse.push(newest);
   }
   await machine.requireLock();
   const freed = await removeLayers(machine, unneeded);
-  return freed + (await rewriteSparse(machine, diskId, { maps, blockCount, sparse }));
+  return freed + (await copySparse(machine, diskId, { maps, blockCount, sparse }));
+}
+
+/** The last copy, and those that it takes the place of: a process was killed before it had removed them, or a lock kept them. */
+async function newestOf(
+  machine: MachineFolder,
+  diskId: string,
+  files: readonly StoredLayer[],
+): Promise<{ newest?: StoredLayer; former: readonly StoredLayer[] }> {
+  const [newest, ...former] = files.toSorted((left, right) => right.copy - left.copy);
+  if (newest === undefined || former.length === 0) return { ...(newest && { newest }), former };
+  return (await isSound(machine, diskId, newest)) ? { newest, former } : { former: [] };
 }
 
 /** Returns the bytes freed: what a retention lock keeps stays, and goes with a later compaction. */
 async function removeLayers(machine: MachineFolder, layers: readonly ObjectFacts[]): Promise<number> {
-  const { objects } = machine;
+  // A driver may look only when it is asked, and what is gone has no size.
+  const sizes = layers.map(({ name, sizeBytes }) => ({ name, sizeBytes }));
   const kept = await removeUnlocked(
-    objects,
-    layers.map(({ name }) => name),
+    machine.objects,
+    sizes.map(({ name }) => name),
   );
-  return layers.reduce((sum, { name, sizeBytes }) => sum + (kept.names.has(name) ? 0 : sizeBytes), 0);
+  return sizes.reduce((sum, { name, sizeBytes }) => sum + (kept.names.has(name) ? 0 : sizeBytes), 0);
 }
 
 /** Keeps which segments are named by maps and not needed: what is missing and not on this list was lost. */
@@ -104,56 +118,65 @@ async function noteReleased(
 async function isSparse(
   machine: MachineFolder,
   diskId: string,
-  id: string,
+  layer: StoredLayer,
   liveBytes: number,
 ): Promise<boolean> {
-  if ((await machine.damage.read()).some((name) => name.startsWith(id))) return false;
-  const reader = await openIfSound(machine, diskId, id);
+  // Its records are not all that it holds: what is not sparse beside all of it is not beside them, and is not opened.
+  if (liveBytes >= layer.object.sizeBytes * liveShareMin) return false;
+  if ((await machine.damage.read()).some((name) => parseLayerName(name)?.id === layer.id)) return false;
+  const reader = await openIfSound(machine, diskId, layer);
   if (reader === undefined) return false;
   await reader.close();
   const recordBytes = reader.recordsEnd - headerBytes;
   return liveBytes < recordBytes * liveShareMin && recordBytes - liveBytes >= deadBytesMin;
 }
 
+async function isSound(machine: MachineFolder, diskId: string, layer: StoredLayer): Promise<boolean> {
+  const isNoted = (await machine.damage.read()).includes(layerFileName(layer));
+  const reader = isNoted ? undefined : await openIfSound(machine, diskId, layer);
+  await reader?.close();
+  return reader !== undefined;
+}
+
 async function openIfSound(
   machine: MachineFolder,
   diskId: string,
-  id: string,
+  layer: StoredLayer,
 ): Promise<LayerReader | undefined> {
   try {
-    return await LayerReader.open(machine.disk(diskId), "segment", id);
+    return await LayerReader.openCopy(machine.disk(diskId), layer);
   } catch (error) {
     if (hasCode(error, "Damaged")) return undefined;
     throw error;
   }
 }
 
-async function rewriteSparse(
+async function copySparse(
   machine: MachineFolder,
   diskId: string,
-  what: { maps: readonly (readonly LayerReference[])[]; blockCount: number; sparse: ReadonlySet<string> },
+  what: { maps: readonly (readonly LayerReference[])[]; blockCount: number; sparse: readonly StoredLayer[] },
 ): Promise<number> {
-  if (what.sparse.size === 0) return 0;
+  if (what.sparse.length === 0) return 0;
   const disk = machine.disk(diskId);
   const live = new Map<string, Map<number, number>>();
-  for (const id of what.sparse) live.set(id, new Map());
+  for (const { id } of what.sparse) live.set(id, new Map());
   await visitLiveRecords(disk, what.maps, what.blockCount, (segment, offset, length) => {
     live.get(segment)?.set(offset, length);
   });
   let freed = 0;
-  for (const [id, records] of live) {
-    // It takes its own place: a locked one is left as it is until its lock has ended.
-    const { objects } = machine;
-    const isLocked = (await objects.lockedUntil(layerName(disk.name, "segment", id))) !== undefined;
-    if (isLocked) continue;
-    const reader = await LayerReader.open(disk, "segment", id);
+  for (const layer of what.sparse) {
+    // A copy beside what a lock keeps would cost space, and free none before the lock has ended.
+    if ((await machine.objects.lockedUntil(layer.object.name)) !== undefined) continue;
+    const reader = await LayerReader.openCopy(disk, layer);
     try {
       const { files, folder } = machine.spool;
       files.makeFolder(folder);
-      const to = { files, path: path.join(folder, `${id}.segment`), storeId: disk.ring.storeId };
-      const file = await rewriteSegment(reader, records, to);
-      await machine.replaceLayer(layerName(disk.name, "segment", id), file, reader.tag);
-      freed += reader.sizeBytes - file.sizeBytes;
+      const copy = { ...layer, copy: layer.copy + 1 };
+      const to = { files, path: path.join(folder, layerFileName(copy)), storeId: disk.ring.storeId };
+      const file = await rewriteSegment(reader, live.get(layer.id)!, to);
+      await machine.putCopy(diskId, copy, file);
+      await machine.requireLock();
+      freed += (await removeLayers(machine, [layer.object])) - file.sizeBytes;
     } finally {
       await reader.close();
     }

@@ -4,8 +4,8 @@ import { LayerWriter } from "../layers/layer-writer.ts";
 import type { FileSystem } from "../../blocks/file-system.ts";
 
 /**
- * Writes a segment again, on this computer, with only the records that are needed: it is to take its own place. Maps do
- * not change: they still name records by their first offset, and the new file says where those are now. Records
+ * Writes the next copy of a segment, on this computer, with only the records that are needed. Maps do
+ * not change: they still name records by their first offset, and the copy says, sealed, where those are in it. Records
  * and index pages are copied as they are sealed, so no nonce is used for other bytes.
  */
 export async function rewriteSegment(

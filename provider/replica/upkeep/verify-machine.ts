@@ -4,10 +4,10 @@ import { hasCode } from "../../errors.ts";
 import { DiskMap, windowBlocks } from "../layers/disk-map.ts";
 import { LayerReader } from "../layers/layer-reader.ts";
 import { ReleasedSegments } from "../layers/released-segments.ts";
-import { layerName } from "../layers/layer-writer.ts";
+import { layerName } from "../layers/layer-name.ts";
 import type { LayerKind } from "../layers/layer-format.ts";
-import type { MachineFolder, Release } from "../machine-folder.ts";
-import { pointIdOf } from "../point-folder.ts";
+import type { MachineFolder, Release, StoredLayer } from "../machine-folder.ts";
+import { pointIdOf } from "../point-name.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "../recovery-point.ts";
 import type { VerifyFinding } from "../replica-store.ts";
 import { damageOf, type LayerHealth, verifyLayer } from "./verify-layer.ts";
@@ -23,9 +23,11 @@ interface DiskCheck {
   readonly diskId: string;
   /** Ids of the layer files that are there. */
   readonly present: Set<string>;
-  /** The health of those with something wrong. */
-  readonly health: Map<string, LayerHealth & { readonly path: string }>;
+  /** The health of those with something wrong, by id. */
+  readonly health: Map<string, FileHealth>;
 }
+
+type FileHealth = LayerHealth & { readonly path: string };
 
 const missing = "it is missing";
 
@@ -57,10 +59,16 @@ export async function verifyMachine(
     await noteForeignDisks(machine, diskIds, points, hurt);
     for (const diskId of diskIds) {
       const check: DiskCheck = { machine, diskId, present: new Set(), health: new Map() };
-      for (const { kind, id } of await machine.layerFiles(diskId)) {
-        signal?.throwIfAborted();
-        onRead(await verifyFile(check, kind, id));
-        await scheduler.yield();
+      for (const copies of Map.groupBy(await machine.layerFiles(diskId), layerKey).values()) {
+        const damaged: FileHealth[] = [];
+        for (const layer of copies) {
+          signal?.throwIfAborted();
+          const { bytesRead, health } = await verifyFile(check, layer);
+          if (health !== undefined) damaged.push(health);
+          onRead(bytesRead);
+          await scheduler.yield();
+        }
+        noteHealth(check, copies, damaged, hurt);
       }
       await checkReleased(machine, diskId, hurt);
       onRead(0);
@@ -132,37 +140,55 @@ async function checkReleased(machine: MachineFolder, diskId: string, hurt: Hurt)
   }
 }
 
-/** Checks a layer file, keeps its health when something is wrong with it, and returns its size. */
-async function verifyFile(check: DiskCheck, kind: LayerKind, id: string): Promise<number> {
-  const { objects, name } = check.machine.disk(check.diskId);
-  const object = layerName(name, kind, id);
-  const filePath = objects.placeOf(object);
-  check.present.add(id);
+function layerKey({ id, kind }: StoredLayer): string {
+  return `${id}.${kind}`;
+}
+
+/** Keeps what is wrong with a layer: nothing while one of its copies is sound, but the damage is a finding all the same. */
+function noteHealth(
+  check: DiskCheck,
+  copies: readonly StoredLayer[],
+  damaged: readonly FileHealth[],
+  hurt: Hurt,
+): void {
+  const last = damaged.at(-1);
+  if (last === undefined) return;
+  if (damaged.length === copies.length) check.health.set(copies[0]!.id, last);
+  else for (const { path, message } of damaged) note(hurt, path, message ?? missing);
+}
+
+/** Reads a layer file. Returns its size, and its health if something is wrong with it. */
+async function verifyFile(
+  check: DiskCheck,
+  layer: StoredLayer,
+): Promise<{ bytesRead: number; health?: FileHealth }> {
+  const { objects } = check.machine;
+  const path = objects.placeOf(layer.object.name);
   let reader: LayerReader;
   try {
-    reader = await LayerReader.open(check.machine.disk(check.diskId), kind, id);
+    reader = await LayerReader.openCopy(check.machine.disk(check.diskId), layer);
+    check.present.add(layer.id);
   } catch (error) {
     const message = damageOf(error);
     // A compaction may have removed a file that no point needs since the folder was listed.
-    if ((await objects.facts(object)) === undefined) check.present.delete(id);
-    else {
-      const nothing = { damagedOffsets: new Set<number>(), indexLost: true, unreadable: true };
-      check.health.set(id, { ...nothing, message, path: filePath });
-    }
-    return 0;
+    if ((await objects.facts(layer.object.name)) === undefined) return { bytesRead: 0 };
+    check.present.add(layer.id);
+    const nothing = { damagedOffsets: new Set<number>(), indexLost: true, unreadable: true };
+    return { bytesRead: 0, health: { ...nothing, message, path } };
   }
   try {
     const found = await verifyLayer(reader);
-    if (found.message !== undefined) check.health.set(id, { ...found, path: filePath });
-    return reader.sizeBytes;
+    const health = found.message === undefined ? {} : { health: { ...found, path } };
+    return { bytesRead: reader.sizeBytes, ...health };
   } finally {
     await reader.close();
   }
 }
 
+/** What messages call a layer file that is not there. */
 function pathOfLayer({ machine, diskId }: DiskCheck, kind: LayerKind, id: string): string {
   const { objects, name } = machine.disk(diskId);
-  return objects.placeOf(layerName(name, kind, id));
+  return objects.placeOf(layerName(name, { id, kind, copy: 0 }));
 }
 
 /** Notes whether this point needs something that is damaged or missing. */
@@ -171,10 +197,9 @@ async function findHurt(check: DiskCheck, point: RecoveryPoint, hurt: Hurt): Pro
   if (disk === undefined) return;
   let isReadable = true;
   for (const { kind, id } of disk.layers) {
-    const layerFile = pathOfLayer(check, kind, id);
     const state = check.health.get(id);
-    if (!check.present.has(id)) note(hurt, layerFile, missing, point.id);
-    else if (state?.indexLost === true) note(hurt, layerFile, state.message!, point.id);
+    if (!check.present.has(id)) note(hurt, pathOfLayer(check, kind, id), missing, point.id);
+    else if (state?.indexLost === true) note(hurt, state.path, state.message!, point.id);
     else continue;
     isReadable = false;
   }
@@ -199,11 +224,11 @@ async function findLostRecords(
       for (const [position, number] of window.segment.entries()) {
         if (number < 0) continue;
         const segment = map.segments[number]!;
-        const segmentFile = pathOfLayer(check, "segment", segment);
         const state = check.health.get(segment);
-        if (!check.present.has(segment)) note(hurt, segmentFile, missing, point.id);
+        if (!check.present.has(segment))
+          note(hurt, pathOfLayer(check, "segment", segment), missing, point.id);
         else if (state?.unreadable === true || state?.damagedOffsets.has(window.offset[position]!) === true) {
-          note(hurt, segmentFile, state.message!, point.id);
+          note(hurt, state.path, state.message!, point.id);
         }
       }
     }

@@ -1,3 +1,4 @@
+import { parseLayerName } from "../layers/layer-name.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { VerifyFinding, VerifyOptions, VerifyResult } from "../replica-store.ts";
@@ -45,7 +46,7 @@ export async function verifyStore(
     result.pointCount += check.pointCount;
     for (const finding of check.findings) found(finding);
     const damaged = check.findings.map((finding) => finding.objectPath);
-    await machine.damage.write(damaged.filter((objectPath) => /\.(segment|map)$/.test(objectPath)));
+    await machine.damage.write(damaged.filter((objectPath) => parseLayerName(objectPath) !== undefined));
   }
   return result;
 }
@@ -78,7 +79,7 @@ async function layerBytes({ objects, names }: VerifiedStore): Promise<number> {
   let bytes = 0;
   for (const machine of names) {
     for await (const object of objects.list(`${machine}/disks/`)) {
-      if (/\.(segment|map)$/.test(object.name)) bytes += object.sizeBytes;
+      if (parseLayerName(object.name) !== undefined) bytes += object.sizeBytes;
     }
   }
   return bytes;

@@ -31,7 +31,7 @@ const missing: RestoreBatch = {
   from: { driver: "folder", settings: { folder: "/nowhere" } },
   diskName: "machines/none/disks/none",
   scope: "",
-  ring: { storeId: new Uint8Array(16), dataKey: new Uint8Array(32) },
+  ring: { storeId: new Uint8Array(16), dataKey: new Uint8Array(32), format: 2 },
   blocks: new Uint32Array(1),
   segment: new Int32Array(1),
   offset: new Uint32Array(1),

@@ -12,9 +12,10 @@ beforeEach(async () => {
   const content = randomBytes(4 * 65_536);
   site = await FlowSite.make({ flow: "S3", content, machines: ["web1", "web2"] });
   other = await FlowSite.make({ flow: "S3", content });
-  await site.protect("web1");
-  await site.protect("web2");
-  await other.protect();
+  folders.clear();
+  await protect(site, "web1");
+  await protect(site, "web2");
+  await protect(other, "web1");
 });
 afterEach(() => {
   site.remove();
@@ -23,12 +24,18 @@ afterEach(() => {
 
 const machinesOf = (of: FlowSite): string => path.join(of.folder, "home", "storage", "replicas", "machines");
 
-async function folderOf(of: FlowSite, machine: string): Promise<string> {
-  const [point] = await of.engine.recoveryPoints(of.itemId(machine));
-  const folders = fs.readdirSync(machinesOf(of)).map((name) => path.join(machinesOf(of), name));
-  return folders.find((folder) =>
-    fs.readdirSync(path.join(folder, "points")).some((name) => name.endsWith(`-${point!.id}.point`)),
-  )!;
+/** By site and machine: its folder in the store. */
+const folders = new Map<string, string>();
+const folderOf = (of: FlowSite, machine: string): string => folders.get(`${of.folder} ${machine}`)!;
+
+async function protect(of: FlowSite, machine: string): Promise<void> {
+  const known = new Set(folders.values());
+  await of.protect(machine);
+  const there = fs.readdirSync(machinesOf(of)).map((name) => path.join(machinesOf(of), name));
+  folders.set(
+    `${of.folder} ${machine}`,
+    there.find((folder) => !known.has(folder))!,
+  );
 }
 
 function filesIn(folder: string): string[] {
@@ -48,9 +55,8 @@ const endings = ["machine.sealed", "roster.sealed", ".point", ".segment", ".map"
 describe("a file of another machine or another store", () => {
   it.each(["of another machine", "of another store"])("%s is found in the place of a file", async (whose) => {
     expect(await findings()).toEqual([]);
-    const mine = await folderOf(site, "web1");
-    const theirs =
-      whose === "of another machine" ? await folderOf(site, "web2") : await folderOf(other, "web1");
+    const mine = folderOf(site, "web1");
+    const theirs = whose === "of another machine" ? folderOf(site, "web2") : folderOf(other, "web1");
     for (const ending of endings) {
       const [file] = filesIn(mine).filter((name) => name.endsWith(ending));
       const [foreign] = filesIn(theirs).filter((name) => name.endsWith(ending));
@@ -64,13 +70,14 @@ describe("a file of another machine or another store", () => {
   });
 
   it.each(["of another machine", "of another store"])("%s is found beside the files", async (whose) => {
-    const mine = await folderOf(site, "web1");
-    const theirs =
-      whose === "of another machine" ? await folderOf(site, "web2") : await folderOf(other, "web1");
+    const mine = folderOf(site, "web1");
+    const theirs = whose === "of another machine" ? folderOf(site, "web2") : folderOf(other, "web1");
     const [disk] = fs.readdirSync(path.join(mine, "disks"));
     for (const file of filesIn(theirs).filter((name) => /\.(point|segment|map)$/.test(name))) {
       const into = file.endsWith(".point") ? path.join(mine, "points") : path.join(mine, "disks", disk!);
-      const copy = path.join(into, path.basename(file));
+      // A point's name is its number: one that is not in use yet.
+      const name = file.endsWith(".point") ? "000000000099.point" : path.basename(file);
+      const copy = path.join(into, name);
       fs.copyFileSync(file, copy);
       expect(await findings(), file).toContain(copy);
       fs.rmSync(copy);
@@ -87,7 +94,7 @@ describe("a file of another machine or another store", () => {
   });
 
   it("is found when whole folders of machines have changed places, and a whole replica that is gone is missed", async () => {
-    const [mine, theirs] = [await folderOf(site, "web1"), await folderOf(site, "web2")];
+    const [mine, theirs] = [folderOf(site, "web1"), folderOf(site, "web2")];
     fs.renameSync(mine, `${mine}.x`);
     fs.renameSync(theirs, mine);
     fs.renameSync(`${mine}.x`, theirs);
@@ -99,7 +106,7 @@ describe("a file of another machine or another store", () => {
   });
 
   it("that names the machine keeps no recovery point from being exported while both names are there", async () => {
-    const [mine, theirs] = [await folderOf(site, "web1"), await folderOf(site, "web2")];
+    const [mine, theirs] = [folderOf(site, "web1"), folderOf(site, "web2")];
     const swapped = fs.readFileSync(path.join(mine, "machine.sealed"));
     fs.copyFileSync(path.join(theirs, "machine.sealed"), path.join(mine, "machine.sealed"));
     fs.writeFileSync(path.join(theirs, "machine.sealed"), swapped);

@@ -84,13 +84,13 @@ export const objectKinds: readonly ObjectKind[] = [
   },
   {
     name: "recovery point",
-    pattern: new RegExp(`${store}points/\\d{12}-[0-9a-f-]{36}\\.point$`),
+    pattern: new RegExp(`${store}points/\\d{12}\\.point$`),
     code: "Damaged",
     use: (scenario) => scenario.store.recoveryPoints(scenario.machineId),
   },
   {
     name: "segment",
-    pattern: new RegExp(`${store}${layer}\\.segment$`),
+    pattern: new RegExp(`${store}${layer}(-\\d+)?\\.segment$`),
     code: "Damaged",
     use: restoreAndVerify,
   },
