@@ -6,12 +6,14 @@ import { wrongObjects } from "./wrong-objects.ts";
 import { wrongOrder } from "./wrong-order.ts";
 import { wrongOverwrites } from "./wrong-overwrites.ts";
 import { wrongOwner } from "./wrong-owner.ts";
+import { wrongTarget } from "./wrong-target.ts";
 
 /** All faults that `npm run mutants` puts into the engine. */
 export const mutants: readonly Mutant[] = [
   ...syncCalls,
   ...wrongOrder,
   ...wrongObjects,
+  ...wrongTarget,
   ...wrongOwner,
   ...wrongOverwrites,
   ...wrongBytes,

@@ -1,0 +1,91 @@
+/** What a target on the network has acknowledged survives a power cut, and a put that comes again after one is known. */
+import { expect, it } from "vitest";
+import { systemClock } from "../../provider/clock.ts";
+import type { PutRule } from "../../provider/ports/objects.ts";
+import { randomHex, SeededRandom } from "../../provider/random.ts";
+import { ServedStore } from "../../provider/target-server/served-store.ts";
+import { ServingFolder } from "../../provider/target-server/serving-folder.ts";
+import { survivals } from "../blocks/simulated-content.ts";
+import { SimulatedDisk } from "../blocks/simulated-disk.ts";
+
+const seed = Number(process.env["SITERECOVERY_SEED"] ?? 1);
+const root = "/srv/stores";
+
+function serve(disk: SimulatedDisk): { serving: ServingFolder; store: ServedStore } {
+  const serving = new ServingFolder(disk, root, systemClock);
+  return { serving, store: new ServedStore(disk, serving, "replicas") };
+}
+
+async function contentOf(store: ServedStore, name: string): Promise<string | undefined> {
+  const reader = await store.open(name);
+  if (reader === undefined) return undefined;
+  const bytes = Buffer.alloc(reader.sizeBytes);
+  await reader.read(bytes, 0);
+  await reader.close();
+  return bytes.toString();
+}
+
+/** A put as a request makes it: the body is on the device before it gets its name. */
+async function put(
+  disk: SimulatedDisk,
+  { serving, store }: ReturnType<typeof serve>,
+  wish: { name: string; rule: PutRule; number: string; text: string; bodyName: string; keepsFormer: boolean },
+): Promise<string> {
+  const { text, bodyName, ...rest } = wish;
+  const bodyPath = serving.incoming(bodyName);
+  const body = Buffer.from(text);
+  const file = disk.open(bodyPath, "createNew");
+  file.write(body, 0);
+  file.sync();
+  file.close();
+  try {
+    return await store.put({ ...rest, bodyPath, sizeBytes: body.length });
+  } finally {
+    disk.remove(bodyPath);
+  }
+}
+
+it("keeps what was acknowledged, and knows a put again, whatever the power cut leaves of the rest", async () => {
+  const random = new SeededRandom(seed);
+  const disk = new SimulatedDisk();
+  for (const folder of [root, `${root}/replicas`]) disk.makeFolder(folder);
+  for (const folder of ["/", "/srv", root]) disk.syncFolder(folder);
+  const served = serve(disk);
+  const known = new Map<string, string>();
+  const removed = new Set<string>();
+  for (let turn = 0; turn < 120; turn += 1) {
+    const name = `machines/${random.integer(3)}/points/${random.integer(5)}`;
+    const number = randomHex(random, 16);
+    const keepsFormer = random.integer(2) === 0;
+    const text = `${turn} ${"x".repeat(random.integer(5000))}`;
+    const wish = { name, rule: "replace" as PutRule, number, text, keepsFormer };
+    if (random.integer(4) === 0) {
+      await served.store.remove([name]);
+      known.delete(name);
+      removed.add(name);
+    } else {
+      if (!known.has(name)) wish.rule = "ifAbsent";
+      expect(await put(disk, served, { ...wish, bodyName: `a${turn}` })).not.toBe("lost");
+      known.set(name, text);
+      removed.delete(name);
+    }
+    const after = disk.clone();
+    after.losePower(Object.values(survivals)[turn % 4]!, random);
+    const again = serve(after);
+    for (const [one, content] of known)
+      expect(await contentOf(again.store, one), `${one} at ${turn}`).toBe(content);
+    for (const one of removed) expect(await contentOf(again.store, one), `${one} at ${turn}`).toBeUndefined();
+    if (known.get(name) !== text) continue;
+    // The answer got lost in the power cut: the client sends the put again.
+    expect(await put(after, again, { ...wish, bodyName: `b${turn}` })).not.toBe("lost");
+    expect(
+      await put(after, again, {
+        ...wish,
+        rule: "ifAbsent",
+        number: randomHex(random, 16),
+        bodyName: `c${turn}`,
+      }),
+    ).toBe("lost");
+    expect(await contentOf(again.store, name)).toBe(text);
+  }
+});
