@@ -3,6 +3,7 @@
  * built package (dist), whose start-up is part of the time. Prints one line of JSON.
  */
 import fs from "node:fs";
+import module from "node:module";
 import type * as Targets from "../../provider/replica/open-replica-store.ts";
 import type * as Snapshots from "../../provider/disks/take-snapshot.ts";
 import type * as Clocks from "../../provider/clock.ts";
@@ -16,6 +17,8 @@ import { SeededRandom } from "../../provider/random.ts";
 import { blockBytes, blockContent, chooseBlocks } from "./disk-image.ts";
 import type { JobName, JobSettings } from "./ours.ts";
 
+// As the command does.
+module.enableCompileCache();
 const [name, json] = process.argv.slice(2) as [JobName, string];
 const settings = JSON.parse(json) as JobSettings;
 const built = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
