@@ -3,6 +3,9 @@ import { X509Certificate } from "node:crypto";
 /** From here on an end of validity is warned of: 30 days. */
 export const warningMilliseconds = 30 * 86_400_000;
 
+/** Browsers and many programs take no certificate of a server that is valid for longer. */
+export const certificateDaysMax = 398;
+
 /** A certificate whose time ends soon, or has ended. */
 export interface Expiry {
   /** What messages call it. */

@@ -1,13 +1,9 @@
 import fs from "node:fs";
-import { type GivenParameter, parametersOfFile } from "../arm-template/given-parameters.ts";
-import { decodeText, readJson } from "../arm-template/read-json.ts";
-import { type Conversion, convert, definitionText } from "../convert/convert.ts";
+import type { Conversion } from "../convert/convert.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { convertLive } from "./convert-live.ts";
 import { CliCommand } from "./cli-command.ts";
 import { openSession, printJson } from "./session.ts";
 import { OutputOption } from "./output-option.ts";
-import { readGivenFile } from "./read-given-file.ts";
 import { writeOutput } from "./write-output.ts";
 
 interface ConvertFlags {
@@ -21,20 +17,6 @@ interface ConvertFlags {
 }
 
 const modeline = "# yaml-language-server: $schema=./node_modules/siterecovery/schema/stack.schema.json\n";
-
-/** `-` is standard input. Throws `NotFound`, and `InvalidInput` for a file that is no text. */
-function readSource(source: string): string {
-  return decodeText(readGivenFile(source), source);
-}
-
-/** A parameter file, with or without `@` in front; or one parameter, as `name=value`. */
-function parametersFrom(given: string): GivenParameter[] {
-  const [, name, text] = /^([A-Za-z_]\w*)=([^]*)$/.exec(given) ?? [];
-  if (name !== undefined && text !== undefined) return [{ name, text, from: "--parameters" }];
-  const file = given.replace(/^@/, "");
-  const advice = "Name an ARM parameter file, or write name=value.";
-  return parametersOfFile(readJson(readSource(file), file, advice), file);
-}
 
 function refuseToReplace(file: string): void {
   if (!fs.existsSync(file)) return;
@@ -53,9 +35,13 @@ async function conversionOf(
     throw new SiteRecoveryError("InvalidInput", message, { property: "--live" });
   }
   const { resourceGroup, vault } = flags;
-  if (source === undefined) return convertLive(await openSession(command), { file, vault });
-  const parameters = flags.parameters?.flatMap(parametersFrom);
-  return convert(readSource(source), source, { file, resourceGroup, vault, parameters });
+  // No other command needs these, and all of them would load them.
+  if (source === undefined) {
+    const { convertLive } = await import("./convert-live.ts");
+    return convertLive(await openSession(command), { file, vault });
+  }
+  const { convertFile } = await import("./convert-file.ts");
+  return convertFile(source, { file, resourceGroup, vault }, flags.parameters);
 }
 
 /** `siterecovery convert <source>`: a definition from a Pulumi stack's state, an ARM template, or the engine. */
@@ -82,6 +68,7 @@ export function convertCommand(): CliCommand {
     .action(async (source: string | undefined, flags: ConvertFlags, command: CliCommand) => {
       if (flags.output !== undefined && flags.force !== true) refuseToReplace(flags.output);
       const { definition, notes } = await conversionOf(source, flags, command);
+      const { definitionText } = await import("../convert/convert.ts");
       const text = `${modeline}${definitionText(definition)}`;
       if (flags.output !== undefined) writeOutput(flags.output, text);
       else if (flags.json !== true) process.stdout.write(text);

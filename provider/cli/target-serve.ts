@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../clock.ts";
-import { serveTarget, type TargetServer } from "../target-server/serve-target.ts";
+import type { TargetServer } from "../target-server/serve-target.ts";
 import { CliCommand } from "./cli-command.ts";
 import { OutputOption } from "./output-option.ts";
 import { parseBytes } from "./parse-bytes.ts";
@@ -65,6 +65,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const stop = new Promise<void>((resolve) => {
     onFirstSignal(() => resolve());
   });
+  // No other command needs it, and all of them would load it.
+  const { serveTarget } = await import("../target-server/serve-target.ts");
   const server = await serveTarget({
     folder: path.resolve(flags.folder),
     trustFolder: path.resolve(flags.trust),

@@ -1,8 +1,9 @@
 import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { certificateDaysMax } from "../certificate-expiry.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { allRights, type Client, type Rights } from "../trust/client-list.ts";
-import { certificateDaysMax, TrustFolder } from "../trust/trust-folder.ts";
+import type { TrustFolder } from "../trust/trust-folder.ts";
 import { CliCommand } from "./cli-command.ts";
 import { formatTable } from "./format.ts";
 import type { TargetTrustJson } from "./json/targets.ts";
@@ -147,8 +148,10 @@ export function targetTrustCommand(): CliCommand {
       "\nCarry a client's file and ca.pem to its site, and keep ca.key where nobody can copy it: it is needed only here, by this" +
         " command. Certificates are made anew in their last 30 days whenever this runs for them.",
     )
-    .action((folder: string, flags: TrustFlags) => {
+    .action(async (folder: string, flags: TrustFlags) => {
       requireOutput(folder);
+      // No other command needs what makes certificates, and all of them would load it.
+      const { TrustFolder } = await import("../trust/trust-folder.ts");
       const trust = new TrustFolder(path.resolve(folder));
       const changes = trust.around(() => change(trust, flags));
       show(trust, changes, flags);

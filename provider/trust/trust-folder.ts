@@ -31,8 +31,6 @@ import { type CertificateWish, type Identity, makeIdentity } from "./make-certif
 
 const dayMilliseconds = 86_400_000;
 const authorityDays = 3650;
-/** Browsers and many programs take no certificate of a server that is valid for longer. */
-export const certificateDaysMax = 398;
 /** Clocks of two sites may differ by this much when a certificate is new. */
 const earlierMilliseconds = 3_600_000;
 
