@@ -75,7 +75,7 @@ export function runJson(view: PlanView, job: PlanJob): PlanRunJson {
     machines: view.items.map((item) => ({ name: nameOf(item.id), runsFrom: runsFromJson(runsFrom(item)) })),
     activeLocation: view.activeLocation ?? null,
     allowedOperations: view.allowedOperations,
-    allowedCommands: planCommandsOf(view.id, view.allowedOperations),
+    allowedCommands: planCommandsOf(view.id, view.allowedOperations, view.items),
   };
 }
 
@@ -97,17 +97,17 @@ function groupRows({ groups }: PlanView): string[][] {
   ]);
 }
 
-function allowedLines(planId: string, operations: PlanView["allowedOperations"]): string[] {
-  const commands = planCommandsOf(planId, operations);
+function allowedLines({ id, allowedOperations, underWay, items }: PlanView): string[] {
+  const commands = planCommandsOf(id, allowedOperations, underWay === undefined ? items : []);
   return commands.length === 0 ? ["  nothing"] : commands.map((command) => `  ${command}`);
 }
 
 /** The plan as it is: its groups, what is allowed, its last run. */
 export function planText(view: PlanView): string {
-  const { lastJob, underWay, allowedOperations } = view;
+  const { lastJob, underWay } = view;
   const lines = [formatTable(["GROUP", "MACHINE OR STEP", "STATE", "RUNS AT"], groupRows(view))];
   if (underWay !== undefined) lines.push(pico.yellow(`${underWay} is under way`));
-  lines.push("Allowed now:", ...allowedLines(view.id, allowedOperations));
+  lines.push("Allowed now:", ...allowedLines(view));
   if (!lastJob) return [...lines, "It has not been run yet."].join("\n");
   const { id, state, startedAt, title } = lastJob;
   lines.push(`Last run: ${title} of ${formatTime(startedAt)}, ${coloured(state)} (job ${id})`);

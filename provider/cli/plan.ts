@@ -75,7 +75,7 @@ function showCommand(): CliCommand {
         id,
         groups: machines,
         allowedOperations,
-        allowedCommands: planCommandsOf(id, allowedOperations),
+        allowedCommands: planCommandsOf(id, allowedOperations, underWay === undefined ? view.items : []),
         underWay: underWay ?? null,
         activeLocation: activeLocation ?? null,
         lastRun: lastJob ? runJson(view, lastJob) : null,

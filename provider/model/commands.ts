@@ -52,11 +52,11 @@ export function commandsOf(item: ProtectedItem, actions: readonly ItemAction[]):
 }
 
 /**
- * `` `siterecovery commit web1`, `siterecovery cancel-failover web1` ``, or `nothing`. `name` is what the commands are about.
+ * `` `siterecovery commit web1`, `siterecovery cancel-failover web1` ``, or `nothing`. `names` are those of what the commands are about.
  */
-export function commandList(commands: readonly string[], name: string): Message {
+export function commandList(commands: readonly string[], ...names: readonly string[]): Message {
   if (commands.length === 0) return plain("nothing");
   const words = (command: string): Message[] =>
-    command.split(" ").map((word) => (word === name ? said`${word}` : plain(word)));
+    command.split(" ").map((word) => (names.includes(word) ? said`${word}` : plain(word)));
   return joined(commands.map((command) => said`\`${joined(words(command), " ")}\``));
 }

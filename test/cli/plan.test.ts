@@ -67,6 +67,20 @@ describe("siterecovery plan", () => {
     expect(shown.allowedOperations).toContain("PlannedFailover");
   });
 
+  it("names the clean-up of a machine's own test, which keeps the plan from everything", () => {
+    expect(siterecovery("test-failover", "web1", "--network", "drill-net").status).toBe(0);
+    expect(siterecovery("plan", "show", "shop").stdout).toContain(
+      "Allowed now:\n  siterecovery clean-up web1\n",
+    );
+    const { allowedOperations, allowedCommands } = JSON.parse(
+      siterecovery("plan", "show", "shop", "--json").stdout,
+    ) as { allowedOperations: string[]; allowedCommands: string[] };
+    expect([allowedOperations, allowedCommands]).toEqual([[], ["siterecovery clean-up web1"]]);
+    expect(siterecovery("plan", "clean-up", "shop").stderr).toContain(
+      "Allowed now: `siterecovery clean-up web1`.",
+    );
+  });
+
   it("tests a plan and cleans up", () => {
     expect(siterecovery("plan", "test-failover", "shop").stderr).toContain(
       "required option '--network <name>'",

@@ -81,7 +81,9 @@ export function requireWork(parts: EngineParts, planId: string, request: PlanReq
   if (failedJobToGoOnWith(parts, planId, request) !== undefined) return;
   const items = itemsOf(parts, requirePlan(parts, planId).inputs);
   const operation = operationFor(request, items);
-  const commands = commandList(planCommandsOf(planId, allowedOperations(planId, items)), nameOf(planId));
+  const allowed = planCommandsOf(planId, allowedOperations(planId, items), items);
+  const names = items.flatMap((item) => (item === undefined ? [] : [nameOf(item.id)]));
+  const commands = commandList(allowed, nameOf(planId), ...names);
   const message = said`There is nothing to do for the ${plain(operation.title)} of ${nameOf(planId)}: each machine is ${plain(operation.done)}.
       Allowed now: ${commands}.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
