@@ -33,6 +33,8 @@ export interface MachineMove {
   readonly jobId: string;
   /** Where the machine is to run when the move has ended. */
   readonly to: "primary" | "recovery";
+  /** While the disks that it is to run from are being made; of moves to the primary side. */
+  readonly isUnfinished?: boolean;
 }
 
 /** The engine that protects a machine: no other one takes its changes. */

@@ -54,6 +54,17 @@ export const wrongOverwrites: readonly Mutant[] = [
       "a replica that ran is made again from a recovery point when its interrupted failover is resumed",
     ],
   }),
+  ...faultsIn(
+    "provider/engine/identity/newest-database.ts",
+    ["test/engine/failover/older-database.test.ts"],
+    {
+      "adopted-half-way": [
+        `return last?.isUnfinished === true || !isLaterIn(parts, item)(last);`,
+        `return false;`,
+        "a machine is adopted at the primary side whose interrupted failback has not made its disks",
+      ],
+    },
+  ),
   ...faultsIn("provider/engine/failover/require-left-alone.ts", interrupted, {
     "removed-after-use": [
       `if (!runs && changed.length === 0) return;`,

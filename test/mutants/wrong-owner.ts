@@ -47,7 +47,7 @@ export const wrongOwner: readonly Mutant[] = [
       "a move that was refused removes the machine that it was refused for",
     ],
     "mark-of-move": [
-      `parts.machines.setMark(folder, { ...mark, lastMove: { engineId: parts.engineId, itemId, jobId, to } });`,
+      `parts.machines.setMark(folder, { ...mark, lastMove: isUnfinished ? { ...move, isUnfinished } : move });`,
       `parts.machines.setMark(folder, mark);`,
       "yesterday's database moves a machine that has moved since",
       older,

@@ -18,7 +18,7 @@ import { ledgerOf } from "../replication/replica-ledger.ts";
 import { underLease } from "../lease/under-lease.ts";
 import { isKnownJob } from "../identity/owned-machine.ts";
 import { machineAt } from "../identity/machine-at.ts";
-import { findLaterMove, laterJobs } from "../identity/newest-database.ts";
+import { findLaterMove, isOnItsWay, laterJobs } from "../identity/newest-database.ts";
 import { said } from "../../message.ts";
 
 function pointUnknown(item: ProtectedItem, folder: string): SiteRecoveryError {
@@ -124,7 +124,9 @@ async function adoptReplica(parts: EngineParts, item: ProtectedItem): Promise<vo
       ledgerOf(parts.store, replicaId).written(newest);
       const { primaryLeft } = item.details;
       if (primaryLeft?.sentUpTo !== undefined) {
-        noteLeft(parts, item, { ...primaryLeft, sentUpTo: sentUpTo(item, newest) });
+        // The newest point may be one of the machine at the recovery side, which says nothing of the disks left behind.
+        const known = [...primaryLeft.sentUpTo, ...sentUpTo(item, newest)];
+        noteLeft(parts, item, { ...primaryLeft, sentUpTo: known });
       }
     } finally {
       await release();
@@ -142,7 +144,8 @@ function adopt(parts: EngineParts, itemId: string): "primary" | "recovery" {
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   const now = parts.clock.now();
-  const next = later.to === "recovery" ? atRecovery(parts, item) : atPrimary(parts, item);
+  const to = isOnItsWay(parts, item, later) ? "recovery" : later.to;
+  const next = to === "recovery" ? atRecovery(parts, item) : atPrimary(parts, item);
   const lastMove = { action: "adoption", endedAt: now };
   parts.store.transaction(() => {
     const left = openJobOf(parts.store, itemId);
@@ -153,10 +156,10 @@ function adopt(parts: EngineParts, itemId: string): "primary" | "recovery" {
       type: "VmHealth",
       code: "MachineAdopted",
       severity: "Warning",
-      description: `${nameOf(itemId)}: a person adopted the machine in ${later.folder}; it runs at the ${later.to} side`,
+      description: `${nameOf(itemId)}: a person adopted the machine in ${later.folder}; it runs at the ${to} side`,
       targetId: itemId,
       at: now,
     });
   });
-  return later.to;
+  return to;
 }

@@ -97,7 +97,7 @@ export async function overwritePrimary<Input>(
   requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
   if (place.isThere) parts.machines.shutDown(folder);
   else makePlace(context, folder, pointId);
-  noteMove(parts, folder, context, "primary");
+  noteMove(parts, folder, context, "primary", { isUnfinished: true });
   takeBackNames(context, folder);
   // From here on the disks are what this job makes of them, also if it fails.
   noteOverwritten(context, imagesLeft(parts, item, folder));
@@ -118,6 +118,7 @@ export async function overwritePrimary<Input>(
     if (applied.lineage !== undefined) lineages[disk.id] = applied.lineage;
   }
   if (!place.isThere) parts.machines.define(folder, item.details.definition);
+  noteMove(parts, folder, context, "primary");
   return { bytesWritten, seed: { pointId, lineages } };
 }
 

@@ -96,6 +96,18 @@ export function findLaterMove(parts: EngineParts, item: ProtectedItem): LaterMov
   return undefined;
 }
 
+/**
+ * Whether a later move to the primary side was interrupted before the machine's disks there were those that it was to run
+ * from: then it is still at the recovery side. Of a machine that cannot be found nothing is known.
+ */
+export function isOnItsWay(parts: EngineParts, item: ProtectedItem, { to }: LaterMove): boolean {
+  if (to !== "primary" || item.details.recoveryMachine === undefined) return false;
+  const lookup = findMachineOf(parts, item);
+  if (lookup.answer !== "found") return false;
+  const last = lookup.place.mark?.lastMove;
+  return last?.isUnfinished === true || !isLaterIn(parts, item)(last);
+}
+
 /** Throws `ActionNotAllowed` if the item's machine has moved since the database was written. */
 export function requireNewestDatabase(parts: EngineParts, item: ProtectedItem): void {
   const later = findLaterMove(parts, item);

@@ -138,9 +138,11 @@ export function noteMove(
   folder: string,
   { itemId, jobId }: { itemId: string; jobId: string },
   to: "primary" | "recovery",
+  { isUnfinished = false } = {},
 ): void {
   const mark = parts.machines.markOf(folder) ?? { machineId: randomUuid(parts.random) };
-  parts.machines.setMark(folder, { ...mark, lastMove: { engineId: parts.engineId, itemId, jobId, to } });
+  const move = { engineId: parts.engineId, itemId, jobId, to };
+  parts.machines.setMark(folder, { ...mark, lastMove: isUnfinished ? { ...move, isUnfinished } : move });
 }
 
 /** Whether this database knows a job that a machine's mark names: it ran it, the item has kept it, or a person had its result adopted. */

@@ -1,5 +1,6 @@
 /** The engine's database comes back from a backup that is older than what has happened to its machines since. */
 import { randomBytes } from "node:crypto";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -186,6 +187,49 @@ describe("a database from before a failover back was cancelled", () => {
     // The failover that this database does not know of has overwritten the disks at the primary side.
     await failOver(kind, { discardPrimaryChanges: true });
     expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+});
+
+/** Fails back in a process of its own that is killed when it reports a line. */
+function dieInFailback(line: RegExp): void {
+  const script = `
+    const { openEngine } = await import(${JSON.stringify(path.resolve("provider/engine/engine.ts"))});
+    const engine = await openEngine({ home: ${JSON.stringify(path.join(site.folder, "home"))} });
+    const report = (line) => { if (${String(line)}.test(line)) process.kill(process.pid, "SIGKILL"); };
+    await engine.moves.failback(${JSON.stringify(id())}, { report });`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(child.signal, child.stderr).toBe("SIGKILL");
+}
+
+describe("a database from before a failback that was interrupted", () => {
+  it.each([
+    ["when the machine at the recovery side was off", /^Take the last delta/],
+    ["in the midst of a disk", /^failback of disk/],
+  ])("%s: the machine is still at the recovery side, and loses nothing", async (_when, line) => {
+    await make("S3");
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    const putBack = await backUp();
+    const written = await write(site.replica());
+    dieInFailback(line);
+    await putBack();
+    await expect(moves().failback(id(), quiet)).rejects.toMatchObject(older);
+    expect(await site.engine.identities.adoptMachine(id())).toBe("recovery");
+    expect([site.item().state, site.hash(site.replica())]).toEqual(["PlannedFailoverCommitted", written]);
+    await moves().failback(id(), quiet);
+    expect([site.hash(site.image()), site.power(site.image())]).toEqual([written, "running"]);
+  });
+
+  it("when its disks were equal already: the machine is at the primary side", async () => {
+    await make("S3");
+    await failOver("planned");
+    await moves().commit(id(), quiet);
+    const putBack = await backUp();
+    const written = await write(site.replica());
+    dieInFailback(/^Start the machine at the primary side/);
+    await putBack();
+    expect(await site.engine.identities.adoptMachine(id())).toBe("primary");
+    expect(site.hash(site.image())).toBe(written);
   });
 });
 
