@@ -7,22 +7,49 @@ import { SetupError } from "./setup-error.mjs";
 export const DEFAULT_EXAMPLE = "hyperv-to-azure";
 
 /**
- * The example that the command line names first, whether it has `--verbose`, and its other words, which are for `pulumi up`.
- * @param {readonly string[]} words
- * @returns {{ example: string, rest: string[], isVerbose: boolean }}
+ * The example that the command line names first, whether it has `--verbose`, where its replicas go (`--target azurite`, with
+ * `--keep` to leave that running), and its other words, which are for `pulumi up`.
+ * @param {readonly string[]} given
+ * @returns {{ example: string, rest: string[], isVerbose: boolean, target?: "azurite", keeps?: boolean }}
  */
-export function chooseExample(words) {
+export function chooseExample(given) {
+  const { words, ...target } = targetOf(given);
   const isVerbose = words.includes("--verbose");
-  const [first, ...others] = words.filter((word) => word !== "--verbose");
+  return { ...exampleOf(words.filter((word) => word !== "--verbose")), isVerbose, ...target };
+}
+
+/**
+ * @param {readonly string[]} words
+ * @returns {{ words: string[], target?: "azurite", keeps?: boolean }}
+ */
+function targetOf(words) {
+  const at = words.indexOf("--target");
+  if (at < 0) return { words: [...words] };
+  if (words[at + 1] !== "azurite") {
+    throw new SetupError(
+      "Replicas of an example go to the engine's home, or with --target azurite to Azurite.",
+      2,
+    );
+  }
+  const others = words.filter((word, index) => index !== at && index !== at + 1 && word !== "--keep");
+  return { words: others, target: "azurite", keeps: words.includes("--keep") };
+}
+
+/**
+ * @param {readonly string[]} words
+ * @returns {{ example: string, rest: string[] }}
+ */
+function exampleOf(words) {
+  const [first, ...others] = words;
   if (first === undefined || first.startsWith("-")) {
-    return { example: DEFAULT_EXAMPLE, rest: first === undefined ? [] : [first, ...others], isVerbose };
+    return { example: DEFAULT_EXAMPLE, rest: first === undefined ? [] : [first, ...others] };
   }
   const folder = join(projectFolder, "examples");
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "siterecovery.yaml")));
   if (!names.includes(first)) {
     throw new SetupError(`There is no example ${first}. Choose one of: ${names.sort().join(", ")}.`, 2);
   }
-  return { example: first, rest: others, isVerbose };
+  return { example: first, rest: others };
 }
 
 /**

@@ -2,6 +2,7 @@
 // for an example, and says what is protected and what to type next. `--verbose` shows all that Pulumi prints.
 
 import { join } from "node:path";
+import { azuriteSummary, azuriteSurroundings, startAzuriteTarget } from "./azurite-target.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
 import { chooseExample, surroundingsOf } from "./choose-example.mjs";
 import { clearStaleLocks } from "./clear-stale-locks.mjs";
@@ -17,42 +18,78 @@ import { collectOutput, runOnTerminal } from "./run-command.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 
 await runToExit(async () => {
-  const { example, rest, isVerbose } = chooseExample(process.argv.slice(2));
+  const { example, rest, isVerbose, target, keeps = false } = chooseExample(process.argv.slice(2));
   await installDependencies();
   await buildWhenStale();
-  await makeExampleMachines(example);
   const { pulumi, env } = await ensurePulumi();
-  const { stack, environment } = surroundingsOf(example, env);
-  const run = { folder: projectFolder, environment, stopsInOrder: true };
-
-  const selected = await collectOutput(
-    pulumi,
-    ["stack", "select", "--create", "--non-interactive", stack],
-    run,
-  );
-  if (selected.exitCode !== 0) {
-    throw new SetupError(
-      `${selected.output.trim()}\n\nThe stack ${stack} could not be selected.`,
-      selected.exitCode,
-    );
+  if (target === "azurite") {
+    const { folder, ...surroundings } = azuriteSurroundings(example, env);
+    await makeExampleMachines(example, folder);
+    const azurite = await startAzuriteTarget(example, folder, env);
+    try {
+      const exitCode = await protect(surroundings);
+      if (exitCode !== 0) return exitCode;
+      const result = { place: azurite.place, ...(await azurite.measure()), keeps };
+      process.stdout.write(azuriteSummary(example, folder, result));
+      if (keeps) await untilSignal();
+      return 0;
+    } finally {
+      await azurite.stop();
+    }
   }
-  const repairs = [
-    ...clearStaleLocks(env["PULUMI_BACKEND_URL"] ?? "", stack),
-    ...(await endOrphanedProviders()),
-    ...(await forgetInterruptedOperations(pulumi, stack, run)),
-  ];
-  for (const sentence of repairs) process.stderr.write(`• ${sentence}\n`);
-  const upExitCode = await pulumiUp(pulumi, stack, { words: rest, isVerbose, run });
-  if (upExitCode !== 0) {
-    process.stderr.write(
-      "\npulumi up did not finish. What was done stays done. Mend what it says above, then run npm start again.\n",
-    );
-    return upExitCode;
-  }
+  await makeExampleMachines(example);
+  const surroundings = surroundingsOf(example, env);
+  const exitCode = await protect(surroundings);
+  if (exitCode !== 0) return exitCode;
   const program = join(projectFolder, "dist", "cli", "main.js");
-  const statusExitCode = await runOnTerminal(nodePath(), [program, "status"], run);
-  if (statusExitCode !== 0) return statusExitCode;
+  const run = { folder: projectFolder, environment: surroundings.environment };
   const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);
   process.stdout.write(nextCommands(example, JSON.parse(output)));
   return 0;
+
+  /**
+   * `pulumi up` and `siterecovery status`. Returns the exit code of what failed, or 0.
+   * @param {{ stack: string, environment: Record<string, string> }} surroundings
+   * @returns {Promise<number>}
+   */
+  async function protect({ stack, environment }) {
+    const run = { folder: projectFolder, environment, stopsInOrder: true };
+
+    const selected = await collectOutput(
+      pulumi,
+      ["stack", "select", "--create", "--non-interactive", stack],
+      run,
+    );
+    if (selected.exitCode !== 0) {
+      throw new SetupError(
+        `${selected.output.trim()}\n\nThe stack ${stack} could not be selected.`,
+        selected.exitCode,
+      );
+    }
+    const repairs = [
+      ...clearStaleLocks(env["PULUMI_BACKEND_URL"] ?? "", stack),
+      ...(await endOrphanedProviders()),
+      ...(await forgetInterruptedOperations(pulumi, stack, run)),
+    ];
+    for (const sentence of repairs) process.stderr.write(`• ${sentence}\n`);
+    const upExitCode = await pulumiUp(pulumi, stack, { words: rest, isVerbose, run });
+    if (upExitCode !== 0) {
+      process.stderr.write(
+        "\npulumi up did not finish. What was done stays done. Mend what it says above, then run npm start again.\n",
+      );
+      return upExitCode;
+    }
+    const program = join(projectFolder, "dist", "cli", "main.js");
+    return runOnTerminal(nodePath(), [program, "status"], run);
+  }
 });
+
+/** @returns {Promise<void>} resolved by Ctrl-C or SIGTERM */
+function untilSignal() {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve());
+    // A process without anything to do ends.
+    const alive = setInterval(() => undefined, 60_000);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => clearInterval(alive));
+  });
+}
