@@ -156,7 +156,8 @@ async function copySparse(
   diskId: string,
   what: { maps: readonly (readonly LayerReference[])[]; blockCount: number; sparse: readonly StoredLayer[] },
 ): Promise<number> {
-  if (what.sparse.length === 0) return 0;
+  // A copy beside what may not be removed would only cost space.
+  if (what.sparse.length === 0 || !machine.objects.traits.mayRemove) return 0;
   const disk = machine.disk(diskId);
   const live = new Map<string, Map<number, number>>();
   for (const { id } of what.sparse) live.set(id, new Map());
