@@ -78,7 +78,7 @@ export function kindPage(kind: Kind): string {
     `\`\`\`yaml\n${yamlExample(kind)}\`\`\``,
     "## Arguments",
     table(["argument", "type", "required", "default", "replaces", "what"], rowsOf(inputs, inputs, "")),
-    "A change of an argument marked _replaces_ makes the resource anew; all others change it in place.",
+    "A change of an argument marked _replaces_ makes the resource again; all others change it in place.",
     "## Outputs",
     table(
       ["output", "type", "", "", "", "what"],

@@ -69,7 +69,7 @@ export class Message {
     return texts.join("");
   }
 
-  /** The whole text, for whoever may know all of it. */
+  /** The whole text, for those who may know all of it. */
   toString(): string {
     return this.shown(({ text }) => text);
   }

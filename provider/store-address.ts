@@ -132,7 +132,7 @@ export function addressMistakes(address: Partial<StoreAddress>): AddressMistake[
   const found = schemeOf(url);
   if (found === undefined) {
     const forms = joined(Object.values(schemes).map(({ form }) => plain(form)));
-    // It is not shown: whoever got it wrong may have put credentials into it.
+    // It is not shown: a wrong one may have credentials in it.
     return [{ property: "url", reason: said`has none of the forms ${forms}, without user and query` }];
   }
   const { scheme } = found;

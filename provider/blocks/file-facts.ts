@@ -1,7 +1,7 @@
 import type fs from "node:fs";
 
 /**
- * What the file system itself knows about a file. Any writer, tracked or not, changes it, and so does whoever puts
+ * What the file system itself knows about a file. Any writer, tracked or not, changes it, and so does a person who puts
  * another file in its place.
  */
 export interface FileFacts {

@@ -249,7 +249,7 @@ export function makeFolderDurably(files: FileSystem, folder: string): void {
 
 /** How a file gets its name. */
 export interface Publication {
-  /** Where it is written first. Whoever takes this file away keeps it from getting its name. Default: beside it. */
+  /** Where it is written first. If this file is taken away, it does not get its name. Default: beside it. */
   readonly temporary?: string;
   /** May throw right before the file gets its name. */
   check?(): void;

@@ -12,7 +12,7 @@ import { argumentName } from "../kinds/argument-name.ts";
 import { kinds } from "../kinds/registry.ts";
 import type { Declaration } from "../stack/declaration.ts";
 
-/** A machine is where it really runs, whoever moved it there, unless its plan says where. */
+/** A machine is where it really runs, also if a person moved it there, unless its plan says where. */
 function withLocation(
   engine: Engine,
   { id, inputs, outputs }: Live<object, object>,

@@ -146,7 +146,7 @@ export function targetTrustCommand(): CliCommand {
     .addHelpText(
       "after",
       "\nCarry a client's file and ca.pem to its site, and keep ca.key where nobody can copy it: it is needed only here, by this" +
-        " command. Certificates are made anew in their last 30 days whenever this runs for them.",
+        " command. Certificates are made again in their last 30 days whenever this runs for them.",
     )
     .action(async (folder: string, flags: TrustFlags) => {
       requireOutput(folder);

@@ -1,6 +1,6 @@
 /**
  * The image as its owner left it: two places of 64 bytes in a change log, between header and records, that are
- * written in turns, so that one of them is whole wherever a process dies. Whoever looks at the disk later compares
+ * written in turns, so that one of them is whole wherever a process dies. A later look at the disk compares
  * the image with it and finds what no log knows of.
  *
  * A place, little-endian: count (u64, the higher one is valid), whether a write was under way (u32), zeros (4), inode

@@ -69,7 +69,7 @@ export class OwnedDisk {
     return this.#writers > 0;
   }
 
-  /** Until `letWritersIn` nobody may open the disk for writing. Throws `Busy` if a writer has it. */
+  /** Until `letWritersIn` the disk cannot be opened for writing. Throws `Busy` if a writer has it. */
   keepWritersOut(): void {
     if (this.#isKeptFromWriters || this.#writers > 0) throw this.#inUse();
     this.#isKeptFromWriters = true;

@@ -11,7 +11,7 @@ const looks = 5;
 const passing: ReadonlySet<ResyncReason> = new Set(["LogDamaged", "ChangedUntracked"]);
 
 /**
- * What the change logs and a look at the image say, read without touching anything, whoever has the disk open.
+ * What the change logs and a look at the image say, read without touching anything, also while the disk is open.
  * Changes that a snapshot is just carrying away are counted as pending until it is completed. Costs the reading of
  * the logs and two calls of `stat`. Throws `NotFound` if there is no image.
  */

@@ -85,7 +85,7 @@ export class SnapshotOfDisk implements DiskSnapshot {
   }
 
   /**
-   * Ends it, through the owner that began it or whoever owns the disk now. Can be repeated after an error.
+   * Ends it, through the owner that began it or the one that owns the disk now. Can be repeated after an error.
    * When the owner dropped the snapshot meanwhile, its changes stay pending and are sent once more by the
    * next cycle.
    */

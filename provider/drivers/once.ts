@@ -1,4 +1,4 @@
-/** Runs `work` for whoever asks first, and gives all its result. What fails is run again for the next one. */
+/** Runs `work` for the first caller, and gives all callers its result. What fails is run again for the next one. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {

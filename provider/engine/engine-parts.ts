@@ -21,7 +21,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly files: FileSystem;
-  /** What the engine does, for whoever looks for the cause of something. */
+  /** What the engine does, for people who look for the cause of something. */
   readonly log: Log;
   readonly machines: MachineDriver;
   readonly hooks: MachineHooks;

@@ -30,7 +30,7 @@ export class Owners {
     return findThing(store, id) && findOwner(store, id);
   }
 
-  /** Records the owner of a thing, whoever it was before. The thing may be about to be created. Returns the row. */
+  /** Records the owner of a thing, in the place of a former one. The thing may be about to be created. Returns the row. */
   claim(id: string, urn: string, known: Omit<OwnerRow, "urn" | "claimedAt"> = {}): OwnerRow {
     const { mark, madeAt, secretPaths } = known;
     const owner: OwnerRow = {

@@ -92,7 +92,7 @@ export class ReplicaStores {
     return replicas;
   }
 
-  /** Opened once, whoever asks meanwhile. */
+  /** Opened once, however many ask meanwhile. */
   #open(location: StoreLocation, holderId: string): Promise<ReplicaStore> {
     const key = JSON.stringify(location);
     const opened = this.#opened.get(key) ?? this.#openAnew(location, holderId, key);

@@ -93,7 +93,7 @@ export interface PrimaryLeft {
   /** The job of the way back that has begun to overwrite them, until it ends. Absent for jobs of earlier versions. */
   readonly overwrittenBy?: string;
   /**
-   * Where nobody saw the images off, or all was sent: what their logs counted from after the newest recovery point. What
+   * Where the images were not seen off, or all was sent: what their logs counted from after the newest recovery point. What
    * the logs hold now, or a log that does not continue one of these, may be a later change.
    */
   readonly sentUpTo?: readonly Lineages[];

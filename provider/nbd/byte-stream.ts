@@ -43,7 +43,7 @@ export class ByteStream {
     }
   }
 
-  /** Whoever takes bytes, or waits for them to leave, gets `StreamEnded` from now on; an answer can still be sent. */
+  /** A caller that takes bytes, or waits for them to leave, gets `StreamEnded` from now on; an answer can still be sent. */
   stop(): void {
     this.#isStopped = true;
     this.#wake();

@@ -1,6 +1,6 @@
 /**
  * How the SDKs of the package are called in each language. They take their version from the schema. Where the plugin can be
- * downloaded from is not said: it comes with the npm package, and an address that is nobody's yet could become anybody's.
+ * downloaded from is not said: it comes with the npm package, and an address that is not taken yet could be taken by anybody.
  */
 export const language: Record<string, Record<string, unknown>> = {
   nodejs: { packageName: "@siterecovery/pulumi", respectSchemaVersion: true },

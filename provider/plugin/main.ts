@@ -56,7 +56,7 @@ if (asked.asks !== "service") {
   process.exit(0);
 }
 
-// Before the port is printed: whoever reads it may use it.
+// Before the port is printed: its reader may use it at once.
 const link = await linkTo(asked.address);
 const session = new ProviderSession({
   // Loaded when first needed: a schema or a version needs no engine.

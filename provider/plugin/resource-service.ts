@@ -126,7 +126,7 @@ export class ResourceService {
     const answer = new messages.ReadResponse();
     const limit = { seconds: request.getTimeout(), option: "read" } as const;
     return this.#session.attend({ resource, secrets, limit }, async (calling) => {
-      // An import brings neither: then all settings are told, and nobody's text stands against them.
+      // An import brings neither: then all settings are told, and there is no text of a program to compare them with.
       const isImport = Object.keys(inputs).length === 0;
       if (isImport) requireIdOf(resource, request.getId());
       const sides = isImport ? { state } : { state, before: inputs };

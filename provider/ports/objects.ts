@@ -54,11 +54,11 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
   /** Called with a number of bytes before they go; they go when it resolves. Retries are not asked for again. */
   readonly pace?: (bytes: number) => Promise<void>;
-  /** Until when nobody may remove or replace the object, in milliseconds since 1970. Needs `traits.retentionLock`. */
+  /** Until when the object cannot be removed or replaced, in milliseconds since 1970. Needs `traits.retentionLock`. */
   readonly lockedUntil?: number;
   /** Replaces what is locked as well: its former state stays as a version of its own, which the lock keeps. */
   readonly keepsFormer?: boolean;
-  /** Whoever holds it must hold it still when the object gets its name. Throws `LeaseLost`, and puts nothing. */
+  /** Its holder must hold it still when the object gets its name. Throws `LeaseLost`, and puts nothing. */
   readonly claim?: Claim;
 }
 
@@ -79,7 +79,7 @@ export interface ObjectsTraits {
   readonly parallel: number;
   /** Whether objects can be locked until an instant. */
   readonly retentionLock: boolean;
-  /** Whether whoever writes here may remove objects. If not, `remove` throws `InUse`, and clean-up is left to others. */
+  /** Whether the identity that writes here may remove objects. If not, `remove` throws `InUse`, and clean-up is left to others. */
   readonly mayRemove: boolean;
 }
 
@@ -103,7 +103,7 @@ export interface Objects {
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectFacts>;
   /** Durable when it resolves. An absent object is fine. */
   remove(names: readonly string[], signal?: AbortSignal): Promise<void>;
-  /** Removes what puts below a prefix have left that were cut short. Only for whoever has the claim of the prefix. */
+  /** Removes what puts below a prefix have left that were cut short. Only for the holder of the prefix's claim. */
   sweep(prefix: string): Promise<void>;
   /** Makes a retention lock last longer. Throws `InvalidInput` without `traits.retentionLock`. */
   lockUntil(name: string, instant: number): Promise<void>;

@@ -4,7 +4,7 @@ import { isUnwritable } from "./reach-store.ts";
 
 /**
  * What the last verification of a machine's replica found damaged: `damaged.txt` of the machine, a file
- * name a line. The next resync relies on nothing that these layer files hold, whoever runs it. It is a note and
+ * name a line. The next resync relies on nothing that these layer files hold, in whichever process. It is a note and
  * no proof: what is lost of it costs another verification, and a line too many costs sending blocks again.
  */
 export class DamageNote {

@@ -18,7 +18,7 @@ import { said } from "../message.ts";
 export interface MachineLock {
   readonly release: Release;
   /**
-   * What gets a name under the lock is written in here first. Whoever takes the lock over removes the folder: so a
+   * What gets a name under the lock is written in here first. A process that takes the lock over removes the folder: so a
    * process that is woken between its last check and the naming names nothing.
    */
   readonly workFolder: string;

@@ -208,7 +208,7 @@ export class ObjectStore implements ReplicaStore {
         await claim.release();
       }
     } catch (error) {
-      // Whoever has the claim is at it.
+      // The holder of the claim does it.
       if (!hasCode(error, "Busy")) throw error;
       return { names: new Set(), until: undefined };
     }

@@ -2,7 +2,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import type { Claims } from "../ports/objects.ts";
 
-/** Claims of a former state: nobody writes it, and what is read of it stays. */
+/** Claims of a former state: it is not written, and what is read of it stays. */
 export class PastClaims implements Claims {
   readonly #place: string;
 

@@ -175,7 +175,7 @@ export class PointFolder {
     const present = await this.#places.names(roster);
     const names = this.#known(roster, present);
     const sequence = Math.max(afterSequence, lastOnRoster, ...present.map(sequenceOf)) + 1;
-    // Each look is a way there and back; under the claim nobody else changes what was seen.
+    // Each look is a way there and back; under the claim no other process changes what was seen.
     const before = await this.#newestOf(this.#counting(roster, present));
     const writer = this.#requireEpoch(roster, before);
     const countedAt = before ? countedAtOf(before) + elapsedBetween(before, draft) : draft.takenAt;

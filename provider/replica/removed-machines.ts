@@ -31,7 +31,7 @@ export class RemovedMachines {
   }
 
   /**
-   * Removes the objects of a machine that is gone, then the note. For whoever has the claim of the machine. What a retention
+   * Removes the objects of a machine that is gone, then the note. For the holder of the machine's claim. What a retention
    * lock keeps stays, with the note: it goes when this is called after the lock has ended.
    */
   async finish(machine: string): Promise<KeptObjects> {

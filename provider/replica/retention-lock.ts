@@ -1,5 +1,5 @@
 /**
- * Retention locks: whatever a recovery point needs is locked until the policy would drop it, so that nobody who gets hold of
+ * Retention locks: whatever a recovery point needs is locked until the policy would drop it, so that no one who gets hold of
  * the credentials can remove or replace it before.
  */
 import pLimit from "p-limit";

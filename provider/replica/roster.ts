@@ -10,7 +10,7 @@ import { openSealedObject, sealObject } from "./sealed-object.ts";
 export interface PointGuard {
   /** Under which lease the points are changed now, or `undefined` for a writer without one. */
   writer(): WriterEpoch | undefined;
-  /** The claim of whoever changes the points now, or `undefined` for a writer without one. */
+  /** The claim of the process that changes the points now, or `undefined` for a writer without one. */
   claim(): Claim | undefined;
 }
 

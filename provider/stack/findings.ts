@@ -88,7 +88,7 @@ export class Findings {
 
   /**
    * What might have been meant: the nearest name, or some of those there are. Looking for the nearest one of ten
-   * thousand takes milliseconds; whoever wrote ten thousand wrong names gets it for the first of them.
+   * thousand takes milliseconds; of ten thousand wrong names the first get it.
    */
   hint(name: string, known: readonly string[]): string {
     const isAffordable = this.#compared + known.length <= comparedMax;

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "./open-store.ts";
 
-/** The ids that were read, by the database: one that is made later, in the place of an empty one, is read anew. */
+/** The ids that were read, by the database: one that is made later, in the place of an empty one, is read again. */
 const known = new WeakMap<DatabaseSync, string>();
 
 /** Returns the engine's id, a UUID. It is made with the store and stays the same for the store's whole life. */

@@ -1,5 +1,5 @@
 /**
- * Tables `jobs` and `tasks`: every change of the engine, written down before it starts. Whoever writes one works under
+ * Tables `jobs` and `tasks`: every change of the engine, written down before it starts. A process that writes one works under
  * the lease of its target, and is refused with `LeaseLost` when another process has taken that over. Three requests of
  * people need no lease, since they only ask or answer: `askToCancel`, `completeTask`, `giveUpJob`.
  */

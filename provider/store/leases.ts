@@ -1,6 +1,6 @@
 /**
  * Table `leases`: who works on what. A lease has an epoch, which grows for ever, and an expiry, which its process
- * moves on while it works. Whoever takes a lease over gets a higher epoch, and each write of an item, job or task
+ * moves on while it works. A process that takes a lease over gets a higher epoch, and each write of an item, job or task
  * asks in its own transaction whether the epoch is still the one that this process was given: a process that was
  * stopped and wakes up after a takeover writes nothing.
  */

@@ -35,7 +35,7 @@ export class Access {
     this.#clock = clock;
   }
 
-  /** Throws `RequestRefused` for whoever is not let in, and `InvalidInput` while the list cannot be read. */
+  /** Throws `RequestRefused` for a client that is not let in, and `InvalidInput` while the list cannot be read. */
   clientOf(socket: TLSSocket): Client {
     const peer = this.#peerOf(socket);
     const client = peer && this.#listed().find(({ fingerprint }) => fingerprint === peer.fingerprint);
@@ -70,7 +70,7 @@ export class Access {
   #listed(): readonly Client[] {
     const state = this.#stateOfList();
     if (state !== this.#state) {
-      // What cannot be read lets nobody in, and is read again at the next request.
+      // A list that cannot be read lets no client in, and is read again at the next request.
       this.#state = undefined;
       this.#clients = [];
       this.#clients = this.#trust.clients();

@@ -74,7 +74,7 @@ function* keptObjects(
   name = "",
 ): Generator<{ name: string; states: KeptState[] }> {
   const states: KeptState[] = [];
-  // Listed before anything is kept anew below it.
+  // Listed before anything is kept again below it.
   for (const entry of files.list(folder)) {
     const replacedAt = keptTime(entry);
     if (replacedAt !== undefined) states.push({ path: path.join(folder, entry), replacedAt });

@@ -45,7 +45,7 @@ export class ServingFolder {
       throw new SiteRecoveryError("Busy", message, { target: folder });
     }
     this.isLocked = answer === "taken";
-    // Whoever sent it has no answer, and sends it again.
+    // The client has no answer, and sends it again.
     files.remove(this.#own(".serving", "incoming"));
     for (const name of ["incoming", "receipts"]) makeFolderDurably(files, this.#own(".serving", name));
   }
@@ -74,7 +74,7 @@ export class ServingFolder {
     return this.#own(".kept", store);
   }
 
-  /** Removes receipts that nobody asks for any more, and what was kept for longer than `keptDays`. */
+  /** Removes receipts that are not asked for any more, and what was kept for longer than `keptDays`. */
   clean(keptDays: number): void {
     const now = this.#clock.now();
     this.#removeOlder(this.receiptsFolder, now - receiptMilliseconds);

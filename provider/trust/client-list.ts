@@ -1,5 +1,5 @@
 /**
- * The list of those who may use a target: a text file, a line a client. Whoever is not in it is refused, whatever
+ * The list of those who may use a target: a text file, a line a client. A client that is not in it is refused, whatever
  * certificate it shows.
  */
 import { SiteRecoveryError } from "../errors.ts";

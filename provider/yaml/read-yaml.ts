@@ -15,7 +15,7 @@ import { readPlainText } from "./read-plain-text.ts";
 import { readText, refuse } from "./read-text.ts";
 import { refuseText } from "./refuse-text.ts";
 
-/** Whoever made more mistakes than these in the text itself made one that caused the others. */
+/** Of more mistakes than these in the text itself, one has caused the others. */
 const findingsMax = 100;
 
 export type YamlPath = readonly (string | number)[];

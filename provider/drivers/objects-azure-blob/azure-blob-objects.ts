@@ -233,7 +233,7 @@ export class AzureBlobObjects implements Objects {
     );
   }
 
-  /** Azure drops blocks of puts that were cut short after a week; nobody sees them meanwhile. */
+  /** Azure drops blocks of puts that were cut short after a week; they are not seen meanwhile. */
   sweep(): Promise<void> {
     return Promise.resolve();
   }

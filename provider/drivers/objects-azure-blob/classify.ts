@@ -25,7 +25,7 @@ export function codeOf(thrown: unknown): string {
   return /^[A-Za-z0-9_]{1,60}$/.test(given) ? given : "";
 }
 
-/** What an error of the SDK means for whoever keeps replicas in `place`. */
+/** What an error of the SDK means for an engine that keeps replicas in `place`. */
 export function classify(thrown: unknown, place: string, now: number): RemoteFailure {
   if (thrown instanceof TypeError) throw thrown;
   if (thrown instanceof SiteRecoveryError) return { error: thrown, isTransient: false };

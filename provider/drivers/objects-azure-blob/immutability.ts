@@ -4,7 +4,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { AzureBlobSettings } from "./settings.ts";
 
-/** What the locks of a container need of whoever sends its requests. */
+/** What the locks of a container need of the one that sends its requests. */
 export interface BlobRequests {
   readonly place: string;
   placeOf(name: string): string;

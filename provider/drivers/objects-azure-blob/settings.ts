@@ -16,7 +16,7 @@ export interface AzureBlobSettings {
   readonly credentials?: { readonly environmentVariable: string } | { readonly file: string };
   /**
    * How blobs can be locked. The account or the container must have version-level immutability. `compliance`: a locked
-   * policy, by nobody to be ended before its time; `governance`: an unlocked one, which a permission of its own can end.
+   * policy, not to be ended before its time; `governance`: an unlocked one, which a permission of its own can end.
    */
   readonly retentionLock?: "governance" | "compliance";
   /** Whether blobs may be removed. Default: true. */

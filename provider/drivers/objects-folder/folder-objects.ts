@@ -116,7 +116,7 @@ export class FolderObjects implements Objects {
   async #place(from: string, to: string, rule: PutRule): Promise<boolean> {
     if (rule === "replace") {
       const place = (): void => this.#files.rename(from, to);
-      // Where nobody has put by a tag there is no lock, and none is made.
+      // Where no put was made by a tag there is no lock, and none is made.
       await (this.#lock.isThere ? this.#lock.around(place) : place());
       return true;
     }

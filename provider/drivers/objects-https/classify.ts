@@ -40,7 +40,7 @@ const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503,
 /** What OpenSSL says when the server ends a connection because of the client's certificate. */
 const refusedAlert = /ALERT_(?:CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)/;
 
-/** What an error of a request means for whoever keeps replicas in `place`. */
+/** What an error of a request means for an engine that keeps replicas in `place`. */
 export function classify(thrown: unknown, place: string, now: number): RemoteFailure {
   if (thrown instanceof TypeError) throw thrown;
   if (thrown instanceof SiteRecoveryError) return { error: thrown, isTransient: false };

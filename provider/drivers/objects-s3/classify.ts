@@ -59,7 +59,7 @@ export function isRefusal(thrown: unknown): boolean {
   return refusals.has(code) || (code === "" && (status === 400 || status === 401 || status === 403));
 }
 
-/** What an error of the SDK means for whoever keeps replicas in `place`. */
+/** What an error of the SDK means for an engine that keeps replicas in `place`. */
 export function classify(thrown: unknown, place: string, now: number): RemoteFailure {
   if (thrown instanceof TypeError) throw thrown;
   if (thrown instanceof SiteRecoveryError) return { error: thrown, isTransient: false };

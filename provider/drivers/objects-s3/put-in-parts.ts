@@ -22,7 +22,7 @@ export interface Upload {
 }
 
 /**
- * Brings a body to the server in parts, which nobody sees, and calls `publish` to make an object of them. Parts that did not
+ * Brings a body to the server in parts, which are not seen yet, and calls `publish` to make an object of them. Parts that did not
  * become an object are removed.
  */
 export async function putInParts<T>(

@@ -12,8 +12,8 @@ export interface S3Settings {
   /** A file with the certificates (PEM) that the server's one is checked with, in place of those that Node knows. */
   readonly certificateAuthorityFile?: string;
   /**
-   * How objects can be locked. The bucket must have Object Lock. `compliance`: by nobody to be ended before its time;
-   * `governance`: by whoever has a permission of its own for that.
+   * How objects can be locked. The bucket must have Object Lock. `compliance`: not to be ended before its time;
+   * `governance`: by an identity that has a permission of its own for that.
    */
   readonly retentionLock?: "governance" | "compliance";
   /** Whether objects may be removed. Default: true. */

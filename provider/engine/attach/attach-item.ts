@@ -72,7 +72,7 @@ function addressOf(parts: EngineParts, { address, to }: AttachOptions): Address 
     return address;
   }
   const socketPath = "folder" in to ? path.join(to.folder, "attach.sock") : `${to.file}.sock`;
-  // Whoever holds the overlays' leases is the only one to serve them: a socket there is a dead process's.
+  // The holder of the overlays' leases is the only one to serve them: a socket there is a dead process's.
   if (parts.files.exists(socketPath)) {
     if (!parts.files.facts(socketPath).isSocket) throw isTaken(socketPath);
     parts.files.remove(socketPath);

@@ -15,7 +15,7 @@ export interface DiscardedChanges {
 
 /**
  * The item once a person has given up what its disks at the primary side hold now. Whatever changes them later is asked
- * for again. Throws `ActionNotAllowed` if there is nothing to give up, and `SourceUnreachable` if nobody can look.
+ * for again. Throws `ActionNotAllowed` if there is nothing to give up, and `SourceUnreachable` if they cannot be looked at.
  */
 export function discardChanges(parts: EngineParts, itemId: string): DiscardedChanges {
   const item = requireItem(parts, itemId);

@@ -199,7 +199,7 @@ function requireOwnFiles(
   disks: readonly MachineDisk[],
 ): void {
   const linked = disks.filter((disk) => parts.files.facts(disk.path).linkCount > 1);
-  // Images with one name are nobody else's, and nothing more has to be looked at.
+  // Images with one name belong to this machine alone, and no more has to be looked at.
   if (linked.length === 0) return;
   const others = imagesOfOthers(parts, id).filter(({ file }) => parts.files.exists(file));
   for (const disk of linked) {

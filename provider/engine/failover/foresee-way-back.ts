@@ -165,7 +165,7 @@ export async function foreseeUnplannedBack(
     foresight.warnings.push(`${machineName} cannot be reached at the recovery side and may still run there`);
   }
   if (isThere && choice === "latest") {
-    // Whoever wants it without them names a point, knowingly.
+    // To go back without them, a person names a point.
     await foresight.check(() => requireWay(parts, item, "back"));
     foresight.point = { isNew: true };
     foresight.step("send", `send the last changes of ${machineName} if they can be read`);

@@ -73,7 +73,7 @@ async function applyToDisk<Input>(
     image,
     async () => {
       const bytesWritten = await apply(applyDelta);
-      // Logs are of one size: those of a disk that has another one begin again once it is opened anew.
+      // Logs are of one size: those of a disk that has another one begin again once it is opened again.
       const isSameSize = files.facts(image).sizeBytes === before;
       return { bytesWritten, lineage: isSameSize ? await reset() : undefined };
     },

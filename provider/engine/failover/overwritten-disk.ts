@@ -1,6 +1,6 @@
 /**
- * A disk that a way back overwrites has another name until it is whole. A process may die meanwhile: then nobody can start
- * a machine on the mixture of two states, or write to it unnoticed, and what has the disk's name is somebody's own.
+ * A disk that a way back overwrites has another name until it is whole. A process may die meanwhile: then no machine is
+ * started on the mixture of two states, and what has the disk's name by then was put there by a person.
  */
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";

@@ -9,7 +9,7 @@ export interface PlanTimes {
 }
 
 /**
- * The time to restore disks of these sizes, so many at once: the longest first, each to whoever is free. The disk's
+ * The time to restore disks of these sizes, so many at once: the longest first, each to the first that is free. The disk's
  * speed is shared by those that run, so that it is never less than all bytes at that speed.
  */
 function restoreSeconds(sizes: readonly number[], input: ForecastInput): number {

@@ -1,7 +1,7 @@
 import type { HealthCheck } from "./health-note.ts";
 
 const day = 24 * 60 * 60_000;
-/** Whoever drops them comes by from time to time; for longer it is a mistake. */
+/** The identity that may drop them does so from time to time; after a longer time it is a mistake. */
 const leftMilliseconds = 7 * day;
 
 /** Recovery points that the policy no longer keeps were not dropped, though they take space. */

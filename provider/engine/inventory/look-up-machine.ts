@@ -149,7 +149,7 @@ export function lookUpMachine(parts: EngineParts, fabricId: string, wanted: Want
       : { answer: "found", place: mine[0] };
   }
   // Its folder lost the mark, as by a restore of an older backup; where it was, it is the one of its name. While it is
-  // away a way back would overwrite what another machine has there, and nobody would see it before.
+  // away a way back would overwrite what another machine has there, unnoticed.
   const [unmarked] = rivals.filter(({ inventory, mark }) => mark === undefined && isKnownHost(inventory));
   if (unmarked && rivals.length === 1 && wanted.isAway !== true) return { answer: "found", place: unmarked };
   return notFound(silent, rivals);

@@ -45,7 +45,7 @@ export async function retainElsewhere(files: FileSystem, opened: OpenedStore): P
   return { place: opened.place, machines, removed: { count: names.size, until } };
 }
 
-/** The catalog knows whether objects are locked; whoever cleans up need not say so. */
+/** The catalog knows whether objects are locked; the command need not say so. */
 async function openToWrite(
   files: FileSystem,
   { address, location, replicas, secret, holderId, entries }: OpenedStore,

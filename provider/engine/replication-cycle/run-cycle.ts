@@ -115,7 +115,7 @@ async function ready(
   { disks, taken, kind, way, ledger: known }: CycleOptions,
 ): Promise<Target> {
   try {
-    // Whoever takes the snapshot has looked before.
+    // The caller that takes the snapshot has looked before.
     if (way !== "local" && taken === undefined) requireWay(parts, item, way);
     const { machineName } = item.details;
     requireDisks(parts, machineName, disks);

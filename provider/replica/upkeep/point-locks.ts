@@ -16,7 +16,7 @@ export interface MachineLocks {
 export interface PointLock {
   readonly id: string;
   readonly takenAt: number;
-  /** Until when nobody can take anything from it, in milliseconds since 1970; `undefined` if something of it is not locked. */
+  /** Until when nothing can be taken from it, in milliseconds since 1970; `undefined` if something of it is not locked. */
   readonly lockedUntil: number | undefined;
 }
 
