@@ -5,6 +5,7 @@ const disks = ["test/disks/power-loss.test.ts"];
 const replicas = ["test/power-loss/replicas.test.ts"];
 const machines = ["test/power-loss/machines.test.ts"];
 const recoveryHome = ["test/power-loss/recovery-home.test.ts"];
+const target = ["test/power-loss/served-store.test.ts"];
 const device = ["test/blocks/local-file-system.test.ts"];
 
 export const syncCalls: readonly Mutant[] = [
@@ -199,5 +200,31 @@ export const syncCalls: readonly Mutant[] = [
   }),
   ...faultsIn("provider/replica/layers/layer-writer.ts", replicas, {
     "layer-bytes": [`await this.#file.syncLater();`, ``, "an acknowledged point lacks its bytes"],
+  }),
+  ...faultsIn("provider/target-server/receive-body.ts", target, {
+    "served-body": [
+      `await file.syncLater();`,
+      ``,
+      "an object that another site has acknowledged is empty after a power cut",
+    ],
+  }),
+  ...faultsIn("provider/target-server/copy-durably.ts", target, {
+    "served-former-bytes": [
+      `await target.syncLater();`,
+      ``,
+      "what a client that may not delete has replaced is empty after a power cut of the other site",
+    ],
+  }),
+  ...faultsIn("provider/target-server/served-store.ts", target, {
+    "served-name-again": [
+      `this.#files.syncFolder(path.dirname(objectPath));`,
+      ``,
+      "an object is acknowledged after a kill and gone after a power cut of the other site",
+    ],
+    "served-former-name": [
+      `this.#files.syncFolder(path.dirname(keptPath));`,
+      ``,
+      "what a client that may not delete has replaced is gone after a power cut of the other site",
+    ],
   }),
 ];
