@@ -15,9 +15,14 @@ export class Receipts {
     this.#pathOf = pathOf;
   }
 
-  /** Durable when it returns, so that no object is there without its receipt. */
+  /** Notes which file is about to get its name. Durable when it returns, so that no object is there without its receipt. */
   write(putNumber: string, bodyPath: string): void {
     writeAtomically(this.#files, this.#pathOf(putNumber), Buffer.from(this.#stateOf(bodyPath)));
+  }
+
+  /** Notes that the object was put. A power cut may undo this; then it is found by what the object is. */
+  finish(putNumber: string): void {
+    this.#files.rename(this.#pathOf(putNumber), this.#finished(putNumber));
   }
 
   /** Forgets a put whose object did not come to be. */
@@ -25,16 +30,25 @@ export class Receipts {
     this.#files.remove(this.#pathOf(putNumber));
   }
 
-  /** `own`: the object is what this put has put. `other`: the put was done, and another one after it. */
+  /**
+   * `own`: the object is what this put has put. `other`: the put was done, and another one after it. A put that a killed
+   * server had only begun is new: it was not acknowledged.
+   */
   look(putNumber: string, objectPath: string): "new" | "own" | "other" {
-    const receipt = this.#read(putNumber);
+    const finished = this.#read(this.#finished(putNumber));
+    const receipt = finished ?? this.#read(this.#pathOf(putNumber));
     if (receipt === undefined) return "new";
-    return this.#files.exists(objectPath) && this.#stateOf(objectPath) === receipt ? "own" : "other";
+    if (this.#files.exists(objectPath) && this.#stateOf(objectPath) === receipt) return "own";
+    return finished === undefined ? "new" : "other";
   }
 
-  #read(putNumber: string): string | undefined {
+  #finished(putNumber: string): string {
+    return `${this.#pathOf(putNumber)}.done`;
+  }
+
+  #read(filePath: string): string | undefined {
     try {
-      return readTextFile(this.#files, this.#pathOf(putNumber));
+      return readTextFile(this.#files, filePath);
     } catch (error) {
       if (hasCode(error, "NotFound")) return undefined;
       throw error;

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type FileSystem, makeFolderDurably } from "../blocks/file-system.ts";
+import type { FileSystem } from "../blocks/file-system.ts";
 import { FolderObjects } from "../drivers/objects-folder/folder-objects.ts";
 import { requireObjectName } from "../drivers/object-name.ts";
 import type { ObjectFacts, ObjectReader, PutRule, Tag } from "../ports/objects.ts";
@@ -30,6 +30,7 @@ export class ServedStore {
   readonly #objects: FolderObjects;
   readonly #receipts: Receipts;
   readonly #turns = new Turns();
+  readonly #durableFolders = new Set<string>();
 
   constructor(files: FileSystem, serving: ServingFolder, name: string) {
     this.#files = files;
@@ -83,11 +84,13 @@ export class ServedStore {
       const found = await this.#objects.facts(name);
       if (!holds(rule, found)) return "lost";
       if (keepsFormer && found !== undefined) await this.#keep(name, number);
+      this.#makeFolder(path.dirname(objectPath));
       this.#receipts.write(number, bodyPath);
       const body = { files: this.#files, path: bodyPath, sizeBytes };
       try {
         const tag = await this.#objects.put(name, body, rule);
         if (tag === "lost") this.#receipts.remove(number);
+        else this.#receipts.finish(number);
         return tag;
       } catch (error) {
         if (this.#receipts.look(number, objectPath) !== "own") this.#receipts.remove(number);
@@ -116,13 +119,26 @@ export class ServedStore {
   /** Copied, not moved, so that the object is there at each moment. */
   async #keep(name: string, number: string): Promise<void> {
     const keptPath = this.#serving.kept(this.#name, name, number);
-    makeFolderDurably(this.#files, path.dirname(keptPath));
+    this.#makeFolder(path.dirname(keptPath));
     // Half a copy must never be taken for a state.
     const copyPath = this.#serving.incoming(`${number}.kept`);
     this.#files.remove(copyPath);
     await copyDurably(this.#files, this.#objects.placeOf(name), copyPath);
     this.#files.rename(copyPath, keptPath);
     this.#files.syncFolder(path.dirname(keptPath));
+  }
+
+  /**
+   * A folder that is there may have been made by a server that was killed before its name was durable: each one is synced
+   * once by this server.
+   */
+  #makeFolder(folder: string): void {
+    if (folder === this.#serving.root) return;
+    if (this.#durableFolders.has(folder) && this.#files.exists(folder)) return;
+    this.#makeFolder(path.dirname(folder));
+    this.#files.makeFolder(folder);
+    this.#files.syncFolder(path.dirname(folder));
+    this.#durableFolders.add(folder);
   }
 
   #requireInside(name: string): void {

@@ -221,6 +221,11 @@ export const syncCalls: readonly Mutant[] = [
       ``,
       "an object is acknowledged after a kill and gone after a power cut of the other site",
     ],
+    "served-folder": [
+      `this.#files.syncFolder(path.dirname(folder));`,
+      ``,
+      "an acknowledged object is gone after a kill and a power cut of the other site, with its folder",
+    ],
     "served-former-name": [
       `this.#files.syncFolder(path.dirname(keptPath));`,
       ``,

@@ -139,3 +139,66 @@ it("acknowledges a put that comes again only when its name is durable, which a k
   again.losePower(survivals.none, new SeededRandom(1));
   expect(await contentOf(serve(again).store, "roster")).toBe("one");
 });
+
+/** The same disk, whose process is killed at one of its calls: from then on nothing is done any more. */
+function killedAt(disk: SimulatedDisk, call: number): { disk: FileSystem; wasKilled: () => boolean } {
+  let calls = 0;
+  const killed = new Proxy(disk, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]): unknown => {
+        calls += 1;
+        if (calls > call) throw new Error("killed");
+        return (value as (...all: unknown[]) => unknown).apply(target, given);
+      };
+    },
+  });
+  return { disk: killed, wasKilled: () => calls > call };
+}
+
+it("takes a put that comes again after a kill at any call, with each rule", async () => {
+  for (const isThere of [false, true]) {
+    for (const keepsFormer of [false, true]) {
+      let isOver = false;
+      for (let call = 0; !isOver; call += 1) {
+        const disk = new SimulatedDisk();
+        for (const folder of [root, `${root}/replicas`]) disk.makeFolder(folder);
+        for (const folder of ["/", "/srv", root]) disk.syncFolder(folder);
+        const before = serve(disk);
+        const other = {
+          name: "a/roster",
+          rule: "ifAbsent" as PutRule,
+          number: "1".repeat(32),
+          text: "former",
+          keepsFormer,
+        };
+        const tag = isThere ? await put(disk, before, { ...other, bodyName: "o" }) : undefined;
+        const wish = {
+          name: "a/roster",
+          rule: tag === undefined ? ("ifAbsent" as PutRule) : { ifTag: tag },
+          number: "0".repeat(32),
+          text: "one",
+          keepsFormer,
+        };
+        const killed = killedAt(disk, call);
+        const serving = new ServedStore(killed.disk, before.serving, "replicas");
+        const first = put(
+          killed.disk,
+          { serving: before.serving, store: serving },
+          { ...wish, bodyName: "a" },
+        );
+        await first.catch((error: unknown) => {
+          if (!killed.wasKilled()) throw error;
+        });
+        isOver = !killed.wasKilled();
+        const again = disk.clone();
+        const where = `killed at call ${call}, ${isThere}, ${keepsFormer}`;
+        expect(await put(again, serve(again), { ...wish, bodyName: "b" }), where).not.toBe("lost");
+        again.losePower(survivals.none, new SeededRandom(1));
+        expect(await contentOf(serve(again).store, "a/roster"), where).toBe("one");
+        if (isThere && keepsFormer) expect(keptOf(again, "a/roster"), where).toContain("former");
+      }
+    }
+  }
+});
