@@ -104,6 +104,13 @@ export const wrongOverwrites: readonly Mutant[] = [
       interrupted,
     ],
   }),
+  ...faultsIn("provider/engine/failover/cancel-job.ts", ["test/engine/failover/cancelled-way-back.test.ts"], {
+    "changed-primary-cancelled": [
+      `return { images: imagesLeft(parts, context.item(), folder) };`,
+      `return undefined;`,
+      "after a failover back that was cancelled, nothing that is written to the primary disks is noticed",
+    ],
+  }),
   ...faultsIn("provider/engine/failover/failover-job.ts", primary, {
     "changed-primary-unseen": [
       `return newest === undefined ? undefined : { sentUpTo: newest };`,

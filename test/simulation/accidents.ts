@@ -193,6 +193,8 @@ export async function freezeDuring(world: World): Promise<void> {
   killLeases(world.site.folder, "frozen-box");
   world.clock.advance(leaseMilliseconds);
   const other = await world.startProcess();
+  // What is true is what a process sees that is awake: the frozen one may hold what it read before.
+  world.site.useEngine(other.engine);
   const second = await other.engine.replicate(first.itemId, quiet).then(
     () => "done",
     (error: unknown) => checkError(error).code,

@@ -117,14 +117,8 @@ vi.mock("../../provider/engine/identity/owned-machine.ts", async (original) => {
 });
 
 vi.mock("../../provider/engine/identity/changed-primary.ts", async (original) => {
-  const { faulty } = await import("./engine-fault.ts");
-  const right = await original<typeof changedPrimary>();
-  // A way back that has begun forgets what it has made of the disks.
-  const forgets: typeof right.noteLeft = (parts, item, left) =>
-    right.noteLeft(parts, item, left?.overwrittenBy === undefined ? left : undefined);
-  const noteLeft = faulty("waitingDisksStay", right.noteLeft, forgets);
-  const requireUnchanged = faulty("leftDisksStay", right.requireUnchanged, () => undefined);
-  return { ...right, noteLeft, requireUnchanged };
+  const { wrongWayBack } = await import("./wrong-way-back.ts");
+  return wrongWayBack(await original<typeof changedPrimary>());
 });
 
 vi.mock("../../provider/handlers/owner.ts", async (original) => {

@@ -5,7 +5,8 @@
 import { noteMove, removeMade } from "../identity/owned-machine.ts";
 import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
-import { recoveryMachineOf } from "../../model/item.ts";
+import { type PrimaryLeft, recoveryMachineOf } from "../../model/item.ts";
+import { imagesLeft } from "../identity/changed-primary.ts";
 import { foreseeCancel } from "./foresee-way-back.ts";
 import { primaryIsOff, replicaIsOff } from "./still-holds.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -42,10 +43,13 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
         if (context.item().activeLocation === "recovery") {
           noteMove(parts, primaryFolder(context), context, "primary");
           removeMade(parts, machine, (line) => progress.report(line));
-          return;
+          return undefined;
         }
-        noteMove(parts, primaryFolder(context), context, "recovery");
-        parts.machines.shutDown(primaryFolder(context));
+        const folder = primaryFolder(context);
+        noteMove(parts, folder, context, "recovery");
+        parts.machines.shutDown(folder);
+        // What it wrote is given up; what is written to its disks from now on is not.
+        return { images: imagesLeft(parts, context.item(), folder) };
       },
     },
     {
@@ -61,11 +65,13 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       },
     },
   ],
-  finish: ({ parts }, item) => {
+  finish: ({ parts, resultOf }, item) => {
     const lastMove = { action: "cancelled failover", endedAt: parts.clock.now() };
     if (item.activeLocation === "primary") {
       const { failbackPointId: _unused, ...details } = item.details;
-      return { ...item, activeLocation: "recovery", details: { ...details, lastMove } };
+      const primaryLeft = resultOf<PrimaryLeft | undefined>("StopTheOther");
+      const left = primaryLeft === undefined ? {} : { primaryLeft };
+      return { ...item, activeLocation: "recovery", details: { ...details, ...left, lastMove } };
     }
     const {
       recoveryMachine: _removed,

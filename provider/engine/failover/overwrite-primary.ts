@@ -147,7 +147,8 @@ export function undoPrimary(
   if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
   if (isOverwritten) {
     takeBackNames({ parts, item }, folder);
-    noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
+    const found = areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) };
+    noteLeft(parts, item(), { ...found, overwrittenBy: jobId });
   }
   if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
 }
