@@ -191,6 +191,12 @@ export const syncCalls: readonly Mutant[] = [
       ``,
       "an acknowledged recovery point is gone after a power cut",
     ],
+    "object-folder": [
+      `this.#files.syncFolder(path.dirname(at));`,
+      ``,
+      "what was put in a folder that a killed process had made is gone after a power cut",
+      ["test/power-loss/folder-objects.test.ts"],
+    ],
     "object-removed": [
       `if (this.#files.exists(folder)) this.#files.syncFolder(folder);`,
       ``,

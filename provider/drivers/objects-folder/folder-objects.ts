@@ -3,7 +3,7 @@
  * is still being written ends in `.new`; locks, pins and files that are being prepared are no objects.
  */
 import path from "node:path";
-import { type FileSystem, makeFolderDurably } from "../../blocks/file-system.ts";
+import type { FileSystem } from "../../blocks/file-system.ts";
 import { systemClock } from "../../clock.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
@@ -45,6 +45,8 @@ export class FolderObjects implements Objects {
   };
   readonly #files: FileSystem;
   readonly #lock: NameLock;
+  /** Folders whose names this process has made durable. */
+  readonly #durable = new Set<string>();
 
   readonly #anchor: string | undefined;
 
@@ -98,10 +100,13 @@ export class FolderObjects implements Objects {
     return factsOfFile(this.#files, filePath, name).tag;
   }
 
+  /** Makes the folder of an object, and sees to it that its name, and those of the folders above, survive a power cut. */
   #makeFolderFor(name: string): void {
     const folder = path.dirname(this.placeOf(name));
-    if (this.#files.exists(folder)) return;
+    const isThere = this.#files.exists(folder);
+    if (isThere && this.#durable.has(folder)) return;
     if (
+      !isThere &&
       this.#anchor !== undefined &&
       name !== this.#anchor &&
       !this.#files.exists(this.placeOf(this.#anchor))
@@ -109,7 +114,12 @@ export class FolderObjects implements Objects {
       const message = said`Cannot write ${this.placeOf(name)}: ${this.placeOf(this.#anchor)} does not exist.`;
       throw new SiteRecoveryError("NotFound", message, { target: this.placeOf(name) });
     }
-    makeFolderDurably(this.#files, folder);
+    this.#files.makeFolder(folder);
+    // One that is there may have been made by a process that was killed before it had made the name durable.
+    for (let at = folder; at.startsWith(`${this.place}${path.sep}`); at = path.dirname(at)) {
+      this.#files.syncFolder(path.dirname(at));
+    }
+    this.#durable.add(folder);
   }
 
   /** Gives a file its name, if the rule holds. */
