@@ -1,8 +1,6 @@
 /** What every command prints with `--json`, compared with its schema in schema/cli. */
 import fs from "node:fs";
 import path from "node:path";
-import { Ajv } from "ajv";
-import { default as addFormats } from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { cliSchemas, schemaFileName } from "../../generate/cli-schemas.ts";
 import { jsonOutputsOf } from "../../generate/cli-pages.ts";
@@ -21,27 +19,16 @@ import { FlowSite } from "../engine/flow-site.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { migrationOf } from "../handlers/migration-of.ts";
 import { runHere } from "./in-process.ts";
+import { schemaErrors, schemaFiles } from "./output-schemas.ts";
 import { startProgram } from "./run-program.ts";
 
 type Name = keyof JsonOutputs;
-
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
-(addFormats as unknown as (ajv: Ajv) => void)(ajv);
-const folder = path.resolve("schema/cli");
-const checks = new Map(
-  fs.readdirSync(folder).map((file) => {
-    const text = fs.readFileSync(path.join(folder, file), "utf8");
-    return [file, ajv.compile(JSON.parse(text) as object)] as const;
-  }),
-);
 
 /** The outputs that a test of this file has compared. */
 const seen = new Set<Name>();
 
 function hold(name: Name, document: unknown): void {
-  const check = checks.get(schemaFileName(name))!;
-  check(document);
-  expect(check.errors ?? [], `${name}: ${JSON.stringify(document, undefined, 1)}`).toEqual([]);
+  expect(schemaErrors(name, document), `${name}: ${JSON.stringify(document, undefined, 1)}`).toEqual([]);
   seen.add(name);
 }
 
@@ -67,9 +54,9 @@ async function interrupted(home: string, name: Name, words: readonly string[]): 
 describe("the schemas", () => {
   it("are the types of provider/cli/json; else: npm run generate", () => {
     const schemas = cliSchemas();
-    expect([...checks.keys()].sort()).toEqual(Object.keys(schemas).map(schemaFileName).sort());
+    expect([...schemaFiles.keys()].sort()).toEqual(Object.keys(schemas).map(schemaFileName).sort());
     for (const [name, schema] of Object.entries(schemas))
-      expect(checks.get(schemaFileName(name))!.schema).toEqual(schema);
+      expect(schemaFiles.get(schemaFileName(name))!.schema).toEqual(schema);
   });
 
   it("are there for every command, and no other", () => {
@@ -79,7 +66,7 @@ describe("the schemas", () => {
     );
     expect(bare.map(({ words }) => words.join(" "))).toEqual([]);
     const named = jsonOutputsOf(root).map(({ name }) => schemaFileName(name));
-    expect([...named, schemaFileName("error")].sort()).toEqual([...checks.keys()].sort());
+    expect([...named, schemaFileName("error")].sort()).toEqual([...schemaFiles.keys()].sort());
   });
 });
 
