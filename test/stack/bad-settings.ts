@@ -9,7 +9,12 @@ export const badSettings: readonly BadDefinition[] = [
     "¦replicationIntervall",
     "policies[0].replicationIntervall: unknown property",
   ],
-  ["another version", "version: 1", "version: ¦2", "version: 2 is not supported here; use 1"],
+  [
+    "another version",
+    "version: 1",
+    "version: ¦2",
+    "version: 2 was made for a newer siterecovery; this one reads version 1. Install the newer one",
+  ],
   ["a version in quotes", "version: 1", 'version: ¦"1"', "version: '1' is not supported here; use 1"],
   [
     "no resource group",
