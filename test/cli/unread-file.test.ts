@@ -53,11 +53,14 @@ it("is looked for by every option that names one", () => {
   expect(inputs.length).toBeGreaterThanOrEqual(10);
 });
 
+const wordFor = (long: string): string =>
+  long === "--container" ? "azblob://account/container" : path.join(folder, "other");
+
 it.each(inputs)("$words $option.long", async ({ words, command, option }) => {
   const file = path.join(folder, "nosuch");
   const given = command.registeredArguments.filter(({ required }) => required).map(() => folder);
-  const others = command.options.flatMap(({ mandatory, long }) =>
-    mandatory && long !== option.long ? [long!, path.join(folder, "other")] : [],
+  const others = command.options.flatMap(({ mandatory, long, argChoices }) =>
+    mandatory && long !== option.long ? [long!, argChoices?.[0] ?? wordFor(long!)] : [],
   );
   const { code, stdout, stderr } = await runHere(folder, ...words, ...given, ...others, option.long!, file);
   expect([code, stdout]).toEqual([3, ""]);
