@@ -9,6 +9,7 @@ import type { RemotePorts } from "../../../provider/drivers/remote-ports.ts";
 import { type FaultProxy, startFaultProxy } from "../fault-proxy.ts";
 import { SecondSite } from "../servers/target-server.ts";
 import { ask } from "../../target-server/place.ts";
+import { describeFaults } from "./describe-faults.ts";
 import { fileWith, namesOf, patterned } from "./place-for-tests.ts";
 
 const site = new SecondSite();
@@ -41,28 +42,7 @@ async function behind(
   return { objects, direct: site.open(site.settings(store)), proxy, store };
 }
 
-it.each(["answerLost", "twice"] as const)(
-  "knows its own object again (%s), and nobody else's",
-  async (kind) => {
-    let puts = 0;
-    const { objects, direct } = await behind(
-      (request) => {
-        if (request.method !== "PUT") return undefined;
-        puts += 1;
-        return puts % 2 === 1 ? { kind } : undefined;
-      },
-      { deadlineMilliseconds: 2000 },
-    );
-    const first = await objects.put("one", Buffer.from("a"), "ifAbsent");
-    expect(await direct.get("one")).toEqual({ bytes: Buffer.from("a"), tag: first });
-    const second = await objects.put("one", Buffer.from("b"), { ifTag: first });
-    expect(await direct.get("one")).toEqual({ bytes: Buffer.from("b"), tag: second });
-    // The same bytes of somebody else are not its own.
-    expect(await objects.put("one", Buffer.from("b"), "ifAbsent")).toBe("lost");
-    expect(await objects.put("one", Buffer.from("c"), { ifTag: first })).toBe("lost");
-    expect((await direct.get("one"))?.tag).toBe(second);
-  },
-);
+describeFaults("the driver of a second site", { behind });
 
 it("puts a file once whose answer got lost, and takes it away", async () => {
   let puts = 0;
@@ -101,54 +81,6 @@ it("does not do again what was done, when an old request comes late", async () =
   });
   expect(answer.problem).toBe("ConditionLost");
   expect((await direct.get("one"))?.bytes.toString()).toBe("b");
-});
-
-it.each([429, 503])(
-  "waits as long as a server asks for that answers %i, and not beyond its deadline",
-  async (status) => {
-    const throttled = { kind: "status", status, headers: { "retry-after": "1" } } as const;
-    const { objects, proxy } = await behind((_request, number) => (number <= 2 ? throttled : undefined));
-    const began = Date.now();
-    expect(await objects.put("one", Buffer.from("a"), "ifAbsent")).not.toBe("lost");
-    expect(Date.now() - began).toBeGreaterThanOrEqual(1990);
-    expect(proxy.requests).toHaveLength(3);
-    const always = await behind(() => throttled, { deadlineMilliseconds: 500 });
-    const error = always.objects.put("one", Buffer.from("a"), "ifAbsent");
-    await expect(error).rejects.toMatchObject({ code: "TargetUnreachable" });
-    expect(always.proxy.requests).toHaveLength(1);
-  },
-);
-
-it("gives a request the time that its bytes take on a slow line", async () => {
-  const { objects, proxy } = await behind(() => ({ kind: "late", milliseconds: 500 }), {
-    attemptMilliseconds: 200,
-    deadlineMilliseconds: 300,
-  });
-  await expect(objects.put("small", Buffer.from("a"), "ifAbsent")).rejects.toMatchObject({
-    code: "TargetUnreachable",
-  });
-  const before = proxy.requests.length;
-  expect(await objects.put("large", patterned(1_048_576), "ifAbsent")).not.toBe("lost");
-  expect(proxy.requests).toHaveLength(before + 1);
-});
-
-it("reads the whole range when the line breaks within it, and gives up a silent server", async () => {
-  const bytes = patterned(200_000);
-  let cuts = 0;
-  const { objects, direct } = await behind((request) => {
-    if (request.method !== "GET" || cuts === 2) return undefined;
-    cuts += 1;
-    return { kind: "answerCut", afterBytes: cuts * 50_001 };
-  });
-  await direct.put("one", bytes, "ifAbsent");
-  expect((await objects.get("one"))?.bytes.equals(bytes)).toBe(true);
-  expect(cuts).toBe(2);
-  const silent = await behind(() => ({ kind: "silence" }), {
-    attemptMilliseconds: 100,
-    deadlineMilliseconds: 2000,
-  });
-  await expect(silent.objects.facts("one")).rejects.toMatchObject({ code: "TargetUnreachable" });
-  expect(silent.proxy.requests.length).toBeGreaterThan(1);
 });
 
 it("lists all names although pages are cut, and stops when it is told to", async () => {

@@ -1,5 +1,6 @@
 import http from "node:http";
 import { expect, it, onTestFinished } from "vitest";
+import { describeFaults } from "./describe-faults.ts";
 import { contentOf, fileWith, patterned } from "./place-for-tests.ts";
 import { adminOfServer, behindFaults, newBucket, openS3, rootKey, useS3Server } from "./s3-place.ts";
 
@@ -12,37 +13,10 @@ async function uploadsOf(bucket: string): Promise<(string | undefined)[]> {
   return Uploads.map(({ Key }) => Key);
 }
 
-it.each(["answerLost", "twice"] as const)(
-  "knows its own object again (%s), and nobody else's",
-  async (kind) => {
-    let puts = 0;
-    const { objects, direct } = await behindFaults((request) => {
-      if (request.method !== "PUT") return undefined;
-      puts += 1;
-      return puts % 2 === 1 ? { kind } : undefined;
-    });
-    const first = await objects.put("one", Buffer.from("a"), "ifAbsent");
-    expect(await direct.get("one")).toEqual({ bytes: Buffer.from("a"), tag: first });
-    const second = await objects.put("one", Buffer.from("b"), { ifTag: first });
-    expect(await direct.get("one")).toEqual({ bytes: Buffer.from("b"), tag: second });
-    // The same bytes of somebody else are not its own.
-    expect(await objects.put("one", Buffer.from("b"), "ifAbsent")).toBe("lost");
-    expect(await objects.put("one", Buffer.from("c"), { ifTag: first })).toBe("lost");
-    expect((await direct.get("one"))?.tag).toBe(second);
-  },
-);
-
-it("waits as long as a server asks for that has too much to do, and not beyond its deadline", async () => {
-  const throttled = { kind: "status", status: 503, headers: { "retry-after": "1" } } as const;
-  const { objects, proxy } = await behindFaults((_request, number) => (number <= 2 ? throttled : undefined));
-  const began = Date.now();
-  expect(await objects.put("one", Buffer.from("a"), "ifAbsent")).not.toBe("lost");
-  expect(Date.now() - began).toBeGreaterThanOrEqual(1990);
-  expect(proxy.requests.filter((request) => request.includes("/one"))).toHaveLength(3);
-  const always = await behindFaults(() => ({ ...throttled, status: 429 }), { deadlineMilliseconds: 500 });
-  const error = always.objects.put("one", Buffer.from("a"), "ifAbsent");
-  await expect(error).rejects.toMatchObject({ code: "TargetUnreachable" });
-  expect(always.proxy.requests.filter((request) => request.includes("/one"))).toHaveLength(1);
+describeFaults("the driver of S3", {
+  behind: behindFaults,
+  // Before its first put the driver tries whether the server regards conditions.
+  isOther: (request) => request.includes("_conditions"),
 });
 
 it("reads all bytes when the line breaks within them, and gives up a silent server", async () => {
