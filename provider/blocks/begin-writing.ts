@@ -1,8 +1,8 @@
 /**
  * Asks Linux to begin writing what of a file is only in memory: `sync_file_range`. By itself the kernel waits for half a
  * minute, or until a tenth of the memory is to be written, and a sync after a long copy then waits for all of it. Nothing
- * is durable by it, so nothing is done where it cannot be had, and what it answers does not matter: a failure to write
- * is told by the sync.
+ * is durable by it, so nothing is done where it cannot be had, and what it answers does not matter: the sync reports a
+ * failure to write.
  */
 import { nativeCall } from "./native-library.ts";
 

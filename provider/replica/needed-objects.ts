@@ -15,10 +15,10 @@ export async function neededObjects(
 ): Promise<Set<string>> {
   const disk = machine.disk(diskId);
   const released = await new ReleasedSegments(disk).readIfSound();
-  const present = Map.groupBy(await machine.layerFiles(diskId), ({ kind, id }) => `${id}.${kind}`);
+  const present = Map.groupBy(await machine.layerFiles(diskId), ({ id }) => id);
   const names = new Set<string>();
   const need = (kind: LayerKind, id: string): void => {
-    const files = present.get(`${id}.${kind}`) ?? [];
+    const files = present.get(id) ?? [];
     if (files.length === 0) names.add(layerName(disk.name, { id, kind, copy: 0 }));
     for (const { object } of files) names.add(object.name);
   };

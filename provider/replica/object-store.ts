@@ -1,5 +1,5 @@
 import type { FileSystem } from "../blocks/file-system.ts";
-import { hasCode, SiteRecoveryError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 import type { Objects } from "../ports/objects.ts";
 import { Catalog } from "./catalog.ts";
 import type { KeyRing } from "./key-ring.ts";
@@ -11,7 +11,7 @@ import { locksOf } from "./retention-lock.ts";
 import { RemovedMachines } from "./removed-machines.ts";
 import { pointIdOf, sequenceOf } from "./point-name.ts";
 import { explainFailure, StoreReach } from "./reach-store.ts";
-import type { RecoveryPoint } from "./recovery-point.ts";
+import { noSuchPoint, type RecoveryPoint } from "./recovery-point.ts";
 import type {
   KeptPoints,
   ReplicaStore,
@@ -25,7 +25,6 @@ import { type SecretKind, secretKindsOf, type StoreSecret, wrapStoreKey } from "
 import { compactMachine } from "./upkeep/compact-machine.ts";
 import { measureUsage } from "./upkeep/measure-usage.ts";
 import { verifyStore } from "./upkeep/verify-store.ts";
-import { said } from "../message.ts";
 
 /** A replica store over any `Objects`: `store.key` and `machines/<name>/`. See replica-store.ts for its promises. */
 export class ObjectStore implements ReplicaStore {
@@ -88,9 +87,7 @@ export class ObjectStore implements ReplicaStore {
       const point = await this.#machine(await this.#idOf(name)).points.find(pointId);
       if (point !== undefined) return point;
     }
-    const message = said`There is no recovery point ${pointId} in ${this.place}; it may have been dropped by
-        retention. List the machine's recovery points.`;
-    throw new SiteRecoveryError("NotFound", message, { target: pointId });
+    throw noSuchPoint(this.place, pointId);
   }
 
   /** The id of the machine of a name, found in another one's place when the two were mixed up. Throws `Damaged`. */

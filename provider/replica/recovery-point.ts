@@ -1,5 +1,7 @@
 import type { RecoveryPointKind } from "../model/item.ts";
 import { createHash } from "node:crypto";
+import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
 import type { SharedTime } from "../clock.ts";
 import type { Lineage } from "../model/lineage.ts";
 import type { LayerReference } from "./layers/disk-map.ts";
@@ -19,6 +21,13 @@ export interface PointIdentity {
   readonly sequence: number;
   /** See `contentIdOf`. Absent in points of earlier versions. */
   readonly contentId?: string;
+}
+
+/** There is no recovery point of an id in a place. */
+export function noSuchPoint(place: string, pointId: string): SiteRecoveryError {
+  const message = said`There is no recovery point ${pointId} in ${place}; it may have been dropped by
+      retention. List the machine's recovery points.`;
+  return new SiteRecoveryError("NotFound", message, { target: pointId });
 }
 
 export interface RecoveryPoint extends PointIdentity {

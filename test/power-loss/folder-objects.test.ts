@@ -1,10 +1,10 @@
 /** What a folder of objects has acknowledged survives a power cut, also where a killed process had begun before. */
 import { expect, it } from "vitest";
-import type { FileSystem } from "../../provider/blocks/file-system.ts";
 import { FolderObjects } from "../../provider/drivers/objects-folder/folder-objects.ts";
 import { SeededRandom } from "../../provider/random.ts";
 import { survivals } from "../blocks/simulated-content.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
+import { killedAt } from "./killed-at.ts";
 
 const root = "/srv/store";
 
@@ -13,23 +13,6 @@ function emptyDisk(): SimulatedDisk {
   disk.makeFolder(root);
   for (const folder of ["/", "/srv"]) disk.syncFolder(folder);
   return disk;
-}
-
-/** The same disk, whose process is killed at one of its calls: from then on nothing is done any more. */
-function killedAt(disk: SimulatedDisk, call: number): { disk: FileSystem; wasKilled: () => boolean } {
-  let calls = 0;
-  const killed = new Proxy(disk, {
-    get: (target, property) => {
-      const value: unknown = Reflect.get(target, property);
-      if (typeof value !== "function") return value;
-      return (...given: unknown[]): unknown => {
-        calls += 1;
-        if (calls > call) throw new Error("killed");
-        return (value as (...all: unknown[]) => unknown).apply(target, given);
-      };
-    },
-  });
-  return { disk: killed, wasKilled: () => calls > call };
 }
 
 it("keeps what was put in folders that a killed process has made, at whatever call it was killed", async () => {

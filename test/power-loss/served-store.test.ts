@@ -14,6 +14,7 @@ import { ServedStore } from "../../provider/target-server/served-store.ts";
 import { ServingFolder } from "../../provider/target-server/serving-folder.ts";
 import { survivals } from "../blocks/simulated-content.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
+import { killedAt } from "./killed-at.ts";
 
 const seed = Number(process.env["SITERECOVERY_SEED"] ?? 1);
 const root = "/srv/stores";
@@ -139,23 +140,6 @@ it("acknowledges a put that comes again only when its name is durable, which a k
   again.losePower(survivals.none, new SeededRandom(1));
   expect(await contentOf(serve(again).store, "roster")).toBe("one");
 });
-
-/** The same disk, whose process is killed at one of its calls: from then on nothing is done any more. */
-function killedAt(disk: SimulatedDisk, call: number): { disk: FileSystem; wasKilled: () => boolean } {
-  let calls = 0;
-  const killed = new Proxy(disk, {
-    get: (target, property) => {
-      const value: unknown = Reflect.get(target, property);
-      if (typeof value !== "function") return value;
-      return (...given: unknown[]): unknown => {
-        calls += 1;
-        if (calls > call) throw new Error("killed");
-        return (value as (...all: unknown[]) => unknown).apply(target, given);
-      };
-    },
-  });
-  return { disk: killed, wasKilled: () => calls > call };
-}
 
 it("takes a put that comes again after a kill at any call, with each rule", async () => {
   for (const isThere of [false, true]) {

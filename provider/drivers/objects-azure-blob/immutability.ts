@@ -2,6 +2,7 @@
 import type { BlobGetPropertiesResponse, BlobImmutabilityPolicy, ContainerClient } from "@azure/storage-blob";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
+import { keptObject, nothingToLock } from "../kept-object.ts";
 import type { AzureBlobSettings } from "./settings.ts";
 
 /** What the locks of a container need of the one that sends its requests. */
@@ -36,22 +37,14 @@ export class Immutability {
     const found = await this.#blobs.properties(name, signal);
     const end = found && this.#endOf(found);
     if (end === undefined && found?.legalHold !== true) return;
-    const place = this.#blobs.placeOf(name);
-    const message =
-      end === undefined
-        ? said`${place} is kept by a legal hold. Release it in Azure first.`
-        : said`${place} is kept until ${new Date(end).toISOString()} by a retention lock. Wait until then.`;
-    throw new SiteRecoveryError("InUse", message, { target: place });
+    throw keptObject(this.#blobs.placeOf(name), end, "Azure");
   }
 
   /** Makes a lock longer, never shorter. Throws `NotFound` if there is no such blob. */
   async lockUntil(name: string, instant: number): Promise<void> {
     const policy = this.#policy(instant);
     const found = await this.#blobs.properties(name, undefined);
-    const place = this.#blobs.placeOf(name);
-    if (found === undefined) {
-      throw new SiteRecoveryError("NotFound", said`There is no object ${place} to lock.`, { target: place });
-    }
+    if (found === undefined) throw nothingToLock(this.#blobs.placeOf(name));
     const end = this.#endOf(found);
     if ((end ?? 0) >= policy.expiriesOn.getTime()) return;
     // A lock that is there stays of its kind: a locked policy cannot become an unlocked one.

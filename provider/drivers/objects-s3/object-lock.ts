@@ -2,6 +2,7 @@
 import type { HeadObjectCommandOutput, PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
+import { keptObject, nothingToLock } from "../kept-object.ts";
 import { once } from "../once.ts";
 import type { Bucket } from "./bucket.ts";
 import { codeOf } from "./classify.ts";
@@ -59,21 +60,14 @@ export class ObjectLock {
     if (facts === undefined) return false;
     const end = this.#endOf(facts);
     if (end === undefined && facts.ObjectLockLegalHoldStatus !== "ON") return true;
-    const place = this.#bucket.placeOf(name);
-    const message =
-      end === undefined
-        ? said`${place} is kept by a legal hold. Release it in S3 first.`
-        : said`${place} is kept until ${new Date(end).toISOString()} by a retention lock. Wait until then.`;
-    throw new SiteRecoveryError("InUse", message, { target: place });
+    throw keptObject(this.#bucket.placeOf(name), end, "S3");
   }
 
   async lockUntil(name: string, instant: number): Promise<void> {
     const mode = await this.#requireMode();
     const place = this.#bucket.placeOf(name);
     const found = await this.#bucket.head(name);
-    if (found === undefined) {
-      throw new SiteRecoveryError("NotFound", said`There is no object ${place} to lock.`, { target: place });
-    }
+    if (found === undefined) throw nothingToLock(this.#bucket.placeOf(name));
     const RetainUntilDate = dateOfLock(instant);
     if ((this.#endOf(found) ?? 0) >= RetainUntilDate.getTime()) return;
     // A lock that is there stays of its kind: to change that may need rights of its own.

@@ -2,7 +2,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import { DiskMap } from "../../replica/layers/disk-map.ts";
 import type { DiskFolder } from "../../replica/layers/layer-reader.ts";
-import type { RecoveryPointDisk } from "../../replica/recovery-point.ts";
+import { noSuchPoint, type RecoveryPointDisk } from "../../replica/recovery-point.ts";
 import type { ReplicaStore } from "../../replica/replica-store.ts";
 
 /** A disk of a recovery point, opened for reading. */
@@ -27,7 +27,8 @@ export async function openPinnedDisk(options: {
   const unpin = await machine.pin(pointId);
   try {
     // Looked up under the pin: before, it may be dropped.
-    const point = (await machine.points.find(pointId)) ?? (await store.findPoint(pointId));
+    const point = await machine.points.find(pointId);
+    if (point === undefined) throw noSuchPoint(store.place, pointId);
     const disk = point.disks.find((candidate) => candidate.diskId === diskId);
     if (disk === undefined) {
       const message = said`Recovery point ${pointId} has no disk ${diskId}.`;

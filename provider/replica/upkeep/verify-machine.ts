@@ -59,7 +59,7 @@ export async function verifyMachine(
     await noteForeignDisks(machine, diskIds, points, hurt);
     for (const diskId of diskIds) {
       const check: DiskCheck = { machine, diskId, present: new Set(), health: new Map() };
-      for (const copies of Map.groupBy(await machine.layerFiles(diskId), layerKey).values()) {
+      for (const copies of Map.groupBy(await machine.layerFiles(diskId), ({ id }) => id).values()) {
         const damaged: FileHealth[] = [];
         for (const layer of copies) {
           signal?.throwIfAborted();
@@ -138,10 +138,6 @@ async function checkReleased(machine: MachineFolder, diskId: string, hurt: Hurt)
   } catch (error) {
     note(hurt, list.path, damageOf(error));
   }
-}
-
-function layerKey({ id, kind }: StoredLayer): string {
-  return `${id}.${kind}`;
 }
 
 /** Keeps what is wrong with a layer: nothing while one of its copies is sound, but the damage is a finding all the same. */

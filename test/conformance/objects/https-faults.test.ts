@@ -83,7 +83,7 @@ it("does not do again what was done, when an old request comes late", async () =
   expect((await direct.get("one"))?.bytes.toString()).toBe("b");
 });
 
-it("lists all names although pages are cut, and stops when it is told to", async () => {
+it("lists all names although pages are cut, and stops at a signal", async () => {
   let cuts = 0;
   const { objects, direct } = await behind((request) => {
     if (request.method !== "GET" || cuts === 3) return undefined;

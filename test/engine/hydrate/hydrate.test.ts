@@ -95,7 +95,7 @@ it("writes a fixed VHD, and later only what changed, with zeros where data was",
   expect((await blob().getProperties()).leaseState).toBe("available");
 });
 
-it("notices what others have written, and replaces it when it is told to", async () => {
+it("notices what others have written, and replaces it when asked to", async () => {
   await protect(randomBytes(400_000));
   await hydrate();
   await blob().uploadPages(Buffer.alloc(512, 1), 512, 512);

@@ -52,7 +52,7 @@ async function cycle(): Promise<void> {
   await site.engine.replicate(site.itemId(), quiet);
 }
 
-it("goes on without the right to delete, and another client cleans up", async () => {
+it("continues without the right to delete, and another client cleans up", async () => {
   await site.changePolicy({ instanceType: "HyperVReplicaAzure", recoveryPointHistoryDuration: 0 });
   for (let round = 0; round < 3; round += 1) await cycle();
   const count = (await site.engine.recoveryPoints(site.itemId())).length;

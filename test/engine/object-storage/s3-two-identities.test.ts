@@ -63,7 +63,7 @@ async function cleanUp(cleaner: S3Key, { bucket, endpoint }: S3Settings) {
   return store!.machines;
 }
 
-it("goes on without the right to delete, says who cleans up, and another identity does", async () => {
+it("continues without the right to delete, says who cleans up, and another identity does", async () => {
   const bucket = await newBucket();
   const [writer, cleaner] = (await newIdentities(bucket, [[], upkeepActions])) as [S3Key, S3Key];
   await protectAs(writer, bucket, { mayDelete: false });
