@@ -105,7 +105,7 @@ module.exports = {
       "shared-by-doors",
       "What doors share reaches the engine through its face or the handlers, as they do.",
       { path: "^provider/(pulumi|lookups)/" },
-      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|replica|nbd|stack|cli)" },
+      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|qemu|replica|nbd|stack|cli)" },
     ),
     forbid(
       "package-schema-reads-kinds",
@@ -121,7 +121,7 @@ module.exports = {
       "doors-to-handlers",
       "What a door did beyond the handlers, another door would do differently.",
       { path: doors, pathNot: "^provider/stack/" },
-      { path: "^provider/(store|blocks|disks|machines|replica|nbd)/" },
+      { path: "^provider/(store|blocks|disks|machines|qemu|replica|nbd)/" },
     ),
     forbid(
       "stack-looks-at-machines-only",
@@ -140,7 +140,7 @@ module.exports = {
       "The engine has one face. A handler never talks to a disk or to SQL. Types are free: they do nothing.",
       { path: "^provider/handlers/" },
       {
-        path: "^provider/(engine|store|blocks|disks|machines|replica|nbd)/",
+        path: "^provider/(engine|store|blocks|disks|machines|qemu|replica|nbd)/",
         pathNot: engineFace,
         dependencyTypesNot: ["type-only"],
       },
@@ -210,6 +210,15 @@ module.exports = {
       "The protocol knows nothing of replicas; the engine gives it the disks.",
       { path: "^provider/nbd/" },
       { path: "^provider/", pathNot: "^provider/(nbd/|errors\\.ts$)" },
+    ),
+    forbid(
+      "qemu-runs-guests",
+      "QEMU is started, asked and ended without a word of what is replicated; the engine decides what it is used for.",
+      { path: "^provider/qemu/" },
+      {
+        path: "^provider/",
+        pathNot: `^provider/(qemu/|nbd/|blocks/|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
+      },
     ),
     forbid(
       "words-stay-words",

@@ -93,8 +93,8 @@ exports.packageRules = [
   only(
     "processes",
     "^(node:)?child_process$",
-    ["^provider/machines/"],
-    "Commands of the user's run in one place, with a time limit and without a shell.",
+    ["^provider/(machines|qemu)/"],
+    "Commands of the user's, and QEMU, run in one place each, with an environment of listed variables and without a shell.",
   ),
   only(
     "file-system",
