@@ -57,7 +57,7 @@ describe("QMP", () => {
       if (execute === "qmp_capabilities") send(kept.pop()!);
       if (kept.length < 3) return;
       const bytes = Buffer.from(kept.join(""));
-      for (let at = 0; at < bytes.length; at += 7) send(bytes.subarray(at, at + 7) as unknown as string);
+      for (let at = 0; at < bytes.length; at += 7) send(bytes.subarray(at, at + 7));
     });
     cleanups.push(() => server.close());
     const qmp = await connectQmp(server.socketPath, { machine: "web1" });

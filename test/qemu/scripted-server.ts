@@ -23,7 +23,10 @@ export class ScriptedServer {
   readonly #server: net.Server;
   readonly #sockets: net.Socket[] = [];
 
-  private constructor(greeting: string, answer: (asked: Asked, send: (text: string) => void) => void) {
+  private constructor(
+    greeting: string,
+    answer: (asked: Asked, send: (text: string | Buffer) => void) => void,
+  ) {
     this.socketPath = path.join(this.#folder, "s");
     this.#server = net.createServer((socket) => {
       this.#sockets.push(socket);
@@ -44,7 +47,7 @@ export class ScriptedServer {
 
   static async listen(
     greeting: string,
-    answer: (asked: Asked, send: (text: string) => void) => void,
+    answer: (asked: Asked, send: (text: string | Buffer) => void) => void,
   ): Promise<ScriptedServer> {
     const server = new ScriptedServer(greeting, answer);
     await new Promise<void>((resolve) => server.#server.listen(server.socketPath, resolve));
