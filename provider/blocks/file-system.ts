@@ -9,7 +9,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { messageOf, SiteRecoveryError } from "../errors.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { type FileFacts, factsOf } from "./file-facts.ts";
 import { openDescriptor, type OpenMode } from "./open-descriptor.ts";
 import { beginWriting } from "./begin-writing.ts";
@@ -17,7 +17,7 @@ import { type LockAnswer, lockDescriptor } from "./lock-descriptor.ts";
 import { type Extent, seekExtent } from "./seek-extents.ts";
 import { renameToNew } from "./rename-to-new.ts";
 import { randomHex, systemRandom } from "../random.ts";
-import { said } from "../message.ts";
+import { translateFileError } from "./translate-file-error.ts";
 
 export type { FileFacts } from "./file-facts.ts";
 export type { OpenMode } from "./open-descriptor.ts";
@@ -77,29 +77,6 @@ export interface FileSystem {
   remove(filePath: string): void;
   /** Makes creations, renames and removals in a folder survive a power cut. */
   syncFolder(folder: string): void;
-}
-
-/** Turns an errno of the operating system into an error with a name and a next step. */
-export function translateFileError(error: unknown, action: string, filePath: string): SiteRecoveryError {
-  if (error instanceof SiteRecoveryError) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  const details = { target: filePath, cause: error };
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    const message = said`No space left to ${action} ${filePath}. Free some space; the work resumes where it stopped.`;
-    return new SiteRecoveryError("DiskFull", message, details);
-  }
-  if (code === "ENOENT") {
-    return new SiteRecoveryError("NotFound", said`Cannot ${action} ${filePath}: it does not exist.`, details);
-  }
-  if (code === "EEXIST") {
-    return new SiteRecoveryError(
-      "AlreadyExists",
-      said`Cannot ${action} ${filePath}: it exists already.`,
-      details,
-    );
-  }
-  const why = messageOf(error);
-  return new SiteRecoveryError("IoFailed", said`Cannot ${action} ${filePath}: ${why}.`, details);
 }
 
 function attempt<T>(action: string, filePath: string, work: () => T): T {
@@ -237,14 +214,32 @@ export const localFileSystem: FileSystem = {
 
 /**
  * Makes a folder, and those above it that are missing, so that after a power cut they are there with what was made
- * durable inside.
+ * durable inside. One that is there already may be what a killed process made, who had no time to make its name durable.
  */
 export function makeFolderDurably(files: FileSystem, folder: string): void {
-  if (files.exists(folder)) return;
-  const parent = path.dirname(path.resolve(folder));
-  makeFolderDurably(files, parent);
-  files.makeFolder(folder);
-  files.syncFolder(parent);
+  if (!files.exists(folder)) files.makeFolder(folder);
+  makeNameDurable(files, folder);
+}
+
+/** Makes the name of a file or folder that is there survive a power cut, with those of all folders above it. */
+export function makeNameDurable(files: FileSystem, filePath: string): void {
+  for (let at = files.realPath(filePath); at !== path.dirname(at); at = path.dirname(at)) {
+    syncNamesIn(files, path.dirname(at));
+  }
+}
+
+/** Answers of folders whose names are no file system's to keep, as those that an automounter shows. */
+const unsyncable = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+
+function syncNamesIn(files: FileSystem, folder: string): void {
+  try {
+    files.syncFolder(folder);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    // What this process may not write it has not made: it is the system's or an administrator's.
+    if (unsyncable.has(code ?? "") || !files.isWritable(folder)) return;
+    throw error;
+  }
 }
 
 /** How a file gets its name. */

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
-import { translateFileError } from "./file-system.ts";
+import { translateFileError } from "./translate-file-error.ts";
 
 /** Reads a small file with a secret. Throws `InvalidInput` if others than its owner may read or change it. */
 export function readPrivateFile(filePath: string): string {

@@ -1,6 +1,12 @@
 /** The `folder` driver: a machine is a folder with machine.yaml, raw disk images and a state file. */
 import path from "node:path";
-import { type FileSystem, makeFolderDurably, writeAtomically } from "../blocks/file-system.ts";
+import {
+  type FileFacts,
+  type FileSystem,
+  makeFolderDurably,
+  writeAtomically,
+} from "../blocks/file-system.ts";
+import { isLink } from "../blocks/is-link.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
 import type { Machine, MachineDriver, PowerState } from "./machine-driver.ts";
 import type { MachineDefinition } from "../model/machine-definition.ts";
@@ -63,6 +69,28 @@ function requireInside(
   }
 }
 
+/** What is written through a link changes another file in its place, which may be another disk or its backup. */
+export function requireNoLink(files: FileSystem, imagePath: string): void {
+  if (!files.exists(imagePath) || !isLink(files, imagePath)) return;
+  const realPath = files.realPath(imagePath);
+  const message = said`The image ${imagePath} is a link, and what is written to it would change ${realPath}. Put that file itself in the
+      link's place: mv ${realPath} ${imagePath}`;
+  throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
+}
+
+/** Of two disks in one file each would show what the other one wrote. */
+function requireOwnFiles({ name, disks }: Machine, facts: readonly FileFacts[]): void {
+  disks.forEach((disk, index) => {
+    const { inode, changedAtNs } = facts[index]!;
+    const first =
+      disks[facts.findIndex((other) => other.inode === inode && other.changedAtNs === changedAtNs)]!;
+    if (first === disk) return;
+    const message = said`The disks "${first.id}" and "${disk.id}" of ${name} are one file under two names: ${first.path} and ${disk.path}. Give each
+        disk an image of its own.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: disk.path, property: "disks" });
+  });
+}
+
 /** With a second name the image may be another machine's disk, or its only backup. */
 function requireOneName(files: FileSystem, imagePath: string, machineName: string, diskId: string): void {
   const { linkCount } = files.facts(imagePath);
@@ -72,18 +100,18 @@ function requireOneName(files: FileSystem, imagePath: string, machineName: strin
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: imagePath, property: "disks" });
 }
 
-function imageSize(
+function imageFacts(
   files: FileSystem,
   image: { path: string; realFolder: RealFolder },
   machineName: string,
   diskId: string,
-): number {
+): FileFacts {
   requireInside(files, image, machineName, diskId);
   const file = files.open(image.path, "read");
   try {
     // A folder can be opened, and fails here.
     file.read(Buffer.alloc(1), 0);
-    return file.size().sizeBytes;
+    return file.facts();
   } finally {
     file.close();
   }
@@ -93,14 +121,16 @@ function readMachine(files: FileSystem, folder: string): Machine {
   const definition = readMachineFile(files, path.join(folder, machineFile));
   let found: string | undefined;
   const realFolder = (): string => (found ??= files.realPath(folder));
-  return {
-    ...definition,
-    folder,
-    disks: definition.disks.map((disk) => {
-      const image = { path: path.join(folder, disk.file), realFolder };
-      return { ...disk, path: image.path, sizeBytes: imageSize(files, image, definition.name, disk.id) };
-    }),
-  };
+  const facts: FileFacts[] = [];
+  const disks = definition.disks.map((disk) => {
+    const image = { path: path.join(folder, disk.file), realFolder };
+    const found = imageFacts(files, image, definition.name, disk.id);
+    facts.push(found);
+    return { ...disk, path: image.path, sizeBytes: found.sizeBytes };
+  });
+  const machine = { ...definition, folder, disks };
+  requireOwnFiles(machine, facts);
+  return machine;
 }
 
 export function folderMachines(files: FileSystem): MachineDriver {
@@ -113,7 +143,9 @@ export function folderMachines(files: FileSystem): MachineDriver {
     }
   };
   const setState = (folder: string, state: PowerState): void => {
-    if (readState(files, folder) === state && files.exists(path.join(folder, stateFile))) return;
+    // Whoever wrote it may have been killed before it was durable.
+    if (readState(files, folder) === state && files.exists(path.join(folder, stateFile)))
+      return files.syncFolder(folder);
     withdraw(folder);
     writeAtomically(files, path.join(folder, stateFile), Buffer.from(`${state}\n`));
   };
@@ -140,6 +172,7 @@ export function folderMachines(files: FileSystem): MachineDriver {
         const image = { path: path.join(folder, disk.file), realFolder };
         if (!files.exists(image.path)) continue;
         requireInside(files, image, path.basename(folder), disk.id);
+        requireNoLink(files, image.path);
         requireOneName(files, image.path, path.basename(folder), disk.id);
       }
     },
@@ -160,7 +193,7 @@ export function folderMachines(files: FileSystem): MachineDriver {
     installMobilityService: (folder) => {
       const file = path.join(folder, machineFile);
       const definition = readMachineFile(files, file);
-      if (definition.mobilityService !== undefined) return;
+      if (definition.mobilityService !== undefined) return files.syncFolder(folder);
       writeMachineFile(files, file, { ...definition, mobilityService: { version: mobilityServiceVersion } });
     },
     withdraw,

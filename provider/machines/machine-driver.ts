@@ -28,12 +28,15 @@ export interface MachineDriver {
   list(inventoryFolder: string): string[];
   /** The folder of a machine by its name, or `undefined` if the inventory has none of that name. */
   folderOf(inventoryFolder: string, machineName: string): string | undefined;
-  /** Throws `InvalidInput` with file, line and column when machine.yaml is not right, `NotFound` for a missing disk. */
+  /**
+   * Throws `InvalidInput` with file, line and column when machine.yaml is not right, and `PrerequisitesNotMet` for a missing
+   * image, one that is a link out of the machine's folder, and two disks in one file.
+   */
   read(machineFolder: string): Machine;
   exists(machineFolder: string): boolean;
   /**
-   * Throws `PrerequisitesNotMet` for an image that is a link out of the machine's folder, or a hard link: what is written
-   * into it would be in another file as well. Absent images are fine.
+   * Throws `PrerequisitesNotMet` for an image that is a symbolic link, or has a second name (a hard link): what is written
+   * into it would be in another file. Absent images are fine.
    */
   requireOwnImages(machineFolder: string, disks: readonly Pick<MachineDiskDefinition, "id" | "file">[]): void;
   /** Which machine is in a folder and what made it, or `undefined` if it carries no mark. Throws `Damaged`. */

@@ -1,5 +1,11 @@
 import { availableParallelism } from "node:os";
-import { type FileSystem, localFileSystem, makeFolderDurably } from "../blocks/file-system.ts";
+import path from "node:path";
+import {
+  type FileSystem,
+  localFileSystem,
+  makeFolderDurably,
+  makeNameDurable,
+} from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { Objects } from "../ports/objects.ts";
 import { KeyRing, type KeyRingSpec } from "./key-ring.ts";
@@ -69,6 +75,8 @@ async function openKey(files: FileSystem, objects: Objects, options: OpenStoreOp
       ? await makeStore(files, objects, options)
       : await readStoreKey(objects, files, options, keyObject);
   if (witnessPath !== undefined && witness === undefined) {
+    // The witness must not outlive a store that a killed process had no time to make durable.
+    makeKeyObjectDurable(files, options.location ?? { folder: options.folder! });
     writeWitness(files, witnessPath, Buffer.from(spec.storeId).toString("hex"));
   }
   return spec;
@@ -92,6 +100,14 @@ async function refuseToMake(objects: Objects, options: OpenStoreOptions, wasMade
 export async function holdsMachines(objects: Objects): Promise<boolean> {
   for await (const _object of objects.list("machines/")) return true;
   return false;
+}
+
+/**
+ * Makes a store's key object durable as it is now, in a folder: a process that was killed right after it had put or
+ * changed it may have had no time to. In object storage it is durable once it can be read.
+ */
+export function makeKeyObjectDurable(files: FileSystem, location: StoreLocation): void {
+  if ("folder" in location) makeNameDurable(files, path.join(location.folder, storeKeyName));
 }
 
 async function makeStore(

@@ -8,6 +8,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { localFileSystem, makeFolderDurably, makeNameDurable } from "../blocks/file-system.ts";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { randomUuid, systemRandom } from "../random.ts";
 import { noteCatalogChanges } from "./catalog-triggers.ts";
@@ -139,14 +140,20 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-function migrate(database: DatabaseSync, file: string): void {
+/** How many of the migrations a file has; 0 for a new one. */
+function versionOf(database: DatabaseSync): number {
   const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (row.user_version > migrations.length) {
-    const message = said`${file} was written by a newer siterecovery (store version ${row.user_version}, this one knows
+  return row.user_version;
+}
+
+function migrate(database: DatabaseSync, file: string): void {
+  const version = versionOf(database);
+  if (version > migrations.length) {
+    const message = said`${file} was written by a newer siterecovery (store version ${version}, this one knows
         ${migrations.length}). Update the siterecovery package.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: file });
   }
-  for (const step of migrations.slice(row.user_version)) database.exec(step);
+  for (const step of migrations.slice(version)) database.exec(step);
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
 
@@ -168,18 +175,21 @@ function identify(database: DatabaseSync, engineId: string): void {
 /** Makes or upgrades the file. `engineId` is for a new one. */
 function openFile(file: string, waitMilliseconds: number, engineId = newEngineId()): DatabaseSync {
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    if (!fs.existsSync(file)) makeFolderDurably(localFileSystem, path.dirname(file));
     fs.closeSync(fs.openSync(file, "a", 0o600));
     const database = new DatabaseSync(file, { timeout: waitMilliseconds });
     takingLock(file, waitMilliseconds, () =>
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"),
     );
+    const isNew = versionOf(database) === 0;
     takingLock(file, waitMilliseconds, () =>
       inTransaction(database, () => {
         migrate(database, file);
         identify(database, engineId);
       }),
     );
+    // A file without content may be what a killed process made; SQLite syncs only names that it makes itself.
+    if (isNew) makeNameDurable(localFileSystem, file);
     noteCatalogChanges(database);
     return database;
   } catch (error) {

@@ -86,6 +86,8 @@ export class TrustFolder {
   around<T>(work: () => T): T {
     const { files } = this.#ports;
     makeFolderDurably(files, this.folder);
+    // What is there already may be left by a process that was killed before it was durable.
+    files.syncFolder(this.folder);
     const lock = files.open(this.#path(".lock"), "createOrOpen");
     try {
       if (lock.tryLock?.() !== "busy") return work();

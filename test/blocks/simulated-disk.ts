@@ -5,7 +5,7 @@
  * After a failed sync the bytes that were waiting stay readable and never reach the device, as Linux does it.
  */
 import path from "node:path";
-import { translateFileError } from "../../provider/blocks/file-system.ts";
+import { translateFileError } from "../../provider/blocks/translate-file-error.ts";
 import type { FileFacts, FileSystem, OpenFile, OpenMode } from "../../provider/blocks/file-system.ts";
 import type { Random } from "../../provider/random.ts";
 import { SimulatedContent, type Survival } from "./simulated-content.ts";

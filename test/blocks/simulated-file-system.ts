@@ -3,7 +3,8 @@
  * returns a flipped bit, and the power that goes at a call. It stands on a `SimulatedDisk`, where the power can be
  * lost, or on the machine's own. What was cut short by a fault stays in the file.
  */
-import { translateFileError, type FileSystem } from "../../provider/blocks/file-system.ts";
+import type { FileSystem } from "../../provider/blocks/file-system.ts";
+import { translateFileError } from "../../provider/blocks/translate-file-error.ts";
 import { type Action, type Around, type Call, changingActions, passCalls } from "./pass-calls.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 

@@ -1,3 +1,4 @@
+import { leftByKilled } from "./left-by-killed.ts";
 import type { Mutant } from "./mutant.ts";
 import { shownSecrets } from "./shown-secrets.ts";
 import { syncCalls } from "./sync-calls.ts";
@@ -11,6 +12,7 @@ import { wrongTarget } from "./wrong-target.ts";
 /** All faults that `npm run mutants` puts into the engine. */
 export const mutants: readonly Mutant[] = [
   ...syncCalls,
+  ...leftByKilled,
   ...wrongOrder,
   ...wrongObjects,
   ...wrongTarget,

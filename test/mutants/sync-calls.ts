@@ -22,7 +22,7 @@ export const syncCalls: readonly Mutant[] = [
     ],
     "local-sync-folder": [`fs.fsyncSync(descriptor);`, ``, "no name is ever made durable"],
     "folder-name": [
-      `files.syncFolder(parent);`,
+      `files.syncFolder(folder);`,
       ``,
       "a new home loses its keys folder, a store its machines",
       replicas,
@@ -100,7 +100,11 @@ export const syncCalls: readonly Mutant[] = [
     ],
   }),
   ...faultsIn("provider/machines/folder-machines.ts", machines, {
-    "machine-undefined": [`files.syncFolder(folder);`, ``, "half of a removed machine is a running machine"],
+    "machine-undefined": [
+      `files.syncFolder(folder);\n      }`,
+      `}`,
+      "half of a removed machine is a running machine",
+    ],
     "machine-removed": [
       `if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));`,
       ``,
@@ -157,7 +161,7 @@ export const syncCalls: readonly Mutant[] = [
   }),
   ...faultsIn("provider/engine/replication/open-overlay.ts", replicas, {
     "overlay-name": [
-      `if (isNew) files.syncFolder(dirname(path));`,
+      `files.syncFolder(dirname(path));`,
       ``,
       "a new overlay is gone with what was flushed to it",
     ],

@@ -138,6 +138,16 @@ export const wrongOverwrites: readonly Mutant[] = [
       `if (linkCount >= 1) return;`,
       "a failback changes every other name of a hard-linked image",
     ],
+    "image-is-link": [
+      `if (!files.exists(imagePath) || !isLink(files, imagePath)) return;`,
+      `if (!files.exists(imagePath) || imagePath !== "") return;`,
+      "a failback overwrites, in place, the file that an image links to",
+    ],
+    "disks-in-one-file": [
+      `if (first === disk) return;`,
+      `if (first !== undefined) return;`,
+      "two disks of a machine overwrite each other",
+    ],
   }),
   ...faultsIn("provider/engine/enable/check-prerequisites.ts", links, {
     "image-protected-twice": [

@@ -65,3 +65,19 @@ it("power lost at any call of the machine driver: a machine is defined, on, off 
   });
   expect(states).toBeGreaterThan(400);
 });
+
+it("power lost at any call of a removal: what is left is the machine that was off, or none", async () => {
+  const recorder = new PowerRecorder<undefined>(() => undefined);
+  const driver = folderMachines(recorder.files);
+  makeFolderDurably(recorder.files, folder);
+  writeAtomically(recorder.files, `${folder}/os.img`, Buffer.alloc(65_536));
+  driver.define(folder, definitionWith(2));
+  recorder.begin();
+  driver.remove(folder);
+  // A few instants, each in many orders of what arrives on the device.
+  await recorder.check(samplingOf(400), ({ files }) => {
+    const after = folderMachines(files);
+    if (after.exists(folder)) expect(after.powerState(folder)).toBe("off");
+    return Promise.resolve();
+  });
+});

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
-import { overwritingEnding } from "../../machines/folder-machines.ts";
+import { overwritingEnding, requireNoLink } from "../../machines/folder-machines.ts";
 
 /** Where the image is while it is overwritten. */
 export function asidePath(image: string): string {
@@ -17,14 +17,9 @@ function move(files: FileSystem, from: string, to: string): void {
   files.syncFolder(path.dirname(to));
 }
 
-/** An image that is a link to another file keeps its name: moving the link away would hide nothing. */
-function isLink(files: FileSystem, image: string): boolean {
-  return files.realPath(image) !== path.join(files.realPath(path.dirname(image)), path.basename(image));
-}
-
 /**
  * Runs work on an image under its other name, and gives it back its own. `beforeName` is called when the image is as the
- * work left it and durable, before it has its own name.
+ * work left it and durable, before it has its own name. Throws `PrerequisitesNotMet` for a link.
  */
 export async function whileAside<T>(
   files: FileSystem,
@@ -32,11 +27,8 @@ export async function whileAside<T>(
   work: (at: string) => Promise<T>,
   beforeName: (at: string) => void,
 ): Promise<T> {
-  if (files.exists(image) && isLink(files, image)) {
-    const done = await work(image);
-    beforeName(image);
-    return done;
-  }
+  // Moving a link away would hide nothing. None was there when the way back began.
+  requireNoLink(files, image);
   const aside = asidePath(image);
   if (files.exists(image)) move(files, image, aside);
   try {

@@ -1,4 +1,5 @@
 /** Which machine an item's is, and what runs where: looked at now, at both sides. */
+import { isLink } from "../../blocks/is-link.ts";
 import { nameOf } from "../../arm-id.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -159,17 +160,25 @@ function changedNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] 
   return [critical("PrimaryDisksChanged", text)];
 }
 
-/** A way back is refused while an image has a second name; it is said before it is needed. */
+/** A way back is refused while an image is a link or has a second name; it is said before it is needed. */
 function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   if (lookup.answer !== "found") return [];
   const { folder } = lookup.place;
-  const linked = disksIn(folder, item.details.disks).filter(
-    ({ path: file }) => parts.files.exists(file) && parts.files.facts(file).linkCount > 1,
-  );
-  if (linked.length === 0) return [];
-  const files = linked.map(({ path: file }) => file).join(", ");
-  const text = `an image has more than one name (hard links): ${files}; a failback is refused until it is a file of its own, so put a copy in its place`;
-  return [warning("ImageHasLinks", text)];
+  const images = disksIn(folder, item.details.disks)
+    .map(({ path: file }) => file)
+    .filter((file) => parts.files.exists(file));
+  const linked = images.filter((file) => parts.files.facts(file).linkCount > 1);
+  const links = images.filter((file) => isLink(parts.files, file));
+  const notes: HealthNote[] = [];
+  if (linked.length > 0) {
+    const text = `an image has more than one name (hard links): ${linked.join(", ")}; a failback is refused until it is a file of its own, so put a copy in its place`;
+    notes.push(warning("ImageHasLinks", text));
+  }
+  if (links.length > 0) {
+    const text = `an image is a symbolic link: ${links.join(", ")}; a failback is refused until the file itself is in its place`;
+    notes.push(warning("ImageIsLink", text));
+  }
+  return notes;
 }
 
 function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
-import { type FileSystem, writeAtomically } from "../../blocks/file-system.ts";
+import { type FileSystem, makeFolderDurably, writeAtomically } from "../../blocks/file-system.ts";
 import { hasCode, isExpected, SiteRecoveryError } from "../../errors.ts";
 import { catalogPositions } from "../../store/catalog-changes.ts";
 import { putKeyCopy } from "../../store/key-copies.ts";
@@ -125,7 +125,7 @@ export async function exportKeys(
     writtenAt: new Date(parts.clock.now()).toISOString(),
     stores: keys.map(({ holderId, folder, key }) => ({ holderId, folder, key: key.toString("latin1") })),
   };
-  files.makeFolder(path.dirname(toPath));
+  makeFolderDurably(files, path.dirname(toPath));
   writeAtomically(files, toPath, Buffer.from(`${JSON.stringify(kit, null, 2)}\n`));
   store.transaction(() => {
     for (const { holderId, key, isChecked } of keys) {

@@ -2,14 +2,19 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { nameOf } from "../../arm-id.ts";
-import { type FileSystem, writeAtomically } from "../../blocks/file-system.ts";
+import {
+  type FileSystem,
+  makeFolderDurably,
+  makeNameDurable,
+  writeAtomically,
+} from "../../blocks/file-system.ts";
 import { hasCode, isExpected, SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
 import { said } from "../../message.ts";
 import { randomHex, systemRandom } from "../../random.ts";
 import type { Store } from "../../store/open-store.ts";
 import { copyStore } from "../../replica/copy-store.ts";
-import { openReplicaStore } from "../../replica/open-replica-store.ts";
+import { makeKeyObjectDurable, openReplicaStore } from "../../replica/open-replica-store.ts";
 import { storeIdIn } from "../../replica/reach-store.ts";
 import { readWholeFile } from "../../replica/read-whole-file.ts";
 import { addressSettings } from "../../store-address.ts";
@@ -36,6 +41,8 @@ export async function placeStore(files: FileSystem, home: Home, opened: OpenedSt
   const holderId = opened.holderId!;
   const entry = opened.entries.find(({ content }) => content.thing["id"] === holderId);
   await placeKey(files, home.keyFileOf(holderId), opened);
+  // Also one that was there: a killed adoption may have had no time to make its name durable.
+  makeNameDurable(files, home.keyFileOf(holderId));
   if (!entry) return { notice: `${nameOf(holderId)} is not in the catalog of ${opened.place}` };
   const { thing } = entry.content;
   const inputs = JSON.parse(thing["inputs"] as string) as HolderInputs;
@@ -105,9 +112,10 @@ async function placeKey(
   keyFile: string,
   { replicas, secret, location, place }: OpenedStore,
 ): Promise<void> {
-  files.makeFolder(path.dirname(keyFile));
+  makeFolderDurably(files, path.dirname(keyFile));
   if ("passphrase" in secret) {
-    if (files.exists(keyFile) && (await opens(files, location, keyFile))) return;
+    if (files.exists(keyFile) && (await opens(files, location, keyFile)))
+      return makeKeyObjectDurable(files, location);
     const key = Buffer.from(randomHex(systemRandom, 32));
     // The store is locked with the key that is in place already: a kill in between leaves a key that opens nothing.
     writeAtomically(files, keyFile, key);

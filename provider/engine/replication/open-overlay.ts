@@ -37,8 +37,8 @@ export function openOverlay(
     marks = new OverlayMarks(files, path, { blockCount: blockCountOf(sizeBytes), origin, bootId });
     image ??= openAlone(files, path, "createNew");
     if (image.size().sizeBytes !== sizeBytes) image.truncate(sizeBytes);
-    // A flush syncs the image's bytes; its name must be durable as well by then.
-    if (isNew) files.syncFolder(dirname(path));
+    // A flush syncs the image's bytes; its name, which may be that of a killed process, must be durable as well by then.
+    files.syncFolder(dirname(path));
     return { image, marks };
   } catch (error) {
     image?.close();

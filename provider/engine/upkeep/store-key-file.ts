@@ -9,12 +9,13 @@ import {
   type FileSystem,
   localFileSystem,
   makeFolderDurably,
+  makeNameDurable,
   writeAtomically,
 } from "../../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { randomHex, systemRandom } from "../../random.ts";
 import { takeLease } from "../../store/leases.ts";
-import { holdsMachines, openReplicaStore } from "../../replica/open-replica-store.ts";
+import { holdsMachines, makeKeyObjectDurable, openReplicaStore } from "../../replica/open-replica-store.ts";
 import { describeLocation, withObjects, type StoreLocation } from "../../replica/store-location.ts";
 import { storeKeyName } from "../../replica/store-key.ts";
 import { findThing } from "../../store/things.ts";
@@ -75,7 +76,9 @@ export async function openWithKeyFile(
   const open = (secret: string): Promise<ReplicaStore> =>
     openReplicaStore({ location, keyFile: secret, witnessPath, ...port, ...(fence ? { fence } : {}) });
   if (!(await isMade(files, location))) {
-    if (!files.exists(keyFile)) writeKey(files, keyFile);
+    // A key that is there may be a killed process's, who had no time to make its name durable.
+    if (files.exists(keyFile)) makeNameDurable(files, keyFile);
+    else writeKey(files, keyFile);
     return open(keyFile);
   }
   let failure: unknown;
@@ -84,7 +87,11 @@ export async function openWithKeyFile(
     if (!files.exists(candidate)) continue;
     try {
       const replicas = await open(candidate);
-      if (candidate === nextKeyFile) putInPlace(files, nextKeyFile, keyFile);
+      if (candidate === nextKeyFile) {
+        // The old key goes only when the store can never be locked with it again.
+        makeKeyObjectDurable(files, location);
+        putInPlace(files, nextKeyFile, keyFile);
+      }
       return replicas;
     } catch (error) {
       if (!hasCode(error, "WrongKey")) throw error;

@@ -1,11 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type FileSystem,
-  localFileSystem,
-  translateFileError,
-} from "../../../provider/blocks/file-system.ts";
+import { type FileSystem, localFileSystem } from "../../../provider/blocks/file-system.ts";
+import { translateFileError } from "../../../provider/blocks/translate-file-error.ts";
 import { VirtualClock } from "../../../provider/clock.ts";
 import { BandwidthLimit } from "../../../provider/engine/process-server/bandwidth-limit.ts";
 import { CacheFolder } from "../../../provider/engine/process-server/cache-folder.ts";
