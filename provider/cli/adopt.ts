@@ -5,6 +5,7 @@ import { connectEngine, engineHome } from "../connect.ts";
 import { stateFacts } from "../model/states.ts";
 import type { AdoptableMachine, AdoptableStore } from "../engine/recovery-home/look-at-store.ts";
 import { Adoption } from "../engine/recovery-home/adoption.ts";
+import { SiteRecoveryError } from "../errors.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { CliCommand } from "./cli-command.ts";
 import { formatTable, formatTime } from "./format.ts";
@@ -43,6 +44,10 @@ export function openAdoption(place: string, flags: SecretFlags): Promise<Adoptio
 function keyFilesAt(place: string): string[] {
   if (!fs.statSync(place, { throwIfNoEntry: false })?.isDirectory()) return [place];
   const names = fs.readdirSync(place).filter((name) => /\.(key|json)$/.test(name));
+  if (names.length === 0) {
+    const message = `There is no key file in the folder ${place}. Name a file that \`siterecovery key export\` wrote, or a folder with such files.`;
+    throw new SiteRecoveryError("InvalidInput", message, { property: "--key-file" });
+  }
   return names.map((name) => path.join(place, name));
 }
 

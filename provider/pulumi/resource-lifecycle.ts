@@ -145,7 +145,7 @@ export class ResourceLifecycle {
         const owned = this.#owned(work, calling, armIdOf(this.#kind, wanted), {});
         return this.#state(await handler.create(wanted, owned), kept, calling);
       } catch (error) {
-        // Somebody else's thing of the same name must not get into the state.
+        // Another owner's thing of the same name must not get into the state.
         if (hasCode(error, "AlreadyExists")) throw error;
         const half = { id: armIdOf(this.#kind, wanted), state: {} };
         throw await this.#halfDone(handler, half, error, kept, calling);

@@ -104,7 +104,7 @@ export const wrongObjects: readonly Mutant[] = [
     "blob-own-put": [
       `return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";`,
       `return "lost";`,
-      "a recovery point whose answer got lost is there, and counts as somebody else's",
+      "a recovery point whose answer got lost is there, and counts as another writer's",
     ],
     "blob-of-another": [
       `return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";`,

@@ -160,7 +160,7 @@ export const wrongOverwrites: readonly Mutant[] = [
     "newcomer-in-its-place": [
       `if (unmarked && rivals.length === 1 && wanted.isAway !== true)`,
       `if (unmarked && rivals.length === 1)`,
-      "a failback overwrites an unmarked machine that somebody put in the place of one that is away",
+      "a failback overwrites an unmarked machine that someone put in the place of one that is away",
     ],
   }),
   ...faultsIn("provider/cli/output-option.ts", outputs, {

@@ -13,7 +13,7 @@ export const wrongOwner: readonly Mutant[] = [
     "mark-of-nobody": [
       `if (mark === undefined && parts.files.list(folder).every(isMarkFile)) return;`,
       `if (mark === undefined) return;`,
-      "a failover or drill writes over a folder that somebody else has made",
+      "a failover or drill writes over a folder that another program has made",
     ],
     "mark-of-another": [
       `if (!isOwn) refuse(owner, folder, describe(mark), mendFor(mark));`,
@@ -211,7 +211,7 @@ export const wrongOwner: readonly Mutant[] = [
     "epoch-without-roster": [
       `return Math.max(roster?.epochs?.[engineId] ?? 0, published);`,
       `return roster?.epochs?.[engineId] ?? 0;`,
-      "the latest epoch is forgotten with a roster that somebody has deleted",
+      "the latest epoch is forgotten with a roster that someone has deleted",
     ],
   }),
   ...faultsIn("provider/replica/machine-lock.ts", epochs, {

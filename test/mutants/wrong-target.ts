@@ -11,7 +11,7 @@ export const wrongTarget: readonly Mutant[] = [
     "served-own-put": [
       `if (before === "own") {`,
       `if (before === null) {`,
-      "a recovery point at another site whose answer got lost is there, and counts as somebody else's",
+      "a recovery point at another site whose answer got lost is there, and counts as another writer's",
     ],
     "served-late-put": [
       `if (before === "other") return "lost";`,
@@ -39,7 +39,7 @@ export const wrongTarget: readonly Mutant[] = [
     "served-receipt": [
       `this.#receipts.write(number, bodyPath);`,
       ``,
-      "after a power cut of the second site a put that comes again counts as somebody else's",
+      "after a power cut of the second site a put that comes again counts as another writer's",
       power,
     ],
   }),

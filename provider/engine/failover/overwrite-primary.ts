@@ -93,7 +93,7 @@ export async function overwritePrimary<Input>(
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const store = await parts.replicaStoreOf(replicaStoreId);
   const hasBegun = item.details.primaryLeft?.overwrittenBy === jobId;
-  // Somebody may have written since the job's first look; what a person gave up was what there was when the job began.
+  // There may have been writes since the job's first look; what a person gave up was what there was when the job began.
   requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
   if (place.isThere) parts.machines.shutDown(folder);
   else makePlace(context, folder, pointId);
@@ -142,7 +142,7 @@ export function undoPrimary(
   if (!parts.files.exists(folder)) return;
   const left = item().details.primaryLeft;
   const isOverwritten = left === undefined || left.overwrittenBy === jobId;
-  // What somebody wrote to them meanwhile cannot be told any more from what the job made of them.
+  // What was written to them meanwhile cannot be told any more from what the job made of them.
   const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);
   if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
   if (isOverwritten) {

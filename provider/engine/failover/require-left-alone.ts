@@ -1,5 +1,5 @@
 /**
- * The machine that a move back has left at the recovery side is removed when replication begins again. What somebody wrote
+ * The machine that a move back has left at the recovery side is removed when replication begins again. What was written
  * to it since the move is nowhere else.
  */
 import path from "node:path";

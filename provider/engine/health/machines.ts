@@ -1,6 +1,7 @@
 /** Which machine an item's is, and what runs where: looked at now, at both sides. */
 import { isLink } from "../../blocks/is-link.ts";
 import { nameOf } from "../../arm-id.ts";
+import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findTestMachine } from "../failover/find-test-machine.ts";
@@ -79,7 +80,13 @@ function placeNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   return [warning("HostUnreachable", `${machineName} cannot be looked at: ${nameSilent(lookup.silent)}`)];
 }
 
-function atPrimaryNotes({ item, source, replica }: Seen): HealthNote[] {
+/** What ends that a machine is off. While a job waits, only the job knows whether its disks are whole. */
+function startAdvice(parts: EngineParts, item: ProtectedItem, side: "primary" | "recovery"): string {
+  if (openJobOf(parts.store, item.id) === undefined) return `start the machine at the ${side} side`;
+  return "do not start it by hand: end its interrupted job first (JobInterrupted)";
+}
+
+function atPrimaryNotes(parts: EngineParts, { item, source, replica }: Seen): HealthNote[] {
   const { machineName, recoveryMachine } = item.details;
   if (replica === "running" && recoveryMachine) {
     const text = `${recoveryMachine.name} runs at the recovery side as well (${recoveryMachine.folder}); shut it down there`;
@@ -87,13 +94,16 @@ function atPrimaryNotes({ item, source, replica }: Seen): HealthNote[] {
   }
   if (source !== "off") return [];
   if (recoveryMachine) {
-    return [critical("RunsNowhere", `${machineName} is off at both sides; start it at the primary side`)];
+    const next = startAdvice(parts, item, "primary");
+    return [critical("RunsNowhere", `${machineName} is off at both sides; ${next}`)];
   }
-  const text = `${machineName} is off, though it is to run at the primary side; start it, or fail over if it cannot be started`;
+  const next = startAdvice(parts, item, "primary");
+  const otherwise = openJobOf(parts.store, item.id) ? "" : ", or fail over if it cannot be started";
+  const text = `${machineName} is off, though it is to run at the primary side; ${next}${otherwise}`;
   return [warning("MachineOff", text)];
 }
 
-function atRecoveryNotes({ item, lookup, source, replica }: Seen): HealthNote[] {
+function atRecoveryNotes(parts: EngineParts, { item, lookup, source, replica }: Seen): HealthNote[] {
   const { recoveryMachine, machineName, isSourceUnfenced } = item.details;
   const notes: HealthNote[] = [];
   const mustBeOff = flows[item.details.flow].purpose === "protection" || isSourceUnfenced === true;
@@ -109,7 +119,8 @@ function atRecoveryNotes({ item, lookup, source, replica }: Seen): HealthNote[] 
       critical("MachineMissing", `${name} is not at the recovery side any more, where it is to run`),
     );
   } else if (replica === "off") {
-    const text = `${name} is off, though it is to run at the recovery side; start it there`;
+    const next = startAdvice(parts, item, "recovery");
+    const text = `${name} is off, though it is to run at the recovery side; ${next}`;
     notes.push(critical(source === "running" ? "MachineOff" : "RunsNowhere", text));
   }
   return notes;
@@ -203,7 +214,7 @@ function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
   const seen = { item, lookup, source: sourcePower(parts, lookup), replica: replicaPower(parts, item) };
   return [
     ...placeNotes(parts, seen),
-    ...(item.activeLocation === "primary" ? atPrimaryNotes(seen) : atRecoveryNotes(seen)),
+    ...(item.activeLocation === "primary" ? atPrimaryNotes(parts, seen) : atRecoveryNotes(parts, seen)),
     ...movedDiskNotes(parts, seen),
     ...testMachineNotes(parts, item),
     ...changedNotes(parts, seen),

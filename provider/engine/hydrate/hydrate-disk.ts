@@ -1,7 +1,7 @@
 /**
  * Brings a disk of a recovery point into a page blob, as a fixed VHD: all of it the first time, later what differs from the
  * point that the blob holds. A lease keeps others from writing meanwhile; between two runs the blob's tag shows whether
- * somebody did. What a killed run has written is resumed.
+ * someone did. What a killed run has written is resumed.
  */
 import pLimit from "p-limit";
 import type { Clock } from "../../clock.ts";

@@ -1,6 +1,6 @@
 /**
  * A machine that runs at the recovery side leaves its disks at the primary side behind, and a way back overwrites them.
- * What somebody wrote to them after the failover is nowhere else, so it is an alert, and no way back begins before a
+ * What was written to them after the failover is nowhere else, so it is an alert, and no way back begins before a
  * person gives it up.
  */
 import path from "node:path";

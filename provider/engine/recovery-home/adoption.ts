@@ -72,7 +72,7 @@ export class Adoption {
     ];
     if (secrets.length === 0) {
       const message = said`Replicas are encrypted. Add --key-file <file> or --passphrase-file <file>.`;
-      throw new SiteRecoveryError("InvalidInput", message, { property: "key-file" });
+      throw new SiteRecoveryError("InvalidInput", message, { property: "--key-file" });
     }
     const stores = await Array.fromAsync(storesAt(files, source), (found) =>
       lookAtStore(files, found, secrets),

@@ -41,7 +41,7 @@ export async function waitForPerson(
   const { parts, jobId } = run;
   const taskState = (): string => tasksOf(parts.store, jobId)[ordinal]!.state;
   parts.store.transaction(() => {
-    // Somebody may have completed it since the job was read.
+    // It may have been completed since the job was read.
     if (taskState() === "Succeeded") return;
     suspendTask(parts.store, jobId, ordinal);
     setJobState(parts.store, jobId, "Suspended");
