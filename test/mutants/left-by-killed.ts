@@ -42,8 +42,8 @@ export const leftByKilled: readonly Mutant[] = [
       "an adopted home has lost its key after a power cut",
     ],
     "adopted-object-there": [
-      `return makeKeyObjectDurable(files, location);`,
-      `return;`,
+      `makeKeyObjectDurable(files, opened.location);`,
+      ``,
       "the key of an adopted home does not open its store after a power cut",
     ],
   }),

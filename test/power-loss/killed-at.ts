@@ -7,7 +7,10 @@ import type { SimulatedDisk } from "../blocks/simulated-disk.ts";
  * The same disk, whose process is killed at one of its calls, those of its open files included: from then on nothing is
  * done any more.
  */
-export function killedAt(disk: SimulatedDisk, call: number): { disk: FileSystem; wasKilled: () => boolean } {
+export function killedAt(
+  disk: SimulatedDisk,
+  call: number,
+): { disk: FileSystem; wasKilled: () => boolean; calls: () => number } {
   let calls = 0;
   const watch = <T extends object>(watched: T): T =>
     new Proxy(watched, {
@@ -22,7 +25,7 @@ export function killedAt(disk: SimulatedDisk, call: number): { disk: FileSystem;
         };
       },
     });
-  return { disk: watch(disk), wasKilled: () => calls > call };
+  return { disk: watch(disk), wasKilled: () => calls > call, calls: () => calls };
 }
 
 /** Runs the work until its process is killed at one of its calls. False if it came to its end before. */
@@ -40,7 +43,16 @@ export async function runUntil(
   return killed.wasKilled();
 }
 
+/** How many calls some work makes. */
+export async function countCalls(disk: SimulatedDisk, work: (files: FileSystem) => unknown): Promise<number> {
+  const counted = killedAt(disk, Infinity);
+  await work(counted.disk);
+  return counted.calls();
+}
+
 interface Attempt {
+  /** The first call to kill a process at: those before it only look. Default 0. */
+  readonly from?: number;
   /** What is there, durably, before. */
   readonly before: SimulatedDisk;
   /** What the killed process does. Default: `work`. */
@@ -55,8 +67,14 @@ interface Attempt {
  * Kills the process that does the first work at each of its calls in turn, lets another process do its work to the end,
  * and cuts the power then. Returns at how many calls a process was killed.
  */
-export async function killAnywhereThenCut({ before, first, work, check }: Attempt): Promise<number> {
-  for (let call = 0; ; call += 1) {
+export async function killAnywhereThenCut({
+  before,
+  from = 0,
+  first,
+  work,
+  check,
+}: Attempt): Promise<number> {
+  for (let call = from; ; call += 1) {
     const disk = before.clone();
     const wasKilled = await runUntil(disk, call, first ?? work);
     await work(disk);

@@ -21,7 +21,7 @@ import { TrustFolder } from "../../provider/trust/trust-folder.ts";
 import { survivals } from "../blocks/simulated-content.ts";
 import { SimulatedDisk } from "../blocks/simulated-disk.ts";
 import { machineDefinition } from "../machine-definition.ts";
-import { killAnywhereThenCut, runUntil } from "./killed-at.ts";
+import { countCalls, killAnywhereThenCut, runUntil } from "./killed-at.ts";
 import { holderId, home, machineId, place, readAll } from "./powered-machine.ts";
 
 function emptyDisk(): SimulatedDisk {
@@ -123,17 +123,17 @@ it("keeps the key that an adoption puts in its place, in an empty home and with 
       : { key: readAll(before, home.keyFileOf(holderId)) };
     if ("passphrase" in secret) await replicas.rotateKey(secret);
     const found = { location: place.location, address: undefined };
+    const keyFile = other.keyFileOf(holderId);
+    const look = (files: FileSystem): ReturnType<typeof lookAtStore> =>
+      lookAtStore(files, found, files.exists(keyFile) ? [{ keyFile }, secret] : [secret]);
     await killAnywhereThenCut({
       before,
-      work: async (files) => {
-        const keyFile = other.keyFileOf(holderId);
-        const secrets = isByPassphrase && files.exists(keyFile) ? [secret, { keyFile }] : [secret];
-        await placeStore(files, other, await lookAtStore(files, found, secrets));
-      },
+      from: await countCalls(before, look),
+      work: async (files) => placeStore(files, other, await look(files)),
       check: (files) => openWithKeyFile(files, other, { holderId, location: place.location }),
     });
   }
-});
+}, 300_000);
 
 it("keeps a catalog's entries", async () => {
   const before = await withStore();

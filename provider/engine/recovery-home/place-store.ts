@@ -41,7 +41,8 @@ export async function placeStore(files: FileSystem, home: Home, opened: OpenedSt
   const holderId = opened.holderId!;
   const entry = opened.entries.find(({ content }) => content.thing["id"] === holderId);
   await placeKey(files, home.keyFileOf(holderId), opened);
-  // Also one that was there: a killed adoption may have had no time to make its name durable.
+  // A killed adoption may have had no time to make durable what is there already.
+  makeKeyObjectDurable(files, opened.location);
   makeNameDurable(files, home.keyFileOf(holderId));
   if (!entry) return { notice: `${nameOf(holderId)} is not in the catalog of ${opened.place}` };
   const { thing } = entry.content;
@@ -114,8 +115,7 @@ async function placeKey(
 ): Promise<void> {
   makeFolderDurably(files, path.dirname(keyFile));
   if ("passphrase" in secret) {
-    if (files.exists(keyFile) && (await opens(files, location, keyFile)))
-      return makeKeyObjectDurable(files, location);
+    if (files.exists(keyFile) && (await opens(files, location, keyFile))) return;
     const key = Buffer.from(randomHex(systemRandom, 32));
     // The store is locked with the key that is in place already: a kill in between leaves a key that opens nothing.
     writeAtomically(files, keyFile, key);
