@@ -2,9 +2,10 @@
 // cache folder, and started by the tests that need it.
 
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, projectFolder } from "./project.mjs";
+import { makeOnce } from "./pulumi-cli/make-once.mjs";
 import { reportStep } from "./report-step.mjs";
 import { collectOutput } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -20,10 +21,8 @@ export async function ensureAzurite() {
   const folder = join(cacheFolder(), name);
   const program = join("node_modules", "azurite", "dist", "src", "blob", "main.js");
   if (existsSync(join(folder, program))) return join(folder, program);
-  await reportStep("Installing Azurite for tests (about a minute, once)", async () => {
-    const newFolder = `${folder}.${process.pid}`;
-    try {
-      mkdirSync(newFolder, { recursive: true });
+  await reportStep("Installing Azurite for tests (about a minute, once)", () =>
+    makeOnce(folder, async (newFolder) => {
       for (const file of ["package.json", "package-lock.json", ".npmrc"]) {
         cpSync(join(source, file), join(newFolder, file));
       }
@@ -35,11 +34,7 @@ export async function ensureAzurite() {
           `${output.trim()}\n\nAzurite was not installed. Check that the npm registry can be reached.`,
         );
       }
-      // Another process may have been faster: then its folder is as good.
-      if (!existsSync(folder)) renameSync(newFolder, folder);
-    } finally {
-      rmSync(newFolder, { recursive: true, force: true });
-    }
-  });
+    }),
+  );
   return join(folder, program);
 }

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { oneAtATime } from "./one-at-a-time.mjs";
 import { nodePath, projectFolder } from "./project.mjs";
 import { reportStep } from "./report-step.mjs";
 import { collectOutput } from "./run-command.mjs";
@@ -49,6 +50,16 @@ export async function buildWhenStale() {
   const distFolder = join(projectFolder, "dist");
   const current = fingerprint();
   if (builtFrom(distFolder) === current) return;
+  await oneAtATime(join(projectFolder, ".pulumi", "build.lock"), async () => {
+    if (builtFrom(distFolder) !== current) await build(distFolder, current);
+  });
+}
+
+/**
+ * @param {string} distFolder
+ * @param {string} current the fingerprint of the sources
+ */
+async function build(distFolder, current) {
   await reportStep("Building dist/ with TypeScript (about 10 seconds)", async () => {
     const newFolder = `${distFolder}.${process.pid}`;
     try {

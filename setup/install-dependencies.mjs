@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { oneAtATime } from "./one-at-a-time.mjs";
 import { projectFolder } from "./project.mjs";
 import { reportStep } from "./report-step.mjs";
 import { collectOutput } from "./run-command.mjs";
@@ -28,6 +29,12 @@ export function isInStep(folder = projectFolder) {
 /** Installs the dependencies when they are missing or not in step with package-lock.json. */
 export async function installDependencies() {
   if (isInStep()) return;
+  await oneAtATime(join(projectFolder, ".pulumi", "install.lock"), async () => {
+    if (!isInStep()) await install();
+  });
+}
+
+async function install() {
   await reportStep("Installing dependencies with npm ci (1 to 3 minutes)", async () => {
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
     const { exitCode, output } = await collectOutput(npm, ["ci", "--no-audit", "--no-fund"], {

@@ -11,6 +11,7 @@ import { forgetInterruptedOperations } from "./forget-interrupted-operations.mjs
 import { installDependencies } from "./install-dependencies.mjs";
 import { makeExampleMachines } from "./make-example-machines.mjs";
 import { nextCommands } from "./next-commands.mjs";
+import { oneAtATime } from "./one-at-a-time.mjs";
 import { nodePath, projectFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { pulumiUp } from "./pulumi-up.mjs";
@@ -22,30 +23,44 @@ await runToExit(async () => {
   await installDependencies();
   await buildWhenStale();
   const { pulumi, env } = await ensurePulumi();
-  if (target === "azurite") {
-    const { folder, ...surroundings } = azuriteSurroundings(example, env);
-    await makeExampleMachines(example, folder);
-    const azurite = await startAzuriteTarget(example, folder, env);
-    try {
-      const exitCode = await protect(surroundings);
-      if (exitCode !== 0) return exitCode;
-      const result = { place: azurite.place, ...(await azurite.measure()), keeps };
-      process.stdout.write(azuriteSummary(example, folder, result));
-      if (keeps) await untilSignal();
-      return 0;
-    } finally {
-      await azurite.stop();
+  const { stack } = surroundingsOf(example, env);
+  const lockFile = join(
+    projectFolder,
+    ".pulumi",
+    `start-${[stack, target ?? "home"].join("-").replaceAll(/[^\w.-]/g, "_")}.lock`,
+  );
+  return oneAtATime(lockFile, start);
+
+  /**
+   * Makes the example's machines and protects them. Not twice at once: what a second one repaired would be the first one's work.
+   * @returns {Promise<number>} the exit code
+   */
+  async function start() {
+    if (target === "azurite") {
+      const { folder, ...surroundings } = azuriteSurroundings(example, env);
+      await makeExampleMachines(example, folder);
+      const azurite = await startAzuriteTarget(example, folder, env);
+      try {
+        const exitCode = await protect(surroundings);
+        if (exitCode !== 0) return exitCode;
+        const result = { place: azurite.place, ...(await azurite.measure()), keeps };
+        process.stdout.write(azuriteSummary(example, folder, result));
+        if (keeps) await untilSignal();
+        return 0;
+      } finally {
+        await azurite.stop();
+      }
     }
+    await makeExampleMachines(example);
+    const surroundings = surroundingsOf(example, env);
+    const exitCode = await protect(surroundings);
+    if (exitCode !== 0) return exitCode;
+    const program = join(projectFolder, "dist", "cli", "main.js");
+    const run = { folder: projectFolder, environment: surroundings.environment };
+    const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);
+    process.stdout.write(nextCommands(example, JSON.parse(output)));
+    return 0;
   }
-  await makeExampleMachines(example);
-  const surroundings = surroundingsOf(example, env);
-  const exitCode = await protect(surroundings);
-  if (exitCode !== 0) return exitCode;
-  const program = join(projectFolder, "dist", "cli", "main.js");
-  const run = { folder: projectFolder, environment: surroundings.environment };
-  const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);
-  process.stdout.write(nextCommands(example, JSON.parse(output)));
-  return 0;
 
   /**
    * `pulumi up` and `siterecovery status`. Returns the exit code of what failed, or 0.

@@ -5,7 +5,7 @@ import { makeOnce } from "../../setup/pulumi-cli/make-once.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("making a folder of the cache", () => {
-  test("two at once leave one whole folder and nothing else", async () => {
+  test("two at once leave one whole folder, which the first one made, and nothing else", async () => {
     const parent = temporaryFolder();
     const folder = join(parent, "cache", "cli");
     const make = (text: string, milliseconds: number) =>
@@ -15,8 +15,8 @@ describe("making a folder of the cache", () => {
         writeFileSync(join(temporary, "part-2"), text);
       });
     await Promise.all([make("slow", 60), make("fast", 20)]);
-    expect(readFileSync(join(folder, "part-1"), "utf8")).toBe("fast");
-    expect(readFileSync(join(folder, "part-2"), "utf8")).toBe("fast");
+    expect(readFileSync(join(folder, "part-1"), "utf8")).toBe("slow");
+    expect(readFileSync(join(folder, "part-2"), "utf8")).toBe("slow");
     expect(readdirSync(join(parent, "cache"))).toEqual(["cli"]);
   });
 
