@@ -46,14 +46,24 @@ let own: string | undefined;
 
 /** This process: `host:pid:start:boot:namespace`; the last three are empty where the system does not tell them. */
 export function processIdentity(): string {
-  own ??= [
+  own ??= identityWith(process.pid);
+  return own;
+}
+
+/** The process of a pid that lives now in this one's pid namespace, or `undefined` if there is none. */
+export function identityOf(pid: number): string | undefined {
+  const identity = identityWith(pid);
+  return lifeOf(identity) === "alive" ? identity : undefined;
+}
+
+function identityWith(pid: number): string {
+  return [
     plain(os.hostname()),
-    process.pid,
-    startTicksIn(statOf(process.pid)),
+    pid,
+    startTicksIn(statOf(pid)),
     plain(readText(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "latin1"))),
     plain(readText(() => fs.readlinkSync("/proc/self/ns/pid"))),
   ].join(":");
-  return own;
 }
 
 /** The parts of an identity, for people. One of an earlier version has neither boot nor namespace. */
@@ -85,6 +95,19 @@ export function lifeOf(identity: string): Life {
   if (isZombie(stat)) return "dead";
   const now = startTicksIn(stat);
   return ticks === "" || now === "" || now === ticks ? "alive" : "dead";
+}
+
+/** Whether a process ran on this computer before it was restarted, by the host's name: it runs no more. */
+export function isOfEarlierBoot(identity: string): boolean {
+  const [host, , , boot = ""] = identity.split(":");
+  const [ownHost, , , ownBoot = ""] = processIdentity().split(":");
+  return host === ownHost && boot !== "" && ownBoot !== "" && boot !== ownBoot;
+}
+
+/** The words of a process's command line; none if it has ended or the system does not tell. Linux only. */
+export function commandLineOf(pid: number): string[] {
+  const words = readText(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replace(/\0$/, "");
+  return words === "" ? [] : words.split("\0");
 }
 
 /** Whether a process may still be at work: false only for one that is known to be dead. */
@@ -122,6 +145,6 @@ export function lockHolderOf(filePath: string, byte: number): LockHolder | undef
   const pid = Number(holder?.[4] ?? 0);
   if (pid <= 0) return undefined;
   const [state] = statOf(pid);
-  const command = readText(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll(/[\0\s]+/g, " ");
+  const command = commandLineOf(pid).join(" ").replaceAll(/\s+/g, " ");
   return { pid, command: command.trim(), isStopped: state === "T" || state === "t" };
 }

@@ -8,6 +8,7 @@ const sectorBytes = 512;
 const loadedAt = 0x7c00;
 
 const code = [
+  0xfa, // cli: firmware's own output must not come in between
   ...[0x31, 0xc0], // xor ax, ax
   ...[0x8e, 0xd8], // mov ds, ax
   0xfc, // cld

@@ -159,11 +159,8 @@ export class GuestAgent {
     const { timeoutMs = waitMsDefault, signal } = options;
     const [program = "", ...words] = command;
     const until = this.#clock.monotonic() + timeoutMs;
-    const started = await this.#ask(
-      "guest-exec",
-      { path: program, arg: words, "capture-output": true },
-      options,
-    );
+    const asked = { path: program, arg: words, "capture-output": true };
+    const started = await this.#ask("guest-exec", asked, { signal });
     const pid = this.#number("guest-exec", isRecord(started) ? started["pid"] : undefined);
     for (;;) {
       const state = await this.#ask("guest-exec-status", { pid }, { signal });

@@ -38,13 +38,20 @@ const sentences: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: s
   ],
 ];
 
+const otherwise = [/(?:)/, "JobFailed", "Run again. If it fails again, report this."] as const;
+
+/** The code of an error that QEMU tells in a sentence: `Busy`, `DiskFull`, `IoFailed`, or `JobFailed`. */
+export function codeOfSentence(description: string): ErrorCode {
+  return kindOf(description)[1];
+}
+
+function kindOf(description: string): (typeof sentences)[number] {
+  return sentences.find(([pattern]) => pattern.test(description)) ?? otherwise;
+}
+
 /** The error for a command that QEMU refused: `Busy`, `DiskFull`, `IoFailed`, or `JobFailed` for everything else. */
 export function refusedBy(machine: string, version: string, refusal: QmpRefusal): SiteRecoveryError {
-  const [, code, advice] = sentences.find(([pattern]) => pattern.test(refusal.description)) ?? [
-    undefined,
-    "JobFailed" as const,
-    "Run again. If it fails again, report this.",
-  ];
+  const [, code, advice] = kindOf(refusal.description);
   const message = said`QEMU ${version} of machine ${machine} refused ${refusal.command}:
     ${refusal.description.replace(/\.$/, "")}. ${plain(advice)}`;
   return new SiteRecoveryError(code, message, { target: machine, cause: refusal });

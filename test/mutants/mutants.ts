@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 import { shownSecrets } from "./shown-secrets.ts";
 import { syncCalls } from "./sync-calls.ts";
 import { wrongBytes } from "./wrong-bytes.ts";
+import { wrongGuest } from "./wrong-guest.ts";
 import { wrongObjects } from "./wrong-objects.ts";
 import { wrongOrder } from "./wrong-order.ts";
 import { wrongOverwrites } from "./wrong-overwrites.ts";
@@ -18,6 +19,7 @@ export const mutants: readonly Mutant[] = [
   ...wrongTarget,
   ...wrongOwner,
   ...wrongOverwrites,
+  ...wrongGuest,
   ...wrongBytes,
   ...shownSecrets,
 ];

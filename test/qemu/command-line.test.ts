@@ -234,7 +234,7 @@ describeWith(["qemu-system-x86_64", "qemu-storage-daemon", "qemu-img"], "QEMU ta
       expect(await power.execute("query-status")).toMatchObject({ status: "prelaunch", running: false });
       await power.execute("quit");
       await expect(qmp.waitFor("NEVER")).rejects.toMatchObject({ code: "SourceUnreachable" });
-      expect(fs.existsSync(at("pid"))).toBe(false);
+      await expect.poll(() => fs.existsSync(at("pid"))).toBe(false);
       expect(fs.existsSync(at("ack,1"))).toBe(true);
     } finally {
       for (const name of ["daemon.pid", "pid"]) {
