@@ -6,7 +6,7 @@ import { countTests, measure } from "./test-report.mjs";
 
 /**
  * Runs the tests of one vitest project, with readable output on the terminal, and counts them.
- * @param {"unit" | "e2e"} project as named in vitest.config.ts
+ * @param {"unit" | "e2e" | "machines"} project as named in vitest.config.ts
  * @param {string[]} filters parts of test file paths; without them all tests of the project run
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<import("./test-report.mjs").Row>}

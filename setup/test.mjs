@@ -1,5 +1,5 @@
 // `npm test`: makes available what is missing and runs every check and test. Ends with the line `N passed, N failed`.
-// `node setup/test.mjs static|unit|e2e [filter …]` runs a part.
+// `node setup/test.mjs static|unit|e2e [filter …]` runs a part; `machines`, which boots guests in QEMU, runs when it is named only.
 
 import { ensureAzurite } from "./azurite.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
@@ -7,13 +7,14 @@ import { installDependencies } from "./install-dependencies.mjs";
 import { commandFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { ensurePulumiForPython } from "./pulumi-python.mjs";
+import { ensureGuest } from "./guest/ensure-guest.mjs";
 import { runVitest } from "./run-vitest.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 import { runStaticChecks } from "./static-checks.mjs";
 import { formatReport, measure, total } from "./test-report.mjs";
 import { ensureVersitygw } from "./versitygw.mjs";
 
-const PARTS = ["static", "unit", "e2e"];
+const PARTS = ["static", "unit", "e2e", "machines"];
 
 /**
  * A step that prepares for tests. It appears in the report only when it fails.
@@ -68,6 +69,12 @@ await runToExit(async () => {
     if (blocked)
       process.stdout.write("\nThe end-to-end tests were not run, because a step before them failed.\n");
     else rows.push(await runVitest("e2e", filters, environment));
+  }
+
+  if (part === "machines") {
+    const notMade = await prepare("guest", () => ensureGuest());
+    rows.push(notMade);
+    if (notMade === undefined) rows.push(await runVitest("machines", filters, environment));
   }
 
   const shown = rows.filter((row) => row !== undefined);

@@ -17,14 +17,17 @@ const SYSTEM_FOLDERS = ["/usr/sbin", "/sbin"];
 
 const searchPath = [...(process.env["PATH"] ?? "").split(delimiter), ...SYSTEM_FOLDERS].join(delimiter);
 
-/** Throws `SetupError` with the command to type if a program that makes a guest is missing. */
-export function requirePrograms() {
+/**
+ * Throws `SetupError` with the command to type if a program that makes a guest is missing.
+ * @param {string} path where programs are looked for, as PATH has it
+ */
+export function requirePrograms(path = searchPath) {
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new SetupError(
       `A guest is made on Linux for x86-64, and this is ${process.platform} ${process.arch}.`,
     );
   }
-  const missing = Object.entries(PACKAGE_OF).filter(([program]) => !isThere(program));
+  const missing = Object.entries(PACKAGE_OF).filter(([program]) => !isThere(program, path));
   if (missing.length === 0) return;
   const [programs, packages] = [0, 1].map((at) => [...new Set(missing.map((entry) => entry[at]))]);
   throw new SetupError(
@@ -49,9 +52,12 @@ export async function run(program, parameters, options = {}) {
   throw new SetupError(`A guest was not made: ${program} ${parameters.join(" ")} failed.\n${output.trim()}`);
 }
 
-/** @param {string} program */
-function isThere(program) {
-  return searchPath.split(delimiter).some((folder) => {
+/**
+ * @param {string} program
+ * @param {string} path
+ */
+function isThere(program, path) {
+  return path.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
