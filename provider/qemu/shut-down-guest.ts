@@ -11,7 +11,10 @@ export interface ShutDownOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What ended a machine: the guest, asked by its agent or the power button; QEMU in order; or a signal. */
+/**
+ * What ended a machine: the guest, asked by its agent or the power button; QEMU in order; a signal; or something else
+ * before any of it was needed.
+ */
 export type EndedBy = "agent" | "power-button" | "quit" | "kill" | "off-already";
 
 /** Of the time that a guest has, for its agent to answer: one that does not is asked by the power button. */
@@ -38,8 +41,11 @@ export async function shutDownGuest(guest: GuestProcess, options: ShutDownOption
     }
   }
   if (thenForce) return forceOff(guest, signal);
-  const message = said`Machine ${guest.machine} has not shut down in ${withinMs / 1000} s. Shut it down from within, or
-    force it off.`;
+  const why =
+    asked === undefined
+      ? said`cannot be asked to shut down: it stands still, or its QEMU does not answer. Let it run`
+      : said`has not shut down in ${withinMs / 1000} s. Shut it down from within`;
+  const message = said`Machine ${guest.machine} ${why}, or force it off.`;
   throw new SiteRecoveryError("JobFailed", message, { target: guest.machine });
 }
 
@@ -53,6 +59,7 @@ export async function forceOff(guest: GuestProcess, signal?: AbortSignal): Promi
     signal?.throwIfAborted();
     if (!isExpected(error)) throw error;
   }
+  if (!guest.isAlive()) return ended(guest, "off-already");
   guest.signal("SIGKILL");
   if (await guest.hasEnded(killMs, signal)) return ended(guest, "kill");
   const message = said`QEMU of machine ${guest.machine} (process ${guest.pid}) does not end: it may wait for a disk that

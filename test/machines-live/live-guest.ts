@@ -10,7 +10,7 @@ import { GuestProcess } from "../../provider/qemu/guest-process.ts";
 import type { QemuMachine } from "../../provider/qemu/qemu-machine.ts";
 import { startGuest } from "../../provider/qemu/start-guest.ts";
 import { ensureGuest } from "../../setup/guest/ensure-guest.mjs";
-import { guestParts } from "../qemu/small-guest.ts";
+import { endProcessesOf, guestParts } from "../qemu/small-guest.ts";
 
 /** What `check` in the guest finds on its disks at boot. */
 export interface GuestStatus {
@@ -119,8 +119,7 @@ export class LiveGuest {
 
   async close(): Promise<void> {
     const found = GuestProcess.find(guestParts, this.runFolder);
-    found?.signal("SIGKILL");
-    await found?.hasEnded(60_000);
+    await endProcessesOf(this.folder);
     found?.removeSockets();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
@@ -158,6 +158,14 @@ describeWith(["qemu-system-x86_64"], "the QEMU of a machine", () => {
     expect(await shutDownGuest(guest, { withinMs: 100, thenForce: true })).toBe("quit");
   });
 
+  it("whose guest stands still is not waited for", async () => {
+    const guest = await start({ startsPaused: true });
+    expect(await guest.power()).toEqual({ power: "paused", why: "prelaunch" });
+    const gentle = shutDownGuest(guest, { withinMs: 600_000, thenForce: false });
+    await expect(gentle).rejects.toThrow("Machine web1 cannot be asked to shut down: it stands still");
+    expect(await shutDownGuest(guest, { withinMs: 600_000, thenForce: true })).toBe("quit");
+  });
+
   it("that does not answer is killed", async () => {
     const guest = await start();
     guest.signal("SIGSTOP");
@@ -182,6 +190,42 @@ describeWith(["qemu-system-x86_64"], "the QEMU of a machine", () => {
     await expect(started).rejects.toThrow("stopped");
     expect(small.find()!.isAlive()).toBe(false);
     expect(await small.find()!.power()).toEqual({ power: "off" });
+  });
+});
+
+describeWith(["qemu-system-x86_64", "qemu-img"], "dirty bitmaps of a machine", () => {
+  /** What QEMU says of the bitmap in a new run, which its last end has left. */
+  async function bitmapAfter(end: (guest: GuestProcess) => Promise<unknown>): Promise<unknown> {
+    const trackingPath = path.join(small.folder, "os.qcow2");
+    const dummy = path.join(small.folder, "dummy");
+    const options = `data_file=${dummy},data_file_raw=on`;
+    spawnSync("qemu-img", ["create", "-q", "-f", "qcow2", "-o", options, trackingPath, "1M"]);
+    const disks = [{ id: "os", format: "tracked", path: small.diskPath, trackingPath }] as const;
+    const guest = await start({ disks });
+    const qmp = await guest.qmp();
+    await qmp.execute("block-dirty-bitmap-add", { node: "os", name: "sr-1", persistent: true });
+    qmp.close();
+    await end(guest);
+    const again = await (await start({ disks })).qmp();
+    const nodes = await again.execute<Record<string, unknown>[]>("query-named-block-nodes", { flat: true });
+    again.close();
+    return nodes.find((node) => node["node-name"] === "os")?.["dirty-bitmaps"];
+  }
+  const bitmap = { name: "sr-1", persistent: true };
+
+  it("are saved when QEMU is ended in order, also by force", async () => {
+    expect(await bitmapAfter((guest) => forceOff(guest))).toEqual([
+      expect.objectContaining({ ...bitmap, recording: true }),
+    ]);
+  });
+
+  it("are lost when it is killed, as the power state says", async () => {
+    const kill = async (guest: GuestProcess): Promise<void> => {
+      guest.signal("SIGKILL");
+      await guest.hasEnded(20_000);
+      expect(await guest.power()).toMatchObject({ power: "crashed" });
+    };
+    expect(await bitmapAfter(kill)).not.toEqual([expect.objectContaining({ ...bitmap, recording: true })]);
   });
 });
 

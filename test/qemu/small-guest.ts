@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { systemClock } from "../../provider/clock.ts";
+import { commandLineOf, identityOf } from "../../provider/process-identity.ts";
 import { systemRandom } from "../../provider/random.ts";
 import { bootSector } from "../../provider/qemu/boot-sector.ts";
 import { GuestProcess, type GuestParts } from "../../provider/qemu/guest-process.ts";
@@ -33,9 +34,19 @@ export class SmallGuest {
 
   async close(): Promise<void> {
     const found = this.find();
-    found?.signal("SIGKILL");
-    await found?.hasEnded(20_000);
+    await endProcessesOf(this.folder);
     found?.removeSockets();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Kills each QEMU that was started with files of a folder, also one that is written down nowhere, and waits for its end. */
+export async function endProcessesOf(folder: string): Promise<void> {
+  const pids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const own = pids
+    .map(Number)
+    .filter((pid) => commandLineOf(pid)[0] === "qemu-system-x86_64")
+    .filter((pid) => commandLineOf(pid).some((word) => word.includes(`${folder}/`)));
+  for (const pid of own) process.kill(pid, "SIGKILL");
+  while (own.some((pid) => identityOf(pid) !== undefined)) await systemClock.sleep(20);
 }
