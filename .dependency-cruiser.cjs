@@ -213,7 +213,7 @@ module.exports = {
       "nbd-serves-any-disk",
       "The protocol knows nothing of replicas; the engine gives it the disks.",
       { path: "^provider/nbd/" },
-      { path: "^provider/", pathNot: "^provider/(nbd/|errors\\.ts$)" },
+      { path: "^provider/", pathNot: "^provider/(nbd/|(errors|message)\\.ts$)" },
     ),
     forbid(
       "qemu-runs-guests",
@@ -221,7 +221,7 @@ module.exports = {
       { path: "^provider/qemu/" },
       {
         path: "^provider/",
-        pathNot: `^provider/(qemu/|nbd/|blocks/|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
+        pathNot: `^provider/(qemu/|nbd/|blocks/|disks/(block-set|disk|data-ranges)\\.ts$|model/lineage\\.ts$|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
       },
     ),
     forbid(

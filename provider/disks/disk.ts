@@ -51,6 +51,8 @@ export interface TrackedDisk extends Disk {
  * - `ChangedUntracked`: the image is not as its log left it. A program that keeps no log has written it, or another
  *   file has its name.
  * - `LogOutdated`: an earlier version wrote the log, which does not say how the image was left.
+ * - `TrackingLost`: QEMU has no sound bitmap any more with all changes since the newest recovery point: it was killed, or
+ *   somebody removed the bitmap.
  */
 export const resyncReasons = [
   "NewTracking",
@@ -61,6 +63,7 @@ export const resyncReasons = [
   "SyncFailed",
   "ChangedUntracked",
   "LogOutdated",
+  "TrackingLost",
 ] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
 

@@ -1,22 +1,34 @@
 /**
- * The words of the NBD protocol (network block device) that the server knows: fixed newstyle negotiation and simple
- * replies. Numbers are big-endian. Source: doc/proto.md of the NetworkBlockDevice/nbd project.
+ * The words of the NBD protocol (network block device) that server and client know: fixed newstyle negotiation, simple
+ * and structured replies, metadata contexts. Numbers are big-endian. Source: doc/proto.md of the NetworkBlockDevice/nbd
+ * project.
  */
 export const handshakeMagic = 0x4e42_444d_4147_4943n;
 export const optionMagic = 0x4948_4156_454f_5054n;
-const optionReplyMagic = 0x0003_e889_0455_65a9n;
+export const optionReplyMagic = 0x0003_e889_0455_65a9n;
 const requestMagic = 0x2560_9513;
-const simpleReplyMagic = 0x6744_6698;
+export const simpleReplyMagic = 0x6744_6698;
+export const structuredReplyMagic = 0x668e_33ef;
 
 export const handshakeFlags = { fixedNewstyle: 1, noZeroes: 2 } as const;
 
-export const option = { exportName: 1, abort: 2, list: 3, info: 6, go: 7 } as const;
+export const option = {
+  exportName: 1,
+  abort: 2,
+  list: 3,
+  info: 6,
+  go: 7,
+  structuredReply: 8,
+  listMetaContext: 9,
+  setMetaContext: 10,
+} as const;
 
 const errorBit = 0x8000_0000;
 export const optionReply = {
   ack: 1,
   server: 2,
   info: 3,
+  metaContext: 4,
   unsupported: errorBit + 1,
   invalid: errorBit + 3,
   unknownExport: errorBit + 6,
@@ -26,8 +38,23 @@ export const optionReply = {
 /** What the server can do: has flags, flush, forced unit access, trim, several connections that see one disk. */
 export const transmissionFlags = 0x0001 | 0x0004 | 0x0008 | 0x0020 | 0x0100;
 
-export const command = { read: 0, write: 1, disconnect: 2, flush: 3, trim: 4 } as const;
+/** Besides those: with structured replies a client may ask for a read in one piece. */
+export const transmissionFlagDontFragment = 0x0080;
+
+export const command = { read: 0, write: 1, disconnect: 2, flush: 3, trim: 4, blockStatus: 7 } as const;
+/** Flags of a request. */
 export const forcedUnitAccess = 1;
+export const dontFragment = 4;
+export const oneExtent = 8;
+
+/** What a structured reply is made of; the last chunk of a reply has the flag `done`. */
+export const chunk = { none: 0, data: 1, hole: 2, blockStatus: 5, error: 0x8001, errorAt: 0x8002 } as const;
+export const chunkDone = 1;
+export const chunkHeaderBytes = 20;
+
+/** The context that says which ranges have no space of their own, and which read as zeros. */
+export const allocationContext = "base:allocation";
+export const allocationFlags = { hole: 1, zero: 2 } as const;
 
 /** Error numbers of replies; they are Linux's. */
 export const replyError = { none: 0, io: 5, invalid: 22, noSpace: 28, notSupported: 95 } as const;
@@ -58,6 +85,17 @@ export function decodeRequest(header: Buffer): Request | undefined {
     offset: header.readBigUInt64BE(16),
     lengthBytes: header.readUInt32BE(24),
   };
+}
+
+export function encodeRequest({ flags, type, cookie, offset, lengthBytes }: Request): Buffer {
+  const header = Buffer.alloc(requestHeaderBytes);
+  header.writeUInt32BE(requestMagic, 0);
+  header.writeUInt16BE(flags, 4);
+  header.writeUInt16BE(type, 6);
+  header.writeBigUInt64BE(cookie, 8);
+  header.writeBigUInt64BE(offset, 16);
+  header.writeUInt32BE(lengthBytes, 24);
+  return header;
 }
 
 export function encodeReply(error: number, cookie: bigint): Buffer {

@@ -9,6 +9,7 @@ import { wrongOrder } from "./wrong-order.ts";
 import { wrongOverwrites } from "./wrong-overwrites.ts";
 import { wrongOwner } from "./wrong-owner.ts";
 import { wrongTarget } from "./wrong-target.ts";
+import { wrongTracking } from "./wrong-tracking.ts";
 
 /** All faults that `npm run mutants` puts into the engine. */
 export const mutants: readonly Mutant[] = [
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...wrongOrder,
   ...wrongObjects,
   ...wrongTarget,
+  ...wrongTracking,
   ...wrongOwner,
   ...wrongOverwrites,
   ...wrongGuest,

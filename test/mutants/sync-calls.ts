@@ -123,6 +123,18 @@ export const syncCalls: readonly Mutant[] = [
   ...faultsIn("provider/disks/image-watch.ts", ["test/disks/untracked-writes.test.ts"], {
     "mapped-pages": [`this.#file.sync();`, ``, "what a program stores to a mapped image again is never sent"],
   }),
+  ...faultsIn("provider/qemu/snapshots/wrapper.ts", ["test/qemu/snapshots/wrapper.test.ts"], {
+    "wrapper-bytes": [
+      `file.sync();`,
+      `file.facts();`,
+      "the file for the bitmaps of a raw image is empty after a power cut",
+    ],
+    "wrapper-name": [
+      `files.syncFolder(folder);`,
+      ``,
+      "after a power cut an earlier wrapper's bitmaps are taken for those of an image that was changed",
+    ],
+  }),
   ...faultsIn("provider/engine/replication/overlay-marks.ts", replicas, {
     "overlay-confirm": [
       `this.#write(blocks, marks.durable);\n    this.#file.sync();`,

@@ -16,6 +16,8 @@ const texts: Record<ResyncReason, string> = {
   SyncFailed: "is on a device that failed to keep writes",
   ChangedUntracked: "was changed by a program that keeps no change log, or its image is another file",
   LogOutdated: "has a change log of an earlier version",
+  TrackingLost:
+    "has lost the bitmap in which QEMU keeps its changes: QEMU was killed, or the bitmap was removed",
 };
 
 const lineageText =
