@@ -68,6 +68,11 @@ export const wrongGuest: readonly Mutant[] = [
     ],
   }),
   ...faultsIn("provider/qemu/agent-channel.ts", agent, {
+    "agent-old-step": [
+      `    this.#syncIds.clear();\n`,
+      ``,
+      "the answer to a freeze that was given up is taken for that to the thaw, and the guest stays frozen",
+    ],
     "agent-late-answer": [
       `    // Until its answer is here, what comes next on the line may belong to this command.\n    this.#isInStep = false;\n`,
       ``,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { type Clock, systemClock } from "../../provider/clock.ts";
 import { connectGuestAgent, type GuestAgent } from "../../provider/qemu/guest-agent.ts";
 import { ScriptedServer } from "./scripted-server.ts";
 
@@ -81,6 +82,46 @@ describe("the guest agent", () => {
       "guest-sync-delimited",
       "guest-fsfreeze-thaw",
     ]);
+  });
+
+  it("is not in step by the answer to an older synchronisation, which says nothing of what was asked since", async () => {
+    const ids: unknown[] = [];
+    const { connect } = await agentWith({
+      "guest-sync-delimited": ({ id }, send) => {
+        ids.push(id);
+        const answer = `\xff{"return": ${String(id)}}\n`;
+        if (ids.length === 1) return send(answer);
+        send(`\xff{"return": ${String(ids[0])}}\n`);
+        // The thaw is not asked before the freeze that was given up has had its answer.
+        setTimeout(() => send(`{"return": 99}\n${answer}`), 30);
+      },
+      "guest-fsfreeze-freeze": () => undefined,
+      "guest-fsfreeze-thaw": (given, send) => setTimeout(() => returning(2)(given, send), 60),
+    });
+    const agent = await connect();
+    await expect(agent.freeze({ timeoutMs: 5 })).rejects.toMatchObject({ code: "SourceUnreachable" });
+    expect(await agent.thaw()).toBe(2);
+  });
+
+  it("that has just started is asked again, and answers to what was asked before are dropped", async () => {
+    const ids: unknown[] = [];
+    const late = (id: unknown): string => `\xff{"return": ${String(id)}}\n`;
+    const { server } = await agentWith({
+      "guest-sync-delimited": ({ id }, send) => {
+        ids.push(id);
+        if (ids.length === 3) send(late(id));
+      },
+      "guest-ping": (_, send) => send(`${late(ids[0])}${late(ids[1])}{"return": {}}\n`),
+    });
+    const clock: Clock = {
+      ...systemClock,
+      // Between two trials no time passes; time limits are as they are.
+      sleep: (milliseconds, signal) => systemClock.sleep(milliseconds === 1000 ? 1 : milliseconds, signal),
+    };
+    const agent = await connectGuestAgent(server.socketPath, { machine: "web1", clock });
+    await agent.ping();
+    expect(ids.length).toBeGreaterThanOrEqual(3);
+    agent.close();
   });
 
   it("asks one thing at a time, and lets go of one that is stopped", async () => {
