@@ -27,6 +27,11 @@ const sentences: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: s
     "Something else uses the disk now. Wait until it is done, then run again.",
   ],
   [
+    /Could not set up host forwarding rule|Address already in use/i,
+    "Busy",
+    "Another program listens there. End it, or choose another port.",
+  ],
+  [
     /No space left on device|Disk quota exceeded/i,
     "DiskFull",
     "Free some space on the disk that QEMU writes to, then run again.",

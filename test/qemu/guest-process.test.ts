@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -147,6 +148,20 @@ describeWith(["qemu-system-x86_64"], "the QEMU of a machine", () => {
     const absent = { id: "os", format: "raw", path: path.join(small.folder, "absent.img") } as const;
     await expect(start({ disks: [absent] }, elsewhere)).rejects.toMatchObject({ code: "IoFailed" });
     expect(await guest.power()).toEqual({ power: "running" });
+  });
+
+  it("does not start on a port that another program listens at", async () => {
+    const listener = net.createServer();
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = listener.address() as net.AddressInfo;
+      const network = { isIsolated: true, forwards: [{ hostPort: port, guestPort: 80 }] };
+      const started = start({ network });
+      await expect(started).rejects.toMatchObject({ code: "Busy", target: "web1" });
+      await expect(started).rejects.toThrow(`'tcp:127.0.0.1:${port}-:80'`);
+    } finally {
+      listener.close();
+    }
   });
 
   it("whose guest does not go down is left running, or is ended by QEMU", async () => {
