@@ -161,11 +161,7 @@ module.exports = {
       "store-and-blocks-are-strangers",
       "Metadata and bytes meet in the engine only, which decides the order in which they are written.",
       { path: "^provider/(store|blocks)/" },
-      {
-        path: "^provider/(store|blocks|disks|machines|replica)/",
-        // How a folder is made so that it survives a power cut is known in one place.
-        pathNot: "^provider/($1/|blocks/file-system\\.ts$)",
-      },
+      { path: "^provider/(store|disks|machines|replica|blocks/(?!file-system))", pathNot: "^provider/$1/" },
     ),
     forbid(
       "images-know-files",
@@ -202,6 +198,12 @@ module.exports = {
       "A target at another site is served by a command of its own; no engine runs there.",
       { path: "^provider/", pathNot: "^provider/(target-server|cli)/" },
       { path: "^provider/target-server/" },
+    ),
+    forbid(
+      "drill-report-is-evidence",
+      "A report is checked by whoever has the file: without an engine, a home or a network.",
+      { path: "^provider/drill-report/" },
+      { path: "^provider/", pathNot: `^provider/(drill-report/|${words})` },
     ),
     forbid(
       "model-is-pure",

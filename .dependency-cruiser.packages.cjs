@@ -47,6 +47,12 @@ exports.packageRules = [
     ["^provider/cli/terminal-progress\\.ts$"],
     "The terminal's lines of progress are drawn in one place.",
   ),
+  only(
+    "canonical-json",
+    "node_modules/canonicalize/",
+    ["^provider/drill-report/seal-report\\.ts$"],
+    "What a signature is over is written in one place.",
+  ),
   only("pino", "node_modules/pino/", ["^provider/log\\.ts$"], "One file knows how a log is written."),
   only(
     "xml",

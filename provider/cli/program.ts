@@ -13,6 +13,7 @@ import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
 import { completionCommand } from "./completion.ts";
 import { convertCommand } from "./convert.ts";
+import { drillCommand } from "./drill.ts";
 import { exportCommand } from "./export.ts";
 import { explainCommand } from "./explain.ts";
 import {
@@ -100,6 +101,7 @@ export function program(): CliCommand {
     migrateCommand(),
     testFailoverCommand(),
     cleanUpTestFailoverCommand(),
+    drillCommand(),
     planCommand(),
     jobsCommand(),
     pauseCommand(),

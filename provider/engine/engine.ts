@@ -89,7 +89,10 @@ export class Engine {
     this.hosts = new Hosts(parts);
     this.components = new Components(parts);
     this.drills = new Drills(parts);
-    this.plans = new RecoveryPlans(parts);
+    // The clean-up of a plan's test ends a drill.
+    this.plans = new RecoveryPlans(parts, (progress) =>
+      this.drills.reports.writeIfPossible((line) => progress.report(line)),
+    );
     this.clusters = new Clusters(parts);
     this.moves = new Moves(parts);
     this.points = new Points(parts);

@@ -9,6 +9,8 @@
  *     master-targets/<fabric>/    replicas on the master target that a configuration server is by default
  *     caches/<server>/           what waits in the cache of a process server that has no folder of its own
  *     azure/<group>/<machine>/    replica machines that failovers and drills made
+ *     keys/<group>.<vault>.signing    the key that signs the reports of a vault's drills, owner-readable only
+ *     drill-reports/<group>.<vault>/  the reports of a vault's drills, numbered, as JSON and as HTML
  *
  * Names come from checked arguments (letters, digits, hyphens), never from raw paths.
  */
@@ -29,6 +31,10 @@ export interface Home {
   masterTargetFolderOf(configurationServerId: string): string;
   cacheFolderOf(processServerId: string): string;
   machineFolderOf(resourceGroupName: string, machineName: string): string;
+  /** The key that signs the reports of a vault's drills. */
+  signingKeyFileOf(vaultId: string): string;
+  /** Where the reports of a vault's drills are. */
+  drillReportsFolderOf(vaultId: string): string;
 }
 
 function safeName(name: string): string {
@@ -43,6 +49,12 @@ function keyNameOf(holderId: string): string {
   return inFabric ? `${safeName(nameOf(parentOf(holderId)))}.${inFabric[1]!.toLowerCase()}.${name}` : name;
 }
 
+/** Vaults of two resource groups may have one name. */
+function vaultNameOf(vaultId: string): string {
+  const group = /\/resourceGroups\/([^/]+)\//i.exec(vaultId)?.[1] ?? "";
+  return `${safeName(group)}.${safeName(nameOf(vaultId))}`;
+}
+
 export function homeAt(folder: string): Home {
   return {
     folder,
@@ -54,6 +66,8 @@ export function homeAt(folder: string): Home {
     spoolFolderOf: (id) => path.join(folder, "spool", keyNameOf(id)),
     masterTargetFolderOf: (id) => path.join(folder, "master-targets", safeName(nameOf(parentOf(id)))),
     cacheFolderOf: (id) => path.join(folder, "caches", keyNameOf(id)),
+    signingKeyFileOf: (id) => path.join(folder, "keys", `${vaultNameOf(id)}.signing`),
+    drillReportsFolderOf: (id) => path.join(folder, "drill-reports", vaultNameOf(id)),
     machineFolderOf: (group, name) => path.join(folder, "azure", safeName(group), safeName(name)),
   };
 }

@@ -251,13 +251,20 @@ export function openJobOf(store: Store, targetId: string): JobRow | undefined {
   return row ? toJob(row) : undefined;
 }
 
-/** Jobs, newest first; all of them or the jobs of one target. */
-export function listJobs(store: Store, filter: { targetId?: string; limit: number }): JobRow[] {
+/** Jobs, newest first; all of them, or those of one target or of some scenarios. */
+export function listJobs(
+  store: Store,
+  filter: { targetId?: string; scenarios?: readonly string[]; limit: number },
+): JobRow[] {
   const rows = store
     .prepare(
-      `SELECT * FROM jobs WHERE (?1 IS NULL OR target_key = ?1)
+      `SELECT * FROM jobs WHERE (?1 IS NULL OR target_key = ?1) AND (?3 IS NULL OR scenario IN (SELECT value FROM json_each(?3)))
        ORDER BY started_at DESC, rowid DESC LIMIT ?2`,
     )
-    .all(filter.targetId === undefined ? null : idKey(filter.targetId), filter.limit);
+    .all(
+      filter.targetId === undefined ? null : idKey(filter.targetId),
+      filter.limit,
+      filter.scenarios === undefined ? null : JSON.stringify(filter.scenarios),
+    );
   return rows.map(toJob);
 }

@@ -60,6 +60,7 @@ export function stepsOf(page: string): Step[] {
 }
 
 const placeholders: readonly (readonly [RegExp, string])[] = [
+  [/\bkey [0-9a-f]{4}(?: [0-9a-f]{4}){7}/g, "key <fingerprint>"],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<id>"],
   [/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<time>"],
   // A time in a URL.

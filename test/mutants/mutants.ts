@@ -1,3 +1,4 @@
+import { drillEvidence } from "./drill-evidence.ts";
 import { leftByKilled } from "./left-by-killed.ts";
 import type { Mutant } from "./mutant.ts";
 import { shownSecrets } from "./shown-secrets.ts";
@@ -15,6 +16,7 @@ import { wrongTracking } from "./wrong-tracking.ts";
 export const mutants: readonly Mutant[] = [
   ...syncCalls,
   ...leftByKilled,
+  ...drillEvidence,
   ...wrongOrder,
   ...wrongObjects,
   ...wrongTarget,

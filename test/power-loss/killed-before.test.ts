@@ -10,6 +10,7 @@ import { lookAtStore } from "../../provider/engine/recovery-home/look-at-store.t
 import { placeStore } from "../../provider/engine/recovery-home/place-store.ts";
 import { openOverlay } from "../../provider/engine/replication/open-overlay.ts";
 import { homeAt } from "../../provider/engine/home.ts";
+import { signingKeyOf } from "../../provider/engine/upkeep/signing-key.ts";
 import { openWithKeyFile, replaceKey } from "../../provider/engine/upkeep/store-key-file.ts";
 import { folderMachines } from "../../provider/machines/folder-machines.ts";
 import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
@@ -230,6 +231,15 @@ it("keeps what a target and its clients trust", async () => {
         trust(files).makeAuthority("site");
       }),
     check: (files) => expect(files.exists(trust(files).authorityFile)).toBe(true),
+  });
+});
+
+it("keeps the key that signs the reports of drills", async () => {
+  const vaultId = "/subscriptions/s/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/v";
+  await killAnywhereThenCut({
+    before: emptyDisk(),
+    work: (files) => signingKeyOf(files, home, vaultId),
+    check: (files) => expect(files.exists(home.signingKeyFileOf(vaultId))).toBe(true),
   });
 });
 

@@ -26,6 +26,7 @@ import {
   testedItems,
   waitingStepOf,
 } from "./drill-subject.ts";
+import { DrillReports } from "./drill-reports.ts";
 import { measured } from "./measured.ts";
 import { runScheduled, type ScheduledOutcome } from "./run-scheduled.ts";
 import { scheduleState } from "./schedule-state.ts";
@@ -81,9 +82,11 @@ function scheduled(parts: EngineParts, { id, inputs }: Drill): Partial<Propertie
 /** The drills of an engine. */
 export class Drills {
   readonly #parts: EngineParts;
+  readonly reports: DrillReports;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.reports = new DrillReports(parts);
   }
 
   /**
@@ -100,7 +103,9 @@ export class Drills {
     const { schedule } = inputs;
     await underLease(parts, drillId, "drill", async () => {
       if (schedule === undefined && !isRunning(parts, drill)) {
-        const state = await kind.start(parts, drill, progress, { since: clock.now(), waits: true });
+        const state = await this.#reported(progress, () =>
+          kind.start(parts, drill, progress, { since: clock.now(), waits: true }),
+        );
         // This process was asked to stop while a manual step waits.
         if (state === "Suspended") throw waitsForPerson(parts, drill);
       }
@@ -120,12 +125,14 @@ export class Drills {
   async end(drillId: string, progress: Progress): Promise<void> {
     const parts = this.#parts;
     if (!findDrill(parts, drillId)) return;
-    await underLease(parts, drillId, "end of the drill", async () => {
-      const drill = findDrill(parts, drillId);
-      if (!drill) return;
-      await cleanUp(parts, drill, progress);
-      deleteThing(parts.store, drillId);
-    });
+    await this.#reported(progress, () =>
+      underLease(parts, drillId, "end of the drill", async () => {
+        const drill = findDrill(parts, drillId);
+        if (!drill) return;
+        await cleanUp(parts, drill, progress);
+        deleteThing(parts.store, drillId);
+      }),
+    );
     await writeCatalogs(parts);
   }
 
@@ -149,7 +156,9 @@ export class Drills {
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
     }
     if (drill.inputs.schedule === undefined) return this.end(drill.id, progress);
-    await underLease(parts, drill.id, "end of the drill", () => cleanUp(parts, drill, progress));
+    await this.#reported(progress, () =>
+      underLease(parts, drill.id, "end of the drill", () => cleanUp(parts, drill, progress)),
+    );
   }
 
   /** What a drill of one machine would do now and what forbids it. Changes nothing. */
@@ -201,6 +210,15 @@ export class Drills {
 
   /** Runs a drill if its schedule says so; nothing happens otherwise. Throws only what stops this process. */
   runIfDue(drillId: string, progress: Progress): Promise<ScheduledOutcome | undefined> {
-    return runScheduled(this.#parts, drillId, progress);
+    return this.#reported(progress, () => runScheduled(this.#parts, drillId, progress));
+  }
+
+  /** Work that may end drills: a test that fails is one that has ended as well. */
+  async #reported<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      await this.reports.writeIfPossible((line) => progress.report(line));
+    }
   }
 }

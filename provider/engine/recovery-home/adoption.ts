@@ -13,7 +13,9 @@ import type { StoreAddress } from "../../store-address.ts";
 import { locationOfAddress } from "../../replica/store-location.ts";
 import { adoptStores } from "./adopt.ts";
 import { type AdoptableStore, type FoundStore, lookAtStore, type OpenedStore } from "./look-at-store.ts";
-import { secretsIn } from "./key-kit.ts";
+import { type CopiedSigningKey, secretsIn, signingKeysIn } from "./key-kit.ts";
+import { homeAt } from "../home.ts";
+import { placeSigningKey } from "../upkeep/signing-key.ts";
 import { onlyVersions, restorePast } from "./restore-past.ts";
 import { retainElsewhere, type StoreRetention } from "./retain-elsewhere.ts";
 import { said } from "../../message.ts";
@@ -48,16 +50,26 @@ export class Adoption {
   readonly #stores: readonly OpenedStore[];
   readonly #secrets: readonly StoreSecret[];
   readonly #asOf: number | undefined;
+  readonly #signingKeys: readonly CopiedSigningKey[];
 
   private constructor(
     files: FileSystem,
     stores: readonly OpenedStore[],
-    { secrets, asOf }: { secrets: readonly StoreSecret[]; asOf: number | undefined },
+    {
+      secrets,
+      asOf,
+      signingKeys,
+    }: {
+      secrets: readonly StoreSecret[];
+      asOf: number | undefined;
+      signingKeys: readonly CopiedSigningKey[];
+    },
   ) {
     this.#files = files;
     this.#stores = stores;
     this.#secrets = secrets;
     this.#asOf = asOf;
+    this.#signingKeys = signingKeys;
   }
 
   /**
@@ -77,7 +89,8 @@ export class Adoption {
     const stores = await Array.fromAsync(storesAt(files, source), (found) =>
       lookAtStore(files, found, secrets),
     );
-    return new Adoption(files, stores, { secrets, asOf: source.asOf });
+    const signingKeys = signingKeysIn(files, source.keyFiles ?? []);
+    return new Adoption(files, stores, { secrets, asOf: source.asOf, signingKeys });
   }
 
   get stores(): readonly AdoptableStore[] {
@@ -89,6 +102,15 @@ export class Adoption {
    * throws. Returns what people should know, as sentences.
    */
   async rebuild(homeFolder: string, progress?: Progress): Promise<string[]> {
+    const notices = await this.#rebuild(homeFolder, progress);
+    const engineIds = this.#stores.map(({ engineId }) => engineId);
+    for (const { engineId, vaultId, key } of this.#signingKeys) {
+      if (engineIds.includes(engineId)) placeSigningKey(this.#files, homeAt(homeFolder), vaultId, key);
+    }
+    return notices;
+  }
+
+  async #rebuild(homeFolder: string, progress?: Progress): Promise<string[]> {
     const asOf = this.#asOf;
     if (asOf === undefined) return (await adoptStores(this.#files, homeFolder, this.#stores)).notices;
     const notices: string[] = [];

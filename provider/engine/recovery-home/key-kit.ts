@@ -9,12 +9,13 @@ import { type FileSystem, makeFolderDurably, writeAtomically } from "../../block
 import { hasCode, isExpected, SiteRecoveryError } from "../../errors.ts";
 import { catalogPositions } from "../../store/catalog-changes.ts";
 import { putKeyCopy } from "../../store/key-copies.ts";
-import { findThing } from "../../store/things.ts";
+import { findThing, listThings } from "../../store/things.ts";
 import { readWholeFile } from "../../replica/read-whole-file.ts";
 import { describeLocation, withObjects } from "../../replica/store-location.ts";
 import { readStoreKey, storeKeyName, type StoreSecret } from "../../replica/store-key.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
+import { signingKeyText } from "../upkeep/signing-key.ts";
 import { openWithKeyFile, type StorePlace } from "../upkeep/store-key-file.ts";
 import { said } from "../../message.ts";
 
@@ -27,6 +28,8 @@ interface KeyKit {
   readonly writtenAt: string;
   /** `folder`: where the store is, for people; a URL for object storage. */
   readonly stores: readonly { readonly holderId: string; readonly folder: string; readonly key: string }[];
+  /** The keys that sign drill reports, by vault, as PEM; absent where there are none, and in kits of earlier versions. */
+  readonly signing?: readonly { readonly vaultId: string; readonly key: string }[];
 }
 
 /** What distinguishes keys without revealing them. */
@@ -118,12 +121,17 @@ export async function exportKeys(
     const message = said`There are no keys yet: no machine is protected. Run this again when the first one is.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message);
   }
+  const signing = listThings(store, { kind: "vault" }).flatMap(({ id }) => {
+    const key = signingKeyText(files, home, id);
+    return key === undefined ? [] : [{ vaultId: id, key }];
+  });
   const kit: KeyKit = {
     format: "siterecovery-key-kit",
     version: kitVersion,
     engineId: parts.engineId,
     writtenAt: new Date(parts.clock.now()).toISOString(),
     stores: keys.map(({ holderId, folder, key }) => ({ holderId, folder, key: key.toString("latin1") })),
+    ...(signing.length === 0 ? {} : { signing }),
   };
   makeFolderDurably(files, path.dirname(toPath));
   writeAtomically(files, toPath, Buffer.from(`${JSON.stringify(kit, null, 2)}\n`));
@@ -148,20 +156,40 @@ export function secretsIn(files: FileSystem, keyPaths: readonly string[]): Store
   });
 }
 
-function secretsOf(files: FileSystem, filePath: string): StoreSecret[] | undefined {
+/** A key that signs drill reports, and whose it is. */
+export interface CopiedSigningKey {
+  readonly engineId: string;
+  readonly vaultId: string;
+  readonly key: string;
+}
+
+/** The keys of drill reports in key kits. Other files have none. */
+export function signingKeysIn(files: FileSystem, keyPaths: readonly string[]): CopiedSigningKey[] {
+  return keyPaths.flatMap((keyPath) => {
+    const { engineId = "", signing = [] } = kitIn(files, keyPath) ?? {};
+    return signing.map((one) => ({ engineId, ...one }));
+  });
+}
+
+/** The key kit in a file; `undefined` if it is another file. Throws `InvalidInput` for one of a later version. */
+function kitIn(files: FileSystem, filePath: string): KeyKit | undefined {
   const content = readWholeFile(files, filePath);
-  if (content[0] !== "{".charCodeAt(0)) return content.length < 32 ? undefined : [{ key: content }];
+  if (content[0] !== "{".charCodeAt(0)) return undefined;
   try {
     const kit = JSON.parse(content.toString("utf8")) as KeyKit;
     if (kit.format !== "siterecovery-key-kit") return undefined;
-    if (kit.version !== kitVersion) {
-      const message = said`${filePath} is a key kit of version ${String(kit.version)}, made by a newer siterecovery; this one reads version
-          ${kitVersion}. Install the newer one.`;
-      throw new SiteRecoveryError("InvalidInput", message, { target: filePath });
-    }
-    return kit.stores.map(({ key }) => ({ key: Buffer.from(key, "latin1") }));
+    if (kit.version === kitVersion) return kit;
+    const message = said`${filePath} is a key kit of version ${String(kit.version)}, made by a newer siterecovery; this one reads version
+        ${kitVersion}. Install the newer one.`;
+    throw new SiteRecoveryError("InvalidInput", message, { target: filePath });
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function secretsOf(files: FileSystem, filePath: string): StoreSecret[] | undefined {
+  const content = readWholeFile(files, filePath);
+  if (content[0] !== "{".charCodeAt(0)) return content.length < 32 ? undefined : [{ key: content }];
+  return kitIn(files, filePath)?.stores.map(({ key }) => ({ key: Buffer.from(key, "latin1") }));
 }

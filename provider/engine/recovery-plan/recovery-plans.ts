@@ -38,22 +38,27 @@ export type { PlanJob, PlanView } from "./plan-view.ts";
 
 export class RecoveryPlans {
   readonly #parts: EngineParts;
+  readonly #afterRun: (progress: Progress) => Promise<void>;
 
-  constructor(parts: EngineParts) {
+  /** `afterRun` is called when a run has ended or waits. */
+  constructor(parts: EngineParts, afterRun: (progress: Progress) => Promise<void> = () => Promise.resolve()) {
     this.#parts = parts;
+    this.#afterRun = afterRun;
   }
 
   /**
    * Runs an operation of a plan, and resumes a run of it that was interrupted or failed. Throws
    * `ActionNotAllowed` or `Busy` before anything is changed, else what stopped it.
    */
-  run(
+  async run(
     planId: string,
     request: PlanRequest,
     progress: Progress,
     options: RunOptions = {},
   ): Promise<PlanOutcome> {
-    return runPlan(this.#parts, planId, request, progress, options);
+    const outcome = await runPlan(this.#parts, planId, request, progress, options);
+    await this.#afterRun(progress);
+    return outcome;
   }
 
   /** A plan as it is; with arguments, as it would be with those. */
@@ -142,12 +147,14 @@ export class RecoveryPlans {
     });
     const purpose = currentLease(store, job.targetId, clock);
     if (purpose !== undefined) return "goes on elsewhere";
-    return underLease(
+    const outcome = await underLease(
       this.#parts,
       job.targetId,
       planOperations[(job.input as PlanInput).operation].title,
       () => attempt(runOf(this.#parts, findJob(store, jobId)!, progress), options),
     );
+    await this.#afterRun(progress);
+    return outcome;
   }
 
   /**
