@@ -97,8 +97,8 @@ export class NbdServer {
 
   async #serve(stream: ByteStream): Promise<void> {
     try {
-      const disk = await negotiate(stream, this.#disks);
-      if (disk !== undefined) await serveRequests(stream, disk, this.#onError);
+      const session = await negotiate(stream, this.#disks);
+      if (session !== undefined) await serveRequests(stream, session, this.#onError);
     } catch (error) {
       if (!(error instanceof StreamEnded)) this.#onError(error as Error);
     }

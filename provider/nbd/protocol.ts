@@ -54,6 +54,8 @@ export const chunkHeaderBytes = 20;
 
 /** The context that says which ranges have no space of their own, and which read as zeros. */
 export const allocationContext = "base:allocation";
+/** The server's number for it. */
+export const allocationContextId = 1;
 export const allocationFlags = { hole: 1, zero: 2 } as const;
 
 /** Error numbers of replies; they are Linux's. */
@@ -61,8 +63,8 @@ export const replyError = { none: 0, io: 5, invalid: 22, noSpace: 28, notSupport
 
 /** A request moves no more than this; told to clients as the largest block. */
 export const requestBytesMax = 32 * 1024 * 1024;
-/** Of a name or an option: the protocol's own limit of names, and the few numbers around one. */
-export const optionBytesMax = 4096 + 64;
+/** Of an option: the protocol's own limit of names, and some names of contexts with the numbers around them. */
+export const optionBytesMax = 16_384;
 
 export const requestHeaderBytes = 28;
 export const optionHeaderBytes = 16;
@@ -124,11 +126,22 @@ export function encodeOptionReply(to: number, type: number, data: Buffer = Buffe
 }
 
 /** Size and flags of an export, as the end of the old negotiation and as the piece of information 0. */
-export function encodeExport(sizeBytes: number): Buffer {
+export function encodeExport(sizeBytes: number, isStructured: boolean): Buffer {
   const data = Buffer.alloc(10);
   data.writeBigUInt64BE(BigInt(sizeBytes), 0);
-  data.writeUInt16BE(transmissionFlags, 8);
+  data.writeUInt16BE(transmissionFlags | (isStructured ? transmissionFlagDontFragment : 0), 8);
   return data;
+}
+
+/** Head of one chunk of a structured reply; `dataBytes` follow it. */
+export function encodeChunkHeader(type: number, cookie: bigint, dataBytes: number, isLast: boolean): Buffer {
+  const header = Buffer.alloc(chunkHeaderBytes);
+  header.writeUInt32BE(structuredReplyMagic, 0);
+  header.writeUInt16BE(isLast ? chunkDone : 0, 4);
+  header.writeUInt16BE(type, 6);
+  header.writeBigUInt64BE(cookie, 8);
+  header.writeUInt32BE(dataBytes, 16);
+  return header;
 }
 
 /** The piece of information 3: any byte may be asked for, whole blocks cost least. */

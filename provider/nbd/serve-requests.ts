@@ -2,6 +2,7 @@
 import type { SiteRecoveryError } from "../errors.ts";
 import { isExpected } from "../errors.ts";
 import type { ByteStream } from "./byte-stream.ts";
+import type { Session } from "./negotiate.ts";
 import type { ServedDisk } from "./served-disk.ts";
 import {
   command,
@@ -13,18 +14,15 @@ import {
   requestBytesMax,
   requestHeaderBytes,
 } from "./protocol.ts";
+import { sendError, sendRead, sendStatus } from "./structured-reply.ts";
 
 const nothing = Buffer.alloc(0);
 
-/**
- * Returns when the client has said goodbye or talks no NBD. `onError` gets what kept a request from being done;
- * the client sees an error number. Throws `StreamEnded`.
- */
-export async function serveRequests(
-  stream: ByteStream,
-  disk: ServedDisk,
-  onError: (error: SiteRecoveryError) => void,
-): Promise<void> {
+/** Is told what kept a request from being done; the client sees an error number. */
+type OnError = (error: SiteRecoveryError) => void;
+
+/** Returns when the client has said goodbye or talks no NBD. Throws `StreamEnded`. */
+export async function serveRequests(stream: ByteStream, session: Session, onError: OnError): Promise<void> {
   for (;;) {
     const request = decodeRequest(await stream.take(requestHeaderBytes));
     if (request === undefined || request.type === command.disconnect) return;
@@ -32,47 +30,67 @@ export async function serveRequests(
     // Data that are too long are not read, so that nothing can be understood after them.
     if (isWrite && request.lengthBytes > requestBytesMax) return;
     const data = isWrite ? await stream.take(request.lengthBytes) : nothing;
-    const { error, result } = await perform(disk, request, data, onError);
-    await stream.send(encodeReply(error, request.cookie), result);
+    await answer(stream, session, { request, data, onError });
   }
 }
 
-interface Outcome {
-  readonly error: number;
-  readonly result: Buffer;
+async function answer(
+  stream: ByteStream,
+  session: Session,
+  { request, data, onError }: { request: Request; data: Buffer; onError: OnError },
+): Promise<void> {
+  const { disk, isStructured } = session;
+  const { type, cookie } = request;
+  const inChunks = isStructured && (type === command.read || type === command.blockStatus);
+  const refusal = refusalOf(session, request);
+  const outcome =
+    refusal === replyError.none
+      ? await attempt(onError, async () => {
+          if (inChunks && type === command.read) await sendRead(stream, disk, request);
+          else if (inChunks) await sendStatus(stream, disk, request);
+          else return perform(disk, request, data);
+          return nothing;
+        })
+      : refusal;
+  if (typeof outcome !== "number") {
+    if (!inChunks) await stream.send(encodeReply(replyError.none, cookie), outcome);
+  } else if (inChunks) await sendError(stream, cookie, outcome);
+  else await stream.send(encodeReply(outcome, cookie));
 }
 
-async function perform(
-  disk: ServedDisk,
-  request: Request,
-  data: Buffer,
-  onError: (error: SiteRecoveryError) => void,
-): Promise<Outcome> {
-  const refusal = refusalOf(disk, request);
-  if (refusal !== replyError.none) return { error: refusal, result: nothing };
-  const offset = Number(request.offset);
+/** What the work returns, or the number of the error that kept it from being done. */
+async function attempt(onError: OnError, work: () => Promise<Buffer>): Promise<Buffer | number> {
   try {
-    let result = nothing;
-    if (request.type === command.read) {
-      result = Buffer.allocUnsafe(request.lengthBytes);
-      await disk.read(result, offset);
-    } else if (request.type === command.write) {
-      await disk.write(data, offset);
-    }
-    // A trim is a hint; the bytes may stay as they are.
-    if (request.type === command.flush || (request.flags & forcedUnitAccess) !== 0) await disk.flush();
-    return { error: replyError.none, result };
+    return await work();
   } catch (error) {
     if (!isExpected(error)) throw error;
     onError(error);
-    return { error: error.code === "DiskFull" ? replyError.noSpace : replyError.io, result: nothing };
+    return error.code === "DiskFull" ? replyError.noSpace : replyError.io;
   }
 }
 
-function refusalOf(disk: ServedDisk, { type, offset, lengthBytes }: Request): number {
+async function perform(disk: ServedDisk, request: Request, data: Buffer): Promise<Buffer> {
+  const offset = Number(request.offset);
+  let result = nothing;
+  if (request.type === command.read) {
+    result = Buffer.allocUnsafe(request.lengthBytes);
+    await disk.read(result, offset);
+  } else if (request.type === command.write) {
+    await disk.write(data, offset);
+  }
+  // A trim is a hint; the bytes may stay as they are.
+  if (request.type === command.flush || (request.flags & forcedUnitAccess) !== 0) await disk.flush();
+  return result;
+}
+
+const knownCommands: readonly number[] = [command.read, command.write, command.trim];
+
+function refusalOf({ disk, hasAllocation }: Session, { type, offset, lengthBytes }: Request): number {
   if (type === command.flush) return replyError.none;
-  if (type !== command.read && type !== command.write && type !== command.trim)
-    return replyError.notSupported;
+  const isStatus = type === command.blockStatus;
+  // Whoever has chosen no context can learn nothing.
+  if (isStatus && (!hasAllocation || lengthBytes === 0)) return replyError.invalid;
+  if (!isStatus && !knownCommands.includes(type)) return replyError.notSupported;
   if (type === command.read && lengthBytes > requestBytesMax) return replyError.invalid;
   if (offset + BigInt(lengthBytes) <= BigInt(disk.sizeBytes)) return replyError.none;
   return type === command.write ? replyError.noSpace : replyError.invalid;

@@ -8,6 +8,29 @@ const delta = ["test/engine/replication/apply-delta.test.ts"];
 const retry = ["test/engine/replicate/follow-items.test.ts"];
 
 export const wrongBytes: readonly Mutant[] = [
+  ...faultsIn(
+    "provider/engine/replication/overlay-allocation.ts",
+    ["test/engine/replication/attach-point.test.ts"],
+    {
+      "zeros-of-point": [
+        `const isZero = covered > block || !(await view.hasData(block));`,
+        `const isZero = true;`,
+        "a copy of an attached disk has zeros in place of the recovery point's data",
+      ],
+      "zeros-of-overlay": [
+        `if (dataStart > block) return`,
+        `if (dataStart >= block) return`,
+        "a copy of an attached disk has zeros in place of what was written to it",
+      ],
+    },
+  ),
+  ...faultsIn("provider/nbd/structured-reply.ts", ["test/nbd/structured-replies.test.ts"], {
+    "zeros-sent": [
+      `const isZero = extent.isZero && (`,
+      `const isZero = extent.lengthBytes > 0 || (`,
+      "QEMU reads zeros in place of an attached disk's data",
+    ],
+  }),
   ...faultsIn("provider/disks/block-set.ts", blockSet, {
     "range-short": [
       `for (let block = firstBlock; block < firstBlock + blockCount; block += 1) this.add(block);`,

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect } from "vitest";
 import type { SiteRecoveryError } from "../../provider/errors.ts";
 import { NbdServer } from "../../provider/nbd/nbd-server.ts";
-import type { ServedDisk } from "../../provider/nbd/served-disk.ts";
+import type { DiskExtent, ServedDisk } from "../../provider/nbd/served-disk.ts";
 import { NbdClient } from "./nbd-client.ts";
 
 export const sizeBytes = 1_000_003;
@@ -31,6 +31,26 @@ export class MemoryDisk implements ServedDisk {
   async flush(): Promise<void> {
     await Promise.resolve();
     this.flushes += 1;
+  }
+
+  /** Places of zeros as a list of first byte and end; what is known of the disk in this test. */
+  zeros: readonly (readonly [from: number, to: number])[] = [];
+
+  async allocation(offset: number, lengthBytes: number): Promise<DiskExtent[]> {
+    await Promise.resolve();
+    if (this.failure) throw this.failure;
+    const extents: DiskExtent[] = [];
+    for (let at = offset; at < offset + lengthBytes;) {
+      const inside = this.zeros.find(([from, to]) => from <= at && at < to);
+      const next = Math.min(
+        ...this.zeros.map(([from]) => from).filter((from) => from > at),
+        offset + lengthBytes,
+      );
+      const to = Math.min(inside?.[1] ?? next, offset + lengthBytes);
+      extents.push({ lengthBytes: to - at, isZero: inside !== undefined });
+      at = to;
+    }
+    return extents;
   }
 }
 

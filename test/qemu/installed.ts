@@ -6,6 +6,8 @@ const packageOf: Record<string, string> = {
   "qemu-system-x86_64": "qemu-system-x86",
   "qemu-storage-daemon": "qemu-system-common",
   "qemu-img": "qemu-utils",
+  nbdinfo: "libnbd-bin",
+  nbdcopy: "libnbd-bin",
 };
 
 export function isInstalled(program: string): boolean {

@@ -1,5 +1,5 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
-import type { ServedDisk } from "../../nbd/served-disk.ts";
+import type { DiskExtent, ServedDisk } from "../../nbd/served-disk.ts";
 import type { AttachedDisk } from "../replication/attach-point.ts";
 import { marksPathOf } from "../replication/overlay-marks.ts";
 
@@ -37,6 +37,10 @@ export class OverlaySession implements ServedDisk {
 
   write(data: Uint8Array, offset: number): Promise<void> {
     return this.#disk.write(data, offset);
+  }
+
+  allocation(offset: number, lengthBytes: number): Promise<DiskExtent[]> {
+    return this.#disk.allocation(offset, lengthBytes);
   }
 
   /** Once it has failed it keeps failing: what the device has lost by then does not come back by asking again. */

@@ -19,6 +19,7 @@ import { SegmentCache } from "../../replica/layers/segment-cache.ts";
 import type { ReplicaStore } from "../../replica/replica-store.ts";
 import { checksumAt } from "./known-data.ts";
 import { openOverlay, type Overlay } from "./open-overlay.ts";
+import { allocationOf, type ZeroExtent } from "./overlay-allocation.ts";
 import type { OverlayMarks } from "./overlay-marks.ts";
 import { openPinnedDisk, type PinnedDisk } from "./pinned-disk.ts";
 import { said } from "../../message.ts";
@@ -46,6 +47,8 @@ export interface AttachedDisk {
   write(data: Uint8Array, offset: number): Promise<void>;
   /** Makes all acknowledged writes survive a power cut. */
   flush(): Promise<void>;
+  /** What is known to be zeros from `offset` on, without reading it; it may say less than was asked for. */
+  allocation(offset: number, lengthBytes: number): Promise<ZeroExtent[]>;
   close(): Promise<void>;
   /** Blocks that the overlay lacks. At 0 and after a flush it is the whole disk, and needs its marks no more. */
   readonly lackingCount: number;
@@ -127,6 +130,22 @@ class OverlayDisk implements AttachedDisk {
       this.#image.write(data.subarray(from - offset, to - offset), from);
       this.#marks.add(block);
     }
+  }
+
+  allocation(offset: number, lengthBytes: number): Promise<ZeroExtent[]> {
+    return allocationOf(
+      {
+        image: this.#image,
+        has: (block) => this.#marks.has(block),
+        nextCovered: (block) => this.#source.pinned.map.nextCovered(block),
+        hasData: async (block) => {
+          const window = await this.#windowOf(block);
+          return window.segment[block - window.firstBlock]! >= 0;
+        },
+      },
+      offset,
+      lengthBytes,
+    );
   }
 
   async flush(): Promise<void> {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { attachPoint } from "../../../provider/engine/replication/attach-point.ts";
+import { type AttachedDisk, attachPoint } from "../../../provider/engine/replication/attach-point.ts";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { OverlayMarks } from "../../../provider/engine/replication/overlay-marks.ts";
 import { noise, ProtectedDisk } from "./protected-disk.ts";
@@ -25,6 +25,45 @@ beforeEach(async () => {
 afterEach(() => disk.remove());
 
 const attach = () => attachPoint({ store: disk.store, pointId, diskId: disk.diskId, overlayPath });
+
+/** What is said to be zeros is, from `offset` to the end; what is not covered and was not written is said to be. */
+async function expectTrueZeros(attached: AttachedDisk, model: Buffer, offset: number): Promise<number> {
+  let zeros = 0;
+  for (let at = offset; at < sizeBytes;) {
+    const extents = await attached.allocation(at, sizeBytes - at);
+    expect(extents.length).toBeGreaterThan(0);
+    for (const { lengthBytes, isZero } of extents) {
+      expect(lengthBytes).toBeGreaterThan(0);
+      if (isZero) expect(model.subarray(at, at + lengthBytes).every((byte) => byte === 0)).toBe(true);
+      zeros += isZero ? lengthBytes : 0;
+      at += lengthBytes;
+    }
+    expect(at).toBeLessThanOrEqual(sizeBytes);
+  }
+  return zeros;
+}
+
+it("says which ranges are zeros, before and after they are written and filled in", async () => {
+  const attached = await attach();
+  try {
+    const model = disk.image();
+    const zeros = await expectTrueZeros(attached, model, 0);
+    // The point has data in blocks 0 to 6 and 16.
+    expect(zeros).toBe(9 * 65_536);
+    const data = noise(5, 65_536);
+    await attached.write(data, 10 * 65_536);
+    data.copy(model, 10 * 65_536);
+    expect(await expectTrueZeros(attached, model, 0)).toBe(zeros - 65_536);
+    expect(await attached.allocation(9 * 65_536 + 5, 100_000)).toEqual([
+      { lengthBytes: 65_531, isZero: true },
+      { lengthBytes: 34_469, isZero: false },
+    ]);
+    await attached.fill(1000);
+    expect(await expectTrueZeros(attached, model, 0)).toBe(zeros - 65_536);
+  } finally {
+    await attached.close();
+  }
+});
 
 it("reads and writes at once, over reopening and filling in, like a plain copy", async () => {
   const step = fc.record({
@@ -52,8 +91,10 @@ it("reads and writes at once, over reopening and filling in, like a plain copy",
           const read = Buffer.alloc(sizeBytes);
           await attached.read(read, 0);
           expect(read.equals(model)).toBe(true);
+          await expectTrueZeros(attached, model, offset);
         }
         expect(await attached.fill(1000)).toBe(0);
+        await expectTrueZeros(attached, model, 0);
         expect(fs.readFileSync(overlayPath).equals(model)).toBe(true);
       } finally {
         await attached.close();
