@@ -14,7 +14,7 @@ import { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { OutputOption } from "./output-option.ts";
 import { InputOption, readGivenFile } from "./read-given-file.ts";
-import { openSession } from "./session.ts";
+import { openSession, printJson } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
 
 function reportCommand(): CliCommand {
@@ -23,6 +23,7 @@ function reportCommand(): CliCommand {
     .argument("[name]", "the drill, or the machine or plan that it tested (default: the newest of all)")
     .addOption(new OutputOption("--output <file>", "the report, as JSON").makeOptionMandatory())
     .addOption(new OutputOption("--html <file>", "the same as one HTML file"))
+    .json("drill report")
     .example(
       "drill report web1 --output report.json --html report.html",
       "the evidence of the last drill of web1",
@@ -33,13 +34,28 @@ function reportCommand(): CliCommand {
         " report that is missing in the copy.",
     )
     .action(
-      async (name: string | undefined, flags: { output: string; html?: string }, command: CliCommand) => {
+      async (
+        name: string | undefined,
+        flags: { output: string; html?: string; json?: boolean },
+        command: CliCommand,
+      ) => {
         const { reports } = (await openSession(command)).drills;
         await reports.write();
         const { report, file } = reports.newest(name);
         // The same bytes as in the home.
         writeOutput(flags.output, readGivenFile(file).toString("utf8"));
         if (flags.html !== undefined) writeOutput(flags.html, reportPage(report));
+        const { drill, result, endTime, sequence, seal } = report;
+        const signedBy = fingerprintOfKey(seal.publicKey);
+        if (flags.json === true)
+          return printJson("drill report", {
+            file: flags.output,
+            drill: drill.name,
+            result,
+            endTime,
+            sequence,
+            signedBy,
+          });
         process.stdout.write(
           `${flags.output}: drill ${report.drill.name}, ${report.result}, ended ${report.endTime}, report ${report.sequence} of ` +
             `${nameOf(report.vaultId)}, signed by the key ${fingerprintOfKey(report.seal.publicKey)}\n`,
@@ -100,11 +116,12 @@ function verifyCommand(): CliCommand {
         },
       ),
     )
+    .json("drill verify")
     .example(
       "drill verify report.json --public-key vault.pem --chain evidence/",
       "one report, its signer and all before it",
     )
-    .action((file: string, flags: { publicKey?: string; chain?: string }) => {
+    .action((file: string, flags: { publicKey?: string; chain?: string; json?: boolean }) => {
       const report = readValidJson<DrillReport>(file, "drill-report");
       const key = flags.publicKey === undefined ? undefined : readPublicKey(flags.publicKey);
       const findings = verifyReport(report, key);
@@ -112,12 +129,18 @@ function verifyCommand(): CliCommand {
         const found = reportsIn(flags.chain);
         findings.push(...found.findings, ...verifyChain(report, found.reports));
       }
+      const signer = fingerprintOfKey(report.seal.publicKey);
+      if (flags.json === true) {
+        const isSignerKnown = key !== undefined && key === report.seal.publicKey;
+        printJson("drill verify", { file, findings, signedBy: signer, isSignerKnown });
+        if (findings.length > 0) process.exitCode = exitCodes.refused;
+        return;
+      }
       for (const finding of findings) process.stderr.write(`${file}: ${finding}\n`);
       if (findings.length > 0) {
         process.exitCode = exitCodes.refused;
         return;
       }
-      const signer = fingerprintOfKey(report.seal.publicKey);
       process.stdout.write(
         `${file} is as it was signed: drill ${report.drill.name}, ${report.result}, ended ${report.endTime}, by the key ${signer}` +
           `${key === undefined ? ". Whose key that is was not checked: add --public-key" : ""}\n`,
@@ -129,8 +152,9 @@ function keyCommand(): CliCommand {
   return new CliCommand("key")
     .description("print the public key that reports of this vault are checked with")
     .option("--vault <name>", "which vault (default: the only one)")
+    .json("drill key")
     .example("drill key > vault.pem", "the key for whoever checks reports")
-    .action(async (flags: { vault?: string }, command: CliCommand) => {
+    .action(async (flags: { vault?: string; json?: boolean }, command: CliCommand) => {
       const keys = (await openSession(command)).drills.reports.publicKeys();
       const wanted = keys.filter(
         ({ vaultId }) =>
@@ -142,6 +166,7 @@ function keyCommand(): CliCommand {
         const message = `Name one vault with --vault. There are: ${names}.`;
         throw new SiteRecoveryError("NotFound", message, { property: "--vault" });
       }
+      if (flags.json === true) return printJson("drill key", { vaultId: only.vaultId, publicKey: only.pem });
       process.stdout.write(only.pem);
     });
 }

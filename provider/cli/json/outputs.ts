@@ -2,6 +2,7 @@
  * What each command prints with `--json`, by its words. schema/cli and docs/json.md are generated from these types, and the
  * compiler compares what commands print with them. Names stay; properties may be added.
  */
+import type { DrillKeyJson, DrillReportJson, DrillVerifyJson } from "./evidence.ts";
 import type { ErrorJson } from "./error.ts";
 import type {
   CompletionJson,
@@ -75,6 +76,9 @@ export interface JsonOutputs {
   "key export": KeyExportJson;
   "key passphrase": KeyPassphraseJson;
   adopt: AdoptJson;
+  "drill report": DrillReportJson;
+  "drill verify": DrillVerifyJson;
+  "drill key": DrillKeyJson;
   "target serve": TargetServeJson;
   "target trust": TargetTrustJson;
   "target restore": TargetRestoreJson;
