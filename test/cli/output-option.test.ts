@@ -17,6 +17,8 @@ afterAll(() => site.remove());
 
 /** Options that name files or folders which a command reads, or a home. */
 const read = [
+  "--public-key",
+  "--chain",
   "--ca-file",
   "--credentials-file",
   "--from",
