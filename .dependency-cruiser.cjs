@@ -173,13 +173,25 @@ module.exports = {
       "ports-are-promises",
       "A port says what is promised. Whoever keeps it stands behind it.",
       { path: "^provider/ports/" },
-      { path: "^provider/", pathNot: `^provider/(ports/|blocks/file-system\\.ts$|${words})` },
+      {
+        path: "^provider/",
+        pathNot: `^provider/(ports/|model/|blocks/file-system\\.ts$|disks/disk\\.ts$|${words})`,
+      },
     ),
     forbid(
       "drivers-keep-ports",
       "A driver keeps the promises of its port, and knows nobody who relies on them.",
-      { path: "^provider/drivers/" },
+      { path: "^provider/drivers/", pathNot: "^provider/drivers/machines-" },
       { path: "^provider/", pathNot: `^provider/(drivers/|ports/|blocks/|${words})` },
+    ),
+    forbid(
+      "machine-drivers-keep-ports",
+      "A driver of machines is made of what runs and tracks them, and knows nobody who relies on it.",
+      { path: "^provider/drivers/machines-" },
+      {
+        path: "^provider/",
+        pathNot: `^provider/(drivers/machines-|ports/|blocks/|disks/|machines/|model/|qemu/|${words})`,
+      },
     ),
     forbid(
       "trust-makes-certificates",

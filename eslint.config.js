@@ -52,6 +52,16 @@ export default tseslint.config(
     },
   },
   {
+    // A promise that nobody waits for is work whose failure nobody hears of.
+    files: ["provider/**/*.ts", "test/**/*.ts", "bench/**/*.ts"],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: true }],
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: true }],
+      "@typescript-eslint/await-thenable": "error",
+    },
+  },
+  {
     // Tests are lists of cases: one `describe` is one function to the linter.
     files: ["test/**/*.ts", "bench/**/*.ts"],
     rules: { "max-lines-per-function": "off" },

@@ -116,7 +116,7 @@ export function takeOverMachineCommand(): CliCommand {
     .argument("<folder>", "the machine's folder, with its machine.yaml")
     .action(async (folder: string, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
-      const former = engine.identities.takeOverMachine(path.resolve(folder));
+      const former = await engine.identities.takeOverMachine(path.resolve(folder));
       if (flags.json === true) {
         const formerEngine = { id: former.engineId, home: former.home };
         return printJson("take-over-machine", { folder: path.resolve(folder), formerEngine });

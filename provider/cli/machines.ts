@@ -22,7 +22,7 @@ export function machinesCommand(): CliCommand {
     .example("machines london", "what the hosts of the site london have")
     .action(async (site: string | undefined, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
-      const { items, unreachable } = engine.hosts.protectableItems(site);
+      const { items, unreachable } = await engine.hosts.protectableItems(site);
       for (const { name, folder } of unreachable)
         process.stderr.write(`warning: ${name}: ${folder} is gone\n`);
       if (flags.json === true) return printJson("machines", items.map(toJson));

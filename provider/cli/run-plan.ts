@@ -100,7 +100,7 @@ export async function runPlanCommand(
   const planId = planNamed(engine, name);
   const wanted = requests(engine, planId);
   // A command that was killed between two operations finishes when it is run again. With nothing left the first says so.
-  const areRun = wanted.map((request) => engine.plans.isRun(planId, request));
+  const areRun = await Array.fromAsync(wanted, async (request) => engine.plans.isRun(planId, request));
   const outlook = async (): Promise<Outlook> => {
     const first = Math.max(0, areRun.indexOf(false));
     const foreseen = await engine.plans.foresee(planId, wanted[first]!);
@@ -112,7 +112,7 @@ export async function runPlanCommand(
   for (const [index, request] of wanted.entries()) {
     // Looked at each time: an operation that ran makes work for the next.
     const isFirstOfNone = index === 0 && areRun.every(Boolean);
-    if (!isFirstOfNone && engine.plans.isRun(planId, request)) continue;
+    if (!isFirstOfNone && (await engine.plans.isRun(planId, request))) continue;
     const options = { waits: flags.wait ?? true };
     const run = (progress: Progress): Promise<PlanOutcome> =>
       engine.plans.run(planId, request, progress, options);

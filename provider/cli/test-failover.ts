@@ -132,7 +132,7 @@ export function cleanUpTestFailoverCommand(): CliCommand {
       }
       const foresee = async (): Promise<Outlook> => outlookOfMove(id, await engine.drills.foreseeEnd(id));
       if (!(await goesOn(flags, foresee))) return;
-      const removedFolder = engine.drills.testMachineFolder(id) ?? null;
+      const removedFolder = (await engine.drills.testMachineFolder(id)) ?? null;
       await withProgress(name, (progress) => engine.drills.cleanUp(id, progress));
       const { name: testMachine } = details.testMachine;
       if (flags.json === true)

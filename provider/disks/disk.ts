@@ -71,10 +71,19 @@ export type ResyncReason = (typeof resyncReasons)[number];
  * What a worker thread or another process needs to read a snapshot by itself (`openSnapshotReader`); plain
  * data.
  */
-export interface SnapshotReaderSpec {
+export type SnapshotReaderSpec = PreservedSnapshotSpec | ShownSnapshotSpec;
+
+/** An image, and beside it the old content of what was overwritten since the instant. */
+export interface PreservedSnapshotSpec {
   readonly diskPath: string;
   readonly snapshotPath: string;
   readonly snapshotId: string;
+  readonly sizeBytes: number;
+}
+
+/** A file that shows the disk as of the instant for as long as the snapshot is open. */
+export interface ShownSnapshotSpec {
+  readonly shownPath: string;
   readonly sizeBytes: number;
 }
 
@@ -119,6 +128,11 @@ export interface MachineSnapshot {
   readonly takenOn?: SharedTime;
   /** In the order of the paths given. */
   readonly disks: readonly DiskSnapshot[];
+  /**
+   * All was read, and the recovery point is not durable yet. Throws `DiskFull` or `IoFailed` if what was read may not be of
+   * the instant. Absent where a read tells that itself.
+   */
+  finishReading?(): Promise<void>;
   /**
    * The recovery point is durable: its changes are forgotten and the snapshot is deleted. Can be repeated.
    */

@@ -2,7 +2,7 @@ import { assert } from "../errors.ts";
 import type { BlockRange, BlockSet } from "./block-set.ts";
 import { controlDisk, isOwnerGone } from "./control-disk.ts";
 import type { DiskControl } from "./control-disk.ts";
-import type { DiskSnapshot, ResyncReason, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
+import type { DiskSnapshot, ResyncReason, SnapshotReader, PreservedSnapshotSpec } from "./disk.ts";
 import type { Lineage } from "../model/lineage.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import type { Outcome } from "./snapshot-request.ts";
@@ -32,7 +32,7 @@ export interface SnapshotParts {
 export class SnapshotOfDisk implements DiskSnapshot {
   readonly path: string;
   readonly sizeBytes: number;
-  readonly reader: SnapshotReaderSpec;
+  readonly reader: PreservedSnapshotSpec;
   readonly resyncReasons: readonly ResyncReason[];
   readonly #parts: SnapshotParts;
   #openReader: SnapshotReader | undefined;

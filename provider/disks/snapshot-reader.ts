@@ -4,7 +4,7 @@ import { localFileSystem } from "../blocks/file-system.ts";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { blockSizeBytes } from "./disk.ts";
-import type { SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
+import type { PreservedSnapshotSpec, ShownSnapshotSpec, SnapshotReader, SnapshotReaderSpec } from "./disk.ts";
 import {
   blockMarks,
   checksumBytes,
@@ -22,6 +22,7 @@ export function openSnapshotReader(
   spec: SnapshotReaderSpec,
   files: FileSystem = localFileSystem,
 ): SnapshotReader {
+  if ("shownPath" in spec) return new ShownSnapshotReader(spec, files.open(spec.shownPath, "read"));
   if (!files.exists(spec.snapshotPath)) throw ended(spec);
   const image = files.open(spec.diskPath, "read");
   let snapshot: OpenFile | undefined;
@@ -36,18 +37,49 @@ export function openSnapshotReader(
   }
 }
 
-function ended(spec: SnapshotReaderSpec): SiteRecoveryError {
+function ended(spec: PreservedSnapshotSpec): SiteRecoveryError {
   const message = said`The snapshot of ${spec.diskPath} has ended. Run the replication cycle again.`;
   return new SiteRecoveryError("Busy", message, { target: spec.diskPath });
 }
 
+/** What its file cannot show any more it refuses to read. */
+class ShownSnapshotReader implements SnapshotReader {
+  readonly sizeBytes: number;
+  readonly #path: string;
+  readonly #file: OpenFile;
+
+  constructor({ shownPath, sizeBytes }: ShownSnapshotSpec, file: OpenFile) {
+    this.sizeBytes = sizeBytes;
+    this.#path = shownPath;
+    this.#file = file;
+  }
+
+  read(buffer: Uint8Array, offset: number): void {
+    checkRange(this.#path, this.sizeBytes, offset, buffer.length);
+    for (let done = 0; done < buffer.length;) {
+      const count = this.#file.read(buffer.subarray(done), offset + done);
+      if (count === 0) throw cutShort(this.#path);
+      done += count;
+    }
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+function cutShort(shownPath: string): SiteRecoveryError {
+  const message = said`The snapshot at ${shownPath} ends before its disk does. Run the replication cycle again.`;
+  return new SiteRecoveryError("Busy", message, { target: shownPath });
+}
+
 class FileSnapshotReader implements SnapshotReader {
   readonly sizeBytes: number;
-  readonly #spec: SnapshotReaderSpec;
+  readonly #spec: PreservedSnapshotSpec;
   readonly #image: OpenFile;
   readonly #snapshot: OpenFile;
 
-  constructor(spec: SnapshotReaderSpec, image: OpenFile, snapshot: OpenFile) {
+  constructor(spec: PreservedSnapshotSpec, image: OpenFile, snapshot: OpenFile) {
     this.sizeBytes = spec.sizeBytes;
     this.#spec = spec;
     this.#image = image;

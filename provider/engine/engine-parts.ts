@@ -3,7 +3,7 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { MachineHooks } from "../machines/machine-hooks.ts";
-import type { MachineDriver } from "../machines/machine-driver.ts";
+import type { Machines } from "../ports/machines.ts";
 import type { Progress } from "../progress.ts";
 import type { Random } from "../random.ts";
 import type { JobRow } from "../store/jobs.ts";
@@ -12,6 +12,7 @@ import type { StoreAddress } from "../store-address.ts";
 import type { ReplicaStore } from "../replica/replica-store.ts";
 import type { Home } from "./home.ts";
 import type { ProcessServer } from "./process-server/transfer.ts";
+import type { Snapshots } from "../ports/snapshots.ts";
 
 export interface EngineParts {
   /** Which engine this is, a UUID: on every mark that it leaves on machines and targets. */
@@ -23,7 +24,8 @@ export interface EngineParts {
   readonly files: FileSystem;
   /** What the engine does, for people who look for the cause of something. */
   readonly log: Log;
-  readonly machines: MachineDriver;
+  readonly machines: Machines;
+  readonly snapshots: Snapshots;
   readonly hooks: MachineHooks;
   /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */
   replicaStoreOf(holderId: string): Promise<ReplicaStore>;

@@ -166,17 +166,17 @@ export class Engine {
     const item = this.findItem(id);
     if (!item || !stateFacts[item.state].replicates) return [];
     const newest = await newestPointOf(this.#parts, item);
-    const { doubts, obstacle } = lookAtSource(this.#parts, item, newest);
+    const { doubts, obstacle } = await lookAtSource(this.#parts, item, newest);
     if (obstacle) return [obstacle.text];
     const faults = doubts.filter(({ isFault }) => isFault);
     const texts = faults.map(({ text }) => `${text}; the next cycle compares both sides`);
-    return [...driftTexts(this.#parts, item), ...texts];
+    return [...(await driftTexts(this.#parts, item)), ...texts];
   }
 
   /** Today's hardware of an item's machine, if it is not what the item keeps. An update or a cycle takes it over. */
-  changedHardware(id: string): MachineHardware | undefined {
+  async changedHardware(id: string): Promise<MachineHardware | undefined> {
     const item = this.findItem(id);
-    return item && stateFacts[item.state].replicates ? changedHardware(this.#parts, item) : undefined;
+    return item && stateFacts[item.state].replicates ? await changedHardware(this.#parts, item) : undefined;
   }
 
   viewItem(id: string): Promise<ItemView> {

@@ -2,7 +2,6 @@
 import { nameOf } from "../arm-id.ts";
 import { blockSizeBytes } from "../disks/disk.ts";
 import { isExpected } from "../errors.ts";
-import { readChangeState } from "../disks/read-change-state.ts";
 import { type LeaseHolder } from "../store/lease-row.ts";
 import { leaseOf } from "../store/leases.ts";
 import type { RecoveryPoint } from "../replica/replica-store.ts";
@@ -58,10 +57,11 @@ export interface ItemView {
   readonly pendingBytes: number | undefined;
 }
 
-function pendingBytesOf(parts: EngineParts, item: ProtectedItem): number | undefined {
+async function pendingBytesOf(parts: EngineParts, item: ProtectedItem): Promise<number | undefined> {
   try {
-    const blocks = sourceDisks(parts, item).map(
-      (disk) => readChangeState(disk.path, { files: parts.files }).pendingBlocks,
+    const blocks = await Array.fromAsync(
+      await sourceDisks(parts, item),
+      async (disk) => (await parts.snapshots.stateOf(disk)).pendingBlocks,
     );
     return blocks.reduce((sum, count) => sum + count, 0) * blockSizeBytes;
   } catch {
@@ -143,6 +143,6 @@ export async function viewItem(parts: EngineParts, itemId: string): Promise<Item
     rpoSeconds,
     rpoThresholdSeconds: threshold,
     replicationIntervalSeconds: interval,
-    pendingBytes: replicates && !isCompared ? pendingBytesOf(parts, item) : undefined,
+    pendingBytes: replicates && !isCompared ? await pendingBytesOf(parts, item) : undefined,
   };
 }

@@ -15,8 +15,12 @@ import { homeAt } from "./home.ts";
 import type { Scenario } from "./job/job-definition.ts";
 import { resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./scenarios.ts";
+import { guestHooks } from "../drivers/machines-qemu/guest-hooks.ts";
+import { qemuMachines } from "../drivers/machines-qemu/qemu-machines.ts";
+import { qemuSnapshots } from "../drivers/machines-qemu/qemu-snapshots.ts";
 import { ReplicaStores } from "./replica-stores.ts";
 import { fenceOf, leasedFiles } from "./lease/under-lease.ts";
+import { folderSnapshots } from "../disks/folder-snapshots.ts";
 
 /** Copies that one process runs at once: more than its cores only makes each of them slower. */
 const copiesMax = Math.max(1, Math.min(4, os.availableParallelism()));
@@ -39,6 +43,9 @@ export function openParts(options: {
     fence: fenceOf({ store, clock }),
   });
   const servers = new ProcessServers({ home, store, files, clock });
+  const random = options.random ?? systemRandom;
+  const leased = leasedFiles(files, { store, clock });
+  const guests = { files, clock, random };
   const parts: EngineParts = {
     get engineId() {
       return engineIdOf(store);
@@ -46,12 +53,13 @@ export function openParts(options: {
     home,
     store,
     clock,
-    random: options.random ?? systemRandom,
+    random,
     files,
     log: options.log ?? noLog,
     // A machine changes its power, definition and place by files that are renamed or removed.
-    machines: folderMachines(leasedFiles(files, { store, clock })),
-    hooks: commandHooks(clock),
+    machines: qemuMachines(folderMachines(leased), { ...guests, files: leased }),
+    snapshots: qemuSnapshots(folderSnapshots({ files, clock }), guests),
+    hooks: guestHooks(commandHooks(clock), guests),
     openReplicaStore: (accountId, address) => stores.openStorageAccount(accountId, address),
     replicaHolderIds: () => stores.holderIds(),
     replicaStoreOf: async (holderId) => stores.of(holderId),

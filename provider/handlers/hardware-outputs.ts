@@ -19,8 +19,8 @@ export function hardwareOutputs({ definition, disks }: MachineHardware): Hardwar
 }
 
 /** A machine that was changed since its item last met it: an update takes over what it is now. */
-export function hardwareChanges(engine: Engine, item: ProtectedItem): PropertyChange[] {
-  const today = engine.changedHardware(item.id);
+export async function hardwareChanges(engine: Engine, item: ProtectedItem): Promise<PropertyChange[]> {
+  const today = await engine.changedHardware(item.id);
   if (today === undefined) return [];
   const [from, to] = [item.details, today].map(hardwareOutputs);
   return [{ property: "properties.hardware", from, to, cause: "world" }];

@@ -16,7 +16,7 @@ export const hostSettings: SettingsKind<HostInputs, HostOutputs> = {
     parentReference(fabricKind, "fabricName", inputs),
     parentReference(protectionContainerKind, "protectionContainerName", inputs),
   ],
-  outputs: (engine, id, inputs) => {
+  outputs: async (engine, id, inputs) => {
     const isConnected = engine.components.isThere(inputs.inventoryFolder);
     const health = inputs.recoveryServicesAgentInstalled === false ? "Warning" : "Normal";
     return {
@@ -26,7 +26,7 @@ export const hostSettings: SettingsKind<HostInputs, HostOutputs> = {
         friendlyName: nameOf(id),
         connectionStatus: isConnected ? "Connected" : "Disconnected",
         health: isConnected ? health : "Critical",
-        machineCount: engine.components.machineCount(inputs.inventoryFolder),
+        machineCount: await engine.components.machineCount(inputs.inventoryFolder),
       },
     };
   },

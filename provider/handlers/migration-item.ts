@@ -185,7 +185,7 @@ export function migrationItemHandler(engine: Engine): Handler<Inputs, MigrationI
         changes: [
           ...changes,
           ...(engine.initialReplicationIsDue(id) ? [unfinished] : []),
-          ...hardwareChanges(engine, item),
+          ...(await hardwareChanges(engine, item)),
         ],
         replaces,
         notices: [

@@ -123,7 +123,7 @@ async function diff(
     changes: [
       ...changes,
       ...(engine.initialReplicationIsDue(id) ? [unfinished(item)] : []),
-      ...hardwareChanges(engine, item),
+      ...(await hardwareChanges(engine, item)),
     ],
     replaces: replacedBy(changes, kind.immutable),
     notices: [

@@ -50,7 +50,7 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
   kind: servicesProviderKind,
   withDefaults: (inputs) => withAbsoluteFolder(inputs, "inventoryFolder"),
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
-  outputs: (engine, id, inputs) => {
+  outputs: async (engine, id, inputs) => {
     const folder = inputs.inventoryFolder;
     const isConnected = folder === undefined || engine.components.isThere(folder);
     return {
@@ -61,7 +61,7 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
         fabricType: fabricTypeOf(engine, inputs),
         connectionStatus: isConnected ? "Connected" : "Disconnected",
         lastHeartBeat: engine.components.lastSeen(id),
-        protectedItemCount: engine.hosts.protectedItemCount(id),
+        protectedItemCount: await engine.hosts.protectedItemCount(id),
         draIdentifier: identifierOf(id),
         machineName: inputs.properties.machineName,
         ...(inputs.vContinuumConsole === undefined ? {} : { vContinuumConsole: inputs.vContinuumConsole }),

@@ -77,7 +77,7 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
           ),
         ]
       : [],
-  outputs: (engine, id, inputs) => {
+  outputs: async (engine, id, inputs) => {
     const folder = inputs.inventoryFolder ?? "";
     const errors = healthErrors(engine, id, folder);
     return {
@@ -88,7 +88,7 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
         internalId: identifierOf(id),
         discoveryStatus: errors.length === 0 ? "Completed" : "Failed",
         lastHeartbeat: engine.components.lastSeen(id),
-        discoveredMachineCount: errors.length === 0 ? engine.components.machineCount(folder) : 0,
+        discoveredMachineCount: errors.length === 0 ? await engine.components.machineCount(folder) : 0,
         infrastructureId: engine.components.providerOf(parentOf(id))?.id ?? "",
         fabricArmResourceName: inputs.fabricName,
         healthErrors: errors,

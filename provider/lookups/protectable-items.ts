@@ -42,9 +42,9 @@ export const protectableItemsLookup: Lookup = {
       },
     },
   },
-  run: ({ engine }, values) => {
+  run: async ({ engine }, values) => {
     const site = values["fabricName"];
-    const { items } = engine.hosts.protectableItems(typeof site === "string" ? site : undefined);
+    const { items } = await engine.hosts.protectableItems(typeof site === "string" ? site : undefined);
     return Promise.resolve({
       items: items.map(({ name, siteId, holderName, guestOs, disks, protectedItemId, problems }) => ({
         name,

@@ -7,7 +7,7 @@ import type { MachineDefinition } from "../model/machine-definition.ts";
 
 /** Files beside the images: the machine's own, and those of change tracking, of each disk. */
 const ownFiles =
-  /^(machine\.yaml|power-state|machine-id)(\.new)?$|\.(new|snapshot|overwriting|hrl(\.\w+)*)$/i;
+  /^(machine\.yaml|power-state|machine-id)(\.new)?$|\.(new|snapshot|overwriting|tracking\.(qcow2|json)(\..*)?|hrl(\.\w+)*)$/i;
 
 type Report = (path: YamlPath, message: string) => void;
 

@@ -1,7 +1,7 @@
 /** Holds a machine against the support matrix (C-8). */
 import type { RuleId } from "../rules/registry.ts";
 import { nearestWord } from "../schemas/nearest.ts";
-import type { Machine } from "./machine-driver.ts";
+import type { Machine } from "../ports/machines.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 import {
   dataDiskMaxBytes,

@@ -8,7 +8,7 @@ import {
 } from "../blocks/file-system.ts";
 import { isLink } from "../blocks/is-link.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
-import type { Machine, MachineDriver, PowerState } from "./machine-driver.ts";
+import type { Machine, Machines, PowerState } from "../ports/machines.ts";
 import type { MachineDefinition } from "../model/machine-definition.ts";
 import { readMachineFile, writeMachineFile } from "./machine-file.ts";
 import { readMark, writeMark } from "./machine-mark.ts";
@@ -133,7 +133,14 @@ function readMachine(files: FileSystem, folder: string): Machine {
   return machine;
 }
 
-export function folderMachines(files: FileSystem): MachineDriver {
+/** The file system answers at once. What it throws is thrown to whoever waits. */
+function later<Args extends unknown[], Result>(
+  work: (...args: Args) => Result,
+): (...args: Args) => Promise<Result> {
+  return (...args) => new Promise((resolve) => resolve(work(...args)));
+}
+
+export function folderMachines(files: FileSystem): Machines {
   const exists = (folder: string): boolean => files.exists(path.join(folder, machineFile));
   const withdraw = (folder: string): void => {
     for (const name of files.list(folder)) {
@@ -153,9 +160,9 @@ export function folderMachines(files: FileSystem): MachineDriver {
     files.list(inventory).filter((name) => exists(path.join(inventory, name)));
   return {
     // Any program may write to an image in a folder.
-    tracksEveryWrite: false,
-    list,
-    folderOf: (inventory, name) => {
+    tracksEveryWrite: () => Promise.resolve(false),
+    list: later(list),
+    folderOf: later((inventory, name) => {
       // A name is never a path. In its own letter case it is found at once, in another one by the listing.
       if (/[/\\]/.test(name)) return undefined;
       const direct = path.join(inventory, name);
@@ -163,10 +170,10 @@ export function folderMachines(files: FileSystem): MachineDriver {
       const found = files.list(inventory).find((folder) => folder.toLowerCase() === name.toLowerCase());
       const folder = found === undefined ? undefined : path.join(inventory, found);
       return folder !== undefined && exists(folder) ? folder : undefined;
-    },
-    read: (folder) => readMachine(files, folder),
-    exists,
-    requireOwnImages: (folder, disks) => {
+    }),
+    read: later((folder) => readMachine(files, folder)),
+    exists: later(exists),
+    requireOwnImages: later((folder, disks) => {
       const realFolder = (): string => files.realPath(folder);
       for (const disk of disks) {
         const image = { path: path.join(folder, disk.file), realFolder };
@@ -175,29 +182,31 @@ export function folderMachines(files: FileSystem): MachineDriver {
         requireNoLink(files, image.path);
         requireOneName(files, image.path, path.basename(folder), disk.id);
       }
-    },
-    markOf: (folder) => readMark(files, folder),
-    setMark: (folder, mark) => writeMark(files, folder, mark),
+    }),
+    markOf: later((folder) => readMark(files, folder)),
+    setMark: later((folder, mark) => writeMark(files, folder, mark)),
     definitionOf: ({ folder: _folder, disks, ...definition }): MachineDefinition => ({
       ...definition,
       disks: disks.map(({ id, file, role }) => ({ id, file, role })),
     }),
-    powerState: (folder) => readState(files, folder),
-    start: (folder) => setState(folder, "running"),
-    shutDown: (folder) => setState(folder, "off"),
-    define: (folder, definition) => {
+    powerState: later((folder) => readState(files, folder)),
+    // There is no guest that could say something.
+    whenReady: () => Promise.resolve(undefined),
+    start: later((folder) => setState(folder, "running")),
+    shutDown: later((folder) => setState(folder, "off")),
+    define: later((folder, definition) => {
       makeFolderDurably(files, folder);
       setState(folder, "off");
       writeMachineFile(files, path.join(folder, machineFile), definition);
-    },
-    installMobilityService: (folder) => {
+    }),
+    installMobilityService: later((folder) => {
       const file = path.join(folder, machineFile);
       const definition = readMachineFile(files, file);
       if (definition.mobilityService !== undefined) return files.syncFolder(folder);
       writeMachineFile(files, file, { ...definition, mobilityService: { version: mobilityServiceVersion } });
-    },
-    withdraw,
-    remove: (folder) => {
+    }),
+    withdraw: later(withdraw),
+    remove: later((folder) => {
       // Without its definition the folder is no machine any more, whatever a crash leaves of the rest.
       if (exists(folder)) {
         files.remove(path.join(folder, machineFile));
@@ -205,6 +214,6 @@ export function folderMachines(files: FileSystem): MachineDriver {
       }
       files.remove(folder);
       if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));
-    },
+    }),
   };
 }

@@ -1,5 +1,5 @@
 /** What can be said of a machine without its bytes: what checks look at, and what an inventory lock keeps. */
-import type { Machine, MachineDisk } from "./machine-driver.ts";
+import type { Machine, MachineDisk } from "../ports/machines.ts";
 import type { MachineDefinition } from "../model/machine-definition.ts";
 
 export interface MachineFacts extends Omit<MachineDefinition, "disks" | "consistency"> {

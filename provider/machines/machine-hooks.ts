@@ -3,7 +3,7 @@
  * `machine.yaml`. A frozen machine is always thawed: by the engine, or by a watchdog when the engine is killed.
  */
 import type { Clock } from "../clock.ts";
-import type { Machine } from "./machine-driver.ts";
+import type { Machine } from "../ports/machines.ts";
 import { type HookFailure, runHook } from "./run-hook.ts";
 import { startThawWatchdog, type ThawWatchdog } from "./start-thaw-watchdog.ts";
 
@@ -24,7 +24,7 @@ export interface MachineHooks {
 }
 
 export function hasHooks(machine: Machine): boolean {
-  return machine.consistency !== undefined;
+  return machine.consistency !== undefined || machine.qemu !== undefined;
 }
 
 export function commandHooks(clock: Clock): MachineHooks {

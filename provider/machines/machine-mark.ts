@@ -7,61 +7,7 @@ import path from "node:path";
 import type { FileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
-
-/** What the engine makes a machine for: a failover's replica, a drill, or the machine that a failback makes again. */
-export type MachinePurpose = "replica" | "test" | "failback";
-
-/** What made a machine's folder. */
-export interface MachineOwner {
-  readonly engineId: string;
-  readonly itemId: string;
-  readonly purpose: MachinePurpose;
-  /** The job that made it; a database that does not know this job is older than the machine. */
-  readonly jobId: string;
-  /** The drill that it is for; of test machines only. */
-  readonly drillId?: string;
-  /** The recovery point that its disks were made from. */
-  readonly pointId?: string;
-  /** When that point was taken, in milliseconds since 1970. */
-  readonly pointTakenAt?: number;
-}
-
-/** A move of a machine between its sides. */
-export interface MachineMove {
-  readonly engineId: string;
-  readonly itemId: string;
-  readonly jobId: string;
-  /** Where the machine is to run when the move has ended. */
-  readonly to: "primary" | "recovery";
-  /** While the disks that it is to run from are being made; of moves to the primary side. */
-  readonly isUnfinished?: boolean;
-}
-
-/** The engine that protects a machine: no other one takes its changes. */
-export interface MachineProtector {
-  readonly engineId: string;
-  /** The item that it is protected as; absent when it was taken over from another engine and has no item yet. */
-  readonly itemId?: string;
-  /** The folder of the engine's home as that engine sees it, for people. */
-  readonly home: string;
-}
-
-export interface MachineMark {
-  /** The machine's id: a UUID that stays the same for as long as the machine exists. */
-  readonly machineId: string;
-  /** Absent: the engine found the machine, it did not make it. */
-  readonly madeBy?: MachineOwner;
-  /** Absent: nothing protects the machine, or an engine of an earlier version does. */
-  readonly protectedBy?: MachineProtector;
-  /** Absent: the machine has not been moved. */
-  readonly lastMove?: MachineMove;
-}
-
-/** A mark as it was found. */
-export interface FoundMark extends MachineMark {
-  /** False: the file is not the one that was written here, so the folder is a copy, was restored, or came from another host. */
-  readonly isOriginal: boolean;
-}
+import type { FoundMark, MachineMark } from "../model/machine-mark.ts";
 
 /** The file's content: the mark, and the inode of the file that it was written into. */
 interface WrittenMark extends MachineMark {

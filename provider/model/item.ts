@@ -1,4 +1,5 @@
 /** A protected item as the control plane keeps it. */
+import type { GuestEvidence } from "./guest-evidence.ts";
 import { assert, SiteRecoveryError } from "../errors.ts";
 import { nameOf } from "../arm-id.ts";
 import type { ActiveLocation } from "../kinds/protected-item.ts";
@@ -47,6 +48,8 @@ export interface TestMachine extends RecoveryMachine {
   readonly measuredRpoSeconds: number;
   readonly measuredRtoSeconds: number;
   readonly evidence: readonly DiskEvidence[];
+  /** What its guest has said; absent if its definition does not ask it. */
+  readonly guest?: GuestEvidence;
 }
 
 export interface DiskEvidence {

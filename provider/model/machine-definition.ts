@@ -23,6 +23,34 @@ export interface MachineConsistency {
   readonly timeoutSeconds?: number;
 }
 
+/** A connection to a port of this computer reaches a port of the guest. */
+export interface GuestForward {
+  readonly hostPort: number;
+  readonly guestPort: number;
+}
+
+/** How QEMU runs a machine on this computer. */
+export interface QemuSettings {
+  /** Default `auto`: KVM where a guest really runs with it, else TCG. */
+  readonly acceleration?: "auto" | "kvm" | "tcg";
+  /** Ports of 127.0.0.1 that lead into the guest. Those of a drill's machine are drawn. */
+  readonly forwards?: readonly GuestForward[];
+  /** Names of virtio ports; what the guest writes to one is in a file of that name in the machine's folder `qemu`. */
+  readonly channels?: readonly string[];
+  /** How long the guest may take to shut down before QEMU is ended. Default 120. */
+  readonly shutDownSeconds?: number;
+}
+
+/** How a machine says that it works, once it was started. */
+export interface ReadyCheck {
+  /** A regular expression that a line of its console matches. */
+  readonly console?: string;
+  /** A program inside the guest and its arguments, without a shell; 0 means that all is well. */
+  readonly check?: readonly string[];
+  /** Default 300. */
+  readonly withinSeconds?: number;
+}
+
 /** What `machine.yaml` says. */
 export interface MachineDefinition {
   readonly name: string;
@@ -36,6 +64,10 @@ export interface MachineDefinition {
   readonly storageClassification?: string;
   /** Commands that freeze and thaw the applications for app-consistent recovery points. */
   readonly consistency?: MachineConsistency;
+  /** Absent: QEMU does not run it. */
+  readonly qemu?: QemuSettings;
+  /** Absent: its guest is not asked. */
+  readonly ready?: ReadyCheck;
   readonly nics: readonly MachineNic[];
   readonly disks: readonly MachineDiskDefinition[];
 }

@@ -28,13 +28,13 @@ interface FoundMachine {
   readonly at: YamlPath;
 }
 
-function readMachine(
+async function readMachine(
   inventory: SeenInventory,
   place: { name: string; path: YamlPath; side: ActiveLocation | undefined },
   findings: Findings,
-): MachineFacts | undefined {
+): Promise<MachineFacts | undefined> {
   try {
-    return inventory.read(place.name);
+    return await inventory.read(place.name);
   } catch (error) {
     // Errors of a machine.yaml are reported in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
@@ -133,7 +133,7 @@ function checkFound(stack: StackDefinition, found: FoundMachine, findings: Findi
   checkMachineAdvice(stack, found, findings);
 }
 
-function tellMissing(
+async function tellMissing(
   wanted: StackMachine,
   site: StackSite,
   place: {
@@ -143,7 +143,7 @@ function tellMissing(
     inventories: readonly Inventory[];
   },
   findings: Findings,
-): void {
+): Promise<void> {
   const { side } = place;
   if (place.inventories.length === 0) {
     const message = `the site ${site.name} has nothing that could have a machine '${wanted.name}'; name a host, a vCenter server or the folder of physical servers`;
@@ -152,7 +152,12 @@ function tellMissing(
   }
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (side === "recovery") return;
-  const bare = place.inventories.flatMap(({ seen }) => seen.folderWithoutMachine?.(wanted.name) ?? []);
+  const bare = (
+    await Array.fromAsync(
+      place.inventories,
+      async ({ seen }) => (await seen.folderWithoutMachine?.(wanted.name)) ?? [],
+    )
+  ).flat();
   if (side === undefined && bare[0] !== undefined) {
     const init = `siterecovery init ${path.dirname(bare[0])}`;
     const message = `the folder ${bare[0]} has no machine.yaml; write one, or have \`${init}\` write it from the disk images`;
@@ -170,12 +175,12 @@ function tellMissing(
   findings.add("machine-not-found", [...place.at, "name"], message);
 }
 
-function checkOne(
+async function checkOne(
   stack: StackDefinition,
   wanted: StackMachine,
   context: { inventories: Inventories; at: YamlPath },
   findings: Findings,
-): void {
+): Promise<void> {
   const { at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
@@ -198,7 +203,7 @@ function checkOne(
     );
   }
   const name = holder.machines.get(wanted.name.toLowerCase())!;
-  const machine = readMachine(holder.seen, { name, path: [...at, "name"], side }, findings);
+  const machine = await readMachine(holder.seen, { name, path: [...at, "name"], side }, findings);
   if (!machine) return;
   const folder = path.join(holder.seen.folder, name);
   checkFound(stack, { wanted, machine, folder, holder, site, at }, findings);
@@ -206,13 +211,13 @@ function checkOne(
   checkMigratedMachine({ wanted, machine, isPhysical: holder.isPhysical, at }, findings);
 }
 
-export function checkMachines(
+export async function checkMachines(
   stack: StackDefinition,
   folder: string,
   view: InventoryView,
   findings: Findings,
-): void {
-  const inventories = checkInventories(stack, folder, view, findings);
+): Promise<void> {
+  const inventories = await checkInventories(stack, folder, view, findings);
   const seen = new Set<string>();
   const lists = { machines: stack.machines ?? [], migrations: (stack.migrations ?? []).map(migratedMachine) };
   for (const [list, machines] of Object.entries(lists))
@@ -220,6 +225,6 @@ export function checkMachines(
       // A duplicate name is reported already; its machine is checked once.
       if (seen.has(machine.name.toLowerCase())) continue;
       seen.add(machine.name.toLowerCase());
-      checkOne(stack, machine, { inventories, at: [list, index] }, findings);
+      await checkOne(stack, machine, { inventories, at: [list, index] }, findings);
     }
 }

@@ -43,20 +43,25 @@ function plain(value: unknown): unknown {
 }
 
 /** A sentence for each difference, beginning with the machine's name. A machine that cannot be read is left out. */
-export function lockDifferences(live: SeenInventory, locked: LockedInventory["machines"]): string[] {
+export async function lockDifferences(
+  live: SeenInventory,
+  locked: LockedInventory["machines"],
+): Promise<string[]> {
   const before = new Map(locked.map(({ folder, ...facts }) => [folder, facts]));
   const gone = locked.filter(({ folder }) => !live.names.includes(folder));
   return [
-    ...live.names.flatMap((name) => {
-      const old = before.get(name);
-      if (old === undefined) return [`${name} is not in the lock`];
-      try {
-        return machineDifferences(live.read(name), old).map((text) => `${name}: ${text}`);
-      } catch (error) {
-        if (error instanceof SiteRecoveryError) return [];
-        throw error;
-      }
-    }),
+    ...(
+      await Array.fromAsync(live.names, async (name) => {
+        const old = before.get(name);
+        if (old === undefined) return [`${name} is not in the lock`];
+        try {
+          return machineDifferences(await live.read(name), old).map((text) => `${name}: ${text}`);
+        } catch (error) {
+          if (error instanceof SiteRecoveryError) return [];
+          throw error;
+        }
+      })
+    ).flat(),
     ...gone.map(({ folder }) => `${folder} is in the lock only`),
   ];
 }

@@ -15,9 +15,9 @@ export interface SeenInventory {
   /** Names of the machines' folders. */
   readonly names: readonly string[];
   /** Throws a `SiteRecoveryError` if a machine or one of its disks cannot be read. */
-  read(name: string): MachineFacts;
+  read(name: string): Promise<MachineFacts>;
   /** The folder of that name if it is there and has no machine.yaml. */
-  folderWithoutMachine?(name: string): string | undefined;
+  folderWithoutMachine?(name: string): Promise<string | undefined>;
 }
 
 export interface LockedInventory {

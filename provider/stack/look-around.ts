@@ -21,18 +21,18 @@ function nameFrom(folder: string, index: number): string {
  * Machines that can be protected, up to what one plan holds, by their networks; `left` says why others are left out.
  * Throws a `SiteRecoveryError` when a folder is not there.
  */
-export function lookAround(
+export async function lookAround(
   folders: readonly string[],
   definition: string,
-): StartingPoint & { readonly left: readonly string[] } {
+): Promise<StartingPoint & { readonly left: readonly string[] }> {
   const drivers = folderMachines(localFileSystem);
   const from = path.dirname(path.resolve(definition));
   const [machines, networks, left] = [new Set<string>(), new Set<string>(), [] as string[]];
-  const inventories = folders.map((folder, index) => {
+  const inventories = await Array.fromAsync(folders, async (folder, index) => {
     const absolute = path.resolve(folder);
-    for (const name of drivers.list(absolute)) {
+    for (const name of await drivers.list(absolute)) {
       try {
-        const machine = drivers.read(path.join(absolute, name));
+        const machine = await drivers.read(path.join(absolute, name));
         const [problem] = machineProblems(machine);
         if (problem || machines.has(machine.name) || machines.size >= figure("planMachines")) {
           const why =

@@ -19,10 +19,10 @@ import { runProgram } from "./run-program.ts";
 
 const runs = Number(process.env["SITERECOVERY_ROUND_TRIPS"] ?? 10);
 
-function readWritten(definition: object, folder: string): Declaration[] {
+async function readWritten(definition: object, folder: string): Promise<Declaration[]> {
   const file = path.join(folder, "siterecovery.yaml");
   fs.writeFileSync(file, writeYaml(definition));
-  return declarationsOf(readStack(file));
+  return declarationsOf(await readStack(file));
 }
 
 /** Makes all of it, in order; gives the ids by logical name. */
@@ -45,13 +45,13 @@ async function goRound({ definition, inventories }: PlacedStack): Promise<void> 
   }
   const engine = await openEngine({ home: path.join(folder, "home") });
   try {
-    const declared = readWritten(definition, folder);
+    const declared = await readWritten(definition, folder);
     const ids = await make(engine, declared);
     const { definition: found, notes } = await convertLive(engine, {
       file: path.join(folder, "siterecovery.yaml"),
     });
     expect(notes).toEqual([]);
-    const again = readWritten(found, folder);
+    const again = await readWritten(found, folder);
     expect(again.map(({ logicalName }) => logicalName).toSorted()).toEqual([...ids.keys()].toSorted());
     for (const { kind, logicalName, inputs } of again) {
       const first = declared.find((one) => one.logicalName === logicalName)!;
@@ -80,7 +80,7 @@ describe("siterecovery convert --live", () => {
     makeSites(folder);
     const home = path.join(folder, "home");
     const engine = await openEngine({ home });
-    await make(engine, declarationsOf(readStack(path.join(folder, "siterecovery.yaml"))));
+    await make(engine, declarationsOf(await readStack(path.join(folder, "siterecovery.yaml"))));
     engine.close();
     const output = path.join(folder, "found.yaml");
     expect(await runProgram(home, "convert", "--live", "--output", output)).toMatchObject({
@@ -88,11 +88,10 @@ describe("siterecovery convert --live", () => {
       stderr: "",
     });
     expect((await runProgram(home, "validate", output)).code).toBe(0);
-    expect(
-      readStack(output)
-        .definition.machines?.map(({ name }) => name)
-        .toSorted(),
-    ).toEqual(["erp1", "vm1"]);
+    expect((await readStack(output)).definition.machines?.map(({ name }) => name).toSorted()).toEqual([
+      "erp1",
+      "vm1",
+    ]);
   });
 
   it("leaves out what a stack made secret, also after `disown`, and says so", async () => {

@@ -181,7 +181,7 @@ describe("the output of commands", () => {
     const machines = folderMachines(localFileSystem);
     const machine = path.dirname(shop.image("web1"));
     const protectedBy = { engineId: "another", home: "/srv/another", itemId: "web1" };
-    machines.setMark(machine, { ...machines.markOf(machine)!, protectedBy });
+    await machines.setMark(machine, { ...(await machines.markOf(machine))!, protectedBy });
     await sr("take-over-machine", ["take-over-machine", machine]);
   });
 

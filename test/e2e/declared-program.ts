@@ -5,11 +5,11 @@ import type { Declaration } from "../../provider/stack/declaration.ts";
 import { readStack } from "../../provider/stack/read-stack.ts";
 
 /** Its relative folders count from the project's, where Pulumi runs the program. */
-export function declarationsIn(folder: string): Declaration[] {
+export async function declarationsIn(folder: string): Promise<Declaration[]> {
   const home = process.cwd();
   process.chdir(folder);
   try {
-    return declarationsOf(readStack("siterecovery.yaml"));
+    return declarationsOf(await readStack("siterecovery.yaml"));
   } finally {
     process.chdir(home);
   }

@@ -40,7 +40,7 @@ describe.each(doors)("a drill of a plan through %s, with the real Pulumi CLI", (
     (await project.json<DrillStatus>("status")).drills;
 
   /** Writes the program: the plan boots the database first, and a person looks at it in tests if there is a step. */
-  function define(drill: object | undefined, step?: string): void {
+  async function define(drill: object | undefined, step?: string): Promise<void> {
     const groups = [["db1"], { machines: ["web1"], before: step ? [{ manual: step, on: ["test"] }] : [] }];
     project.define({
       machines: names.map((name) => ({ name })),
@@ -48,7 +48,7 @@ describe.each(doors)("a drill of a plan through %s, with the real Pulumi CLI", (
       drills: drill ? [{ name: "quarterly", plan: "shop", network: "drill-net", ...drill }] : [],
     });
     if (door === "a definition") return;
-    const declarations = declarationsIn(project.folder);
+    const declarations = await declarationsIn(project.folder);
     project.write("program/main.ts", declaredProgram(declarations, { from: "./classes.js" }));
   }
 
@@ -88,13 +88,13 @@ describe.each(doors)("a drill of a plan through %s, with the real Pulumi CLI", (
     project = await make();
     for (const [index, name] of names.entries())
       project.addMachine(name, [{ id: "os", content: diskContent(index + 3, 2) }]);
-    define(undefined);
+    await define(undefined);
     await up();
   });
   afterAll(() => project.remove());
 
   it("tests all its machines, and removes the test machines with the drill", async () => {
-    define({});
+    await define({});
     const preview = await project.preview();
     expect(preview.text, preview.text).toContain("1 to create");
     expect(fs.existsSync(test("db1", "os.img"))).toBe(false);
@@ -109,13 +109,13 @@ describe.each(doors)("a drill of a plan through %s, with the real Pulumi CLI", (
     const again = await project.preview("--refresh", "--expect-no-changes");
     expect(again.status, again.text).toBe(0);
 
-    define(undefined);
+    await define(undefined);
     expect(await up()).toContain("1 deleted");
     for (const name of names) expect(fs.existsSync(test(name, "os.img"))).toBe(false);
   });
 
   it("runs by its schedule, waits for a person for a time that it says, and cleans up", async () => {
-    define(
+    await define(
       { schedule: { everyDays: 90, days: ["Saturday", "Sunday"], timeZone: "UTC" } },
       "look at the data",
     );

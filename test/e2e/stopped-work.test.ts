@@ -40,14 +40,14 @@ describe.each(doors)("long work through %s, with the real Pulumi CLI", (_door, f
   afterAll(() => project?.remove());
 
   /** A server that is protected over a line of so many kilobits a second. */
-  function write({ kilobits, create }: { kilobits?: number; create?: string }): void {
+  async function write({ kilobits, create }: { kilobits?: number; create?: string }): Promise<void> {
     const definition = parse(physicalToAzure) as Definition;
     delete definition.drills;
     const bandwidth = kilobits === undefined ? {} : { bandwidth: { limitKilobitsPerSecond: kilobits } };
     definition.sites[0]!["processServers"] = [{ name: "ps-rome", ...bandwidth }];
     definition.machines[0]!["processServer"] = "ps-rome";
     project.write("siterecovery.yaml", stringify(definition));
-    const declarations = declarationsIn(project.folder);
+    const declarations = await declarationsIn(project.folder);
     const item = declarations.find(({ kind }) => kind === "protected-item")!.logicalName;
     const options = create === undefined ? {} : { [item]: { customTimeouts: { create, update: create } } };
     project.write("program/main.ts", declaredProgram(declarations, { from, options }));
@@ -61,7 +61,7 @@ describe.each(doors)("long work through %s, with the real Pulumi CLI", (_door, f
   }
 
   it("customTimeouts end it with one error that names the option; it stays in the state", async () => {
-    write({ kilobits: 80_000, create: "8s" });
+    await write({ kilobits: 80_000, create: "8s" });
     const up = await project.up();
     expect(up.status).not.toBe(0);
     const told = /erp1\S* took longer than the 8 seconds that customTimeouts\.create allows, and was stopped/;
@@ -74,7 +74,7 @@ describe.each(doors)("long work through %s, with the real Pulumi CLI", (_door, f
   });
 
   it("Ctrl-C ends it in order", async () => {
-    write({ kilobits: 80_000, create: "1h" });
+    await write({ kilobits: 80_000, create: "1h" });
     const before = storedBytes();
     const child = project.startPulumi("up", "--yes", "--skip-preview", "--stack", "test");
     let text = "";
@@ -93,7 +93,7 @@ describe.each(doors)("long work through %s, with the real Pulumi CLI", (_door, f
   });
 
   it("the next update finishes it without sending again what has arrived", async () => {
-    write({ create: "1h" });
+    await write({ create: "1h" });
     const up = await project.up();
     expect(up.status, up.text).toBe(0);
     const jobs = await project.json<Job[]>("jobs", "erp1");
@@ -107,7 +107,7 @@ describe.each(doors)("long work through %s, with the real Pulumi CLI", (_door, f
     expect(sha256(to)).toBe(sha256(project.path("physical/erp1", image!)));
     expect((await project.preview("--expect-no-changes")).status).toBe(0);
     // Options of Pulumi's own are no change of the resource.
-    write({});
+    await write({});
     expect((await project.preview("--expect-no-changes")).status).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkMachine } from "../../provider/machines/check-machine.ts";
-import type { Machine, MachineDisk } from "../../provider/machines/machine-driver.ts";
+import type { Machine, MachineDisk } from "../../provider/ports/machines.ts";
 import { sources, supportedGuests } from "../../provider/machines/support-matrix.ts";
 import { goodMachine } from "./machine-folder.ts";
 

@@ -9,9 +9,9 @@ import { goodMachine, writeMachine } from "./machine-folder.ts";
 
 const drivers = folderMachines(localFileSystem);
 
-function errorOf(work: () => unknown): Error & { code?: string } {
+async function errorOf(work: Promise<unknown>): Promise<Error & { code?: string }> {
   try {
-    work();
+    await work;
   } catch (error) {
     return error as Error;
   }
@@ -19,96 +19,96 @@ function errorOf(work: () => unknown): Error & { code?: string } {
 }
 
 describe("the folder driver", () => {
-  it("lists the folders that hold a machine, and finds one in any letter case", () => {
+  it("lists the folders that hold a machine, and finds one in any letter case", async () => {
     const inventory = temporaryFolder({ "readme.txt": "not a machine", "empty/note.txt": "" });
     writeMachine(inventory, "web1");
     writeMachine(inventory, "db1");
-    expect(drivers.list(inventory)).toEqual(["db1", "web1"]);
-    expect(drivers.list(path.join(inventory, "none"))).toEqual([]);
-    expect(drivers.folderOf(inventory, "WEB1")).toBe(path.join(inventory, "web1"));
-    expect(drivers.folderOf(inventory, "web9")).toBeUndefined();
+    expect(await drivers.list(inventory)).toEqual(["db1", "web1"]);
+    expect(await drivers.list(path.join(inventory, "none"))).toEqual([]);
+    expect(await drivers.folderOf(inventory, "WEB1")).toBe(path.join(inventory, "web1"));
+    expect(await drivers.folderOf(inventory, "web9")).toBeUndefined();
   });
 
-  it("takes no path for a name", () => {
+  it("takes no path for a name", async () => {
     const inventory = temporaryFolder();
     writeMachine(inventory, "web1");
     fs.mkdirSync(path.join(inventory, "inner"));
     for (const name of ["../web1", "inner/../web1", "..\\web1", path.join(inventory, "web1")]) {
-      expect(drivers.folderOf(path.join(inventory, "inner"), name)).toBeUndefined();
+      expect(await drivers.folderOf(path.join(inventory, "inner"), name)).toBeUndefined();
     }
   });
 
-  it("reads a machine with the sizes of its disks, and gives back its definition", () => {
+  it("reads a machine with the sizes of its disks, and gives back its definition", async () => {
     const folder = writeMachine(temporaryFolder(), "web1");
-    const machine = drivers.read(folder);
+    const machine = await drivers.read(folder);
     expect(machine.disks).toEqual([
       { id: "os", file: "os.img", role: "os", path: path.join(folder, "os.img"), sizeBytes: 65_536 },
     ]);
     expect(drivers.definitionOf(machine)).toEqual(goodMachine);
   });
 
-  it("reads a definition anew when its text has changed", () => {
+  it("reads a definition anew when its text has changed", async () => {
     const folder = writeMachine(temporaryFolder(), "web1");
-    const { cpus } = drivers.read(folder);
-    drivers.define(folder, { ...goodMachine, cpus: cpus + 1 });
-    expect(drivers.read(folder).cpus).toBe(cpus + 1);
+    const { cpus } = await drivers.read(folder);
+    await drivers.define(folder, { ...goodMachine, cpus: cpus + 1 });
+    expect((await drivers.read(folder)).cpus).toBe(cpus + 1);
   });
 
-  it("defines a machine that is off, starts and stops it, and removes it", () => {
+  it("defines a machine that is off, starts and stops it, and removes it", async () => {
     const folder = path.join(temporaryFolder(), "azure", "web1");
-    for (let time = 0; time < 2; time++) drivers.define(folder, goodMachine);
-    expect(drivers.exists(folder)).toBe(true);
-    expect(drivers.powerState(folder)).toBe("off");
+    for (let time = 0; time < 2; time++) await drivers.define(folder, goodMachine);
+    expect(await drivers.exists(folder)).toBe(true);
+    expect(await drivers.powerState(folder)).toBe("off");
     for (const turn of ["start", "shutDown"] as const) {
-      for (let time = 0; time < 2; time++) drivers[turn](folder);
-      expect(drivers.powerState(folder)).toBe(turn === "start" ? "running" : "off");
+      for (let time = 0; time < 2; time++) await drivers[turn](folder);
+      expect(await drivers.powerState(folder)).toBe(turn === "start" ? "running" : "off");
       // Another process sees it.
-      expect(folderMachines(localFileSystem).powerState(folder)).toBe(drivers.powerState(folder));
+      expect(await folderMachines(localFileSystem).powerState(folder)).toBe(await drivers.powerState(folder));
     }
-    for (let time = 0; time < 2; time++) drivers.remove(folder);
+    for (let time = 0; time < 2; time++) await drivers.remove(folder);
     expect(fs.existsSync(folder)).toBe(false);
   });
 
-  it("syncs the folder around when a machine comes or goes, so that a power cut does not undo it", () => {
+  it("syncs the folder around when a machine comes or goes, so that a power cut does not undo it", async () => {
     const synced: string[] = [];
     const watching: FileSystem = { ...localFileSystem, syncFolder: (folder) => synced.push(folder) };
     const inventory = temporaryFolder();
     const folder = path.join(inventory, "web1");
-    folderMachines(watching).define(folder, goodMachine);
+    await folderMachines(watching).define(folder, goodMachine);
     expect(synced).toContain(inventory);
     expect(synced).toContain(folder);
     synced.length = 0;
-    folderMachines(watching).remove(folder);
+    await folderMachines(watching).remove(folder);
     // First it is no machine any more, then it is gone.
     expect(synced).toEqual([folder, inventory]);
   });
 
-  it("counts a machine as running until somebody has stopped it", () => {
-    expect(drivers.powerState(writeMachine(temporaryFolder(), "web1"))).toBe("running");
+  it("counts a machine as running until somebody has stopped it", async () => {
+    expect(await drivers.powerState(writeMachine(temporaryFolder(), "web1"))).toBe("running");
   });
 
-  it("does not guess from a power state that it does not understand", () => {
+  it("does not guess from a power state that it does not understand", async () => {
     const folder = writeMachine(temporaryFolder(), "web1");
     fs.writeFileSync(path.join(folder, "power-state"), "paused\n");
-    const error = errorOf(() => drivers.powerState(folder));
+    const error = await errorOf(drivers.powerState(folder));
     expect(error.code).toBe("Damaged");
     expect(error.message).toMatch(/power-state is neither "running" nor "off"/);
   });
 
-  it("tells a missing image, a folder in its place and a link that leads out", () => {
+  it("tells a missing image, a folder in its place and a link that leads out", async () => {
     const outside = temporaryFolder({ "secret.img": "secret" });
     const inventory = temporaryFolder();
     const image = path.join(writeMachine(inventory, "web1"), "os.img");
-    const read = (): Error => errorOf(() => drivers.read(path.dirname(image)));
+    const read = (): Promise<Error> => errorOf(drivers.read(path.dirname(image)));
     fs.rmSync(image);
-    expect(read().message).toMatch(
+    expect((await read()).message).toMatch(
       /has no image for its disk "os".*os\.img does not exist\. Put the image there/,
     );
     fs.mkdirSync(image);
-    expect(read().message).toMatch(/it is a folder and no file/);
+    expect((await read()).message).toMatch(/it is a folder and no file/);
     fs.rmdirSync(image);
     fs.symlinkSync(path.join(outside, "secret.img"), image);
-    expect(read().message).toMatch(/is a link that leads out of the machine's folder/);
+    expect((await read()).message).toMatch(/is a link that leads out of the machine's folder/);
   });
 
   const disks = (...entries: [id: string, file: string, role: string][]): object => ({
@@ -164,9 +164,9 @@ describe("the folder driver", () => {
     ],
     ["a bad hardware address", nic({ macAddress: "00:15:5d" }), "12:17 nics[0].macAddress: '00:15:5d' is no"],
     ["a key of another system", { vmxVersion: 19 }, "16:1 vmxVersion: unknown property 'vmxVersion'"],
-  ])("tells %s with line and column in machine.yaml", (_what, changes, told) => {
+  ])("tells %s with line and column in machine.yaml", async (_what, changes, told) => {
     const folder = writeMachine(temporaryFolder(), "web1", changes);
-    const error = errorOf(() => drivers.read(folder)) as DefinitionError;
+    const error = (await errorOf(drivers.read(folder))) as DefinitionError;
     expect(error).toBeInstanceOf(DefinitionError);
     expect(error.findings.every(({ file }) => file === path.join(folder, "machine.yaml"))).toBe(true);
     const lines = error.findings.map(

@@ -66,29 +66,29 @@ function gpt(): Part[] {
   ];
 }
 
-function guessed(machine: string): ReturnType<ReturnType<typeof folderMachines>["read"]> {
-  defineMachines(inventory);
+async function guessed(machine: string): Promise<ReturnType<ReturnType<typeof folderMachines>["read"]>> {
+  await defineMachines(inventory);
   return folderMachines(localFileSystem).read(path.join(inventory, machine));
 }
 
 describe("a machine.yaml for images", () => {
   it.each(Object.entries(fileSystems))(
     "knows the guest's family by %s, on a bare disk and in a partition",
-    (name, at) => {
+    async (name, at) => {
       image("bare", "disk.img", [at(0)]);
       image("bios", "disk.img", [...mbr(), at(mebibyte)]);
       image("uefi", "disk.img", [...gpt(), at(mebibyte)]);
       const family = name === "ntfs" ? "windows" : "linux";
-      expect(guessed("bare")).toMatchObject({ guestOs: { family }, firmware: "bios" });
-      expect(guessed("bios")).toMatchObject({ guestOs: { family }, firmware: "bios" });
-      expect(guessed("uefi")).toMatchObject({ guestOs: { family }, firmware: "uefi" });
+      expect(await guessed("bare")).toMatchObject({ guestOs: { family }, firmware: "bios" });
+      expect(await guessed("bios")).toMatchObject({ guestOs: { family }, firmware: "bios" });
+      expect(await guessed("uefi")).toMatchObject({ guestOs: { family }, firmware: "uefi" });
     },
   );
 
-  it("takes the disk that boots for the OS disk, and can be protected", () => {
+  it("takes the disk that boots for the OS disk, and can be protected", async () => {
     image("db1", "a-data.img", [fileSystems.xfs(0)]);
     image("db1", "b.img", [...gpt(), fileSystems.ext4(mebibyte)]);
-    const machine = guessed("db1");
+    const machine = await guessed("db1");
     expect(machine.disks.map(({ id, role }) => [id, role])).toEqual([
       ["a-data", "data"],
       ["b", "os"],
@@ -96,19 +96,19 @@ describe("a machine.yaml for images", () => {
     expect(machineProblems(factsOf(machine))).toEqual([]);
   });
 
-  it("says what it assumed, overwrites none, and leaves folders without images alone", () => {
+  it("says what it assumed, overwrites none, and leaves folders without images alone", async () => {
     image("blank", "disk.raw", []);
     fs.mkdirSync(path.join(inventory, "notes"));
     fs.writeFileSync(path.join(inventory, "file"), "");
-    const [first, ...more] = defineMachines(inventory);
+    const [first, ...more] = await defineMachines(inventory);
     expect(more).toEqual([]);
     expect(first).toMatchObject({
       notes: [expect.stringContaining("guestOs is assumed"), expect.anything(), expect.anything()],
     });
-    expect(defineMachines(inventory)).toEqual([]);
+    expect(await defineMachines(inventory)).toEqual([]);
   });
 
-  it("survives partition tables that lead nowhere", () => {
+  it("survives partition tables that lead nowhere", async () => {
     const wild = Buffer.alloc(512, 0xff);
     wild.write("EFI PART", "latin1");
     image("wild", "disk.img", [
@@ -117,7 +117,7 @@ describe("a machine.yaml for images", () => {
     ]);
     image("short", "disk.img", []);
     fs.truncateSync(path.join(inventory, "short", "disk.img"), 10);
-    expect(defineMachines(inventory)).toHaveLength(2);
+    expect(await defineMachines(inventory)).toHaveLength(2);
   });
 
   it.each([
@@ -142,15 +142,15 @@ describe("a machine.yaml for images", () => {
       ["os.img"],
       "my_vm: the folder has disk images, and a name that no machine may have: 1 to 63 letters, digits and hyphens. Rename it.",
     ],
-  ])("says what to do with the folder %s", (machine, files, refused) => {
+  ])("says what to do with the folder %s", async (machine, files, refused) => {
     for (const file of files) image(machine, file, []);
-    expect(defineMachines(inventory)).toEqual([{ refused }]);
+    expect(await defineMachines(inventory)).toEqual([{ refused }]);
     expect(fs.existsSync(path.join(inventory, machine, "machine.yaml"))).toBe(false);
   });
 
-  it("says nothing of folders that have no images, whatever they are called", () => {
+  it("says nothing of folders that have no images, whatever they are called", async () => {
     for (const name of [".git", "notes", "a_b"]) fs.mkdirSync(path.join(inventory, name));
     fs.writeFileSync(path.join(inventory, "web1.img"), "");
-    expect(defineMachines(inventory)).toEqual([]);
+    expect(await defineMachines(inventory)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../provider/clock.ts";
-import type { Machine } from "../../provider/machines/machine-driver.ts";
+import type { Machine } from "../../provider/ports/machines.ts";
 import { commandHooks } from "../../provider/machines/machine-hooks.ts";
 
 let folder: string;

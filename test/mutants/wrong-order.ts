@@ -156,7 +156,11 @@ export const wrongOrder: readonly Mutant[] = [
       `if (lookup.answer !== "found") return void putItem(parts.store, { ...item, details: { ...item.details, isSourceUnfenced: false } });`,
       "a source that does not answer is forgotten, and runs beside its replica later",
     ],
-    "second-side-left-running": [`parts.machines.shutDown(place.folder);`, ``, "source and replica both run"],
+    "second-side-left-running": [
+      `await parts.machines.shutDown(place.folder);`,
+      ``,
+      "source and replica both run",
+    ],
   }),
   ...faultsIn("provider/engine/replication/restore-disk.ts", ["test/engine/replication/cycles.test.ts"], {
     "restore-over-file": [

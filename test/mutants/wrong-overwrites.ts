@@ -79,13 +79,13 @@ export const wrongOverwrites: readonly Mutant[] = [
       "after a failback that was rolled back, nothing that is written to the primary disks is noticed",
     ],
     "changed-primary-undone": [
-      `const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);`,
+      `const areChanged = isOverwritten && (await mayBeChanged(parts, item(), folder));`,
       `const areChanged = isOverwritten && folder === "";`,
       "a failback that was refused for what was written meanwhile overwrites that when it is tried again",
       interrupted,
     ],
     "changed-primary-meanwhile": [
-      `requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });`,
+      `await requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });`,
       ``,
       "what was written while a failback ran is overwritten",
     ],

@@ -27,28 +27,28 @@ export const wrongOwner: readonly Mutant[] = [
       older,
     ],
     "mark-of-running": [
-      `if (!runs(parts, folder)) return;\n  refuse(`,
+      `if (!(await runs(parts, folder))) return;\n  refuse(`,
       `if (folder !== "") return;\n  refuse(`,
       "a machine that runs is written over by a move of its own item",
     ],
     "mark-at-removal": [
-      `if (isStill(parts, machine)) {\n    parts.machines.remove(machine.folder);`,
-      `if (parts.files.exists(machine.folder)) {\n    parts.machines.remove(machine.folder);`,
+      `if (await isStill(parts, machine)) {\n    await parts.machines.remove(machine.folder);`,
+      `if (parts.files.exists(machine.folder)) {\n    await parts.machines.remove(machine.folder);`,
       "the clean-up of a drill removes another machine that has taken its place",
     ],
     "mark-before-change": [
-      `if (!parts.machines.exists(machine.folder) || isStill(parts, machine)) return;`,
+      `if (!(await parts.machines.exists(machine.folder)) || (await isStill(parts, machine))) return;`,
       `if (machine.folder !== "") return;`,
       "another machine that has taken the replica's place is committed or changed",
     ],
     "mark-of-failed-job": [
-      `if (parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);`,
-      `parts.machines.remove(folder);`,
+      `if ((await parts.machines.markOf(folder))?.madeBy?.jobId === jobId) await parts.machines.remove(folder);`,
+      `await parts.machines.remove(folder);`,
       "a move that was refused removes the machine that it was refused for",
     ],
     "mark-of-move": [
-      `parts.machines.setMark(folder, { ...mark, lastMove: isUnfinished ? { ...move, isUnfinished } : move });`,
-      `parts.machines.setMark(folder, mark);`,
+      `    lastMove: isUnfinished ? { ...move, isUnfinished } : move,\n`,
+      ``,
       "yesterday's database moves a machine that has moved since",
       older,
     ],
@@ -85,19 +85,19 @@ export const wrongOwner: readonly Mutant[] = [
   }),
   ...faultsIn("provider/engine/job/run-job.ts", ["test/engine/recovery-home/moved-machines.test.ts"], {
     "known-failed-job": [
-      `if (item) putItem(parts.store, withKnownJobs(parts, item));`,
+      `if (item) putItem(parts.store, withKnownJobs(item, marked));`,
       ``,
       "a rebuilt home refuses every machine whose last failover was given up",
     ],
   }),
   ...faultsIn("provider/engine/decisions/adopt-move.ts", older, {
     "made-again": [
-      `const place = isThere ? undefined : madeAgain(parts, item);`,
-      `const place = isThere ? undefined : madeAgain(parts, { ...item, id: "" });`,
+      `const place = isThere ? undefined : await madeAgain(parts, item);`,
+      `const place = isThere ? undefined : await madeAgain(parts, { ...item, id: "" });`,
       "a machine that a failback made again cannot be committed with an older database",
     ],
     "recorded-way-back": [
-      `if (isAsRecorded(parts, item)) {`,
+      `if (await isAsRecorded(parts, item)) {`,
       `if (item.id === "") {`,
       "a machine that is adopted while it replicates back loses its way back",
     ],

@@ -7,6 +7,7 @@ import { quiet } from "../engine/fixture.ts";
 import type { FlowSite } from "../engine/flow-site.ts";
 import { digest, type MachineKnown, type NextBoot } from "./job-run.ts";
 import { readAll } from "./powered-machine.ts";
+import { filterInTurn } from "../../provider/in-turn.ts";
 
 /** Runs a command that may be refused. Any error but one for a person is thrown. */
 export async function tolerate(work: () => Promise<unknown>): Promise<void> {
@@ -42,14 +43,15 @@ interface Sides {
 }
 
 /** Which folders of a machine have one that runs, and which is the active side's. */
-export function sidesOf(site: FlowSite, { engine, files }: NextBoot, name: string): Sides {
+export async function sidesOf(site: FlowSite, { engine, files }: NextBoot, name: string): Promise<Sides> {
   const item = engine.findItem(site.itemId(name));
   const machines = folderMachines(files);
   const recovery = item?.details.recoveryMachine?.folder;
   const primary = path.dirname(site.image(name));
   const folders = recovery === undefined ? [primary] : [primary, recovery];
-  const running = folders.filter(
-    (folder) => machines.exists(folder) && machines.powerState(folder) === "running",
+  const running = await filterInTurn(
+    folders,
+    async (folder) => (await machines.exists(folder)) && (await machines.powerState(folder)) === "running",
   );
   return { running, active: item?.activeLocation === "recovery" ? recovery! : primary };
 }
@@ -72,7 +74,7 @@ async function expectMachine(
 ): Promise<void> {
   const { engine, files } = next;
   const id = site.itemId(name);
-  const { running, active } = sidesOf(site, next, name);
+  const { running, active } = await sidesOf(site, next, name);
   expect(running.length, `sides at which ${name} runs`).toBeLessThanOrEqual(1);
   const image = path.join(active, "os.img");
   if (known.contents.length > 0) {

@@ -54,7 +54,7 @@ async function goOn(next: NextBoot): Promise<void> {
     const found = testMachines(next);
     expect(found.length, "test machines").toBe(tested.length);
     const drivers = folderMachines(next.files);
-    for (const folder of found) expect(drivers.powerState(folder), folder).toBe("running");
+    for (const folder of found) expect(await drivers.powerState(folder), folder).toBe("running");
     for (const name of tested) {
       const { testFailoverState, details } = next.engine.findItem(site!.itemId(name))!;
       expect(testFailoverState, name).toBe("WaitingForCompletion");
@@ -72,7 +72,7 @@ async function checkNext(next: NextBoot): Promise<void> {
   if (next.known.step !== "") await goOn(next);
   expectNoOpenJobs(next);
   for (const name of machines) {
-    const { running, active } = sidesOf(site!, next, name);
+    const { running, active } = await sidesOf(site!, next, name);
     expect(running, `where ${name} runs`).toEqual([active]);
   }
   await expectNothingLost(site!, next);

@@ -160,20 +160,20 @@ it("keeps a machine's definition, its state and its mark", async () => {
   const before = emptyDisk();
   makeFolderDurably(before, folder);
   writeAtomically(before, `${folder}/os.img`, Buffer.alloc(512));
-  machines(before).define(folder, definition);
+  await machines(before).define(folder, definition);
   for (const start of [emptyDisk(), before]) {
     await killAnywhereThenCut({
       before: start,
-      work: (files) => {
+      work: async (files) => {
         makeFolderDurably(files, folder);
         writeAtomically(files, `${folder}/os.img`, Buffer.alloc(512));
-        machines(files).define(folder, definition);
-        machines(files).setMark(folder, { machineId: "m" });
+        await machines(files).define(folder, definition);
+        await machines(files).setMark(folder, { machineId: "m" });
       },
-      check: (files) => {
-        expect(machines(files).read(folder).name).toBe("web1");
-        expect(machines(files).powerState(folder)).toBe("off");
-        expect(machines(files).markOf(folder)?.machineId).toBe("m");
+      check: async (files) => {
+        expect((await machines(files).read(folder)).name).toBe("web1");
+        expect(await machines(files).powerState(folder)).toBe("off");
+        expect((await machines(files).markOf(folder))?.machineId).toBe("m");
       },
     });
   }
@@ -182,17 +182,17 @@ it("keeps a machine's definition, its state and its mark", async () => {
     ["shutDown", "off"],
   ] as const) {
     const off = before.clone();
-    if (turn === "shutDown") machines(off).start(folder);
+    if (turn === "shutDown") await machines(off).start(folder);
     await killAnywhereThenCut({
       before: off,
       work: (files) => machines(files)[turn](folder),
-      check: (files) => expect(machines(files).powerState(folder)).toBe(power),
+      check: async (files) => expect(await machines(files).powerState(folder)).toBe(power),
     });
   }
   await killAnywhereThenCut({
     before,
     work: (files) => machines(files).installMobilityService(folder),
-    check: (files) => expect(machines(files).read(folder).mobilityService).toBeDefined(),
+    check: async (files) => expect((await machines(files).read(folder)).mobilityService).toBeDefined(),
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { makeFolderDurably, writeAtomically } from "../../provider/blocks/file-system.ts";
 import { folderMachines } from "../../provider/machines/folder-machines.ts";
-import type { PowerState } from "../../provider/machines/machine-driver.ts";
+import type { PowerState } from "../../provider/ports/machines.ts";
 import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
 import { machineDefinition } from "../machine-definition.ts";
 import { PowerRecorder, samplingOf } from "./power-recorder.ts";
@@ -26,7 +26,7 @@ it("power lost at any call of the machine driver: a machine is defined, on, off 
   // Disks are restored before their machine is defined.
   makeFolderDurably(recorder.files, folder);
   writeAtomically(recorder.files, `${folder}/os.img`, Buffer.alloc(65_536));
-  const step = (what: string, change: Partial<Known>, work: () => void): void => {
+  const step = async (what: string, change: Partial<Known>, work: () => Promise<void>): Promise<void> => {
     const before = known;
     const next = { ...before, ...change };
     known = {
@@ -34,35 +34,44 @@ it("power lost at any call of the machine driver: a machine is defined, on, off 
       powers: [...before.powers, ...next.powers],
       moves: [...before.moves, ...next.moves],
     };
-    work();
+    await work();
     known = next;
     recorder.acknowledge(what);
   };
   recorder.begin();
   const [small, large] = [definitionWith(2), definitionWith(4)];
-  step("a definition", { definitions: [small], powers: ["off"] }, () => driver.define(folder, small));
+  await step("a definition", { definitions: [small], powers: ["off"] }, async () =>
+    driver.define(folder, small),
+  );
   for (const jobId of ["job-1", "job-2"]) {
     const lastMove = { engineId: "e", itemId: "i", jobId, to: "recovery" } as const;
-    step("a mark", { moves: [jobId] }, () => driver.setMark(folder, { machineId: "m", lastMove }));
+    await step("a mark", { moves: [jobId] }, async () =>
+      driver.setMark(folder, { machineId: "m", lastMove }),
+    );
   }
-  step("a start", { definitions: [small], powers: ["running"] }, () => driver.start(folder));
-  step("a shutdown", { definitions: [small], powers: ["off"] }, () => driver.shutDown(folder));
-  step("another definition", { definitions: [large], powers: ["off"] }, () => driver.define(folder, large));
-  step(
+  await step("a start", { definitions: [small], powers: ["running"] }, async () => driver.start(folder));
+  await step("a shutdown", { definitions: [small], powers: ["off"] }, async () => driver.shutDown(folder));
+  await step("another definition", { definitions: [large], powers: ["off"] }, async () =>
+    driver.define(folder, large),
+  );
+  await step(
     "a removal",
     { definitions: [undefined], powers: [undefined, "off"], moves: [undefined, "job-2"] },
-    () => driver.remove(folder),
+    async () => driver.remove(folder),
   );
-  const states = await recorder.check(samplingOf(400), ({ files, known: { definitions, powers, moves } }) => {
-    const after = folderMachines(files);
-    const isThere = after.exists(folder);
-    const found = isThere ? after.definitionOf(after.read(folder)) : undefined;
-    expect(definitions).toContainEqual(found);
-    // A machine that is being made has no state yet, and nobody takes it for one without a definition.
-    if (isThere) expect(powers).toContain(after.powerState(folder));
-    expect(moves).toContain(after.markOf(folder)?.lastMove?.jobId);
-    return Promise.resolve();
-  });
+  const states = await recorder.check(
+    samplingOf(400),
+    async ({ files, known: { definitions, powers, moves } }) => {
+      const after = folderMachines(files);
+      const isThere = await after.exists(folder);
+      const found = isThere ? after.definitionOf(await after.read(folder)) : undefined;
+      expect(definitions).toContainEqual(found);
+      // A machine that is being made has no state yet, and nobody takes it for one without a definition.
+      if (isThere) expect(powers).toContain(await after.powerState(folder));
+      expect(moves).toContain((await after.markOf(folder))?.lastMove?.jobId);
+      return Promise.resolve();
+    },
+  );
   expect(states).toBeGreaterThan(400);
 });
 
@@ -71,13 +80,12 @@ it("power lost at any call of a removal: what is left is the machine that was of
   const driver = folderMachines(recorder.files);
   makeFolderDurably(recorder.files, folder);
   writeAtomically(recorder.files, `${folder}/os.img`, Buffer.alloc(65_536));
-  driver.define(folder, definitionWith(2));
+  await driver.define(folder, definitionWith(2));
   recorder.begin();
-  driver.remove(folder);
+  await driver.remove(folder);
   // A few instants, each in many orders of what arrives on the device.
-  await recorder.check(samplingOf(400), ({ files }) => {
+  await recorder.check(samplingOf(400), async ({ files }) => {
     const after = folderMachines(files);
-    if (after.exists(folder)) expect(after.powerState(folder)).toBe("off");
-    return Promise.resolve();
+    if (await after.exists(folder)) expect(await after.powerState(folder)).toBe("off");
   });
 });

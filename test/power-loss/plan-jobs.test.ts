@@ -57,18 +57,18 @@ async function checkNext(next: NextBoot): Promise<void> {
   expectStates(site!, next);
   if (next.known.step !== "") {
     await goOn(next);
-    expectEnded(next, after[next.known.step as PlanOperationName]!);
+    await expectEnded(next, after[next.known.step as PlanOperationName]!);
   }
   expectNoOpenJobs(next);
   await expectNothingLost(site!, next);
 }
 
-function expectEnded(next: NextBoot, { side, state }: End): void {
+async function expectEnded(next: NextBoot, { side, state }: End): Promise<void> {
   for (const name of machines) {
     const item = next.engine.findItem(site!.itemId(name))!;
     expect(item.activeLocation, `where ${name} is to run`).toBe(side);
     if (state !== undefined) expect(item.state, `the state of ${name}`).toBe(state);
-    const { running, active } = sidesOf(site!, next, name);
+    const { running, active } = await sidesOf(site!, next, name);
     expect(running, `where ${name} runs`).toEqual([active]);
   }
 }

@@ -96,9 +96,9 @@ vi.mock("../../provider/engine/inventory/look-up-machine.ts", async (original) =
   const right = await original<typeof lookUpMachine>();
   return {
     ...right,
-    lookUpMachine: faulty("rightMachine", right.lookUpMachine, (parts, fabricId, wanted) => {
-      const place = right.namesakes(parts, fabricId, wanted.machineName).at(-1);
-      return place ? { answer: "found", place } : right.lookUpMachine(parts, fabricId, wanted);
+    lookUpMachine: faulty("rightMachine", right.lookUpMachine, async (parts, fabricId, wanted) => {
+      const place = (await right.namesakes(parts, fabricId, wanted.machineName)).at(-1);
+      return place ? { answer: "found", place } : await right.lookUpMachine(parts, fabricId, wanted);
     }),
   };
 });
@@ -108,10 +108,10 @@ vi.mock("../../provider/engine/identity/owned-machine.ts", async (original) => {
   const right = await original<typeof ownedMachine>();
   return {
     ...right,
-    requireFree: faulty("othersStay", right.requireFree, () => undefined),
-    claimFolder: faulty("othersStay", right.claimFolder, (parts, folder, owner) => {
-      parts.machines.remove(folder);
-      right.claimFolder(parts, folder, owner);
+    requireFree: faulty("othersStay", right.requireFree, () => Promise.resolve()),
+    claimFolder: faulty("othersStay", right.claimFolder, async (parts, folder, owner) => {
+      await parts.machines.remove(folder);
+      await right.claimFolder(parts, folder, owner);
     }),
   };
 });
@@ -132,7 +132,9 @@ vi.mock("../../provider/engine/identity/newest-database.ts", async (original) =>
   const right = await original<typeof newestDatabase>();
   return {
     ...right,
-    requireNewestDatabase: faulty("oldDatabaseHarmless", right.requireNewestDatabase, () => undefined),
+    requireNewestDatabase: faulty("oldDatabaseHarmless", right.requireNewestDatabase, () =>
+      Promise.resolve(),
+    ),
   };
 });
 
@@ -143,7 +145,7 @@ vi.mock("../../provider/machines/folder-machines.ts", async (original) => {
     ...right,
     folderMachines: (files: Parameters<typeof right.folderMachines>[0]) => {
       const driver = right.folderMachines(files);
-      return { ...driver, shutDown: faulty("oneActiveSide", driver.shutDown, () => undefined) };
+      return { ...driver, shutDown: faulty("oneActiveSide", driver.shutDown, () => Promise.resolve()) };
     },
   };
 });

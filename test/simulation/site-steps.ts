@@ -4,9 +4,11 @@ import type { Machine, World } from "./world.ts";
 
 /** Accidents, and their end. */
 export function siteSteps(world: World, machines: readonly Machine[]): Step[] {
-  const step = (name: string, run: () => void): Step => ({
+  const step = (name: string, run: () => Promise<void> | void): Step => ({
     name,
-    run: async () => Promise.resolve(run()),
+    run: async () => {
+      await run();
+    },
   });
   const site = (name: SiteName, text: string): Step =>
     world.lost.has(name)

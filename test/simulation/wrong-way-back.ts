@@ -5,8 +5,9 @@ import { faulty } from "./engine-fault.ts";
 export function wrongWayBack(right: typeof changedPrimary): typeof changedPrimary {
   const forgets: typeof right.noteLeft = (parts, item, left) =>
     right.noteLeft(parts, item, left?.overwrittenBy === undefined ? left : undefined);
-  const unasked: typeof right.requireUnchanged = (parts, item, options) => {
-    if (item.details.primaryLeft?.overwrittenBy !== undefined) right.requireUnchanged(parts, item, options);
+  const unasked: typeof right.requireUnchanged = async (parts, item, options) => {
+    if (item.details.primaryLeft?.overwrittenBy !== undefined)
+      await right.requireUnchanged(parts, item, options);
   };
   return {
     ...right,

@@ -33,12 +33,12 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
  * Reads a definition, with this text as the definition itself or as a file that it leads to: it is right, or all that
  * comes of it are findings with a rule and a place.
  */
-function expectFindingsOnly(bytes: string | Uint8Array, leaf = "siterecovery.yaml"): void {
+async function expectFindingsOnly(bytes: string | Uint8Array, leaf = "siterecovery.yaml"): Promise<void> {
   const file = path.join(folder, "siterecovery.yaml");
   fs.writeFileSync(file, leaf === "part.yaml" ? rootText : goodDefinition);
   fs.writeFileSync(path.join(folder, leaf), bytes);
   try {
-    expect(readStack(file).definition.version).toBe(1);
+    expect((await readStack(file)).definition.version).toBe(1);
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     expect(error.findings.length).toBeGreaterThan(0);
@@ -100,10 +100,10 @@ const splinter = fc.oneof(
 );
 
 /** The machines of a definition with a part that is right. */
-function readWith(part: string): readonly { readonly name: string }[] {
+async function readWith(part: string): Promise<readonly { readonly name: string }[]> {
   fs.writeFileSync(path.join(folder, "siterecovery.yaml"), rootText);
   fs.writeFileSync(path.join(folder, "part.yaml"), part);
-  return readStack(path.join(folder, "siterecovery.yaml")).definition.machines ?? [];
+  return (await readStack(path.join(folder, "siterecovery.yaml"))).definition.machines ?? [];
 }
 
 /** A text with parts of it cut out and put in. */
@@ -117,22 +117,22 @@ function mutated(text: string): fc.Arbitrary<string> {
 }
 
 describe("whatever stands in a definition", () => {
-  it("comes to findings and never to an exception: text at random", () => {
+  it("comes to findings and never to an exception: text at random", async () => {
     const text = fc.oneof(fc.string({ unit: "binary", maxLength: 400 }), fc.uint8Array({ maxLength: 200 }));
-    fc.assert(
-      fc.property(text, (bytes) => expectFindingsOnly(bytes)),
+    await fc.assert(
+      fc.asyncProperty(text, async (bytes) => expectFindingsOnly(bytes)),
       { numRuns: runs },
     );
   });
 
-  it("comes to findings and never to an exception: a good definition with parts cut out and put in", () => {
-    fc.assert(
-      fc.property(mutated(goodDefinition), (text) => expectFindingsOnly(text)),
+  it("comes to findings and never to an exception: a good definition with parts cut out and put in", async () => {
+    await fc.assert(
+      fc.asyncProperty(mutated(goodDefinition), async (text) => expectFindingsOnly(text)),
       { numRuns: runs },
     );
   });
 
-  it("comes to findings and never to an exception: a good definition with a value of another sort", () => {
+  it("comes to findings and never to an exception: a good definition with a value of another sort", async () => {
     const tokens = [...goodDefinition.matchAll(/(?<=[:[,] ?)[\w-]+/g)].map((match) => match.index);
     const replaced = fc
       .tuple(fc.constantFrom(...tokens), fc.json({ maxDepth: 3 }))
@@ -140,22 +140,22 @@ describe("whatever stands in a definition", () => {
         ([at, value]) =>
           goodDefinition.slice(0, at) + goodDefinition.slice(at).replace(/^[\w-]+/, () => value),
       );
-    fc.assert(
-      fc.property(replaced, (text) => expectFindingsOnly(text)),
+    await fc.assert(
+      fc.asyncProperty(replaced, async (text) => expectFindingsOnly(text)),
       { numRuns: runs },
     );
   });
 
-  it("comes to findings and never to an exception: what is included, and what it includes", () => {
+  it("comes to findings and never to an exception: what is included, and what it includes", async () => {
     const part = "machines:\n  - { name: full1 }\nplans:\n  - { name: second, groups: [[full1]] }\n";
-    expect(readWith(part).map(({ name }) => name)).toEqual(["web1", "db1", "full1"]);
+    expect((await readWith(part)).map(({ name }) => name)).toEqual(["web1", "db1", "full1"]);
     const include = fc
       .array(fc.oneof(splinter, fc.constantFrom("part.yaml", "../x.yaml", "**", "hv1", "out/*")), {
         maxLength: 3,
       })
       .map((entries) => `include: ${JSON.stringify(entries)}\n`);
-    fc.assert(
-      fc.property(fc.oneof(mutated(part), mutated(part + goodDefinition), include), (text) =>
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(mutated(part), mutated(part + goodDefinition), include), async (text) =>
         expectFindingsOnly(text, "part.yaml"),
       ),
       { numRuns: runs },
@@ -163,16 +163,16 @@ describe("whatever stands in a definition", () => {
     fs.rmSync(path.join(folder, "part.yaml"));
   });
 
-  it("comes to findings and never to an exception: a machine.yaml", () => {
+  it("comes to findings and never to an exception: a machine.yaml", async () => {
     const file = "hv1/web1/machine.yaml";
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           mutated(machineText),
           fc.string({ unit: "binary", maxLength: 200 }),
           fc.uint8Array({ maxLength: 99 }),
         ),
-        (text) => expectFindingsOnly(text, file),
+        async (text) => expectFindingsOnly(text, file),
       ),
       { numRuns: runs },
     );
@@ -180,7 +180,7 @@ describe("whatever stands in a definition", () => {
   });
 });
 
-describe("a pattern of names", () => {
+describe("a pattern of names", async () => {
   it("matches what the same regular expression matches", () => {
     const name = fc.stringMatching(/^[abA]{0,7}$/);
     const pattern = fc.stringMatching(/^[ab*?]{0,6}$/);

@@ -23,7 +23,7 @@ async function resourcesIn(
 ): Promise<readonly pulumi.Resource[]> {
   const given = await depends;
   const list = given === undefined ? [] : Array.isArray(given) ? given : [given];
-  return Promise.all(list as pulumi.Resource[]);
+  return list as pulumi.Resource[];
 }
 
 function find(

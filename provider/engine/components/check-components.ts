@@ -5,7 +5,7 @@ import { nameOf, parentOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { KindName } from "../../kinds/kind.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
-import type { Machine } from "../../machines/machine-driver.ts";
+import type { Machine } from "../../ports/machines.ts";
 import { findThing, listThings } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Flow } from "../../model/flows.ts";

@@ -69,8 +69,8 @@ export class Components {
   }
 
   /** How many machines a folder holds; an absent one has none. */
-  machineCount(inventoryFolder: string): number {
-    return this.#parts.machines.list(inventoryFolder).length;
+  async machineCount(inventoryFolder: string): Promise<number> {
+    return (await this.#parts.machines.list(inventoryFolder)).length;
   }
 
   /** ISO 8601: when a thing's settings were last written; a refresh without any change shows no other time. */

@@ -33,13 +33,13 @@ function pointUnknown(item: ProtectedItem, folder: string): SiteRecoveryError {
  * The replica machine that the later move made. Throws `TargetUnreachable` if it is not there, and `Damaged` if its mark
  * does not say what it was made from.
  */
-function replicaOf(parts: EngineParts, item: ProtectedItem): RecoveryMachine {
-  for (const folder of replicaFolders(parts, item)) {
-    const mark = parts.machines.markOf(folder);
-    if (mark?.madeBy?.purpose !== "replica" || !parts.machines.exists(folder)) continue;
+async function replicaOf(parts: EngineParts, item: ProtectedItem): Promise<RecoveryMachine> {
+  for (const folder of await replicaFolders(parts, item)) {
+    const mark = await parts.machines.markOf(folder);
+    if (mark?.madeBy?.purpose !== "replica" || !(await parts.machines.exists(folder))) continue;
     const { pointId, pointTakenAt } = mark.madeBy;
     if (pointId === undefined || pointTakenAt === undefined) throw pointUnknown(item, folder);
-    const { name } = parts.machines.read(folder);
+    const { name } = await parts.machines.read(folder);
     return { name, machineId: mark.machineId, folder, pointId, pointTakenAt };
   }
   const message = said`The machine of ${nameOf(item.id)} at the recovery side cannot be found. Bring it back and run again.`;
@@ -51,19 +51,22 @@ function adopted(details: ItemDetails, jobIds: readonly string[]): ItemDetails {
 }
 
 /** Whether the item's record is of the very machine that is at the recovery side: nothing made it again since. */
-function isAsRecorded(parts: EngineParts, { id, activeLocation, details }: ProtectedItem): boolean {
+async function isAsRecorded(
+  parts: EngineParts,
+  { id, activeLocation, details }: ProtectedItem,
+): Promise<boolean> {
   const { recoveryMachine } = details;
   if (activeLocation !== "recovery" || recoveryMachine === undefined) return false;
-  const mark = parts.machines.markOf(recoveryMachine.folder);
+  const mark = await parts.machines.markOf(recoveryMachine.folder);
   return mark?.madeBy !== undefined && isKnownJob(parts, id, mark.madeBy.jobId);
 }
 
-function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
-  if (isAsRecorded(parts, item)) {
+async function atRecovery(parts: EngineParts, item: ProtectedItem): Promise<ProtectedItem> {
+  if (await isAsRecorded(parts, item)) {
     // The way back is the one that is recorded, too.
-    return { ...item, details: adopted(item.details, laterJobs(parts, item)) };
+    return { ...item, details: adopted(item.details, await laterJobs(parts, item)) };
   }
-  const machine = replicaOf(parts, item);
+  const machine = await replicaOf(parts, item);
   const { reverse: _dropped, failbackPointId: _sent, ...details } = item.details;
   const isMigration = flows[details.flow].purpose === "migration";
   return {
@@ -71,7 +74,7 @@ function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
     state: isMigration ? "Migrated" : "UnplannedFailoverCommitPending",
     activeLocation: "recovery",
     details: {
-      ...adopted(details, laterJobs(parts, item)),
+      ...adopted(details, await laterJobs(parts, item)),
       recoveryMachine: machine,
       // Until the next action sees it off; what its disks held at the failover is not known.
       ...(isMigration ? {} : { isSourceUnfenced: true, primaryLeft: { sentUpTo: [] } }),
@@ -80,21 +83,24 @@ function atRecovery(parts: EngineParts, item: ProtectedItem): ProtectedItem {
 }
 
 /** The machine that a failback made again at the primary side: its id is not the one that the database knows. */
-function madeAgain(parts: EngineParts, item: ProtectedItem): MachinePlace | undefined {
-  const places = namesakes(parts, fabricOf(item.id), item.details.machineName);
+async function madeAgain(parts: EngineParts, item: ProtectedItem): Promise<MachinePlace | undefined> {
+  const places = await namesakes(parts, fabricOf(item.id), item.details.machineName);
   return places.find(({ mark }) => {
     const made = mark?.madeBy;
     return made?.purpose === "failback" && made.engineId === parts.engineId && sameId(made.itemId, item.id);
   });
 }
 
-function atPrimary(parts: EngineParts, item: ProtectedItem): ProtectedItem {
-  const isThere = findMachineOf(parts, item).answer === "found";
-  const place = isThere ? undefined : madeAgain(parts, item);
+async function atPrimary(parts: EngineParts, item: ProtectedItem): Promise<ProtectedItem> {
+  const isThere = (await findMachineOf(parts, item)).answer === "found";
+  const place = isThere ? undefined : await madeAgain(parts, item);
   const known = place
-    ? machineAt(parts, item.details, { folder: place.folder, hostId: place.inventory.id })
+    ? {
+        ...item.details,
+        ...(await machineAt(parts, item.details, { folder: place.folder, hostId: place.inventory.id })),
+      }
     : item.details;
-  const details = adopted(known, laterJobs(parts, item));
+  const details = adopted(known, await laterJobs(parts, item));
   if (item.activeLocation === "primary") return { ...item, details };
   return { ...item, state: "FailbackCommitPending", activeLocation: "primary", details };
 }
@@ -102,7 +108,7 @@ function atPrimary(parts: EngineParts, item: ProtectedItem): ProtectedItem {
 /** Makes the item's record what the marks say. Throws `ActionNotAllowed` if they say nothing new. */
 export function adoptMove(parts: EngineParts, itemId: string): Promise<"primary" | "recovery"> {
   return underLease(parts, itemId, "adoption of its machine", async () => {
-    const side = adopt(parts, itemId);
+    const side = await adopt(parts, itemId);
     await adoptReplica(parts, requireItem(parts, itemId));
     return side;
   });
@@ -136,16 +142,16 @@ async function adoptReplica(parts: EngineParts, item: ProtectedItem): Promise<vo
   }
 }
 
-function adopt(parts: EngineParts, itemId: string): "primary" | "recovery" {
+async function adopt(parts: EngineParts, itemId: string): Promise<"primary" | "recovery"> {
   const item = requireItem(parts, itemId);
-  const later = findLaterMove(parts, item);
+  const later = await findLaterMove(parts, item);
   if (later === undefined) {
     const message = said`There is nothing to adopt for ${nameOf(itemId)}: its machines carry no move that this database does not know.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   const now = parts.clock.now();
-  const to = isOnItsWay(parts, item, later) ? "recovery" : later.to;
-  const next = to === "recovery" ? atRecovery(parts, item) : atPrimary(parts, item);
+  const to = (await isOnItsWay(parts, item, later)) ? "recovery" : later.to;
+  const next = to === "recovery" ? await atRecovery(parts, item) : await atPrimary(parts, item);
   const lastMove = { action: "adoption", endedAt: now };
   parts.store.transaction(() => {
     const left = openJobOf(parts.store, itemId);

@@ -17,11 +17,13 @@ export interface DiscardedChanges {
  * The item once a person has given up what its disks at the primary side hold now. Whatever changes them later is asked
  * for again. Throws `ActionNotAllowed` if there is nothing to give up, and `SourceUnreachable` if they cannot be looked at.
  */
-export function discardChanges(parts: EngineParts, itemId: string): DiscardedChanges {
+export async function discardChanges(parts: EngineParts, itemId: string): Promise<DiscardedChanges> {
   const item = requireItem(parts, itemId);
   const isOut = item.activeLocation === "recovery";
-  const folder = isOut ? primaryPlace({ parts, itemId, jobId: "", item: () => item }).folder : undefined;
-  const disks = folder === undefined ? [] : changedDisks(parts, item, folder);
+  const folder = isOut
+    ? (await primaryPlace({ parts, itemId, jobId: "", item: () => item })).folder
+    : undefined;
+  const disks = folder === undefined ? [] : await changedDisks(parts, item, folder);
   if (folder === undefined || disks.length === 0) {
     const where = isOut ? "have no changes since its failover" : "are the ones that it runs from";
     const message = said`There is nothing to discard for ${nameOf(itemId)}: its disks at the primary side ${where}.`;

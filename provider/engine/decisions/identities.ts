@@ -37,14 +37,14 @@ function record(parts: EngineParts, item: ProtectedItem, code: string, descripti
   });
 }
 
-function confirmOff(parts: EngineParts, itemId: string): "confirmed" | "seen off" {
+async function confirmOff(parts: EngineParts, itemId: string): Promise<"confirmed" | "seen off"> {
   const item = requireItem(parts, itemId);
   const { machineName } = item.details;
   if (item.activeLocation !== "recovery") {
     const message = said`${nameOf(itemId)} runs at the primary side, so it has no source that has to be off.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
-  const lookup = findMachineOf(parts, item);
+  const lookup = await findMachineOf(parts, item);
   if (lookup.answer === "duplicate") throw notFound(item, lookup);
   // The gate to every action has looked for it already, and shut it down.
   if (lookup.answer === "found") return "seen off";
@@ -80,12 +80,12 @@ function nameWithIds({ details }: ProtectedItem, places: readonly MachinePlace[]
  * The machine that a person means. Throws `NotFound`, naming those there are, `DuplicateName` if the host has several,
  * and `InvalidInput` for other disks.
  */
-function chosen(
+async function chosen(
   parts: EngineParts,
   item: ProtectedItem,
   places: readonly MachinePlace[],
   { host, folder }: MachineChoice,
-): MachinePlace {
+): Promise<MachinePlace> {
   const { machineName, disks } = item.details;
   const onHost = places.filter(({ inventory }) => inventory.name.toLowerCase() === host.toLowerCase());
   const meant = onHost.filter((place) => folder === undefined || path.basename(place.folder) === folder);
@@ -102,24 +102,28 @@ function chosen(
     const message = said`The host "${host}" has no machine ${machineName}${inFolder}, or does not answer. ${there}`;
     throw new SiteRecoveryError("NotFound", message, { target: item.id });
   }
-  const machine = parts.machines.read(place.folder);
+  const machine = await parts.machines.read(place.folder);
   const lacks = disks.find(({ id }) => !machine.disks.some((disk) => disk.id === id));
   if (lacks === undefined) return place;
   const message = said`${namePlaces([place])} has no disk "${lacks.id}", which is protected. Choose another machine, or protect this one as a new item.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: item.id });
 }
 
-function choose(parts: EngineParts, itemId: string, choice: MachineChoice): MachinePlace {
+async function choose(parts: EngineParts, itemId: string, choice: MachineChoice): Promise<MachinePlace> {
   const item = requireItem(parts, itemId);
-  const places = candidates(parts, fabricOf(itemId), item.details);
-  const place = chosen(parts, item, places, choice);
+  const places = await candidates(parts, fabricOf(itemId), item.details);
+  const place = await chosen(parts, item, places, choice);
   const others = places.filter(({ folder }) => folder !== place.folder);
   requireNoOtherProtector(parts, itemId, place);
   // A copy has the other's id: from now on they are two.
   const isShared = others.some(({ mark }) => mark !== undefined && mark.machineId === place.mark?.machineId);
-  if (isShared) parts.machines.setMark(place.folder, { ...place.mark, machineId: randomUuid(parts.random) });
-  const machine = markMachine(parts, itemId, { ...place, mark: parts.machines.markOf(place.folder) });
-  for (const other of others) unmarkProtection(parts, other, itemId);
+  if (isShared)
+    await parts.machines.setMark(place.folder, { ...place.mark, machineId: randomUuid(parts.random) });
+  const machine = await markMachine(parts, itemId, {
+    ...place,
+    mark: await parts.machines.markOf(place.folder),
+  });
+  for (const other of others) await unmarkProtection(parts, other, itemId);
   const otherMachines = others.map(({ folder, mark }) => mark?.machineId ?? folder);
   const details = { ...item.details, machine, otherMachines };
   record(
@@ -144,7 +148,7 @@ export class Identities {
    * instead. Throws `ActionNotAllowed` while the item runs at the primary side.
    */
   confirmSourceOff(itemId: string, progress: Progress): Promise<"confirmed" | "seen off"> {
-    return withItem(this.#parts, itemId, "confirmation that the source is off", progress, () =>
+    return withItem(this.#parts, itemId, "confirmation that the source is off", progress, async () =>
       Promise.resolve(confirmOff(this.#parts, itemId)),
     );
   }
@@ -154,12 +158,18 @@ export class Identities {
    * the ids of those disks. Throws `ActionNotAllowed` if none was changed.
    */
   discardPrimaryChanges(itemId: string, progress: Progress): Promise<readonly string[]> {
-    return withItem(this.#parts, itemId, "decision about its disks at the primary side", progress, () => {
-      const { item, disks } = discardChanges(this.#parts, itemId);
-      const what = `a person said that its disks at the primary side may be overwritten: ${disks.join(", ")}`;
-      record(this.#parts, item, "PrimaryChangesDiscarded", what);
-      return Promise.resolve(disks);
-    });
+    return withItem(
+      this.#parts,
+      itemId,
+      "decision about its disks at the primary side",
+      progress,
+      async () => {
+        const { item, disks } = await discardChanges(this.#parts, itemId);
+        const what = `a person said that its disks at the primary side may be overwritten: ${disks.join(", ")}`;
+        record(this.#parts, item, "PrimaryChangesDiscarded", what);
+        return Promise.resolve(disks);
+      },
+    );
   }
 
   /**
@@ -167,7 +177,7 @@ export class Identities {
    * `DuplicateName` if the choice fits several.
    */
   async chooseMachine(itemId: string, choice: MachineChoice, progress: Progress): Promise<void> {
-    await withItem(this.#parts, itemId, "choice of the machine", progress, () =>
+    await withItem(this.#parts, itemId, "choice of the machine", progress, async () =>
       Promise.resolve(choose(this.#parts, itemId, choice)),
     );
   }
@@ -176,7 +186,7 @@ export class Identities {
    * Makes a machine that another engine protects this engine's, by its folder. Returns the id of the engine that had it.
    * Throws `NotFound` for a folder without a machine, and `ActionNotAllowed` if no other engine protects it.
    */
-  takeOverMachine(folder: string): { engineId: string; home: string } {
+  async takeOverMachine(folder: string): Promise<{ engineId: string; home: string }> {
     return takeOverMachine(this.#parts, folder);
   }
 

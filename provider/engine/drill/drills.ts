@@ -137,9 +137,9 @@ export class Drills {
   }
 
   /** Where the test machine of a protected item is now; `undefined` if it has none, or it is not where drills make it. */
-  testMachineFolder(itemId: string): string | undefined {
+  async testMachineFolder(itemId: string): Promise<string | undefined> {
     const { testMachine } = requireItem(this.#parts, itemId).details;
-    return testMachine && findTestMachine(this.#parts, itemId, testMachine);
+    return testMachine && (await findTestMachine(this.#parts, itemId, testMachine));
   }
 
   /**

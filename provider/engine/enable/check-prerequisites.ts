@@ -10,7 +10,7 @@ import { kinds } from "../../kinds/registry.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
-import type { MachineDisk } from "../../machines/machine-driver.ts";
+import type { MachineDisk } from "../../ports/machines.ts";
 import { listItems } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import { fabricTypeOf } from "../inventory/fabric-type.ts";
@@ -176,32 +176,34 @@ function requireNoOtherItem(parts: EngineParts, id: string, machine: NamedMachin
 }
 
 /** Where the images of other protected machines are, as far as they can be looked at. */
-function imagesOfOthers(parts: EngineParts, id: string): { item: string; file: string }[] {
-  return listItems(parts.store).flatMap((item) => {
-    if (sameId(item.id, id)) return [];
-    try {
-      const lookup = findMachineOf(parts, item);
-      if (lookup.answer !== "found") return [];
-      const { folder } = lookup.place;
-      return item.details.disks.map(({ file }) => ({ item: item.id, file: path.join(folder, file) }));
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      return [];
-    }
-  });
+async function imagesOfOthers(parts: EngineParts, id: string): Promise<{ item: string; file: string }[]> {
+  return (
+    await Array.fromAsync(listItems(parts.store), async (item) => {
+      if (sameId(item.id, id)) return [];
+      try {
+        const lookup = await findMachineOf(parts, item);
+        if (lookup.answer !== "found") return [];
+        const { folder } = lookup.place;
+        return item.details.disks.map(({ file }) => ({ item: item.id, file: path.join(folder, file) }));
+      } catch (error) {
+        if (!isExpected(error)) throw error;
+        return [];
+      }
+    })
+  ).flat();
 }
 
 /** Two machines with one disk would each take the other's changes for their own, and a failback would write into both. */
-function requireOwnFiles(
+async function requireOwnFiles(
   parts: EngineParts,
   id: string,
   property: string,
   disks: readonly MachineDisk[],
-): void {
+): Promise<void> {
   const linked = disks.filter((disk) => parts.files.facts(disk.path).linkCount > 1);
   // Images with one name belong to this machine alone, and no more has to be looked at.
   if (linked.length === 0) return;
-  const others = imagesOfOthers(parts, id).filter(({ file }) => parts.files.exists(file));
+  const others = (await imagesOfOthers(parts, id)).filter(({ file }) => parts.files.exists(file));
   for (const disk of linked) {
     const { inode, changedAtNs } = parts.files.facts(disk.path);
     const same = others.find(({ file }) => {
@@ -216,12 +218,16 @@ function requireOwnFiles(
 }
 
 /** Throws what is missing, with the property to mend. */
-export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemInputs): Prerequisites {
+export async function checkPrerequisites(
+  parts: EngineParts,
+  id: string,
+  inputs: ItemInputs,
+): Promise<Prerequisites> {
   requireThing(parts, id, "protection-container", ["protectionContainerName", parentOf(id)]);
   requirePolicy(parts, id, inputs);
   const machine = machineNamedBy(inputs);
   requireNoOtherItem(parts, id, machine);
-  const found = requireMachineNamed(parts, fabricOf(id), machine.name);
+  const found = await requireMachineNamed(parts, fabricOf(id), machine.name);
   requireNoOtherProtector(parts, id, found.place);
   const flow = requireFlow(parts, id, inputs, found);
   checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
@@ -231,7 +237,7 @@ export function checkPrerequisites(parts: EngineParts, id: string, inputs: ItemI
     const message = said`${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
     throw new SiteRecoveryError("UnsupportedMachine", message, { target: id, property: machine.property });
   }
-  requireOwnFiles(parts, id, machine.property, found.machine.disks);
+  await requireOwnFiles(parts, id, machine.property, found.machine.disks);
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
   return {
     ...found,

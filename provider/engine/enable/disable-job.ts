@@ -31,9 +31,9 @@ export const disableJob: JobDefinition<Record<string, never>> = {
     {
       name: "ReleaseMachine",
       title: "Take the mark of this engine off the machine",
-      run: ({ parts, item, progress }) => {
+      run: async ({ parts, item, progress }) => {
         const { details } = item();
-        if (releaseMachine(parts, item())) return;
+        if (await releaseMachine(parts, item())) return;
         progress.report(
           `${details.machineName} cannot be written now and keeps the mark of this engine; ` +
             "another engine that is to protect it takes it over with `siterecovery take-over-machine`",

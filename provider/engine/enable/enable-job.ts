@@ -37,22 +37,22 @@ function keepPercent(context: Context): (percentOfDisk: number) => void {
 }
 
 /** The process server pushes the service to a machine that has none, with the account that the item names (C-5). */
-function pushMobilityService(context: Context): { pushed: boolean } {
+async function pushMobilityService(context: Context): Promise<{ pushed: boolean }> {
   const { parts } = context;
-  const { machine } = requireMachineOf(parts, context.item());
+  const { machine } = await requireMachineOf(parts, context.item());
   const account = protectionOf(inputsOf(context)).runAsAccountId;
   const isNeeded = flows[context.item().details.flow].needsMobilityService;
   if (!isNeeded || machine.mobilityService !== undefined || account === undefined) return { pushed: false };
-  parts.machines.installMobilityService(machine.folder);
+  await parts.machines.installMobilityService(machine.folder);
   return { pushed: true };
 }
 
-function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
-  const item = takeOverHardware(context.parts, context.item(), { acceptsSmaller: true });
+async function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
+  const item = await takeOverHardware(context.parts, context.item(), { acceptsSmaller: true });
   return runCycle(context.parts, item, {
     kind,
     way: "out",
-    disks: primaryDisks(context.parts, item),
+    disks: await primaryDisks(context.parts, item),
     progress: context.progress,
     ...(kind === "delta" ? {} : { onPercent: keepPercent(context) }),
   });
@@ -66,7 +66,8 @@ export const enableJob: JobDefinition<Record<string, never>> = {
     {
       name: "PrerequisitesCheck",
       title: "Check the prerequisites",
-      run: (context) => void checkPrerequisites(context.parts, context.itemId, inputsOf(context)),
+      run: async (context) =>
+        void (await checkPrerequisites(context.parts, context.itemId, inputsOf(context))),
     },
     {
       name: "InstallMobilityService",
@@ -89,19 +90,19 @@ export const enableJob: JobDefinition<Record<string, never>> = {
     {
       name: "StartReplication",
       title: "Initial replication",
-      run: (context) => copy(context, "initial copy"),
+      run: async (context) => copy(context, "initial copy"),
     },
     {
       name: "MergeChanges",
       title: "Send what changed during the initial replication",
-      run: (context) => copy(context, "delta"),
+      run: async (context) => copy(context, "delta"),
     },
     {
       name: "FinalizeProtection",
       title: "Set the network of the replica machine",
-      run: (context) => {
+      run: async (context) => {
         const fabricId = fabricOf(context.itemId);
-        const { machine } = requireMachineOf(context.parts, context.item());
+        const { machine } = await requireMachineOf(context.parts, context.item());
         const flow = flows[context.item().details.flow];
         return recoveryNetworks(context.parts, { flow, fabricId }, machine, inputsOf(context));
       },

@@ -29,12 +29,12 @@ import { enableJob } from "./enable-job.ts";
 import { said } from "../../message.ts";
 import { refuseOtherHolder, requireMasterTarget, requireTestNetwork } from "./require-settings.ts";
 
-function newItem(
+async function newItem(
   parts: EngineParts,
   id: string,
   found: Prerequisites,
   processServerId: string,
-): ProtectedItem {
+): Promise<ProtectedItem> {
   return {
     id,
     state: "EnablingReplication",
@@ -44,7 +44,7 @@ function newItem(
       flow: found.flow.id,
       replicaId: randomUuid(parts.random),
       machineName: found.machine.name,
-      machine: markMachine(parts, id, found.place),
+      machine: await markMachine(parts, id, found.place),
       definition: parts.machines.definitionOf(found.machine),
       disks: found.disks,
       ...(found.groupName === undefined ? {} : { groupName: found.groupName }),
@@ -92,7 +92,7 @@ export async function enableProtection(
 ): Promise<void> {
   await withItem(parts, id, "protection set-up", progress, async () => {
     const known = findItem(parts.store, id);
-    const prerequisites = known ? undefined : checkPrerequisites(parts, id, wanted);
+    const prerequisites = known ? undefined : await checkPrerequisites(parts, id, wanted);
     if (prerequisites) await refuseForeignStore(parts, prerequisites.replicaStoreId);
     requireAccounts(parts, id, wanted);
     requireTestNetwork(parts, id, wanted);
@@ -107,15 +107,15 @@ export async function enableProtection(
     const wantedServer = protectionOf(wanted).processServerId;
     const processServerId = processServerFor(parts, id, wantedServer, known?.details.processServerId);
     const changed = known && withSettings(parts, known, wanted, processServerId);
-    const made = prerequisites && newItem(parts, id, prerequisites, processServerId);
+    const made = prerequisites && (await newItem(parts, id, prerequisites, processServerId));
     parts.store.transaction(() => {
       putThing(parts.store, id, itemKindOf(id), wanted, parts.clock.now());
       if (changed) putItem(parts.store, changed);
       if (made) putItem(parts.store, made);
     });
     const item = requireItem(parts, id);
-    if (stateFacts[item.state].replicates && changedHardware(parts, item) !== undefined)
-      takeOverHardware(parts, item, { acceptsSmaller: false });
+    if (stateFacts[item.state].replicates && (await changedHardware(parts, item)) !== undefined)
+      await takeOverHardware(parts, item, { acceptsSmaller: false });
     if (item.state !== "EnablingReplication") return;
     await beginInitialReplication(parts, id, progress);
   });

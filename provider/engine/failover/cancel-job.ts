@@ -13,8 +13,8 @@ import { requireRecoverySide } from "./require-recovery-side.ts";
 
 type Context = JobContext<Record<string, never>>;
 
-function primaryFolder({ parts, item }: Context): string {
-  return requirePlaceOf(parts, item()).folder;
+async function primaryFolder({ parts, item }: Context): Promise<string> {
+  return (await requirePlaceOf(parts, item())).folder;
 }
 
 export const cancelJob: JobDefinition<Record<string, never>> = {
@@ -26,28 +26,30 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
     {
       name: "PrerequisitesCheck",
       title: "Check that both sides can be reached",
-      run: (context) => {
-        primaryFolder(context);
-        requireRecoverySide(context.parts, context.item());
+      run: async (context) => {
+        await primaryFolder(context);
+        await requireRecoverySide(context.parts, context.item());
       },
     },
     {
       name: "StopTheOther",
-      holds: (context) =>
-        context.item().activeLocation === "recovery" ? replicaIsOff(context) : primaryIsOff(context),
+      holds: async (context) =>
+        context.item().activeLocation === "recovery"
+          ? await replicaIsOff(context)
+          : await primaryIsOff(context),
       title: "Stop the machine that the failover started",
-      run: (context) => {
+      run: async (context) => {
         const { parts, progress } = context;
         const machine = recoveryMachineOf(context.item());
-        requireRecoverySide(parts, context.item());
+        await requireRecoverySide(parts, context.item());
         if (context.item().activeLocation === "recovery") {
-          noteMove(parts, primaryFolder(context), context, "primary");
-          removeMade(parts, machine, (line) => progress.report(line));
+          await noteMove(parts, await primaryFolder(context), context, "primary");
+          await removeMade(parts, machine, (line) => progress.report(line));
           return undefined;
         }
-        const folder = primaryFolder(context);
-        noteMove(parts, folder, context, "recovery");
-        parts.machines.shutDown(folder);
+        const folder = await primaryFolder(context);
+        await noteMove(parts, folder, context, "recovery");
+        await parts.machines.shutDown(folder);
         // What it wrote is given up; what is written to its disks from now on is not.
         return { images: imagesLeft(parts, context.item(), folder) };
       },
@@ -56,11 +58,11 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       name: "StartAgain",
       isTurn: true,
       title: "Start the machine where it came from",
-      run: (context) => {
+      run: async (context) => {
         const wentOut = context.item().activeLocation === "recovery";
-        if (!wentOut) requireRecoverySide(context.parts, context.item());
-        context.parts.machines.start(
-          wentOut ? primaryFolder(context) : recoveryMachineOf(context.item()).folder,
+        if (!wentOut) await requireRecoverySide(context.parts, context.item());
+        await context.parts.machines.start(
+          wentOut ? await primaryFolder(context) : recoveryMachineOf(context.item()).folder,
         );
       },
     },

@@ -38,10 +38,10 @@ export const changePointJob: JobDefinition<FailoverInput> = {
     {
       name: "ShutDownReplica",
       title: "Shut the replica machine down",
-      run: ({ parts, item }) => {
+      run: async ({ parts, item }) => {
         const machine = recoveryMachineOf(item());
-        if (parts.machines.exists(machine.folder) && isStill(parts, machine)) {
-          parts.machines.shutDown(machine.folder);
+        if ((await parts.machines.exists(machine.folder)) && (await isStill(parts, machine))) {
+          await parts.machines.shutDown(machine.folder);
         }
       },
     },
@@ -53,7 +53,7 @@ export const changePointJob: JobDefinition<FailoverInput> = {
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
         const machine = recoveryMachineOf(context.item());
         // Its own machine is replaced; anything else that is in its place now is not.
-        if (isStill(context.parts, machine)) context.parts.machines.remove(machine.folder);
+        if (await isStill(context.parts, machine)) await context.parts.machines.remove(machine.folder);
         const owner = ownerFor(context, { purpose: "replica" });
         await restoreDisks(context.parts, planOf(context), { point, owner }, context.progress);
       },

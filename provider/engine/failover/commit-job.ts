@@ -12,12 +12,14 @@ import { dropWayBack, finishReverse, reverseTasks } from "./reverse-replication-
 type Input = Record<string, never>;
 
 /** An older database that is put back must not cancel what was committed since: the machine's mark names the commit. */
-function markCommitted(context: Pick<JobContext<Input>, "parts" | "item" | "itemId" | "jobId">): void {
+async function markCommitted(
+  context: Pick<JobContext<Input>, "parts" | "item" | "itemId" | "jobId">,
+): Promise<void> {
   const { parts, item } = context;
   const { activeLocation } = item();
   const isOut = activeLocation === "recovery";
-  const { folder } = isOut ? recoveryMachineOf(item()) : requirePlaceOf(parts, item());
-  noteMove(parts, folder, context, activeLocation);
+  const { folder } = isOut ? recoveryMachineOf(item()) : await requirePlaceOf(parts, item());
+  await noteMove(parts, folder, context, activeLocation);
 }
 
 function keptText({ count, until }: KeptPoints): string {
@@ -34,8 +36,8 @@ const dropUnused: JobTask<Input> = {
     const { parts, item, progress } = context;
     const { details } = item();
     const { replicaStoreId, replicaId } = relationshipOf(item());
-    requireMoved(parts, item());
-    markCommitted(context);
+    await requireMoved(parts, item());
+    await markCommitted(context);
     const used = details.reverse ? details.failbackPointId : details.recoveryMachine?.pointId;
     const replicas = await parts.replicaStoreOf(replicaStoreId);
     // The used point stays: it is the base that a failback compares with.

@@ -69,7 +69,7 @@ function inputsOf({ parts, itemId }: Context): ItemInputs {
   return findThing<ItemInputs>(parts.store, itemId)!.inputs;
 }
 
-function placeOf(context: Context): MachinePlace {
+async function placeOf(context: Context): Promise<MachinePlace> {
   const owner = ownerFor(context, { purpose: "replica" });
   return findPlace(context.parts, context.item(), inputsOf(context), owner);
 }
@@ -80,19 +80,19 @@ function planOf(context: Context): RecoveryMachinePlan {
 }
 
 /** Shuts down whatever carries the source's id; throws what `requirePlaceOf` throws when it is not sure which one it is. */
-function shutDownCarriers(context: Context): Shutdown {
+async function shutDownCarriers(context: Context): Promise<Shutdown> {
   const { parts, item } = context;
-  const lookup = findMachineOf(parts, item());
+  const lookup = await findMachineOf(parts, item());
   if (lookup.answer === "found") return shutDownSource(context);
-  for (const { folder } of carriersOf(lookup, item())) parts.machines.shutDown(folder);
+  for (const { folder } of carriersOf(lookup, item())) await parts.machines.shutDown(folder);
   throw notFound(item(), lookup);
 }
 
-function shutDownSource({ parts, item, itemId, jobId }: Context): Shutdown {
-  const { folder } = requirePlaceOf(parts, item());
-  const wasRunning = parts.machines.powerState(folder) === "running";
-  noteMove(parts, folder, { itemId, jobId }, "recovery");
-  parts.machines.shutDown(folder);
+async function shutDownSource({ parts, item, itemId, jobId }: Context): Promise<Shutdown> {
+  const { folder } = await requirePlaceOf(parts, item());
+  const wasRunning = (await parts.machines.powerState(folder)) === "running";
+  await noteMove(parts, folder, { itemId, jobId }, "recovery");
+  await parts.machines.shutDown(folder);
   return { wasRunning, images: imagesLeft(parts, item(), folder) };
 }
 
@@ -111,7 +111,7 @@ const restore: JobTask<FailoverInput> = {
 
 const start: JobTask<FailoverInput> = {
   isTurn: true,
-  hasTurned: (context) => hasRun(context.parts, context.item(), planOf(context).folder),
+  hasTurned: async (context) => hasRun(context.parts, context.item(), planOf(context).folder),
   name: "StartReplicaMachine",
   title: "Start the replica machine",
   run: async (context): Promise<RecoveryMachine> => {
@@ -159,8 +159,8 @@ function withLeft({ details }: ProtectedItem, left: PrimaryLeft | undefined): Pr
   return left === undefined ? others : { ...others, primaryLeft: left };
 }
 
-function isSourceOff({ parts, item }: Context): boolean {
-  return parts.machines.powerState(requirePlaceOf(parts, item()).folder) === "off";
+async function isSourceOff({ parts, item }: Context): Promise<boolean> {
+  return (await parts.machines.powerState((await requirePlaceOf(parts, item())).folder)) === "off";
 }
 
 export const shutDownSourceTask = "ShutDownSource";
@@ -174,14 +174,14 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
     {
       name: "PrerequisitesCheck",
       title: "Check source, network and storage",
-      run: (context) => {
+      run: async (context) => {
         const { parts } = context;
         // With its disks: one that is away must be noticed while the machine still runs.
-        takeOverHardware(parts, context.item(), { acceptsSmaller: false });
-        const { folder } = requireMachineOf(parts, context.item()).machine;
+        await takeOverHardware(parts, context.item(), { acceptsSmaller: false });
+        const { folder } = (await requireMachineOf(parts, context.item())).machine;
         networksOf(parts, context.item());
-        const wasRunning = parts.machines.powerState(folder) === "running";
-        return { wasRunning, ...placeOf(context) };
+        const wasRunning = (await parts.machines.powerState(folder)) === "running";
+        return { wasRunning, ...(await placeOf(context)) };
       },
     },
     {
@@ -196,26 +196,26 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       holds: primaryIsSent,
       run: async (context): Promise<ReplicationCycle> => {
         const item = context.item();
-        const disks = primaryDisks(context.parts, item);
+        const disks = await primaryDisks(context.parts, item);
         const { progress } = context;
         const last = await runCycle(context.parts, item, { kind: "delta", way: "out", disks, progress });
         // A migration may leave the source running: no comparison with it proves anything.
-        return isSourceOff(context) ? provenCycle(context, { way: "out", disks }, last) : last;
+        return (await isSourceOff(context)) ? provenCycle(context, { way: "out", disks }, last) : last;
       },
     },
     restore,
     start,
   ],
   finish: finish("planned failover", plannedLeft),
-  rollBack: (context) => {
+  rollBack: async (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     const { parts, jobId } = context;
     const name = context.item().details.machineName;
-    removeOfJob(parts, planOf(context).folder, jobId);
+    await removeOfJob(parts, planOf(context).folder, jobId);
     const { wasRunning } = context.resultOf<Shutdown>("PrerequisitesCheck");
-    const lookup = findMachineOf(parts, context.item());
+    const lookup = await findMachineOf(parts, context.item());
     if (lookup.answer !== "found" || !wasRunning) return "Nothing was changed.";
-    parts.machines.start(lookup.place.folder);
+    await parts.machines.start(lookup.place.folder);
     return `The failover was rolled back: ${name} runs at the primary side again.`;
   },
 };
@@ -229,7 +229,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
     {
       name: "PrerequisitesCheck",
       title: "Check network and recovery side",
-      run: (context): MachinePlace => {
+      run: async (context): Promise<MachinePlace> => {
         networksOf(context.parts, context.item());
         return placeOf(context);
       },
@@ -248,7 +248,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
       title: "Shut the source machine down if it can be reached",
       run: async (context): Promise<Shutdown> => {
         try {
-          return shutDownCarriers(context);
+          return await shutDownCarriers(context);
         } catch (error) {
           if (!isExpected(error)) throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);
@@ -261,9 +261,9 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
     start,
   ],
   finish: finish("unplanned failover", unplannedLeft),
-  rollBack: (context) => {
+  rollBack: async (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
-    removeOfJob(context.parts, planOf(context).folder, context.jobId);
-    return `${nameOf(context.itemId)} was not failed over; ${sourceText(context.parts, context.item())}.`;
+    await removeOfJob(context.parts, planOf(context).folder, context.jobId);
+    return `${nameOf(context.itemId)} was not failed over; ${await sourceText(context.parts, context.item())}.`;
   },
 };

@@ -78,7 +78,7 @@ async function checkPoint(
 export async function checkBase(
   { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
-  roomFor: ((store: ReplicaStore, point: RecoveryPoint) => NeededRoom) | undefined,
+  roomFor: ((store: ReplicaStore, point: RecoveryPoint) => Promise<NeededRoom> | NeededRoom) | undefined,
 ): Promise<void> {
   const { machineName } = item.details;
   const { replicaId } = relationshipOf(item);
@@ -96,7 +96,7 @@ export async function checkBase(
     const point = await chooseRecoveryPoint(parts, item, "latest");
     await requireReadable(store, point);
     if (roomFor === undefined) return;
-    foresight.rooms.push(roomFor(store, point));
+    foresight.rooms.push(await roomFor(store, point));
     await requireRooms(parts, foresight.rooms);
   });
 }
@@ -111,11 +111,11 @@ function checkPlace(
   making: Making = { purpose: "replica" },
 ): Promise<MachinePlace | undefined> {
   const owner = ownerFor({ parts, itemId, jobId: "" }, making);
-  return foresight.check(() => findPlace(parts, item, inputsOf(parts, item.id), owner));
+  return foresight.check(async () => findPlace(parts, item, inputsOf(parts, item.id), owner));
 }
 
-function runsText(parts: EngineParts, { machine, inventory }: FoundMachine): string {
-  const isOn = parts.machines.powerState(machine.folder) === "running";
+async function runsText(parts: EngineParts, { machine, inventory }: FoundMachine): Promise<string> {
+  const isOn = (await parts.machines.powerState(machine.folder)) === "running";
   const text = `shut down ${machine.name} at the primary side (${inventory.name})`;
   return isOn ? text : `${text}, where it is off already`;
 }
@@ -140,13 +140,13 @@ export async function foreseePlanned(
   const { parts, item, input } = context;
   await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
   const { machineName } = item.details;
-  const found = await foresight.check(() => requireMachineOf(parts, item));
+  const found = await foresight.check(async () => requireMachineOf(parts, item));
   if (found) {
-    await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
+    await foresight.check(async () => requireDisks(parts, machineName, await primaryDisks(parts, item)));
     await foresight.check(() => requireNoShrunkDisk(parts, item, found.machine));
     await foresight.check(() => requireWritable(parts, found.machine.folder));
   }
-  await foresight.check(() => requireWay(parts, item, "out"));
+  await foresight.check(async () => requireWay(parts, item, "out"));
   await foresight.check(() => networksOf(parts, item));
   const place = await checkPlace(context, foresight);
   if (place) await foresight.check(() => requireWritable(parts, place.folder));
@@ -154,12 +154,12 @@ export async function foreseePlanned(
     context,
     foresight,
     place &&
-      ((store, point) =>
-        withUnsent(parts, roomOf(store, point, place.folder), { disks: primaryDisks(parts, item) })),
+      (async (store, point) =>
+        withUnsent(parts, roomOf(store, point, place.folder), { disks: await primaryDisks(parts, item) })),
   );
   foresight.point = { isNew: true };
   if (found && input.shutDownSource !== false) {
-    foresight.step("shutDown", runsText(parts, found), found.machine.folder);
+    foresight.step("shutDown", await runsText(parts, found), found.machine.folder);
   }
   foresight.step("send", `send the last changes of ${machineName} as a new recovery point`);
   stepsOfMaking(context, foresight, place, input.startMachine);
@@ -198,10 +198,10 @@ export async function foreseeUnplanned(
     if (doubt) foresight.warnings.push(`${machineName}: ${doubt.text}`);
   });
   try {
-    const found = requireMachineOf(parts, item);
+    const found = await requireMachineOf(parts, item);
     requireWritable(parts, found.machine.folder);
-    foresight.step("shutDown", runsText(parts, found), found.machine.folder);
-    const unsent = unsentText(parts, item);
+    foresight.step("shutDown", await runsText(parts, found), found.machine.folder);
+    const unsent = await unsentText(parts, item);
     if (unsent !== undefined) foresight.warnings.push(`${machineName}: ${unsent}, and stays behind`);
   } catch (error) {
     if (!isExpected(error)) throw error;
@@ -255,10 +255,10 @@ export async function foreseeTest(
 }
 
 /** The source as it is now, for messages: what is said of it was looked at. */
-export function sourceText(parts: EngineParts, item: ProtectedItem): string {
-  const lookup = findMachineOf(parts, item);
+export async function sourceText(parts: EngineParts, item: ProtectedItem): Promise<string> {
+  const lookup = await findMachineOf(parts, item);
   if (lookup.answer === "unknown") return "its source cannot be reached";
   if (lookup.answer !== "found") return "its source is not there";
-  const isOn = parts.machines.powerState(lookup.place.folder) === "running";
+  const isOn = (await parts.machines.powerState(lookup.place.folder)) === "running";
   return isOn ? "its source runs" : "its source is off";
 }

@@ -61,8 +61,9 @@ const drop: Look = async (_context, foresight) =>
   foresight.step("drop", "drop the recovery points that were not used");
 
 const setUpWayBack: Look = async ({ parts, item }, foresight) => {
-  await foresight.check(() => requireWay(parts, item, "back"));
-  if (item.activeLocation === "recovery") await foresight.check(() => requireRecoveryDisks(parts, item));
+  await foresight.check(async () => requireWay(parts, item, "back"));
+  if (item.activeLocation === "recovery")
+    await foresight.check(async () => requireRecoveryDisks(parts, item));
   const { machineName } = item.details;
   const text = `set up the way back of ${machineName}, and send what differs from its disks at the primary side`;
   foresight.step("send", text);
@@ -72,7 +73,7 @@ const goHome: Look = async (context, foresight) => {
   const { parts, item } = context;
   const { machineName, recoveryMachine } = item.details;
   const place = await foreseePlace(context, foresight);
-  await foresight.check(() => requireWay(parts, item, "back"));
+  await foresight.check(async () => requireWay(parts, item, "back"));
   const { name = machineName, folder } = recoveryMachine ?? {};
   foresight.step("shutDown", `shut down ${name} at the recovery side`, folder);
   foresight.step("send", `send the last changes of ${machineName}`);
@@ -84,7 +85,7 @@ const protectAgain: Look = async ({ parts, item, later }, foresight) => {
   await foresight.check(() => requireReplicas(parts, item));
   const { reverse: _reverse, ...details } = item.details;
   if (later.details.reverse) {
-    await foresight.check(() => requireWay(parts, { ...item, details }, "out"));
+    await foresight.check(async () => requireWay(parts, { ...item, details }, "out"));
     foresight.step("send", `send what differs of ${machineName} to the recovery side`);
   }
   if (!recoveryMachine) return;

@@ -30,9 +30,9 @@ export interface BackInput {
 }
 
 /** Throws `NotFound` or `TargetUnreachable` if the machine at the recovery side cannot be read. */
-export function requireRecoveryDisks(parts: EngineParts, item: ProtectedItem): void {
-  requireRecoverySide(parts, item);
-  requireDisks(parts, item.details.machineName, recoveryDisks(parts, item));
+export async function requireRecoveryDisks(parts: EngineParts, item: ProtectedItem): Promise<void> {
+  await requireRecoverySide(parts, item);
+  requireDisks(parts, item.details.machineName, await recoveryDisks(parts, item));
 }
 
 /** The room that a machine takes at the primary side once its disks are equal to a point. */
@@ -50,16 +50,16 @@ function roomAtPrimary(
  * The room once the last delta is applied as well. A failback synchronises before it shuts anything down, and looks again
  * then; a planned failover to the primary side does not.
  */
-function roomOfLastDelta(
+async function roomOfLastDelta(
   parts: EngineParts,
   item: ProtectedItem,
   at: { store: ReplicaStore; point: RecoveryPoint; place: PrimaryPlace },
-): NeededRoom {
+): Promise<NeededRoom> {
   const room = roomAtPrimary(parts, item, at);
   if (item.details.reverse === undefined) return room;
   const there = item.details.disks.map(({ file }) => path.join(at.place.folder, file));
   return withUnsent(parts, room, {
-    disks: recoveryDisks(parts, item),
+    disks: await recoveryDisks(parts, item),
     thereBytes: allocatedBytes(parts, there),
   });
 }
@@ -80,12 +80,12 @@ export async function foreseePlace(
   { parts, item, input }: Pick<ForeseeContext<BackInput>, "parts" | "item" | "input">,
   foresight: Foresight,
 ): Promise<PrimaryPlace | undefined> {
-  const place = await foresight.check(() =>
+  const place = await foresight.check(async () =>
     primaryPlace({ parts, itemId: item.id, jobId: "", item: () => item }, input.toHost),
   );
   if (place === undefined) return undefined;
   const isDiscarded = input.discardPrimaryChanges;
-  await foresight.check(() => requireUnchanged(parts, item, { folder: place.folder, isDiscarded }));
+  await foresight.check(async () => requireUnchanged(parts, item, { folder: place.folder, isDiscarded }));
   await foresight.check(() => requireWritable(parts, place.folder));
   return place;
 }
@@ -117,12 +117,12 @@ export async function foreseePlannedBack(
   await foresight.check(() => requireNoPoint(item.id, input.recoveryPoint));
   const place = await foreseePlace(context, foresight);
   if (recoveryMachine) await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
-  await foresight.check(() => requireRecoveryDisks(parts, item));
-  await foresight.check(() => requireWay(parts, item, "back"));
+  await foresight.check(async () => requireRecoveryDisks(parts, item));
+  await foresight.check(async () => requireWay(parts, item, "back"));
   await checkBase(
     context,
     foresight,
-    place && ((store, point) => roomOfLastDelta(parts, item, { store, point, place })),
+    place && (async (store, point) => roomOfLastDelta(parts, item, { store, point, place })),
   );
   foresight.point = { isNew: true };
   foresight.step(
@@ -143,7 +143,7 @@ export async function foreseeUnplannedBack(
   const { recoveryMachine, machineName } = item.details;
   const place = await foreseePlace(context, foresight);
   const choice = input.recoveryPoint ?? "latest";
-  const isThere = recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
+  const isThere = recoveryMachine !== undefined && (await parts.machines.exists(recoveryMachine.folder));
   const point = await foresight.check(() => chooseRecoveryPoint(parts, item, choice));
   if (point) {
     await foresight.check(async () => {
@@ -166,7 +166,7 @@ export async function foreseeUnplannedBack(
   }
   if (isThere && choice === "latest") {
     // To go back without them, a person names a point.
-    await foresight.check(() => requireWay(parts, item, "back"));
+    await foresight.check(async () => requireWay(parts, item, "back"));
     foresight.point = { isNew: true };
     foresight.step("send", `send the last changes of ${machineName} if they can be read`);
   } else {
@@ -180,7 +180,7 @@ export async function foreseeCommit(
   { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
 ): Promise<void> {
-  await foresight.check(() => requireMoved(parts, item));
+  await foresight.check(async () => requireMoved(parts, item));
   const { replicaId } = relationshipOf(item);
   const points = await foresight.check(async () =>
     (await replicasOf(parts, item)).recoveryPoints(replicaId, () => undefined),
@@ -195,8 +195,8 @@ export async function foreseeReverse(
   { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
 ): Promise<void> {
-  await foresight.check(() => requireWay(parts, item, "back"));
-  await foresight.check(() => requireRecoveryDisks(parts, item));
+  await foresight.check(async () => requireWay(parts, item, "back"));
+  await foresight.check(async () => requireRecoveryDisks(parts, item));
   const { machineName } = item.details;
   foresight.step(
     "send",
@@ -216,17 +216,18 @@ export async function foreseeProtectAgain(
   foresight: Foresight,
 ): Promise<void> {
   const { machineName, recoveryMachine } = item.details;
-  const found = await foresight.check(() => requireMachineOf(parts, item));
-  if (found) await foresight.check(() => requireDisks(parts, machineName, primaryDisks(parts, item)));
+  const found = await foresight.check(async () => requireMachineOf(parts, item));
+  if (found)
+    await foresight.check(async () => requireDisks(parts, machineName, await primaryDisks(parts, item)));
   await foresight.check(() => requireReplicas(parts, item));
   const { reverse, ...details } = item.details;
   if (reverse) {
-    await foresight.check(() => requireWay(parts, { ...item, details }, "out"));
+    await foresight.check(async () => requireWay(parts, { ...item, details }, "out"));
     foresight.step("send", `send what differs of ${machineName} to the recovery side`);
   }
-  await foresight.check(() => requireRecoverySide(parts, item));
+  await foresight.check(async () => requireRecoverySide(parts, item));
   if (!recoveryMachine) return;
-  await foresight.check(() => requireLeftAlone(parts, item));
+  await foresight.check(async () => requireLeftAlone(parts, item));
   await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
   foresight.step("remove", `remove ${recoveryMachine.name} at the recovery side`, recoveryMachine.folder);
 }
@@ -237,8 +238,8 @@ export async function foreseeCancel(
   foresight: Foresight,
 ): Promise<void> {
   const { machineName, recoveryMachine } = item.details;
-  const primary = await foresight.check(() => requireMachineOf(parts, item));
-  await foresight.check(() => requireRecoverySide(parts, item));
+  const primary = await foresight.check(async () => requireMachineOf(parts, item));
+  await foresight.check(async () => requireRecoverySide(parts, item));
   const [name, folder] = [recoveryMachine?.name, recoveryMachine?.folder];
   for (const written of [primary?.machine.folder, folder]) {
     if (written !== undefined) await foresight.check(() => requireWritable(parts, written));

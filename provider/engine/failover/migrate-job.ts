@@ -22,14 +22,14 @@ export const migrateJob: JobDefinition<MigrateInput> = {
     task.name === shutDownSourceTask
       ? {
           ...task,
-          run: (context) => (context.input.shutDownSource ? task.run(context) : undefined),
-          holds: (context) => !context.input.shutDownSource || primaryIsOff(context),
+          run: async (context) => (context.input.shutDownSource ? await task.run(context) : undefined),
+          holds: async (context) => !context.input.shutDownSource || (await primaryIsOff(context)),
         }
       : task,
   ),
   foresee: foreseePlanned,
-  finish: (context, item) => {
-    const moved = plannedFailoverJob.finish!(context, item);
+  finish: (context, item, seen) => {
+    const moved = plannedFailoverJob.finish!(context, item, seen);
     const lastMove = { action: "migration", endedAt: context.parts.clock.now() };
     return { ...moved, details: { ...moved.details, lastMove } };
   },

@@ -5,8 +5,6 @@
  */
 import path from "node:path";
 import type { Lineage } from "../../model/lineage.ts";
-import { resetTracking } from "../../disks/reset-tracking.ts";
-import { whileNobodyWrites } from "../../disks/while-nobody-writes.ts";
 import { noteMove } from "../identity/owned-machine.ts";
 import type { ItemDisk } from "../../model/item.ts";
 import { relationshipOf } from "../../model/relationship.ts";
@@ -48,12 +46,13 @@ function noteOverwritten(
 /** Makes a disk equal to a point. From then on its changes count towards the next delta: what they count from is returned. */
 async function applyToDisk<Input>(
   context: WayBackContext<Input>,
-  diskId: string,
+  { folder, diskId }: { folder: string; diskId: string },
   options: Parameters<typeof restoreDisk>[0],
 ): Promise<Applied> {
-  const { files, clock } = context.parts;
+  const { files, snapshots } = context.parts;
   const { toPath: image } = options;
-  const reset = (): Promise<Lineage | undefined> => resetTracking(image, { files, clock });
+  const disk = { machine: folder, diskId, path: image };
+  const reset = (): Promise<Lineage | undefined> => snapshots.reset(disk);
   const note = (at: string, isMoved: boolean): void => {
     noteOverwritten(context, { [diskId]: imageText(context.parts, at, { isMoved }) });
   };
@@ -69,16 +68,12 @@ async function applyToDisk<Input>(
     return { bytesWritten, lineage: await reset() };
   }
   const before = files.facts(image).sizeBytes;
-  const applied = await whileNobodyWrites(
-    image,
-    async () => {
-      const bytesWritten = await apply(applyDelta);
-      // Logs are of one size: those of a disk that has another one begin again once it is opened again.
-      const isSameSize = files.facts(image).sizeBytes === before;
-      return { bytesWritten, lineage: isSameSize ? await reset() : undefined };
-    },
-    { files, clock },
-  );
+  const applied = await snapshots.whileNobodyWrites(disk, async () => {
+    const bytesWritten = await apply(applyDelta);
+    // Logs are of one size: those of a disk that has another one begin again once it is opened again.
+    const isSameSize = files.facts(image).sizeBytes === before;
+    return { bytesWritten, lineage: isSameSize ? await reset() : undefined };
+  });
   return applied.lineage === undefined ? { ...applied, lineage: await reset() } : applied;
 }
 
@@ -94,10 +89,10 @@ export async function overwritePrimary<Input>(
   const store = await parts.replicaStoreOf(replicaStoreId);
   const hasBegun = item.details.primaryLeft?.overwrittenBy === jobId;
   // There may have been writes since the job's first look; what a person gave up was what there was when the job began.
-  requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
-  if (place.isThere) parts.machines.shutDown(folder);
-  else makePlace(context, folder, pointId);
-  noteMove(parts, folder, context, "primary", { isUnfinished: true });
+  await requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
+  if (place.isThere) await parts.machines.shutDown(folder);
+  else await makePlace(context, folder, pointId);
+  await noteMove(parts, folder, context, "primary", { isUnfinished: true });
   takeBackNames(context, folder);
   // From here on the disks are what this job makes of them, also if it fails.
   noteOverwritten(context, imagesLeft(parts, item, folder));
@@ -113,12 +108,12 @@ export async function overwritePrimary<Input>(
       onProgress: copyProgress(parts.clock, progress, "failback"),
       ...(progress.signal ? { signal: progress.signal } : {}),
     };
-    const applied = await parts.copySlot(() => applyToDisk(context, disk.id, options));
+    const applied = await parts.copySlot(() => applyToDisk(context, { folder, diskId: disk.id }, options));
     bytesWritten += applied.bytesWritten;
     if (applied.lineage !== undefined) lineages[disk.id] = applied.lineage;
   }
-  if (!place.isThere) parts.machines.define(folder, item.details.definition);
-  noteMove(parts, folder, context, "primary");
+  if (!place.isThere) await parts.machines.define(folder, item.details.definition);
+  await noteMove(parts, folder, context, "primary");
   return { bytesWritten, seed: { pointId, lineages } };
 }
 
@@ -135,20 +130,21 @@ function takeBackNames(
  * Stops a machine that an unfinished way back has made or started; one that it made is removed. Disks that it has begun to
  * overwrite are what it made of them: what changes them from now on is noticed.
  */
-export function undoPrimary(
+export async function undoPrimary(
   { parts, jobId, item }: Pick<WayBackContext<unknown>, "parts" | "jobId" | "item">,
   { folder, isThere }: PrimaryPlace,
-): void {
+): Promise<void> {
   if (!parts.files.exists(folder)) return;
   const left = item().details.primaryLeft;
   const isOverwritten = left === undefined || left.overwrittenBy === jobId;
   // What was written to them meanwhile cannot be told any more from what the job made of them.
-  const areChanged = isOverwritten && mayBeChanged(parts, item(), folder);
-  if (parts.machines.exists(folder)) parts.machines.shutDown(folder);
+  const areChanged = isOverwritten && (await mayBeChanged(parts, item(), folder));
+  if (await parts.machines.exists(folder)) await parts.machines.shutDown(folder);
   if (isOverwritten) {
     takeBackNames({ parts, item }, folder);
     const found = areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) };
     noteLeft(parts, item(), { ...found, overwrittenBy: jobId });
   }
-  if (!isThere && parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
+  if (!isThere && (await parts.machines.markOf(folder))?.madeBy?.jobId === jobId)
+    await parts.machines.remove(folder);
 }

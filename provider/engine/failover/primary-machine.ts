@@ -6,7 +6,7 @@ import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { machineAt } from "../identity/machine-at.ts";
+import { machineAt, type MachineFacts } from "../identity/machine-at.ts";
 import { ownerFor, requireFree } from "../identity/owned-machine.ts";
 import {
   findMachineOf,
@@ -41,13 +41,13 @@ export interface PrimaryPlace {
  * comes back as a VMware machine (V2F-9). Throws `SourceUnreachable` while the machine may still be somewhere that
  * cannot be looked at, and `DuplicateName` or `AlreadyExists` when another machine is in the way.
  */
-export function primaryPlace<Input>(
+export async function primaryPlace<Input>(
   context: Omit<WayBackContext<Input>, "progress">,
   alternateHost?: string,
-): PrimaryPlace {
+): Promise<PrimaryPlace> {
   const { parts } = context;
   const item = context.item();
-  const lookup = findMachineOf(parts, item);
+  const lookup = await findMachineOf(parts, item);
   if (lookup.answer === "duplicate") throw notFound(item, lookup);
   if (lookup.answer === "found" && lookup.place.inventory.platform !== "physical") {
     return placeThere(parts, item, lookup.place, alternateHost);
@@ -56,29 +56,30 @@ export function primaryPlace<Input>(
   const inventory = hostForNew(parts, fabricOf(item.id), alternateHost);
   const folder = path.join(inventory.folder, item.details.machineName);
   // What is left of the machine is written into as the machine itself would be.
-  if (isOwnFolder(parts, item, folder)) parts.machines.requireOwnImages(folder, item.details.disks);
-  else requireFree(parts, folder, ownerFor(context, { purpose: "failback" }));
+  if (await isOwnFolder(parts, item, folder))
+    await parts.machines.requireOwnImages(folder, item.details.disks);
+  else await requireFree(parts, folder, ownerFor(context, { purpose: "failback" }));
   return { folder, isThere: false, platform: inventory.platform, hostId: inventory.id };
 }
 
-function placeThere(
+async function placeThere(
   parts: EngineParts,
   item: ProtectedItem,
   { inventory, folder }: MachinePlace,
   alternateHost: string | undefined,
-): PrimaryPlace {
+): Promise<PrimaryPlace> {
   if (!isWanted(inventory.name, alternateHost)) {
     const message = said`${item.details.machineName} is still on ${inventory.name}: a second one on ${alternateHost} would make two of it.
         Fail back without naming a host, or remove the machine there first.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: item.id, property: "toHost" });
   }
-  parts.machines.requireOwnImages(folder, item.details.disks);
+  await parts.machines.requireOwnImages(folder, item.details.disks);
   return { folder, isThere: true, platform: inventory.platform, hostId: inventory.id };
 }
 
 /** Whether a folder without a machine.yaml is what is left of the item's own machine. */
-function isOwnFolder(parts: EngineParts, { details }: ProtectedItem, folder: string): boolean {
-  const mark = parts.machines.markOf(folder);
+async function isOwnFolder(parts: EngineParts, { details }: ProtectedItem, folder: string): Promise<boolean> {
+  const mark = await parts.machines.markOf(folder);
   return mark !== undefined && mark.machineId === details.machine?.machineId;
 }
 
@@ -136,28 +137,41 @@ function hostForNew(parts: EngineParts, fabricId: string, alternateHost: string 
 }
 
 /** Makes the folder of a machine that is gone, or resumes with what an earlier attempt made of it. */
-export function makePlace<Input>(context: WayBackContext<Input>, folder: string, pointId: string): void {
+export async function makePlace<Input>(
+  context: WayBackContext<Input>,
+  folder: string,
+  pointId: string,
+): Promise<void> {
   const { parts } = context;
   const owner = ownerFor(context, { purpose: "failback", pointId });
-  if (isOwnFolder(parts, context.item(), folder)) return;
-  requireFree(parts, folder, owner);
+  if (await isOwnFolder(parts, context.item(), folder)) return;
+  await requireFree(parts, folder, owner);
   makeFolderDurably(parts.files, folder);
-  const machineId = parts.machines.markOf(folder)?.machineId ?? randomUuid(parts.random);
-  parts.machines.setMark(folder, {
+  const machineId = (await parts.machines.markOf(folder))?.machineId ?? randomUuid(parts.random);
+  await parts.machines.setMark(folder, {
     machineId,
     madeBy: owner,
     protectedBy: protectorFor(parts, context.itemId),
   });
 }
 
-/** The item's facts once its machine runs at its place at the primary side again. */
-export function settledAt(parts: EngineParts, details: ItemDetails, place: PrimaryPlace): ItemDetails {
+/** Which machine an item's machine is once it runs at its place at the primary side again. */
+export async function machineOfPlace(
+  parts: EngineParts,
+  details: ItemDetails,
+  place: PrimaryPlace,
+): Promise<MachineFacts> {
+  const hostId = place.hostId ?? details.machine?.hostId;
+  return hostId === undefined ? {} : machineAt(parts, details, { folder: place.folder, hostId });
+}
+
+/** The item's facts without those of a time away. */
+export function settled(details: ItemDetails): ItemDetails {
   const {
     isSourceUnfenced: _fenced,
     sourceConfirmedOffAt: _confirmed,
     primaryLeft: _overwritten,
     ...rest
   } = details;
-  const hostId = place.hostId ?? details.machine?.hostId;
-  return hostId === undefined ? rest : machineAt(parts, rest, { folder: place.folder, hostId });
+  return rest;
 }

@@ -10,8 +10,10 @@ import { addEvent } from "../../store/events.ts";
 import { findThing } from "../../store/things.ts";
 import type { JobContext } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../../model/item.ts";
-import { type CycleDisk, type CycleOptions, runCycle } from "../replication-cycle/run-cycle.ts";
+import { type CycleOptions, runCycle } from "../replication-cycle/run-cycle.ts";
 import { said } from "../../message.ts";
+import { someInTurn } from "../../in-turn.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
 
 type Context = Pick<JobContext<unknown>, "parts" | "itemId" | "item" | "progress">;
 
@@ -24,8 +26,13 @@ function verifyChoiceOf({ parts, itemId }: Context): VerifyChoice {
 }
 
 /** Whether what the logs say needs a proof: a lineage that broke, or a hypervisor that does not see every write. */
-function isDoubtful({ parts }: Context, cycle: ReplicationCycle): boolean {
-  return cycle.resyncReason !== undefined || !parts.machines.tracksEveryWrite;
+async function isDoubtful(
+  { parts }: Context,
+  cycle: ReplicationCycle,
+  disks: readonly SourceDisk[],
+): Promise<boolean> {
+  if (cycle.resyncReason !== undefined) return true;
+  return someInTurn(disks, async ({ machine }) => !(await parts.machines.tracksEveryWrite(machine)));
 }
 
 function noteDifference({ parts, itemId }: Context, cycle: ReplicationCycle): void {
@@ -43,7 +50,7 @@ function noteDifference({ parts, itemId }: Context, cycle: ReplicationCycle): vo
   );
 }
 
-function stillChanging({ item, itemId }: Context, disks: readonly CycleDisk[]): SiteRecoveryError {
+function stillChanging({ item, itemId }: Context, disks: readonly SourceDisk[]): SiteRecoveryError {
   const { machineName } = item().details;
   const message = said`The disks of ${machineName} change although it is off: they differed from its recovery point twice.
       Find the program that writes to ${disks.map((disk) => disk.path).join(", ")} and stop it, then run again.`;
@@ -62,9 +69,11 @@ export async function provenCycle(
 ): Promise<ReplicationCycle> {
   const { parts, progress } = context;
   const choice = verifyChoiceOf(context);
-  if (choice === "never" || (choice === "whenDoubtful" && !isDoubtful(context, last))) {
+  if (choice === "never" || (choice === "whenDoubtful" && !(await isDoubtful(context, last, disks)))) {
     progress.report(
-      "the disks are not compared with the recovery point: what no change log knows of would be lost",
+      choice === "never"
+        ? "the disks are not compared with the recovery point: what no change log knows of would be lost"
+        : "the hypervisor has tracked every write since the recovery point before: nothing is lost",
     );
     return last;
   }

@@ -6,11 +6,9 @@
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import type { Lineage } from "../../model/lineage.ts";
-import { readChangeState } from "../../disks/read-change-state.ts";
-import { resetTracking } from "../../disks/reset-tracking.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import type { MachineDefinition, MachineDiskDefinition } from "../../model/machine-definition.ts";
-import type { MachineOwner } from "../../machines/machine-mark.ts";
+import type { MachineOwner } from "../../model/machine-mark.ts";
 import type { RecoveryPoint } from "../../replica/replica-store.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { NetworkChoice } from "../inventory/recovery-networks.ts";
@@ -40,15 +38,15 @@ export interface MachinePlace {
 }
 
 /** Throws `AlreadyExists` when the name is taken at the recovery side, by anything but what the owner may write over. */
-export function findPlace(
+export async function findPlace(
   parts: EngineParts,
   item: ProtectedItem,
   inputs: ItemInputs,
   owner: MachineOwner,
-): MachinePlace {
+): Promise<MachinePlace> {
   const name = `${replicaName(item, inputs)}${owner.purpose === "test" ? testSuffix : ""}`;
-  const folder = placeForMachine(parts, item.id, inputs, name);
-  requireFree(parts, folder, owner);
+  const folder = await placeForMachine(parts, item.id, inputs, name);
+  await requireFree(parts, folder, owner);
   return { name, folder };
 }
 
@@ -114,7 +112,7 @@ export async function restoreDisks(
   progress: Progress,
 ): Promise<void> {
   const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
-  claimFolder(parts, plan.folder, { ...owner, pointId: point.id, pointTakenAt: point.takenAt });
+  await claimFolder(parts, plan.folder, { ...owner, pointId: point.id, pointTakenAt: point.takenAt });
   const disks = disksOfPoint(plan, point);
   reportMissing(plan, disks, progress);
   for (const disk of disks) {
@@ -145,23 +143,22 @@ export async function startRecoveryMachine(
   point: RecoveryPoint,
   startMachine = true,
 ): Promise<RecoveryMachine> {
-  const isDefined = parts.machines.exists(plan.folder);
+  const isDefined = await parts.machines.exists(plan.folder);
   const lineages: Record<string, Lineage> = {};
   const disks = disksOfPoint(plan, point);
   for (const disk of disks) {
-    const imagePath = path.join(plan.folder, disk.file);
-    const options = { files: parts.files, clock: parts.clock };
+    const source = { machine: plan.folder, diskId: disk.id, path: path.join(plan.folder, disk.file) };
     const lineage = isDefined
-      ? readChangeState(imagePath, options).lineage
-      : await resetTracking(imagePath, options);
+      ? (await parts.snapshots.stateOf(source)).lineage
+      : await parts.snapshots.reset(source, plan.definition);
     if (lineage !== undefined) lineages[disk.id] = lineage;
   }
   if (!isDefined) {
     const definitions = disks.map(({ sizeBytes: _size, ...disk }) => disk);
-    parts.machines.define(plan.folder, { ...plan.definition, disks: definitions });
+    await parts.machines.define(plan.folder, { ...plan.definition, disks: definitions });
   }
-  if (startMachine) parts.machines.start(plan.folder);
-  const machineId = parts.machines.markOf(plan.folder)?.machineId;
+  if (startMachine) await parts.machines.start(plan.folder);
+  const machineId = (await parts.machines.markOf(plan.folder))?.machineId;
   return {
     name: plan.definition.name,
     ...(machineId === undefined ? {} : { machineId }),

@@ -6,20 +6,20 @@ import { recoveryMachineOf } from "../../model/item.ts";
 type Context = Pick<JobContext<unknown>, "parts" | "item" | "itemId" | "jobId">;
 
 /** Shuts the machine at the recovery side down. Returns whether it was there. Throws `DuplicateName` for another one. */
-export function shutDownReplica(context: Context): { wasThere: boolean } {
+export async function shutDownReplica(context: Context): Promise<{ wasThere: boolean }> {
   const { parts, item } = context;
   const machine = recoveryMachineOf(item());
-  if (!parts.machines.exists(machine.folder)) return { wasThere: false };
-  requireStill(parts, item().id, machine);
-  noteMove(parts, machine.folder, context, "primary");
-  parts.machines.shutDown(machine.folder);
+  if (!(await parts.machines.exists(machine.folder))) return { wasThere: false };
+  await requireStill(parts, item().id, machine);
+  await noteMove(parts, machine.folder, context, "primary");
+  await parts.machines.shutDown(machine.folder);
   return { wasThere: true };
 }
 
 /** Starts it again after a way back that failed, if it is there. */
-export function startReplica({ parts, item }: Context): void {
+export async function startReplica({ parts, item }: Context): Promise<void> {
   const machine = recoveryMachineOf(item());
-  if (!parts.machines.exists(machine.folder)) return;
-  requireStill(parts, item().id, machine);
-  parts.machines.start(machine.folder);
+  if (!(await parts.machines.exists(machine.folder))) return;
+  await requireStill(parts, item().id, machine);
+  await parts.machines.start(machine.folder);
 }

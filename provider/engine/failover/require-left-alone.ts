@@ -24,15 +24,20 @@ export function recoveryImages(parts: EngineParts, item: ProtectedItem): ImagesL
 }
 
 /** Throws `ActionNotAllowed` if the machine runs, or a disk of it is not as the move back left it. */
-export function requireLeftAlone(parts: EngineParts, { id, details }: ProtectedItem): void {
+export async function requireLeftAlone(parts: EngineParts, { id, details }: ProtectedItem): Promise<void> {
   const { recoveryMachine: machine } = details;
-  if (machine === undefined || !parts.machines.exists(machine.folder) || !isStill(parts, machine)) return;
+  if (
+    machine === undefined ||
+    !(await parts.machines.exists(machine.folder)) ||
+    !(await isStill(parts, machine))
+  )
+    return;
   const changed = details.disks.filter((disk) => {
     const file = path.join(machine.folder, disk.file);
     const left = machine.left?.[disk.id];
     return left !== undefined && parts.files.exists(file) && imageText(parts, file) !== left;
   });
-  const runs = parts.machines.powerState(machine.folder) === "running";
+  const runs = (await parts.machines.powerState(machine.folder)) === "running";
   if (!runs && changed.length === 0) return;
   const what = runs
     ? "runs"

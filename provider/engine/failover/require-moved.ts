@@ -15,17 +15,17 @@ import { said } from "../../message.ts";
  * Throws `TargetUnreachable`, or `NotFound` when the machine, or a disk of it that can be read, is not where it was moved
  * to: what it can be made from must not go as well.
  */
-export function requireMoved(parts: EngineParts, item: ProtectedItem): void {
+export async function requireMoved(parts: EngineParts, item: ProtectedItem): Promise<void> {
   const { recoveryMachine } = item.details;
   const isBack = item.activeLocation === "primary";
-  if (!isBack) requireRecoverySide(parts, item);
-  const lookup = isBack ? findMachineOf(parts, item) : undefined;
+  if (!isBack) await requireRecoverySide(parts, item);
+  const lookup = isBack ? await findMachineOf(parts, item) : undefined;
   if (lookup?.answer === "unknown" || lookup?.answer === "duplicate") throw notFound(item, lookup);
   const isThere = isBack
     ? lookup?.answer === "found"
     : recoveryMachine !== undefined &&
-      parts.machines.exists(recoveryMachine.folder) &&
-      isStill(parts, recoveryMachine);
+      (await parts.machines.exists(recoveryMachine.folder)) &&
+      (await isStill(parts, recoveryMachine));
   const folder = lookup?.answer === "found" ? lookup.place.folder : recoveryMachine?.folder;
   const unreadable =
     isThere && folder !== undefined

@@ -11,12 +11,12 @@ import { said } from "../../message.ts";
  * the test machine in `folder`. What stops, starts or removes that machine must not take it for one that is gone: it may
  * run there, unseen.
  */
-export function requireRecoverySide(
+export async function requireRecoverySide(
   parts: EngineParts,
   item: ProtectedItem,
   folder = item.details.recoveryMachine?.folder,
-): void {
-  if (folder === undefined || parts.machines.exists(folder)) return;
+): Promise<void> {
+  if (folder === undefined || (await parts.machines.exists(folder))) return;
   const host = path.dirname(folder);
   if (parts.files.exists(host)) return;
   const message = said`The machine of ${nameOf(item.id)} at ${recoverySideName(parts, item.id)} cannot be reached: ${host} is gone.

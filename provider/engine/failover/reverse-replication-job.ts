@@ -69,8 +69,8 @@ function reversed(context: Context): ProtectedItem {
 }
 
 /** The seed is read from the change logs' blocks, which forget them; the failover back must still know. */
-function noteBeforeSeed({ parts, item }: Context, folder: string): void {
-  const areChanged = changedDisks(parts, item(), folder).length > 0;
+async function noteBeforeSeed({ parts, item }: Context, folder: string): Promise<void> {
+  const areChanged = (await changedDisks(parts, item(), folder)).length > 0;
   noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
 }
 
@@ -79,14 +79,14 @@ async function seed(context: Context): Promise<{ seeded: boolean }> {
   const { parts, progress } = context;
   const item = reversed(context);
   try {
-    const lookup = findMachineOf(parts, item);
-    if (lookup.answer === "found") noteBeforeSeed(context, lookup.place.folder);
-    const left = lookup.answer === "found" ? parts.machines.read(lookup.place.folder).disks : [];
+    const lookup = await findMachineOf(parts, item);
+    if (lookup.answer === "found") await noteBeforeSeed(context, lookup.place.folder);
+    const left = lookup.answer === "found" ? (await parts.machines.read(lookup.place.folder)).disks : [];
     const isLike = item.details.disks.every((disk) =>
       left.some(({ id, sizeBytes }) => id === disk.id && sizeBytes === disk.sizeBytes),
     );
     if (!isLike) return { seeded: false };
-    const disks = primaryDisks(parts, item);
+    const disks = await primaryDisks(parts, item);
     await runCycle(parts, item, { kind: "initial copy", way: "local", disks, progress });
     return { seeded: true };
   } catch (error) {
@@ -102,7 +102,7 @@ export const reverseTasks: readonly JobTask<Input>[] = [
   {
     name: "CheckWayBack",
     title: "Check what the way back needs",
-    run: ({ parts, item }) => requireWay(parts, item(), "back"),
+    run: async ({ parts, item }) => requireWay(parts, item(), "back"),
   },
   {
     name: "CreateReverseRelationship",
@@ -122,7 +122,7 @@ export const reverseTasks: readonly JobTask<Input>[] = [
       const { seeded } = context.resultOf<{ seeded: boolean }>("SeedReplica");
       const kind = seeded ? "resync" : "initial copy";
       const { parts, progress } = context;
-      const disks = recoveryDisks(parts, item);
+      const disks = await recoveryDisks(parts, item);
       const cycle = await runCycle(parts, item, { kind, way: "back", disks, progress });
       // The seed is what the machine left behind, and no instant of it that anybody could want to go back to.
       const { replicaStoreId, replicaId } = relationshipOf(item);
@@ -175,7 +175,7 @@ export const reverseReplicationJob: JobDefinition<Input> = {
         const { reverse, ...details } = item().details;
         // Without a way back of its own the failback wrote through the same replica: disks and points are equal.
         if (!reverse) return undefined;
-        const disks = primaryDisks(parts, item());
+        const disks = await primaryDisks(parts, item());
         const out = { ...item(), details };
         const cycle = await runCycle(parts, out, { kind: "resync", way: "out", disks, progress });
         await removeReplica(parts, reverse);
@@ -185,11 +185,11 @@ export const reverseReplicationJob: JobDefinition<Input> = {
     {
       name: "RemoveReplicaMachine",
       title: "Remove the machine at the recovery side",
-      run: ({ parts, item, progress }) => {
+      run: async ({ parts, item, progress }) => {
         const { recoveryMachine } = item().details;
-        requireRecoverySide(parts, item());
-        requireLeftAlone(parts, item());
-        return recoveryMachine && removeMade(parts, recoveryMachine, (line) => progress.report(line));
+        await requireRecoverySide(parts, item());
+        await requireLeftAlone(parts, item());
+        return recoveryMachine && (await removeMade(parts, recoveryMachine, (line) => progress.report(line)));
       },
     },
   ],

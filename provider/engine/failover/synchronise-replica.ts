@@ -20,7 +20,7 @@ export async function synchroniseReplica(
   const newest = (await replicas.recoveryPoints(item.details.replicaId)).at(-1)?.id;
   // A delta counts from the newest point. A machine that was started from an older one is compared as a whole.
   const kind = newest === (item.details.failbackPointId ?? pointId) ? "delta" : "resync";
-  const disks = recoveryDisks(parts, item);
+  const disks = await recoveryDisks(parts, item);
   const cycle = await runCycle(parts, item, { kind, way: "local", disks, progress });
   noteFailbackPoint(parts, item, cycle);
   return cycle;

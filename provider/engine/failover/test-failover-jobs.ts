@@ -8,7 +8,7 @@ import { findThing } from "../../store/things.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { DiskEvidence, RecoveryMachine, TestMachine } from "../../model/item.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
-import type { MachineOwner } from "../../machines/machine-mark.ts";
+import type { MachineOwner } from "../../model/machine-mark.ts";
 import { ownerFor, removeOfJob } from "../identity/owned-machine.ts";
 import { findTestMachine, notFoundText } from "./find-test-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
@@ -93,7 +93,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
       run: async (context): Promise<ChosenPoint> => {
         const point = await chooseRecoveryPoint(context.parts, context.item(), context.input.recoveryPoint);
         const { inputs } = findThing<ItemInputs>(context.parts.store, context.itemId)!;
-        const place = findPlace(context.parts, context.item(), inputs, ownerOf(context));
+        const place = await findPlace(context.parts, context.item(), inputs, ownerOf(context));
         return { ...place, pointId: point.id, takenAt: point.takenAt };
       },
     },
@@ -120,7 +120,17 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
         const { startMachine } = context.input;
         const machine = await startRecoveryMachine(context.parts, planOf(context), point, startMachine);
-        return { ...machine, startedAt: context.parts.clock.now() };
+        const { signal } = context.progress;
+        const report = (line: string): void => context.progress.report(line);
+        const guest =
+          startMachine === false
+            ? undefined
+            : await context.parts.machines.whenReady(machine.folder, { signal, report });
+        return {
+          ...machine,
+          startedAt: context.parts.clock.now(),
+          ...(guest === undefined ? {} : { guest }),
+        };
       },
     },
   ],
@@ -129,9 +139,9 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
     testFailoverState: "WaitingForCompletion",
     details: { ...item.details, testMachine: testMachineOf(context) },
   }),
-  rollBack: (context) => {
+  rollBack: async (context) => {
     if (!context.hasEnded("RecoveryPoint")) return "Nothing was changed.";
-    removeOfJob(context.parts, planOf(context).folder, context.jobId);
+    await removeOfJob(context.parts, planOf(context).folder, context.jobId);
     return "What the test had made was removed; the machine and its replication were not touched.";
   },
 };
@@ -143,8 +153,8 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
   foresee: async ({ parts, item }, foresight) => {
     const { testMachine } = item.details;
     if (testMachine === undefined) return;
-    await foresight.check(() => requireRecoverySide(parts, item, testMachine.folder));
-    const folder = await foresight.check(() => findTestMachine(parts, item.id, testMachine));
+    await foresight.check(async () => requireRecoverySide(parts, item, testMachine.folder));
+    const folder = await foresight.check(async () => findTestMachine(parts, item.id, testMachine));
     if (folder !== undefined) foresight.step("remove", `remove ${testMachine.name}`, folder);
     else foresight.warnings.push(notFoundText(testMachine));
   },
@@ -152,12 +162,12 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
     {
       name: "RemoveTestMachine",
       title: "Remove the test machine",
-      run: ({ parts, item, progress }) => {
+      run: async ({ parts, item, progress }) => {
         const { testMachine } = item().details;
         if (testMachine === undefined) return undefined;
-        requireRecoverySide(parts, item(), testMachine.folder);
-        const folder = findTestMachine(parts, item().id, testMachine);
-        if (folder !== undefined) parts.machines.remove(folder);
+        await requireRecoverySide(parts, item(), testMachine.folder);
+        const folder = await findTestMachine(parts, item().id, testMachine);
+        if (folder !== undefined) await parts.machines.remove(folder);
         else progress.report(notFoundText(testMachine));
         return { removedFolder: folder ?? null };
       },

@@ -1,18 +1,18 @@
 /** Changes of a machine's disks that no recovery point has yet. */
 import { blockSizeBytes } from "../../disks/disk.ts";
-import { readChangeState } from "../../disks/read-change-state.ts";
 import { isExpected } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { NeededRoom } from "../job/foresight.ts";
 import type { ProtectedItem } from "../../model/item.ts";
-import type { CycleDisk } from "../replication-cycle/run-cycle.ts";
 import { sourceDisks } from "../replication-cycle/source-disks.ts";
+import { someInTurn } from "../../in-turn.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
 
 /** Whether disks have changes that were not sent, or may have. Throws if they cannot be read. */
-export function hasUnsentChanges(parts: EngineParts, disks: readonly CycleDisk[]): boolean {
-  return disks.some((disk) => {
-    const state = readChangeState(disk.path, { files: parts.files });
+export async function hasUnsentChanges(parts: EngineParts, disks: readonly SourceDisk[]): Promise<boolean> {
+  return await someInTurn(disks, async (disk) => {
+    const state = await parts.snapshots.stateOf(disk);
     return state.pendingBlocks > 0 || state.resyncRequired;
   });
 }
@@ -34,19 +34,20 @@ export function allocatedBytes({ files }: EngineParts, images: readonly string[]
  * A room with what disks have not sent yet: all of it as growth, but no more than what the disks hold beyond `thereBytes`, which
  * are at the place already. Changes of a disk that needs a resync are not known, and count as all that it holds.
  */
-export function withUnsent(
+export async function withUnsent(
   parts: EngineParts,
   room: NeededRoom,
-  { disks, thereBytes = 0 }: { disks: readonly CycleDisk[]; thereBytes?: number },
-): NeededRoom {
+  { disks, thereBytes = 0 }: { disks: readonly SourceDisk[]; thereBytes?: number },
+): Promise<NeededRoom> {
   const heldBytes = allocatedBytes(
     parts,
     disks.map(({ path }) => path),
   );
-  const unsentBytes = disks.reduce((sum, { path }) => {
-    const { pendingBlocks, resyncRequired } = readChangeState(path, { files: parts.files });
-    return sum + (resyncRequired ? heldBytes : pendingBlocks * blockSizeBytes);
-  }, 0);
+  const unsent = await Array.fromAsync(disks, async (disk) => {
+    const { pendingBlocks, resyncRequired } = await parts.snapshots.stateOf(disk);
+    return resyncRequired ? heldBytes : pendingBlocks * blockSizeBytes;
+  });
+  const unsentBytes = unsent.reduce((sum, bytes) => sum + bytes, 0);
   return {
     folder: room.folder,
     bytes: async (enough) => {
@@ -57,9 +58,11 @@ export function withUnsent(
 }
 
 /** How much would stay behind, for people; `undefined` if it is nothing, or cannot be read. */
-export function unsentText(parts: EngineParts, item: ProtectedItem): string | undefined {
+export async function unsentText(parts: EngineParts, item: ProtectedItem): Promise<string | undefined> {
   try {
-    const states = sourceDisks(parts, item).map((disk) => readChangeState(disk.path, { files: parts.files }));
+    const states = await Array.fromAsync(await sourceDisks(parts, item), async (disk) =>
+      parts.snapshots.stateOf(disk),
+    );
     if (states.some(({ resyncRequired }) => resyncRequired)) return "what it has changed is not known";
     const blocks = states.reduce((sum, { pendingBlocks }) => sum + pendingBlocks, 0);
     return blocks === 0

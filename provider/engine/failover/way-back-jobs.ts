@@ -17,7 +17,7 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import type { FailoverInput } from "./failover-job.ts";
 import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
 import { type AppliedPoint, overwritePrimary, undoPrimary } from "./overwrite-primary.ts";
-import { type PrimaryPlace, primaryPlace, settledAt } from "./primary-machine.ts";
+import { type PrimaryPlace, machineOfPlace, primaryPlace, settled } from "./primary-machine.ts";
 import { provenCycle } from "./proven-cycle.ts";
 import { recoveryImages } from "./require-left-alone.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
@@ -50,11 +50,11 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
     {
       name: "PrerequisitesCheck",
       title: "Check that the primary side can be reached",
-      run: (context): PrimaryPlace => {
-        const place = primaryPlace(context, context.input.toHost);
+      run: async (context): Promise<PrimaryPlace> => {
+        const place = await primaryPlace(context, context.input.toHost);
         const { folder } = place;
         const isDiscarded = context.input.discardPrimaryChanges;
-        requireUnchanged(context.parts, context.item(), { folder, isDiscarded });
+        await requireUnchanged(context.parts, context.item(), { folder, isDiscarded });
         return place;
       },
     },
@@ -64,9 +64,9 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
     {
       name: "ApplyToPrimary",
       title: row.applyTitle,
-      run: (context) => {
+      run: async (context) => {
         const { pointId } = context.resultOf<{ pointId: string }>(row.point.name);
-        if (row.isPointLocal) requireWay(context.parts, context.item(), "back");
+        if (row.isPointLocal) await requireWay(context.parts, context.item(), "back");
         const isDiscarded = context.input.discardPrimaryChanges;
         return overwritePrimary(context, { pointId, place: placeOf(context), isDiscarded });
       },
@@ -75,8 +75,8 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
       name: "StartPrimary",
       isTurn: true,
       title: "Start the machine at the primary side",
-      run: (context) => {
-        if (context.input.startMachine ?? true) context.parts.machines.start(placeOf(context).folder);
+      run: async (context) => {
+        if (context.input.startMachine ?? true) await context.parts.machines.start(placeOf(context).folder);
       },
     },
   ];
@@ -96,22 +96,24 @@ function wayBackJob<Input extends FailbackInput>(row: WayBack<Input>): JobDefini
   return {
     ...{ scenario, title, step, tasks: tasksOf(row) },
     ...(foresee ? { foresee } : {}),
-    finish: (context, item) => ({
+    look: async (context) => machineOfPlace(context.parts, context.item().details, placeOf(context)),
+    finish: (context, item, seen) => ({
       ...item,
       activeLocation: "primary",
       details: {
-        ...settledAt(context.parts, item.details, placeOf(context)),
+        ...settled(item.details),
+        ...seen,
         primarySeed: context.resultOf<AppliedPoint>("ApplyToPrimary").seed,
         lastMove: { action: title, endedAt: context.parts.clock.now() },
         ...leftAtRecovery(context, item),
         ...row.kept(context, item),
       },
     }),
-    rollBack: (context) => {
+    rollBack: async (context) => {
       const { machineName } = context.item().details;
       if (!context.hasEnded("ShutDownReplica")) return `${machineName} runs at the recovery side as before.`;
-      undoPrimary(context, placeOf(context));
-      startReplica(context);
+      await undoPrimary(context, placeOf(context));
+      await startReplica(context);
       return `${row.rolledBack} was rolled back: ${machineName} runs at the recovery side again.`;
     },
   };
@@ -147,7 +149,7 @@ export const failbackJob = wayBackJob<FailbackInput>({
     run: async (context): Promise<ReplicationCycle> => {
       const { parts, item, progress } = context;
       const last = await synchroniseReplica(parts, item(), progress);
-      const disks = recoveryDisks(parts, item());
+      const disks = await recoveryDisks(parts, item());
       const cycle = await provenCycle(context, { way: "local", disks }, last);
       noteFailbackPoint(parts, item(), cycle);
       return cycle;
@@ -194,7 +196,7 @@ export const plannedFailoverToPrimaryJob = wayBackJob<FailoverInput>({
     holds: replicaIsSent,
     run: async (context): Promise<ReplicationCycle> => {
       const { parts, item, progress } = context;
-      const disks = recoveryDisks(parts, item());
+      const disks = await recoveryDisks(parts, item());
       const last = await runCycle(parts, item(), { kind: "delta", way: "back", disks, progress });
       return provenCycle(context, { way: "back", disks }, last);
     },
@@ -221,7 +223,7 @@ async function choosePoint(context: JobContext<FailoverInput>): Promise<{ pointI
   const { wasThere } = resultOf<{ wasThere: boolean }>("ShutDownReplica");
   if (input.recoveryPoint === "latest" && wasThere) {
     try {
-      const disks = recoveryDisks(parts, item());
+      const disks = await recoveryDisks(parts, item());
       return await runCycle(parts, item(), { kind: "delta", way: "back", disks, progress });
     } catch (error) {
       if (!hasCode(error, "SourceUnreachable")) throw error;

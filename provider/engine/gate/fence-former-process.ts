@@ -29,11 +29,11 @@ export async function fenceFormerProcess(parts: EngineParts, itemId: string): Pr
     });
     await ifPossible(async () => (await replicas?.machine(replicaId))?.fence());
   }
-  await ifPossible(() => {
-    const lookup = findMachineOf(parts, item);
-    if (lookup.answer === "found") parts.machines.withdraw(lookup.place.folder);
+  await ifPossible(async () => {
+    const lookup = await findMachineOf(parts, item);
+    if (lookup.answer === "found") await parts.machines.withdraw(lookup.place.folder);
   });
   for (const machine of [details.recoveryMachine, details.testMachine]) {
-    if (machine !== undefined) await ifPossible(() => parts.machines.withdraw(machine.folder));
+    if (machine !== undefined) await ifPossible(async () => parts.machines.withdraw(machine.folder));
   }
 }

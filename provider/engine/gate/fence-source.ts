@@ -22,9 +22,14 @@ function mustBeOff({ activeLocation, details }: ProtectedItem): boolean {
   return flows[details.flow].purpose === "protection" || details.isSourceUnfenced === true;
 }
 
-function stop(parts: EngineParts, item: ProtectedItem, place: MachinePlace, progress: Progress): void {
-  if (parts.machines.powerState(place.folder) === "off") return;
-  parts.machines.shutDown(place.folder);
+async function stop(
+  parts: EngineParts,
+  item: ProtectedItem,
+  place: MachinePlace,
+  progress: Progress,
+): Promise<void> {
+  if ((await parts.machines.powerState(place.folder)) === "off") return;
+  await parts.machines.shutDown(place.folder);
   const at = `on ${place.inventory.name} (${place.folder})`;
   progress.report(`${item.details.machineName} was found running ${at} and was shut down there`);
   addEvent(parts.store, {
@@ -38,17 +43,17 @@ function stop(parts: EngineParts, item: ProtectedItem, place: MachinePlace, prog
 }
 
 /** The caller holds the item's lease. What cannot be found stays remembered. */
-export function fenceLostSource(parts: EngineParts, itemId: string, progress: Progress): void {
+export async function fenceLostSource(parts: EngineParts, itemId: string, progress: Progress): Promise<void> {
   const item = requireItem(parts, itemId);
   try {
-    for (const place of findFormers(parts, item)) stop(parts, item, place, progress);
+    for (const place of await findFormers(parts, item)) await stop(parts, item, place, progress);
     if (!mustBeOff(item)) return;
-    const lookup = findMachineOf(parts, item);
+    const lookup = await findMachineOf(parts, item);
     for (const place of carriersOf(lookup, item)) {
       // What it wrote while its replica ran is on its disks only: before it is off, it is known that it ran.
-      const ran = parts.machines.powerState(place.folder) !== "off";
+      const ran = (await parts.machines.powerState(place.folder)) !== "off";
       if (ran && item.details.primaryLeft === undefined) noteLeft(parts, item, {});
-      stop(parts, item, place, progress);
+      await stop(parts, item, place, progress);
     }
     if (lookup.answer !== "found") return;
   } catch (error) {

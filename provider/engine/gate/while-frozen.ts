@@ -5,7 +5,7 @@
 import { SiteRecoveryError } from "../../errors.ts";
 import { hasHooks } from "../../machines/machine-hooks.ts";
 import type { HookFailure } from "../../machines/run-hook.ts";
-import type { Machine } from "../../machines/machine-driver.ts";
+import type { Machine } from "../../ports/machines.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
@@ -129,16 +129,16 @@ export async function whileFrozen<T>(
 export async function thawLeftFrozen(parts: EngineParts, itemId: string): Promise<void> {
   const item = requireItem(parts, itemId);
   if (item.details.frozenAt === undefined) return;
-  const machine = machineOf(parts, item);
+  const machine = await machineOf(parts, item);
   if (machine === undefined) return;
   const failure = hasHooks(machine) ? await parts.hooks.thaw(machine) : undefined;
   if (failure === undefined) mark(parts, itemId, undefined);
 }
 
-function machineOf(parts: EngineParts, item: ProtectedItem): Machine | undefined {
+async function machineOf(parts: EngineParts, item: ProtectedItem): Promise<Machine | undefined> {
   try {
-    const lookup = findMachineOf(parts, item);
-    return lookup.answer === "found" ? parts.machines.read(lookup.place.folder) : undefined;
+    const lookup = await findMachineOf(parts, item);
+    return lookup.answer === "found" ? await parts.machines.read(lookup.place.folder) : undefined;
   } catch (error) {
     if (error instanceof SiteRecoveryError) return undefined;
     throw error;

@@ -46,7 +46,7 @@ export async function withItem<T>(
     if (isTakeover) await fenceFormerProcess(parts, itemId);
     if (findItem(parts.store, itemId)) {
       await thawLeftFrozen(parts, itemId);
-      requireNewestDatabase(parts, requireItem(parts, itemId));
+      await requireNewestDatabase(parts, requireItem(parts, itemId));
     }
     const left = openJobOf(parts.store, itemId);
     if (left) {
@@ -55,8 +55,8 @@ export async function withItem<T>(
     }
     // A job that has begun may be on its way from one side to the other; what runs where counts when it has ended.
     if (findItem(parts.store, itemId)) {
-      identifyMachine(parts, itemId);
-      fenceLostSource(parts, itemId, progress);
+      await identifyMachine(parts, itemId);
+      await fenceLostSource(parts, itemId, progress);
     }
     return work(left);
   }).finally(() => writeCatalogs(parts));

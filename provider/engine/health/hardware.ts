@@ -5,9 +5,9 @@ import type { ProtectedItem } from "../../model/item.ts";
 import type { HealthCheck } from "./health-note.ts";
 
 /** The machine's hardware is not what its item keeps: a failover would make another machine. */
-export const hardwareNotes: HealthCheck = ({ parts, item, points }) => {
+export const hardwareNotes: HealthCheck = async ({ parts, item, points }) => {
   if (!stateFacts[item.state].replicates) return [];
-  const texts = [...driftTexts(parts, item), ...unsentDisks(item, points.at(-1))];
+  const texts = [...(await driftTexts(parts, item)), ...unsentDisks(item, points.at(-1))];
   return texts.map((text) => ({ severity: "Warning", code: "HardwareChanged", text }));
 };
 

@@ -18,6 +18,7 @@ import { stateFacts } from "../../model/states.ts";
 import { disksIn, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { findUnreadableDisk } from "../replication-cycle/unreadable-disk.ts";
 import type { HealthCheck, HealthNote } from "./health-note.ts";
+import { filterInTurn } from "../../in-turn.ts";
 
 type Power = "running" | "off" | "missing";
 
@@ -30,13 +31,14 @@ interface Seen {
   readonly replica: Power;
 }
 
-function replicaPower(parts: EngineParts, { details }: ProtectedItem): Power {
+async function replicaPower(parts: EngineParts, { details }: ProtectedItem): Promise<Power> {
   const machine = details.recoveryMachine;
-  if (!machine || !parts.machines.exists(machine.folder) || !isStill(parts, machine)) return "missing";
+  if (!machine || !(await parts.machines.exists(machine.folder)) || !(await isStill(parts, machine)))
+    return "missing";
   return parts.machines.powerState(machine.folder);
 }
 
-function sourcePower(parts: EngineParts, lookup: Lookup): Seen["source"] {
+async function sourcePower(parts: EngineParts, lookup: Lookup): Promise<Seen["source"]> {
   if (lookup.answer === "found") return parts.machines.powerState(lookup.place.folder);
   return lookup.answer === "gone" ? "missing" : "unknown";
 }
@@ -127,12 +129,12 @@ function atRecoveryNotes(parts: EngineParts, { item, lookup, source, replica }: 
 }
 
 /** Of a machine that was moved; while it replicates, the notes on its source say it. */
-function movedDiskNotes(parts: EngineParts, { item, lookup, replica }: Seen): HealthNote[] {
+async function movedDiskNotes(parts: EngineParts, { item, lookup, replica }: Seen): Promise<HealthNote[]> {
   if (stateFacts[item.state].replicates || item.details.recoveryMachine === undefined) return [];
   const isOut = item.activeLocation === "recovery";
   if (isOut ? replica === "missing" : lookup.answer !== "found") return [];
   const disks = isOut
-    ? recoveryDisks(parts, item)
+    ? await recoveryDisks(parts, item)
     : lookup.answer === "found"
       ? disksIn(lookup.place.folder, item.details.disks)
       : [];
@@ -146,10 +148,10 @@ function movedDiskNotes(parts: EngineParts, { item, lookup, replica }: Seen): He
   return [critical("DiskMissing", text)];
 }
 
-function testMachineNotes(parts: EngineParts, { id, details }: ProtectedItem): HealthNote[] {
+async function testMachineNotes(parts: EngineParts, { id, details }: ProtectedItem): Promise<HealthNote[]> {
   const { testMachine } = details;
   if (testMachine === undefined) return [];
-  const folder = findTestMachine(parts, id, testMachine);
+  const folder = await findTestMachine(parts, id, testMachine);
   if (folder === testMachine.folder) return [];
   const next =
     folder === undefined
@@ -160,10 +162,10 @@ function testMachineNotes(parts: EngineParts, { id, details }: ProtectedItem): H
 }
 
 /** What was written at the primary side after the failover, and is nowhere else. */
-function changedNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
+async function changedNotes(parts: EngineParts, { item, lookup }: Seen): Promise<HealthNote[]> {
   if (lookup.answer !== "found") return [];
   const { inventory, folder } = lookup.place;
-  const changed = changedDisks(parts, item, folder);
+  const changed = await changedDisks(parts, item, folder);
   if (changed.length === 0) return [];
   const text =
     `its disks at the primary side on ${inventory.name} (${folder}) were changed after the failover, or before it and not sent: ${changed.join(", ")}; ` +
@@ -192,39 +194,45 @@ function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   return notes;
 }
 
-function formerNotes(parts: EngineParts, item: ProtectedItem): HealthNote[] {
-  const left = findFormers(parts, item).filter(
-    ({ folder, inventory }) =>
-      inventory.platform !== "physical" && parts.machines.powerState(folder) === "off",
+async function formerNotes(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
+  const left = await filterInTurn(
+    await findFormers(parts, item),
+    async ({ folder, inventory }) =>
+      inventory.platform !== "physical" && (await parts.machines.powerState(folder)) === "off",
   );
   if (left.length === 0) return [];
   const text = `the machine that it was before its failback is still there: ${namePlaces(left)}; remove it when you do not need it`;
   return [warning("FormerMachine", text)];
 }
 
-function notesOf(parts: EngineParts, item: ProtectedItem): HealthNote[] {
-  const later = findLaterMove(parts, item);
+async function notesOf(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
+  const later = await findLaterMove(parts, item);
   if (later) {
     const text =
       `this database is older than its machine: ${later.folder} carries a later move to the ${later.to} side; put the ` +
       `newest database back, or run \`siterecovery adopt-machine ${nameOf(item.id)}\``;
     return [critical("DatabaseOutdated", text)];
   }
-  const lookup = findMachineOf(parts, item);
-  const seen = { item, lookup, source: sourcePower(parts, lookup), replica: replicaPower(parts, item) };
+  const lookup = await findMachineOf(parts, item);
+  const seen = {
+    item,
+    lookup,
+    source: await sourcePower(parts, lookup),
+    replica: await replicaPower(parts, item),
+  };
   return [
     ...placeNotes(parts, seen),
     ...(item.activeLocation === "primary" ? atPrimaryNotes(parts, seen) : atRecoveryNotes(parts, seen)),
-    ...movedDiskNotes(parts, seen),
-    ...testMachineNotes(parts, item),
-    ...changedNotes(parts, seen),
+    ...(await movedDiskNotes(parts, seen)),
+    ...(await testMachineNotes(parts, item)),
+    ...(await changedNotes(parts, seen)),
     ...linkNotes(parts, seen),
-    ...formerNotes(parts, item),
+    ...(await formerNotes(parts, item)),
   ];
 }
 
 /** Two machines that could be the item's, one that is missing, one that is off where it is to run, two that run. */
-export const machineNotes: HealthCheck = ({ parts, item }) => {
+export const machineNotes: HealthCheck = async ({ parts, item }) => {
   // While a move is at work nothing is where it is to be in the end. One that was interrupted may wait for days.
-  return currentLease(parts.store, item.id, parts.clock) === undefined ? notesOf(parts, item) : [];
+  return currentLease(parts.store, item.id, parts.clock) === undefined ? await notesOf(parts, item) : [];
 };

@@ -19,15 +19,17 @@ const commands: Partial<Record<PlanOperation["name"], string>> = {
 };
 
 /** Whether the machine is seen off at the side where it is to run. */
-function isOff(parts: EngineParts, item: ProtectedItem): boolean {
+async function isOff(parts: EngineParts, item: ProtectedItem): Promise<boolean> {
   if (item.activeLocation === "recovery") {
     const folder = item.details.recoveryMachine?.folder;
     return (
-      folder !== undefined && parts.machines.exists(folder) && parts.machines.powerState(folder) === "off"
+      folder !== undefined &&
+      (await parts.machines.exists(folder)) &&
+      (await parts.machines.powerState(folder)) === "off"
     );
   }
-  const lookup = findMachineOf(parts, item);
-  return lookup.answer === "found" && parts.machines.powerState(lookup.place.folder) === "off";
+  const lookup = await findMachineOf(parts, item);
+  return lookup.answer === "found" && (await parts.machines.powerState(lookup.place.folder)) === "off";
 }
 
 function noteOf(planId: string, job: JobRow, item: ProtectedItem): HealthNote | undefined {
@@ -49,8 +51,8 @@ function noteOf(planId: string, job: JobRow, item: ProtectedItem): HealthNote | 
   return { severity: "Critical", code: "PlanRunUnfinished", text: `${why} ${next}` };
 }
 
-export const planRunNotes: HealthCheck = ({ parts, item }) => {
-  if (!isOff(parts, item)) return [];
+export const planRunNotes: HealthCheck = async ({ parts, item }) => {
+  if (!(await isOff(parts, item))) return [];
   return plansWith(parts, item.id).flatMap(({ id }) => {
     if (currentLease(parts.store, id, parts.clock) !== undefined) return [];
     const last = listJobs(parts.store, { targetId: id, limit: jobsLookedAt }).find(

@@ -5,7 +5,6 @@
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
-import { readChangeState } from "../../disks/read-change-state.ts";
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import { putItem } from "../../store/protected-items.ts";
@@ -15,6 +14,7 @@ import { flows } from "../../model/flows.ts";
 import type { ImagesLeft, ItemDisk, PrimaryLeft, ProtectedItem } from "../../model/item.ts";
 import { lineagesOf } from "../replication/source-doubt.ts";
 import type { Lineages } from "../../model/lineage.ts";
+import { filterInTurn } from "../../in-turn.ts";
 
 /**
  * What an image is now, to be compared later: inode, size and times. `isMoved`: it gets another name now, which changes the
@@ -43,39 +43,59 @@ export function sentUpTo({ details }: ProtectedItem, newest: RecoveryPoint): Lin
   return [lineagesOf(newest), ...(seed?.pointId === newest.id ? [seed.lineages] : [])];
 }
 
-function isChanged(parts: EngineParts, folder: string, left: PrimaryLeft, disk: ItemDisk): boolean {
+async function isChanged(
+  parts: EngineParts,
+  folder: string,
+  left: PrimaryLeft,
+  disk: ItemDisk,
+): Promise<boolean> {
   const file = path.join(folder, disk.file);
   if (!parts.files.exists(file)) return false;
   if (left.areChanged === true) return true;
   // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
   const image = left.images?.[disk.id];
   if (image !== undefined) return !isAsNoted(image, imageText(parts, file));
-  const now = readChangeState(file, { files: parts.files });
+  const now = await parts.snapshots.stateOf({ machine: folder, diskId: disk.id, path: file });
   if (now.pendingBlocks > 0 || now.resyncRequired) return true;
   const known = left.sentUpTo?.map((lineages) => lineages[disk.id]);
   return known !== undefined && !known.some((lineage) => lineage !== undefined && now.continues(lineage));
 }
 
 /** A source that runs though its machine was failed over writes to its disks, whatever is known of the failover. */
-function leftIn(parts: EngineParts, { details }: ProtectedItem, folder: string): PrimaryLeft | undefined {
+async function leftIn(
+  parts: EngineParts,
+  { details }: ProtectedItem,
+  folder: string,
+): Promise<PrimaryLeft | undefined> {
   if (details.primaryLeft !== undefined) return details.primaryLeft;
-  const runs = parts.machines.exists(folder) && parts.machines.powerState(folder) === "running";
+  const runs =
+    (await parts.machines.exists(folder)) && (await parts.machines.powerState(folder)) === "running";
   return runs ? {} : undefined;
 }
 
 /** Ids of the disks in a folder of the primary side that were changed after the failover. Reads change logs only. */
-export function changedDisks(parts: EngineParts, item: ProtectedItem, folder: string): string[] {
+export async function changedDisks(
+  parts: EngineParts,
+  item: ProtectedItem,
+  folder: string,
+): Promise<string[]> {
   const { activeLocation, details } = item;
   if (activeLocation !== "recovery" || flows[details.flow].purpose !== "protection") return [];
-  const left = leftIn(parts, item, folder);
+  const left = await leftIn(parts, item, folder);
   if (left === undefined) return [];
-  return details.disks.filter((disk) => isChanged(parts, folder, left, disk)).map(({ id }) => id);
+  return (await filterInTurn(details.disks, async (disk) => isChanged(parts, folder, left, disk))).map(
+    ({ id }) => id,
+  );
 }
 
 /** As `changedDisks`; disks that cannot be looked at count as changed. */
-export function mayBeChanged(parts: EngineParts, item: ProtectedItem, folder: string): boolean {
+export async function mayBeChanged(
+  parts: EngineParts,
+  item: ProtectedItem,
+  folder: string,
+): Promise<boolean> {
   try {
-    return changedDisks(parts, item, folder).length > 0;
+    return (await changedDisks(parts, item, folder)).length > 0;
   } catch (error) {
     if (!isExpected(error)) throw error;
     return true;
@@ -88,13 +108,13 @@ export function discardCommand(itemId: string): string {
 }
 
 /** Throws `ActionNotAllowed` if a way back would overwrite what was written after the failover. */
-export function requireUnchanged(
+export async function requireUnchanged(
   parts: EngineParts,
   item: ProtectedItem,
   { folder, isDiscarded }: { folder: string; isDiscarded: boolean | undefined },
-): void {
+): Promise<void> {
   if (isDiscarded === true) return;
-  const changed = changedDisks(parts, item, folder);
+  const changed = await changedDisks(parts, item, folder);
   if (changed.length === 0) return;
   const message = said`The disks of ${item.details.machineName} in ${folder} were changed after its failover, or before it and not sent
       (${changed.join(", ")}). This would overwrite them. Copy the images away if you need what is in them, then run

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
-import type { Machine } from "../../machines/machine-driver.ts";
+import type { Machine } from "../../ports/machines.ts";
 import type { MachineDefinition, MachineDiskDefinition } from "../../model/machine-definition.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
@@ -111,14 +111,16 @@ export function disksToday(parts: EngineParts, item: ProtectedItem, machine: Mac
 }
 
 /** Reads today's hardware of an item's machine; `undefined` if it does not count. Throws as the machine's disks do. */
-function readHardware(parts: EngineParts, item: ProtectedItem): Hardware | undefined {
-  return followsPrimary(item) ? hardwareOf(parts, item, requireMachineOf(parts, item).machine) : undefined;
+async function readHardware(parts: EngineParts, item: ProtectedItem): Promise<Hardware | undefined> {
+  return followsPrimary(item)
+    ? hardwareOf(parts, item, (await requireMachineOf(parts, item)).machine)
+    : undefined;
 }
 
 /** The same; `undefined` also if it cannot be read. */
-function hardwareNow(parts: EngineParts, item: ProtectedItem): Hardware | undefined {
+async function hardwareNow(parts: EngineParts, item: ProtectedItem): Promise<Hardware | undefined> {
   try {
-    return readHardware(parts, item);
+    return await readHardware(parts, item);
   } catch (error) {
     // A cycle that meets the same error reports it.
     if (error instanceof SiteRecoveryError) return undefined;
@@ -130,8 +132,11 @@ function hardwareNow(parts: EngineParts, item: ProtectedItem): Hardware | undefi
  * Returns today's hardware of an item's machine if it differs from what the item keeps, and may be taken over: a disk
  * that became smaller is for a person to decide.
  */
-export function changedHardware(parts: EngineParts, item: ProtectedItem): MachineHardware | undefined {
-  const now = hardwareNow(parts, item);
+export async function changedHardware(
+  parts: EngineParts,
+  item: ProtectedItem,
+): Promise<MachineHardware | undefined> {
+  const now = await hardwareNow(parts, item);
   return now === undefined || now.changes.length === 0 || now.shrunk.length > 0 ? undefined : now;
 }
 
@@ -139,8 +144,8 @@ export function changedHardware(parts: EngineParts, item: ProtectedItem): Machin
  * Says for people in what a machine differs from what its item keeps, and what becomes of it. Empty if the machine
  * cannot be read, or runs elsewhere.
  */
-export function driftTexts(parts: EngineParts, item: ProtectedItem): string[] {
-  const { changes = [], unprotectedDisks = [] } = hardwareNow(parts, item) ?? {};
+export async function driftTexts(parts: EngineParts, item: ProtectedItem): Promise<string[]> {
+  const { changes = [], unprotectedDisks = [] } = (await hardwareNow(parts, item)) ?? {};
   return [
     ...(changes.length === 0
       ? []
@@ -177,12 +182,12 @@ export function requireNoShrunkDisk(parts: EngineParts, item: ProtectedItem, mac
  * on. Throws `SourceUnreachable` or `PrerequisitesNotMet` as the machine's disks do, and `PrerequisitesNotMet` for a disk
  * that became smaller unless that is accepted. The caller holds the item's lease.
  */
-export function takeOverHardware(
+export async function takeOverHardware(
   parts: EngineParts,
   item: ProtectedItem,
   { acceptsSmaller }: { readonly acceptsSmaller: boolean },
-): ProtectedItem {
-  const now = readHardware(parts, item);
+): Promise<ProtectedItem> {
+  const now = await readHardware(parts, item);
   if (now === undefined) return item;
   const { definition, disks, ...drift } = now;
   if (!acceptsSmaller) requireSizes(item, disks);

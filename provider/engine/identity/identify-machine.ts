@@ -18,8 +18,8 @@ import {
 } from "../inventory/machine-protector.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 
-function identityAt(parts: EngineParts, place: MachinePlace): MachineIdentity | undefined {
-  const mark = parts.machines.markOf(place.folder);
+async function identityAt(parts: EngineParts, place: MachinePlace): Promise<MachineIdentity | undefined> {
+  const mark = await parts.machines.markOf(place.folder);
   if (mark === undefined) return undefined;
   return {
     hostId: place.inventory.id,
@@ -39,26 +39,30 @@ function isTaken(parts: EngineParts, itemId: string, machineId: string): boolean
  * Returns the identity of the machine that an item is to protect, marking its folder with an id and as protected by this
  * engine. Throws `ActionNotAllowed` if another engine protects it.
  */
-export function markMachine(parts: EngineParts, itemId: string, place: MachinePlace): MachineIdentity {
+export async function markMachine(
+  parts: EngineParts,
+  itemId: string,
+  place: MachinePlace,
+): Promise<MachineIdentity> {
   requireNoOtherProtector(parts, itemId, place);
-  const known = identityAt(parts, place);
+  const known = await identityAt(parts, place);
   const protectedBy = protectorFor(parts, itemId);
   if (known === undefined || isTaken(parts, itemId, known.machineId)) {
-    parts.machines.setMark(place.folder, { machineId: randomUuid(parts.random), protectedBy });
+    await parts.machines.setMark(place.folder, { machineId: randomUuid(parts.random), protectedBy });
   } else if (!isProtectedAs(parts, place.mark, itemId)) {
-    parts.machines.setMark(place.folder, { ...place.mark, machineId: known.machineId, protectedBy });
+    await parts.machines.setMark(place.folder, { ...place.mark, machineId: known.machineId, protectedBy });
   }
-  return identityAt(parts, place)!;
+  return (await identityAt(parts, place))!;
 }
 
 /**
  * Notes where the item's machine is now, and marks its folder again if it was restored, moved or never marked. What
  * cannot be found, or another engine protects, is left as it was noted. The caller holds the item's lease.
  */
-export function identifyMachine(parts: EngineParts, itemId: string): void {
+export async function identifyMachine(parts: EngineParts, itemId: string): Promise<void> {
   const item = requireItem(parts, itemId);
   try {
-    const lookup = findMachineOf(parts, item);
+    const lookup = await findMachineOf(parts, item);
     if (lookup.answer !== "found") return;
     const { place } = lookup;
     const { machine } = item.details;
@@ -67,9 +71,9 @@ export function identifyMachine(parts: EngineParts, itemId: string): void {
     if (!isOthers && !isMarked) {
       const machineId = machine?.machineId ?? place.mark?.machineId ?? randomUuid(parts.random);
       const protectedBy = protectorFor(parts, itemId);
-      parts.machines.setMark(place.folder, { ...place.mark, machineId, protectedBy });
+      await parts.machines.setMark(place.folder, { ...place.mark, machineId, protectedBy });
     }
-    const seen = identityAt(parts, place)!;
+    const seen = (await identityAt(parts, place))!;
     const isSame =
       machine !== undefined &&
       sameId(machine.hostId, seen.hostId) &&
@@ -86,12 +90,12 @@ export function identifyMachine(parts: EngineParts, itemId: string): void {
  * Takes this engine's mark of protection off the machine of an item. Returns false if it cannot be found or written, so
  * that its mark may stay.
  */
-export function releaseMachine(parts: EngineParts, item: ProtectedItem): boolean {
+export async function releaseMachine(parts: EngineParts, item: ProtectedItem): Promise<boolean> {
   try {
-    const lookup = findMachineOf(parts, item);
+    const lookup = await findMachineOf(parts, item);
     if (lookup.answer === "gone") return true;
     if (lookup.answer !== "found") return false;
-    unmarkProtection(parts, lookup.place, item.id);
+    await unmarkProtection(parts, lookup.place, item.id);
     return true;
   } catch (error) {
     if (isExpected(error) && error.code !== "LeaseLost") return false;

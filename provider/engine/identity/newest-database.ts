@@ -4,7 +4,7 @@
  */
 import { nameOf, sameId } from "../../arm-id.ts";
 import { isExpected, SiteRecoveryError } from "../../errors.ts";
-import type { MachineMark } from "../../machines/machine-mark.ts";
+import type { MachineMark } from "../../model/machine-mark.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
 import { replicaFolders } from "../inventory/recovery-side.ts";
@@ -21,9 +21,9 @@ export interface LaterMove {
 }
 
 /** What a look finds, or an empty list where it cannot be taken. */
-function quietly<T>(look: () => T[]): T[] {
+async function quietly<T>(look: () => Promise<T[]>): Promise<T[]> {
   try {
-    return look();
+    return await look();
   } catch (error) {
     if (isExpected(error)) return [];
     throw error;
@@ -31,44 +31,51 @@ function quietly<T>(look: () => T[]): T[] {
 }
 
 /** The folders of an item's machines at both sides, as far as they can be looked at. */
-function foldersOf(parts: EngineParts, item: ProtectedItem): string[] {
-  const primary = (): string[] => {
-    const lookup = findMachineOf(parts, item);
+async function foldersOf(parts: EngineParts, item: ProtectedItem): Promise<string[]> {
+  const primary = async (): Promise<string[]> => {
+    const lookup = await findMachineOf(parts, item);
     return lookup.answer === "found" ? [lookup.place.folder] : [];
   };
   const recorded = item.details.recoveryMachine?.folder;
   return [
-    ...quietly(primary),
+    ...(await quietly(primary)),
     ...(recorded === undefined ? [] : [recorded]),
-    ...quietly(() => replicaFolders(parts, item)),
+    ...(await quietly(async () => replicaFolders(parts, item))),
   ];
 }
 
 /** What the marks of the item's machines say that was done with them, but for drills. */
-function madeOf(parts: EngineParts, item: ProtectedItem): Made[] {
-  const marks = [...new Set(foldersOf(parts, item))].flatMap((folder) => parts.machines.markOf(folder) ?? []);
+async function madeOf(parts: EngineParts, item: ProtectedItem): Promise<Made[]> {
+  const marks = (
+    await Array.fromAsync(
+      [...new Set(await foldersOf(parts, item))],
+      async (folder) => (await parts.machines.markOf(folder)) ?? [],
+    )
+  ).flat();
   return marks
     .flatMap(({ lastMove, madeBy }) => [lastMove, madeBy?.purpose === "test" ? undefined : madeBy])
     .filter((one) => one !== undefined);
 }
 
 /** The jobs that the marks of the item's machines name and the database does not know. */
-export function laterJobs(parts: EngineParts, item: ProtectedItem): string[] {
-  return madeOf(parts, item)
-    .filter(isLaterIn(parts, item))
-    .map(({ jobId }) => jobId);
+export async function laterJobs(parts: EngineParts, item: ProtectedItem): Promise<string[]> {
+  return (await madeOf(parts, item)).filter(isLaterIn(parts, item)).map(({ jobId }) => jobId);
 }
 
 /** More than marks ever name at once: a host that is silent now may name jobs that no other one does. */
 const knownJobsMax = 32;
 
-/** The item with the jobs that the marks of its machines name, once a job of it has ended. */
-export function withKnownJobs(parts: EngineParts, item: ProtectedItem): ProtectedItem {
+/** The jobs of an item that the marks of its machines name and the database knows. */
+export async function markedJobs(parts: EngineParts, item: ProtectedItem): Promise<string[]> {
   // Whatever needs a mark reports one that cannot be read: it must not make a job fail that has ended.
-  const marked = quietly(() => madeOf(parts, item))
+  return (await quietly(async () => madeOf(parts, item)))
     .filter((made) => made.engineId === parts.engineId && sameId(made.itemId, item.id))
     .map(({ jobId }) => jobId)
     .filter((jobId) => isKnownJob(parts, item.id, jobId));
+}
+
+/** The item with the jobs that the marks of its machines name. */
+export function withKnownJobs(item: ProtectedItem, marked: readonly string[]): ProtectedItem {
   const before = (item.details.knownJobs ?? []).filter((jobId) => !marked.includes(jobId));
   const knownJobs = [...new Set([...before, ...marked])].slice(-knownJobsMax);
   return knownJobs.length === 0 ? item : { ...item, details: { ...item.details, knownJobs } };
@@ -84,10 +91,10 @@ function isLaterIn(parts: EngineParts, item: ProtectedItem): (made: Made | undef
 }
 
 /** Finds a move of the item's machine that happened after the database was written, or returns `undefined`. */
-export function findLaterMove(parts: EngineParts, item: ProtectedItem): LaterMove | undefined {
+export async function findLaterMove(parts: EngineParts, item: ProtectedItem): Promise<LaterMove | undefined> {
   const isLater = isLaterIn(parts, item);
-  for (const folder of new Set(foldersOf(parts, item))) {
-    const mark = parts.machines.markOf(folder);
+  for (const folder of new Set(await foldersOf(parts, item))) {
+    const mark = await parts.machines.markOf(folder);
     if (mark && isLater(mark.lastMove)) return { folder, mark, to: mark.lastMove!.to };
     if (mark && mark.madeBy?.purpose !== "test" && isLater(mark.madeBy)) {
       return { folder, mark, to: mark.madeBy!.purpose === "replica" ? "recovery" : "primary" };
@@ -100,17 +107,21 @@ export function findLaterMove(parts: EngineParts, item: ProtectedItem): LaterMov
  * Whether a later move to the primary side was interrupted before the machine's disks there were those that it was to run
  * from: then it is still at the recovery side. Of a machine that cannot be found nothing is known.
  */
-export function isOnItsWay(parts: EngineParts, item: ProtectedItem, { to }: LaterMove): boolean {
+export async function isOnItsWay(
+  parts: EngineParts,
+  item: ProtectedItem,
+  { to }: LaterMove,
+): Promise<boolean> {
   if (to !== "primary" || item.details.recoveryMachine === undefined) return false;
-  const lookup = findMachineOf(parts, item);
+  const lookup = await findMachineOf(parts, item);
   if (lookup.answer !== "found") return false;
   const last = lookup.place.mark?.lastMove;
   return last?.isUnfinished === true || !isLaterIn(parts, item)(last);
 }
 
 /** Throws `ActionNotAllowed` if the item's machine has moved since the database was written. */
-export function requireNewestDatabase(parts: EngineParts, item: ProtectedItem): void {
-  const later = findLaterMove(parts, item);
+export async function requireNewestDatabase(parts: EngineParts, item: ProtectedItem): Promise<void> {
+  const later = await findLaterMove(parts, item);
   if (later === undefined) return;
   const name = nameOf(item.id);
   const message = said`The database is older than the machine of ${name}: it says that ${name} runs at the ${item.activeLocation} side,

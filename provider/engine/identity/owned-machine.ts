@@ -5,7 +5,8 @@
 import { nameOf, sameId } from "../../arm-id.ts";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import { type FoundMark, isMarkFile, type MachineOwner } from "../../machines/machine-mark.ts";
+import type { FoundMark, MachineOwner } from "../../model/machine-mark.ts";
+import { isMarkFile } from "../../machines/machine-mark.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { RecoveryMachine } from "../../model/item.ts";
@@ -36,8 +37,8 @@ function describe(mark: FoundMark | undefined): string {
   return `${purposeNames[purpose]} of ${nameOf(itemId)}`;
 }
 
-function runs(parts: EngineParts, folder: string): boolean {
-  return parts.machines.exists(folder) && parts.machines.powerState(folder) === "running";
+async function runs(parts: EngineParts, folder: string): Promise<boolean> {
+  return (await parts.machines.exists(folder)) && (await parts.machines.powerState(folder)) === "running";
 }
 
 function refuse(owner: MachineOwner, folder: string, what: string, mend: string): never {
@@ -57,9 +58,9 @@ function mendFor(mark: FoundMark | undefined): string {
  * Throws `AlreadyExists` unless a machine may be made in a folder: it is absent or empty, or holds what an earlier job of
  * the same item and purpose left there, which is off, and which this database knows.
  */
-export function requireFree(parts: EngineParts, folder: string, owner: MachineOwner): void {
+export async function requireFree(parts: EngineParts, folder: string, owner: MachineOwner): Promise<void> {
   if (!parts.files.exists(folder)) return;
-  const mark = parts.machines.markOf(folder);
+  const mark = await parts.machines.markOf(folder);
   const made = mark?.madeBy;
   if (made === undefined) {
     if (mark === undefined && parts.files.list(folder).every(isMarkFile)) return;
@@ -72,34 +73,37 @@ export function requireFree(parts: EngineParts, folder: string, owner: MachineOw
     sameId(made.drillId ?? "", owner.drillId ?? "");
   if (!isOwn) refuse(owner, folder, describe(mark), mendFor(mark));
   if (!isKnownJob(parts, owner.itemId, made.jobId)) {
-    const what = `${describe(mark)} that this database does not know of${runs(parts, folder) ? " and that runs" : ""}`;
+    const what = `${describe(mark)} that this database does not know of${(await runs(parts, folder)) ? " and that runs" : ""}`;
     const mend = `The database is older than that machine: put the newest one back, adopt the machine with \`siterecovery adopt-machine ${nameOf(owner.itemId)}\`, or remove the folder if you do not need it.`;
     refuse(owner, folder, what, mend);
   }
-  if (!runs(parts, folder)) return;
+  if (!(await runs(parts, folder))) return;
   refuse(owner, folder, `${describe(mark)}, which runs,`, "Shut it down or remove it first.");
 }
 
 /** Makes a folder a job's own, empty and marked. Throws what `requireFree` throws. */
-export function claimFolder(parts: EngineParts, folder: string, owner: MachineOwner): void {
-  requireFree(parts, folder, owner);
-  parts.machines.remove(folder);
+export async function claimFolder(parts: EngineParts, folder: string, owner: MachineOwner): Promise<void> {
+  await requireFree(parts, folder, owner);
+  await parts.machines.remove(folder);
   makeFolderDurably(parts.files, folder);
-  parts.machines.setMark(folder, { machineId: randomUuid(parts.random), madeBy: owner });
+  await parts.machines.setMark(folder, { machineId: randomUuid(parts.random), madeBy: owner });
 }
 
 /** Whether the machine in a folder is the one that was made there; one of an earlier version carries no mark. */
-export function isStill(parts: EngineParts, machine: Pick<RecoveryMachine, "folder" | "machineId">): boolean {
-  return parts.machines.markOf(machine.folder)?.machineId === machine.machineId;
+export async function isStill(
+  parts: EngineParts,
+  machine: Pick<RecoveryMachine, "folder" | "machineId">,
+): Promise<boolean> {
+  return (await parts.machines.markOf(machine.folder))?.machineId === machine.machineId;
 }
 
 /** Throws `DuplicateName` if another machine is where an item's machine was made. An absent one is fine here. */
-export function requireStill(
+export async function requireStill(
   parts: EngineParts,
   itemId: string,
   machine: Pick<RecoveryMachine, "folder" | "machineId" | "name">,
-): void {
-  if (!parts.machines.exists(machine.folder) || isStill(parts, machine)) return;
+): Promise<void> {
+  if (!(await parts.machines.exists(machine.folder)) || (await isStill(parts, machine))) return;
   const message = said`${machine.folder} holds another machine than ${machine.name}, which was made there for ${nameOf(itemId)}. Put that
       one back, or move the other away.`;
   throw new SiteRecoveryError("DuplicateName", message, { target: itemId });
@@ -109,14 +113,14 @@ export function requireStill(
  * Removes a machine that was made for an item, and nothing else that is in its place now. Absent is fine. Returns
  * whether what is there was left alone.
  */
-export function removeMade(
+export async function removeMade(
   parts: EngineParts,
   machine: Pick<RecoveryMachine, "folder" | "machineId" | "name">,
   report: (line: string) => void,
-): { leftAlone: boolean } {
+): Promise<{ leftAlone: boolean }> {
   if (!parts.files.exists(machine.folder)) return { leftAlone: false };
-  if (isStill(parts, machine)) {
-    parts.machines.remove(machine.folder);
+  if (await isStill(parts, machine)) {
+    await parts.machines.remove(machine.folder);
     return { leftAlone: false };
   }
   report(`${machine.folder} holds another machine than ${machine.name} now, and is left alone`);
@@ -124,25 +128,28 @@ export function removeMade(
 }
 
 /** Removes what a job that failed has made in a folder, if that is what is there. */
-export function removeOfJob(parts: EngineParts, folder: string, jobId: string): void {
+export async function removeOfJob(parts: EngineParts, folder: string, jobId: string): Promise<void> {
   if (!parts.files.exists(folder)) return;
-  if (parts.machines.markOf(folder)?.madeBy?.jobId === jobId) parts.machines.remove(folder);
+  if ((await parts.machines.markOf(folder))?.madeBy?.jobId === jobId) await parts.machines.remove(folder);
 }
 
 /**
  * Marks a machine that is moved by a job, whichever side it is at. The mark outlives the engine's database: an older one
  * that is put back finds a move that it does not know.
  */
-export function noteMove(
+export async function noteMove(
   parts: EngineParts,
   folder: string,
   { itemId, jobId }: { itemId: string; jobId: string },
   to: "primary" | "recovery",
   { isUnfinished = false } = {},
-): void {
-  const mark = parts.machines.markOf(folder) ?? { machineId: randomUuid(parts.random) };
+): Promise<void> {
+  const mark = (await parts.machines.markOf(folder)) ?? { machineId: randomUuid(parts.random) };
   const move = { engineId: parts.engineId, itemId, jobId, to };
-  parts.machines.setMark(folder, { ...mark, lastMove: isUnfinished ? { ...move, isUnfinished } : move });
+  await parts.machines.setMark(folder, {
+    ...mark,
+    lastMove: isUnfinished ? { ...move, isUnfinished } : move,
+  });
 }
 
 /** Whether this database knows a job that a machine's mark names: it ran it, the item has kept it, or a person had its result adopted. */

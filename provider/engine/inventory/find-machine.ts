@@ -2,7 +2,7 @@
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { Machine } from "../../machines/machine-driver.ts";
+import type { Machine } from "../../ports/machines.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { fabricTypeOf } from "./fabric-type.ts";
 import type { FabricType } from "../../model/flows.ts";
@@ -49,7 +49,7 @@ function reachableInventories(parts: EngineParts, fabricId: string): Inventory[]
 type SoughtItem = Pick<ProtectedItem, "id" | "details"> & Partial<Pick<ProtectedItem, "activeLocation">>;
 
 /** Looks for the machine of an item at the primary side. Throws `PrerequisitesNotMet` for a fabric without hosts. */
-export function findMachineOf(parts: EngineParts, item: SoughtItem): Lookup {
+export async function findMachineOf(parts: EngineParts, item: SoughtItem): Promise<Lookup> {
   const fabricId = fabricOf(item.id);
   inventoriesThatAre(parts, fabricId);
   return lookUpMachine(parts, fabricId, { ...item.details, isAway: item.activeLocation === "recovery" });
@@ -68,12 +68,14 @@ export function carriersOf(
 }
 
 /** The machines that an item had before a failback made another one, as far as their hosts answer. */
-export function findFormers(
+export async function findFormers(
   parts: EngineParts,
   { id, details }: Pick<ProtectedItem, "id" | "details">,
-): MachinePlace[] {
+): Promise<MachinePlace[]> {
   if (details.formerMachines === undefined) return [];
-  return namesakes(parts, fabricOf(id), details.machineName).filter((place) => isFormer(details, place));
+  return (await namesakes(parts, fabricOf(id), details.machineName)).filter((place) =>
+    isFormer(details, place),
+  );
 }
 
 /** Places as people read them: `web1 on hv1 (/machines/hv1/web1)`. */
@@ -122,40 +124,42 @@ export function notFound(
  * if it is missing though all do, `DuplicateName` if two machines could be it, and `ActionNotAllowed` if another engine
  * protects it.
  */
-export function requirePlaceOf(parts: EngineParts, item: SoughtItem): MachinePlace {
-  const lookup = findMachineOf(parts, item);
+export async function requirePlaceOf(parts: EngineParts, item: SoughtItem): Promise<MachinePlace> {
+  const lookup = await findMachineOf(parts, item);
   if (lookup.answer !== "found") throw notFound(item, lookup);
   requireNoOtherProtector(parts, item.id, lookup.place);
   return lookup.place;
 }
 
 /** As `requirePlaceOf`, with what its machine.yaml says. */
-export function requireMachineOf(parts: EngineParts, item: SoughtItem): FoundMachine {
-  const { inventory, folder } = requirePlaceOf(parts, item);
-  return { inventory, machine: parts.machines.read(folder) };
+export async function requireMachineOf(parts: EngineParts, item: SoughtItem): Promise<FoundMachine> {
+  const { inventory, folder } = await requirePlaceOf(parts, item);
+  return { inventory, machine: await parts.machines.read(folder) };
 }
 
 /**
  * Returns the machine of a name that nothing protects yet. Throws `PrerequisitesNotMet`, naming the machines there
  * are, `SourceUnreachable` if no host answers, and `DuplicateName` if two hosts have one of that name.
  */
-export function requireMachineNamed(
+export async function requireMachineNamed(
   parts: EngineParts,
   fabricId: string,
   machineName: string,
-): FoundMachine & { place: MachinePlace } {
+): Promise<FoundMachine & { place: MachinePlace }> {
   const reachable = reachableInventories(parts, fabricId);
-  const lookup = lookUpMachine(parts, fabricId, { machineName });
+  const lookup = await lookUpMachine(parts, fabricId, { machineName });
   if (lookup.answer === "found") {
     const { place } = lookup;
-    return { inventory: place.inventory, machine: parts.machines.read(place.folder), place };
+    return { inventory: place.inventory, machine: await parts.machines.read(place.folder), place };
   }
   if (lookup.answer === "duplicate") {
     const message = said`Two hosts of ${nameOf(fabricId)} have a machine "${machineName}": ${namePlaces(lookup.places)}. Rename or
         remove the one that is not to be protected.`;
     throw new SiteRecoveryError("DuplicateName", message, { target: machineName });
   }
-  const names = reachable.flatMap((inventory) => parts.machines.list(inventory.folder)).join(", ");
+  const names = (await Array.fromAsync(reachable, async (inventory) => parts.machines.list(inventory.folder)))
+    .flat()
+    .join(", ");
   const silent = lookup.answer === "unknown" ? said` (${nameSilent(lookup.silent)})` : undefined;
   const known = names === "" ? plain("Their inventories are empty.") : said`There are: ${names}.`;
   const message = said`No host of the site ${nameOf(fabricId)} has a machine "${machineName}"${silent}. ${known}`;

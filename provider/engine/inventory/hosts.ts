@@ -9,6 +9,7 @@ import { protectedMachines } from "./protected-machines.ts";
 import { type Discovery, protectableItems } from "./protectable-items.ts";
 import { fabricOf, inventoriesOf } from "./inventories.ts";
 import { said } from "../../message.ts";
+import { filterInTurn } from "../../in-turn.ts";
 
 export class Hosts {
   readonly #parts: EngineParts;
@@ -22,7 +23,7 @@ export class Hosts {
   }
 
   /** The machines of a site, or of all of them. Throws `NotFound` for a site that there is none of. */
-  protectableItems(siteName?: string): Discovery {
+  async protectableItems(siteName?: string): Promise<Discovery> {
     return protectableItems(this.#parts, siteName);
   }
 
@@ -42,11 +43,16 @@ export class Hosts {
   }
 
   /** How many of a host's machines are protected, each known by the id in its folder. */
-  protectedItemCount(hostId: string): number {
+  async protectedItemCount(hostId: string): Promise<number> {
     const inventory = this.#inventoryOf(hostId) ?? "";
     const protectedIn = protectedMachines(this.#parts, fabricOf(hostId));
-    const names = this.#parts.machines.list(inventory);
-    return names.filter((name) => protectedIn(hostId, path.join(inventory, name)) !== undefined).length;
+    const names = await this.#parts.machines.list(inventory);
+    return (
+      await filterInTurn(
+        names,
+        async (name) => (await protectedIn(hostId, path.join(inventory, name))) !== undefined,
+      )
+    ).length;
   }
 
   /** `Normal`, or `Critical` when none of a fabric's hosts can be reached. */

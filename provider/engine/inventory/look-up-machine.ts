@@ -5,9 +5,10 @@
 import type { MachineIdentity } from "../../model/item.ts";
 import path from "node:path";
 import { sameId } from "../../arm-id.ts";
-import type { FoundMark } from "../../machines/machine-mark.ts";
+import type { FoundMark } from "../../model/machine-mark.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { inventoriesOf, type Inventory } from "./inventories.ts";
+import { filterInTurn } from "../../in-turn.ts";
 
 /** What to look for. */
 export interface WantedMachine {
@@ -42,24 +43,31 @@ export type Lookup =
   /** Several machines could be it: a person has to decide. */
   | { readonly answer: "duplicate"; readonly places: readonly MachinePlace[] };
 
-function placeOf(parts: EngineParts, inventory: Inventory, folder: string): MachinePlace {
-  return { inventory, folder, mark: parts.machines.markOf(folder) };
+async function placeOf(parts: EngineParts, inventory: Inventory, folder: string): Promise<MachinePlace> {
+  return { inventory, folder, mark: await parts.machines.markOf(folder) };
 }
 
 /** The machine that an inventory has under a name. */
-function byName(parts: EngineParts, inventory: Inventory, name: string): MachinePlace[] {
-  const folder = parts.machines.folderOf(inventory.folder, name);
-  return folder === undefined ? [] : [placeOf(parts, inventory, folder)];
+async function byName(parts: EngineParts, inventory: Inventory, name: string): Promise<MachinePlace[]> {
+  const folder = await parts.machines.folderOf(inventory.folder, name);
+  return folder === undefined ? [] : [await placeOf(parts, inventory, folder)];
 }
 
 /** The machines with an id whose mark was written where it is now, whatever their folders are called: no copies. */
-function originals(parts: EngineParts, inventories: readonly Inventory[], machineId: string): MachinePlace[] {
-  return inventories.flatMap((inventory) =>
-    parts.machines
-      .list(inventory.folder)
-      .map((name) => placeOf(parts, inventory, path.join(inventory.folder, name)))
-      .filter(({ mark }) => mark?.machineId === machineId && mark.isOriginal),
-  );
+async function originals(
+  parts: EngineParts,
+  inventories: readonly Inventory[],
+  machineId: string,
+): Promise<MachinePlace[]> {
+  return (
+    await Array.fromAsync(inventories, async (inventory) =>
+      (
+        await Array.fromAsync(await parts.machines.list(inventory.folder), async (name) =>
+          placeOf(parts, inventory, path.join(inventory.folder, name)),
+        )
+      ).filter(({ mark }) => mark?.machineId === machineId && mark.isOriginal),
+    )
+  ).flat();
 }
 
 /** Whether a machine is one that the wanted machine was before a failback made it again elsewhere. */
@@ -68,10 +76,13 @@ export function isFormer(wanted: Pick<WantedMachine, "formerMachines">, { mark }
 }
 
 /** A server that failed back is a VMware machine from then on (V2F-9); the physical one that it was is off. */
-function withoutFormerServers(parts: EngineParts, places: readonly MachinePlace[]): readonly MachinePlace[] {
-  const isOffServer = ({ inventory, folder }: MachinePlace): boolean =>
-    inventory.platform === "physical" && parts.machines.powerState(folder) === "off";
-  const others = places.filter((place) => !isOffServer(place));
+async function withoutFormerServers(
+  parts: EngineParts,
+  places: readonly MachinePlace[],
+): Promise<readonly MachinePlace[]> {
+  const isOffServer = async ({ inventory, folder }: MachinePlace): Promise<boolean> =>
+    inventory.platform === "physical" && (await parts.machines.powerState(folder)) === "off";
+  const others = await filterInTurn(places, async (place) => !(await isOffServer(place)));
   return others.length === 0 ? places : others;
 }
 
@@ -79,66 +90,82 @@ function notFound(silent: readonly Inventory[], others: readonly MachinePlace[])
   return silent.length > 0 ? { answer: "unknown", silent, others } : { answer: "gone", others };
 }
 
-function byNameAlone(
+async function byNameAlone(
   parts: EngineParts,
   named: readonly MachinePlace[],
   silent: readonly Inventory[],
-): Lookup {
-  const places = withoutFormerServers(parts, named);
+): Promise<Lookup> {
+  const places = await withoutFormerServers(parts, named);
   if (places.length > 1) return { answer: "duplicate", places };
   return places[0] ? { answer: "found", place: places[0] } : notFound(silent, []);
 }
 
 /** All machines of a name on the hosts of a fabric that answer. */
-export function namesakes(parts: EngineParts, fabricId: string, machineName: string): MachinePlace[] {
-  return inventoriesOf(parts, fabricId).flatMap((inventory) => byName(parts, inventory, machineName));
+export async function namesakes(
+  parts: EngineParts,
+  fabricId: string,
+  machineName: string,
+): Promise<MachinePlace[]> {
+  return (
+    await Array.fromAsync(inventoriesOf(parts, fabricId), async (inventory) =>
+      byName(parts, inventory, machineName),
+    )
+  ).flat();
 }
 
 /** All machines on the hosts that answer which have the wanted machine's name or carry its id, copies among them. */
-export function candidates(
+export async function candidates(
   parts: EngineParts,
   fabricId: string,
   { machineName, machine }: Pick<WantedMachine, "machineName" | "machine">,
-): MachinePlace[] {
-  const named = namesakes(parts, fabricId, machineName);
-  const carriers = inventoriesOf(parts, fabricId).flatMap((inventory) =>
-    parts.machines
-      .list(inventory.folder)
-      .map((name) => placeOf(parts, inventory, path.join(inventory.folder, name)))
-      .filter(({ mark }) => machine !== undefined && mark?.machineId === machine.machineId),
-  );
+): Promise<MachinePlace[]> {
+  const named = await namesakes(parts, fabricId, machineName);
+  const carriers = (
+    await Array.fromAsync(inventoriesOf(parts, fabricId), async (inventory) =>
+      (
+        await Array.fromAsync(await parts.machines.list(inventory.folder), async (name) =>
+          placeOf(parts, inventory, path.join(inventory.folder, name)),
+        )
+      ).filter(({ mark }) => machine !== undefined && mark?.machineId === machine.machineId),
+    )
+  ).flat();
   return [...named, ...carriers.filter(({ folder }) => !named.some((place) => place.folder === folder))];
 }
 
 /** Looks at every host of a fabric that answers. */
-export function lookUpMachine(parts: EngineParts, fabricId: string, wanted: WantedMachine): Lookup {
+export async function lookUpMachine(
+  parts: EngineParts,
+  fabricId: string,
+  wanted: WantedMachine,
+): Promise<Lookup> {
   const inventories = inventoriesOf(parts, fabricId);
   const answering = inventories.filter(({ folder }) => parts.files.exists(folder));
   const silent = inventories.filter((inventory) => !answering.includes(inventory));
-  const isOther = (place: MachinePlace): boolean =>
+  const isOther = async (place: MachinePlace): Promise<boolean> =>
     wanted.otherMachines?.some((other) => other === place.folder || other === place.mark?.machineId) ===
       true ||
-    (isFormer(wanted, place) && parts.machines.powerState(place.folder) === "off");
-  const named = answering.flatMap((inventory) => byName(parts, inventory, wanted.machineName));
+    (isFormer(wanted, place) && (await parts.machines.powerState(place.folder)) === "off");
+  const named = (
+    await Array.fromAsync(answering, async (inventory) => byName(parts, inventory, wanted.machineName))
+  ).flat();
   const { machine } = wanted;
   if (machine === undefined) {
-    return byNameAlone(
-      parts,
-      named.filter((place) => !isOther(place)),
-      silent,
-    );
+    return byNameAlone(parts, await filterInTurn(named, async (place) => !(await isOther(place))), silent);
   }
   const isKnownHost = ({ id }: Inventory): boolean => sameId(id, machine.hostId);
   const isMine = ({ mark }: MachinePlace): boolean => mark?.machineId === machine.machineId;
-  const renamed = answering
-    .filter(isKnownHost)
-    .flatMap((inventory) => byName(parts, inventory, machine.folderName))
+  const renamed = (
+    await Array.fromAsync(answering.filter(isKnownHost), async (inventory) =>
+      byName(parts, inventory, machine.folderName),
+    )
+  )
+    .flat()
     .filter((place) => isMine(place) && !named.some(({ folder }) => folder === place.folder));
   const near = [...named, ...renamed].filter(isMine);
   // A copy at the machine's place, and the machine itself under another name beside it, are two.
   const isSure = near.some(({ mark }) => mark?.isOriginal === true);
-  const mine = isSure ? near : [...near, ...originals(parts, answering, machine.machineId)];
-  const rivals = named.filter((place) => !isMine(place) && !isOther(place));
+  const mine = isSure ? near : [...near, ...(await originals(parts, answering, machine.machineId))];
+  const rivals = await filterInTurn(named, async (place) => !isMine(place) && !(await isOther(place)));
   if (mine.length > 1) return { answer: "duplicate", places: mine };
   if (mine[0]) {
     if (rivals.length > 0) return { answer: "duplicate", places: [mine[0], ...rivals] };

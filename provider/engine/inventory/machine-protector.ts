@@ -5,7 +5,7 @@
 import path from "node:path";
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { MachineMark, MachineProtector } from "../../machines/machine-mark.ts";
+import type { MachineMark, MachineProtector } from "../../model/machine-mark.ts";
 import { randomUuid } from "../../random.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { MachinePlace } from "./look-up-machine.ts";
@@ -52,10 +52,14 @@ export function requireNoOtherProtector(parts: EngineParts, itemId: string, plac
 }
 
 /** Takes this engine's mark of an item's protection off a machine. Other marks stay. */
-export function unmarkProtection(parts: EngineParts, { folder, mark }: MachinePlace, itemId: string): void {
+export async function unmarkProtection(
+  parts: EngineParts,
+  { folder, mark }: MachinePlace,
+  itemId: string,
+): Promise<void> {
   if (mark === undefined || !isProtectedAs(parts, mark, itemId)) return;
   const { protectedBy: _over, ...rest } = mark;
-  parts.machines.setMark(folder, rest);
+  await parts.machines.setMark(folder, rest);
 }
 
 /**
@@ -63,12 +67,12 @@ export function unmarkProtection(parts: EngineParts, { folder, mark }: MachinePl
  * are refused. Returns the former protector. Throws `NotFound` for a folder without a machine, and `ActionNotAllowed` if
  * no other engine protects it.
  */
-export function takeOverMachine(parts: EngineParts, folder: string): MachineProtector {
-  if (!parts.machines.exists(folder)) {
+export async function takeOverMachine(parts: EngineParts, folder: string): Promise<MachineProtector> {
+  if (!(await parts.machines.exists(folder))) {
     const message = said`There is no machine in ${folder}. Name the folder with its machine.yaml.`;
     throw new SiteRecoveryError("NotFound", message, { target: folder });
   }
-  const mark = parts.machines.markOf(folder);
+  const mark = await parts.machines.markOf(folder);
   const other = otherProtector(parts, mark);
   if (other === undefined) {
     const message = said`No other engine protects the machine in ${folder}: there is nothing to take over.`;
@@ -76,6 +80,6 @@ export function takeOverMachine(parts: EngineParts, folder: string): MachineProt
   }
   const { engineId, home } = parts;
   const protectedBy = { engineId, home: path.resolve(home.folder) };
-  parts.machines.setMark(folder, { machineId: randomUuid(parts.random), ...mark, protectedBy });
+  await parts.machines.setMark(folder, { machineId: randomUuid(parts.random), ...mark, protectedBy });
   return other;
 }

@@ -2,7 +2,7 @@
 import { nameOf, sameId } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
-import type { Machine } from "../../machines/machine-driver.ts";
+import type { Machine } from "../../ports/machines.ts";
 import { listThings } from "../../store/things.ts";
 import { DefinitionError } from "../../yaml/definition-error.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -31,9 +31,12 @@ export interface Discovery {
   readonly unreachable: readonly { readonly name: string; readonly folder: string }[];
 }
 
-function read(parts: EngineParts, folder: string): { machine?: Machine; problems: readonly string[] } {
+async function read(
+  parts: EngineParts,
+  folder: string,
+): Promise<{ machine?: Machine; problems: readonly string[] }> {
   try {
-    const machine = parts.machines.read(folder);
+    const machine = await parts.machines.read(folder);
     return { machine, problems: checkMachine(machine) };
   } catch (error) {
     if (error instanceof DefinitionError) return { problems: error.findings.map(({ message }) => message) };
@@ -42,11 +45,11 @@ function read(parts: EngineParts, folder: string): { machine?: Machine; problems
   }
 }
 
-function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): ProtectableItem[] {
+async function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): Promise<ProtectableItem[]> {
   const protectedAs = protectedMachines(parts, siteId);
-  return parts.machines.list(inventory.folder).map((name) => {
-    const folder = parts.machines.folderOf(inventory.folder, name)!;
-    const { machine, problems } = read(parts, folder);
+  return await Array.fromAsync(await parts.machines.list(inventory.folder), async (name) => {
+    const folder = (await parts.machines.folderOf(inventory.folder, name))!;
+    const { machine, problems } = await read(parts, folder);
     return {
       name: machine?.name ?? name,
       siteId,
@@ -54,14 +57,14 @@ function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): Prot
       platform: inventory.platform,
       guestOs: machine && `${machine.guestOs.name} ${machine.guestOs.version}`,
       disks: (machine?.disks ?? []).map(({ id, sizeBytes }) => ({ id, sizeBytes })),
-      protectedItemId: protectedAs(inventory.id, folder)?.id,
+      protectedItemId: (await protectedAs(inventory.id, folder))?.id,
       problems,
     };
   });
 }
 
 /** The machines of a site, or of all of them. Throws `NotFound` for a site that there is none of. */
-export function protectableItems(parts: EngineParts, siteName?: string): Discovery {
+export async function protectableItems(parts: EngineParts, siteName?: string): Promise<Discovery> {
   const fabrics = listThings(parts.store, { kind: "fabric" }).map(({ id }) => id);
   const chosen = fabrics.filter(
     (id) =>
@@ -77,7 +80,11 @@ export function protectableItems(parts: EngineParts, siteName?: string): Discove
   );
   const isThere = ({ inventory }: { inventory: Inventory }): boolean => parts.files.exists(inventory.folder);
   return {
-    items: inventories.filter(isThere).flatMap(({ id, inventory }) => itemsOf(parts, id, inventory)),
+    items: (
+      await Array.fromAsync(inventories.filter(isThere), async ({ id, inventory }) =>
+        itemsOf(parts, id, inventory),
+      )
+    ).flat(),
     unreachable: inventories
       .filter((one) => !isThere(one))
       .map(({ inventory: { name, folder } }) => ({ name, folder })),

@@ -2,16 +2,16 @@
 import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import { isExpected } from "../../errors.ts";
-import type { FoundMark } from "../../machines/machine-mark.ts";
+import type { FoundMark } from "../../model/machine-mark.ts";
 import { listItems } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { fabricOf } from "./inventories.ts";
 
 /** A mark that cannot be read says nothing here; the action that needs it says so. */
-function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
+async function markOf(parts: EngineParts, folder: string): Promise<FoundMark | undefined> {
   try {
-    return parts.machines.markOf(folder);
+    return await parts.machines.markOf(folder);
   } catch (error) {
     if (isExpected(error)) return undefined;
     throw error;
@@ -26,17 +26,17 @@ function markOf(parts: EngineParts, folder: string): FoundMark | undefined {
 export function protectedMachines(
   parts: EngineParts,
   fabricId: string,
-): (hostId: string, folder: string) => ProtectedItem | undefined {
+): (hostId: string, folder: string) => Promise<ProtectedItem | undefined> {
   const items = listItems(parts.store).filter(({ id }) => sameId(fabricOf(id), fabricId));
   const byId = new Map(items.map((item) => [item.details.machine?.machineId, item]));
-  return (hostId, folder) => {
+  return async (hostId, folder) => {
     if (items.length === 0) return undefined;
     const name = path.basename(folder);
     const isHere = ({ details: { machine, machineName } }: ProtectedItem): boolean =>
       machine === undefined
         ? machineName.toLowerCase() === name.toLowerCase()
         : sameId(machine.hostId, hostId) && machine.folderName === name;
-    const mark = markOf(parts, folder);
+    const mark = await markOf(parts, folder);
     if (mark === undefined) return items.find(isHere);
     const known = byId.get(mark.machineId);
     if (known !== undefined && (mark.isOriginal || isHere(known))) return known;

@@ -45,15 +45,17 @@ export function recoverySideName(parts: EngineParts, itemId: string): string {
 }
 
 /** The machines of a name at a second site, on whichever of its hosts that answer. */
-function namesakesIn(
+async function namesakesIn(
   parts: EngineParts,
   fabricId: string,
   machineName: string,
-): { inventory: Inventory; folder: string }[] {
-  return inventoriesOf(parts, fabricId).flatMap((inventory) => {
-    const folder = parts.machines.folderOf(inventory.folder, machineName);
-    return folder === undefined ? [] : [{ inventory, folder }];
-  });
+): Promise<{ inventory: Inventory; folder: string }[]> {
+  return (
+    await Array.fromAsync(inventoriesOf(parts, fabricId), async (inventory) => {
+      const folder = await parts.machines.folderOf(inventory.folder, machineName);
+      return folder === undefined ? [] : [{ inventory, folder }];
+    })
+  ).flat();
 }
 
 function azureFolder(parts: EngineParts, inputs: ItemInputs, machineName: string): string {
@@ -68,14 +70,14 @@ export function replicaName(item: ProtectedItem, inputs: ItemInputs): string {
 }
 
 /** The folders at the recovery side in which a replica machine of an item would be, if there is one. */
-export function replicaFolders(parts: EngineParts, item: ProtectedItem): string[] {
+export async function replicaFolders(parts: EngineParts, item: ProtectedItem): Promise<string[]> {
   const inputs = findThing<ItemInputs>(parts.store, item.id)?.inputs;
   if (inputs === undefined) return [];
   const container = recoveryContainerOf(parts, item.id, inputs);
   const name = replicaName(item, inputs);
   return container === undefined
     ? [azureFolder(parts, inputs, name)]
-    : namesakesIn(parts, fabricOf(container), name).map(({ folder }) => folder);
+    : (await namesakesIn(parts, fabricOf(container), name)).map(({ folder }) => folder);
 }
 
 /**
@@ -83,18 +85,18 @@ export function replicaFolders(parts: EngineParts, item: ProtectedItem): string[
  * container that machines fail over to; throws `AlreadyExists` when a machine that was not made for the item has that
  * name there. Whether what is in the folder may be written over is `requireFree`'s question.
  */
-export function placeForMachine(
+export async function placeForMachine(
   parts: EngineParts,
   itemId: string,
   inputs: ItemInputs,
   machineName: string,
-): string {
+): Promise<string> {
   const container = recoveryContainerOf(parts, itemId, inputs);
   if (container === undefined) return azureFolder(parts, inputs, machineName);
   const inventory = inventoryForNewMachine(parts, fabricOf(container), nameOf(container));
-  const [taken] = namesakesIn(parts, fabricOf(container), machineName);
+  const [taken] = await namesakesIn(parts, fabricOf(container), machineName);
   if (taken === undefined) return path.join(inventory.folder, machineName);
-  const made = parts.machines.markOf(taken.folder)?.madeBy;
+  const made = (await parts.machines.markOf(taken.folder))?.madeBy;
   if (made?.engineId === parts.engineId && sameId(made.itemId, itemId)) return taken.folder;
   const message = said`The site ${nameOf(fabricOf(container))} has a machine "${machineName}" on ${taken.inventory.name} already, and the
       replica of ${nameOf(itemId)} would take its place. Rename or remove that one first.`;

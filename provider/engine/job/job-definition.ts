@@ -9,7 +9,7 @@ import type { Progress } from "../../progress.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Foresight } from "./foresight.ts";
 import type { ItemStep } from "../../model/transitions.ts";
-import type { ProtectedItem } from "../../model/item.ts";
+import type { ItemDetails, ProtectedItem } from "../../model/item.ts";
 
 /** Scenario names of Azure's job list; one that Azure uses for both directions has a name for each here. */
 export type Scenario =
@@ -58,14 +58,14 @@ export interface JobTask<Input> {
    * Whether what the task did still holds, asked of one that has ended when its job is resumed: a machine that was shut
    * down may run again. If not, it is done again with all tasks after it.
    */
-  holds?(context: JobContext<Input>): boolean;
+  holds?(context: JobContext<Input>): Promise<boolean> | boolean;
   /** The task starts the machine at its new side: after it, no earlier task but the one that no longer holds is repeated. */
   readonly isTurn?: boolean;
   /**
    * Whether the machine was started there though the task is not written down as ended: what it has written since must not
    * be made again from a recovery point.
    */
-  hasTurned?(context: JobContext<Input>): boolean;
+  hasTurned?(context: JobContext<Input>): Promise<boolean> | boolean;
 }
 
 export interface JobDefinition<Input = never> {
@@ -79,8 +79,13 @@ export interface JobDefinition<Input = never> {
    * down; so do previews and `--dry-run`.
    */
   foresee?(context: ForeseeContext<Input>, foresight: Foresight): Promise<void>;
-  /** The last change of the item, made in the transaction that ends the job and moves the state. */
-  finish?(context: JobContext<Input>, item: ProtectedItem): ProtectedItem;
+  /** Looks at what `finish` has to know of the world, once all tasks but the last are written down as ended. */
+  look?(context: JobContext<Input>): Promise<Partial<ItemDetails>>;
+  /**
+   * The last change of the item, made in the transaction that ends the job and moves the state. `seen` is what `look` has
+   * found.
+   */
+  finish?(context: JobContext<Input>, item: ProtectedItem, seen: Partial<ItemDetails>): ProtectedItem;
   /**
    * Undoes what can be undone after a failure (not after a crash: a crashed job is resumed), and says what it did.
    */

@@ -16,7 +16,7 @@ import {
 import { findItem, putItem } from "../../store/protected-items.ts";
 import { deleteThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
-import { withKnownJobs } from "../identity/newest-database.ts";
+import { markedJobs, withKnownJobs } from "../identity/newest-database.ts";
 import { requireAllowed } from "../../model/allowed-actions.ts";
 import { flows } from "../../model/flows.ts";
 import { nextState } from "../../model/transitions.ts";
@@ -25,6 +25,7 @@ import { type Foreseen, Foresight, requireNoRefusals } from "./foresight.ts";
 import type { ForeseeContext, JobContext, JobDefinition } from "./job-definition.ts";
 import type { Progress } from "../../progress.ts";
 import { plain, said } from "../../message.ts";
+import { someInTurn } from "../../in-turn.ts";
 
 /** What a job would do, and what forbids it besides the table of transitions. Changes nothing. */
 export async function foresee<Input>(
@@ -72,28 +73,28 @@ export async function resumeJob<Input>(
 ): Promise<void> {
   progress.report(`resuming the ${definition.title} that was interrupted`);
   const target = { jobId: job.id, itemId: job.targetId, input: job.input as Input };
-  rewind(parts, definition, target, progress);
+  await rewind(parts, definition, target, progress);
   await runTasks(parts, definition, target, progress);
 }
 
 /** Tasks whose work the world no longer shows are to be done again: days may have passed since the process died. */
-function rewind<Input>(
+async function rewind<Input>(
   parts: EngineParts,
   definition: JobDefinition<Input>,
   job: { jobId: string; itemId: string; input: Input },
   progress: Progress,
-): void {
+): Promise<void> {
   const context = contextOf(parts, job, progress);
   const { tasks } = definition;
   const rows = tasksOf(parts.store, job.jobId);
   const hasEnded = (ordinal: number): boolean => rows[ordinal]?.state === "Succeeded";
-  const hasTurned = tasks.some((task, ordinal) => {
+  const hasTurned = await someInTurn(tasks.entries(), async ([ordinal, task]) => {
     if (task.isTurn !== true) return false;
     const isNext = tasks.slice(0, ordinal).every((_before, index) => hasEnded(index));
-    return hasEnded(ordinal) || (isNext && (task.hasTurned?.(context) ?? false));
+    return hasEnded(ordinal) || (isNext && ((await task.hasTurned?.(context)) ?? false));
   });
   for (const [ordinal, task] of tasks.entries()) {
-    if (!hasEnded(ordinal) || (task.holds?.(context) ?? true)) continue;
+    if (!hasEnded(ordinal) || ((await task.holds?.(context)) ?? true)) continue;
     progress.report(`again, since the world has changed: ${task.title}`);
     const last = hasTurned ? ordinal : tasks.length - 1;
     parts.store.transaction(() => resetTasks(parts.store, job.jobId, ordinal, last));
@@ -130,7 +131,7 @@ async function runTasks<Input>(
       const ended = { state: "Succeeded", result, now: parts.clock.now() } as const;
       settle = () => endTask(parts.store, job.jobId, ordinal, ended);
     }
-    finishJob(parts, definition, context, settle);
+    await finishJob(parts, definition, context, settle);
     parts.log.info(facts, "job ended");
   } catch (thrown) {
     const error = await failJob(parts, definition, context, thrown);
@@ -139,12 +140,13 @@ async function runTasks<Input>(
   }
 }
 
-function finishJob<Input>(
+async function finishJob<Input>(
   parts: EngineParts,
   definition: JobDefinition<Input>,
   context: JobContext<Input>,
   settle: () => void,
-): void {
+): Promise<void> {
+  const seen = (await definition.look?.(context)) ?? {};
   parts.store.transaction(() => {
     settle();
     const item = context.item();
@@ -156,10 +158,23 @@ function finishJob<Input>(
       // A pause and a failure are of the replication that was, and a change of state ends it.
       const { pausedAt: _pause, replicationError: _failure, ...details } = item.details;
       const moved = { ...item, state: next, details: next === item.state ? item.details : details };
-      const finished = definition.finish ? definition.finish(context, moved) : moved;
-      putItem(parts.store, withKnownJobs(parts, finished));
+      const finished = definition.finish ? definition.finish(context, moved, seen) : moved;
+      putItem(parts.store, finished);
     }
     endJob(parts.store, context.jobId, "Succeeded", parts.clock.now());
+  });
+  await keepKnownJobs(parts, context.itemId);
+}
+
+/** Killed before it, the item has what it needs all the same: the job's own row names it until the next job has ended. */
+async function keepKnownJobs(parts: EngineParts, itemId: string): Promise<void> {
+  const ended = findItem(parts.store, itemId);
+  if (ended === undefined) return;
+  const marked = await markedJobs(parts, ended);
+  if (marked.every((jobId) => ended.details.knownJobs?.includes(jobId))) return;
+  parts.store.transaction(() => {
+    const item = findItem(parts.store, itemId);
+    if (item !== undefined) putItem(parts.store, withKnownJobs(item, marked));
   });
 }
 
@@ -178,10 +193,12 @@ async function failJob<Input>(
   const undone = await rollBack(definition, context, error);
   const message = undone ? said`${error} ${undone}` : error.said;
   const record = { code: error.code, message: message.toString() };
+  // It may have marked machines before it was rolled back.
+  const left = findItem(parts.store, context.itemId);
+  const marked = left === undefined ? [] : await markedJobs(parts, left);
   parts.store.transaction(() => {
     const item = findItem(parts.store, context.itemId);
-    // It may have marked machines before it was rolled back.
-    if (item) putItem(parts.store, withKnownJobs(parts, item));
+    if (item) putItem(parts.store, withKnownJobs(item, marked));
     endJob(parts.store, context.jobId, state, parts.clock.now(), record);
   });
   return new SiteRecoveryError(error.code, message, {

@@ -17,6 +17,7 @@ import {
 import type { Store } from "../../store/open-store.ts";
 import type { WriterFence } from "../../replica/writer-fence.ts";
 import type { Progress } from "../../progress.ts";
+import type { SnapshotWriter } from "../../ports/snapshots.ts";
 
 export interface LeaseParts {
   readonly store: Store;
@@ -87,11 +88,12 @@ export function fenceOf(parts: LeaseParts): WriterFence {
 }
 
 /** The lease of the work of the moment, for what it marks as its own; empty for work without one. */
-export function writerOf({ store, engineId }: Pick<LeaseParts, "store"> & { engineId: string }): {
-  writer?: { engineId: string; epoch: number };
-} {
+export function writerOf({
+  store,
+  engineId,
+}: Pick<LeaseParts, "store"> & { engineId: string }): SnapshotWriter | undefined {
   const epoch = epochOf(store);
-  return epoch === undefined ? {} : { writer: { engineId, epoch } };
+  return epoch === undefined ? undefined : { engineId, epoch };
 }
 
 /** The progress of work under leases, which is aborted with `LeaseLost` when one of them is lost. */

@@ -22,12 +22,16 @@ export interface ShutDownResult {
 }
 
 /** Where the machine of an item is at a side. Throws `SourceUnreachable` or `PrerequisitesNotMet`. */
-function folderAt(parts: EngineParts, item: ProtectedItem, side: "primary" | "recovery"): string {
-  if (side === "primary") return requirePlaceOf(parts, item).folder;
+async function folderAt(
+  parts: EngineParts,
+  item: ProtectedItem,
+  side: "primary" | "recovery",
+): Promise<string> {
+  if (side === "primary") return (await requirePlaceOf(parts, item)).folder;
   const { recoveryMachine } = item.details;
   const folder = recoveryMachine?.folder;
-  if (recoveryMachine) requireStill(parts, item.id, recoveryMachine);
-  if (folder !== undefined && parts.machines.exists(folder)) return folder;
+  if (recoveryMachine) await requireStill(parts, item.id, recoveryMachine);
+  if (folder !== undefined && (await parts.machines.exists(folder))) return folder;
   const message = said`${nameOf(item.id)} has no machine at the recovery side that can be reached.`;
   throw new SiteRecoveryError("SourceUnreachable", message, { target: item.id });
 }
@@ -37,20 +41,33 @@ function sourceSide({ operation }: Pick<PlanRun, "operation">): "primary" | "rec
 }
 
 /** The folder of the machine that an operation makes. */
-function movedFolder(parts: EngineParts, operation: PlanOperation, item: ProtectedItem): string {
+async function movedFolder(
+  parts: EngineParts,
+  operation: PlanOperation,
+  item: ProtectedItem,
+): Promise<string> {
   const { testMachine } = item.details;
   if (operation.failover === "TestFailover" && testMachine) return testMachine.folder;
   return folderAt(parts, item, sourceSide({ operation }) === "primary" ? "recovery" : "primary");
 }
 
 /** Whether the machine that an operation made runs. */
-export function isStarted(parts: EngineParts, operation: PlanOperation, item: ProtectedItem): boolean {
-  return parts.machines.powerState(movedFolder(parts, operation, item)) === "running";
+export async function isStarted(
+  parts: EngineParts,
+  operation: PlanOperation,
+  item: ProtectedItem,
+): Promise<boolean> {
+  return (await parts.machines.powerState(await movedFolder(parts, operation, item))) === "running";
 }
 
 /** Whether the machine that an operation moves runs where it is now. Throws if it cannot be reached. */
-export function sourceIsRunning(run: Pick<PlanRun, "parts" | "operation">, item: ProtectedItem): boolean {
-  return run.parts.machines.powerState(folderAt(run.parts, item, sourceSide(run))) === "running";
+export async function sourceIsRunning(
+  run: Pick<PlanRun, "parts" | "operation">,
+  item: ProtectedItem,
+): Promise<boolean> {
+  return (
+    (await run.parts.machines.powerState(await folderAt(run.parts, item, sourceSide(run)))) === "running"
+  );
 }
 
 /** Shuts down the machine where it runs now. */
@@ -65,12 +82,13 @@ export async function shutDownSource(
     if (operation.isDone(item, run.plan.id)) return { skipped: operation.done };
     requireAllowed(item, stepOf(operation, item));
     // Its last changes are to be read from its disks: one that is away must be noticed while it still runs.
-    if (operation.shutsDown === "always" && sourceSide(run) === "primary") requireMachineOf(parts, item);
+    if (operation.shutsDown === "always" && sourceSide(run) === "primary")
+      await requireMachineOf(parts, item);
     try {
-      const folder = folderAt(parts, item, sourceSide(run));
-      const wasRunning = parts.machines.powerState(folder) === "running";
+      const folder = await folderAt(parts, item, sourceSide(run));
+      const wasRunning = (await parts.machines.powerState(folder)) === "running";
       if (wasRunning) progress.report("shut down");
-      parts.machines.shutDown(folder);
+      await parts.machines.shutDown(folder);
       return { wasRunning };
     } catch (error) {
       if (operation.shutsDown === "always" || !(error instanceof SiteRecoveryError)) throw error;
@@ -86,7 +104,7 @@ export async function startSourceAgain(run: PlanRun, itemId: string, progress: P
     const item = requireItem(run.parts, itemId);
     if (run.operation.isDone(item, run.plan.id)) return;
     try {
-      run.parts.machines.start(folderAt(run.parts, item, sourceSide(run)));
+      await run.parts.machines.start(await folderAt(run.parts, item, sourceSide(run)));
       progress.report("started again where it was");
     } catch (error) {
       // A side that is lost must not keep a run from being given up.
@@ -109,9 +127,9 @@ export async function startMoved(
       const message = said`${nameOf(itemId)} was moved back while the plan ran. Run the plan again.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
     }
-    if (isStarted(parts, operation, item)) return { startedAt: parts.clock.now() };
+    if (await isStarted(parts, operation, item)) return { startedAt: parts.clock.now() };
     progress.report("start");
-    parts.machines.start(movedFolder(parts, operation, item));
+    await parts.machines.start(await movedFolder(parts, operation, item));
     const startedAt = parts.clock.now();
     if (operation.failover === "TestFailover") recordRto(run, item, startedAt);
     return { startedAt };

@@ -45,17 +45,22 @@ export function stagesOfRun({ plan, operation, input }: PlanRun): Stage[] {
 }
 
 /** Lays the job's tasks out by the plan as it is now; a step that has ended well stays ended while the world shows it. */
-function layOut(run: PlanRun, stages: readonly Stage[]): void {
+async function layOut(run: PlanRun, stages: readonly Stage[]): Promise<void> {
   const { parts, jobId } = run;
   const known = new Map(tasksOf(parts.store, jobId).map((row) => [row.name, row]));
-  const rows = stages.flatMap(({ steps }) =>
-    steps.map((step): TaskRow => {
-      const row = known.get(step.name);
-      if (row?.state === "Suspended" || (row?.state === "Succeeded" && stepHolds(run, step))) return row;
-      const { name } = step;
-      return { name, state: "NotStarted", result: undefined, startedAt: undefined, endedAt: undefined };
-    }),
-  );
+  const rows = (
+    await Array.fromAsync(
+      stages,
+      async ({ steps }) =>
+        await Array.fromAsync(steps, async (step): Promise<TaskRow> => {
+          const row = known.get(step.name);
+          if (row?.state === "Suspended" || (row?.state === "Succeeded" && (await stepHolds(run, step))))
+            return row;
+          const { name } = step;
+          return { name, state: "NotStarted", result: undefined, startedAt: undefined, endedAt: undefined };
+        }),
+    )
+  ).flat();
   parts.store.transaction(() => {
     replaceTasks(parts.store, jobId, rows);
     beginAttempt(parts.store, jobId);
@@ -69,7 +74,7 @@ function layOut(run: PlanRun, stages: readonly Stage[]): void {
 export async function attempt(run: PlanRun, options: RunOptions): Promise<PlanOutcome> {
   const { parts, jobId } = run;
   const stages = stagesOfRun(run);
-  layOut(run, stages);
+  await layOut(run, stages);
   try {
     await runStages(run, stages, options.waits ?? true);
     endJob(parts.store, jobId, "Succeeded", parts.clock.now());

@@ -75,7 +75,7 @@ export class RecoveryPlans {
    * Whether an operation has ended well as it is asked for now, and nothing is left of it. A command of several
    * operations that was stopped between two of them passes over those.
    */
-  isRun(planId: string, request: PlanRequest): boolean {
+  async isRun(planId: string, request: PlanRequest): Promise<boolean> {
     return isRun(this.#parts, planId, request);
   }
 
@@ -86,7 +86,7 @@ export class RecoveryPlans {
     const foreseen = await foreseePlan(this.#parts, plan, operation, request);
     if (inputs !== undefined) return foreseen;
     const whole = new Foresight();
-    await whole.check(() => requireWork(this.#parts, planId, request));
+    await whole.check(async () => requireWork(this.#parts, planId, request));
     if (whole.refusals.length === 0) return foreseen;
     // The boot groups and their steps would not be run.
     return { ...foreseen, stages: [], refusals: [...foreseen.refusals, ...whole.refusals] };

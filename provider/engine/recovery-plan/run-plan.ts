@@ -32,9 +32,14 @@ import { stepHolds } from "./step-holds.ts";
 import { underLease } from "../lease/under-lease.ts";
 import { requirePlanAllowed } from "./require-plan-allowed.ts";
 import { plain, said } from "../../message.ts";
+import { everyInTurn, someInTurn } from "../../in-turn.ts";
 
 /** The plan's last job, if it failed at this operation and its machines are as it left them. */
-function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRequest): JobRow | undefined {
+async function failedJobToGoOnWith(
+  parts: EngineParts,
+  planId: string,
+  request: PlanRequest,
+): Promise<JobRow | undefined> {
   const [last] = listJobs(parts.store, { targetId: planId, limit: 1 });
   if (last?.state !== "Failed" || (last.input as PlanInput).operation !== request.operation) return undefined;
   const run = runOf(parts, last, { report: () => undefined });
@@ -42,22 +47,23 @@ function failedJobToGoOnWith(parts: EngineParts, planId: string, request: PlanRe
     tasksOf(parts.store, last.id).flatMap(({ name, state }) => (state === "Succeeded" ? [name] : [])),
   );
   // A machine that was moved back, or runs again where it was shut down: the run's scripts have to run again as well.
-  const isSame = stagesOfRun(run)
-    .flatMap(({ steps }) => steps)
-    .every(
-      (step) => !["move", "shutDown"].includes(step.kind) || !ended.has(step.name) || stepHolds(run, step),
-    );
+  const isSame = await everyInTurn(
+    stagesOfRun(run).flatMap(({ steps }) => steps),
+    async (step) =>
+      !["move", "shutDown"].includes(step.kind) || !ended.has(step.name) || (await stepHolds(run, step)),
+  );
   return isSame ? last : undefined;
 }
 
 /** Whether a machine is not yet where an operation takes it, or does not run there. */
-function hasWork(parts: EngineParts, planId: string, request: PlanRequest): boolean {
+async function hasWork(parts: EngineParts, planId: string, request: PlanRequest): Promise<boolean> {
   const items = itemsOf(parts, requirePlan(parts, planId).inputs);
   const operation = operationFor(request, items);
-  return items.some(
-    (item) =>
+  return await someInTurn(
+    items,
+    async (item) =>
       !operation.isDone(item, planId) ||
-      (operation.failover !== undefined && !isStarted(parts, operation, item)),
+      (operation.failover !== undefined && !(await isStarted(parts, operation, item))),
   );
 }
 
@@ -65,8 +71,8 @@ function hasWork(parts: EngineParts, planId: string, request: PlanRequest): bool
  * Whether an operation has ended well as it is asked for now, and nothing is left of it: a command of several operations
  * that was stopped between two of them passes over it.
  */
-export function isRun(parts: EngineParts, planId: string, request: PlanRequest): boolean {
-  if (openJobOf(parts.store, planId) !== undefined || hasWork(parts, planId, request)) return false;
+export async function isRun(parts: EngineParts, planId: string, request: PlanRequest): Promise<boolean> {
+  if (openJobOf(parts.store, planId) !== undefined || (await hasWork(parts, planId, request))) return false;
   const last = listJobs(parts.store, { targetId: planId, limit: 100 }).find(
     ({ input }) => (input as PlanInput).operation === request.operation,
   );
@@ -76,9 +82,9 @@ export function isRun(parts: EngineParts, planId: string, request: PlanRequest):
 }
 
 /** Throws `ActionNotAllowed` when every machine is where it is to be, and runs there, and no run is to be resumed. */
-export function requireWork(parts: EngineParts, planId: string, request: PlanRequest): void {
-  if (hasWork(parts, planId, request) || openJobOf(parts.store, planId) !== undefined) return;
-  if (failedJobToGoOnWith(parts, planId, request) !== undefined) return;
+export async function requireWork(parts: EngineParts, planId: string, request: PlanRequest): Promise<void> {
+  if ((await hasWork(parts, planId, request)) || openJobOf(parts.store, planId) !== undefined) return;
+  if ((await failedJobToGoOnWith(parts, planId, request)) !== undefined) return;
   const items = itemsOf(parts, requirePlan(parts, planId).inputs);
   const operation = operationFor(request, items);
   const allowed = planCommandsOf(planId, allowedOperations(planId, items), items);
@@ -89,14 +95,14 @@ export function requireWork(parts: EngineParts, planId: string, request: PlanReq
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: planId });
 }
 
-function beginOrGoOn(
+async function beginOrGoOn(
   parts: EngineParts,
   plan: Thing<RecoveryPlanInputs>,
   request: PlanRequest,
   progress: Progress,
-): JobRow {
+): Promise<JobRow> {
   const planId = plan.id;
-  const failed = failedJobToGoOnWith(parts, planId, request);
+  const failed = await failedJobToGoOnWith(parts, planId, request);
   if (failed) {
     progress.report("resuming the run that failed");
     // The points are chosen again for the machines that are left; what is asked for now counts.
@@ -108,7 +114,7 @@ function beginOrGoOn(
     });
     return findJob(parts.store, failed.id)!;
   }
-  requireWork(parts, planId, request);
+  await requireWork(parts, planId, request);
   const now = parts.clock.now();
   const input: PlanInput = { ...request, requestedAt: now };
   const { scenario } = planOperations[request.operation];
@@ -146,11 +152,11 @@ export async function runPlan(
       if (!isSame) requireNotWaiting(parts, open);
       progress.report(`resuming the ${planOperations[(open.input as PlanInput).operation].title}`);
       const outcome = await attempt(runOf(parts, open, progress), options);
-      if (isSame || outcome.state === "Suspended" || isRun(parts, plan.id, request)) return outcome;
+      if (isSame || outcome.state === "Suspended" || (await isRun(parts, plan.id, request))) return outcome;
     }
     const foreseen = await foreseePlan(parts, plan, operation, request);
     requirePlanAllowed(plan.id, foreseen, allowedOperations(plan.id, itemsOf(parts, plan.inputs)));
-    const job = beginOrGoOn(parts, plan, request, progress);
+    const job = await beginOrGoOn(parts, plan, request, progress);
     return attempt(runOf(parts, job, progress), options);
   });
 }

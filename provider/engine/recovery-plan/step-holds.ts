@@ -6,16 +6,16 @@ import { isStarted, sourceIsRunning } from "./machine-power.ts";
 import type { PlanRun } from "./plan-run.ts";
 import type { PlanStep } from "./plan-steps.ts";
 
-function orWhenAway(look: () => boolean, otherwise: boolean): boolean {
+async function orWhenAway(look: () => Promise<boolean>, otherwise: boolean): Promise<boolean> {
   try {
-    return look();
+    return await look();
   } catch (error) {
     if (!isExpected(error)) throw error;
     return otherwise;
   }
 }
 
-export function stepHolds(run: PlanRun, step: PlanStep): boolean {
+export async function stepHolds(run: PlanRun, step: PlanStep): Promise<boolean> {
   const { parts, operation, plan } = run;
   // The points are chosen again, for newer ones may be there, unless a machine's own job resumes from one of them.
   if (step.kind === "points") return step.itemIds.some((id) => openJobOf(parts.store, id) !== undefined);
@@ -23,6 +23,7 @@ export function stepHolds(run: PlanRun, step: PlanStep): boolean {
   const item = requireItem(parts, step.itemId);
   const isDone = operation.isDone(item, plan.id);
   if (step.kind === "move") return isDone || openJobOf(parts.store, step.itemId) !== undefined;
-  if (step.kind === "shutDown") return isDone || !orWhenAway(() => sourceIsRunning(run, item), false);
-  return isDone && orWhenAway(() => isStarted(parts, operation, item), true);
+  if (step.kind === "shutDown")
+    return isDone || !(await orWhenAway(async () => sourceIsRunning(run, item), false));
+  return isDone && (await orWhenAway(async () => isStarted(parts, operation, item), true));
 }

@@ -40,7 +40,7 @@ export async function dueTimeOf(parts: EngineParts, item: ProtectedItem): Promis
   const interval = (replicationRulesOf(parts, item.id)?.intervalSeconds ?? defaultIntervalSeconds) * 1000;
   const due = lastCycle && lastCycle.takenAt <= now ? lastCycle.takenAt + interval : now;
   // Only what is due anyway is looked at: reading the change logs of all machines all the time would cost.
-  const waitsUntil = due <= now ? resyncWaitsUntil(parts, item) : undefined;
+  const waitsUntil = due <= now ? await resyncWaitsUntil(parts, item) : undefined;
   return { at: waitsUntil ?? due, holds: waitsUntil === undefined };
 }
 

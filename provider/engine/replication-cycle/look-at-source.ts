@@ -1,6 +1,5 @@
 /** A look at the source's disks between two cycles: some calls of `stat` and the change logs, never the disks' bytes. */
 import { nameOf } from "../../arm-id.ts";
-import { readChangeState } from "../../disks/read-change-state.ts";
 import { isExpected } from "../../errors.ts";
 import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -11,8 +10,8 @@ import type { ProtectedItem } from "../../model/item.ts";
 import { seedsOf } from "../../model/relationship.ts";
 import { diskDoubt, lineagesOf, reasonDoubt, type SourceDoubt } from "../replication/source-doubt.ts";
 import { acceptShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
-import type { CycleDisk } from "./run-cycle.ts";
 import { disksIn, recoveryDisks } from "./source-disks.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
 
 /** The machine or a disk cannot be read, or a disk became smaller. */
 export interface SourceObstacle {
@@ -30,41 +29,44 @@ export interface SourceLook {
 }
 
 /** The disks of today; `undefined` if the machine is not in its place, which the notes on where machines are say. */
-function disksInPlace(parts: EngineParts, item: ProtectedItem): CycleDisk[] | undefined {
+async function disksInPlace(parts: EngineParts, item: ProtectedItem): Promise<SourceDisk[] | undefined> {
   if (item.details.reverse) {
     const { recoveryMachine } = item.details;
-    const isThere = recoveryMachine !== undefined && parts.machines.exists(recoveryMachine.folder);
-    return isThere ? recoveryDisks(parts, item) : undefined;
+    const isThere = recoveryMachine !== undefined && (await parts.machines.exists(recoveryMachine.folder));
+    return isThere ? await recoveryDisks(parts, item) : undefined;
   }
-  const lookup = findMachineOf(parts, item);
+  const lookup = await findMachineOf(parts, item);
   if (lookup.answer !== "found") return undefined;
   const { folder } = lookup.place;
   requireNoOtherProtector(parts, item.id, lookup.place);
-  return disksIn(folder, disksToday(parts, item, parts.machines.read(folder)));
+  return disksIn(folder, disksToday(parts, item, await parts.machines.read(folder)));
 }
 
 /**
  * Looks at the disks of the side that an item's machine runs at. `newest` is the newest recovery point: without one,
  * only the disks' own logs are asked.
  */
-export function lookAtSource(
+export async function lookAtSource(
   parts: EngineParts,
   item: ProtectedItem,
   newest: RecoveryPoint | undefined,
-): SourceLook {
+): Promise<SourceLook> {
   const base = newest && { pointId: newest.id, lineages: lineagesOf(newest) };
-  const doubtOf = ({ diskId, path }: CycleDisk): SourceDoubt | undefined => {
-    const state = readChangeState(path, { files: parts.files, clock: parts.clock });
+  const doubtOf = async (disk: SourceDisk): Promise<SourceDoubt | undefined> => {
+    const { diskId } = disk;
+    const state = await parts.snapshots.stateOf(disk);
     const isInPoint = newest?.disks.some((disk) => disk.diskId === diskId) === true;
     return base !== undefined && isInPoint
       ? diskDoubt(base, diskId, state, seedsOf(item.details))
       : reasonDoubt(diskId, state.resyncReasons);
   };
   try {
-    const disks = disksInPlace(parts, item);
+    const disks = await disksInPlace(parts, item);
     if (disks === undefined) return { doubts: [] };
     const obstacle = newest && shrunkObstacle(parts, item, newest, disks);
-    return obstacle ? { doubts: [], obstacle } : { doubts: disks.flatMap((disk) => doubtOf(disk) ?? []) };
+    return obstacle
+      ? { doubts: [], obstacle }
+      : { doubts: (await Array.fromAsync(disks, async (disk) => (await doubtOf(disk)) ?? [])).flat() };
   } catch (error) {
     if (!isExpected(error)) throw error;
     const text = `its machine cannot be read, so that no cycle can run: ${error.message.replace(/\.$/, "")}`;
@@ -76,7 +78,7 @@ function shrunkObstacle(
   parts: EngineParts,
   { id }: ProtectedItem,
   newest: RecoveryPoint,
-  disks: readonly CycleDisk[],
+  disks: readonly SourceDisk[],
 ): SourceObstacle | undefined {
   const now = disks.map(({ diskId, path }) => ({ diskId, sizeBytes: parts.files.facts(path).sizeBytes }));
   const texts = shrunkTexts(newest.disks, now);

@@ -106,14 +106,14 @@ async function memberOf(
     const message = said`${machineName} does not replicate now: ${stateFacts[found.state].description}.`;
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
-  requireWay(parts, found);
-  const today = takeOverHardware(parts, found, { acceptsSmaller: mode === "resync" });
-  const disks = sourceDisks(parts, today);
+  await requireWay(parts, found);
+  const today = await takeOverHardware(parts, found, { acceptsSmaller: mode === "resync" });
+  const disks = await sourceDisks(parts, today);
   requireDisks(parts, machineName, disks);
   const ledger = settledLater(ledgerOf(parts.store, relationshipOf(today).replicaId));
   const item = await withReplicaDoubt(parts, today, mode, ledger);
   const newest = mode === "delta" ? await newestPointOf(parts, item) : undefined;
-  const waitsUntil = mode === "delta" ? resyncWaitsUntil(parts, item, newest) : undefined;
+  const waitsUntil = mode === "delta" ? await resyncWaitsUntil(parts, item, newest) : undefined;
   if (waitsUntil === undefined) return { item, disks, ledger };
   const wait = waitText(machineName, waitsUntil, officeHoursOf(parts, itemId));
   report(wait);

@@ -34,16 +34,20 @@ export function wayOf({ details }: ProtectedItem): Way {
  * Returns if data of the machine can travel. Throws `TargetUnreachable` for a cut line, a closed port or a lost cache,
  * which are retried, and `PrerequisitesNotMet` for a component or an agent that is gone. Changes nothing.
  */
-export function requireWay(parts: EngineParts, item: ProtectedItem, way: Way = wayOf(item)): void {
+export async function requireWay(
+  parts: EngineParts,
+  item: ProtectedItem,
+  way: Way = wayOf(item),
+): Promise<void> {
   requireLine(parts, item, way);
   const { inputs } = findThing<ItemInputs>(parts.store, item.id)!;
   const flow = flows[item.details.flow];
-  const lookup = findMachineOf(parts, item);
+  const lookup = await findMachineOf(parts, item);
   const place = lookup.answer === "found" ? lookup.place : undefined;
   const facts = { parts, itemId: item.id, inputs, flow };
   // Of the machine itself only its agent matters, and only where it sends the data.
   const isAgentNeeded = flow.needsMobilityService && way === "out";
-  const machine = place && isAgentNeeded ? { machine: parts.machines.read(place.folder) } : {};
+  const machine = place && isAgentNeeded ? { machine: await parts.machines.read(place.folder) } : {};
   checkComponents({ ...facts, ...(place && { inventory: place.inventory }), ...machine }, steps[way]);
   const { processServerId, replicaStoreId } = relationshipOf(item);
   parts.processServerOf(processServerId ?? replicaStoreId).cache.requireThere();

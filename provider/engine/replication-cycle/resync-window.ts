@@ -21,28 +21,31 @@ export function officeHoursOf(parts: EngineParts, itemId: string): WeeklyHours {
 }
 
 /** Whether the target, or a disk of the side that the machine runs at, is marked for resync; no when it cannot be read. */
-export function isMarkedForResync(
+export async function isMarkedForResync(
   parts: EngineParts,
   item: ProtectedItem,
   newest: RecoveryPoint | undefined,
-): boolean {
-  return item.details.replicaDoubt !== undefined || lookAtSource(parts, item, newest).doubts.length > 0;
+): Promise<boolean> {
+  return (
+    item.details.replicaDoubt !== undefined || (await lookAtSource(parts, item, newest)).doubts.length > 0
+  );
 }
 
 /**
  * When the resync of a marked machine starts by itself, if that is not now: milliseconds since 1970. Given the newest
  * recovery point, a machine whose changes do not continue it is marked as well.
  */
-export function resyncWaitsUntil(
+export async function resyncWaitsUntil(
   parts: EngineParts,
   item: ProtectedItem,
   newest?: RecoveryPoint,
-): number | undefined {
+): Promise<number | undefined> {
   const now = parts.clock.now();
   const hours = officeHoursOf(parts, item.id);
   const inputs = findThing<ItemInputs>(parts.store, item.id)?.inputs;
   const isByHand = inputs !== undefined && protectionOf(inputs).resyncsByHand === true;
-  if (!(isByHand || isWithinHours(hours, now)) || !isMarkedForResync(parts, item, newest)) return undefined;
+  if (!(isByHand || isWithinHours(hours, now)) || !(await isMarkedForResync(parts, item, newest)))
+    return undefined;
   return isByHand ? Infinity : (endOfHours(hours, now) ?? Infinity);
 }
 

@@ -4,7 +4,6 @@
  * fails the changes stay in the logs and the next cycle takes them along.
  */
 import { nameOf } from "../../arm-id.ts";
-import { takeSnapshot } from "../../disks/take-snapshot.ts";
 import type { MachineSnapshot } from "../../disks/disk.ts";
 import type { ReplicaStore } from "../../replica/replica-store.ts";
 import type { RecoveryPointKind } from "../../model/item.ts";
@@ -24,17 +23,11 @@ import { requireWay, type Way } from "./require-way.ts";
 import { writerOf } from "../lease/under-lease.ts";
 import { copyProgress } from "../job/report-progress.ts";
 import { said } from "../../message.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
 
 export type CycleKind = "initial copy" | "delta" | "resync";
-
-/** Disks as the replica knows them, and where they lie now: at the primary or at the recovery side. */
-export interface CycleDisk {
-  readonly diskId: string;
-  readonly path: string;
-}
-
 function sizesNow(
-  disks: readonly CycleDisk[],
+  disks: readonly SourceDisk[],
   snapshot: MachineSnapshot,
 ): { diskId: string; sizeBytes: number }[] {
   return disks.flatMap(({ diskId, path }) => {
@@ -66,7 +59,7 @@ export interface CycleOptions {
   readonly kind: CycleKind;
   /** Where the data goes: to the other side, or to a replica at the side that it is read at. */
   readonly way: Way | "local";
-  readonly disks: readonly CycleDisk[];
+  readonly disks: readonly SourceDisk[];
   readonly progress: Progress;
   readonly onPercent?: (percent: number) => void;
   /** A snapshot that is taken already; without it the cycle takes one of its own. */
@@ -88,7 +81,7 @@ export interface TakenSnapshot {
 }
 
 /** Throws `SourceUnreachable` for a disk that is gone. */
-export function requireDisks(parts: EngineParts, machineName: string, disks: readonly CycleDisk[]): void {
+export function requireDisks(parts: EngineParts, machineName: string, disks: readonly SourceDisk[]): void {
   for (const disk of disks) {
     if (parts.files.exists(disk.path)) continue;
     const message = said`${machineName} cannot be copied: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
@@ -96,10 +89,9 @@ export function requireDisks(parts: EngineParts, machineName: string, disks: rea
   }
 }
 
-async function takeOwn(parts: EngineParts, disks: readonly CycleDisk[]): Promise<TakenSnapshot> {
-  const paths = disks.map((disk) => disk.path);
-  const snapshot = await takeSnapshot(paths, { files: parts.files, clock: parts.clock, ...writerOf(parts) });
-  return { snapshot, pointKind: "CrashConsistent", multiVm: false };
+async function takeOwn(parts: EngineParts, disks: readonly SourceDisk[]): Promise<TakenSnapshot> {
+  const [snapshot] = await parts.snapshots.take([disks], writerOf(parts));
+  return { snapshot: snapshot!, pointKind: "CrashConsistent", multiVm: false };
 }
 
 interface Target {
@@ -116,7 +108,7 @@ async function ready(
 ): Promise<Target> {
   try {
     // The caller that takes the snapshot has looked before.
-    if (way !== "local" && taken === undefined) requireWay(parts, item, way);
+    if (way !== "local" && taken === undefined) await requireWay(parts, item, way);
     const { machineName } = item.details;
     requireDisks(parts, machineName, disks);
     const { replicaStoreId, replicaId } = relationshipOf(item);

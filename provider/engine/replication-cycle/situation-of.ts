@@ -19,9 +19,9 @@ async function lookOrWhy(look: () => unknown): Promise<unknown> {
   }
 }
 
-function machineNow(parts: EngineParts, item: ProtectedItem): unknown {
-  const lookup = findMachineOf(parts, item);
-  return lookup.answer === "found" ? parts.machines.read(lookup.place.folder) : lookup.answer;
+async function machineNow(parts: EngineParts, item: ProtectedItem): Promise<unknown> {
+  const lookup = await findMachineOf(parts, item);
+  return lookup.answer === "found" ? await parts.machines.read(lookup.place.folder) : lookup.answer;
 }
 
 /** Whether the replica can be opened with its key, and what is found in its place. */
@@ -43,8 +43,8 @@ export async function situationOf(parts: EngineParts, itemId: string): Promise<s
     replicationRulesOf(parts, itemId),
     findThing(parts.store, relationshipOf(item).replicaStoreId)?.inputs,
     // What keeps the machine's data from travelling: an agent, a component, a line.
-    await lookOrWhy(() => requireWay(parts, item)),
-    await lookOrWhy(() => machineNow(parts, item)),
+    await lookOrWhy(async () => requireWay(parts, item)),
+    await lookOrWhy(async () => machineNow(parts, item)),
     await lookOrWhy(() => replicaNow(parts, item)),
   ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");

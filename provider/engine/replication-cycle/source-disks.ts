@@ -4,27 +4,27 @@ import type { EngineParts } from "../engine-parts.ts";
 import { requireStill } from "../identity/owned-machine.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
 import { type ItemDisk, type ProtectedItem, recoveryMachineOf } from "../../model/item.ts";
-import type { CycleDisk } from "./run-cycle.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
 
 /** Disks with their images in a machine's folder. */
-export function disksIn(folder: string, disks: readonly ItemDisk[]): CycleDisk[] {
-  return disks.map((disk) => ({ diskId: disk.id, path: path.join(folder, disk.file) }));
+export function disksIn(folder: string, disks: readonly ItemDisk[]): SourceDisk[] {
+  return disks.map((disk) => ({ machine: folder, diskId: disk.id, path: path.join(folder, disk.file) }));
 }
 
 /** The item's disks at the primary side. Throws `SourceUnreachable`, `DuplicateName` or `PrerequisitesNotMet`. */
-export function primaryDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
-  const { machine } = requireMachineOf(parts, item);
+export async function primaryDisks(parts: EngineParts, item: ProtectedItem): Promise<SourceDisk[]> {
+  const { machine } = await requireMachineOf(parts, item);
   return disksIn(machine.folder, item.details.disks);
 }
 
 /** The item's disks at the recovery side, after a failover. Throws `DuplicateName` if another machine is in its place. */
-export function recoveryDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
+export async function recoveryDisks(parts: EngineParts, item: ProtectedItem): Promise<SourceDisk[]> {
   const recoveryMachine = recoveryMachineOf(item);
-  requireStill(parts, item.id, recoveryMachine);
+  await requireStill(parts, item.id, recoveryMachine);
   return disksIn(recoveryMachine.folder, item.details.disks);
 }
 
 /** Those whose changes travel: of the recovery side once replication was reversed, else of the primary side. */
-export function sourceDisks(parts: EngineParts, item: ProtectedItem): CycleDisk[] {
-  return item.details.reverse ? recoveryDisks(parts, item) : primaryDisks(parts, item);
+export async function sourceDisks(parts: EngineParts, item: ProtectedItem): Promise<SourceDisk[]> {
+  return item.details.reverse ? await recoveryDisks(parts, item) : await primaryDisks(parts, item);
 }

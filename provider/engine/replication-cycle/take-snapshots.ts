@@ -1,5 +1,4 @@
 /** The snapshots of a cycle: of one machine, or of a replication group at one barrier; frozen where that is due. */
-import { takeGroupSnapshot } from "../../disks/take-snapshot.ts";
 import { hasHooks } from "../../machines/machine-hooks.ts";
 import { putItem } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -8,12 +7,14 @@ import { requireItem } from "../protected-item/require-item.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { writerOf } from "../lease/under-lease.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
-import type { CycleDisk, TakenSnapshot } from "./run-cycle.ts";
+import type { TakenSnapshot } from "./run-cycle.ts";
 import { type Freezable, whileFrozen } from "../gate/while-frozen.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
+import type { MachineSnapshot } from "../../disks/disk.ts";
 
 export interface Member {
   readonly item: ProtectedItem;
-  readonly disks: readonly CycleDisk[];
+  readonly disks: readonly SourceDisk[];
 }
 
 /** Whether the policy wants an app-consistent point now. Machines that replicate back are taken as they are. */
@@ -29,8 +30,8 @@ const noHooks =
   "its machine.yaml has no freeze and thaw commands: add `consistency`, or set the policy's app-consistent " +
   "frequency to 0";
 
-function freezableOf(parts: EngineParts, item: ProtectedItem): Freezable | undefined {
-  const { machine } = requireMachineOf(parts, item);
+async function freezableOf(parts: EngineParts, item: ProtectedItem): Promise<Freezable | undefined> {
+  const { machine } = await requireMachineOf(parts, item);
   return hasHooks(machine) ? { itemId: item.id, machine } : undefined;
 }
 
@@ -42,17 +43,21 @@ function record(parts: EngineParts, itemId: string, takenAt: number, failure: st
   putItem(parts.store, { ...item, details: { ...details, ...outcome } });
 }
 
-/** One instant of all members' disks. Throws what `takeGroupSnapshot` throws: all begin or none does. */
+/** One instant of all members' disks. Throws what `Snapshots.take` throws: all begin or none does. */
 export async function takeSnapshots(
   parts: EngineParts,
   members: readonly Member[],
   { isGroup, signal }: { isGroup: boolean; signal?: AbortSignal | undefined },
 ): Promise<TakenSnapshot[]> {
   const due = members.filter(({ item }) => isDue(parts, item)).map(({ item }) => item);
-  const freezable = due.flatMap((item) => freezableOf(parts, item) ?? []);
-  const settings = { files: parts.files, clock: parts.clock, ...writerOf(parts) };
-  const paths = members.map(({ disks }) => disks.map((disk) => disk.path));
-  const take = (): ReturnType<typeof takeGroupSnapshot> => takeGroupSnapshot(paths, settings);
+  const freezable = (
+    await Array.fromAsync(due, async (item) => (await freezableOf(parts, item)) ?? [])
+  ).flat();
+  const take = (): Promise<MachineSnapshot[]> =>
+    parts.snapshots.take(
+      members.map(({ disks }) => disks),
+      writerOf(parts),
+    );
   const { result: snapshots, failures } =
     freezable.length === 0
       ? { result: await take(), failures: new Map<string, string>() }

@@ -1,9 +1,9 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
-import type { CycleDisk } from "./run-cycle.ts";
+import type { SourceDisk } from "../../ports/snapshots.ts";
 
 /** A disk that cannot be read now. */
-export interface UnreadableDisk extends CycleDisk {
+export interface UnreadableDisk extends SourceDisk {
   /** For people, without a full stop: `/…/os.img is gone`. */
   readonly why: string;
 }
@@ -11,7 +11,7 @@ export interface UnreadableDisk extends CycleDisk {
 /** The first of some disks whose image is gone, cannot be opened, or fails at its first byte; `undefined` if all can be read. */
 export function findUnreadableDisk(
   files: FileSystem,
-  disks: readonly CycleDisk[],
+  disks: readonly SourceDisk[],
 ): UnreadableDisk | undefined {
   for (const disk of disks) {
     const why = whyUnreadable(files, disk.path);

@@ -23,7 +23,7 @@ export async function waitOf(parts: EngineParts, itemId: string): Promise<Replic
     const text = `the policy starts the initial replication of ${nameOf(itemId)} at ${new Date(until).toISOString()}`;
     return { what: "initial replication", until, text };
   }
-  const until = resyncWaitsUntil(parts, item, await newestPointOf(parts, item));
+  const until = await resyncWaitsUntil(parts, item, await newestPointOf(parts, item));
   if (until === undefined) return undefined;
   const text = waitText(item.details.machineName, until, officeHoursOf(parts, itemId));
   return { what: "resync", until: Number.isFinite(until) ? until : undefined, text };

@@ -122,6 +122,7 @@ export async function copySnapshot(
         disks.push({ ...copied, ...(lineage === undefined ? {} : { lineage }) });
       }
       await transfer.arrived();
+      await snapshot.finishReading?.();
       options.signal?.throwIfAborted();
       for (const disk of disks) await requireLayers(machine, disk);
       if (options.keepEqual === true && previous !== undefined && holdsSame(previous, disks)) {

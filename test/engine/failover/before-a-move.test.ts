@@ -36,8 +36,8 @@ const primaryIsAway = (): void =>
   away(path.join(site.folder, "london", site.flow === "S1" ? "vcenter" : "hv1"));
 const diskIsGone = (): void => away(site.image());
 const recoveryHostIsAway = (): void => away(path.dirname(path.dirname(site.replica())));
-const noNetwork = (): void => {
-  for (const { id } of site.engine.listThings({ kind: "network-mapping" })) site.engine.removeThing(id);
+const noNetwork = async (): Promise<void> => {
+  for (const { id } of site.engine.listThings({ kind: "network-mapping" })) await site.engine.removeThing(id);
 };
 
 interface Case {
@@ -45,7 +45,7 @@ interface Case {
   /** The moves that lead to where the case begins. */
   readonly after: readonly Move[];
   readonly move: Move;
-  readonly forbid?: () => void;
+  readonly forbid?: () => Promise<void> | void;
   readonly names: RegExp;
 }
 
@@ -128,7 +128,7 @@ describe("a move that something forbids", () => {
     site = await FlowSite.make({ flow });
     await site.protect();
     for (const earlier of after) await site.engine.moves.run(site.itemId(), earlier, quiet);
-    forbid?.();
+    await forbid?.();
     await expectRefused(site, move, names);
   });
 });

@@ -179,7 +179,7 @@ describe("a source whose host was away at the failover", () => {
 
   it.each([
     ["written meanwhile", write],
-    ["written meanwhile by a program", (image: string): void => overwrite(image)],
+    ["written meanwhile by a program", async (image: string): Promise<void> => overwrite(image)],
   ])("and that was %s, and is off before anybody looks", async (_how, change) => {
     await make("S3");
     const image = await comeBackOff();

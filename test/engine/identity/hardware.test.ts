@@ -55,12 +55,12 @@ async function seen(): Promise<string[]> {
   return texts;
 }
 
-const today = (): ReturnType<ReturnType<typeof folderMachines>["read"]> =>
+const today = async (): Promise<ReturnType<ReturnType<typeof folderMachines>["read"]>> =>
   folderMachines(localFileSystem).read(path.dirname(site.replica()));
 
-function expectEqualDisks(ids: readonly string[]): void {
-  expect(today().disks.map(({ id }) => id)).toEqual(ids);
-  for (const { file } of today().disks) {
+async function expectEqualDisks(ids: readonly string[]): Promise<void> {
+  expect((await today()).disks.map(({ id }) => id)).toEqual(ids);
+  for (const { file } of (await today()).disks) {
     expect(site.hash(path.join(path.dirname(site.replica()), file))).toBe(
       site.hash(path.join(folder(), file)),
     );
@@ -76,7 +76,7 @@ it("CPUs, memory and network cards", async () => {
   expect((await replicate())?.resyncReason).toBeUndefined();
   expect(await seen()).toEqual([]);
   await failOver("unplanned");
-  expect(today()).toMatchObject({ cpus: 7, memoryMiB: 5120, nics: [{ name: "eth9" }] });
+  expect(await today()).toMatchObject({ cpus: 7, memoryMiB: 5120, nics: [{ name: "eth9" }] });
 });
 
 it("a disk that was added is replicated by the next cycle", async () => {
@@ -86,13 +86,13 @@ it("a disk that was added is replicated by the next cycle", async () => {
   expect(await seen()).toEqual([]);
   expect((await replicate())?.resyncReason).toBeUndefined();
   await failOver("unplanned");
-  expectEqualDisks(["os", "data"]);
+  await expectEqualDisks(["os", "data"]);
 });
 
 it("a planned failover takes a disk along that no cycle has met yet", async () => {
   define(["os", "data"]);
   await failOver("planned");
-  expectEqualDisks(["os", "data"]);
+  await expectEqualDisks(["os", "data"]);
 });
 
 it("a disk that was removed is left out, and is still in the points that have it", async () => {
@@ -105,12 +105,12 @@ it("a disk that was removed is left out, and is still in the points that have it
   expect(await seen()).toEqual([expect.stringContaining("disk data was removed")]);
   await replicate();
   await failOver("unplanned");
-  expectEqualDisks(["os"]);
+  await expectEqualDisks(["os"]);
   await site.engine.moves.changePoint(site.itemId(), both!.id, quiet);
-  expect(today().disks.map(({ id }) => id)).toEqual(["os", "data"]);
+  expect((await today()).disks.map(({ id }) => id)).toEqual(["os", "data"]);
   expect(site.hash(path.join(path.dirname(site.replica()), "data.img"))).toBe(data);
   await site.engine.moves.changePoint(site.itemId(), first!.id, quiet);
-  expect(today().disks.map(({ id }) => id)).toEqual(["os"]);
+  expect((await today()).disks.map(({ id }) => id)).toEqual(["os"]);
   await site.engine.moves.cancel(site.itemId(), quiet);
   await replicate();
   expect(site.item().details.disks.map(({ id }) => id)).toEqual(["os"]);
@@ -122,7 +122,7 @@ it("a disk that has grown has its size of today after the next cycle", async () 
   await replicate();
   expect(site.item().details.disks).toMatchObject([{ id: "os", sizeBytes: 9 * block }]);
   await failOver("planned");
-  expectEqualDisks(["os"]);
+  await expectEqualDisks(["os"]);
 });
 
 it("an image that was renamed, with its log or without, is gone on with under its new name", async () => {
@@ -141,7 +141,7 @@ it("an image that was renamed, with its log or without, is gone on with under it
     expect(await seen()).toEqual([]);
   }
   await failOver("planned");
-  expectEqualDisks(["os"]);
+  await expectEqualDisks(["os"]);
 });
 
 it("a disk that was added and is not included is named until it is", async () => {

@@ -27,8 +27,8 @@ function addMachine(name: string, changes: object): void {
 }
 
 describe("discovery", () => {
-  it("[C-6] lists what a host has: protected, protectable, or why it is not [C-8]", () => {
-    const { items, unreachable } = site.engine.hosts.protectableItems();
+  it("[C-6] lists what a host has: protected, protectable, or why it is not [C-8]", async () => {
+    const { items, unreachable } = await site.engine.hosts.protectableItems();
     expect(unreachable).toEqual([]);
     expect(
       items.map(({ name, protectedItemId, problems }) => [
@@ -47,29 +47,32 @@ describe("discovery", () => {
     expect(items[2]!.problems.join()).toMatch(/Windows Server 2003 is not on the support matrix/);
   });
 
-  it("knows a protected machine by its id: whatever its folder is called, and whatever machine has its old name", () => {
+  it("knows a protected machine by its id: whatever its folder is called, and whatever machine has its old name", async () => {
     const hv1 = path.join(site.folder, "hv1");
     const { hostId } = site.engine.findItem(site.itemId)!.details.machine!;
-    const isProtected = (name: string): boolean =>
-      site.engine.hosts
-        .protectableItems()
-        .items.some((item) => item.name === name && item.protectedItemId !== undefined);
-    expect([site.engine.hosts.protectedItemCount(hostId), isProtected("web1")]).toEqual([1, true]);
+    const isProtected = async (name: string): Promise<boolean> =>
+      (await site.engine.hosts.protectableItems()).items.some(
+        (item) => item.name === name && item.protectedItemId !== undefined,
+      );
+    expect([await site.engine.hosts.protectedItemCount(hostId), await isProtected("web1")]).toEqual([
+      1,
+      true,
+    ]);
     fs.renameSync(path.join(hv1, "web1"), path.join(hv1, "web1-old"));
-    expect(site.engine.hosts.protectedItemCount(hostId)).toBe(1);
+    expect(await site.engine.hosts.protectedItemCount(hostId)).toBe(1);
     addMachine("web1", {});
     fs.writeFileSync(path.join(hv1, "web1", "machine-id"), JSON.stringify({ machineId: "another" }));
     fs.cpSync(path.join(hv1, "web1-old"), path.join(hv1, "copy"), { recursive: true });
-    expect(site.engine.hosts.protectedItemCount(hostId)).toBe(1);
+    expect(await site.engine.hosts.protectedItemCount(hostId)).toBe(1);
     fs.rmSync(path.join(hv1, "web1-old"), { recursive: true });
-    expect(site.engine.hosts.protectedItemCount(hostId)).toBe(0);
+    expect(await site.engine.hosts.protectedItemCount(hostId)).toBe(0);
   });
 
-  it("tells a host that cannot be looked into, and a site that is none", () => {
+  it("tells a host that cannot be looked into, and a site that is none", async () => {
     fs.renameSync(path.join(site.folder, "hv1"), path.join(site.folder, "away"));
-    const { items, unreachable } = site.engine.hosts.protectableItems("LONDON");
+    const { items, unreachable } = await site.engine.hosts.protectableItems("LONDON");
     expect([items, unreachable.map(({ name }) => name)]).toEqual([[], ["hv1"]]);
-    expect(() => site.engine.hosts.protectableItems("oslo")).toThrow(
+    await expect(async () => site.engine.hosts.protectableItems("oslo")).rejects.toThrow(
       /There is no site "oslo". There are: london/,
     );
   });

@@ -57,9 +57,9 @@ const causes: Record<string, { forbid: Forbid; names: RegExp; not?: readonly str
     names: /web2 is not allowed while its test failover runs/,
   },
   "a network that is mapped to none": {
-    forbid: () => {
+    forbid: async () => {
       const [mapping] = shop.site.engine.listThings({ kind: "network-mapping" });
-      shop.site.engine.removeThing(mapping!.id);
+      await shop.site.engine.removeThing(mapping!.id);
     },
     names: /its network "production" is mapped to no virtual network/,
     not: ["TestFailover"],

@@ -124,9 +124,9 @@ describe("a machine that two engines are to protect", () => {
     await expect(other.protect()).rejects.toThrow(refusal);
     expect(other.engine.findItem(other.itemId())).toBeUndefined();
     expect(await healthCodes()).toEqual([]);
-    other.engine.identities.takeOverMachine(folder);
+    await other.engine.identities.takeOverMachine(folder);
     await other.protect();
-    expect(() => other.engine.identities.takeOverMachine(folder)).toThrow(/nothing to take over/);
+    await expect(other.engine.identities.takeOverMachine(folder)).rejects.toThrow(/nothing to take over/);
     await expect(replicate()).rejects.toMatchObject({ code: "ActionNotAllowed" });
     expect(await healthCodes()).toContain("ProtectedByAnotherEngine");
     await other.engine.replicate(other.itemId(), quiet);
@@ -144,11 +144,11 @@ describe("a machine that two engines are to protect", () => {
 
   it("and whose changes the other took before, is compared when it is had back", async () => {
     const other = await otherEngine();
-    other.engine.identities.takeOverMachine(path.dirname(other.image()));
+    await other.engine.identities.takeOverMachine(path.dirname(other.image()));
     await other.protect();
     await write(2);
     await other.engine.replicate(other.itemId(), quiet, "resync");
-    site.engine.identities.takeOverMachine(path.dirname(site.image()));
+    await site.engine.identities.takeOverMachine(path.dirname(site.image()));
     expect((await replicate())?.resyncReason).toContain("another engine took its changes");
     expect((await newestPoint()).equals(fs.readFileSync(site.image()))).toBe(true);
   });

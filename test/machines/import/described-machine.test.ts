@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { folderMachines } from "../../../provider/machines/folder-machines.ts";
-import type { Machine } from "../../../provider/machines/machine-driver.ts";
+import type { Machine } from "../../../provider/ports/machines.ts";
 import { defineMachines } from "../../../provider/stack/define-machines.ts";
 import { libvirtXml, ovf, vmx } from "./descriptions.ts";
 
@@ -26,19 +26,19 @@ function put(machine: string, files: Readonly<Record<string, string | Buffer>>):
 }
 const image = Buffer.alloc(bytes);
 
-function define(machine: string): { readonly machine: Machine; readonly notes: string } {
-  const [defined] = defineMachines(inventory);
+async function define(machine: string): Promise<{ readonly machine: Machine; readonly notes: string }> {
+  const [defined] = await defineMachines(inventory);
   if (defined === undefined || "refused" in defined)
     throw new Error(defined?.refused ?? "nothing was written");
   return {
-    machine: folderMachines(localFileSystem).read(path.join(inventory, machine)),
+    machine: await folderMachines(localFileSystem).read(path.join(inventory, machine)),
     notes: defined.notes.join("\n"),
   };
 }
 
 /** Why a machine is refused; nothing is written then. */
-function refusal(machine: string): string {
-  const [defined] = defineMachines(inventory);
+async function refusal(machine: string): Promise<string> {
+  const [defined] = await defineMachines(inventory);
   expect(fs.existsSync(path.join(inventory, machine, "machine.yaml"))).toBe(false);
   if (defined === undefined || !("refused" in defined)) throw new Error("nothing was refused");
   expect(defined.refused.split("\n")).toHaveLength(1);
@@ -47,9 +47,9 @@ function refusal(machine: string): string {
 }
 
 describe("a machine.yaml from", () => {
-  it("a libvirt domain: its disks in the order of its targets, its cards, firmware and guest", () => {
+  it("a libvirt domain: its disks in the order of its targets, its cards, firmware and guest", async () => {
     put("web1", { "web1.xml": libvirtXml, "web1.img": image, "web1-data.img": image });
-    const { machine, notes } = define("web1");
+    const { machine, notes } = await define("web1");
     expect(machine).toMatchObject({
       name: "web1",
       guestOs: { family: "linux", name: "Ubuntu", version: "22.04" },
@@ -68,15 +68,18 @@ describe("a machine.yaml from", () => {
     expect(notes).toContain('It is called "web1.example.com" there');
   });
 
-  it("an order of boot of a libvirt domain", () => {
+  it("an order of boot of a libvirt domain", async () => {
     const text = libvirtXml.replace("<target dev='vdb'", "<boot order='1'/><target dev='vdb'");
     put("web1", { "web1.xml": text, "web1.img": image, "web1-data.img": image });
-    expect(define("web1").machine.disks.map(({ file }) => file)).toEqual(["web1-data.img", "web1.img"]);
+    expect((await define("web1")).machine.disks.map(({ file }) => file)).toEqual([
+      "web1-data.img",
+      "web1.img",
+    ]);
   });
 
-  it("an OVF descriptor: disks in the order of their addresses, with their sizes", () => {
+  it("an OVF descriptor: disks in the order of their addresses, with their sizes", async () => {
     put("erp1", { "erp1.ovf": ovf(bytes), "erp1-disk1.img": image, "erp1-disk2.raw": image });
-    const { machine, notes } = define("erp1");
+    const { machine, notes } = await define("erp1");
     expect(machine).toMatchObject({
       guestOs: { family: "windows", name: "Windows Server", version: "2022" },
       firmware: "uefi",
@@ -91,9 +94,9 @@ describe("a machine.yaml from", () => {
     expect(notes).toContain('The network "VM Network" is called VM-Network.');
   });
 
-  it("a VMX file: the disk that boots first, no CD and no disk that is taken out", () => {
+  it("a VMX file: the disk that boots first, no CD and no disk that is taken out", async () => {
     put("app1", { "app1.vmx": vmx, "app1.img": image, "app1-data.img": image, "old.img": image });
-    const { machine, notes } = define("app1");
+    const { machine, notes } = await define("app1");
     expect(machine).toMatchObject({
       guestOs: { family: "linux", name: "Red Hat Enterprise Linux", version: "9" },
       firmware: "bios",
@@ -109,9 +112,9 @@ describe("a machine.yaml from", () => {
     expect(notes).toContain("old.img is no disk of it, and is not protected.");
   });
 
-  it("the images alone, where XML beside them is of something else", () => {
+  it("the images alone, where XML beside them is of something else", async () => {
     put("web1", { "notes.xml": "<note>hello</note>", "web1.img": image });
-    expect(define("web1").machine.cpus).toBe(2);
+    expect((await define("web1")).machine.cpus).toBe(2);
   });
 });
 
@@ -230,32 +233,34 @@ const hostile: readonly (readonly [string, RegExp, Record<string, string | Buffe
 ];
 
 describe("a description is refused with one sentence for", () => {
-  it.each(hostile)("%s", (_what, words, files) => {
+  it.each(hostile)("%s", async (_what, words, files) => {
     put("web1", files);
     const started = process.memoryUsage().rss;
-    expect(refusal("web1")).toMatch(words);
+    expect(await refusal("web1")).toMatch(words);
     expect(process.memoryUsage().rss - started).toBeLessThan(300 * 1024 ** 2);
   });
 
-  it("a link out of the folder", () => {
+  it("a link out of the folder", async () => {
     fs.writeFileSync(path.join(root, "secret.xml"), libvirtXml);
     put("web1", { "web1.img": image, "web1-data.img": image });
     fs.symlinkSync(path.join(root, "secret.xml"), path.join(inventory, "web1", "web1.xml"));
-    expect(refusal("web1")).toMatch(/web1\.xml: is a link out of its folder/);
+    expect(await refusal("web1")).toMatch(/web1\.xml: is a link out of its folder/);
   });
 
-  it("an image that is a link is looked at as everywhere else: not at all", () => {
+  it("an image that is a link is looked at as everywhere else: not at all", async () => {
     fs.writeFileSync(path.join(root, "other.img"), image);
     put("web1", { "web1.xml": libvirtXml, "web1-data.img": image });
     fs.symlinkSync(path.join(root, "other.img"), path.join(inventory, "web1", "web1.img"));
-    defineMachines(inventory);
-    expect(() => folderMachines(localFileSystem).read(path.join(inventory, "web1"))).toThrow(/outside|link/);
+    await defineMachines(inventory);
+    await expect(async () =>
+      folderMachines(localFileSystem).read(path.join(inventory, "web1")),
+    ).rejects.toThrow(/outside|link/);
   });
 
-  it("one folder, while the others get their machine.yaml", () => {
+  it("one folder, while the others get their machine.yaml", async () => {
     put("bad", { "bad.xml": external, "bad.img": image });
     put("web1", { "web1.xml": libvirtXml, "web1.img": image, "web1-data.img": image });
-    expect(defineMachines(inventory)).toEqual([
+    expect(await defineMachines(inventory)).toEqual([
       { refused: expect.stringMatching(/^bad: .*bad\.xml/) as string },
       expect.objectContaining({ file: path.join(inventory, "web1", "machine.yaml") }),
     ]);

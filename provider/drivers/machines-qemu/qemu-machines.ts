@@ -1,0 +1,71 @@
+/**
+ * Machines that QEMU runs, beside those whose power is a file: a folder is a machine of either kind by its `machine.yaml`.
+ * What a folder alone says (its name, its mark, its disks) the other driver tells.
+ */
+import path from "node:path";
+import { makeFolderDurably } from "../../blocks/file-system.ts";
+import type { Machines } from "../../ports/machines.ts";
+import { type AccelerationSetting, chooseAcceleration } from "../../qemu/acceleration.ts";
+import type { GuestParts } from "../../qemu/guest-process.ts";
+import { forceOff, shutDownGuest } from "../../qemu/shut-down-guest.ts";
+import { startGuest } from "../../qemu/start-guest.ts";
+import { keepImageAsLeft, wrapImage } from "../../qemu/snapshots/wrapper.ts";
+import { describeGuest } from "./describe-guest.ts";
+import { type QemuPlace, qemuPlaceOf, runningGuest } from "./qemu-place.ts";
+import { whenReady } from "./when-ready.ts";
+
+const shutDownSecondsDefault = 120;
+
+/** `folders` is the driver of the machines that QEMU does not run. */
+export function qemuMachines(folders: Machines, parts: GuestParts): Machines {
+  const { files } = parts;
+  const placeOf = (folder: string): QemuPlace | undefined => qemuPlaceOf(files, folder);
+
+  /** What QEMU has written is known from now on, and what others write is noticed. */
+  const keepImages = async ({ folder, definition }: QemuPlace): Promise<void> => {
+    for (const { file } of definition.disks) await keepImageAsLeft(path.join(folder, file), parts);
+  };
+
+  return {
+    ...folders,
+    tracksEveryWrite: async (folder) =>
+      placeOf(folder) !== undefined || (await folders.tracksEveryWrite(folder)),
+    powerState: async (folder) => {
+      const place = placeOf(folder);
+      if (place === undefined) return folders.powerState(folder);
+      return runningGuest(parts, place) === undefined ? "off" : "running";
+    },
+    start: async (folder) => {
+      const place = placeOf(folder);
+      if (place === undefined) return folders.start(folder);
+      if (runningGuest(parts, place) !== undefined) return;
+      const { disks, qemu } = place.definition;
+      const images = [];
+      for (const { file } of disks) images.push(await wrapImage(path.join(folder, file), parts));
+      const { machine } = await describeGuest(place, images);
+      makeFolderDurably(files, place.runFolder);
+      const setting: AccelerationSetting = qemu.acceleration ?? "auto";
+      const acceleration = await chooseAcceleration(setting, { ...parts, temporaryFolder: place.runFolder });
+      await startGuest(parts, place.runFolder, machine, { acceleration });
+    },
+    shutDown: async (folder) => {
+      const place = placeOf(folder);
+      if (place === undefined) return folders.shutDown(folder);
+      const guest = runningGuest(parts, place);
+      if (guest === undefined) return;
+      const seconds = place.definition.qemu.shutDownSeconds ?? shutDownSecondsDefault;
+      await shutDownGuest(guest, { withinMs: seconds * 1000, thenForce: true });
+      await keepImages(place);
+    },
+    whenReady: async (folder, options) => {
+      const place = placeOf(folder);
+      return place === undefined ? folders.whenReady(folder, options) : whenReady(parts, place, options);
+    },
+    remove: async (folder) => {
+      const place = placeOf(folder);
+      const guest = place && runningGuest(parts, place);
+      if (guest !== undefined) await forceOff(guest);
+      await folders.remove(folder);
+    },
+  };
+}

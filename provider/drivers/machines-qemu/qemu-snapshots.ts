@@ -1,0 +1,187 @@
+/**
+ * Snapshots of machines that QEMU runs, beside those of other machines. Changes are tracked by QEMU's dirty bitmaps; the
+ * name of each says after which recovery point it begins.
+ */
+import path from "node:path";
+import { SiteRecoveryError } from "../../errors.ts";
+import type { ChangeState, MachineSnapshot } from "../../disks/disk.ts";
+import { blockCountOf, type ResyncReason } from "../../disks/disk.ts";
+import { said } from "../../message.ts";
+import type { Lineage } from "../../model/lineage.ts";
+import type { Snapshots, SourceDisk } from "../../ports/snapshots.ts";
+import type { GuestParts } from "../../qemu/guest-process.ts";
+import { trackingBitmapsOf } from "../../qemu/snapshots/bitmap-chain.ts";
+import { type BlockNode, nodeOf } from "../../qemu/snapshots/block-nodes.ts";
+import { doubtOf, filesOf, readEvidence } from "../../qemu/snapshots/image-evidence.ts";
+import { pendingChanges } from "../../qemu/snapshots/pending-changes.ts";
+import { takeBitmapSnapshot } from "../../qemu/snapshots/take-bitmap-snapshot.ts";
+import { beginTracking } from "./begin-tracking.ts";
+import { type OpenNodes, openNodes } from "./open-nodes.ts";
+import { type QemuPlace, qemuPlaceOf, runningGuest } from "./qemu-place.ts";
+import { isSameLineage } from "./same-lineage.ts";
+import { SnapshotOfGuest } from "./snapshot-of-guest.ts";
+
+/** The lineages that a disk's bitmaps together go back to, oldest first: of an unbroken row that still records. */
+export function lineagesOf(node: BlockNode): Lineage[] {
+  const sound = trackingBitmapsOf(node)
+    .filter(({ isInconsistent }) => !isInconsistent)
+    .sort((one, other) => other.lineage.generation - one.lineage.generation);
+  const [newest] = sound;
+  if (newest?.isRecording !== true) return [];
+  const row = sound.filter(
+    ({ lineage }, index) =>
+      lineage.tracker === newest.lineage.tracker && lineage.generation === newest.lineage.generation - index,
+  );
+  return row.map(({ lineage }) => lineage).reverse();
+}
+
+async function takeOfGuest(
+  parts: GuestParts,
+  place: QemuPlace,
+  sources: readonly SourceDisk[],
+): Promise<MachineSnapshot> {
+  const nodes = await openNodes(parts, place, sources);
+  try {
+    const known: Lineage[][] = [];
+    const disks = [];
+    for (const { source, address, lostBecause } of nodes.disks) {
+      const node = await nodeOf(nodes.qmp, address);
+      const lineages = lineagesOf(node);
+      known.push(lineages);
+      const [since] = lineages;
+      const { diskId, path: imagePath } = source;
+      disks.push({ diskId, address, sizeBytes: node.sizeBytes, imagePath, lostBecause, since });
+    }
+    const snapshot = await takeBitmapSnapshot(nodes.qmp, {
+      disks,
+      fleeceFolder: path.join(place.runFolder, "fleece"),
+      exportFolder: path.join(place.runFolder, "export"),
+      ...parts,
+    });
+    return new SnapshotOfGuest({ sources, snapshot, known, release: () => nodes.release() });
+  } catch (error) {
+    await nodes.release();
+    throw error;
+  }
+}
+
+function notTracked(reason: ResyncReason): ChangeState {
+  return {
+    tracked: reason !== "NewTracking",
+    pendingBlocks: 0,
+    logBytes: 0,
+    resyncRequired: true,
+    resyncReasons: [reason],
+    lineage: undefined,
+    continues: () => false,
+  };
+}
+
+async function stateIn(nodes: OpenNodes, imageSizeBytes: number): Promise<ChangeState> {
+  const { address, lostBecause } = nodes.disks[0]!;
+  const node = await nodeOf(nodes.qmp, address);
+  const lineages = lineagesOf(node);
+  const [since] = lineages;
+  const { sizeBytes } = node;
+  const changes = await pendingChanges(nodes.qmp, { address, sizeBytes, since, lostBecause });
+  if ("everything" in changes) return notTracked(changes.everything);
+  const isHalf = changes.blocks * 2 >= blockCountOf(imageSizeBytes);
+  return {
+    tracked: true,
+    pendingBlocks: changes.blocks,
+    logBytes: 0,
+    resyncRequired: isHalf,
+    resyncReasons: isHalf ? ["HalfOfDisk"] : [],
+    lineage: since,
+    continues: (other) => lineages.some((lineage) => isSameLineage(lineage, other)),
+  };
+}
+
+async function stateOfGuest(parts: GuestParts, place: QemuPlace, disk: SourceDisk): Promise<ChangeState> {
+  const { files } = parts;
+  const guest = runningGuest(parts, place);
+  if (guest === undefined) {
+    // A look makes nothing: without a wrapper there is no bitmap.
+    const imageFiles = filesOf(disk.path);
+    const evidence = files.exists(imageFiles.wrapperPath) ? readEvidence(files, imageFiles) : undefined;
+    if (evidence === undefined) return notTracked("NewTracking");
+    const doubt = doubtOf(files, imageFiles, evidence);
+    if (doubt !== undefined) return notTracked(doubt);
+    const nodes = await openNodes(parts, place, [disk]);
+    try {
+      return await stateIn(nodes, evidence.sizeBytes);
+    } finally {
+      await nodes.release();
+    }
+  }
+  const { sizeBytes } = files.facts(disk.path);
+  return guest.withPower((qmp) =>
+    stateIn(
+      {
+        qmp,
+        guest,
+        disks: [
+          {
+            source: disk,
+            address: { device: `disk-${disk.diskId}` },
+            lostBecause: readEvidence(files, filesOf(disk.path))?.lostBecause,
+          },
+        ],
+        release: () => Promise.resolve(),
+      },
+      sizeBytes,
+    ),
+  );
+}
+
+function requireOff(parts: GuestParts, place: QemuPlace, disk: SourceDisk): void {
+  if (runningGuest(parts, place) === undefined) return;
+  const message = said`The disk ${disk.path} is open: machine ${place.definition.name} runs. Shut it down first.`;
+  throw new SiteRecoveryError("Busy", message, { target: disk.path });
+}
+
+/** `others` takes the snapshots of the machines that QEMU does not run. */
+export function qemuSnapshots(others: Snapshots, parts: GuestParts): Snapshots {
+  const placeOf = (folder: string): QemuPlace | undefined => qemuPlaceOf(parts.files, folder);
+  return {
+    take: async (machines, writer) => {
+      const places = machines.map(([disk]) => disk && placeOf(disk.machine));
+      const plain = machines.filter((_, index) => places[index] === undefined);
+      const taken: MachineSnapshot[] = [];
+      try {
+        const ofOthers = plain.length === 0 ? [] : await others.take(plain, writer);
+        taken.push(...ofOthers);
+        const inOrder: MachineSnapshot[] = [];
+        for (const [index, disks] of machines.entries()) {
+          const place = places[index];
+          if (place === undefined) {
+            inOrder.push(ofOthers[plain.indexOf(disks)]!);
+            continue;
+          }
+          const snapshot = await takeOfGuest(parts, place, disks);
+          taken.push(snapshot);
+          inOrder.push(snapshot);
+        }
+        return inOrder;
+      } catch (error) {
+        await Promise.allSettled(taken.map((snapshot) => snapshot.abandon()));
+        throw error;
+      }
+    },
+    stateOf: async (disk) => {
+      const place = placeOf(disk.machine);
+      return place === undefined ? others.stateOf(disk) : stateOfGuest(parts, place, disk);
+    },
+    reset: async (disk, definition) => {
+      const isQemu =
+        definition === undefined ? placeOf(disk.machine) !== undefined : definition.qemu !== undefined;
+      return isQemu ? beginTracking(parts, disk) : others.reset(disk, definition);
+    },
+    whileNobodyWrites: async (disk, work) => {
+      const place = placeOf(disk.machine);
+      if (place === undefined) return others.whileNobodyWrites(disk, work);
+      requireOff(parts, place, disk);
+      return work();
+    },
+  };
+}
