@@ -1,9 +1,9 @@
 /** What a drill leaves as evidence: `report.json`. schema/drill-report.schema.json describes it; times are ISO 8601. */
 
 export interface ReportCheck {
-  /** What was looked at, such as `disk os` or a script's step. */
+  /** What was looked at, such as `disk os`, a script's step, or what the guest said. */
   readonly name: string;
-  readonly kind: "checksum" | "script";
+  readonly kind: "checksum" | "script" | "guest";
   readonly passed: boolean;
   readonly output: string;
 }

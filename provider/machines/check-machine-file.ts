@@ -1,4 +1,5 @@
 /** What is wrong in a machine.yaml beyond its schema: things that clash, and addresses that are none. */
+import { messageOf } from "../errors.ts";
 import { parseAddress } from "../address-range.ts";
 import type { Finding } from "../yaml/finding.ts";
 import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
@@ -25,11 +26,22 @@ function checkUnique(
 }
 
 /** All of it, each with its place. */
+function checkPattern(pattern: string, report: Report): void {
+  try {
+    new RegExp(pattern);
+  } catch (error) {
+    report(["ready", "console"], `'${pattern}' is no regular expression: ${messageOf(error)}`);
+  }
+}
+
 export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] {
   const findings: Finding[] = [];
   const report: Report = (path, message) => {
-    const [list, index, key] = path;
-    const property = `${String(list)}[${String(index)}].${String(key)}`;
+    const property = path.reduce<string>(
+      (text, key) =>
+        typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`,
+      "",
+    );
     findings.push({
       rule: "machine-file-clash",
       file: yaml.file,
@@ -38,7 +50,13 @@ export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] 
       message,
     });
   };
-  const { disks, nics } = yaml.value;
+  const { disks, nics, qemu, ready } = yaml.value;
+  if (ready !== undefined && qemu === undefined)
+    report(
+      ["ready"],
+      "asks a guest, and there is one only in a machine that QEMU runs; add qemu, or remove it",
+    );
+  if (ready?.console !== undefined) checkPattern(ready.console, report);
   const at = (
     list: string,
     index: number,

@@ -39,6 +39,8 @@ export interface RecoveryMachine {
   readonly disks?: readonly ItemDisk[];
   /** Its images as a move back left them; absent while it runs, and in items of earlier versions. */
   readonly left?: ImagesLeft;
+  /** What its guest said after the start; absent if its definition does not ask it, or it did not say that it works. */
+  readonly guest?: GuestEvidence;
 }
 
 /** A test machine, and what its drill measured. */
@@ -48,8 +50,6 @@ export interface TestMachine extends RecoveryMachine {
   readonly measuredRpoSeconds: number;
   readonly measuredRtoSeconds: number;
   readonly evidence: readonly DiskEvidence[];
-  /** What its guest has said; absent if its definition does not ask it. */
-  readonly guest?: GuestEvidence;
 }
 
 export interface DiskEvidence {

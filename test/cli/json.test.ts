@@ -165,6 +165,10 @@ describe("the output of commands", () => {
     await sr("test-failover", ["test-failover", "web1", "--network", "drill-net"]);
     await sr("status", ["status"]);
     await sr("clean-up", ["clean-up", "web1"]);
+    const report = path.join(shop.site.folder, "report.json");
+    await sr("drill report", ["drill", "report", "--output", report]);
+    await sr("drill verify", ["drill", "verify", report]);
+    await sr("drill key", ["drill", "key"]);
     await sr("--dry-run", ["failover", "web1", "--dry-run"]);
     await sr("failover", ["failover", "web1", "--kind", "unplanned"]);
     await sr("status", ["status"]);

@@ -1,6 +1,7 @@
 /** The drills that have ended, out of the jobs that they were: what a report says before it is numbered and signed. */
 import { nameOf, sameId } from "../../arm-id.ts";
 import type { DrillFacts, ReportCheck, ReportMachine, ReportStep } from "../../drill-report/drill-report.ts";
+import type { GuestEvidence } from "../../model/guest-evidence.ts";
 import type { DiskEvidence, RecoveryMachine } from "../../model/item.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -9,6 +10,7 @@ import {
   testFailoverJob,
   type TestFailoverInput,
 } from "../failover/test-failover-jobs.ts";
+import type { StartResult } from "../recovery-plan/machine-power.ts";
 import type { PlanInput } from "../recovery-plan/plan-run.ts";
 import { findThing } from "../../store/things.ts";
 
@@ -68,13 +70,39 @@ function checksOf(evidence: readonly DiskEvidence[]): ReportCheck[] {
   }));
 }
 
+function wordsOf(guest: GuestEvidence | undefined): ReportCheck[] {
+  if (guest === undefined) return [];
+  const { readyAfterSeconds, word, check } = guest;
+  const of = (name: string, output: string): ReportCheck => ({ name, kind: "guest", passed: true, output });
+  return [
+    ...(word === undefined ? [] : [of("word on the console", `${word}\nafter ${readyAfterSeconds} s`)]),
+    ...(check === undefined ? [] : [of(check.command.join(" "), check.output)]),
+  ];
+}
+
+/** In a plan the boot groups start the machines. */
+function guestInRun(
+  parts: EngineParts,
+  itemId: string,
+  planTest: EndedJob | undefined,
+): GuestEvidence | undefined {
+  const tasks = planTest === undefined ? [] : tasksOf(parts.store, planTest.id);
+  const results = tasks.map(({ result }) => (result ?? {}) as Partial<StartResult>);
+  return results.find((result) => result.itemId !== undefined && sameId(result.itemId, itemId))?.guest;
+}
+
 /** `undefined` if the test ended before there was a machine. */
-function machineOf(parts: EngineParts, test: EndedJob): ReportMachine | undefined {
+function machineOf(
+  parts: EngineParts,
+  test: EndedJob,
+  planTest: EndedJob | undefined,
+): ReportMachine | undefined {
   const tasks = tasksOf(parts.store, test.id);
   const point = resultOf<{ pointId: string; takenAt: number }>(tasks, "RecoveryPoint");
   const machine = resultOf<RecoveryMachine & { startedAt: number }>(tasks, "StartTestMachine");
   if (point === undefined || machine === undefined) return undefined;
   const { requestedAt } = test.input as TestFailoverInput;
+  const guest = machine.guest ?? guestInRun(parts, test.targetId, planTest);
   const ageSeconds = Math.max(0, (requestedAt - point.takenAt) / 1000);
   return {
     name: nameOf(test.targetId),
@@ -88,7 +116,8 @@ function machineOf(parts: EngineParts, test: EndedJob): ReportMachine | undefine
     },
     measuredRpoSeconds: ageSeconds,
     measuredRtoSeconds: Math.max(0, (machine.startedAt - requestedAt) / 1000),
-    checks: checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []),
+    checks: [...checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []), ...wordsOf(guest)],
+    ...(guest === undefined ? {} : { console: guest.consoleLines }),
   };
 }
 
@@ -134,7 +163,7 @@ function drillOf(
   machines: readonly TestedMachine[],
   plan?: { readonly test: EndedJob; readonly cleanUp: EndedJob },
 ): FinishedDrill {
-  const found = machines.flatMap(({ test }) => machineOf(parts, test) ?? []);
+  const found = machines.flatMap(({ test }) => machineOf(parts, test, plan?.test) ?? []);
   const cleanUps = machines.flatMap(({ cleanUp }) => cleanUp ?? []);
   const scripts = plan === undefined ? [] : scriptsOf(parts, plan.test);
   const tested = found.map((machine, index) =>

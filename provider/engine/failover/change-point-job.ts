@@ -2,6 +2,7 @@
  * Change of the recovery point before the commit: the replica machine is made again from another point. What it
  * has written since the failover is given up.
  */
+import { hearGuest } from "./guest-word.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { type RecoveryMachine, recoveryMachineOf } from "../../model/item.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
@@ -64,7 +65,10 @@ export const changePointJob: JobDefinition<FailoverInput> = {
       run: async (context): Promise<RecoveryMachine> => {
         const { pointId } = context.resultOf<{ pointId: string }>("RecoveryPoint");
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-        return startRecoveryMachine(context.parts, planOf(context), point);
+        const machine = await startRecoveryMachine(context.parts, planOf(context), point);
+        const where = { folder: machine.folder, itemId: context.itemId };
+        const guest = await hearGuest(context.parts, where, context.progress);
+        return guest === undefined ? machine : { ...machine, guest };
       },
     },
   ],

@@ -32,6 +32,7 @@ import { imagesLeft, sentUpTo } from "../identity/changed-primary.ts";
 import { provenCycle } from "./proven-cycle.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
+import { hearGuest } from "./guest-word.ts";
 import { hasRun, primaryIsOff, primaryIsSent } from "./still-holds.ts";
 import {
   findPlace,
@@ -117,7 +118,11 @@ const start: JobTask<FailoverInput> = {
   run: async (context): Promise<RecoveryMachine> => {
     const pointId = context.resultOf<{ pointId: string }>("RecoveryPoint").pointId;
     const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
-    return startRecoveryMachine(context.parts, planOf(context), point, context.input.startMachine);
+    const { parts, itemId, input, progress } = context;
+    const machine = await startRecoveryMachine(parts, planOf(context), point, input.startMachine);
+    if (input.startMachine === false) return machine;
+    const guest = await hearGuest(parts, { folder: machine.folder, itemId }, progress);
+    return guest === undefined ? machine : { ...machine, guest };
   },
 };
 

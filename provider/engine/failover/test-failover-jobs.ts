@@ -10,6 +10,7 @@ import type { DiskEvidence, RecoveryMachine, TestMachine } from "../../model/ite
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import type { MachineOwner } from "../../model/machine-mark.ts";
 import { ownerFor, removeOfJob } from "../identity/owned-machine.ts";
+import { requireGuest } from "./guest-word.ts";
 import { findTestMachine, notFoundText } from "./find-test-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -120,12 +121,10 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
         const { startMachine } = context.input;
         const machine = await startRecoveryMachine(context.parts, planOf(context), point, startMachine);
-        const { signal } = context.progress;
-        const report = (line: string): void => context.progress.report(line);
         const guest =
           startMachine === false
             ? undefined
-            : await context.parts.machines.whenReady(machine.folder, { signal, report });
+            : await requireGuest(context.parts, machine.folder, context.progress);
         return {
           ...machine,
           startedAt: context.parts.clock.now(),

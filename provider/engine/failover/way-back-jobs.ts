@@ -21,6 +21,7 @@ import { type PrimaryPlace, machineOfPlace, primaryPlace, settled } from "./prim
 import { provenCycle } from "./proven-cycle.ts";
 import { recoveryImages } from "./require-left-alone.ts";
 import { shutDownReplica, startReplica } from "./replica-power.ts";
+import { hearGuest } from "./guest-word.ts";
 import { replicaIsOff, replicaIsSent } from "./still-holds.ts";
 import { noteFailbackPoint, synchroniseReplica } from "./synchronise-replica.ts";
 
@@ -76,7 +77,10 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
       isTurn: true,
       title: "Start the machine at the primary side",
       run: async (context) => {
-        if (context.input.startMachine ?? true) await context.parts.machines.start(placeOf(context).folder);
+        if (context.input.startMachine === false) return;
+        const { folder } = placeOf(context);
+        await context.parts.machines.start(folder);
+        await hearGuest(context.parts, { folder, itemId: context.itemId }, context.progress);
       },
     },
   ];

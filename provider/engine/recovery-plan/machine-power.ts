@@ -11,6 +11,8 @@ import { requireAllowed } from "../../model/allowed-actions.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
 import { type PlanRun, progressOf } from "./plan-run.ts";
+import { hearGuest, requireGuest } from "../failover/guest-word.ts";
+import type { GuestEvidence } from "../../model/guest-evidence.ts";
 import { withFreeItem } from "./with-free-item.ts";
 import { said } from "../../message.ts";
 import { tasksOf } from "../../store/jobs.ts";
@@ -114,12 +116,16 @@ export async function startSourceAgain(run: PlanRun, itemId: string, progress: P
   });
 }
 
+/** What the start of a machine in its boot group has come to. */
+export interface StartResult {
+  readonly startedAt: number;
+  /** With `guest`. */
+  readonly itemId?: string;
+  readonly guest?: GuestEvidence;
+}
+
 /** Starts the machine that the run made, in its boot group. */
-export async function startMoved(
-  run: PlanRun,
-  itemId: string,
-  progress: Progress,
-): Promise<{ startedAt: number }> {
+export async function startMoved(run: PlanRun, itemId: string, progress: Progress): Promise<StartResult> {
   const { parts, operation } = run;
   return withFreeItem(run, itemId, progress, async () => {
     const item = requireItem(parts, itemId);
@@ -129,17 +135,27 @@ export async function startMoved(
     }
     if (await isStarted(parts, operation, item)) return { startedAt: parts.clock.now() };
     progress.report("start");
-    await parts.machines.start(await movedFolder(parts, operation, item));
+    const folder = await movedFolder(parts, operation, item);
+    await parts.machines.start(folder);
+    const isDrill = operation.failover === "TestFailover";
+    const guest = await (isDrill
+      ? requireGuest(parts, folder, progress)
+      : hearGuest(parts, { folder, itemId }, progress));
     const startedAt = parts.clock.now();
-    if (operation.failover === "TestFailover") recordRto(run, item, startedAt);
-    return { startedAt };
+    if (isDrill) recordStart(run, item, startedAt, guest);
+    return { startedAt, ...(guest === undefined ? {} : { itemId, guest }) };
   });
 }
 
-/** A test machine's recovery time counts until its boot group has started it. */
-function recordRto({ parts, input }: PlanRun, item: ProtectedItem, startedAt: number): void {
+/** A test machine's recovery time counts until its boot group has started it and its guest has said that it works. */
+function recordStart(
+  { parts, input }: PlanRun,
+  item: ProtectedItem,
+  startedAt: number,
+  guest: GuestEvidence | undefined,
+): void {
   const measuredRtoSeconds = Math.max(0, (startedAt - input.requestedAt) / 1000);
-  const testMachine = { ...item.details.testMachine!, measuredRtoSeconds };
+  const testMachine = { ...item.details.testMachine!, measuredRtoSeconds, ...(guest ? { guest } : {}) };
   putItem(parts.store, { ...item, details: { ...item.details, testMachine } });
 }
 

@@ -190,7 +190,8 @@ export class SnapshotCycle {
   async #clear(): Promise<void> {
     const { files, clock } = this.#ports;
     await clearCycle(this.#qmp, clock);
-    for (const folder of new Set(Object.values(this.#folders))) await removeCycleFiles(files, folder, clock);
+    const { fleeceFolder, exportFolder } = this.#folders;
+    for (const folder of new Set([fleeceFolder, exportFolder])) await removeCycleFiles(files, folder, clock);
   }
 
   /** A file of its own for each cycle: the system may remember bytes of a file that it has shown before. */
