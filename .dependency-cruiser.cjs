@@ -1,7 +1,10 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
-// Which folders may know which packages stands in .dependency-cruiser.packages.cjs.
+// Which folders may know which packages stands in .dependency-cruiser.packages.cjs, and the floors of the engine in
+// .dependency-cruiser.rooms.cjs.
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the cruiser loads its settings as CommonJS
 const { packageRules } = require("./.dependency-cruiser.packages.cjs");
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+const { roomRules } = require("./.dependency-cruiser.rooms.cjs");
 
 const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
@@ -11,40 +14,10 @@ const words =
 
 // What everybody above the engine may use of it: its face, and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
-
-// The rooms of the engine from the ground up. A room uses those of lower floors, and none beside it or above.
-const floors = [
-  ["process-server"],
-  ["lease", "protected-item"],
-  ["replication", "recovery-point", "inventory"],
-  ["identity", "components", "upkeep"],
-  ["job", "gate"],
-  ["replication-cycle"],
-  ["failover", "enable", "forecast"],
-  ["attach", "hydrate", "recovery-plan", "decisions"],
-  ["recovery-home", "drill", "health"],
-  ["replicate"],
-  ["protection-cluster"],
-];
+  "^provider/engine/(engine|machine-power|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
-
-const roomRules = floors.flatMap((rooms, floor) =>
-  rooms.map((room) => {
-    const below = floors.slice(0, floor).flat().join("|");
-    return forbid(
-      `engine-${room}-uses-lower-floors`,
-      "No room of the engine needs another one that needs it: each stands on the floors below.",
-      { path: `^provider/engine/${room}/` },
-      {
-        path: "^provider/engine/[^/]+/",
-        pathNot: `^provider/engine/(${[room, below].filter(Boolean).join("|")})/`,
-      },
-    );
-  }),
-);
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {

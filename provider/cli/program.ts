@@ -12,6 +12,7 @@ import { cancelFailoverCommand } from "./cancel-failover.ts";
 import { changeRecoveryPointCommand } from "./change-recovery-point.ts";
 import { commitCommand } from "./commit.ts";
 import { completionCommand } from "./completion.ts";
+import { consoleCommand } from "./console.ts";
 import { convertCommand } from "./convert.ts";
 import { drillCommand } from "./drill.ts";
 import { exportCommand } from "./export.ts";
@@ -32,6 +33,7 @@ import { jobsCommand } from "./jobs.ts";
 import { migrateCommand } from "./migrate.ts";
 import { disownCommand, ownersCommand } from "./owners.ts";
 import { planCommand } from "./plan.ts";
+import { powerCommand } from "./power.ts";
 import { recoveryPointsCommand } from "./recovery-points.ts";
 import { replicateCommand } from "./replicate.ts";
 import { retentionCommand } from "./retention.ts";
@@ -76,6 +78,8 @@ export function program(): CliCommand {
   const commands = [
     statusCommand(),
     machinesCommand(),
+    powerCommand(),
+    consoleCommand(),
     replicateCommand(),
     recoveryPointsCommand(),
     exportCommand(),

@@ -71,7 +71,10 @@ export async function waitForWord(wait: ConsoleWait): Promise<string> {
     }
     if (!isRunning) throw failed(wait, said`has ended without the word ${String(word)} on its console`);
     if (isLate) {
-      throw failed(wait, said`has not written ${String(word)} to its console in ${timeoutMs / 1000} s`);
+      throw failed(
+        wait,
+        said`has not written ${String(word)} to its console in ${Math.round(timeoutMs / 1000)} s`,
+      );
     }
     await clock.sleep(pollMs, signal);
   }

@@ -140,6 +140,11 @@ export class GuestProcess {
     }
   }
 
+  /** Whether QEMU has ended without an order to: it removes the file with its number when it ends in order. */
+  wasKilled(): boolean {
+    return !this.isAlive() && this.#parts.files.exists(this.files.pid);
+  }
+
   /** Removes what a run that has ended left in the folder of its sockets. */
   removeSockets(): void {
     if (!this.isAlive()) this.#parts.files.remove(this.#record.socketFolder);
@@ -161,7 +166,6 @@ export class GuestProcess {
 
   #endedState(): PowerState {
     const { files } = this.#parts;
-    // QEMU removes it when it ends in order; one that is killed cannot.
     if (!files.exists(this.files.pid)) return { power: "off" };
     const { process: identity } = this.#record;
     if (identity !== undefined && isOfEarlierBoot(identity)) {

@@ -2,9 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { cliSchemas, schemaFileName } from "../../generate/cli-schemas.ts";
 import { jsonOutputsOf } from "../../generate/cli-pages.ts";
-import { allNodes, commandTree } from "../../provider/cli/command-tree.ts";
 import type { JsonOutputs } from "../../provider/cli/json/outputs.ts";
 import { program } from "../../provider/cli/program.ts";
 import { openEngine } from "../../provider/engine/engine.ts";
@@ -13,13 +11,14 @@ import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { folderMachines } from "../../provider/machines/folder-machines.ts";
 import { systemClock } from "../../provider/clock.ts";
 import { hyperVTemplate } from "../convert/arm-export.ts";
+import { GuestSite } from "../drivers/machines-qemu/guest-site.ts";
 import { newContainer, startAzurite } from "../conformance/servers/azurite.ts";
 import { quiet, Site } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { migrationOf } from "../handlers/migration-of.ts";
 import { runHere } from "./in-process.ts";
-import { schemaErrors, schemaFiles } from "./output-schemas.ts";
+import { schemaErrors } from "./output-schemas.ts";
 import { startProgram } from "./run-program.ts";
 
 type Name = keyof JsonOutputs;
@@ -51,25 +50,6 @@ async function interrupted(home: string, name: Name, words: readonly string[]): 
   for (const line of lines) hold(name, JSON.parse(line));
 }
 
-describe("the schemas", () => {
-  it("are the types of provider/cli/json; else: npm run generate", () => {
-    const schemas = cliSchemas();
-    expect([...schemaFiles.keys()].sort()).toEqual(Object.keys(schemas).map(schemaFileName).sort());
-    for (const [name, schema] of Object.entries(schemas))
-      expect(schemaFiles.get(schemaFileName(name))!.schema).toEqual(schema);
-  });
-
-  it("are there for every command, and no other", () => {
-    const root = program();
-    const bare = allNodes(commandTree(root)).filter(
-      ({ command, children }) => children.length === 0 && command.jsonOutputs.length === 0,
-    );
-    expect(bare.map(({ words }) => words.join(" "))).toEqual([]);
-    const named = jsonOutputsOf(root).map(({ name }) => schemaFileName(name));
-    expect([...named, schemaFileName("error")].sort()).toEqual([...schemaFiles.keys()].sort());
-  });
-});
-
 describe("the output of commands", () => {
   let shop: Shop;
   let home: string;
@@ -84,6 +64,7 @@ describe("the output of commands", () => {
     await sr("status", ["status"]);
     await sr("status", ["status", "--plan", "shop", "--problems"]);
     await sr("machines", ["machines"]);
+    await sr("power show", ["power", "show", "web1"]);
     await sr("recovery-points", ["recovery-points", "web1"]);
     await sr("events", ["events"]);
     await sr("alerts", ["alerts"]);
@@ -142,6 +123,21 @@ describe("the output of commands", () => {
       "--output",
       path.join(shop.site.folder, "converted.yaml"),
     ]);
+  });
+
+  it("of a machine's power and console", async () => {
+    const guests = new GuestSite();
+    onTestFinished(() => guests.remove());
+    const db1 = guests.make("db1", { qemu: undefined });
+    await sr("power off", ["power", "off", db1]);
+    await sr("power on", ["power", "on", db1, "--wait"]);
+    // What QEMU has kept of a run that has ended.
+    const web1 = guests.make();
+    fs.mkdirSync(path.join(web1, "qemu"));
+    fs.writeFileSync(path.join(web1, "qemu", "console.log"), "UP\nSTATUS\n");
+    expect(await sr("console", ["console", web1])).toEqual({ folder: web1, lines: ["UP", "STATUS"] });
+    const { stdout } = await runHere(home, "console", web1, "--follow", "--json");
+    for (const line of stdout.trim().split("\n")) hold("console --follow", JSON.parse(line));
   });
 
   it("that run until a signal", async () => {

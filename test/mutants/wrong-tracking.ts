@@ -62,9 +62,32 @@ export const wrongTracking: readonly Mutant[] = [
   }),
   ...faultsIn("provider/qemu/snapshots/wrapper.ts", ["test/qemu/snapshots/wrapper.test.ts"], {
     "evidence-first": [
-      `if (files.exists(wrapperPath) && (await wasKilled(wrapperPath, clock)) && doubt`,
-      `if (doubt`,
+      `files.exists(wrapperPath) && (await hasUnstoredBitmaps(wrapperPath, clock));`,
+      `false;`,
       "the bitmaps of a machine that runs are taken away",
+    ],
+  }),
+  ...faultsIn(
+    "provider/drivers/machines-qemu/qemu-snapshots.ts",
+    ["test/drivers/machines-qemu/snapshots.test.ts"],
+    {
+      "others-kept": [
+        `await Promise.allSettled(taken.map((snapshot) => snapshot.abandon()));`,
+        ``,
+        "a snapshot of a group that did not begin holds its disks",
+      ],
+      "reset-while-open": [
+        `requireOff(parts, place, disk);`,
+        ``,
+        "another program writes to the disk of a machine that runs",
+      ],
+    },
+  ),
+  ...faultsIn("provider/engine/machine-power.ts", ["test/cli/power.test.ts"], {
+    "on-after-a-move": [
+      `requireNotMovedAway(name, folder, await this.#machines.markOf(folder));`,
+      ``,
+      "a machine that was moved to the other side is started a second time",
     ],
   }),
   ...faultsIn(

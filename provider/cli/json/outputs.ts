@@ -2,6 +2,7 @@
  * What each command prints with `--json`, by its words. schema/cli and docs/json.md are generated from these types, and the
  * compiler compares what commands print with them. Names stay; properties may be added.
  */
+import type { ConsoleJson, ConsoleLineJson, PowerJson, PowerOffJson, PowerOnJson } from "./power.ts";
 import type { DrillKeyJson, DrillReportJson, DrillVerifyJson } from "./evidence.ts";
 import type { ErrorJson } from "./error.ts";
 import type {
@@ -64,6 +65,11 @@ export interface FailureJson {
 export interface JsonOutputs {
   status: StatusJson;
   machines: readonly MachineJson[];
+  "power on": PowerOnJson;
+  "power off": PowerOffJson;
+  "power show": PowerJson;
+  console: ConsoleJson;
+  "console --follow": ConsoleLineJson;
   replicate: readonly ReplicateJson[];
   "replicate --follow": ReplicateJson;
   "recovery-points": readonly RecoveryPointJson[];

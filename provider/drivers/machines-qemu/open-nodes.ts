@@ -10,7 +10,7 @@ import type { Qmp } from "../../qemu/qmp.ts";
 import type { DiskAddress } from "../../qemu/snapshots/block-nodes.ts";
 import { startStorageDaemon } from "../../qemu/snapshots/storage-daemon.ts";
 import { filesOf, readEvidence } from "../../qemu/snapshots/image-evidence.ts";
-import { type QemuPlace, runningGuest } from "./qemu-place.ts";
+import { type QemuPlace, runningGuest, wasKilled } from "./qemu-place.ts";
 
 export interface OpenNodes {
   readonly qmp: Qmp;
@@ -45,12 +45,13 @@ export async function openNodes(
 
 async function openImages(
   parts: GuestParts,
-  { definition, runFolder }: QemuPlace,
+  place: QemuPlace,
   sources: readonly SourceDisk[],
 ): Promise<OpenNodes> {
   const daemon = await startStorageDaemon({
-    machine: definition.name,
-    folder: path.join(runFolder, "storage"),
+    machine: place.definition.name,
+    folder: path.join(place.runFolder, "storage"),
+    wasKilled: wasKilled(parts, place),
     disks: sources.map(({ diskId, path: imagePath }) => ({ node: diskId, imagePath })),
     ...parts,
   });

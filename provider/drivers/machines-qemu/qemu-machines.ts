@@ -6,12 +6,13 @@ import path from "node:path";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
 import type { Machines } from "../../ports/machines.ts";
 import { type AccelerationSetting, chooseAcceleration } from "../../qemu/acceleration.ts";
-import type { GuestParts } from "../../qemu/guest-process.ts";
+import { GuestProcess, type GuestParts } from "../../qemu/guest-process.ts";
 import { forceOff, shutDownGuest } from "../../qemu/shut-down-guest.ts";
 import { startGuest } from "../../qemu/start-guest.ts";
+import { removeCycleFiles } from "../../qemu/snapshots/remove-cycle-files.ts";
 import { keepImageAsLeft, wrapImage } from "../../qemu/snapshots/wrapper.ts";
 import { describeGuest } from "./describe-guest.ts";
-import { type QemuPlace, qemuPlaceOf, runningGuest } from "./qemu-place.ts";
+import { exportFolderOf, type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
 import { whenReady } from "./when-ready.ts";
 
 const shutDownSecondsDefault = 120;
@@ -41,7 +42,8 @@ export function qemuMachines(folders: Machines, parts: GuestParts): Machines {
       if (runningGuest(parts, place) !== undefined) return;
       const { disks, qemu } = place.definition;
       const images = [];
-      for (const { file } of disks) images.push(await wrapImage(path.join(folder, file), parts));
+      const ports = { ...parts, wasKilled: wasKilled(parts, place) };
+      for (const { file } of disks) images.push(await wrapImage(path.join(folder, file), ports));
       const { machine } = await describeGuest(place, images);
       makeFolderDurably(files, place.runFolder);
       const setting: AccelerationSetting = qemu.acceleration ?? "auto";
@@ -65,6 +67,11 @@ export function qemuMachines(folders: Machines, parts: GuestParts): Machines {
       const place = placeOf(folder);
       const guest = place && runningGuest(parts, place);
       if (guest !== undefined) await forceOff(guest);
+      // A QEMU that was killed has left its sockets, and files mounted, which no folder can be removed with.
+      if (place !== undefined) {
+        GuestProcess.find(parts, place.runFolder)?.removeSockets();
+        await removeCycleFiles(files, exportFolderOf(place), parts.clock);
+      }
       await folders.remove(folder);
     },
   };

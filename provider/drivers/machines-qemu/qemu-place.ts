@@ -36,3 +36,13 @@ export function runningGuest(parts: GuestParts, { runFolder }: QemuPlace): Guest
   const guest = GuestProcess.find(parts, runFolder);
   return guest?.isAlive() === true ? guest : undefined;
 }
+
+/** Where the disks of a machine are shown while a snapshot of them is read. */
+export function exportFolderOf({ runFolder }: QemuPlace): string {
+  return path.join(runFolder, "export");
+}
+
+/** Whether the machine's last QEMU did not end in order, and so has not stored its bitmaps. */
+export function wasKilled(parts: GuestParts, { runFolder }: QemuPlace): boolean {
+  return GuestProcess.find(parts, runFolder)?.wasKilled() === true;
+}

@@ -9,7 +9,7 @@ import { blockCountOf, type ResyncReason } from "../../disks/disk.ts";
 import { said } from "../../message.ts";
 import type { Lineage } from "../../model/lineage.ts";
 import type { Snapshots, SourceDisk } from "../../ports/snapshots.ts";
-import { GuestProcess, type GuestParts } from "../../qemu/guest-process.ts";
+import type { GuestParts } from "../../qemu/guest-process.ts";
 import { trackingBitmapsOf } from "../../qemu/snapshots/bitmap-chain.ts";
 import { type BlockNode, nodeOf } from "../../qemu/snapshots/block-nodes.ts";
 import { doubtOf, filesOf, readEvidence } from "../../qemu/snapshots/image-evidence.ts";
@@ -17,7 +17,7 @@ import { pendingChanges } from "../../qemu/snapshots/pending-changes.ts";
 import { takeBitmapSnapshot } from "../../qemu/snapshots/take-bitmap-snapshot.ts";
 import { beginTracking } from "./begin-tracking.ts";
 import { type OpenNodes, openNodes } from "./open-nodes.ts";
-import { type QemuPlace, qemuPlaceOf, runningGuest } from "./qemu-place.ts";
+import { exportFolderOf, type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
 import { isSameLineage } from "./same-lineage.ts";
 import { SnapshotOfGuest } from "./snapshot-of-guest.ts";
 
@@ -55,7 +55,7 @@ async function takeOfGuest(
     const snapshot = await takeBitmapSnapshot(nodes.qmp, {
       disks,
       fleeceFolder: path.join(place.runFolder, "fleece"),
-      exportFolder: path.join(place.runFolder, "export"),
+      exportFolder: exportFolderOf(place),
       ...parts,
     });
     return new SnapshotOfGuest({ sources, snapshot, known, release: () => nodes.release() });
@@ -97,12 +97,6 @@ async function stateIn(nodes: OpenNodes, imageSizeBytes: number): Promise<Change
   };
 }
 
-/** A QEMU that was killed has stored no bitmap, and whatever it wrote last is later than the file that should have them. */
-async function wasKilled(parts: GuestParts, { runFolder }: QemuPlace): Promise<boolean> {
-  const state = await GuestProcess.find(parts, runFolder)?.power();
-  return state?.power === "crashed";
-}
-
 async function stateOfGuest(parts: GuestParts, place: QemuPlace, disk: SourceDisk): Promise<ChangeState> {
   const { files } = parts;
   const guest = runningGuest(parts, place);
@@ -112,7 +106,8 @@ async function stateOfGuest(parts: GuestParts, place: QemuPlace, disk: SourceDis
     const evidence = files.exists(imageFiles.wrapperPath) ? readEvidence(files, imageFiles) : undefined;
     if (evidence === undefined) return notTracked("NewTracking");
     const doubt = doubtOf(files, imageFiles, evidence);
-    if (doubt !== undefined) return notTracked((await wasKilled(parts, place)) ? "TrackingLost" : doubt);
+    if (doubt === "ChangedUntracked" && wasKilled(parts, place)) return notTracked("TrackingLost");
+    if (doubt !== undefined) return notTracked(doubt);
     const nodes = await openNodes(parts, place, [disk]);
     try {
       return await stateIn(nodes, evidence.sizeBytes);

@@ -3,8 +3,10 @@ import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ServicesProviderInputs } from "../../kinds/services-provider.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { findThing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { findMachineOf, notFound } from "./find-machine.ts";
 import { protectedMachines } from "./protected-machines.ts";
 import { type Discovery, protectableItems } from "./protectable-items.ts";
 import { fabricOf, inventoriesOf } from "./inventories.ts";
@@ -25,6 +27,15 @@ export class Hosts {
   /** The machines of a site, or of all of them. Throws `NotFound` for a site that there is none of. */
   async protectableItems(siteName?: string): Promise<Discovery> {
     return protectableItems(this.#parts, siteName);
+  }
+
+  /** The folder of an item's machine at the side that it runs at. Throws `NotFound` if the machine is not there. */
+  async folderOf(item: ProtectedItem): Promise<string> {
+    const { recoveryMachine } = item.details;
+    if (item.activeLocation === "recovery" && recoveryMachine !== undefined) return recoveryMachine.folder;
+    const lookup = await findMachineOf(this.#parts, item);
+    if (lookup.answer === "found") return lookup.place.folder;
+    throw notFound(item, lookup);
   }
 
   isReachable(hostId: string): boolean {

@@ -30,10 +30,15 @@ export function trackingBitmapsOf(node: BlockNode): TrackingBitmap[] {
   });
 }
 
+/** Whether a QEMU that had bitmaps of ours open was killed: they are there, and of no use. */
+function wasInterrupted(node: BlockNode): boolean {
+  return trackingBitmapsOf(node).some(({ isInconsistent }) => isInconsistent);
+}
+
 /** The bitmaps with everything since a recovery point, oldest first, or why there are none. */
 export function chainOf(node: BlockNode, known: KnownDisk): readonly Bitmap[] | ResyncReason {
   const { since, sizeBytes, lostBecause } = known;
-  if (since === undefined) return "NewTracking";
+  if (since === undefined) return lostBecause ?? (wasInterrupted(node) ? "TrackingLost" : "NewTracking");
   // QEMU keeps the bitmaps of a disk that is resized, and marks nothing of what it gains.
   if (node.sizeBytes !== sizeBytes) return "SizeChanged";
   const tracking = trackingBitmapsOf(node);

@@ -16,6 +16,8 @@ export interface WrapperPorts {
   readonly files?: FileSystem;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Whether the QEMU that had the image last is known to have been killed: a bitmap that it never stored is gone. */
+  readonly wasKilled?: boolean;
 }
 
 export interface WrappedImage {
@@ -52,9 +54,8 @@ export async function wrapImage(imagePath: string, ports: WrapperPorts = {}): Pr
   let doubt = evidence && doubtOf(files, imageFiles, evidence);
   const facts = { imagePath: imageFiles.imagePath, wrapperPath, sizeBytes };
   if (evidence !== undefined && doubt === undefined) return { ...facts, lostBecause: evidence.lostBecause };
-  if (files.exists(wrapperPath) && (await wasKilled(wrapperPath, clock)) && doubt === "ChangedUntracked") {
-    doubt = "TrackingLost";
-  }
+  const isInterrupted = files.exists(wrapperPath) && (await hasUnstoredBitmaps(wrapperPath, clock));
+  if (doubt === "ChangedUntracked" && (isInterrupted || ports.wasKilled === true)) doubt = "TrackingLost";
   await makeWrapper(files, imageFiles, { sizeBytes, clock, word: randomHex(random, 6) });
   // Only now, with the bitmaps gone, the image may count as known.
   keepEvidence(files, imageFiles, doubt === undefined ? {} : { lostBecause: doubt });
@@ -99,7 +100,7 @@ export function wrappedBlockdev(
 }
 
 /** Whether QEMU has ended without storing the bitmaps. Throws `Busy` if it runs: it holds a lock on the wrapper then. */
-async function wasKilled(wrapperPath: string, clock: Clock): Promise<boolean> {
+async function hasUnstoredBitmaps(wrapperPath: string, clock: Clock): Promise<boolean> {
   const info = await qemuImg(["info", "--output=json", wrapperPath], wrapperPath, clock);
   return /"in-use"/.test(info);
 }
