@@ -71,7 +71,7 @@ async function emptyProject(count: number): Promise<PulumiProject> {
   const items = await itemsProject(count);
   try {
     const project = await PulumiProject.make(noOpsWithArguments);
-    const declarations = declarationsOf(await readStack(items.path("siterecovery.yaml")));
+    const declarations = declarationsOf(readStack(items.path("siterecovery.yaml")));
     project.write("program/declarations.json", JSON.stringify(declarations));
     return project;
   } finally {
@@ -84,7 +84,7 @@ async function pluginProject(count: number): Promise<PulumiProject> {
   const project = await itemsProject(count);
   await ensurePulumi({ stateFolder: project.path(".pulumi"), yaml: true });
   const keyOf = (logicalName: string): string => logicalName.replaceAll("/", "-");
-  const declarations = declarationsOf(await readStack(project.path("siterecovery.yaml")));
+  const declarations = declarationsOf(readStack(project.path("siterecovery.yaml")));
   const resources = declarations.map(({ kind, logicalName, inputs, dependsOn }) => [
     keyOf(logicalName),
     {

@@ -11,7 +11,7 @@ import { declareStack } from "siterecovery";
 const named = process.env["SITERECOVERY_EXAMPLE"] ?? getStack();
 const isThere = fs.existsSync(path.join(import.meta.dirname, named, "siterecovery.yaml"));
 const definition = `examples/${isThere ? named : "hyperv-to-azure"}/siterecovery.yaml`;
-const stack = await declareStack(
+const stack = declareStack(
   new Config("siterecovery").get("definition") ?? process.env["SITERECOVERY_DEFINITION"] ?? definition,
 );
 

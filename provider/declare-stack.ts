@@ -37,9 +37,9 @@ function warn(advice: FindingList): void {
 }
 
 /** A relative path counts from the Pulumi project's folder. */
-async function read(file: string): Promise<StackFile> {
+function read(file: string): StackFile {
   try {
-    const stack = await readStack(path.resolve(projectFolder(), file), { target: configuredTarget() });
+    const stack = readStack(path.resolve(projectFolder(), file), { target: configuredTarget() });
     warn(stack.advice);
     return stack;
   } catch (error) {
@@ -75,8 +75,8 @@ function declareAll(stack: StackFile, target: Target): DeclaredStack {
 }
 
 /** Declares all resources of a definition. Throws an error for people when the definition is not right. */
-export async function declareStack(file: string): Promise<DeclaredStack> {
-  const stack = await read(file);
+export function declareStack(file: string): DeclaredStack {
+  const stack = read(file);
   const target = stack.definition.target ?? "engine";
   return forTarget(target, () => declareAll(stack, target));
 }

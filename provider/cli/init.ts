@@ -45,22 +45,19 @@ export function initCommand(): CliCommand {
     .addOption(new OutputOption("--output <file>", "where to write it").default("siterecovery.yaml"))
     .option("--force", "overwrite what is there")
     .action(
-      async (
-        inventories: string[],
-        flags: { flow: string; output: string; force?: boolean; json?: boolean },
-      ) => {
+      (inventories: string[], flags: { flow: string; output: string; force?: boolean; json?: boolean }) => {
         // Also for the default name, in whatever folder this is, and before machine.yaml is written anywhere.
         requireOutput(flags.output);
         const folder = path.dirname(path.resolve(flags.output));
         const isEmpty = inventories.length === 0;
-        const machines = (await Array.fromAsync(inventories, defineMachines)).flat();
+        const machines = inventories.flatMap(defineMachines);
         const defined = machines.flatMap((machine) => ("file" in machine ? [machine] : []));
         const refused = machines.flatMap((machine) => ("refused" in machine ? [machine.refused] : []));
         for (const { file, notes } of flags.json === true ? [] : defined)
           process.stdout.write(`${file}: written. ${notes.join(" ")} Correct it where it is wrong.\n`);
         const found = isEmpty
           ? { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [], left: [] }
-          : await lookAround(inventories, flags.output);
+          : lookAround(inventories, flags.output);
         const { text, folders } = startingDefinition(flowOf(flags.flow), found);
         writeNew(flags.output, text, flags.force === true);
         for (const name of [...folders, ...(isEmpty ? ["primary"] : [])])

@@ -20,8 +20,8 @@ export function inventoryCommand(): CliCommand {
     )
     .json("inventory")
     .example("inventory --output inventory.lock.json", "a lock to commit beside the definition, for CI")
-    .action(async (files: string[], flags: { output?: string; json?: boolean }) => {
-      const { lock, left } = await lockInventories(files);
+    .action((files: string[], flags: { output?: string; json?: boolean }) => {
+      const { lock, left } = lockInventories(files);
       for (const reason of left) process.stderr.write(`left out ${reason}\n`);
       if (flags.json === true) {
         if (flags.output !== undefined) writeOutput(flags.output, lockText(lock));

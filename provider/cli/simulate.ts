@@ -72,7 +72,7 @@ function excesses(result: Forecast, flags: SimulateFlags): string[] {
 
 async function simulate(file: string, flags: SimulateFlags, command: CliCommand): Promise<void> {
   const settings = settingsOf(flags, systemClock.now());
-  const stack = await stackForecast(await readStack(file, { inventory: "live" }));
+  const stack = stackForecast(readStack(file, { inventory: "live" }));
   const names = stack.machines.map(({ name }) => name);
   const engine = flags.measured === true ? await openSession(command) : undefined;
   const churnOf = churnSource(flags, names, engine);

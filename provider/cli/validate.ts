@@ -29,9 +29,9 @@ const reports: Readonly<Record<string, (checked: readonly Checked[], settings: R
 
 type Target = NonNullable<StackDefinition["target"]>;
 
-async function check(file: string, settings: ReadSettings): Promise<Checked> {
+function check(file: string, settings: ReadSettings): Checked {
   try {
-    const stack = await readStack(file, settings);
+    const stack = readStack(file, settings);
     const isWhole = settings.inventory !== "none";
     return { file, resources: declarationsOf(stack).length, isWhole, list: stack.advice };
   } catch (error) {
@@ -101,8 +101,8 @@ export function validateCommand(): CliCommand {
     )
     .option("--policy-config <file>", "check a configuration of the policy pack as well")
     .option("--strict", "warnings fail as errors do; notes never fail")
-    .action(async (files: string[], flags: ValidateFlags) => {
-      const checked = await Array.fromAsync(files, async (file) => check(file, flags));
+    .action((files: string[], flags: ValidateFlags) => {
+      const checked = files.map((file) => check(file, flags));
       const color = flags.output === undefined && process.stdout.isTTY === true;
       const strict = flags.strict === true;
       writeReport(

@@ -67,12 +67,12 @@ function checkStorage(
 }
 
 /** Checks and lists each inventory once, so that a definition of thousands of machines is checked in a moment. */
-export async function checkInventories(
+export function checkInventories(
   stack: StackDefinition,
   folder: string,
   view: InventoryView,
   findings: Findings,
-): Promise<Inventories> {
+): Inventories {
   const inventories = new Map<StackSite, { list: Inventory[]; names: string[]; areAll: boolean }>();
   const taken: Owned[] = [];
   for (const [index, site] of stack.sites.entries()) {
@@ -80,7 +80,7 @@ export async function checkInventories(
     const list: Inventory[] = [];
     for (const { owner, folder: inventory, path: inSite, isPhysical = false, hasAgent = true } of wanted) {
       const report: Report = (rule, message) => findings.add(rule, ["sites", index, ...inSite], message);
-      const seen = await view.see(inventory, report);
+      const seen = view.see(inventory, report);
       if (seen === undefined) continue;
       const other = taken.find((one) => one.folder === seen.folder);
       if (other !== undefined && other.owner !== owner) {

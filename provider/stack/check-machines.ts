@@ -28,13 +28,13 @@ interface FoundMachine {
   readonly at: YamlPath;
 }
 
-async function readMachine(
+function readMachine(
   inventory: SeenInventory,
   place: { name: string; path: YamlPath; side: ActiveLocation | undefined },
   findings: Findings,
-): Promise<MachineFacts | undefined> {
+): MachineFacts | undefined {
   try {
-    return await inventory.read(place.name);
+    return inventory.read(place.name);
   } catch (error) {
     // Errors of a machine.yaml are reported in that file.
     if (error instanceof DefinitionError) findings.takeOver(error);
@@ -133,7 +133,7 @@ function checkFound(stack: StackDefinition, found: FoundMachine, findings: Findi
   checkMachineAdvice(stack, found, findings);
 }
 
-async function tellMissing(
+function tellMissing(
   wanted: StackMachine,
   site: StackSite,
   place: {
@@ -143,7 +143,7 @@ async function tellMissing(
     inventories: readonly Inventory[];
   },
   findings: Findings,
-): Promise<void> {
+): void {
   const { side } = place;
   if (place.inventories.length === 0) {
     const message = `the site ${site.name} has nothing that could have a machine '${wanted.name}'; name a host, a vCenter server or the folder of physical servers`;
@@ -152,12 +152,7 @@ async function tellMissing(
   }
   // A machine that is declared to run at the recovery side may be gone from the primary one.
   if (side === "recovery") return;
-  const bare = (
-    await Array.fromAsync(
-      place.inventories,
-      async ({ seen }) => (await seen.folderWithoutMachine?.(wanted.name)) ?? [],
-    )
-  ).flat();
+  const bare = place.inventories.flatMap(({ seen }) => seen.folderWithoutMachine?.(wanted.name) ?? []);
   if (side === undefined && bare[0] !== undefined) {
     const init = `siterecovery init ${path.dirname(bare[0])}`;
     const message = `the folder ${bare[0]} has no machine.yaml; write one, or have \`${init}\` write it from the disk images`;
@@ -175,12 +170,12 @@ async function tellMissing(
   findings.add("machine-not-found", [...place.at, "name"], message);
 }
 
-async function checkOne(
+function checkOne(
   stack: StackDefinition,
   wanted: StackMachine,
   context: { inventories: Inventories; at: YamlPath },
   findings: Findings,
-): Promise<void> {
+): void {
   const { at } = context;
   const site = siteOf(stack, wanted.site);
   if (!site) return;
@@ -203,7 +198,7 @@ async function checkOne(
     );
   }
   const name = holder.machines.get(wanted.name.toLowerCase())!;
-  const machine = await readMachine(holder.seen, { name, path: [...at, "name"], side }, findings);
+  const machine = readMachine(holder.seen, { name, path: [...at, "name"], side }, findings);
   if (!machine) return;
   const folder = path.join(holder.seen.folder, name);
   checkFound(stack, { wanted, machine, folder, holder, site, at }, findings);
@@ -211,13 +206,13 @@ async function checkOne(
   checkMigratedMachine({ wanted, machine, isPhysical: holder.isPhysical, at }, findings);
 }
 
-export async function checkMachines(
+export function checkMachines(
   stack: StackDefinition,
   folder: string,
   view: InventoryView,
   findings: Findings,
-): Promise<void> {
-  const inventories = await checkInventories(stack, folder, view, findings);
+): void {
+  const inventories = checkInventories(stack, folder, view, findings);
   const seen = new Set<string>();
   const lists = { machines: stack.machines ?? [], migrations: (stack.migrations ?? []).map(migratedMachine) };
   for (const [list, machines] of Object.entries(lists))
@@ -225,6 +220,6 @@ export async function checkMachines(
       // A duplicate name is reported already; its machine is checked once.
       if (seen.has(machine.name.toLowerCase())) continue;
       seen.add(machine.name.toLowerCase());
-      await checkOne(stack, machine, { inventories, at: [list, index] }, findings);
+      checkOne(stack, machine, { inventories, at: [list, index] }, findings);
     }
 }

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../errors.ts";
-import { folderMachines } from "../machines/folder-machines.ts";
+import { machineFolders } from "../machines/machine-folders.ts";
 import { describedMachine } from "../machines/import/described-machine.ts";
 import { guessMachine, imagePattern } from "../machines/guess-machine.ts";
 import { writeMachineFile } from "../machines/machine-file.ts";
@@ -34,30 +34,28 @@ function flawOf(folder: string, name: string): string | undefined {
  * Never overwrites a machine.yaml, and writes none that is not right. Throws a `SiteRecoveryError` if the folder cannot be
  * read or a file cannot be written.
  */
-export async function defineMachines(inventory: string): Promise<(DefinedMachine | RefusedMachine)[]> {
-  const drivers = folderMachines(localFileSystem);
-  return (
-    await Array.fromAsync(
-      localFileSystem.list(inventory).toSorted(),
-      async (name): Promise<(DefinedMachine | RefusedMachine)[]> => {
-        const folder = path.join(inventory, name);
-        if (await drivers.exists(folder)) return [];
-        let guessed: ReturnType<typeof guessMachine>;
-        try {
-          const flaw = flawOf(folder, name);
-          if (flaw !== undefined) return [{ refused: `${name}: ${flaw}` }];
-          guessed = describedMachine(localFileSystem, folder) ?? guessMachine(localFileSystem, folder);
-        } catch (error) {
-          if (hasCode(error, "InvalidInput")) return [{ refused: `${name}: ${error.message}` }];
-          // A file, or a folder that may not be read, is no machine.
-          if (error instanceof SiteRecoveryError) return [];
-          throw error;
-        }
-        if (guessed === undefined) return [];
-        const file = path.join(folder, "machine.yaml");
-        writeMachineFile(localFileSystem, file, guessed.definition);
-        return [{ file, notes: guessed.notes }];
-      },
-    )
-  ).flat();
+export function defineMachines(inventory: string): (DefinedMachine | RefusedMachine)[] {
+  const drivers = machineFolders(localFileSystem);
+  return localFileSystem
+    .list(inventory)
+    .toSorted()
+    .flatMap((name): (DefinedMachine | RefusedMachine)[] => {
+      const folder = path.join(inventory, name);
+      if (drivers.exists(folder)) return [];
+      let guessed: ReturnType<typeof guessMachine>;
+      try {
+        const flaw = flawOf(folder, name);
+        if (flaw !== undefined) return [{ refused: `${name}: ${flaw}` }];
+        guessed = describedMachine(localFileSystem, folder) ?? guessMachine(localFileSystem, folder);
+      } catch (error) {
+        if (hasCode(error, "InvalidInput")) return [{ refused: `${name}: ${error.message}` }];
+        // A file, or a folder that may not be read, is no machine.
+        if (error instanceof SiteRecoveryError) return [];
+        throw error;
+      }
+      if (guessed === undefined) return [];
+      const file = path.join(folder, "machine.yaml");
+      writeMachineFile(localFileSystem, file, guessed.definition);
+      return [{ file, notes: guessed.notes }];
+    });
 }

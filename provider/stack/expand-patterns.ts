@@ -26,15 +26,13 @@ function machinesIn(stack: StackDefinition, site: StackSite, wanted: StackMachin
 
 type Look = (inventory: string, site: StackSite) => readonly string[];
 
-/** Looks into the inventories of the sites that have patterns. */
-async function lookInto(stack: StackDefinition, view: InventoryView): Promise<Look> {
+function lookInto(view: InventoryView): Look {
   const known = new Map<string, readonly string[]>();
-  for (const { site } of (stack.machines ?? []).filter(({ name }) => isPattern(name))) {
-    const found = siteOf(stack, site);
-    for (const { folder } of found ? inventoriesOf(found) : [])
-      if (!known.has(folder)) known.set(folder, (await view.see(folder, () => undefined))?.names ?? []);
-  }
-  return (inventory) => known.get(inventory) ?? [];
+  return (inventory) => {
+    const names = known.get(inventory) ?? view.see(inventory, () => undefined)?.names ?? [];
+    known.set(inventory, names);
+    return names;
+  };
 }
 
 /** Where no machine is looked at, those that plans, clusters and drills name are taken to be there. */
@@ -103,10 +101,10 @@ function expandMachines(
   return machines;
 }
 
-export async function expandPatterns(stack: StackDefinition, view: InventoryView): Promise<Expanded> {
+export function expandPatterns(stack: StackDefinition, view: InventoryView): Expanded {
   const origins = new Map<string, YamlPath[]>();
   const problems: Problem[] = [];
-  const look = view.knowsMachines ? await lookInto(stack, view) : namedElsewhere(stack);
+  const look = view.knowsMachines ? lookInto(view) : namedElsewhere(stack);
   const machines = expandMachines(stack, { look, isBlind: !view.knowsMachines }, problems);
   origins.set("machines", machines.from);
   const names = machines.entries.map(({ name }) => name);

@@ -43,25 +43,20 @@ function plain(value: unknown): unknown {
 }
 
 /** A sentence for each difference, beginning with the machine's name. A machine that cannot be read is left out. */
-export async function lockDifferences(
-  live: SeenInventory,
-  locked: LockedInventory["machines"],
-): Promise<string[]> {
+export function lockDifferences(live: SeenInventory, locked: LockedInventory["machines"]): string[] {
   const before = new Map(locked.map(({ folder, ...facts }) => [folder, facts]));
   const gone = locked.filter(({ folder }) => !live.names.includes(folder));
   return [
-    ...(
-      await Array.fromAsync(live.names, async (name) => {
-        const old = before.get(name);
-        if (old === undefined) return [`${name} is not in the lock`];
-        try {
-          return machineDifferences(await live.read(name), old).map((text) => `${name}: ${text}`);
-        } catch (error) {
-          if (error instanceof SiteRecoveryError) return [];
-          throw error;
-        }
-      })
-    ).flat(),
+    ...live.names.flatMap((name) => {
+      const old = before.get(name);
+      if (old === undefined) return [`${name} is not in the lock`];
+      try {
+        return machineDifferences(live.read(name), old).map((text) => `${name}: ${text}`);
+      } catch (error) {
+        if (error instanceof SiteRecoveryError) return [];
+        throw error;
+      }
+    }),
     ...gone.map(({ folder }) => `${folder} is in the lock only`),
   ];
 }

@@ -15,9 +15,9 @@ export interface SeenInventory {
   /** Names of the machines' folders. */
   readonly names: readonly string[];
   /** Throws a `SiteRecoveryError` if a machine or one of its disks cannot be read. */
-  read(name: string): Promise<MachineFacts>;
+  read(name: string): MachineFacts;
   /** The folder of that name if it is there and has no machine.yaml. */
-  folderWithoutMachine?(name: string): Promise<string | undefined>;
+  folderWithoutMachine?(name: string): string | undefined;
 }
 
 export interface LockedInventory {

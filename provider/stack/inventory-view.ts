@@ -4,13 +4,12 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { folderMachines } from "../machines/folder-machines.ts";
+import { machineFolders } from "../machines/machine-folders.ts";
 import { factsOf } from "../machines/machine-facts.ts";
 import { lockDifferences } from "./inventory-differences.ts";
 import { lockName, readLock, type SeenInventory } from "./inventory-lock.ts";
 import { realFolder, type Report } from "./real-folder.ts";
 import { said } from "../message.ts";
-import { someInTurn } from "../in-turn.ts";
 
 export interface InventoryView {
   /** Whether it is known which machines there are. */
@@ -18,22 +17,22 @@ export interface InventoryView {
   /** Whether this is the computer that has the machines, so that every folder must be there. Asked after `see`. */
   isHere(): boolean;
   /** An inventory, as the definition names it; reports why it cannot be looked into. */
-  see(inventory: string, report: Report): Promise<SeenInventory | undefined>;
+  see(inventory: string, report: Report): SeenInventory | undefined;
 }
 
-const drivers = folderMachines(localFileSystem);
+const drivers = machineFolders(localFileSystem);
 const what = "it holds the host's machines";
 
-async function liveInventory(folder: string, report: Report): Promise<SeenInventory | undefined> {
+function liveInventory(folder: string, report: Report): SeenInventory | undefined {
   try {
-    const names = (await drivers.list(folder)).toSorted();
+    const names = drivers.list(folder).toSorted();
     return {
       folder,
       names,
-      read: async (name) => factsOf(await drivers.read(path.join(folder, name))),
-      folderWithoutMachine: async (name) => {
+      read: (name) => factsOf(drivers.read(path.join(folder, name))),
+      folderWithoutMachine: (name) => {
         const inner = path.join(folder, name);
-        return localFileSystem.exists(inner) && !(await drivers.exists(inner)) ? inner : undefined;
+        return localFileSystem.exists(inner) && !drivers.exists(inner) ? inner : undefined;
       },
     };
   } catch (error) {
@@ -51,9 +50,9 @@ export function liveView(from: string): InventoryView {
   return {
     knowsMachines: true,
     isHere: () => true,
-    see: async (inventory, report) => {
+    see: (inventory, report) => {
       const real = realFolder(inventory, from, report, what);
-      return real === undefined ? undefined : await liveInventory(real, report);
+      return real === undefined ? undefined : liveInventory(real, report);
     },
   };
 }
@@ -63,7 +62,7 @@ export function blindView(from: string): InventoryView {
   return {
     knowsMachines: false,
     isHere: () => false,
-    see: async (inventory, report) => {
+    see: (inventory, report) => {
       const folder = realFolder(inventory, from, report);
       const read = (name: string): never => {
         throw new SiteRecoveryError("Bug", said`The machine ${name} was not to be looked at.`);
@@ -74,10 +73,10 @@ export function blindView(from: string): InventoryView {
 }
 
 /** An inventory is here if one of its machines can be read with all of its disks: a checkout may have the definitions only. */
-async function isReadable(seen: SeenInventory): Promise<boolean> {
-  return await someInTurn(seen.names, async (name) => {
+function isReadable(seen: SeenInventory): boolean {
+  return seen.names.some((name) => {
     try {
-      return (await seen.read(name)).disks.length > 0;
+      return seen.read(name).disks.length > 0;
     } catch (error) {
       if (error instanceof SiteRecoveryError) return false;
       throw error;
@@ -94,13 +93,13 @@ export function lockedView(from: string, lockFile: string): InventoryView {
   return {
     knowsMachines: true,
     isHere: () => isHere,
-    see: async (inventory, report) => {
+    see: (inventory, report) => {
       const folder = realFolder(inventory, from, report);
       if (folder === undefined) return undefined;
-      const live = localFileSystem.exists(folder) ? await liveInventory(folder, report) : undefined;
+      const live = localFileSystem.exists(folder) ? liveInventory(folder, report) : undefined;
       const locked = byFolder.get(inventory);
-      if (live !== undefined && (await isReadable(live))) {
-        const differences = await lockDifferences(live, locked?.machines ?? []);
+      if (live !== undefined && isReadable(live)) {
+        const differences = lockDifferences(live, locked?.machines ?? []);
         if (differences.length > 0) {
           const listed = differences.slice(0, 10).join("; ");
           const more = differences.length > 10 ? `; and ${differences.length - 10} more` : "";
@@ -119,7 +118,7 @@ export function lockedView(from: string, lockFile: string): InventoryView {
       isHere = false;
       report("inventory-locked", `is not here: its machines are checked as ${shown} has them`);
       const machines = new Map(locked.machines.map(({ folder: name, ...facts }) => [name, facts]));
-      return { folder, names: [...machines.keys()], read: (name) => Promise.resolve(machines.get(name)!) };
+      return { folder, names: [...machines.keys()], read: (name) => machines.get(name)! };
     },
   };
 }

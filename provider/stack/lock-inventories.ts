@@ -19,7 +19,7 @@ export interface MadeLock {
  * All machines of the inventories that the definitions name, sorted. Throws a `DefinitionError` if a definition cannot be read,
  * or if one of its inventories is not there.
  */
-export async function lockInventories(files: readonly string[]): Promise<MadeLock> {
+export function lockInventories(files: readonly string[]): MadeLock {
   const folders = new Set(files.map((file) => path.dirname(path.resolve(file))));
   if (folders.size > 1) {
     const message = said`The definitions are in several folders, and a lock is for those of one. Write a lock for each folder.`;
@@ -34,20 +34,18 @@ export async function lockInventories(files: readonly string[]): Promise<MadeLoc
     const findings = new Findings(source);
     for (const [index, site] of (value.sites as readonly StackSite[]).entries()) {
       for (const { folder, path: inSite } of inventoriesOf(site)) {
-        const seen = await view.see(folder, (rule, message) =>
+        const seen = view.see(folder, (rule, message) =>
           findings.add(rule, ["sites", index, ...inSite], message),
         );
-        const machines = (
-          await Array.fromAsync(seen?.names ?? [], async (name): Promise<LockedInventory["machines"]> => {
-            try {
-              return [{ folder: name, ...(await seen!.read(name)) }];
-            } catch (error) {
-              if (!(error instanceof SiteRecoveryError)) throw error;
-              left.push(`${folder}/${name}: ${error.message}`);
-              return [];
-            }
-          })
-        ).flat();
+        const machines = (seen?.names ?? []).flatMap((name): LockedInventory["machines"] => {
+          try {
+            return [{ folder: name, ...seen!.read(name) }];
+          } catch (error) {
+            if (!(error instanceof SiteRecoveryError)) throw error;
+            left.push(`${folder}/${name}: ${error.message}`);
+            return [];
+          }
+        });
         inventories.set(folder, { folder, machines });
       }
     }

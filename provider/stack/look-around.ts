@@ -2,7 +2,7 @@
 import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { folderMachines } from "../machines/folder-machines.ts";
+import { machineFolders } from "../machines/machine-folders.ts";
 import { machineProblems } from "../machines/check-machine.ts";
 import { figure } from "../rules/limits.ts";
 import { isOutside } from "./real-folder.ts";
@@ -21,18 +21,18 @@ function nameFrom(folder: string, index: number): string {
  * Machines that can be protected, up to what one plan holds, by their networks; `left` says why others are left out.
  * Throws a `SiteRecoveryError` when a folder is not there.
  */
-export async function lookAround(
+export function lookAround(
   folders: readonly string[],
   definition: string,
-): Promise<StartingPoint & { readonly left: readonly string[] }> {
-  const drivers = folderMachines(localFileSystem);
+): StartingPoint & { readonly left: readonly string[] } {
+  const drivers = machineFolders(localFileSystem);
   const from = path.dirname(path.resolve(definition));
   const [machines, networks, left] = [new Set<string>(), new Set<string>(), [] as string[]];
-  const inventories = await Array.fromAsync(folders, async (folder, index) => {
+  const inventories = folders.map((folder, index) => {
     const absolute = path.resolve(folder);
-    for (const name of await drivers.list(absolute)) {
+    for (const name of drivers.list(absolute)) {
       try {
-        const machine = await drivers.read(path.join(absolute, name));
+        const machine = drivers.read(path.join(absolute, name));
         const [problem] = machineProblems(machine);
         if (problem || machines.has(machine.name) || machines.size >= figure("planMachines")) {
           const why =

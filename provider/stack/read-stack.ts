@@ -36,17 +36,14 @@ export interface ReadSettings {
 }
 
 /** Throws a `DefinitionError` that holds every finding if one of them is an error. */
-export async function readStack(
-  file: string,
-  { target, inventory }: ReadSettings = {},
-): Promise<CheckedStack> {
+export function readStack(file: string, { target, inventory }: ReadSettings = {}): CheckedStack {
   const absolute = path.resolve(file);
   const folder = path.dirname(absolute);
   const { value, source, findings: ofForm, repairs } = readFiles(absolute);
   const doubts = new Doubts(repairs);
   const written = { ...completed(value), ...(target === undefined ? {} : { target }) };
   const view = viewFor(folder, inventory);
-  const { definition, origins, problems } = await expandPatterns(written, view);
+  const { definition, origins, problems } = expandPatterns(written, view);
   const unmatched = new Findings(source, [], doubts);
   for (const problem of problems) unmatched.add("machine-pattern-unmatched", problem.path, problem.message);
   const findings = new Findings(
@@ -59,7 +56,7 @@ export async function readStack(
   checkAdvice(definition, findings);
   // Azure has the machines, and knows more of them than any folder here.
   if (definition.target === "azure") checkForAzure(definition, findings);
-  else await checkMachines(definition, folder, view, findings);
+  else checkMachines(definition, folder, view, findings);
   findings.list.push(...unmatched.list);
   return { file: absolute, definition, advice: findings.settle() };
 }

@@ -4,7 +4,7 @@ import { localFileSystem } from "../blocks/file-system.ts";
 import type { ForecastPlan, ForecastServer } from "../engine/forecast/forecast-input.ts";
 import { policyWithDefaults } from "../handlers/policy-settings.ts";
 import type { PolicySettings } from "../kinds/policy.ts";
-import { folderMachines } from "../machines/folder-machines.ts";
+import { machineFolders } from "../machines/machine-folders.ts";
 import type { Machine } from "../ports/machines.ts";
 import { policyInputs } from "./declare-azure.ts";
 import { containerOf, siteOf } from "./site-of.ts";
@@ -31,20 +31,14 @@ export interface StackForecast {
   readonly plans: readonly ForecastPlan[];
 }
 
-const drivers = folderMachines(localFileSystem);
+const drivers = machineFolders(localFileSystem);
 const gibibyte = 1024 ** 3;
 
 /** The machine of a definition that was read, or `undefined` for one that has gone to the recovery side. */
-async function findMachine(
-  stack: StackFile,
-  site: StackSite,
-  { name }: StackMachine,
-): Promise<Machine | undefined> {
+function findMachine(stack: StackFile, site: StackSite, { name }: StackMachine): Machine | undefined {
   const folders = inventoriesOf(site).map(({ folder }) => path.resolve(path.dirname(stack.file), folder));
-  const found = (
-    await Array.fromAsync(folders, async (folder) => (await drivers.folderOf(folder, name)) ?? [])
-  ).flat();
-  return found[0] === undefined ? undefined : await drivers.read(found[0]);
+  const found = folders.flatMap((folder) => drivers.folderOf(folder, name) ?? []);
+  return found[0] === undefined ? undefined : drivers.read(found[0]);
 }
 
 /** Process servers of a site, as the engine has them: the one of a VMware fabric is on its configuration server. */
@@ -79,26 +73,24 @@ function planOf(plan: StackPlan): ForecastPlan {
   return { name: plan.name, groups: isAround ? [{ machines: [], ...around }, ...groups] : groups };
 }
 
-export async function stackForecast(stack: StackFile): Promise<StackForecast> {
+export function stackForecast(stack: StackFile): StackForecast {
   const { definition } = stack;
   const servers = definition.sites.flatMap((site) => serversOf(site));
   const load = new Map(servers.map(({ name }) => [name, 0]));
-  const machines = (
-    await Array.fromAsync(definition.machines ?? [], async (machine): Promise<MachineToForecast[]> => {
-      const site = siteOf(definition, machine.site)!;
-      const found = await findMachine(stack, site, machine);
-      if (!found) return [];
-      const names = serversOf(site).map(({ name }) => name);
-      // As the engine does it: the one that has the fewest bytes to protect, unless one is named (C-3).
-      const least = names.reduce((one, other) => (load.get(other)! < load.get(one)! ? other : one));
-      const server = machine.processServer === undefined ? least : `${site.name}/${machine.processServer}`;
-      const disks = found.disks.filter(({ id }) => machine.disks?.includes(id) ?? true);
-      load.set(server, load.get(server)! + disks.reduce((sum, disk) => sum + disk.sizeBytes, 0));
-      const images = disks.map((disk) => disk.path);
-      const { name, dailyChangeGibibytes: change } = machine;
-      const expectedChurn = change === undefined ? undefined : change * gibibyte;
-      return [{ name, server, policy: policyOf(definition, machine), images, expectedChurn }];
-    })
-  ).flat();
+  const machines = (definition.machines ?? []).flatMap((machine): MachineToForecast[] => {
+    const site = siteOf(definition, machine.site)!;
+    const found = findMachine(stack, site, machine);
+    if (!found) return [];
+    const names = serversOf(site).map(({ name }) => name);
+    // As the engine does it: the one that has the fewest bytes to protect, unless one is named (C-3).
+    const least = names.reduce((one, other) => (load.get(other)! < load.get(one)! ? other : one));
+    const server = machine.processServer === undefined ? least : `${site.name}/${machine.processServer}`;
+    const disks = found.disks.filter(({ id }) => machine.disks?.includes(id) ?? true);
+    load.set(server, load.get(server)! + disks.reduce((sum, disk) => sum + disk.sizeBytes, 0));
+    const images = disks.map((disk) => disk.path);
+    const { name, dailyChangeGibibytes: change } = machine;
+    const expectedChurn = change === undefined ? undefined : change * gibibyte;
+    return [{ name, server, policy: policyOf(definition, machine), images, expectedChurn }];
+  });
   return { machines, servers, plans: (definition.plans ?? []).map(planOf) };
 }

@@ -29,11 +29,11 @@ export class DeclaredExample {
   readonly #home: string;
   readonly #ids = new Map<string, string>();
 
-  private constructor(folder: string, home: string, engine: Engine, declarations: readonly Declaration[]) {
+  private constructor(folder: string, home: string, engine: Engine) {
     this.#folder = folder;
     this.#home = home;
     this.engine = engine;
-    this.declarations = declarations;
+    this.declarations = declarationsOf(readStack("siterecovery.yaml"));
   }
 
   /** Makes all that a definition declares. The working folder is the definition's until it is removed. */
@@ -45,12 +45,7 @@ export class DeclaredExample {
     // Relative folders of a definition count from the project's.
     process.chdir(folder);
     const engine = await openEngine({ home: path.join(folder, "home"), random: new SeededRandom(1) });
-    const example = new DeclaredExample(
-      folder,
-      home,
-      engine,
-      declarationsOf(await readStack("siterecovery.yaml")),
-    );
+    const example = new DeclaredExample(folder, home, engine);
     for (const { kind, logicalName, inputs } of example.declarations)
       example.#ids.set(logicalName, (await handlerOf(kind, engine).create(inputs, work)).id);
     return example;

@@ -19,19 +19,17 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 /** What is told of a file of the corpus, and is no advice that the rule has nothing to do with. */
-async function findingsOf(rule: RuleId, file: string): Promise<readonly Finding[]> {
-  return (await toldOf(rule, file)).filter(
-    (one) => one.rule === rule || rules[one.rule].severity === "error",
-  );
+function findingsOf(rule: RuleId, file: string): readonly Finding[] {
+  return toldOf(rule, file).filter((one) => one.rule === rule || rules[one.rule].severity === "error");
 }
 
 /** What is told of a file of the corpus, which is looked at among all the machines and folders that it names. */
-async function toldOf(rule: string, file: string): Promise<readonly Finding[]> {
+function toldOf(rule: string, file: string): readonly Finding[] {
   const files = fs.readdirSync(path.join(corpus, rule));
   for (const name of files)
     fs.cpSync(path.join(corpus, rule, name), path.join(folder, name), { recursive: true });
   try {
-    const stack = await readStack(path.join(folder, file));
+    const stack = readStack(path.join(folder, file));
     expect(declarationsOf(stack).length).toBeGreaterThan(0);
     return stack.advice.findings;
   } catch (error) {
@@ -53,15 +51,15 @@ describe("the corpus of definitions", () => {
     const good = files.filter((name) => /^good.*\.yaml$/.test(name));
     const bad = files.filter((name) => /^bad.*\.yaml$/.test(name));
 
-    it(`${rule} is kept by the good ones`, async () => {
+    it(`${rule} is kept by the good ones`, () => {
       expect(good.length).toBeGreaterThan(0);
-      for (const file of good) expect(await findingsOf(rule, file), file).toEqual([]);
+      for (const file of good) expect(findingsOf(rule, file), file).toEqual([]);
     });
 
-    it(`${rule} is broken by the bad ones, and nothing else is`, async () => {
+    it(`${rule} is broken by the bad ones, and nothing else is`, () => {
       expect(bad.length).toBeGreaterThan(0);
       for (const file of bad) {
-        const findings = await findingsOf(rule, file);
+        const findings = findingsOf(rule, file);
         const told = findings.map((finding) => `${finding.rule}: ${finding.property} ${finding.message}`);
         expect(findings.length, file).toBeGreaterThan(0);
         expect(

@@ -16,10 +16,10 @@ beforeEach(() => {
   makeSurroundings(folder);
 });
 
-async function declared(plan: string): Promise<{ plan: Declaration; machines: Declaration[] }> {
+function declared(plan: string): { plan: Declaration; machines: Declaration[] } {
   const file = path.join(folder, "siterecovery.yaml");
   fs.writeFileSync(file, goodDefinition.replace("- { name: shop, groups: [[db1], [web1]] }", plan));
-  const all = declarationsOf(await readStack(file));
+  const all = declarationsOf(readStack(file));
   const found = all.find(({ kind }) => kind === "recovery-plan")!;
   return { plan: found, machines: all.filter(({ kind }) => kind === "protected-item") };
 }
@@ -38,8 +38,8 @@ const long = `
         after: [{ script: check.sh, name: smoke }]`;
 
 describe("the plans of a definition", () => {
-  it("are groups of machines, with steps in Azure's words", async () => {
-    const { plan } = await declared(long);
+  it("are groups of machines, with steps in Azure's words", () => {
+    const { plan } = declared(long);
     expect(checkSchema("recovery-plan", plan.inputs)).toEqual([]);
     const { properties, activeLocation, failover } = plan.inputs as RecoveryPlanInputs;
     expect([activeLocation, failover]).toEqual(["primary", { commit: "manual" }]);
@@ -81,12 +81,10 @@ describe("the plans of a definition", () => {
     expect(plan.dependsOn).toEqual(["machine/db1", "machine/web1"]);
   });
 
-  it("say where their machines run, which the machines then leave to them", async () => {
-    const sides = async (plan: string): Promise<unknown[]> =>
-      (await declared(plan)).machines.map(
-        ({ inputs }) => (inputs as { activeLocation?: string }).activeLocation,
-      );
-    expect(await sides(long)).toEqual([undefined, undefined]);
-    expect(await sides("- { name: shop, groups: [[db1], [web1]] }")).toEqual(["primary", "primary"]);
+  it("say where their machines run, which the machines then leave to them", () => {
+    const sides = (plan: string): unknown[] =>
+      declared(plan).machines.map(({ inputs }) => (inputs as { activeLocation?: string }).activeLocation);
+    expect(sides(long)).toEqual([undefined, undefined]);
+    expect(sides("- { name: shop, groups: [[db1], [web1]] }")).toEqual(["primary", "primary"]);
   });
 });

@@ -9,9 +9,9 @@ import { writeYaml } from "../../provider/yaml/write-yaml.ts";
 import { temporaryFolder } from "../setup/temporary-folder.ts";
 import { hyperVToAzure, makeSites, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite } from "./six-flows.ts";
 
-async function findingsOf(file: string): Promise<readonly Finding[]> {
+function findingsOf(file: string): readonly Finding[] {
   try {
-    await readStack(file);
+    readStack(file);
     return [];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
@@ -19,21 +19,23 @@ async function findingsOf(file: string): Promise<readonly Finding[]> {
   }
 }
 
-async function rulesOf(text: string): Promise<string[]> {
+function rulesOf(text: string): string[] {
   const file = path.join(temporaryFolder(), "siterecovery.yaml");
   fs.writeFileSync(file, text);
-  return (await findingsOf(file)).map(({ rule, line }) => `${line}: ${rule}`).sort();
+  return findingsOf(file)
+    .map(({ rule, line }) => `${line}: ${rule}`)
+    .sort();
 }
 
 const head = "version: 1\nresourceGroup: dr\nazure: { storageAccounts: [{ name: replicas }] }\n";
 
 describe("a definition that is wrong in form and in meaning", () => {
-  it("is told of both in one run", async () => {
+  it("is told of both in one run", () => {
     const text = `${head}vault: { name: v, colour: red }
 policies: [{ name: five, replicationInterval: 31 }]
 sites: [{ name: london, hosts: [{ name: hv1, inventory: nowhere }], policy: six }]
 `;
-    expect(await rulesOf(text)).toEqual(
+    expect(rulesOf(text)).toEqual(
       [
         "4: bad-format",
         "4: unknown-property",
@@ -44,14 +46,14 @@ sites: [{ name: london, hosts: [{ name: hv1, inventory: nowhere }], policy: six 
     );
   });
 
-  it("is told of all but what hangs on a kind that is no word", async () => {
+  it("is told of all but what hangs on a kind that is no word", () => {
     const text = `${head}vault: { name: dr-vault }
 policies: [{ name: five }]
 sites: [{ name: london, kind: cloud, policy: six, vcenters: [{ name: vc1, inventory: nowhere }] }]
 machines: [{ name: web1, storageAccount: replica }]
 plans: [{ name: shop, site: paris, groups: [[web1, db1]] }]
 `;
-    expect(await rulesOf(text)).toEqual([
+    expect(rulesOf(text)).toEqual([
       "6: folder-missing",
       "6: not-a-choice",
       "6: unknown-policy",
@@ -60,7 +62,7 @@ plans: [{ name: shop, site: paris, groups: [[web1, db1]] }]
     ]);
   });
 
-  it("is told of all but what may be the one whose name is missing", async () => {
+  it("is told of all but what may be the one whose name is missing", () => {
     const text = `${head}vault: {}
 policies: [{ replicationInterval: 300 }]
 sites: [{ name: london, hosts: [{ name: hv1 }, { name: hv2, inventory: nowhere }], policy: five }]
@@ -68,7 +70,7 @@ machines: [{ site: paris }, 5]
 plans: [{ name: shop, groups: [[web1], [web1]] }]
 drills: rehearsal
 `;
-    expect(await rulesOf(text)).toEqual([
+    expect(rulesOf(text)).toEqual([
       "4: missing-property",
       "5: missing-property",
       "6: folder-missing",
@@ -98,7 +100,7 @@ const inAzure = fs.readFileSync(new URL("corpus/azure-drill/good.yaml", import.m
 describe("one mistake of form in a definition that is right otherwise", () => {
   it.each(Object.entries({ hyperVToAzure, vmmToAzure, vmmToSite, vmwareToAzure, vmwareToSite, inAzure }))(
     "brings up no other finding than its own: %s",
-    async (_flow, text) => {
+    (_flow, text) => {
       const folder = temporaryFolder();
       makeSites(folder);
       const file = path.join(folder, "siterecovery.yaml");
@@ -113,7 +115,7 @@ describe("one mistake of form in a definition that is right otherwise", () => {
           if (wrong === undefined) Reflect.deleteProperty(holder, place.at(-1)!);
           else Reflect.set(holder, place.at(-1)!, wrong);
           fs.writeFileSync(file, writeYaml(value));
-          const findings = await findingsOf(file);
+          const findings = findingsOf(file);
           const form = findings.filter(({ rule }) => ofForm.has(rule));
           if (form.length === 0) continue;
           mistakes += 1;

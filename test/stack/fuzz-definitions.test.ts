@@ -33,12 +33,12 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
  * Reads a definition, with this text as the definition itself or as a file that it leads to: it is right, or all that
  * comes of it are findings with a rule and a place.
  */
-async function expectFindingsOnly(bytes: string | Uint8Array, leaf = "siterecovery.yaml"): Promise<void> {
+function expectFindingsOnly(bytes: string | Uint8Array, leaf = "siterecovery.yaml"): void {
   const file = path.join(folder, "siterecovery.yaml");
   fs.writeFileSync(file, leaf === "part.yaml" ? rootText : goodDefinition);
   fs.writeFileSync(path.join(folder, leaf), bytes);
   try {
-    expect((await readStack(file)).definition.version).toBe(1);
+    expect(readStack(file).definition.version).toBe(1);
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     expect(error.findings.length).toBeGreaterThan(0);
@@ -100,10 +100,10 @@ const splinter = fc.oneof(
 );
 
 /** The machines of a definition with a part that is right. */
-async function readWith(part: string): Promise<readonly { readonly name: string }[]> {
+function readWith(part: string): readonly { readonly name: string }[] {
   fs.writeFileSync(path.join(folder, "siterecovery.yaml"), rootText);
   fs.writeFileSync(path.join(folder, "part.yaml"), part);
-  return (await readStack(path.join(folder, "siterecovery.yaml"))).definition.machines ?? [];
+  return readStack(path.join(folder, "siterecovery.yaml")).definition.machines ?? [];
 }
 
 /** A text with parts of it cut out and put in. */
@@ -117,22 +117,22 @@ function mutated(text: string): fc.Arbitrary<string> {
 }
 
 describe("whatever stands in a definition", () => {
-  it("comes to findings and never to an exception: text at random", async () => {
+  it("comes to findings and never to an exception: text at random", () => {
     const text = fc.oneof(fc.string({ unit: "binary", maxLength: 400 }), fc.uint8Array({ maxLength: 200 }));
-    await fc.assert(
-      fc.asyncProperty(text, async (bytes) => expectFindingsOnly(bytes)),
+    fc.assert(
+      fc.property(text, (bytes) => expectFindingsOnly(bytes)),
       { numRuns: runs },
     );
   });
 
-  it("comes to findings and never to an exception: a good definition with parts cut out and put in", async () => {
-    await fc.assert(
-      fc.asyncProperty(mutated(goodDefinition), async (text) => expectFindingsOnly(text)),
+  it("comes to findings and never to an exception: a good definition with parts cut out and put in", () => {
+    fc.assert(
+      fc.property(mutated(goodDefinition), (text) => expectFindingsOnly(text)),
       { numRuns: runs },
     );
   });
 
-  it("comes to findings and never to an exception: a good definition with a value of another sort", async () => {
+  it("comes to findings and never to an exception: a good definition with a value of another sort", () => {
     const tokens = [...goodDefinition.matchAll(/(?<=[:[,] ?)[\w-]+/g)].map((match) => match.index);
     const replaced = fc
       .tuple(fc.constantFrom(...tokens), fc.json({ maxDepth: 3 }))
@@ -140,22 +140,22 @@ describe("whatever stands in a definition", () => {
         ([at, value]) =>
           goodDefinition.slice(0, at) + goodDefinition.slice(at).replace(/^[\w-]+/, () => value),
       );
-    await fc.assert(
-      fc.asyncProperty(replaced, async (text) => expectFindingsOnly(text)),
+    fc.assert(
+      fc.property(replaced, (text) => expectFindingsOnly(text)),
       { numRuns: runs },
     );
   });
 
-  it("comes to findings and never to an exception: what is included, and what it includes", async () => {
+  it("comes to findings and never to an exception: what is included, and what it includes", () => {
     const part = "machines:\n  - { name: full1 }\nplans:\n  - { name: second, groups: [[full1]] }\n";
-    expect((await readWith(part)).map(({ name }) => name)).toEqual(["web1", "db1", "full1"]);
+    expect(readWith(part).map(({ name }) => name)).toEqual(["web1", "db1", "full1"]);
     const include = fc
       .array(fc.oneof(splinter, fc.constantFrom("part.yaml", "../x.yaml", "**", "hv1", "out/*")), {
         maxLength: 3,
       })
       .map((entries) => `include: ${JSON.stringify(entries)}\n`);
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(mutated(part), mutated(part + goodDefinition), include), async (text) =>
+    fc.assert(
+      fc.property(fc.oneof(mutated(part), mutated(part + goodDefinition), include), (text) =>
         expectFindingsOnly(text, "part.yaml"),
       ),
       { numRuns: runs },
@@ -163,16 +163,16 @@ describe("whatever stands in a definition", () => {
     fs.rmSync(path.join(folder, "part.yaml"));
   });
 
-  it("comes to findings and never to an exception: a machine.yaml", async () => {
+  it("comes to findings and never to an exception: a machine.yaml", () => {
     const file = "hv1/web1/machine.yaml";
-    await fc.assert(
-      fc.asyncProperty(
+    fc.assert(
+      fc.property(
         fc.oneof(
           mutated(machineText),
           fc.string({ unit: "binary", maxLength: 200 }),
           fc.uint8Array({ maxLength: 99 }),
         ),
-        async (text) => expectFindingsOnly(text, file),
+        (text) => expectFindingsOnly(text, file),
       ),
       { numRuns: runs },
     );
@@ -180,7 +180,7 @@ describe("whatever stands in a definition", () => {
   });
 });
 
-describe("a pattern of names", async () => {
+describe("a pattern of names", () => {
   it("matches what the same regular expression matches", () => {
     const name = fc.stringMatching(/^[abA]{0,7}$/);
     const pattern = fc.stringMatching(/^[ab*?]{0,6}$/);

@@ -16,19 +16,16 @@ let here: string;
 let away: string;
 
 /** Finding texts of a definition; `undefined` where even its form is wrong. */
-async function findingsOf(
-  file: string,
-  inventory?: string,
-): Promise<readonly { rule: string; text: string }[]> {
-  const told = async (): Promise<readonly { rule: string; message: string; property: string }[]> => {
+function findingsOf(file: string, inventory?: string): readonly { rule: string; text: string }[] {
+  const told = (): readonly { rule: string; message: string; property: string }[] => {
     try {
-      return (await readStack(file, { inventory })).advice.findings;
+      return readStack(file, { inventory }).advice.findings;
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       return error.findings;
     }
   };
-  return (await told()).map(({ rule, property, message }) => ({ rule, text: `${property}: ${message}` }));
+  return told().map(({ rule, property, message }) => ({ rule, text: `${property}: ${message}` }));
 }
 
 beforeAll(() => {
@@ -56,40 +53,35 @@ const ofFolders = new Set([
 ]);
 
 /** The definitions of the corpus, each put into a folder with its siblings for as long as `look` takes. */
-async function eachDefinition(
-  folders: readonly string[],
-  look: (name: string, rule: string) => Promise<void>,
-): Promise<void> {
+function eachDefinition(folders: readonly string[], look: (name: string, rule: string) => void): void {
   for (const rule of ruleIds.filter((id) => !ofFolders.has(id))) {
     const names = fs.readdirSync(path.join(corpus, rule));
     for (const folder of folders)
       for (const name of names)
         fs.cpSync(path.join(corpus, rule, name), path.join(folder, name), { recursive: true });
-    for (const name of names.filter((one) => /^(good|bad)\.yaml$/.test(one))) await look(name, rule);
+    for (const name of names.filter((one) => /^(good|bad)\.yaml$/.test(one))) look(name, rule);
     for (const folder of folders)
       for (const name of names) fs.rmSync(path.join(folder, name), { recursive: true });
   }
 }
 
 describe("an inventory lock", () => {
-  it("comes to the same findings where no machine is", async () => {
+  it("comes to the same findings where no machine is", () => {
     let count = 0;
-    await eachDefinition([here, away], async (name, rule) => {
-      const live = await findingsOf(path.join(here, name));
+    eachDefinition([here, away], (name, rule) => {
+      const live = findingsOf(path.join(here, name));
       // A machine that cannot be read is left out of a lock, and a folder may be anywhere.
       if (live.some((finding) => ofFolders.has(finding.rule))) return;
       let lock: string;
       try {
-        lock = lockText((await lockInventories([path.join(here, name)])).lock);
+        lock = lockText(lockInventories([path.join(here, name)]).lock);
       } catch (error) {
         if (error instanceof DefinitionError) return;
         throw error;
       }
       const file = path.join(away, "inventory.lock.json");
       fs.writeFileSync(file, lock);
-      const locked = (await findingsOf(path.join(away, name))).filter(
-        (one) => one.rule !== "inventory-locked",
-      );
+      const locked = findingsOf(path.join(away, name)).filter((one) => one.rule !== "inventory-locked");
       const place = (text: string): string => text.replaceAll(here, "").replaceAll(away, "");
       expect(
         locked.map(({ text }) => place(text)),
@@ -101,41 +93,37 @@ describe("an inventory lock", () => {
     expect(count).toBeGreaterThan(100);
   });
 
-  it("keeps no byte of a disk and no command, and is the same when made again", async () => {
+  it("keeps no byte of a disk and no command, and is the same when made again", () => {
     fs.writeFileSync(path.join(here, "siterecovery.yaml"), definition("hv1"));
-    const make = async (): Promise<string> =>
-      lockText((await lockInventories([path.join(here, "siterecovery.yaml")])).lock);
-    expect(await make()).toBe(await make());
-    expect(await make()).toContain('"hasConsistencyCommands": true');
-    expect(await make()).not.toMatch(/"sync"|\.img|siterecovery-here/);
+    const make = (): string => lockText(lockInventories([path.join(here, "siterecovery.yaml")]).lock);
+    expect(make()).toBe(make());
+    expect(make()).toContain('"hasConsistencyCommands": true');
+    expect(make()).not.toMatch(/"sync"|\.img|siterecovery-here/);
   });
 
-  it("says what differs from the machines that are here, and which inventories it stands in for", async () => {
+  it("says what differs from the machines that are here, and which inventories it stands in for", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-drift-"));
     try {
       const file = path.join(folder, "siterecovery.yaml");
       const image = path.join(writeMachine(path.join(folder, "hv1"), "web1"), "os.img");
       fs.writeFileSync(file, definition("hv1"));
-      fs.writeFileSync(
-        path.join(folder, "inventory.lock.json"),
-        lockText((await lockInventories([file])).lock),
-      );
-      expect((await findingsOf(file)).map(({ rule }) => rule)).not.toContain("inventory-drift");
+      fs.writeFileSync(path.join(folder, "inventory.lock.json"), lockText(lockInventories([file]).lock));
+      expect(findingsOf(file).map(({ rule }) => rule)).not.toContain("inventory-drift");
       fs.truncateSync(image, 1_048_576);
       writeMachine(path.join(folder, "hv1"), "web2");
-      const drift = (await findingsOf(file)).find(({ rule }) => rule === "inventory-drift");
+      const drift = findingsOf(file).find(({ rule }) => rule === "inventory-drift");
       expect(drift?.text).toBe(
         "sites[0].hosts[0].inventory: differs from inventory.lock.json: " +
           "web1: the disk os has 1048576 bytes, and 65536 in the lock; web2 is not in the lock",
       );
-      expect((await findingsOf(file, "live")).map(({ rule }) => rule)).not.toContain("inventory-drift");
+      expect(findingsOf(file, "live").map(({ rule }) => rule)).not.toContain("inventory-drift");
       // The definitions were checked out, and the images were not.
       for (const name of ["web1", "web2"]) fs.rmSync(path.join(folder, "hv1", name, "os.img"));
-      expect((await findingsOf(file)).map(({ rule }) => rule)).toContain("inventory-locked");
+      expect(findingsOf(file).map(({ rule }) => rule)).toContain("inventory-locked");
       fs.writeFileSync(path.join(folder, "inventory.lock.json"), '{ "version": 1 }');
-      expect((await findingsOf(file)).map(({ rule }) => rule)).toEqual(["missing-property"]);
+      expect(findingsOf(file).map(({ rule }) => rule)).toEqual(["missing-property"]);
       fs.writeFileSync(path.join(folder, "inventory.lock.json"), "{");
-      expect((await findingsOf(file)).map(({ rule }) => rule)).toEqual(["yaml-syntax"]);
+      expect(findingsOf(file).map(({ rule }) => rule)).toEqual(["yaml-syntax"]);
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
@@ -143,7 +131,7 @@ describe("an inventory lock", () => {
 });
 
 describe("a check without machines", () => {
-  it("finds of every definition what no machine is needed for, and nothing else", async () => {
+  it("finds of every definition what no machine is needed for, and nothing else", () => {
     const needing = new Set([
       ...Object.keys(machineRules),
       "migration-boot-disk",
@@ -155,9 +143,9 @@ describe("a check without machines", () => {
       "machine-disk-churn",
       "machine-consistency-unused",
     ]);
-    await eachDefinition([here, away], async (name, rule) => {
-      const live = (await findingsOf(path.join(here, name))).filter((one) => !ofFolders.has(one.rule));
-      const blind = await findingsOf(path.join(away, name), "none");
+    eachDefinition([here, away], (name, rule) => {
+      const live = findingsOf(path.join(here, name)).filter((one) => !ofFolders.has(one.rule));
+      const blind = findingsOf(path.join(away, name), "none");
       const texts = new Set(live.map(({ text }) => text.replaceAll(here, "")));
       // Advice is only given where there is no error, which may be one of a machine.
       const isWrong = live.some((one) => needing.has(one.rule) || more.has(one.rule));

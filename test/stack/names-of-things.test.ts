@@ -45,7 +45,7 @@ function isName({ key, value }: { key: unknown; value: unknown }): boolean {
 }
 
 describe.each(Object.entries(definitions))("%s", (_name, text) => {
-  it("has no name that validate passes and an update refuses", async () => {
+  it("has no name that validate passes and an update refuses", () => {
     const file = path.join(folder, "siterecovery.yaml");
     let passed = 0;
     let refused = 0;
@@ -53,9 +53,7 @@ describe.each(Object.entries(definitions))("%s", (_name, text) => {
       for (const changed of renamed(text, odd)) {
         fs.writeFileSync(file, changed);
         try {
-          for (const { kind, inputs, logicalName } of declarationsOf(
-            await readStack(file, { inventory: "none" }),
-          ))
+          for (const { kind, inputs, logicalName } of declarationsOf(readStack(file, { inventory: "none" })))
             expect(checkSchema(kind, inputs), `${logicalName}: ${odd}`).toEqual([]);
           passed += 1;
         } catch (error) {
@@ -68,10 +66,10 @@ describe.each(Object.entries(definitions))("%s", (_name, text) => {
     expect(refused).toBeGreaterThan(0);
   });
 
-  it("has each of its resources among the things with a name, but for what is named after others", async () => {
+  it("has each of its resources among the things with a name, but for what is named after others", () => {
     const file = path.join(folder, "siterecovery.yaml");
     fs.writeFileSync(file, text);
-    const stack = await readStack(file, { inventory: "none" });
+    const stack = readStack(file, { inventory: "none" });
     const named = new Set(namedThings(stack.definition).map(({ kind }) => kind));
     const after = ["container-mapping", "network-mapping", "storage-classification-mapping"];
     const declared = declarationsOf(stack).map(({ kind }) => kind);

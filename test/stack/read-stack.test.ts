@@ -20,20 +20,20 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-async function read(text: string): Promise<ReturnType<typeof readStack>> {
+function read(text: string): ReturnType<typeof readStack> {
   const file = path.join(folder, "siterecovery.yaml");
   fs.writeFileSync(file, text);
   return readStack(file);
 }
 
 /** All that is told of the good definition with a change, each as `line:column property: message`. */
-async function findings(from: string | RegExp, to: string): Promise<{ told: string[]; marked: string }> {
+function findings(from: string | RegExp, to: string): { told: string[]; marked: string } {
   const text = good.replace(from, () => to);
   expect(text).not.toBe(good);
   const before = text.slice(0, Math.max(0, text.indexOf("¦"))).split("\n");
   const marked = `${before.length}:${before.at(-1)!.length + 1}`;
   try {
-    await read(text.replace("¦", ""));
+    read(text.replace("¦", ""));
   } catch (error) {
     expect(error).toBeInstanceOf(DefinitionError);
     const told = (error as DefinitionError).findings.map(
@@ -45,8 +45,8 @@ async function findings(from: string | RegExp, to: string): Promise<{ told: stri
 }
 
 describe("readStack", () => {
-  it("takes the good definition, and declares its resources in an order that holds", async () => {
-    const declarations = declarationsOf(await read(good));
+  it("takes the good definition, and declares its resources in an order that holds", () => {
+    const declarations = declarationsOf(read(good));
     expect(declarations.map(({ kind }) => kind).sort()).toEqual(
       [
         "vault",
@@ -74,8 +74,8 @@ describe("readStack", () => {
   });
 
   for (const [what, from, to, expected] of [...badSettings, ...badNames, ...badPlans, ...badSurroundings]) {
-    it(`tells ${what}`, async () => {
-      const { told, marked } = await findings(from, to);
+    it(`tells ${what}`, () => {
+      const { told, marked } = findings(from, to);
       const wanted = to.includes("¦") ? `${marked} ${expected}` : expected;
       expect(
         told.some((line) => line.includes(wanted)),
@@ -84,9 +84,9 @@ describe("readStack", () => {
     });
   }
 
-  it("tells a mistake in a machine.yaml where it stands, in that file", async () => {
+  it("tells a mistake in a machine.yaml where it stands, in that file", () => {
     try {
-      await read(good.replace("{ name: web1 }", "{ name: broken1 }"));
+      read(good.replace("{ name: web1 }", "{ name: broken1 }"));
       expect.unreachable();
     } catch (error) {
       const first = (error as DefinitionError).findings.find(({ property }) => property === "cpus");
@@ -95,16 +95,16 @@ describe("readStack", () => {
     }
   });
 
-  it("refuses a disk image outside of the machine's folder", async () => {
-    expect((await findings("{ name: web1 }", "{ name: escape1 }")).told.join("\n")).toMatch(
+  it("refuses a disk image outside of the machine's folder", () => {
+    expect(findings("{ name: web1 }", "{ name: escape1 }").told.join("\n")).toMatch(
       /disks\[0\]\.file: '\.\.\/web1\/os\.img' is not legal/,
     );
   });
 
-  it("tells everything that is wrong at once, with the line and a mark under the place", async () => {
+  it("tells everything that is wrong at once, with the line and a mark under the place", () => {
     const text = good.replace("policy: five", "policy: six").replace("[[db1], [web1]]", "[[db2]]");
     try {
-      await read(text);
+      read(text);
       expect.unreachable();
     } catch (error) {
       const shown = (error as DefinitionError).format();
@@ -114,10 +114,10 @@ describe("readStack", () => {
     }
   });
 
-  it("tells a mistake in a machine.yaml once, with that file's line, however many speak of it", async () => {
+  it("tells a mistake in a machine.yaml once, with that file's line, however many speak of it", () => {
     const twice = "{ name: broken1 }\n  - { name: BROKEN1 }";
     try {
-      await read(good.replace("{ name: web1 }", twice));
+      read(good.replace("{ name: web1 }", twice));
       expect.unreachable();
     } catch (error) {
       const shown = (error as DefinitionError).format();
@@ -126,39 +126,35 @@ describe("readStack", () => {
     }
   });
 
-  it("follows an absolute path to an inventory wherever it leads", async () => {
+  it("follows an absolute path to an inventory wherever it leads", () => {
     const elsewhere = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-hosts-"));
     try {
       fs.cpSync(path.join(folder, "hv1"), path.join(elsewhere, "hv1"), { recursive: true });
-      const definition = (await read(good.replace("inventory: hv1", `inventory: ${elsewhere}/hv1`)))
-        .definition;
+      const definition = read(good.replace("inventory: hv1", `inventory: ${elsewhere}/hv1`)).definition;
       expect(definition.sites[0]?.hosts?.[0]?.inventory).toBe(`${elsewhere}/hv1`);
     } finally {
       fs.rmSync(elsewhere, { recursive: true });
     }
   });
 
-  it("takes brackets in strings and comments for what they are", async () => {
+  it("takes brackets in strings and comments for what they are", () => {
     const brackets = "[{".repeat(60);
     const text = good.replace(
       "{ name: dr-vault }",
       `{ name: dr-vault, tags: { a: "${brackets}" } } # ${brackets}`,
     );
-    expect((await read(text)).definition.vault.tags).toEqual({ a: brackets });
+    expect(read(text).definition.vault.tags).toEqual({ a: brackets });
   });
 
-  it("shows no more than 100 findings, and no character that moves the cursor", async () => {
+  it("shows no more than 100 findings, and no character that moves the cursor", () => {
     const many = Array.from({ length: 150 }, () => "  - { name: 1 }").join("\n");
     try {
-      await read(good.replace(/plans:[^]*$/, `drills:\n${many}\n`));
+      read(good.replace(/plans:[^]*$/, `drills:\n${many}\n`));
       expect.unreachable();
     } catch (error) {
       expect((error as DefinitionError).findings).toHaveLength(100);
     }
-    const { told } = await findings(
-      /machines:\n[^]*$/,
-      `machines:\n${"  - { name: web1 }\n".repeat(10_000)}`,
-    );
+    const { told } = findings(/machines:\n[^]*$/, `machines:\n${"  - { name: web1 }\n".repeat(10_000)}`);
     expect(told).toHaveLength(9_999);
     const shown = new DefinitionError(
       told.map((message) => ({
@@ -175,9 +171,9 @@ describe("readStack", () => {
     expect(shown).not.toMatch(/[\u001b\u009b\u202e]/);
   });
 
-  it("checks 10,000 machines in one file", async () => {
+  it("checks 10,000 machines in one file", () => {
     const many = Array.from({ length: 10_000 }, (_, index) => `  - { name: m${index} }`).join("\n");
-    const { told } = await findings(/machines:\n[^]*$/, `machines:\n${many}\n`);
+    const { told } = findings(/machines:\n[^]*$/, `machines:\n${many}\n`);
     expect(told).toHaveLength(10_000);
   });
 });

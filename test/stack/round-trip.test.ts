@@ -13,7 +13,7 @@ import { arbitraryStack, type PlacedStack } from "./arbitrary-definition.ts";
 
 const root = "definitions";
 
-async function writeAndRead({ definition, inventories }: PlacedStack, folder: string): Promise<StackFile> {
+function writeAndRead({ definition, inventories }: PlacedStack, folder: string): StackFile {
   fs.rmSync(path.join(folder, root), { recursive: true, force: true });
   for (const [inventory, machines] of inventories) {
     fs.mkdirSync(path.join(folder, root, inventory), { recursive: true });
@@ -25,23 +25,23 @@ async function writeAndRead({ definition, inventories }: PlacedStack, folder: st
 }
 
 describe("a definition at random", () => {
-  it("is read as it was written", async () => {
+  it("is read as it was written", () => {
     const folder = temporaryFolder();
-    await fc.assert(
-      fc.asyncProperty(arbitraryStack, async (stack) => {
-        const { definition } = await writeAndRead(stack, folder);
+    fc.assert(
+      fc.property(arbitraryStack, (stack) => {
+        const { definition } = writeAndRead(stack, folder);
         expect(JSON.parse(JSON.stringify(definition))).toEqual(stack.definition);
       }),
       { numRuns: 100 },
     );
   });
 
-  it("declares arguments that every handler's own check takes, each after what it depends on", async () => {
+  it("declares arguments that every handler's own check takes, each after what it depends on", () => {
     const folder = temporaryFolder();
-    await fc.assert(
-      fc.asyncProperty(arbitraryStack, async (stack) => {
+    fc.assert(
+      fc.property(arbitraryStack, (stack) => {
         const seen = new Set<string>();
-        for (const declaration of declarationsOf(await writeAndRead(stack, folder))) {
+        for (const declaration of declarationsOf(writeAndRead(stack, folder))) {
           const { logicalName, kind, inputs, dependsOn } = declaration;
           const failures = checkSchema(kind, JSON.parse(JSON.stringify(inputs)) as object);
           expect(failures, `${logicalName}: ${JSON.stringify(inputs)}`).toEqual([]);

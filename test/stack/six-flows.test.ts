@@ -46,7 +46,7 @@ describe("a definition of each flow", () => {
       const engine = await openEngine({ home: path.join(folder, "home") });
       try {
         const made = new Map<string, { id: string; inputs: object }>();
-        const declarations = declarationsOf(await readStack(file));
+        const declarations = declarationsOf(readStack(file));
         for (const { logicalName, kind, inputs, dependsOn } of declarations) {
           for (const name of dependsOn) expect([...made.keys()], logicalName).toContain(name);
           expect(await handlerOf(kind, engine).check(inputs), logicalName).toEqual([]);
@@ -77,7 +77,7 @@ describe("a definition of each flow", () => {
 });
 
 describe("a definition of another kind of site", () => {
-  it.each([...badVmmSites, ...badVmwareSites])("tells %s", async (_what, good, from, to, expected) => {
+  it.each([...badVmmSites, ...badVmwareSites])("tells %s", (_what, good, from, to, expected) => {
     const text = good.replace(from, () => to);
     expect(text).not.toBe(good);
     const before = text.slice(0, Math.max(0, text.indexOf("¦"))).split("\n");
@@ -86,7 +86,7 @@ describe("a definition of another kind of site", () => {
     fs.writeFileSync(file, text.replace("¦", ""));
     let told: string[] = [];
     try {
-      await readStack(file);
+      readStack(file);
     } catch (error) {
       expect(error).toBeInstanceOf(DefinitionError);
       told = (error as DefinitionError).findings.map(

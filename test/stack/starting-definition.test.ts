@@ -22,21 +22,18 @@ afterEach(() => fs.rmSync(folder, { recursive: true }));
 const file = (): string => path.join(folder, "siterecovery.yaml");
 
 describe("a starting definition", () => {
-  it.each(Object.keys(flowNames) as FlowNumber[])(
-    "of %s is right, with machines and without",
-    async (flow) => {
-      const found = await lookAround([path.join(folder, "hosts")], file());
-      fs.writeFileSync(file(), startingDefinition(flow, found).text);
-      const { definition } = await readStack(file());
-      expect(definition.machines?.map(({ name }) => name).toSorted()).toEqual(["db1", "web1"]);
-      const empty = { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [] };
-      fs.writeFileSync(file(), startingDefinition(flow, empty).text);
-      expect((await readStack(file())).definition.sites.length).toBeGreaterThan(0);
-    },
-  );
+  it.each(Object.keys(flowNames) as FlowNumber[])("of %s is right, with machines and without", (flow) => {
+    const found = lookAround([path.join(folder, "hosts")], file());
+    fs.writeFileSync(file(), startingDefinition(flow, found).text);
+    const { definition } = readStack(file());
+    expect(definition.machines?.map(({ name }) => name).toSorted()).toEqual(["db1", "web1"]);
+    const empty = { inventories: [{ name: "primary", folder: "primary" }], machines: [], networks: [] };
+    fs.writeFileSync(file(), startingDefinition(flow, empty).text);
+    expect(readStack(file()).definition.sites.length).toBeGreaterThan(0);
+  });
 
-  it("leaves out machines that cannot be protected, and says why", async () => {
-    const { machines, left } = await lookAround([path.join(folder, "hv1")], file());
+  it("leaves out machines that cannot be protected, and says why", () => {
+    const { machines, left } = lookAround([path.join(folder, "hv1")], file());
     expect(machines).toContain("full1");
     expect(machines).not.toContain("old1");
     expect(left.find((line) => line.startsWith("old1: "))).toContain("is not on the support matrix");
@@ -49,7 +46,7 @@ describe("siterecovery init", () => {
     const arguments_ = ["init", path.join(folder, "hosts"), "--flow", "vmm-to-azure", "--output", file()];
     const first = await runProgram(folder, ...arguments_);
     expect(first).toMatchObject({ code: 0, stderr: "" });
-    expect((await readStack(file())).definition.sites[0]?.kind).toBe("vmm");
+    expect(readStack(file()).definition.sites[0]?.kind).toBe("vmm");
     const again = await runProgram(folder, ...arguments_);
     expect(again.code).toBe(1);
     expect(again.stderr).toMatch(
@@ -66,7 +63,7 @@ describe("siterecovery init", () => {
       file(),
       goodDefinition.replace("inventory: hv1", "inventory: hosts").replaceAll("web1", "app1"),
     );
-    await expect(async () => readStack(file())).rejects.toThrow(
+    expect(() => readStack(file())).toThrow(
       new RegExp(
         `the folder ${fs.realpathSync(bare)} has no machine.yaml; write one, or have \`siterecovery init`,
       ),
@@ -74,6 +71,6 @@ describe("siterecovery init", () => {
     const made = await runProgram(folder, "init", path.join(folder, "hosts"), "--output", file(), "--force");
     expect(made.code, made.stderr).toBe(0);
     expect(made.stdout).toMatch(/app1\/machine\.yaml: written\. guestOs is assumed/);
-    expect((await readStack(file())).definition.machines?.map(({ name }) => name)).toContain("app1");
+    expect(readStack(file()).definition.machines?.map(({ name }) => name)).toContain("app1");
   });
 });

@@ -46,9 +46,9 @@ function write(folder: string, { stack, changes, machines }: Case, resourceGroup
   return text;
 }
 
-async function read(file: string): Promise<StackFile | undefined> {
+function read(file: string): StackFile | undefined {
   try {
-    return await readStack(file);
+    return readStack(file);
   } catch (error) {
     if (error instanceof DefinitionError) return undefined;
     throw error;
@@ -98,7 +98,7 @@ describe("definitions at random, right and wrong", () => {
       for (const [index, one] of fc.sample(arbitraryCase, { numRuns: cases, seed: 20261128 }).entries()) {
         const folder = path.join(root, `case${index}`);
         const text = write(folder, one, `dr${index}`);
-        const stack = await read(path.join(folder, "siterecovery.yaml"));
+        const stack = read(path.join(folder, "siterecovery.yaml"));
         if (stack !== undefined) {
           right += 1;
           const reasons = await refusals(folder, stack);

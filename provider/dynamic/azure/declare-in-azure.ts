@@ -23,7 +23,10 @@ async function resourcesIn(
 ): Promise<readonly pulumi.Resource[]> {
   const given = await depends;
   const list = given === undefined ? [] : Array.isArray(given) ? given : [given];
-  return list as pulumi.Resource[];
+  // An entry may be a promise as well.
+  return Promise.all(
+    (list as (pulumi.Resource | Promise<pulumi.Resource>)[]).map((one) => Promise.resolve(one)),
+  );
 }
 
 function find(

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
-import { overwritingEnding, requireNoLink } from "../../machines/folder-machines.ts";
+import { overwritingEnding, requireNoLink } from "../../machines/machine-folders.ts";
 
 /** Where the image is while it is overwritten. */
 export function asidePath(image: string): string {
