@@ -85,6 +85,6 @@ function failed({ console, machine }: ConsoleWait, what: Message): SiteRecoveryE
   const ending =
     lines.length === 0
       ? said`Its console is empty.`
-      : said`The last lines of its console:\n${lines.join("\n")}\n`;
+      : said`The last lines of its console:\n${lines.join("\n")}`;
   return new SiteRecoveryError("JobFailed", said`Machine ${machine} ${what}. ${ending}`, { target: machine });
 }

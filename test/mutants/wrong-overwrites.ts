@@ -132,7 +132,7 @@ export const wrongOverwrites: readonly Mutant[] = [
       "what is written while a failback overwrites the disk is lost",
     ],
   }),
-  ...faultsIn("provider/machines/folder-machines.ts", links, {
+  ...faultsIn("provider/machines/machine-folders.ts", links, {
     "image-with-links": [
       `if (linkCount === 1) return;`,
       `if (linkCount >= 1) return;`,
