@@ -98,6 +98,8 @@ export interface Example {
 export const examples: Readonly<Record<string, Example>> = {
   "hyperv-to-azure": { machines: shop, folders: [] },
   "physical-to-azure": { machines: [smallMachine("physical", "erp1", 5)], folders: ["esxi", "retention"] },
+  // QEMU runs its machine, which setup/qemu-example.mjs makes.
+  qemu: { machines: [], folders: ["hv1"] },
   "vmm-to-azure": { machines: [smallMachine("hv1", "web1", 6)], folders: [] },
   "vmm-to-vmm": {
     machines: [{ ...smallMachine("hv1", "web1", 7), storageClassification: "fast" }],

@@ -15,6 +15,7 @@ import { oneAtATime } from "./one-at-a-time.mjs";
 import { nodePath, projectFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { pulumiUp } from "./pulumi-up.mjs";
+import { drillQemuMachine, qemuSummary, startQemuMachine } from "./qemu-example.mjs";
 import { collectOutput, runOnTerminal } from "./run-command.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 
@@ -53,8 +54,11 @@ await runToExit(async () => {
     }
     await makeExampleMachines(example);
     const surroundings = surroundingsOf(example, env);
+    const isQemu = example === "qemu";
+    if (isQemu) await startQemuMachine(join(projectFolder, "examples", "qemu"), surroundings.environment);
     const exitCode = await protect(surroundings);
     if (exitCode !== 0) return exitCode;
+    if (isQemu) process.stdout.write(qemuSummary(await drillQemuMachine(surroundings.environment)));
     const program = join(projectFolder, "dist", "cli", "main.js");
     const run = { folder: projectFolder, environment: surroundings.environment };
     const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);

@@ -5,6 +5,7 @@ import { ensureAzurite } from "./azurite.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
 import { installDependencies } from "./install-dependencies.mjs";
 import { commandFolder } from "./project.mjs";
+import { installQemuInCi } from "./ensure-qemu.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { ensurePulumiForPython } from "./pulumi-python.mjs";
 import { ensureGuest } from "./guest/ensure-guest.mjs";
@@ -59,6 +60,7 @@ await runToExit(async () => {
     if ("missing" in python) process.stdout.write(`\nPython programs are not tested: ${python.missing}.\n`);
   }
   rows.push(...unprepared);
+  if (runs("unit")) rows.push(await prepare("qemu", () => installQemuInCi()));
   if (runs("unit")) rows.push(await prepare("azurite", ensureAzurite));
   // It is built for minutes; a test that needs it does so too.
   if (runs("unit") && filters.length === 0) rows.push(await prepare("s3 server", ensureVersitygw));

@@ -61,6 +61,7 @@ describe("README.md", () => {
       "Two commands",
       "What did I just see?",
       "How do I protect my own machine?",
+      "Protect a real VM in ten minutes",
       "What is real, and what is simulated?",
       "Where next?",
     ]);
