@@ -59,6 +59,9 @@ export async function drillQemuMachine(environment) {
     );
   const item = items.find(({ name }) => name === MACHINE);
   if (item?.activeLocation !== "primary" || item.testFailoverState !== "None") return undefined;
+  // The copy shows what the guest has written by now.
+  const replicated = await siterecovery(["replicate", MACHINE], environment);
+  if (replicated.exitCode !== 0) throw new SetupError(replicated.output.trim(), replicated.exitCode);
   const { runsFrom } = /** @type {{ runsFrom: { folder: string } }} */ (
     await reportStep(`Drill: a copy of ${MACHINE} boots, isolated, until its guest says that it is up`, () =>
       json(["test-failover", MACHINE, "--network", "drill-net"], environment),
