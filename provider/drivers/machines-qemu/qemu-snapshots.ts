@@ -2,68 +2,21 @@
  * Snapshots of machines that QEMU runs, beside those of other machines. Changes are tracked by QEMU's dirty bitmaps; the
  * name of each says after which recovery point it begins.
  */
-import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
-import type { ChangeState, MachineSnapshot } from "../../disks/disk.ts";
+import type { ChangeState } from "../../disks/disk.ts";
 import { blockCountOf, type ResyncReason } from "../../disks/disk.ts";
 import { said } from "../../message.ts";
-import type { Lineage } from "../../model/lineage.ts";
 import type { Snapshots, SourceDisk } from "../../ports/snapshots.ts";
 import type { GuestParts } from "../../qemu/guest-process.ts";
-import { trackingBitmapsOf } from "../../qemu/snapshots/bitmap-chain.ts";
-import { type BlockNode, nodeOf } from "../../qemu/snapshots/block-nodes.ts";
+import { nodeOf } from "../../qemu/snapshots/block-nodes.ts";
 import { doubtOf, filesOf, readEvidence } from "../../qemu/snapshots/image-evidence.ts";
 import { pendingChanges } from "../../qemu/snapshots/pending-changes.ts";
-import { takeBitmapSnapshot } from "../../qemu/snapshots/take-bitmap-snapshot.ts";
 import { beginTracking } from "./begin-tracking.ts";
 import { type OpenNodes, openNodes } from "./open-nodes.ts";
-import { exportFolderOf, type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
+import { type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
+import { lineagesOf } from "./lineages-of-disk.ts";
 import { isSameLineage } from "./same-lineage.ts";
-import { SnapshotOfGuest } from "./snapshot-of-guest.ts";
-
-/** The lineages that a disk's bitmaps together go back to, oldest first: of an unbroken row that still records. */
-export function lineagesOf(node: BlockNode): Lineage[] {
-  const sound = trackingBitmapsOf(node)
-    .filter(({ isInconsistent }) => !isInconsistent)
-    .sort((one, other) => other.lineage.generation - one.lineage.generation);
-  const [newest] = sound;
-  if (newest?.isRecording !== true) return [];
-  const row = sound.filter(
-    ({ lineage }, index) =>
-      lineage.tracker === newest.lineage.tracker && lineage.generation === newest.lineage.generation - index,
-  );
-  return row.map(({ lineage }) => lineage).reverse();
-}
-
-async function takeOfGuest(
-  parts: GuestParts,
-  place: QemuPlace,
-  sources: readonly SourceDisk[],
-): Promise<MachineSnapshot> {
-  const nodes = await openNodes(parts, place, sources);
-  try {
-    const known: Lineage[][] = [];
-    const disks = [];
-    for (const { source, address, lostBecause } of nodes.disks) {
-      const node = await nodeOf(nodes.qmp, address);
-      const lineages = lineagesOf(node);
-      known.push(lineages);
-      const [since] = lineages;
-      const { diskId, path: imagePath } = source;
-      disks.push({ diskId, address, sizeBytes: node.sizeBytes, imagePath, lostBecause, since });
-    }
-    const snapshot = await takeBitmapSnapshot(nodes.qmp, {
-      disks,
-      fleeceFolder: path.join(place.runFolder, "fleece"),
-      exportFolder: exportFolderOf(place),
-      ...parts,
-    });
-    return new SnapshotOfGuest({ sources, snapshot, known, release: () => nodes.release() });
-  } catch (error) {
-    await nodes.release();
-    throw error;
-  }
-}
+import { takeOfGuests } from "./take-of-guests.ts";
 
 function notTracked(reason: ResyncReason): ChangeState {
   return {
@@ -148,24 +101,16 @@ export function qemuSnapshots(others: Snapshots, parts: GuestParts): Snapshots {
     take: async (machines, writer) => {
       const places = machines.map(([disk]) => disk && placeOf(disk.machine));
       const plain = machines.filter((_, index) => places[index] === undefined);
-      const taken: MachineSnapshot[] = [];
+      const ofOthers = plain.length === 0 ? [] : await others.take(plain, writer);
       try {
-        const ofOthers = plain.length === 0 ? [] : await others.take(plain, writer);
-        taken.push(...ofOthers);
-        const inOrder: MachineSnapshot[] = [];
-        for (const [index, disks] of machines.entries()) {
+        const guests = machines.flatMap((sources, index) => {
           const place = places[index];
-          if (place === undefined) {
-            inOrder.push(ofOthers[plain.indexOf(disks)]!);
-            continue;
-          }
-          const snapshot = await takeOfGuest(parts, place, disks);
-          taken.push(snapshot);
-          inOrder.push(snapshot);
-        }
-        return inOrder;
+          return place === undefined ? [] : [{ place, sources }];
+        });
+        const ofGuests = guests.length === 0 ? [] : await takeOfGuests(parts, guests);
+        return places.map((place) => (place === undefined ? ofOthers : ofGuests).shift()!);
       } catch (error) {
-        await Promise.allSettled(taken.map((snapshot) => snapshot.abandon()));
+        await Promise.allSettled(ofOthers.map((snapshot) => snapshot.abandon()));
         throw error;
       }
     },
