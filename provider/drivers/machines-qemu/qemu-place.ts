@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import type { FileSystem } from "../../blocks/file-system.ts";
+import { isExpected } from "../../errors.ts";
 import { readMachineFile } from "../../machines/machine-file.ts";
 import { readMark } from "../../machines/machine-mark.ts";
 import type { MachineDefinition, QemuSettings } from "../../model/machine-definition.ts";
@@ -20,11 +21,24 @@ export interface QemuPlace {
   readonly mark: FoundMark | undefined;
 }
 
-/** `undefined` for a machine that QEMU does not run, or where no machine is. Throws for a machine.yaml that is not right. */
+function definitionIn(files: FileSystem, folder: string, file: string): MachineDefinition | undefined {
+  try {
+    return readMachineFile(files, file);
+  } catch (error) {
+    if (isExpected(error) && !files.exists(path.join(folder, runFolderName))) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * `undefined` for a machine that QEMU does not run, or where no machine is. A machine.yaml that cannot be read says nothing
+ * of QEMU; whoever needs the machine itself reports it. Throws what is wrong with it if QEMU has run the machine.
+ */
 export function qemuPlaceOf(files: FileSystem, folder: string): QemuPlace | undefined {
   const file = path.join(folder, "machine.yaml");
   if (!files.exists(file)) return undefined;
-  const definition = readMachineFile(files, file);
+  const definition = definitionIn(files, folder, file);
+  if (definition === undefined) return undefined;
   const { qemu } = definition;
   if (qemu === undefined) return undefined;
   const runFolder = path.join(folder, runFolderName);

@@ -217,4 +217,26 @@ describeWith(programs, "snapshots of a machine that QEMU runs", () => {
     expect(await cycle(ofQemu)).toEqual([2]);
     expect(await cycle(ofFolder)).toEqual([]);
   });
+
+  it("of several guests hold the processors of all of them at the instant, and of none afterwards", async () => {
+    const disks = [await running("web1"), await running("app1"), await running("db1")];
+    const guests = disks.map(({ machine }) => site.guest(machine));
+    const heldByUser = guests[2]!;
+    await heldByUser.withPower((qmp) => qmp.execute("stop"));
+    // An event of QEMU's for each time that a guest is held; a client hears them from when it has connected.
+    const [first, second] = await Promise.all(
+      guests.slice(0, 2).map((guest) =>
+        guest.withPower(async (qmp) => {
+          const taken = guest === guests[0] ? site.snapshots.take(disks.map((disk) => [disk])) : undefined;
+          await qmp.waitFor("STOP", () => true, { timeoutMs: 30_000 });
+          await qmp.waitFor("RESUME", () => true, { timeoutMs: 30_000 });
+          return taken;
+        }),
+      ),
+    );
+    expect(second).toBeUndefined();
+    for (const snapshot of first!) await snapshot.complete();
+    const states = await Promise.all(guests.map(async (guest) => (await guest.power()).power));
+    expect(states).toEqual(["running", "running", "paused"]);
+  });
 });
