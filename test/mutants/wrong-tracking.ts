@@ -68,11 +68,27 @@ export const wrongTracking: readonly Mutant[] = [
     ],
   }),
   ...faultsIn(
+    "provider/drivers/machines-qemu/take-of-guests.ts",
+    ["test/drivers/machines-qemu/snapshots.test.ts"],
+    {
+      "guests-not-held": [
+        `await qmp.execute("stop");`,
+        ``,
+        "the snapshots of a replication group are of different instants",
+      ],
+      "guests-held": [
+        `if (isHeld) await qmp.execute("cont");`,
+        ``,
+        "the guests of a replication group stand still after a cycle",
+      ],
+    },
+  ),
+  ...faultsIn(
     "provider/drivers/machines-qemu/qemu-snapshots.ts",
     ["test/drivers/machines-qemu/snapshots.test.ts"],
     {
       "others-kept": [
-        `await Promise.allSettled(taken.map((snapshot) => snapshot.abandon()));`,
+        `await Promise.allSettled(ofOthers.map((snapshot) => snapshot.abandon()));`,
         ``,
         "a snapshot of a group that did not begin holds its disks",
       ],
