@@ -89,8 +89,17 @@ describe("machines through the plugin, with the real Pulumi CLI", () => {
 
   it("a killed CLI leaves no plugin behind", async () => {
     const child = project.startPulumi("up", "--yes", "--skip-preview", "--stack", "test");
-    const ended = new Promise((resolve) => child.on("close", resolve));
-    while (pluginsOf(project).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    let hasEnded = false;
+    const ended = new Promise<void>((resolve) =>
+      child.on("close", () => {
+        hasEnded = true;
+        resolve();
+      }),
+    );
+    while (pluginsOf(project).length === 0) {
+      expect(hasEnded, "the update ended before its plugin was seen").toBe(false);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     child.kill("SIGKILL");
     await ended;
     for (let tries = 0; pluginsOf(project).length > 0 && tries < 500; tries += 1)
