@@ -22,7 +22,7 @@ const runs = Number(process.env["SITERECOVERY_ROUND_TRIPS"] ?? 10);
 async function readWritten(definition: object, folder: string): Promise<Declaration[]> {
   const file = path.join(folder, "siterecovery.yaml");
   fs.writeFileSync(file, writeYaml(definition));
-  return declarationsOf(await readStack(file));
+  return declarationsOf(readStack(file));
 }
 
 /** Makes all of it, in order; gives the ids by logical name. */
@@ -80,7 +80,7 @@ describe("siterecovery convert --live", () => {
     makeSites(folder);
     const home = path.join(folder, "home");
     const engine = await openEngine({ home });
-    await make(engine, declarationsOf(await readStack(path.join(folder, "siterecovery.yaml"))));
+    await make(engine, declarationsOf(readStack(path.join(folder, "siterecovery.yaml"))));
     engine.close();
     const output = path.join(folder, "found.yaml");
     expect(await runProgram(home, "convert", "--live", "--output", output)).toMatchObject({
@@ -88,10 +88,11 @@ describe("siterecovery convert --live", () => {
       stderr: "",
     });
     expect((await runProgram(home, "validate", output)).code).toBe(0);
-    expect((await readStack(output)).definition.machines?.map(({ name }) => name).toSorted()).toEqual([
-      "erp1",
-      "vm1",
-    ]);
+    expect(
+      readStack(output)
+        .definition.machines?.map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(["erp1", "vm1"]);
   });
 
   it("leaves out what a stack made secret, also after `disown`, and says so", async () => {

@@ -9,7 +9,7 @@ export async function declarationsIn(folder: string): Promise<Declaration[]> {
   const home = process.cwd();
   process.chdir(folder);
   try {
-    return declarationsOf(await readStack("siterecovery.yaml"));
+    return declarationsOf(readStack("siterecovery.yaml"));
   } finally {
     process.chdir(home);
   }

@@ -67,7 +67,7 @@ function gpt(): Part[] {
 }
 
 async function guessed(machine: string): Promise<ReturnType<ReturnType<typeof folderMachines>["read"]>> {
-  await defineMachines(inventory);
+  defineMachines(inventory);
   return folderMachines(localFileSystem).read(path.join(inventory, machine));
 }
 
@@ -100,12 +100,12 @@ describe("a machine.yaml for images", () => {
     image("blank", "disk.raw", []);
     fs.mkdirSync(path.join(inventory, "notes"));
     fs.writeFileSync(path.join(inventory, "file"), "");
-    const [first, ...more] = await defineMachines(inventory);
+    const [first, ...more] = defineMachines(inventory);
     expect(more).toEqual([]);
     expect(first).toMatchObject({
       notes: [expect.stringContaining("guestOs is assumed"), expect.anything(), expect.anything()],
     });
-    expect(await defineMachines(inventory)).toEqual([]);
+    expect(defineMachines(inventory)).toEqual([]);
   });
 
   it("survives partition tables that lead nowhere", async () => {
@@ -117,7 +117,7 @@ describe("a machine.yaml for images", () => {
     ]);
     image("short", "disk.img", []);
     fs.truncateSync(path.join(inventory, "short", "disk.img"), 10);
-    expect(await defineMachines(inventory)).toHaveLength(2);
+    expect(defineMachines(inventory)).toHaveLength(2);
   });
 
   it.each([
@@ -144,13 +144,13 @@ describe("a machine.yaml for images", () => {
     ],
   ])("says what to do with the folder %s", async (machine, files, refused) => {
     for (const file of files) image(machine, file, []);
-    expect(await defineMachines(inventory)).toEqual([{ refused }]);
+    expect(defineMachines(inventory)).toEqual([{ refused }]);
     expect(fs.existsSync(path.join(inventory, machine, "machine.yaml"))).toBe(false);
   });
 
   it("says nothing of folders that have no images, whatever they are called", async () => {
     for (const name of [".git", "notes", "a_b"]) fs.mkdirSync(path.join(inventory, name));
     fs.writeFileSync(path.join(inventory, "web1.img"), "");
-    expect(await defineMachines(inventory)).toEqual([]);
+    expect(defineMachines(inventory)).toEqual([]);
   });
 });

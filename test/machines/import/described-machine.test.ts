@@ -27,7 +27,7 @@ function put(machine: string, files: Readonly<Record<string, string | Buffer>>):
 const image = Buffer.alloc(bytes);
 
 async function define(machine: string): Promise<{ readonly machine: Machine; readonly notes: string }> {
-  const [defined] = await defineMachines(inventory);
+  const [defined] = defineMachines(inventory);
   if (defined === undefined || "refused" in defined)
     throw new Error(defined?.refused ?? "nothing was written");
   return {
@@ -38,7 +38,7 @@ async function define(machine: string): Promise<{ readonly machine: Machine; rea
 
 /** Why a machine is refused; nothing is written then. */
 async function refusal(machine: string): Promise<string> {
-  const [defined] = await defineMachines(inventory);
+  const [defined] = defineMachines(inventory);
   expect(fs.existsSync(path.join(inventory, machine, "machine.yaml"))).toBe(false);
   if (defined === undefined || !("refused" in defined)) throw new Error("nothing was refused");
   expect(defined.refused.split("\n")).toHaveLength(1);
@@ -251,7 +251,7 @@ describe("a description is refused with one sentence for", () => {
     fs.writeFileSync(path.join(root, "other.img"), image);
     put("web1", { "web1.xml": libvirtXml, "web1-data.img": image });
     fs.symlinkSync(path.join(root, "other.img"), path.join(inventory, "web1", "web1.img"));
-    await defineMachines(inventory);
+    defineMachines(inventory);
     await expect(async () =>
       folderMachines(localFileSystem).read(path.join(inventory, "web1")),
     ).rejects.toThrow(/outside|link/);
@@ -260,7 +260,7 @@ describe("a description is refused with one sentence for", () => {
   it("one folder, while the others get their machine.yaml", async () => {
     put("bad", { "bad.xml": external, "bad.img": image });
     put("web1", { "web1.xml": libvirtXml, "web1.img": image, "web1-data.img": image });
-    expect(await defineMachines(inventory)).toEqual([
+    expect(defineMachines(inventory)).toEqual([
       { refused: expect.stringMatching(/^bad: .*bad\.xml/) as string },
       expect.objectContaining({ file: path.join(inventory, "web1", "machine.yaml") }),
     ]);
