@@ -1,7 +1,7 @@
 // QEMU on this computer: which programs of it are missing, and their packages.
 
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
+import { isOnPath } from "./is-on-path.mjs";
 import { reportStep } from "./report-step.mjs";
 import { collectOutput } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -14,7 +14,7 @@ const INSTALL = ["install", "--no-install-recommends", "qemu-system-x86", "qemu-
  * @param {string} path where programs are looked for, as PATH has it
  */
 export function requireQemu(path = process.env["PATH"] ?? "") {
-  const missing = PROGRAMS.filter((program) => !isThere(program, path));
+  const missing = PROGRAMS.filter((program) => !isOnPath(program, path));
   if (missing.length === 0) return;
   throw new SetupError(`QEMU is missing (${missing.join(", ")}). Type: apt-get ${INSTALL.join(" ")}`);
 }
@@ -26,27 +26,12 @@ export function requireQemu(path = process.env["PATH"] ?? "") {
  */
 export async function installQemuInCi(environment = process.env) {
   const path = environment["PATH"] ?? "";
-  const isComplete = PROGRAMS.every((program) => isThere(program, path));
-  if (isComplete || !environment["CI"] || process.getuid?.() !== 0 || !isThere("apt-get", path)) return;
+  const isComplete = PROGRAMS.every((program) => isOnPath(program, path));
+  if (isComplete || !environment["CI"] || process.getuid?.() !== 0 || !isOnPath("apt-get", path)) return;
   await reportStep("Installing QEMU by apt-get, for the tests of machines that it runs", async () => {
     const apt = { environment: { ...environment, DEBIAN_FRONTEND: "noninteractive" }, timeoutSeconds: 600 };
     await collectOutput("apt-get", ["update", "-qq"], apt);
     const { exitCode, output } = await collectOutput("apt-get", ["-qq", "-y", ...INSTALL], apt);
     if (exitCode !== 0) process.stdout.write(`\n${output.trim()}\nThe tests that need QEMU are skipped.\n`);
-  });
-}
-
-/**
- * @param {string} program
- * @param {string} path
- */
-function isThere(program, path) {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
   });
 }

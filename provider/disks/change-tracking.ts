@@ -19,7 +19,7 @@ import { BlockSet } from "./block-set.ts";
 import { LiveLog, liveLogPath, newLogPath, sealedLogPath, syncLog } from "./change-log.ts";
 import { replaceLiveLog } from "./replace-live-log.ts";
 import type { ChangeRecord } from "./change-log-format.ts";
-import { blockCountOf } from "./disk.ts";
+import { blockCountOf, isHalfOfDisk } from "./disk.ts";
 import type { ResyncReason } from "./disk.ts";
 import type { Lineage } from "../model/lineage.ts";
 import type { ImageWatch } from "./image-watch.ts";
@@ -226,10 +226,8 @@ export class ChangeTracking {
     });
   }
 
-  /** HW-4b: at half of the disk a delta is worth no more than a resync. Counted in blocks, each once. */
   #markWhenHalf(): void {
-    if (this.#pending.count * 2 < this.#pending.limit || this.#pending.limit === 0) return;
-    this.noteResync("HalfOfDisk");
+    if (isHalfOfDisk(this.#pending.count, this.#pending.limit)) this.noteResync("HalfOfDisk");
   }
 
   #replaceLive(sealedNumber: number | undefined, found: LogsOfDisk | undefined): LiveLog {

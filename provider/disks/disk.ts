@@ -20,6 +20,11 @@ export function blockCountOf(sizeBytes: number): number {
   return Math.ceil(sizeBytes / blockSizeBytes);
 }
 
+/** HW-4b: at half of the disk a delta is worth no more than a resync. Counted in blocks, each once. */
+export function isHalfOfDisk(changedBlocks: number, blockCount: number): boolean {
+  return blockCount > 0 && changedBlocks * 2 >= blockCount;
+}
+
 export interface Disk {
   readonly path: string;
   readonly sizeBytes: number;

@@ -1,7 +1,7 @@
 /** Which log continues which: the identity of a log, and whether a row of logs has everything since one of them. */
 import { createHash } from "node:crypto";
 import type { ChangeLogHeader } from "./change-log-format.ts";
-import type { Lineage } from "../model/lineage.ts";
+import { isSameLineage, type Lineage } from "../model/lineage.ts";
 
 /** The lineage that a log begins; `undefined` for a log of an earlier version, which has no id of its own. */
 export function lineageOf({ trackingId, logNumber, logId }: ChangeLogHeader): Lineage | undefined {
@@ -13,16 +13,9 @@ export function lineageOf({ trackingId, logNumber, logId }: ChangeLogHeader): Li
 
 /** Whether one of the logs, oldest first, began `since` and those after it follow without a gap. */
 export function continuesFrom(headers: readonly (ChangeLogHeader | undefined)[], since: Lineage): boolean {
-  const start = headers.findIndex((header) => header !== undefined && isSame(lineageOf(header), since));
+  const start = headers.findIndex(
+    (header) => header !== undefined && isSameLineage(lineageOf(header), since),
+  );
   if (start === -1) return false;
   return headers.slice(start).every((header, index) => header?.logNumber === since.generation + index);
-}
-
-function isSame(one: Lineage | undefined, other: Lineage): boolean {
-  return (
-    one !== undefined &&
-    one.tracker === other.tracker &&
-    one.generation === other.generation &&
-    one.logId === other.logId
-  );
 }

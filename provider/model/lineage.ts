@@ -11,6 +11,16 @@ export interface Lineage {
   readonly logId: string;
 }
 
+/** Whether both name the same log. */
+export function isSameLineage(one: Lineage | undefined, other: Lineage): boolean {
+  return (
+    one !== undefined &&
+    one.tracker === other.tracker &&
+    one.generation === other.generation &&
+    one.logId === other.logId
+  );
+}
+
 /** By disk id: the logs that hold what has changed since one instant. */
 export type Lineages = Readonly<Record<string, Lineage>>;
 

@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
+import { isOnPath } from "../is-on-path.mjs";
 import { collectOutput } from "../run-command.mjs";
 import { SetupError } from "../setup-error.mjs";
 
@@ -27,7 +27,7 @@ export function requirePrograms(path = searchPath) {
       `A guest is made on Linux for x86-64, and this is ${process.platform} ${process.arch}.`,
     );
   }
-  const missing = Object.entries(PACKAGE_OF).filter(([program]) => !isThere(program, path));
+  const missing = Object.entries(PACKAGE_OF).filter(([program]) => !isOnPath(program, path));
   if (missing.length === 0) return;
   const [programs, packages] = [0, 1].map((at) => [...new Set(missing.map((entry) => entry[at]))]);
   throw new SetupError(
@@ -50,19 +50,4 @@ export async function run(program, parameters, options = {}) {
   });
   if (exitCode === 0) return output;
   throw new SetupError(`A guest was not made: ${program} ${parameters.join(" ")} failed.\n${output.trim()}`);
-}
-
-/**
- * @param {string} program
- * @param {string} path
- */
-function isThere(program, path) {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

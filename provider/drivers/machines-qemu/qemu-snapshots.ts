@@ -4,8 +4,9 @@
  */
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ChangeState } from "../../disks/disk.ts";
-import { blockCountOf, type ResyncReason } from "../../disks/disk.ts";
+import { blockCountOf, isHalfOfDisk, type ResyncReason } from "../../disks/disk.ts";
 import { said } from "../../message.ts";
+import { isSameLineage } from "../../model/lineage.ts";
 import type { Snapshots, SourceDisk } from "../../ports/snapshots.ts";
 import type { GuestParts } from "../../qemu/guest-process.ts";
 import { nodeOf } from "../../qemu/snapshots/block-nodes.ts";
@@ -15,7 +16,6 @@ import { beginTracking } from "./begin-tracking.ts";
 import { type OpenNodes, openNodes } from "./open-nodes.ts";
 import { type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
 import { lineagesOf } from "./lineages-of-disk.ts";
-import { isSameLineage } from "./same-lineage.ts";
 import { takeOfGuests } from "./take-of-guests.ts";
 
 function notTracked(reason: ResyncReason): ChangeState {
@@ -38,7 +38,7 @@ async function stateIn(nodes: OpenNodes, imageSizeBytes: number): Promise<Change
   const { sizeBytes } = node;
   const changes = await pendingChanges(nodes.qmp, { address, sizeBytes, since, lostBecause });
   if ("everything" in changes) return notTracked(changes.everything);
-  const isHalf = changes.blocks * 2 >= blockCountOf(imageSizeBytes);
+  const isHalf = isHalfOfDisk(changes.blocks, blockCountOf(imageSizeBytes));
   return {
     tracked: true,
     pendingBlocks: changes.blocks,

@@ -3,6 +3,7 @@ import { assert } from "../../errors.ts";
 import { BlockSet, type BlockRange } from "../../disks/block-set.ts";
 import {
   blockCountOf,
+  isHalfOfDisk,
   type DiskSnapshot,
   type MachineSnapshot,
   type ResyncReason,
@@ -10,13 +11,9 @@ import {
   type SnapshotReaderSpec,
 } from "../../disks/disk.ts";
 import { openSnapshotReader } from "../../disks/snapshot-reader.ts";
-import type { Lineage } from "../../model/lineage.ts";
+import { isSameLineage, type Lineage } from "../../model/lineage.ts";
 import type { SourceDisk } from "../../ports/snapshots.ts";
 import type { BitmapSnapshot, SnapshotDisk } from "../../qemu/snapshots/take-bitmap-snapshot.ts";
-import { isSameLineage } from "./same-lineage.ts";
-
-/** A delta of half of a disk or more costs more than it is worth (HW-4b). */
-const resyncShare = 0.5;
 
 class DiskOfGuest implements DiskSnapshot {
   readonly path: string;
@@ -68,7 +65,7 @@ class DiskOfGuest implements DiskSnapshot {
 
 function reasonsOf({ changes, sizeBytes }: SnapshotDisk): readonly ResyncReason[] {
   if ("everything" in changes) return [changes.everything];
-  return changes.count >= blockCountOf(sizeBytes) * resyncShare ? ["HalfOfDisk"] : [];
+  return isHalfOfDisk(changes.count, blockCountOf(sizeBytes)) ? ["HalfOfDisk"] : [];
 }
 
 /** What a snapshot is made of. `known` are the lineages that each disk's changes go back to; `release` ends its QMP. */
