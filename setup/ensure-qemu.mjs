@@ -1,6 +1,5 @@
 // QEMU on this computer: which programs of it are missing, and their packages.
 
-import { delimiter } from "node:path";
 import { isOnPath } from "./is-on-path.mjs";
 import { reportStep } from "./report-step.mjs";
 import { collectOutput } from "./run-command.mjs";
