@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { nodePath, projectFolder } from "./project.mjs";
 import { runOnTerminal } from "./run-command.mjs";
-import { countTests, measure } from "./test-report.mjs";
+import { countTests, failuresOf, measure } from "./test-report.mjs";
 
 /**
  * Runs the tests of one vitest project, with readable output on the terminal, and counts them.
@@ -22,9 +22,14 @@ export function runVitest(project, filters, environment) {
     try {
       const exitCode = await runOnTerminal(nodePath(), parameters, { folder: projectFolder, environment });
       const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;
-      return countTests(report, exitCode);
+      return { ...countTests(report, exitCode), failures: failuresOf(report, exitCode).map(withoutFolder) };
     } finally {
       rmSync(reportFile, { force: true });
     }
   });
+}
+
+/** @param {string} line */
+function withoutFolder(line) {
+  return line.replaceAll(`${projectFolder}/`, "");
 }

@@ -2,13 +2,16 @@ import { formatSeconds } from "./report-step.mjs";
 
 /**
  * @typedef {{passed: number, failed: number, skipped: number}} Counts
- * @typedef {Counts & {name: string, seconds: number}} Row one step of `npm test`
+ * @typedef {Counts & {failures?: string[]}} Result `failures` says what failed, a line each
+ * @typedef {Result & {name: string, seconds: number}} Row one step of `npm test`
+ * @typedef {{status: string, fullName?: string, failureMessages?: string[]}} TestResult
+ * @typedef {{name?: string, status: string, message?: string, assertionResults: TestResult[]}} FileResult
  */
 
 /**
  * Runs one step and notes how long it took.
  * @param {string} name
- * @param {() => Promise<Counts>} work
+ * @param {() => Promise<Result>} work
  * @returns {Promise<Row>}
  */
 export async function measure(name, work) {
@@ -25,25 +28,55 @@ export async function measure(name, work) {
  */
 export function countTests(report, exitCode) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const files = /** @type {{testResults?: {status: string, assertionResults: {status: string}[]}[]}} */ (
-    report ?? {}
-  );
-  for (const file of files.testResults ?? []) {
+  for (const file of filesOf(report)) {
     for (const { status } of file.assertionResults) {
       if (status === "passed") counts.passed += 1;
       else if (status === "failed") counts.failed += 1;
       else counts.skipped += 1;
     }
-    const hasFailedTest = file.assertionResults.some(({ status }) => status === "failed");
-    if (file.status === "failed" && !hasFailedTest) counts.failed += 1;
+    if (couldNotBeLoaded(file)) counts.failed += 1;
   }
   if (exitCode !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
 }
 
 /**
+ * Says what failed, so that the end of a long output is enough to know it.
+ * @param {unknown} report as for `countTests`
+ * @param {number} exitCode vitest's exit code
+ * @returns {string[]} a line for each that `countTests` counts as failed
+ */
+export function failuresOf(report, exitCode) {
+  const failures = filesOf(report).flatMap((file) => [
+    ...file.assertionResults
+      .filter(({ status }) => status === "failed")
+      .map((test) => `${file.name ?? "?"}: ${test.fullName ?? "?"}${firstLine(test.failureMessages?.[0])}`),
+    ...(couldNotBeLoaded(file) ? [`${file.name ?? "?"}: not loaded${firstLine(file.message)}`] : []),
+  ]);
+  if (exitCode !== 0 && failures.length === 0)
+    failures.push(`no test failed, but vitest ended with ${exitCode}: see "Unhandled" above`);
+  return failures;
+}
+
+/** @param {unknown} report @returns {FileResult[]} */
+function filesOf(report) {
+  return /** @type {{testResults?: FileResult[]} | undefined} */ (report)?.testResults ?? [];
+}
+
+/** @param {FileResult} file */
+function couldNotBeLoaded(file) {
+  return file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed");
+}
+
+/** @param {string | undefined} message */
+function firstLine(message) {
+  const line = message?.split("\n")[0] ?? "";
+  return line === "" ? "" : `: ${line}`;
+}
+
+/**
  * @param {Row[]} rows
- * @returns {string} a table with one row per step, and on the last line `N passed, N failed`, or with `, N skipped` behind it
+ * @returns {string} what failed, a table with one row per step, and on the last line `N passed, N failed`, or with `, N skipped` behind it
  */
 export function formatReport(rows) {
   const width = Math.max(4, ...rows.map(({ name }) => name.length));
@@ -56,9 +89,11 @@ export function formatReport(rows) {
       String(skipped).padStart(9) +
       formatSeconds(seconds).padStart(14),
   );
-  const { passed, failed, skipped } = total(rows);
-  const last = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  return ["", header, "-".repeat(header.length), ...lines, "", last].join("\n");
+  const sum = total(rows);
+  const last = `${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`;
+  const failures = rows.flatMap(({ name, failures }) => (failures ?? []).map((each) => `  ${name}  ${each}`));
+  const failed = failures.length > 0 ? ["", "Failed:", ...failures] : [];
+  return [...failed, "", header, "-".repeat(header.length), ...lines, "", last].join("\n");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countTests, formatReport, total } from "../../setup/test-report.mjs";
+import { countTests, failuresOf, formatReport, total } from "../../setup/test-report.mjs";
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -32,6 +32,38 @@ describe("counting what vitest did", () => {
   });
 });
 
+describe("saying what failed", () => {
+  test("names the file, the test and the first line of its message", () => {
+    const report = {
+      testResults: [
+        {
+          name: "test/a.test.ts",
+          status: "failed",
+          assertionResults: [
+            { status: "passed", fullName: "a holds" },
+            {
+              status: "failed",
+              fullName: "a is kept",
+              failureMessages: ["expected 1 to be 2\n    at a.test.ts"],
+            },
+          ],
+        },
+        { name: "test/b.test.ts", status: "failed", message: "Cannot find b", assertionResults: [] },
+      ],
+    };
+    expect(failuresOf(report, 1)).toEqual([
+      "test/a.test.ts: a is kept: expected 1 to be 2",
+      "test/b.test.ts: not loaded: Cannot find b",
+    ]);
+  });
+
+  test("an error outside every test is named too", () => {
+    const report = { testResults: [{ name: "test/a.test.ts", status: "passed", assertionResults: [] }] };
+    expect(failuresOf(report, 1)).toEqual(['no test failed, but vitest ended with 1: see "Unhandled" above']);
+    expect(failuresOf(report, 0)).toEqual([]);
+  });
+});
+
 describe("the report", () => {
   const rows = [
     { name: "types", passed: 1, failed: 0, skipped: 0, seconds: 7.25 },
@@ -46,6 +78,22 @@ describe("the report", () => {
       "unit      120       2        0    1 min 05 s",
       "",
       "121 passed, 2 failed",
+    ]);
+  });
+
+  test("says what failed before the table", () => {
+    const failed = {
+      name: "e2e",
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      seconds: 1,
+      failures: ["a.test.ts: a is kept"],
+    };
+    expect(formatReport([failed]).split("\n").slice(0, 3)).toEqual([
+      "",
+      "Failed:",
+      "  e2e  a.test.ts: a is kept",
     ]);
   });
 
