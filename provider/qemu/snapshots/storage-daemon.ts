@@ -55,13 +55,14 @@ export async function startStorageDaemon(request: StorageDaemonRequest): Promise
     JSON.stringify(wrappedBlockdev(image, disks[index]!.node)),
   ]);
   const monitor = ["--chardev", `socket,id=qmp,path=${socketPath.replaceAll(",", ",,")},server=on,wait=off`];
-  const process = new DaemonProcess([...monitor, "--monitor", "chardev=qmp", ...blockdevs], {
+  // In this order, so that it listens only once it has the images.
+  const process = new DaemonProcess([...blockdevs, ...monitor, "--monitor", "chardev=qmp"], {
     folder,
     machine,
     clock,
   });
   try {
-    const qmp = await process.orFailure(connectQmp(socketPath, { machine, clock }));
+    const qmp = await process.orFailure((signal) => connectQmp(socketPath, { machine, clock, signal }));
     let ended: Promise<void> | undefined;
     const end = async (): Promise<void> => {
       await process.end(qmp);
@@ -129,13 +130,11 @@ class DaemonProcess {
     return this.#child.pid!;
   }
 
-  /** The result of the work, or why the daemon ended before. */
-  orFailure<T>(work: Promise<T>): Promise<T> {
-    work.catch(() => undefined);
-    const failed = this.#ended.then((why) => {
-      throw this.#failure(why);
-    });
-    return Promise.race([work, failed]);
+  /** The result of the work, or why the daemon ended before; the signal ends the work then. */
+  async orFailure<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    void this.#ended.then((why) => stop.abort(this.#failure(why)));
+    return work(stop.signal);
   }
 
   async end(qmp: Qmp): Promise<void> {
