@@ -20,6 +20,7 @@ export default defineConfig({
           // A machine whose disk is busy with something else is slow, not wrong.
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 90_000 } },
         },
       },
       {
@@ -30,6 +31,7 @@ export default defineConfig({
           maxWorkers: 4,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          expect: { poll: { timeout: 90_000 } },
         },
       },
       {

@@ -155,9 +155,7 @@ describe("siterecovery jobs complete and cancel", () => {
     const home = shop.site.engine.homeFolder;
     const child = spawn(process.execPath, [main, "--home", home, "plan", "failover", "shop"]);
     const ended = new Promise((resolve) => child.on("exit", (_code, signal) => resolve(signal)));
-    await expect
-      .poll(() => shop.site.engine.plans.view(shop.planId).lastJob?.state, { timeout: 20_000 })
-      .toBe("Suspended");
+    await expect.poll(() => shop.site.engine.plans.view(shop.planId).lastJob?.state).toBe("Suspended");
     child.kill("SIGKILL");
     expect(await ended).toBe("SIGKILL");
     const { id } = shop.site.engine.plans.view(shop.planId).lastJob!;

@@ -1,7 +1,7 @@
 /** Who may do what at a target on the network. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock, VirtualClock } from "../../provider/clock.ts";
 import { localFileSystem } from "../../provider/blocks/file-system.ts";
 import { systemRandom } from "../../provider/random.ts";
@@ -192,8 +192,6 @@ it("serves for reading only, and nothing is made where there is no store", async
 
 it("warns of certificates that end soon", async () => {
   // Those of these tests end in two days.
-  await vi.waitFor(() =>
-    expect(site.notices.join("\n")).toMatch(/certificate of the server ends in \d days? \(20/),
-  );
+  await expect.poll(() => site.notices.join("\n")).toMatch(/certificate of the server ends in \d days? \(20/);
   expect(site.notices.join("\n")).not.toMatch(/certificate of the authority/);
 });

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import {
   digestHeader,
   protocolHeader,
@@ -179,7 +179,7 @@ it("leaves nothing of a body that is cut, and ends a connection that says nothin
   await expect(ask(other, { method: "PUT", path: `/${store}/one`, headers, body })).rejects.toThrow(
     /ECONNRESET|hang up/,
   );
-  await vi.waitFor(() => expect(fs.readdirSync(path.join(other.served, ".serving", "incoming"))).toEqual([]));
+  await expect.poll(() => fs.readdirSync(path.join(other.served, ".serving", "incoming"))).toEqual([]);
   expect(await contentOf(other.open(other.settings(store)), "one")).toBeUndefined();
   const silent = net.connect(other.port, "127.0.0.1");
   await new Promise((resolve) => silent.once("close", resolve).on("error", () => undefined));
@@ -267,9 +267,8 @@ it("finishes what runs before it ends, and takes nothing new", async () => {
   await objects.put("before", body, "ifAbsent");
   const bytes = patterned(24 * 1_048_576);
   const running = objects.put("running", bytes, "ifAbsent");
-  await vi.waitFor(() =>
-    expect(fs.readdirSync(path.join(other.served, ".serving", "incoming"))).not.toEqual([]),
-  );
+  const incoming = path.join(other.served, ".serving", "incoming");
+  await expect.poll(() => fs.readdirSync(incoming), { interval: 1 }).not.toEqual([]);
   const server = other.stopLater();
   expect(await running).not.toBe("lost");
   await server;

@@ -117,6 +117,6 @@ it(
     for (const name of await namesOf(found, "")) expect(name).toMatch(/^of-\d\/\d$/);
     // Bodies that were cut are gone since the last start.
     const incoming = path.join(site.served, ".serving", "incoming");
-    await expect.poll(() => fs.readdirSync(incoming), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => fs.readdirSync(incoming)).toEqual([]);
   },
 );

@@ -141,9 +141,7 @@ describe("[C-3] several process servers", () => {
     });
     const exit = new Promise((resolve) => cycle.on("exit", (_code, signal) => resolve(signal)));
     // A quarter of a mebibyte takes four seconds at 512 kilobits: it lies in the cache meanwhile.
-    await expect
-      .poll(() => filesIn("ps1"), { timeout: 20_000 })
-      .toEqual([expect.stringMatching(/\.segment$/) as string]);
+    await expect.poll(() => filesIn("ps1")).toEqual([expect.stringMatching(/\.segment$/) as string]);
     cycle.kill("SIGKILL");
     expect(await exit).toBe("SIGKILL");
     expect(filesIn("ps1")).toHaveLength(1);

@@ -26,7 +26,7 @@ describe("the manual steps of a plan", () => {
     const told = trace();
     const run = engine.plans.run(shop.planId, planned, told);
     const state = (): string | undefined => engine.plans.view(shop.planId).lastJob?.state;
-    await expect.poll(state, { timeout: 20_000 }).toBe("Suspended");
+    await expect.poll(state).toBe("Suspended");
     expect(running()).toBe(1);
     const { lastJob } = engine.plans.view(shop.planId);
     expect(told.lines.at(-1)).toBe(

@@ -152,7 +152,7 @@ describe("the scripts of a plan", () => {
     const { engine } = shop.site;
     const run = engine.plans.run(shop.planId, planned, quiet);
     const refused = expect(run).rejects.toThrow(/planned failover of shop was given up/);
-    await expect.poll(() => shop.noted(), { timeout: 20_000 }).toEqual(["begun"]);
+    await expect.poll(() => shop.noted()).toEqual(["begun"]);
     const other = await openEngine({ home: engine.homeFolder });
     const [job] = other.jobs({ targetId: shop.planId, limit: 1 });
     expect(await other.plans.cancel(job!.id, quiet)).toBe("ends elsewhere");
