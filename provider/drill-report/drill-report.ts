@@ -3,9 +3,13 @@
 export interface ReportCheck {
   /** What was looked at, such as `disk os`, a script's step, or what the guest said. */
   readonly name: string;
-  readonly kind: "checksum" | "script" | "guest";
+  readonly kind: "checksum" | "script" | "guest" | "network";
   readonly passed: boolean;
   readonly output: string;
+  /** When a question to the started machine had its answer; absent for what was not asked of it. */
+  readonly time?: string;
+  /** The same from the start of the machine on. */
+  readonly afterSeconds?: number;
 }
 
 export interface ReportMachine {

@@ -55,8 +55,9 @@ function facts(rows: readonly (readonly [name: string, value: unknown])[]): stri
 function machineSection(machine: ReportMachine): string {
   const { recoveryPoint: point } = machine;
   const checks = machine.checks.map(
-    ({ name, passed, output }) =>
-      `<tr><td>${text(name)}</td><td class="${passed ? "good" : "bad"}">${passed ? "passed" : "failed"}</td><td><pre>${text(output)}</pre></td></tr>`,
+    ({ name, passed, output, time, afterSeconds }) =>
+      `<tr><td>${text(name)}</td><td class="${passed ? "good" : "bad"}">${passed ? "passed" : "failed"}</td>` +
+      `<td title="${text(time ?? "")}">${seconds(afterSeconds)}</td><td><pre>${text(output)}</pre></td></tr>`,
   );
   const console = machine.console ? `<h4>Console</h4><pre>${text(machine.console.join("\n"))}</pre>` : "";
   return (
@@ -68,7 +69,7 @@ function machineSection(machine: ReportMachine): string {
       ["Measured RPO", seconds(machine.measuredRpoSeconds)],
       ["Measured RTO", seconds(machine.measuredRtoSeconds)],
     ]) +
-    `<table><thead><tr><th>Check</th><th>Result</th><th>Output</th></tr></thead><tbody>${checks.join("")}</tbody></table>${console}`
+    `<table><thead><tr><th>Check</th><th>Result</th><th>After</th><th>Output</th></tr></thead><tbody>${checks.join("")}</tbody></table>${console}`
   );
 }
 

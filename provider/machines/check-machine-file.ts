@@ -1,16 +1,14 @@
 /** What is wrong in a machine.yaml beyond its schema: things that clash, and addresses that are none. */
-import { messageOf } from "../errors.ts";
 import { parseAddress } from "../address-range.ts";
 import type { Finding } from "../yaml/finding.ts";
 import type { ValidYaml } from "../yaml/read-valid-yaml.ts";
 import type { YamlPath } from "../yaml/read-yaml.ts";
 import type { MachineDefinition } from "../model/machine-definition.ts";
+import { checkReady, type Report } from "./check-ready.ts";
 
 /** Files beside the images: the machine's own, and those of change tracking, of each disk. */
 const ownFiles =
   /^(machine\.yaml|power-state|machine-id)(\.new)?$|\.(new|snapshot|overwriting|tracking\.(qcow2|json)(\..*)?|hrl(\.\w+)*)$/i;
-
-type Report = (path: YamlPath, message: string) => void;
 
 function checkUnique(
   values: readonly { path: YamlPath; value: string }[],
@@ -26,14 +24,6 @@ function checkUnique(
 }
 
 /** All of it, each with its place. */
-function checkPattern(pattern: string, report: Report): void {
-  try {
-    new RegExp(pattern);
-  } catch (error) {
-    report(["ready", "console"], `'${pattern}' is no regular expression: ${messageOf(error)}`);
-  }
-}
-
 export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] {
   const findings: Finding[] = [];
   const report: Report = (path, message) => {
@@ -50,13 +40,8 @@ export function checkMachineFile(yaml: ValidYaml<MachineDefinition>): Finding[] 
       message,
     });
   };
-  const { disks, nics, qemu, ready } = yaml.value;
-  if (ready !== undefined && qemu === undefined)
-    report(
-      ["ready"],
-      "asks a guest, and there is one only in a machine that QEMU runs; add qemu, or remove it",
-    );
-  if (ready?.console !== undefined) checkPattern(ready.console, report);
+  const { disks, nics } = yaml.value;
+  checkReady(yaml.value, report);
   const at = (
     list: string,
     index: number,

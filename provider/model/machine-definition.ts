@@ -41,13 +41,48 @@ export interface QemuSettings {
   readonly shutDownSeconds?: number;
 }
 
-/** How a machine says that it works, once it was started. */
+/** A line that the guest writes to one of its virtio ports (`qemu.channels`). Both are regular expressions. */
+export interface ReadyChannel {
+  readonly name: string;
+  /** A line that matches says that all is well. */
+  readonly success: string;
+  /** A line that matches ends the wait at once. */
+  readonly failure?: string;
+}
+
+/** A page of the guest, by the port of this computer that is forwarded to it. */
+export interface ReadyPage {
+  /** Of the guest; `qemu.forwards` leads there. */
+  readonly port: number;
+  /** Default `/`. */
+  readonly path?: string;
+  /** Default 200. */
+  readonly status?: number;
+  /** A regular expression that the beginning of the page matches. */
+  readonly body?: string;
+}
+
+/** A program at the recovery side and its arguments, without a shell; 0 means that all is well. */
+export interface ReadyScript {
+  readonly command: readonly string[];
+  /** Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+/** How a machine says that it works, once it was started. All that is given must come, in this order. */
 export interface ReadyCheck {
   /** A regular expression that a line of its console matches. */
   readonly console?: string;
+  /** Whether the QEMU guest agent must answer. */
+  readonly agent?: boolean;
+  readonly channel?: ReadyChannel;
+  /** A port of the guest that must accept a connection; `qemu.forwards` leads there. */
+  readonly tcp?: { readonly port: number };
+  readonly http?: ReadyPage;
   /** A program inside the guest and its arguments, without a shell; 0 means that all is well. */
   readonly check?: readonly string[];
-  /** Default 300. */
+  readonly script?: ReadyScript;
+  /** Default 300, for all of it. */
   readonly withinSeconds?: number;
 }
 

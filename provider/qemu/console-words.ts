@@ -33,29 +33,36 @@ export const bootFailures: readonly ConsoleFailure[] = [
   },
 ];
 
-export interface ConsoleWait {
+/** Where a machine's words are waited for. */
+export interface ConsoleWatch {
   readonly console: GuestConsole;
+  /** What errors call it; `its console` if absent. */
+  readonly where?: string;
   /** What errors call the machine. */
   readonly machine: string;
-  readonly word: RegExp;
   /** `bootFailures` if absent. */
   readonly failures?: readonly ConsoleFailure[];
-  readonly timeoutMs: number;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
   /** Whether the guest can still write something. */
   isRunning(): boolean;
 }
 
+export interface ConsoleWait extends ConsoleWatch {
+  readonly word: RegExp;
+  readonly timeoutMs: number;
+}
+
 const pollMs = 100;
 const quotedLines = 10;
+const itsConsole = "its console";
 
 /**
  * The first line with the word; it may not have ended. Throws `JobFailed` with the console's last 10 lines if the guest
  * says that it failed, ends, or does not write the word within the time limit.
  */
 export async function waitForWord(wait: ConsoleWait): Promise<string> {
-  const { console, word, clock, signal, timeoutMs, failures = bootFailures } = wait;
+  const { console, word, clock, signal, timeoutMs, where = itsConsole, failures = bootFailures } = wait;
   const reader = console.read();
   const until = clock.monotonic() + timeoutMs;
   for (;;) {
@@ -69,22 +76,38 @@ export async function waitForWord(wait: ConsoleWait): Promise<string> {
       if (failure !== undefined) throw failed(wait, plain(failure.meaning));
       if (word.test(line)) return line;
     }
-    if (!isRunning) throw failed(wait, said`has ended without the word ${String(word)} on its console`);
+    if (!isRunning) throw failed(wait, said`has ended without the word ${String(word)} on ${where}`);
     if (isLate) {
-      throw failed(
-        wait,
-        said`has not written ${String(word)} to its console in ${Math.round(timeoutMs / 1000)} s`,
-      );
+      const seconds = Math.round(timeoutMs / 1000);
+      throw failed(wait, said`has not written ${String(word)} to ${where} in ${seconds} s`);
     }
     await clock.sleep(pollMs, signal);
   }
 }
 
-function failed({ console, machine }: ConsoleWait, what: Message): SiteRecoveryError {
+/**
+ * Watches a guest that is asked for other things meanwhile. Ends by an error only: `JobFailed` if the guest says on its
+ * console that it failed, or ends; the signal's reason when it is aborted.
+ */
+export async function untilItFails(watch: ConsoleWatch): Promise<never> {
+  const { console, clock, signal, failures = bootFailures } = watch;
+  const reader = console.read();
+  for (;;) {
+    signal?.throwIfAborted();
+    const isRunning = watch.isRunning();
+    for (const line of [...reader.next(), reader.unfinished]) {
+      const failure = failures.find(({ pattern }) => pattern.test(line));
+      if (failure !== undefined) throw failed(watch, plain(failure.meaning));
+    }
+    if (!isRunning) throw failed(watch, plain("has ended before it said that it works"));
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+function failed({ console, machine, where = itsConsole }: ConsoleWatch, what: Message): SiteRecoveryError {
   const lines = console.lastLines(quotedLines);
+  const name = `${where.charAt(0).toUpperCase()}${where.slice(1)}`;
   const ending =
-    lines.length === 0
-      ? said`Its console is empty.`
-      : said`The last lines of its console:\n${lines.join("\n")}`;
+    lines.length === 0 ? said`${name} is empty.` : said`The last lines of ${where}:\n${lines.join("\n")}`;
   return new SiteRecoveryError("JobFailed", said`Machine ${machine} ${what}. ${ending}`, { target: machine });
 }

@@ -12,6 +12,7 @@ import type { Random } from "../random.ts";
 import { connectGuestAgent, type GuestAgent } from "./guest-agent.ts";
 import { GuestConsole } from "./guest-console.ts";
 import { type PowerState, powerOfRunState } from "./power-state.ts";
+import type { PortForward } from "./qemu-machine.ts";
 import { connectQmp, type Qmp, type QmpWaitOptions } from "./qmp.ts";
 import { readRunRecord, type RunFiles, runFilesIn, type RunRecord } from "./run-record.ts";
 import { type SocketPaths, socketsIn } from "./socket-folder.ts";
@@ -53,6 +54,15 @@ export class GuestProcess {
 
   get sockets(): SocketPaths {
     return socketsIn(this.#record.socketFolder);
+  }
+
+  /** The port of 127.0.0.1 that leads to a port of the guest, or `undefined` if none does. */
+  hostPortOf(guestPort: number): number | undefined {
+    return this.forwards.find((forward) => forward.guestPort === guestPort)?.hostPort;
+  }
+
+  get forwards(): readonly PortForward[] {
+    return this.#record.forwards ?? [];
   }
 
   get console(): GuestConsole {

@@ -9,6 +9,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import { commandLineOf, identityOf } from "../process-identity.ts";
 import { isRecord } from "../record.ts";
+import type { PortForward } from "./qemu-machine.ts";
 
 export interface RunRecord {
   readonly machine: string;
@@ -16,6 +17,8 @@ export interface RunRecord {
   readonly socketFolder: string;
   /** QEMU's process, as `identityOf` names it; absent while it is being started. */
   readonly process?: string;
+  /** Ports of 127.0.0.1 that lead into the guest, as QEMU was told; absent if none do. */
+  readonly forwards?: readonly PortForward[];
 }
 
 /** The files of a run, in the machine's run folder. */
@@ -64,6 +67,10 @@ export function readRunRecord(files: FileSystem, runFolder: string): RunRecord |
   return identity === undefined ? record : { ...record, process: identity };
 }
 
+function isForward(value: unknown): value is PortForward {
+  return isRecord(value) && Number.isInteger(value["hostPort"]) && Number.isInteger(value["guestPort"]);
+}
+
 function parse(text: string): RunRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -71,7 +78,14 @@ function parse(text: string): RunRecord | undefined {
     const { machine, socketFolder, process } = value;
     if (typeof machine !== "string" || typeof socketFolder !== "string") return undefined;
     if (process !== undefined && typeof process !== "string") return undefined;
-    return { machine, socketFolder, ...(process === undefined ? {} : { process }) };
+    const { forwards = [] } = value;
+    if (!Array.isArray(forwards) || !forwards.every(isForward)) return undefined;
+    return {
+      machine,
+      socketFolder,
+      ...(process === undefined ? {} : { process }),
+      ...(forwards.length === 0 ? {} : { forwards }),
+    };
   } catch {
     return undefined;
   }

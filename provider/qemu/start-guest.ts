@@ -89,14 +89,12 @@ async function start(
   files.remove(names.pid);
   try {
     // Written before there is a process: one that is started and not written down could not be found again.
-    writeRunRecord(files, folder, { machine: machine.name, socketFolder });
+    const forwards = machine.network?.forwards ?? [];
+    const run = { machine: machine.name, socketFolder, ...(forwards.length === 0 ? {} : { forwards }) };
+    writeRunRecord(files, folder, run);
     const child = await spawnDetached(words, names.log);
     const identity = identityOf(child.pid);
-    const record = {
-      machine: machine.name,
-      socketFolder,
-      ...(identity === undefined ? {} : { process: identity }),
-    };
+    const record = { ...run, ...(identity === undefined ? {} : { process: identity }) };
     writeRunRecord(files, folder, record);
     const guest = new GuestProcess(parts, folder, record);
     await untilItAnswers(guest, child, { timeoutMs, signal });

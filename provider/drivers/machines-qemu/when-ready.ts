@@ -2,14 +2,20 @@
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { ReadyCheck } from "../../model/machine-definition.ts";
-import type { GuestEvidence } from "../../model/guest-evidence.ts";
+import type { GuestEvidence, GuestProbe } from "../../model/guest-evidence.ts";
 import type { ReadyOptions } from "../../ports/machines.ts";
-import { waitForWord } from "../../qemu/console-words.ts";
+import { untilItFails } from "../../qemu/console-words.ts";
 import type { GuestParts, GuestProcess } from "../../qemu/guest-process.ts";
+import { type Probe, probesOf } from "./probes.ts";
+import type { ProbeWait } from "./probe-wait.ts";
 import { type QemuPlace, runningGuest } from "./qemu-place.ts";
 
 const withinSecondsDefault = 300;
 const consoleLinesKept = 20;
+/** Of an answer, which is kept in the store and in reports. */
+const outputCharactersMax = 4000;
+/** These say when the guest is up; the others are asked then. */
+const announcements: readonly Probe["kind"][] = ["console", "agent", "channel"];
 
 /** Throws `JobFailed` with the last lines of the console if the guest does not, or says that it does not. */
 export async function whenReady(
@@ -21,49 +27,69 @@ export async function whenReady(
   if (ready === undefined) return undefined;
   const guest = runningGuest(parts, place);
   if (guest === undefined) throw notRunning(name);
-  const timeoutMs = (ready.withinSeconds ?? withinSecondsDefault) * 1000;
-  const began = parts.clock.monotonic();
-  const left = (): number => Math.max(1000, timeoutMs - (parts.clock.monotonic() - began));
-  report?.(`wait for the word of ${name}, ${timeoutMs / 1000} s at most`);
-  const word =
-    ready.console === undefined ? undefined : await wordOf(parts, guest, ready.console, left(), signal);
-  const check = ready.check && (await checkIn(guest, name, ready.check, left(), signal));
+  const limitSeconds = ready.withinSeconds ?? withinSecondsDefault;
+  report?.(`wait for the word of ${name}, ${limitSeconds} s at most`);
+  const probes = await whileItWorks(parts, guest, signal, (until) =>
+    askAll(waitOf(parts, place, { guest, limitSeconds, signal: until }), ready, report),
+  );
+  const word = probes.find(({ kind }) => kind === "console")?.output;
   return {
-    readyAfterSeconds: Math.round((parts.clock.monotonic() - began) / 100) / 10,
+    readyAfterSeconds: probes.at(-1)?.afterSeconds ?? 0,
+    probes,
     ...(word === undefined ? {} : { word }),
-    ...(check === undefined ? {} : { check }),
     consoleLines: guest.console.lastLines(consoleLinesKept),
   };
 }
 
-function wordOf(
-  { clock }: GuestParts,
-  guest: GuestProcess,
-  word: string,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const { console, machine } = guest;
-  const isRunning = (): boolean => guest.isAlive();
-  return waitForWord({ console, machine, word: new RegExp(word), timeoutMs, clock, signal, isRunning });
+function waitOf(
+  parts: GuestParts,
+  { folder, runFolder, definition, mark }: QemuPlace,
+  { guest, limitSeconds, signal }: Pick<ProbeWait, "guest" | "limitSeconds" | "signal">,
+): Omit<ProbeWait, "isAnnounced"> {
+  const until = parts.clock.monotonic() + limitSeconds * 1000;
+  return {
+    ...{ parts, guest, machine: definition.name, folder, runFolder, limitSeconds, signal },
+    purpose: mark?.madeBy?.purpose === "test" ? "drill" : "run",
+    leftMs: () => Math.max(1000, until - parts.clock.monotonic()),
+  };
 }
 
-async function checkIn(
+async function askAll(
+  base: Omit<ProbeWait, "isAnnounced">,
+  ready: ReadyCheck,
+  report: ReadyOptions["report"],
+): Promise<GuestProbe[]> {
+  const { clock } = base.parts;
+  const began = clock.monotonic();
+  const passed: GuestProbe[] = [];
+  for (const { kind, name, ask } of probesOf(ready)) {
+    const isAnnounced = passed.some((probe) => announcements.includes(probe.kind));
+    const output = (await ask({ ...base, isAnnounced })).slice(0, outputCharactersMax);
+    const afterSeconds = Math.round((clock.monotonic() - began) / 100) / 10;
+    passed.push({ kind, name, passedAt: clock.now(), afterSeconds, output });
+    report?.(`${base.machine}: ${name}, after ${afterSeconds} s`);
+  }
+  return passed;
+}
+
+/** Does the work unless the guest fails meanwhile, which ends it at once. */
+async function whileItWorks<T>(
+  { clock }: GuestParts,
   guest: GuestProcess,
-  name: string,
-  command: NonNullable<ReadyCheck["check"]>,
-  timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<NonNullable<GuestEvidence["check"]>> {
-  const agent = await guest.agent({ timeoutMs, signal });
+  work: (until: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const until = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  const { console, machine } = guest;
+  const isRunning = (): boolean => guest.isAlive();
+  const working = work(until);
+  const watching = untilItFails({ console, machine, clock, signal: until, isRunning });
   try {
-    const { exitCode, output, errorOutput } = await agent.run(command, { timeoutMs, signal });
-    if (exitCode === 0) return { command, output };
-    const words = `${output}\n${errorOutput}`.trim().split("\n").slice(-10).join("\n");
-    const message = said`The check in ${name} ended with ${exitCode}: ${words}. Look at that in the machine, then run the drill again.`;
-    throw new SiteRecoveryError("JobFailed", message, { target: name });
+    return await Promise.race([working, watching]);
   } finally {
-    agent.close();
+    over.abort(new Error("The wait for the guest is over."));
+    await Promise.allSettled([working, watching]);
   }
 }
 

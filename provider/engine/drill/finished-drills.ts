@@ -10,6 +10,7 @@ import {
   testFailoverJob,
   type TestFailoverInput,
 } from "../failover/test-failover-jobs.ts";
+import { guestChecks } from "./guest-checks.ts";
 import type { StartResult } from "../recovery-plan/machine-power.ts";
 import type { PlanInput } from "../recovery-plan/plan-run.ts";
 import { findThing } from "../../store/things.ts";
@@ -70,16 +71,6 @@ function checksOf(evidence: readonly DiskEvidence[]): ReportCheck[] {
   }));
 }
 
-function wordsOf(guest: GuestEvidence | undefined): ReportCheck[] {
-  if (guest === undefined) return [];
-  const { readyAfterSeconds, word, check } = guest;
-  const of = (name: string, output: string): ReportCheck => ({ name, kind: "guest", passed: true, output });
-  return [
-    ...(word === undefined ? [] : [of("word on the console", `${word}\nafter ${readyAfterSeconds} s`)]),
-    ...(check === undefined ? [] : [of(check.command.join(" "), check.output)]),
-  ];
-}
-
 /** In a plan the boot groups start the machines. */
 function guestInRun(
   parts: EngineParts,
@@ -116,7 +107,7 @@ function machineOf(
     },
     measuredRpoSeconds: ageSeconds,
     measuredRtoSeconds: Math.max(0, (machine.startedAt - requestedAt) / 1000),
-    checks: [...checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []), ...wordsOf(guest)],
+    checks: [...checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []), ...guestChecks(guest)],
     ...(guest === undefined ? {} : { console: guest.consoleLines }),
   };
 }

@@ -101,7 +101,10 @@ describeWith(programs, "the word of a guest", () => {
     expect(evidence?.word).toContain(bootSectorLine);
     expect(evidence?.consoleLines.join("\n")).toContain(bootSectorLine);
     expect(evidence?.readyAfterSeconds).toBeGreaterThanOrEqual(0);
-    expect(told).toEqual(["wait for the word of web1, 60 s at most"]);
+    expect(told).toEqual([
+      "wait for the word of web1, 60 s at most",
+      expect.stringMatching(/^web1: word on the console, after [\d.]+ s$/),
+    ]);
   });
 
   it("that does not come in time is an error with the last lines of the console", async () => {
