@@ -22,7 +22,10 @@ cpus: 1
 memoryMiB: 256
 qemu:
   channels: [app.ack]
-ready: { console: "^UP", withinSeconds: 600 }
+ready:
+  console: "^UP"
+  lastWrite: { console: '^STATUS .*"lastWriteTime":"([^"]+)"' }
+  withinSeconds: 600
 nics: [{ name: eth0, network: production }]
 disks:
   - { id: os, file: os.img, role: os }

@@ -25,7 +25,14 @@ export interface ReportMachine {
     /** How old the data was when the drill was asked for. */
     readonly ageSeconds: number;
   };
+  /** From what the machine held until the drill was asked for. */
   readonly measuredRpoSeconds: number;
+  /** Who says what it held: its guest, or only the time of the recovery point. Absent in reports of earlier versions. */
+  readonly measuredRpoFrom?: "guest" | "recoveryPoint";
+  /** When the guest last wrote, as it says itself. */
+  readonly guestLastWriteTime?: string;
+  /** The configured figure: the policy's threshold, over which there is an alarm. Absent in reports of earlier versions. */
+  readonly rpoThresholdSeconds?: number;
   readonly measuredRtoSeconds: number;
   readonly checks: readonly ReportCheck[];
   /** Lines of the test machine's console; absent where machines have none. */

@@ -52,6 +52,11 @@ function facts(rows: readonly (readonly [name: string, value: unknown])[]): stri
   return `<table>${cells.join("")}</table>`;
 }
 
+function sourceOf({ measuredRpoFrom: from }: ReportMachine): string {
+  if (from === undefined) return "";
+  return from === "guest" ? ", by what the guest says" : ", by the time of the recovery point";
+}
+
 function machineSection(machine: ReportMachine): string {
   const { recoveryPoint: point } = machine;
   const checks = machine.checks.map(
@@ -66,7 +71,9 @@ function machineSection(machine: ReportMachine): string {
       ["Test machine", machine.testMachineName],
       ["Recovery point", `${point.id}, ${point.time}${point.kind === undefined ? "" : `, ${point.kind}`}`],
       ["Age of the data", seconds(point.ageSeconds)],
-      ["Measured RPO", seconds(machine.measuredRpoSeconds)],
+      ["Last write, as the guest says", machine.guestLastWriteTime ?? "it was not asked"],
+      ["Measured RPO", `${seconds(machine.measuredRpoSeconds)}${sourceOf(machine)}`],
+      ["RPO threshold of the policy", seconds(machine.rpoThresholdSeconds)],
       ["Measured RTO", seconds(machine.measuredRtoSeconds)],
     ]) +
     `<table><thead><tr><th>Check</th><th>Result</th><th>After</th><th>Output</th></tr></thead><tbody>${checks.join("")}</tbody></table>${console}`

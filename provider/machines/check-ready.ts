@@ -21,11 +21,12 @@ export function checkReady({ ready, qemu, nics }: MachineDefinition, report: Rep
     report(["ready"], message);
     return;
   }
-  const { console, channel, tcp, http } = ready;
+  const { console, channel, tcp, http, lastWrite } = ready;
   checkPattern(["ready", "console"], console, report);
   checkPattern(["ready", "channel", "success"], channel?.success, report);
   checkPattern(["ready", "channel", "failure"], channel?.failure, report);
   checkPattern(["ready", "http", "body"], http?.body, report);
+  checkPattern(["ready", "lastWrite", "console"], lastWrite?.console, report);
   const { channels = [], forwards = [] } = qemu;
   if (channel !== undefined && !channels.includes(channel.name))
     report(["ready", "channel", "name"], `there is no channel '${channel.name}'; add it to qemu.channels`);

@@ -2,7 +2,7 @@
 export interface GuestProbe {
   /** What was asked, as people read it: `word on the console`, `GET :80/health`. */
   readonly name: string;
-  readonly kind: "console" | "agent" | "channel" | "tcp" | "http" | "check" | "script";
+  readonly kind: "console" | "agent" | "channel" | "tcp" | "http" | "check" | "script" | "lastWrite";
   /** When it had its answer, in milliseconds since 1970. */
   readonly passedAt: number;
   /** The same from the beginning of the wait on. */
@@ -14,6 +14,10 @@ export interface GuestProbe {
 /** What the guest of a machine has said of itself after its start. */
 export interface GuestEvidence {
   readonly readyAfterSeconds: number;
+  /** When it worked, in milliseconds since 1970: what is asked later says what it holds, and not whether it works. */
+  readonly readyAt: number;
+  /** When it last wrote something before it was started, in milliseconds since 1970. */
+  readonly lastWriteAt?: number;
   /** In the order in which they were asked. */
   readonly probes: readonly GuestProbe[];
   /** The line of the console with the word that was waited for. */

@@ -69,6 +69,15 @@ export interface ReadyScript {
   readonly timeoutSeconds?: number;
 }
 
+/**
+ * One of both says when the guest last wrote something that counts, as ISO 8601 with a zone or as seconds since 1970: a line
+ * of its console, by a regular expression whose first group is the time, or what a program in the guest prints.
+ */
+export interface ReadyLastWrite {
+  readonly console?: string;
+  readonly check?: readonly string[];
+}
+
 /** How a machine says that it works, once it was started. All that is given must come, in this order. */
 export interface ReadyCheck {
   /** A regular expression that a line of its console matches. */
@@ -82,6 +91,8 @@ export interface ReadyCheck {
   /** A program inside the guest and its arguments, without a shell; 0 means that all is well. */
   readonly check?: readonly string[];
   readonly script?: ReadyScript;
+  /** How a drill's machine says what its disks held last; asked after all others. */
+  readonly lastWrite?: ReadyLastWrite;
   /** Default 300, for all of it. */
   readonly withinSeconds?: number;
 }

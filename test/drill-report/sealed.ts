@@ -24,7 +24,7 @@ export function factsOf(sequence = 1, previousSha256: string | null = null): Dri
     result: "Succeeded",
     startTime: "2026-01-01T12:00:00.000Z",
     endTime: "2026-01-01T12:10:00.000Z",
-    measuredRpoSeconds: 30.5,
+    measuredRpoSeconds: 90.5,
     measuredRtoSeconds: 600,
     machines: [
       {
@@ -37,10 +37,17 @@ export function factsOf(sequence = 1, previousSha256: string | null = null): Dri
           kind: "AppConsistent",
           ageSeconds: 30.5,
         },
-        measuredRpoSeconds: 30.5,
+        measuredRpoSeconds: 90.5,
+        measuredRpoFrom: "guest",
+        guestLastWriteTime: "2026-01-01T11:58:29.500Z",
+        rpoThresholdSeconds: 900,
         measuredRtoSeconds: 600,
         checks: [
           { name: "disk os", kind: "checksum", passed: true, output: "65536 bytes, SHA-256 ab" },
+          {
+            ...{ name: "GET :80/", kind: "network", passed: true, output: "status 200" },
+            ...{ time: "2026-01-01T12:09:00.000Z", afterSeconds: 41.5 },
+          },
           {
             name: "smoke",
             kind: "script",

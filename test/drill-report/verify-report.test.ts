@@ -138,6 +138,10 @@ it("the page shows all of the report, and nothing in a report becomes markup", (
   for (const shown of [
     "web1-test",
     "30.5 s",
+    "90.5 s, by what the guest says",
+    "2026-01-01T11:58:29.500Z",
+    "900 s",
+    "41.5 s",
     "600 s",
     "login:",
     "was not there any more",

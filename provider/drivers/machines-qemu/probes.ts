@@ -1,13 +1,10 @@
 /** What a machine is asked after its start, by its `ready`, in the order in which it is asked. */
-import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import { runCommand } from "../../machines/run-command.ts";
 import { said } from "../../message.ts";
 import type { GuestProbe } from "../../model/guest-evidence.ts";
-import type { ReadyChannel, ReadyCheck, ReadyScript } from "../../model/machine-definition.ts";
-import { waitForWord } from "../../qemu/console-words.ts";
-import type { GuestAgent } from "../../qemu/guest-agent.ts";
-import { GuestConsole } from "../../qemu/guest-console.ts";
+import type { ReadyCheck, ReadyScript } from "../../model/machine-definition.ts";
+import { checkInside, lastLines, pingAgent, wordOf, wordOnChannel } from "./ask-guest.ts";
 import { probePage, probePort } from "./probe-network.ts";
 import type { ProbeWait } from "./probe-wait.ts";
 
@@ -19,7 +16,6 @@ export interface Probe {
 }
 
 const scriptSecondsDefault = 60;
-const quotedLines = 10;
 
 export function probesOf(ready: ReadyCheck): Probe[] {
   const { console, agent, channel, tcp, http, check, script } = ready;
@@ -55,59 +51,6 @@ export function probesOf(ready: ReadyCheck): Probe[] {
   return probes.filter((probe) => probe !== false);
 }
 
-function wordOf({ parts, guest, machine, signal, leftMs }: ProbeWait, word: string): Promise<string> {
-  const { console } = guest;
-  const isRunning = (): boolean => guest.isAlive();
-  return waitForWord({
-    ...{ console, machine, word: new RegExp(word) },
-    ...{ timeoutMs: leftMs(), clock: parts.clock, signal, isRunning },
-  });
-}
-
-function wordOnChannel(
-  { parts, guest, machine, runFolder, signal, leftMs }: ProbeWait,
-  { name, success, failure }: ReadyChannel,
-): Promise<string> {
-  const where = `its channel ${name}`;
-  const meaning = `says on ${where} that it does not work`;
-  return waitForWord({
-    console: new GuestConsole(parts.files, path.join(runFolder, `${name}.log`)),
-    ...{ where, machine, word: new RegExp(success) },
-    failures: failure === undefined ? [] : [{ pattern: new RegExp(failure), meaning }],
-    ...{ timeoutMs: leftMs(), clock: parts.clock, signal },
-    isRunning: () => guest.isAlive(),
-  });
-}
-
-async function withAgent<T>(wait: ProbeWait, work: (agent: GuestAgent) => Promise<T>): Promise<T> {
-  const agent = await wait.guest.agent({ timeoutMs: wait.leftMs(), signal: wait.signal });
-  try {
-    return await work(agent);
-  } finally {
-    agent.close();
-  }
-}
-
-function pingAgent(wait: ProbeWait): Promise<string> {
-  const { signal, leftMs } = wait;
-  return withAgent(wait, async (agent) => {
-    await agent.ping({ timeoutMs: leftMs(), signal });
-    return "it answers";
-  });
-}
-
-function checkInside(wait: ProbeWait, command: readonly string[]): Promise<string> {
-  const { machine, signal, leftMs } = wait;
-  return withAgent(wait, async (agent) => {
-    const { exitCode, output, errorOutput } = await agent.run(command, { timeoutMs: leftMs(), signal });
-    if (exitCode === 0) return output;
-    const words = lastLines(`${output}\n${errorOutput}`);
-    const message = said`The check in ${machine} ended with ${exitCode ?? "a signal"}: ${words}. Look at that in the
-      machine, then run the drill again.`;
-    throw new SiteRecoveryError("JobFailed", message, { target: machine });
-  });
-}
-
 async function runScript(wait: ProbeWait, script: ReadyScript): Promise<string> {
   const { parts, guest, machine, folder, purpose, signal, leftMs } = wait;
   const { command, timeoutSeconds = scriptSecondsDefault } = script;
@@ -139,8 +82,4 @@ async function runScript(wait: ProbeWait, script: ReadyScript): Promise<string> 
     printed: ${words}.`
   } Mend what it names, then run again.`;
   throw new SiteRecoveryError("JobFailed", message, { target: machine });
-}
-
-function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-quotedLines).join("\n");
 }

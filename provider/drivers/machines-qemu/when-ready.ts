@@ -6,6 +6,7 @@ import type { GuestEvidence, GuestProbe } from "../../model/guest-evidence.ts";
 import type { ReadyOptions } from "../../ports/machines.ts";
 import { untilItFails } from "../../qemu/console-words.ts";
 import type { GuestParts, GuestProcess } from "../../qemu/guest-process.ts";
+import { askLastWrite } from "./last-write.ts";
 import { type Probe, probesOf } from "./probes.ts";
 import type { ProbeWait } from "./probe-wait.ts";
 import { type QemuPlace, runningGuest } from "./qemu-place.ts";
@@ -29,13 +30,12 @@ export async function whenReady(
   if (guest === undefined) throw notRunning(name);
   const limitSeconds = ready.withinSeconds ?? withinSecondsDefault;
   report?.(`wait for the word of ${name}, ${limitSeconds} s at most`);
-  const probes = await whileItWorks(parts, guest, signal, (until) =>
+  const answers = await whileItWorks(parts, guest, signal, (until) =>
     askAll(waitOf(parts, place, { guest, limitSeconds, signal: until }), ready, report),
   );
-  const word = probes.find(({ kind }) => kind === "console")?.output;
+  const word = answers.probes.find(({ kind }) => kind === "console")?.output;
   return {
-    readyAfterSeconds: probes.at(-1)?.afterSeconds ?? 0,
-    probes,
+    ...answers,
     ...(word === undefined ? {} : { word }),
     consoleLines: guest.console.lastLines(consoleLinesKept),
   };
@@ -58,18 +58,27 @@ async function askAll(
   base: Omit<ProbeWait, "isAnnounced">,
   ready: ReadyCheck,
   report: ReadyOptions["report"],
-): Promise<GuestProbe[]> {
+): Promise<Omit<GuestEvidence, "word" | "consoleLines">> {
   const { clock } = base.parts;
   const began = clock.monotonic();
   const passed: GuestProbe[] = [];
-  for (const { kind, name, ask } of probesOf(ready)) {
+  const wait = (): ProbeWait => {
     const isAnnounced = passed.some((probe) => announcements.includes(probe.kind));
-    const output = (await ask({ ...base, isAnnounced })).slice(0, outputCharactersMax);
+    return { ...base, isAnnounced };
+  };
+  const pass = (kind: GuestProbe["kind"], name: string, answer: string): void => {
     const afterSeconds = Math.round((clock.monotonic() - began) / 100) / 10;
+    const output = answer.slice(0, outputCharactersMax);
     passed.push({ kind, name, passedAt: clock.now(), afterSeconds, output });
     report?.(`${base.machine}: ${name}, after ${afterSeconds} s`);
-  }
-  return passed;
+  };
+  for (const { kind, name, ask } of probesOf(ready)) pass(kind, name, await ask(wait()));
+  const works = { readyAt: clock.now(), readyAfterSeconds: passed.at(-1)?.afterSeconds ?? 0, probes: passed };
+  // Only of a copy it is known what it held when it was started.
+  if (ready.lastWrite === undefined || base.purpose !== "drill") return works;
+  const { at, said: words } = await askLastWrite(wait(), ready.lastWrite);
+  pass("lastWrite", "when it last wrote", words);
+  return { ...works, lastWriteAt: at };
 }
 
 /** Does the work unless the guest fails meanwhile, which ends it at once. */

@@ -91,9 +91,11 @@ export const subjectKinds: Record<SubjectArgument, SubjectKind> = {
     start: async (parts, { id, inputs }, progress) => {
       const { networkId, recoveryPoint = "latest" } = inputs;
       const itemId = inputs.protectedItemId!;
+      // The recovery time begins here: what the machine is waited for counts.
+      const requestedAt = parts.clock.now();
       await withItem(parts, itemId, "test failover", progress, async () => {
         if (isMarked(requireItem(parts, itemId), id)) return;
-        const input = { drillId: id, networkId, recoveryPoint, requestedAt: parts.clock.now() };
+        const input = { drillId: id, networkId, recoveryPoint, requestedAt };
         await startJob(parts, testFailoverJob, { itemId, input }, progress);
       });
       return "Succeeded";

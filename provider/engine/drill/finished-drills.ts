@@ -1,7 +1,6 @@
 /** The drills that have ended, out of the jobs that they were: what a report says before it is numbered and signed. */
 import { nameOf, sameId } from "../../arm-id.ts";
 import type { DrillFacts, ReportCheck, ReportMachine, ReportStep } from "../../drill-report/drill-report.ts";
-import type { GuestEvidence } from "../../model/guest-evidence.ts";
 import type { DiskEvidence, RecoveryMachine } from "../../model/item.ts";
 import { type JobRow, listJobs, type TaskRow, tasksOf } from "../../store/jobs.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -10,6 +9,8 @@ import {
   testFailoverJob,
   type TestFailoverInput,
 } from "../failover/test-failover-jobs.ts";
+import { measuredLoss } from "../../model/measured-loss.ts";
+import { rpoThresholdSeconds } from "../replication-cycle/rpo-alarm.ts";
 import { guestChecks } from "./guest-checks.ts";
 import type { StartResult } from "../recovery-plan/machine-power.ts";
 import type { PlanInput } from "../recovery-plan/plan-run.ts";
@@ -72,14 +73,17 @@ function checksOf(evidence: readonly DiskEvidence[]): ReportCheck[] {
 }
 
 /** In a plan the boot groups start the machines. */
-function guestInRun(
+function startInRun(
   parts: EngineParts,
   itemId: string,
   planTest: EndedJob | undefined,
-): GuestEvidence | undefined {
+): Partial<StartResult> {
   const tasks = planTest === undefined ? [] : tasksOf(parts.store, planTest.id);
   const results = tasks.map(({ result }) => (result ?? {}) as Partial<StartResult>);
-  return results.find((result) => result.itemId !== undefined && sameId(result.itemId, itemId))?.guest;
+  const found = results.find(
+    ({ itemId: id, startedAt }) => id !== undefined && startedAt !== undefined && sameId(id, itemId),
+  );
+  return found ?? {};
 }
 
 /** `undefined` if the test ended before there was a machine. */
@@ -93,8 +97,9 @@ function machineOf(
   const machine = resultOf<RecoveryMachine & { startedAt: number }>(tasks, "StartTestMachine");
   if (point === undefined || machine === undefined) return undefined;
   const { requestedAt } = test.input as TestFailoverInput;
-  const guest = machine.guest ?? guestInRun(parts, test.targetId, planTest);
+  const { startedAt = machine.startedAt, guest = machine.guest } = startInRun(parts, test.targetId, planTest);
   const ageSeconds = Math.max(0, (requestedAt - point.takenAt) / 1000);
+  const loss = measuredLoss(requestedAt, point.takenAt, guest);
   return {
     name: nameOf(test.targetId),
     itemId: test.targetId,
@@ -105,8 +110,11 @@ function machineOf(
       ...(machine.pointKind === undefined ? {} : { kind: machine.pointKind }),
       ageSeconds,
     },
-    measuredRpoSeconds: ageSeconds,
-    measuredRtoSeconds: Math.max(0, (machine.startedAt - requestedAt) / 1000),
+    measuredRpoSeconds: loss.seconds,
+    measuredRpoFrom: loss.from,
+    rpoThresholdSeconds: rpoThresholdSeconds(parts, test.targetId),
+    ...(guest?.lastWriteAt === undefined ? {} : { guestLastWriteTime: time(guest.lastWriteAt) }),
+    measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
     checks: [...checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []), ...guestChecks(guest)],
     ...(guest === undefined ? {} : { console: guest.consoleLines }),
   };

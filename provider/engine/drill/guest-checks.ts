@@ -10,6 +10,7 @@ const kinds: Readonly<Record<GuestProbe["kind"], ReportCheck["kind"]>> = {
   tcp: "network",
   http: "network",
   script: "script",
+  lastWrite: "guest",
 };
 
 export function guestChecks(guest: GuestEvidence | undefined): ReportCheck[] {

@@ -11,6 +11,7 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import type { MachineOwner } from "../../model/machine-mark.ts";
 import { ownerFor, removeOfJob } from "../identity/owned-machine.ts";
 import { requireGuest } from "./guest-word.ts";
+import { measuredLoss } from "../../model/measured-loss.ts";
 import { findTestMachine, notFoundText } from "./find-test-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -76,7 +77,7 @@ function testMachineOf(context: Context): TestMachine {
     ...machine,
     drillId,
     networkId,
-    measuredRpoSeconds: Math.max(0, (requestedAt - point.takenAt) / 1000),
+    measuredRpoSeconds: measuredLoss(requestedAt, point.takenAt, machine.guest).seconds,
     measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
     evidence: context.resultOf<DiskEvidence[]>("CollectEvidence"),
   };
@@ -127,7 +128,8 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
             : await requireGuest(context.parts, machine.folder, context.progress);
         return {
           ...machine,
-          startedAt: context.parts.clock.now(),
+          // With what is asked of it later, the time to its first answer would be too long.
+          startedAt: guest?.readyAt ?? context.parts.clock.now(),
           ...(guest === undefined ? {} : { guest }),
         };
       },

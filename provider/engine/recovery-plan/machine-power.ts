@@ -13,6 +13,7 @@ import { type PlanOperation, stepOf } from "./plan-operation.ts";
 import { type PlanRun, progressOf } from "./plan-run.ts";
 import { hearGuest, requireGuest } from "../failover/guest-word.ts";
 import type { GuestEvidence } from "../../model/guest-evidence.ts";
+import { measuredLoss } from "../../model/measured-loss.ts";
 import { withFreeItem } from "./with-free-item.ts";
 import { said } from "../../message.ts";
 import { tasksOf } from "../../store/jobs.ts";
@@ -119,7 +120,7 @@ export async function startSourceAgain(run: PlanRun, itemId: string, progress: P
 /** What the start of a machine in its boot group has come to. */
 export interface StartResult {
   readonly startedAt: number;
-  /** With `guest`. */
+  /** Absent in runs of earlier versions that have no `guest`. */
   readonly itemId?: string;
   readonly guest?: GuestEvidence;
 }
@@ -133,7 +134,7 @@ export async function startMoved(run: PlanRun, itemId: string, progress: Progres
       const message = said`${nameOf(itemId)} was moved back while the plan ran. Run the plan again.`;
       throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
     }
-    if (await isStarted(parts, operation, item)) return { startedAt: parts.clock.now() };
+    if (await isStarted(parts, operation, item)) return { startedAt: parts.clock.now(), itemId };
     progress.report("start");
     const folder = await movedFolder(parts, operation, item);
     await parts.machines.start(folder);
@@ -141,9 +142,9 @@ export async function startMoved(run: PlanRun, itemId: string, progress: Progres
     const guest = await (isDrill
       ? requireGuest(parts, folder, progress)
       : hearGuest(parts, { folder, itemId }, progress));
-    const startedAt = parts.clock.now();
+    const startedAt = guest?.readyAt ?? parts.clock.now();
     if (isDrill) recordStart(run, item, startedAt, guest);
-    return { startedAt, ...(guest === undefined ? {} : { itemId, guest }) };
+    return { startedAt, itemId, ...(guest === undefined ? {} : { guest }) };
   });
 }
 
@@ -155,7 +156,10 @@ function recordStart(
   guest: GuestEvidence | undefined,
 ): void {
   const measuredRtoSeconds = Math.max(0, (startedAt - input.requestedAt) / 1000);
-  const testMachine = { ...item.details.testMachine!, measuredRtoSeconds, ...(guest ? { guest } : {}) };
+  const { testMachine: made } = item.details;
+  const { seconds } = measuredLoss(input.requestedAt, made!.pointTakenAt, guest);
+  const measured = { measuredRpoSeconds: seconds, measuredRtoSeconds };
+  const testMachine = { ...made!, ...measured, ...(guest ? { guest } : {}) };
   putItem(parts.store, { ...item, details: { ...item.details, testMachine } });
 }
 

@@ -2,6 +2,9 @@
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { probesOf } from "../../../provider/drivers/machines-qemu/probes.ts";
+import { timeSaid } from "../../../provider/drivers/machines-qemu/last-write.ts";
+import type { GuestEvidence } from "../../../provider/model/guest-evidence.ts";
+import { measuredLoss } from "../../../provider/model/measured-loss.ts";
 import { TurningClock } from "../../turning-clock.ts";
 import { guestParts } from "../../qemu/small-guest.ts";
 import { ScriptedGuest } from "./scripted-guest.ts";
@@ -74,6 +77,65 @@ describe("a machine that says that it works", () => {
     await guest.serve((_, response) => response.end());
     const evidence = await guest.whenReady({ http: { port: 80 }, withinSeconds: 7200 }, { parts: hurried() });
     expect(evidence!.probes[0]!.afterSeconds).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe("a drill's machine that says what it held last", () => {
+  const ready = { console, lastWrite: { console: '"lastWrite":"([^"]+)"' }, withinSeconds: 7200 };
+
+  it("says it on its console, after it works", async () => {
+    guest.write('STATUS {"lastWrite":"2026-01-31T12:00:00Z"}\nUP 1\n');
+    const evidence = await guest.whenReady(ready, { isDrill: true });
+    expect(evidence!.lastWriteAt).toBe(Date.UTC(2026, 0, 31, 12));
+    expect(evidence!.probes[1]).toMatchObject({ kind: "lastWrite", output: "2026-01-31T12:00:00Z" });
+    expect(evidence!.readyAt).toBe(evidence!.probes[0]!.passedAt);
+    expect(evidence!.readyAfterSeconds).toBe(evidence!.probes[0]!.afterSeconds);
+  });
+
+  it("says it by a program in it; another machine is not asked", async () => {
+    guest.runsPrograms(() => ({ exitcode: 0, output: "1769860800\n" }));
+    const lastWrite = { check: ["/bin/last-write"] };
+    const evidence = await guest.whenReady({ lastWrite, withinSeconds: 7200 }, { isDrill: true });
+    expect(evidence!.lastWriteAt).toBe(Date.UTC(2026, 0, 31, 12));
+    guest.close();
+    guest = new ScriptedGuest();
+    guest.write("UP 1\n");
+    expect((await guest.whenReady(ready))!.probes.map(({ kind }) => kind)).toEqual(["console"]);
+  });
+
+  it("fails its drill with what it said if that is no time", async () => {
+    guest.write('UP {"lastWrite":"yesterday"}\n');
+    await expect(guest.whenReady(ready, { isDrill: true })).rejects.toThrow(
+      'Machine web1 says that it last wrote at "yesterday", which is no time.',
+    );
+  });
+
+  it.each([
+    ["2026-01-31T12:00:00Z", Date.UTC(2026, 0, 31, 12)],
+    [" 2026-01-31 13:00:00.250 +0100\n", Date.UTC(2026, 0, 31, 12) + 250],
+    ["2026-01-31T12:00:00,5-00:30", Date.UTC(2026, 0, 31, 12, 30) + 500],
+    ["1769860800.125", Date.UTC(2026, 0, 31, 12) + 125],
+    ["2026-01-31T12:00:00", undefined],
+    ["2026-13-31T12:00:00Z", undefined],
+    ["", undefined],
+    ["1769860800 s", undefined],
+  ])("reads %j as a time with a zone, or as none", (text, time) => {
+    expect(timeSaid(text)).toBe(time);
+  });
+});
+
+describe("what a drill measures as lost", () => {
+  const at = (seconds: number): number => seconds * 1000;
+  const guestOf = (lastWriteAt: number): GuestEvidence => ({
+    ...{ readyAfterSeconds: 1, readyAt: 0, probes: [], consoleLines: [], lastWriteAt },
+  });
+
+  it("is counted from what the guest says, or from its recovery point if that cannot be true", () => {
+    const ofGuest = measuredLoss(at(100), at(90), guestOf(at(70)));
+    expect(ofGuest).toEqual({ seconds: 30, from: "guest" });
+    expect(measuredLoss(at(100), at(90), guestOf(at(95)))).toEqual({ seconds: 10, from: "recoveryPoint" });
+    expect(measuredLoss(at(100), at(90), undefined)).toEqual({ seconds: 10, from: "recoveryPoint" });
+    expect(measuredLoss(at(80), at(90), undefined).seconds).toBe(0);
   });
 });
 

@@ -11,6 +11,7 @@ import { folderMachines } from "../../../provider/machines/folder-machines.ts";
 import { qemuMachines } from "../../../provider/drivers/machines-qemu/qemu-machines.ts";
 import type { GuestEvidence } from "../../../provider/model/guest-evidence.ts";
 import type { MachineDefinition, ReadyCheck } from "../../../provider/model/machine-definition.ts";
+import type { MachineMark } from "../../../provider/model/machine-mark.ts";
 import type { GuestParts } from "../../../provider/qemu/guest-process.ts";
 import { writeRunRecord } from "../../../provider/qemu/run-record.ts";
 import { identityOf } from "../../../provider/process-identity.ts";
@@ -20,6 +21,11 @@ import { ScriptedServer } from "../../qemu/scripted-server.ts";
 import { writeYaml } from "../../../provider/yaml/write-yaml.ts";
 
 const greeting = `{"QMP":{"version":{"qemu":{"major":7,"minor":2,"micro":22},"package":""},"capabilities":[]}}\r\n`;
+
+const testMark: MachineMark = {
+  machineId: "6f1c2bdc-2e1f-4b4e-8a55-3d1ad7b9f0aa",
+  madeBy: { engineId: "e", itemId: "i", purpose: "test", jobId: "j" },
+};
 
 export type Answers = Record<string, (given: Record<string, unknown>) => unknown>;
 
@@ -72,7 +78,8 @@ export class ScriptedGuest {
     {
       parts = guestParts,
       runForwards = this.forwards,
-    }: { parts?: GuestParts; runForwards?: ScriptedGuest["forwards"] } = {},
+      isDrill = false,
+    }: { parts?: GuestParts; runForwards?: ScriptedGuest["forwards"]; isDrill?: boolean } = {},
   ): Promise<GuestEvidence | undefined> {
     await this.#listen(runForwards);
     const qemu = { acceleration: "tcg", forwards: this.forwards, channels: ["app.ready"] };
@@ -81,6 +88,7 @@ export class ScriptedGuest {
     fs.writeFileSync(path.join(this.folder, "machine.yaml"), writeYaml(definition));
     fs.writeFileSync(path.join(this.folder, "os.img"), Buffer.alloc(512));
     const machines = qemuMachines(folderMachines(parts.files), parts);
+    if (isDrill) await machines.setMark(this.folder, testMark);
     return machines.whenReady(this.folder, {});
   }
 
