@@ -23,13 +23,13 @@ export const fabricSettings: SettingsKind<FabricInputs, FabricOutputs> = {
     const reason = said`is a setting of an Azure fabric; a ${given(type, "properties.customDetails.instanceType", type)} fabric has none, so leave it out`;
     return [new CheckFailure("properties.customDetails.location", reason)];
   },
-  outputs: (engine, id, inputs) => ({
+  outputs: async (engine, id, inputs) => ({
     name: nameOf(id),
     type: fabricKind.armType,
     properties: {
       friendlyName: nameOf(id),
       bcdrState: "Valid",
-      health: engine.components.fabricHealth(id),
+      health: await engine.components.fabricHealth(id),
       internalIdentifier: identifierOf(id),
       customDetails: { instanceType: fabricTypeOf(engine, inputs) },
     },

@@ -17,7 +17,7 @@ export const hostSettings: SettingsKind<HostInputs, HostOutputs> = {
     parentReference(protectionContainerKind, "protectionContainerName", inputs),
   ],
   outputs: async (engine, id, inputs) => {
-    const isConnected = engine.components.isThere(inputs.inventoryFolder);
+    const isConnected = await engine.components.isReachable(inputs.inventoryFolder);
     const health = inputs.recoveryServicesAgentInstalled === false ? "Warning" : "Normal";
     return {
       name: nameOf(id),

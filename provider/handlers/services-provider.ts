@@ -52,7 +52,7 @@ export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, Serv
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
   outputs: async (engine, id, inputs) => {
     const folder = inputs.inventoryFolder;
-    const isConnected = folder === undefined || engine.components.isThere(folder);
+    const isConnected = folder === undefined || (await engine.components.isReachable(folder));
     return {
       name: nameOf(id),
       type: servicesProviderKind.armType,

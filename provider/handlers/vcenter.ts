@@ -32,13 +32,13 @@ function discoverer(id: string | undefined): Reference[] {
   return [{ property: "properties.processServerId", kind, id }];
 }
 
-function healthErrors(
+async function healthErrors(
   engine: Engine,
   id: string,
   folder: string,
-): VcenterOutputs["properties"]["healthErrors"] {
+): Promise<VcenterOutputs["properties"]["healthErrors"]> {
   return [
-    ...(engine.components.isThere(folder)
+    ...((await engine.components.isReachable(folder))
       ? []
       : [
           {
@@ -79,7 +79,7 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
       : [],
   outputs: async (engine, id, inputs) => {
     const folder = inputs.inventoryFolder ?? "";
-    const errors = healthErrors(engine, id, folder);
+    const errors = await healthErrors(engine, id, folder);
     return {
       name: nameOf(id),
       type: vcenterKind.armType,

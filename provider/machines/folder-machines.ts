@@ -61,10 +61,13 @@ export function folderMachines(files: FileSystem): Machines {
     writeAtomically(files, path.join(folder, stateFile), Buffer.from(`${state}\n`));
   };
   return {
+    holdsFiles: () => true,
+    isReachable: later((inventory) => files.exists(inventory)),
     // Any program may write to an image in a folder.
     tracksEveryWrite: () => Promise.resolve(false),
     list: later(folders.list),
-    folderOf: later(folders.folderOf),
+    placeOf: later(folders.folderOf),
+    nameAt: (folder) => Promise.resolve(path.basename(folder)),
     read: later(folders.read),
     exists: later(exists),
     requireOwnImages: later((folder, disks) => {

@@ -1,6 +1,7 @@
 /**
- * Where machines live: the port to a hypervisor. Every call may take minutes and can be repeated. A machine is named by
- * its place, which is an absolute path: the folder that holds it on its host.
+ * Where machines live: the port to a hypervisor. Every call may take minutes and can be repeated. An inventory, and a
+ * machine in it, are named by a place: a text that one driver understands, such as the absolute path of a folder. Other
+ * code compares places, shows them and keeps them, and takes none apart unless `holdsFiles` says that it is a folder.
  */
 import type { GuestEvidence } from "../model/guest-evidence.ts";
 import type { MachineDefinition, MachineDiskDefinition } from "../model/machine-definition.ts";
@@ -9,11 +10,13 @@ import type { FoundMark, MachineMark } from "../model/machine-mark.ts";
 export type PowerState = "running" | "off";
 
 export interface MachineDisk extends MachineDiskDefinition {
+  /** The image: an absolute path at a place that holds files, else what its hypervisor calls it. */
   readonly path: string;
   readonly sizeBytes: number;
 }
 
 export interface Machine extends MachineDefinition {
+  /** The machine's place. */
   readonly folder: string;
   readonly disks: readonly MachineDisk[];
 }
@@ -25,51 +28,63 @@ export interface ReadyOptions {
 
 export interface Machines {
   /**
+   * Whether a place is a folder on this computer, in which images are files of the names that the machine's definition
+   * has. Elsewhere only the hypervisor reads and writes disks, and the engine makes no machine. Asks nobody.
+   */
+  holdsFiles(place: string): boolean;
+  /** Whether an inventory answers now. */
+  isReachable(inventory: string): Promise<boolean>;
+  /**
    * Whether no write can reach a disk past its change log, because the hypervisor itself keeps it. Where it is false, a
    * planned move compares whole disks before it says that nothing is lost.
    */
-  tracksEveryWrite(machineFolder: string): Promise<boolean>;
-  /** Names of the machines in an inventory folder, sorted. An absent folder has none. */
-  list(inventoryFolder: string): Promise<string[]>;
-  /** The folder of a machine by its name, or `undefined` if the inventory has none of that name. */
-  folderOf(inventoryFolder: string, machineName: string): Promise<string | undefined>;
+  tracksEveryWrite(place: string): Promise<boolean>;
+  /**
+   * Names of the machines in an inventory, sorted. An absent folder has none. Throws `SourceUnreachable` if a hypervisor does
+   * not answer, as all calls do.
+   */
+  list(inventory: string): Promise<string[]>;
+  /** The place of a machine by its name, or `undefined` if the inventory has none of that name. */
+  placeOf(inventory: string, machineName: string): Promise<string | undefined>;
+  /** The name that a machine has in its inventory. */
+  nameAt(place: string): Promise<string>;
   /**
    * Throws `InvalidInput` with file, line and column when machine.yaml is not right, and `PrerequisitesNotMet` for a missing
    * image, one that is a link out of the machine's folder, and two disks in one file.
    */
-  read(machineFolder: string): Promise<Machine>;
-  exists(machineFolder: string): Promise<boolean>;
+  read(place: string): Promise<Machine>;
+  exists(place: string): Promise<boolean>;
   /**
-   * Throws `PrerequisitesNotMet` for an image that is a symbolic link, or has a second name (a hard link): what is written
-   * into it would be in another file. Absent images are fine.
+   * Throws `PrerequisitesNotMet` for an image that must not be written: a symbolic link, one with a second name (a hard
+   * link), which would change another file, or one that only its hypervisor writes. Absent images are fine.
    */
   requireOwnImages(
-    machineFolder: string,
+    place: string,
     disks: readonly Pick<MachineDiskDefinition, "id" | "file">[],
   ): Promise<void>;
-  /** Which machine is in a folder and what made it, or `undefined` if it carries no mark. Throws `Damaged`. */
-  markOf(machineFolder: string): Promise<FoundMark | undefined>;
-  /** Marks a folder, which must exist. Durable when it returns. */
-  setMark(machineFolder: string, mark: MachineMark): Promise<void>;
-  /** A machine's definition, without what depends on its folder. */
+  /** Which machine is at a place and what made it, or `undefined` if it carries no mark. Throws `Damaged`. */
+  markOf(place: string): Promise<FoundMark | undefined>;
+  /** Marks a place, which must exist. Durable when it returns. */
+  setMark(place: string, mark: MachineMark): Promise<void>;
+  /** A machine's definition, without what depends on its place. */
   definitionOf(machine: Machine): MachineDefinition;
-  powerState(machineFolder: string): Promise<PowerState>;
+  powerState(place: string): Promise<PowerState>;
   /** Running already is fine. Durable when it returns, as are the next three. */
-  start(machineFolder: string): Promise<void>;
+  start(place: string): Promise<void>;
   /**
    * Waits until the guest says that it works, as the machine's definition wants it (`ready`). `undefined` if it says
    * nothing of that. Throws `JobFailed` with the last lines of its console if the guest fails to start, its check fails, or
    * it does not say so in time.
    */
-  whenReady(machineFolder: string, options: ReadyOptions): Promise<GuestEvidence | undefined>;
+  whenReady(place: string, options: ReadyOptions): Promise<GuestEvidence | undefined>;
   /** Asks the guest to shut down and waits for it. Off already is fine. */
-  shutDown(machineFolder: string): Promise<void>;
-  /** Writes machine.yaml for disks that lie in the folder already. The machine is off. Can be repeated. */
-  define(machineFolder: string, definition: MachineDefinition): Promise<void>;
+  shutDown(place: string): Promise<void>;
+  /** Defines a machine whose disks are at the place already. It is off. Can be repeated. */
+  define(place: string, definition: MachineDefinition): Promise<void>;
   /** Installs the Mobility service in the guest. There already is fine. Durable when it returns. */
-  installMobilityService(machineFolder: string): Promise<void>;
+  installMobilityService(place: string): Promise<void>;
   /** Takes back changes of power or definition that a process has prepared and not made yet. */
-  withdraw(machineFolder: string): Promise<void>;
+  withdraw(place: string): Promise<void>;
   /** Removes a machine with its disks. Absent is fine. */
-  remove(machineFolder: string): Promise<void>;
+  remove(place: string): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface SourceDisk {
   /** The place of its machine (`Machines`). */
   readonly machine: string;
   readonly diskId: string;
-  /** The image, an absolute path. */
+  /** The image: an absolute path at a place that holds files, else a text that names it. */
   readonly path: string;
 }
 

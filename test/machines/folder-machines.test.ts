@@ -25,8 +25,8 @@ describe("the folder driver", () => {
     writeMachine(inventory, "db1");
     expect(await drivers.list(inventory)).toEqual(["db1", "web1"]);
     expect(await drivers.list(path.join(inventory, "none"))).toEqual([]);
-    expect(await drivers.folderOf(inventory, "WEB1")).toBe(path.join(inventory, "web1"));
-    expect(await drivers.folderOf(inventory, "web9")).toBeUndefined();
+    expect(await drivers.placeOf(inventory, "WEB1")).toBe(path.join(inventory, "web1"));
+    expect(await drivers.placeOf(inventory, "web9")).toBeUndefined();
   });
 
   it("takes no path for a name", async () => {
@@ -34,7 +34,7 @@ describe("the folder driver", () => {
     writeMachine(inventory, "web1");
     fs.mkdirSync(path.join(inventory, "inner"));
     for (const name of ["../web1", "inner/../web1", "..\\web1", path.join(inventory, "web1")]) {
-      expect(await drivers.folderOf(path.join(inventory, "inner"), name)).toBeUndefined();
+      expect(await drivers.placeOf(path.join(inventory, "inner"), name)).toBeUndefined();
     }
   });
 

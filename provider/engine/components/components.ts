@@ -15,6 +15,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { loadOf, type ServerLoad } from "./choose-process-server.ts";
 import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { pathProblem, requiredPorts } from "./network-paths.ts";
+import { someInTurn } from "../../in-turn.ts";
 import { plain, said } from "../../message.ts";
 import { argumentName } from "../../kinds/argument-name.ts";
 
@@ -68,9 +69,15 @@ export class Components {
     return this.#parts.files.exists(folder);
   }
 
-  /** How many machines a folder holds; an absent one has none. */
-  async machineCount(inventoryFolder: string): Promise<number> {
-    return (await this.#parts.machines.list(inventoryFolder)).length;
+  /** Whether an inventory, a folder or a hypervisor, answers now. */
+  isReachable(inventory: string): Promise<boolean> {
+    return this.#parts.machines.isReachable(inventory);
+  }
+
+  /** How many machines an inventory holds; one that does not answer has none. */
+  async machineCount(inventory: string): Promise<number> {
+    if (!(await this.isReachable(inventory))) return 0;
+    return (await this.#parts.machines.list(inventory)).length;
   }
 
   /** ISO 8601: when a thing's settings were last written; a refresh without any change shows no other time. */
@@ -79,13 +86,13 @@ export class Components {
   }
 
   /** `Critical` when a fabric has inventories and none of them can be reached, else `Normal`. */
-  fabricHealth(fabricId: string): "Normal" | "Critical" {
+  async fabricHealth(fabricId: string): Promise<"Normal" | "Critical"> {
     const folders = this.#folders(
       inventoryKinds.map((kind) => [kind, "inventoryFolder"]),
       fabricId,
     );
-    const isLost = folders.length > 0 && !folders.some(({ folder }) => this.isThere(folder));
-    return isLost ? "Critical" : "Normal";
+    const isLost = !(await someInTurn(folders, async ({ folder }) => this.isReachable(folder)));
+    return folders.length > 0 && isLost ? "Critical" : "Normal";
   }
 
   /** The ports that a network path needs, and what keeps it from carrying what it is for. */
@@ -100,10 +107,12 @@ export class Components {
   }
 
   /**
-   * Throws `PrerequisitesNotMet` for an inventory folder that is not there, or that holds replicas. A folder that the
-   * thing has already may be away: its health shows that, and its other settings can be changed meanwhile.
+   * Throws `PrerequisitesNotMet` for an inventory folder that is not there, or that holds replicas, and for a hypervisor
+   * that is another thing's. A folder that the thing has already may be away, and a hypervisor may not answer: its health
+   * shows that, and its other settings can be changed meanwhile.
    */
   requireInventory(id: string, kind: KindName, wanted: WantedFolder): void {
+    if (!this.#parts.machines.holdsFiles(wanted.folder)) return this.#requireOneHost(id, kind, wanted);
     if (this.#isKnownAndAway(id, wanted)) return;
     this.#requireFolder(id, kind, wanted);
     this.#requireApart(id, kind, wanted, storageKinds);
@@ -115,6 +124,16 @@ export class Components {
     this.#requireFolder(id, kind, wanted);
     const inventories = inventoryKinds.map((one): [KindName, string] => [one, "inventoryFolder"]);
     this.#requireApart(id, kind, wanted, [...inventories, ...storageKinds]);
+  }
+
+  #requireOneHost(id: string, kind: KindName, { property, folder: place }: WantedFolder): void {
+    const other = this.#folders(inventoryKinds.map((one) => [one, "inventoryFolder"])).find(
+      ({ thing, folder }) => folder === place && !sameId(thing.id, id),
+    );
+    if (other === undefined) return;
+    const message = said`The ${plain(kinds[kind].title)} ${nameOf(id)} cannot have the machines of ${place} (${plain(argumentName(property))}): they are those of the
+        ${plain(kinds[other.thing.kind].title)} ${nameOf(other.thing.id)}. Declare it once.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: id, property });
   }
 
   #folders(from: readonly (readonly [KindName, string])[], under?: string): NamedFolder[] {

@@ -1,5 +1,4 @@
 /** What people decide about machines where the engine must not guess. */
-import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
@@ -88,7 +87,7 @@ async function chosen(
 ): Promise<MachinePlace> {
   const { machineName, disks } = item.details;
   const onHost = places.filter(({ inventory }) => inventory.name.toLowerCase() === host.toLowerCase());
-  const meant = onHost.filter((place) => folder === undefined || path.basename(place.folder) === folder);
+  const meant = onHost.filter((place) => folder === undefined || place.name === folder);
   if (meant.length > 1) {
     const message = said`The host "${host}" has ${meant.length} machines that could be ${machineName}: ${nameWithIds(item, meant)}. Say which:
         \`siterecovery choose-machine ${nameOf(item.id)} --host ${host} --folder <name>\`.`;

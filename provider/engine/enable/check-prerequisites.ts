@@ -10,7 +10,7 @@ import { kinds } from "../../kinds/registry.ts";
 import type { PolicyInputs } from "../../kinds/policy.ts";
 import { type ItemInputs, listItemThings } from "../protected-item/item-things.ts";
 import { checkMachine } from "../../machines/check-machine.ts";
-import type { MachineDisk } from "../../ports/machines.ts";
+import type { Machine } from "../../ports/machines.ts";
 import { listItems } from "../../store/protected-items.ts";
 import { findThing } from "../../store/things.ts";
 import { fabricTypeOf } from "../inventory/fabric-type.ts";
@@ -184,6 +184,7 @@ async function imagesOfOthers(parts: EngineParts, id: string): Promise<{ item: s
         const lookup = await findMachineOf(parts, item);
         if (lookup.answer !== "found") return [];
         const { folder } = lookup.place;
+        if (!parts.machines.holdsFiles(folder)) return [];
         return item.details.disks.map(({ file }) => ({ item: item.id, file: path.join(folder, file) }));
       } catch (error) {
         if (!isExpected(error)) throw error;
@@ -198,8 +199,9 @@ async function requireOwnFiles(
   parts: EngineParts,
   id: string,
   property: string,
-  disks: readonly MachineDisk[],
+  { folder, disks }: Machine,
 ): Promise<void> {
+  if (!parts.machines.holdsFiles(folder)) return;
   const linked = disks.filter((disk) => parts.files.facts(disk.path).linkCount > 1);
   // Images with one name belong to this machine alone, and no more has to be looked at.
   if (linked.length === 0) return;
@@ -237,7 +239,7 @@ export async function checkPrerequisites(
     const message = said`${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
     throw new SiteRecoveryError("UnsupportedMachine", message, { target: id, property: machine.property });
   }
-  await requireOwnFiles(parts, id, machine.property, found.machine.disks);
+  await requireOwnFiles(parts, id, machine.property, found.machine);
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
   return {
     ...found,

@@ -129,8 +129,10 @@ function hostForNew(parts: EngineParts, fabricId: string, alternateHost: string 
   if (alternateHost === undefined) return inventoryForNewMachine(parts, fabricId);
   const inventories = inventoriesOf(parts, fabricId);
   const chosen = inventories.find(({ name }) => isWanted(name, alternateHost));
-  if (chosen && chosen.platform !== "physical" && parts.files.exists(chosen.folder)) return chosen;
-  const names = inventories.filter(({ platform }) => platform !== "physical").map(({ name }) => name);
+  const takesMachines = ({ platform, folder }: Inventory): boolean =>
+    platform !== "physical" && parts.machines.holdsFiles(folder);
+  if (chosen && takesMachines(chosen) && parts.files.exists(chosen.folder)) return chosen;
+  const names = inventories.filter(takesMachines).map(({ name }) => name);
   const message = said`${nameOf(fabricId)} has no host "${alternateHost}" that can be reached and takes machines.
       There are: ${names.join(", ") || "none"}.`;
   throw new SiteRecoveryError("NotFound", message, { target: fabricId, property: "toHost" });

@@ -29,7 +29,7 @@ export async function requireMoved(parts: EngineParts, item: ProtectedItem): Pro
   const folder = lookup?.answer === "found" ? lookup.place.folder : recoveryMachine?.folder;
   const unreadable =
     isThere && folder !== undefined
-      ? findUnreadableDisk(parts.files, disksIn(folder, item.details.disks))
+      ? findUnreadableDisk(parts, disksIn(parts, folder, item.details.disks))
       : undefined;
   if (isThere && unreadable === undefined) return;
   const where = isBack ? nameOf(fabricOf(item.id)) : recoverySideName(parts, item.id);

@@ -27,7 +27,7 @@ export async function hasRun(
 ): Promise<boolean> {
   if (!(await parts.machines.exists(folder))) return false;
   if ((await parts.machines.powerState(folder)) === "running") return true;
-  const there = disksIn(folder, details.disks).filter(({ path }) => parts.files.exists(path));
+  const there = disksIn(parts, folder, details.disks).filter(({ path }) => parts.files.exists(path));
   return hasUnsentChanges(parts, there);
 }
 

@@ -30,6 +30,20 @@ export function allocatedBytes({ files }: EngineParts, images: readonly string[]
   }, 0);
 }
 
+/** The most that disks may hold: what is allocated for their images, or their sizes where only the hypervisor knows. */
+async function heldBy(parts: EngineParts, disks: readonly SourceDisk[]): Promise<number> {
+  const isFile = ({ machine }: SourceDisk): boolean => parts.machines.holdsFiles(machine);
+  let bytes = allocatedBytes(
+    parts,
+    disks.filter(isFile).map(({ path }) => path),
+  );
+  for (const { machine, diskId } of disks.filter((disk) => !isFile(disk))) {
+    const { disks: all } = await parts.machines.read(machine);
+    bytes += all.find(({ id }) => id === diskId)?.sizeBytes ?? 0;
+  }
+  return bytes;
+}
+
 /**
  * A room with what disks have not sent yet: all of it as growth, but no more than what the disks hold beyond `thereBytes`, which
  * are at the place already. Changes of a disk that needs a resync are not known, and count as all that it holds.
@@ -39,10 +53,7 @@ export async function withUnsent(
   room: NeededRoom,
   { disks, thereBytes = 0 }: { disks: readonly SourceDisk[]; thereBytes?: number },
 ): Promise<NeededRoom> {
-  const heldBytes = allocatedBytes(
-    parts,
-    disks.map(({ path }) => path),
-  );
+  const heldBytes = await heldBy(parts, disks);
   const unsent = await Array.fromAsync(disks, async (disk) => {
     const { pendingBlocks, resyncRequired } = await parts.snapshots.stateOf(disk);
     return resyncRequired ? heldBytes : pendingBlocks * blockSizeBytes;

@@ -136,9 +136,9 @@ async function movedDiskNotes(parts: EngineParts, { item, lookup, replica }: See
   const disks = isOut
     ? await recoveryDisks(parts, item)
     : lookup.answer === "found"
-      ? disksIn(lookup.place.folder, item.details.disks)
+      ? disksIn(parts, lookup.place.folder, item.details.disks)
       : [];
-  const lost = findUnreadableDisk(parts.files, disks);
+  const lost = findUnreadableDisk(parts, disks);
   if (lost === undefined) return [];
   const isPending = allowedActions(item).includes("ChangePit");
   const mend = isPending
@@ -177,7 +177,7 @@ async function changedNotes(parts: EngineParts, { item, lookup }: Seen): Promise
 function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   if (lookup.answer !== "found") return [];
   const { folder } = lookup.place;
-  const images = disksIn(folder, item.details.disks)
+  const images = disksIn(parts, folder, item.details.disks)
     .map(({ path: file }) => file)
     .filter((file) => parts.files.exists(file));
   const linked = images.filter((file) => parts.files.facts(file).linkCount > 1);

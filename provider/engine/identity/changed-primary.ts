@@ -29,8 +29,9 @@ function isAsNoted(noted: string, now: string): boolean {
   return now === noted || now.startsWith(`${noted} `);
 }
 
-/** The images as they are now, to be compared later. Those that are missing are left out. */
+/** The images as they are now, to be compared later. Those that are missing, or no files, are left out. */
 export function imagesLeft(parts: EngineParts, { details }: ProtectedItem, folder: string): ImagesLeft {
+  if (!parts.machines.holdsFiles(folder)) return {};
   const there = details.disks
     .map(({ id, file }) => ({ id, file: path.join(folder, file) }))
     .filter(({ file }) => parts.files.exists(file));
@@ -49,8 +50,9 @@ async function isChanged(
   left: PrimaryLeft,
   disk: ItemDisk,
 ): Promise<boolean> {
-  const file = path.join(folder, disk.file);
-  if (!parts.files.exists(file)) return false;
+  const isFile = parts.machines.holdsFiles(folder);
+  const file = isFile ? path.join(folder, disk.file) : `${folder}/${disk.file}`;
+  if (isFile && !parts.files.exists(file)) return false;
   if (left.areChanged === true) return true;
   // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
   const image = left.images?.[disk.id];

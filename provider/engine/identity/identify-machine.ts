@@ -1,5 +1,4 @@
 /** Gives machines their ids, and keeps with each item which machine is its own and where it was last seen. */
-import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import { isExpected } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
@@ -24,7 +23,7 @@ async function identityAt(parts: EngineParts, place: MachinePlace): Promise<Mach
   return {
     hostId: place.inventory.id,
     machineId: mark.machineId,
-    folderName: path.basename(place.folder),
+    folderName: place.name,
   };
 }
 

@@ -1,5 +1,4 @@
 /** Which machine an item's is, once a failback may have made another one. */
-import path from "node:path";
 import type { EngineParts } from "../engine-parts.ts";
 import type { ItemDetails } from "../../model/item.ts";
 
@@ -21,7 +20,7 @@ export async function machineAt(
   const formers =
     former === undefined || former === machineId ? [] : [...(details.formerMachines ?? []), former];
   return {
-    machine: { hostId, machineId, folderName: path.basename(folder) },
+    machine: { hostId, machineId, folderName: await parts.machines.nameAt(folder) },
     ...(formers.length === 0 ? {} : { formerMachines: formers }),
   };
 }

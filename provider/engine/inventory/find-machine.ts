@@ -1,5 +1,4 @@
 /** Where a fabric's machines are, and the errors that say why one cannot be had. */
-import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { Machine } from "../../ports/machines.ts";
@@ -9,7 +8,14 @@ import type { FabricType } from "../../model/flows.ts";
 import { requireNoOtherProtector } from "./machine-protector.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
-import { isFormer, type Lookup, lookUpMachine, type MachinePlace, namesakes } from "./look-up-machine.ts";
+import {
+  answeringOf,
+  isFormer,
+  type Lookup,
+  lookUpMachine,
+  type MachinePlace,
+  namesakes,
+} from "./look-up-machine.ts";
 import { plain, said } from "../../message.ts";
 
 export interface FoundMachine {
@@ -36,13 +42,10 @@ function inventoriesThatAre(parts: EngineParts, fabricId: string): Inventory[] {
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
 }
 
-function reachableInventories(parts: EngineParts, fabricId: string): Inventory[] {
-  const inventories = inventoriesThatAre(parts, fabricId);
-  const reachable = inventories.filter((inventory) => parts.files.exists(inventory.folder));
-  if (reachable.length > 0) return reachable;
+function noneReachable(fabricId: string, inventories: readonly Inventory[]): SiteRecoveryError {
   const folders = inventories.map((inventory) => inventory.folder).join(", ");
   const message = said`No host of the site ${nameOf(fabricId)} can be reached: ${folders} is gone. Bring it back and run again.`;
-  throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
+  return new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
 }
 
 /** What is known of an item whose machine is looked for; one that has no side yet is to run at the primary side. */
@@ -81,7 +84,7 @@ export async function findFormers(
 /** Places as people read them: `web1 on hv1 (/machines/hv1/web1)`. */
 export function namePlaces(places: readonly MachinePlace[]): string {
   return places
-    .map(({ inventory, folder }) => `${path.basename(folder)} on ${inventory.name} (${folder})`)
+    .map(({ inventory, folder, name }) => `${name} on ${inventory.name} (${folder})`)
     .join(" and ");
 }
 
@@ -146,7 +149,9 @@ export async function requireMachineNamed(
   fabricId: string,
   machineName: string,
 ): Promise<FoundMachine & { place: MachinePlace }> {
-  const reachable = reachableInventories(parts, fabricId);
+  const inventories = inventoriesThatAre(parts, fabricId);
+  const { answering } = await answeringOf(parts, inventories);
+  if (answering.length === 0) throw noneReachable(fabricId, inventories);
   const lookup = await lookUpMachine(parts, fabricId, { machineName });
   if (lookup.answer === "found") {
     const { place } = lookup;
@@ -157,7 +162,7 @@ export async function requireMachineNamed(
         remove the one that is not to be protected.`;
     throw new SiteRecoveryError("DuplicateName", message, { target: machineName });
   }
-  const names = (await Array.fromAsync(reachable, async (inventory) => parts.machines.list(inventory.folder)))
+  const names = (await Array.fromAsync(answering, async (inventory) => parts.machines.list(inventory.folder)))
     .flat()
     .join(", ");
   const silent = lookup.answer === "unknown" ? said` (${nameSilent(lookup.silent)})` : undefined;
@@ -168,19 +173,26 @@ export async function requireMachineNamed(
 
 /**
  * The inventory that a machine which has to be made is put into: the first that can be reached, of the container if
- * one is named. Machines are made on hypervisors only: a physical server comes back as a VMware machine (V2F-9).
+ * one is named. Machines are made in folders only, and on hypervisors: a physical server comes back as a VMware machine
+ * (V2F-9).
  */
 export function inventoryForNewMachine(
   parts: EngineParts,
   fabricId: string,
   containerName?: string,
 ): Inventory {
-  const isFit = ({ platform, containerName: container }: Inventory): boolean =>
+  const isFit = ({ folder, platform, containerName: container }: Inventory): boolean =>
     platform !== "physical" &&
+    parts.machines.holdsFiles(folder) &&
     (containerName === undefined || container === undefined || container === containerName);
-  const fits = reachableInventories(parts, fabricId).find(isFit);
+  const inventories = inventoriesThatAre(parts, fabricId);
+  const isThere = ({ folder }: Inventory): boolean =>
+    parts.machines.holdsFiles(folder) && parts.files.exists(folder);
+  const folders = inventories.filter(({ folder }) => parts.machines.holdsFiles(folder));
+  if (folders.length > 0 && !folders.some(isThere)) throw noneReachable(fabricId, folders);
+  const fits = folders.filter(isThere).find(isFit);
   if (fits) return fits;
-  const silent = inventoriesOf(parts, fabricId).filter(isFit);
+  const silent = folders.filter(isFit);
   if (silent.length > 0) {
     const why = nameSilent(silent);
     const message = said`The site ${nameOf(fabricId)} has no hypervisor that can take a machine: ${why}. Bring it back and run again.`;

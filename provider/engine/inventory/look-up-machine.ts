@@ -3,7 +3,6 @@
  * its folder and by the host that it was last seen on. The answer is one of four, and "no answer" is never "gone".
  */
 import type { MachineIdentity } from "../../model/item.ts";
-import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import type { FoundMark } from "../../model/machine-mark.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -26,7 +25,10 @@ export interface WantedMachine {
 /** Where a machine is. */
 export interface MachinePlace {
   readonly inventory: Inventory;
+  /** The place of the machine, as the port `Machines` has it. */
   readonly folder: string;
+  /** Its name in the inventory. */
+  readonly name: string;
   readonly mark: FoundMark | undefined;
 }
 
@@ -44,13 +46,29 @@ export type Lookup =
   | { readonly answer: "duplicate"; readonly places: readonly MachinePlace[] };
 
 async function placeOf(parts: EngineParts, inventory: Inventory, folder: string): Promise<MachinePlace> {
-  return { inventory, folder, mark: await parts.machines.markOf(folder) };
+  const name = await parts.machines.nameAt(folder);
+  return { inventory, folder, name, mark: await parts.machines.markOf(folder) };
 }
 
 /** The machine that an inventory has under a name. */
 async function byName(parts: EngineParts, inventory: Inventory, name: string): Promise<MachinePlace[]> {
-  const folder = await parts.machines.folderOf(inventory.folder, name);
+  const folder = await parts.machines.placeOf(inventory.folder, name);
   return folder === undefined ? [] : [await placeOf(parts, inventory, folder)];
+}
+
+/** All machines of an inventory; what is removed meanwhile is left out. */
+async function allIn(parts: EngineParts, inventory: Inventory): Promise<MachinePlace[]> {
+  const names = await parts.machines.list(inventory.folder);
+  return (await Array.fromAsync(names, async (name) => byName(parts, inventory, name))).flat();
+}
+
+/** The inventories of a fabric, by whether they answer. */
+export async function answeringOf(
+  parts: EngineParts,
+  inventories: readonly Inventory[],
+): Promise<{ answering: Inventory[]; silent: Inventory[] }> {
+  const answering = await filterInTurn(inventories, async ({ folder }) => parts.machines.isReachable(folder));
+  return { answering, silent: inventories.filter((inventory) => !answering.includes(inventory)) };
 }
 
 /** The machines with an id whose mark was written where it is now, whatever their folders are called: no copies. */
@@ -61,11 +79,7 @@ async function originals(
 ): Promise<MachinePlace[]> {
   return (
     await Array.fromAsync(inventories, async (inventory) =>
-      (
-        await Array.fromAsync(await parts.machines.list(inventory.folder), async (name) =>
-          placeOf(parts, inventory, path.join(inventory.folder, name)),
-        )
-      ).filter(({ mark }) => mark?.machineId === machineId && mark.isOriginal),
+      (await allIn(parts, inventory)).filter(({ mark }) => mark?.machineId === machineId && mark.isOriginal),
     )
   ).flat();
 }
@@ -106,10 +120,9 @@ export async function namesakes(
   fabricId: string,
   machineName: string,
 ): Promise<MachinePlace[]> {
+  const { answering } = await answeringOf(parts, inventoriesOf(parts, fabricId));
   return (
-    await Array.fromAsync(inventoriesOf(parts, fabricId), async (inventory) =>
-      byName(parts, inventory, machineName),
-    )
+    await Array.fromAsync(answering, async (inventory) => byName(parts, inventory, machineName))
   ).flat();
 }
 
@@ -120,13 +133,12 @@ export async function candidates(
   { machineName, machine }: Pick<WantedMachine, "machineName" | "machine">,
 ): Promise<MachinePlace[]> {
   const named = await namesakes(parts, fabricId, machineName);
+  const { answering } = await answeringOf(parts, inventoriesOf(parts, fabricId));
   const carriers = (
-    await Array.fromAsync(inventoriesOf(parts, fabricId), async (inventory) =>
-      (
-        await Array.fromAsync(await parts.machines.list(inventory.folder), async (name) =>
-          placeOf(parts, inventory, path.join(inventory.folder, name)),
-        )
-      ).filter(({ mark }) => machine !== undefined && mark?.machineId === machine.machineId),
+    await Array.fromAsync(answering, async (inventory) =>
+      (await allIn(parts, inventory)).filter(
+        ({ mark }) => machine !== undefined && mark?.machineId === machine.machineId,
+      ),
     )
   ).flat();
   return [...named, ...carriers.filter(({ folder }) => !named.some((place) => place.folder === folder))];
@@ -138,9 +150,7 @@ export async function lookUpMachine(
   fabricId: string,
   wanted: WantedMachine,
 ): Promise<Lookup> {
-  const inventories = inventoriesOf(parts, fabricId);
-  const answering = inventories.filter(({ folder }) => parts.files.exists(folder));
-  const silent = inventories.filter((inventory) => !answering.includes(inventory));
+  const { answering, silent } = await answeringOf(parts, inventoriesOf(parts, fabricId));
   const isOther = async (place: MachinePlace): Promise<boolean> =>
     wanted.otherMachines?.some((other) => other === place.folder || other === place.mark?.machineId) ===
       true ||

@@ -45,7 +45,7 @@ export function takeOverCommand(folder: string): string {
 export function requireNoOtherProtector(parts: EngineParts, itemId: string, place: MachinePlace): void {
   const other = otherProtector(parts, place.mark);
   if (other === undefined) return;
-  const message = said`${nameOf(itemId)} cannot use the machine ${path.basename(place.folder)}: ${describeProtector(other)}. Two engines
+  const message = said`${nameOf(itemId)} cannot use the machine ${place.name}: ${describeProtector(other)}. Two engines
       would take each other's changes away. Disable protection there; if that engine is gone, or is to lose the
       machine, run \`${takeOverCommand(place.folder)}\` and repeat this.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });

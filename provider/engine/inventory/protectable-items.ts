@@ -7,6 +7,7 @@ import { listThings } from "../../store/things.ts";
 import { DefinitionError } from "../../yaml/definition-error.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Platform } from "../../model/flows.ts";
+import { filterInTurn } from "../../in-turn.ts";
 import { said } from "../../message.ts";
 import { inventoriesOf, type Inventory } from "./inventories.ts";
 import { protectedMachines } from "./protected-machines.ts";
@@ -48,7 +49,7 @@ async function read(
 async function itemsOf(parts: EngineParts, siteId: string, inventory: Inventory): Promise<ProtectableItem[]> {
   const protectedAs = protectedMachines(parts, siteId);
   return await Array.fromAsync(await parts.machines.list(inventory.folder), async (name) => {
-    const folder = (await parts.machines.folderOf(inventory.folder, name))!;
+    const folder = (await parts.machines.placeOf(inventory.folder, name))!;
     const { machine, problems } = await read(parts, folder);
     return {
       name: machine?.name ?? name,
@@ -78,15 +79,13 @@ export async function protectableItems(parts: EngineParts, siteName?: string): P
   const inventories = chosen.flatMap((id) =>
     inventoriesOf(parts, id).map((inventory) => ({ id, inventory })),
   );
-  const isThere = ({ inventory }: { inventory: Inventory }): boolean => parts.files.exists(inventory.folder);
+  const there = await filterInTurn(inventories, async ({ inventory }) =>
+    parts.machines.isReachable(inventory.folder),
+  );
   return {
-    items: (
-      await Array.fromAsync(inventories.filter(isThere), async ({ id, inventory }) =>
-        itemsOf(parts, id, inventory),
-      )
-    ).flat(),
+    items: (await Array.fromAsync(there, async ({ id, inventory }) => itemsOf(parts, id, inventory))).flat(),
     unreachable: inventories
-      .filter((one) => !isThere(one))
+      .filter((one) => !there.includes(one))
       .map(({ inventory: { name, folder } }) => ({ name, folder })),
   };
 }

@@ -1,5 +1,4 @@
 /** Which of a site's machines are protected, and as which item. */
-import path from "node:path";
 import { sameId } from "../../arm-id.ts";
 import { isExpected } from "../../errors.ts";
 import type { FoundMark } from "../../model/machine-mark.ts";
@@ -31,7 +30,7 @@ export function protectedMachines(
   const byId = new Map(items.map((item) => [item.details.machine?.machineId, item]));
   return async (hostId, folder) => {
     if (items.length === 0) return undefined;
-    const name = path.basename(folder);
+    const name = await parts.machines.nameAt(folder);
     const isHere = ({ details: { machine, machineName } }: ProtectedItem): boolean =>
       machine === undefined
         ? machineName.toLowerCase() === name.toLowerCase()

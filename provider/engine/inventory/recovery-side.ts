@@ -11,6 +11,7 @@ import { protectionOf } from "../protected-item/protection.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { inventoryForNewMachine } from "./find-machine.ts";
 import { fabricOf, inventoriesOf, type Inventory } from "./inventories.ts";
+import { answeringOf } from "./look-up-machine.ts";
 import { said } from "../../message.ts";
 
 /** The mapping of an item's container to its policy, or `undefined` if the policy is not mapped to it. */
@@ -50,9 +51,10 @@ async function namesakesIn(
   fabricId: string,
   machineName: string,
 ): Promise<{ inventory: Inventory; folder: string }[]> {
+  const { answering } = await answeringOf(parts, inventoriesOf(parts, fabricId));
   return (
-    await Array.fromAsync(inventoriesOf(parts, fabricId), async (inventory) => {
-      const folder = await parts.machines.folderOf(inventory.folder, machineName);
+    await Array.fromAsync(answering, async (inventory) => {
+      const folder = await parts.machines.placeOf(inventory.folder, machineName);
       return folder === undefined ? [] : [{ inventory, folder }];
     })
   ).flat();

@@ -28,18 +28,28 @@ export interface SourceLook {
   readonly obstacle?: SourceObstacle;
 }
 
+interface SizedDisk extends SourceDisk {
+  readonly sizeBytes: number;
+}
+
 /** The disks of today; `undefined` if the machine is not in its place, which the notes on where machines are say. */
-async function disksInPlace(parts: EngineParts, item: ProtectedItem): Promise<SourceDisk[] | undefined> {
+async function disksInPlace(parts: EngineParts, item: ProtectedItem): Promise<SizedDisk[] | undefined> {
   if (item.details.reverse) {
     const { recoveryMachine } = item.details;
     const isThere = recoveryMachine !== undefined && (await parts.machines.exists(recoveryMachine.folder));
-    return isThere ? await recoveryDisks(parts, item) : undefined;
+    if (!isThere) return undefined;
+    const disks = await recoveryDisks(parts, item);
+    return disks.map((disk) => ({ ...disk, sizeBytes: parts.files.facts(disk.path).sizeBytes }));
   }
   const lookup = await findMachineOf(parts, item);
   if (lookup.answer !== "found") return undefined;
   const { folder } = lookup.place;
   requireNoOtherProtector(parts, item.id, lookup.place);
-  return disksIn(folder, disksToday(parts, item, await parts.machines.read(folder)));
+  const today = disksToday(parts, item, await parts.machines.read(folder));
+  return disksIn(parts, folder, today).map((disk, index) => ({
+    ...disk,
+    sizeBytes: today[index]!.sizeBytes,
+  }));
 }
 
 /**
@@ -63,7 +73,7 @@ export async function lookAtSource(
   try {
     const disks = await disksInPlace(parts, item);
     if (disks === undefined) return { doubts: [] };
-    const obstacle = newest && shrunkObstacle(parts, item, newest, disks);
+    const obstacle = newest && shrunkObstacle(item, newest, disks);
     return obstacle
       ? { doubts: [], obstacle }
       : { doubts: (await Array.fromAsync(disks, async (disk) => (await doubtOf(disk)) ?? [])).flat() };
@@ -75,13 +85,11 @@ export async function lookAtSource(
 }
 
 function shrunkObstacle(
-  parts: EngineParts,
   { id }: ProtectedItem,
   newest: RecoveryPoint,
-  disks: readonly SourceDisk[],
+  disks: readonly SizedDisk[],
 ): SourceObstacle | undefined {
-  const now = disks.map(({ diskId, path }) => ({ diskId, sizeBytes: parts.files.facts(path).sizeBytes }));
-  const texts = shrunkTexts(newest.disks, now);
+  const texts = shrunkTexts(newest.disks, disks);
   if (texts.length === 0) return undefined;
   const text = `${texts.join("; ")}, so that no cycle runs: ${acceptShrunk(nameOf(id))}`;
   return { code: "DiskShrunk", text };

@@ -80,10 +80,10 @@ export interface TakenSnapshot {
   readonly multiVm: boolean;
 }
 
-/** Throws `SourceUnreachable` for a disk that is gone. */
+/** Throws `SourceUnreachable` for a disk that is gone; what only a hypervisor reads it reports itself. */
 export function requireDisks(parts: EngineParts, machineName: string, disks: readonly SourceDisk[]): void {
   for (const disk of disks) {
-    if (parts.files.exists(disk.path)) continue;
+    if (!parts.machines.holdsFiles(disk.machine) || parts.files.exists(disk.path)) continue;
     const message = said`${machineName} cannot be copied: its disk ${disk.diskId} cannot be reached: ${disk.path} is gone.`;
     throw new SiteRecoveryError("SourceUnreachable", message, { target: disk.path });
   }

@@ -1,6 +1,7 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import type { SourceDisk } from "../../ports/snapshots.ts";
+import type { EngineParts } from "../engine-parts.ts";
 
 /** A disk that cannot be read now. */
 export interface UnreadableDisk extends SourceDisk {
@@ -8,12 +9,16 @@ export interface UnreadableDisk extends SourceDisk {
   readonly why: string;
 }
 
-/** The first of some disks whose image is gone, cannot be opened, or fails at its first byte; `undefined` if all can be read. */
+/**
+ * The first of some disks whose image is gone, cannot be opened, or fails at its first byte; `undefined` if all can be read,
+ * or only their hypervisor reads them.
+ */
 export function findUnreadableDisk(
-  files: FileSystem,
+  { files, machines }: Pick<EngineParts, "files" | "machines">,
   disks: readonly SourceDisk[],
 ): UnreadableDisk | undefined {
   for (const disk of disks) {
+    if (!machines.holdsFiles(disk.machine)) continue;
     const why = whyUnreadable(files, disk.path);
     if (why !== undefined) return { ...disk, why };
   }

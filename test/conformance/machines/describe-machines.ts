@@ -51,11 +51,15 @@ export function describeMachines(make: () => MachinesUnderTest): void {
 
   it("finds a machine by its name in any letter case, and takes no path for a name", async () => {
     const web1 = newMachine("web1");
-    expect(await machines.folderOf(inventory, "web1")).toBe(web1);
-    expect(await machines.folderOf(inventory, "WEB1")).toBe(web1);
+    expect(await machines.placeOf(inventory, "web1")).toBe(web1);
+    expect(await machines.placeOf(inventory, "WEB1")).toBe(web1);
     for (const name of ["db1", "../inventory/web1", "..\\web1", web1])
-      expect(await machines.folderOf(inventory, name)).toBeUndefined();
-    expect(await machines.folderOf(path.join(place.folder, "absent"), "web1")).toBeUndefined();
+      expect(await machines.placeOf(inventory, name)).toBeUndefined();
+    expect(await machines.nameAt(web1)).toBe("web1");
+    expect(machines.holdsFiles(web1)).toBe(true);
+    expect(await machines.isReachable(inventory)).toBe(true);
+    expect(await machines.isReachable(path.join(place.folder, "absent"))).toBe(false);
+    expect(await machines.placeOf(path.join(place.folder, "absent"), "web1")).toBeUndefined();
   });
 
   it("reads a machine with its disks' sizes, and gives back the definition without its folder", async () => {

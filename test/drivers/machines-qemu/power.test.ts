@@ -22,7 +22,7 @@ describeWith(programs, "a machine that QEMU runs", () => {
     expect(processesOf(web1)).toHaveLength(1);
     const other = newMachines();
     expect(await other.powerState(web1)).toBe("running");
-    expect(await other.folderOf(site.folder, "WEB1")).toBe(web1);
+    expect(await other.placeOf(site.folder, "WEB1")).toBe(web1);
     await other.shutDown(web1);
     await machines.shutDown(web1);
     expect(await machines.powerState(web1)).toBe("off");
