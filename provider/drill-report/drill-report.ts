@@ -12,6 +12,18 @@ export interface ReportCheck {
   readonly afterSeconds?: number;
 }
 
+/** Whether the test machine's network led nowhere, tried beside a network that is not isolated. */
+export type ReportIsolation =
+  | {
+      readonly result: "proven";
+      readonly time: string;
+      /** What was seen at the network that is not isolated. */
+      readonly control: string;
+      /** What was seen at the machine's. */
+      readonly found: string;
+    }
+  | { readonly result: "notProven"; readonly because: string };
+
 export interface ReportMachine {
   readonly name: string;
   /** ARM id of the protected item. */
@@ -35,6 +47,8 @@ export interface ReportMachine {
   readonly rpoThresholdSeconds?: number;
   readonly measuredRtoSeconds: number;
   readonly checks: readonly ReportCheck[];
+  /** Absent where the engine does not run the machine, and in reports of earlier versions: then it was not tried. */
+  readonly isolation?: ReportIsolation;
   /** Lines of the test machine's console; absent where machines have none. */
   readonly console?: readonly string[];
 }

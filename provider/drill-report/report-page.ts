@@ -57,6 +57,12 @@ function sourceOf({ measuredRpoFrom: from }: ReportMachine): string {
   return from === "guest" ? ", by what the guest says" : ", by the time of the recovery point";
 }
 
+function isolationText({ isolation }: ReportMachine): string {
+  if (isolation === undefined) return "not proven: it was not tried";
+  if (isolation.result === "notProven") return `not proven: ${isolation.because}`;
+  return `proven: ${isolation.found}; control: ${isolation.control}`;
+}
+
 function machineSection(machine: ReportMachine): string {
   const { recoveryPoint: point } = machine;
   const checks = machine.checks.map(
@@ -73,6 +79,7 @@ function machineSection(machine: ReportMachine): string {
       ["Age of the data", seconds(point.ageSeconds)],
       ["Last write, as the guest says", machine.guestLastWriteTime ?? "it was not asked"],
       ["Measured RPO", `${seconds(machine.measuredRpoSeconds)}${sourceOf(machine)}`],
+      ["Isolation", isolationText(machine)],
       ["RPO threshold of the policy", seconds(machine.rpoThresholdSeconds)],
       ["Measured RTO", seconds(machine.measuredRtoSeconds)],
     ]) +

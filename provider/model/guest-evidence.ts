@@ -1,3 +1,5 @@
+import type { IsolationEvidence } from "./isolation-evidence.ts";
+
 /** One thing that was asked of a machine after its start, and was as it should be. */
 export interface GuestProbe {
   /** What was asked, as people read it: `word on the console`, `GET :80/health`. */
@@ -11,7 +13,7 @@ export interface GuestProbe {
   readonly output: string;
 }
 
-/** What the guest of a machine has said of itself after its start. */
+/** What was seen of a machine after its start: what its guest has said of itself, and of a test machine where its network leads. */
 export interface GuestEvidence {
   readonly readyAfterSeconds: number;
   /** When it worked, in milliseconds since 1970: what is asked later says what it holds, and not whether it works. */
@@ -22,6 +24,8 @@ export interface GuestEvidence {
   readonly probes: readonly GuestProbe[];
   /** The line of the console with the word that was waited for. */
   readonly word?: string;
+  /** Of a test machine. */
+  readonly isolation?: IsolationEvidence;
   /** The last lines of the console. */
   readonly consoleLines: readonly string[];
 }

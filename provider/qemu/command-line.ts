@@ -1,7 +1,8 @@
 /** The arguments of `qemu-system-x86_64` for a machine. A pure function: files are made, and QEMU is run, elsewhere. */
 import { assert, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
-import type { QemuDisk, QemuMachine, QemuNetwork, QemuPlaces, QemuRun } from "./qemu-machine.ts";
+import { networkArguments } from "./network-arguments.ts";
+import type { QemuDisk, QemuMachine, QemuPlaces, QemuRun } from "./qemu-machine.ts";
 
 /** A virtio disk tells the guest no more of its serial number. */
 const diskIdCharactersMax = 20;
@@ -30,7 +31,7 @@ export function qemuArguments({ machine, places, acceleration }: QemuRun): strin
     ...["-chardev", `file,id=console,path=${escaped(places.consolePath)}`, "-serial", "chardev:console"],
     ...["-device", device("virtio-rng-pci", {})],
     ...channels(machine, places),
-    ...(machine.network === undefined ? [] : network(machine.network)),
+    ...(machine.network === undefined ? [] : networkArguments(machine.network)),
     ...machine.disks.flatMap((disk, index) => diskArguments(machine, disk, index + 1)),
   ];
 }
@@ -68,20 +69,6 @@ function channels({ channels: named = [] }: QemuMachine, { agentSocketPath }: Qe
       ...port(`channel${index}`, name),
     ]),
   ];
-}
-
-function network({ isIsolated, forwards, macAddress }: QemuNetwork): string[] {
-  const options = [
-    "user",
-    "id=net0",
-    `restrict=${isIsolated ? "on" : "off"}`,
-    // Without an address it would listen to the whole network.
-    ...forwards.map(({ hostPort, guestPort }) => `hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`),
-  ];
-  const mac = macAddress === undefined ? {} : { mac: macAddress };
-  // No option ROM: the machine never starts from the network.
-  const card = device("virtio-net-pci", { netdev: "net0", romfile: "", ...mac });
-  return ["-netdev", options.join(","), "-device", card];
 }
 
 function diskArguments(machine: QemuMachine, disk: QemuDisk, bootindex: number): string[] {

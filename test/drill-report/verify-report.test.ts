@@ -142,6 +142,7 @@ it("the page shows all of the report, and nothing in a report becomes markup", (
     "2026-01-01T11:58:29.500Z",
     "900 s",
     "41.5 s",
+    "proven: refused the connection; control: reached by &lt;TCP&gt;",
     "600 s",
     "login:",
     "was not there any more",

@@ -110,8 +110,9 @@ describe("the command line of QEMU", () => {
       const network = { isIsolated, forwards, macAddress: "52:54:00:00:00:01" };
       expect(valuesOf("-netdev", { network })).toEqual([
         `user,id=net0,${word},hostfwd=tcp:127.0.0.1:8081-:80,hostfwd=tcp:127.0.0.1:2222-:22`,
+        ...(isIsolated ? ["hubport,id=hub-user,hubid=0,netdev=net0", "hubport,id=hub-card,hubid=0"] : []),
       ]);
-      const card = { driver: "virtio-net-pci", netdev: "net0", romfile: "" };
+      const card = { driver: "virtio-net-pci", netdev: isIsolated ? "hub-card" : "net0", romfile: "" };
       expect(cards({ network })).toContainEqual({ ...card, mac: "52:54:00:00:00:01" });
       expect(cards({ network: { isIsolated, forwards: [] } })).toContainEqual(card);
     },

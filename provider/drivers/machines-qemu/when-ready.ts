@@ -1,9 +1,12 @@
 /** Waits until the guest of a machine says that it works, as its `machine.yaml` wants to hear it. */
+import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { ReadyCheck } from "../../model/machine-definition.ts";
 import type { GuestEvidence, GuestProbe } from "../../model/guest-evidence.ts";
+import type { IsolationEvidence } from "../../model/isolation-evidence.ts";
 import type { ReadyOptions } from "../../ports/machines.ts";
+import { type IsolatedNetwork, proveIsolation } from "../../qemu/prove-isolation.ts";
 import { untilItFails } from "../../qemu/console-words.ts";
 import type { GuestParts, GuestProcess } from "../../qemu/guest-process.ts";
 import { askLastWrite } from "./last-write.ts";
@@ -24,19 +27,24 @@ export async function whenReady(
   place: QemuPlace,
   { signal, report }: ReadyOptions,
 ): Promise<GuestEvidence | undefined> {
-  const { name, ready } = place.definition;
-  if (ready === undefined) return undefined;
+  const { name, ready = {} } = place.definition;
+  const isDrill = place.mark?.madeBy?.purpose === "test";
+  if (place.definition.ready === undefined && !isDrill) return undefined;
   const guest = runningGuest(parts, place);
   if (guest === undefined) throw notRunning(name);
   const limitSeconds = ready.withinSeconds ?? withinSecondsDefault;
-  report?.(`wait for the word of ${name}, ${limitSeconds} s at most`);
+  if (place.definition.ready) report?.(`wait for the word of ${name}, ${limitSeconds} s at most`);
   const answers = await whileItWorks(parts, guest, signal, (until) =>
     askAll(waitOf(parts, place, { guest, limitSeconds, signal: until }), ready, report),
   );
   const word = answers.probes.find(({ kind }) => kind === "console")?.output;
+  // Afterwards: the time until the guest works is measured.
+  const isolation = isDrill ? await isolationOf(parts, place, guest, signal) : undefined;
+  if (isolation !== undefined) report?.(textOf(isolation));
   return {
     ...answers,
     ...(word === undefined ? {} : { word }),
+    ...(isolation === undefined ? {} : { isolation }),
     consoleLines: guest.console.lastLines(consoleLinesKept),
   };
 }
@@ -100,6 +108,34 @@ async function whileItWorks<T>(
     over.abort(new Error("The wait for the guest is over."));
     await Promise.allSettled([working, watching]);
   }
+}
+
+async function isolationOf(
+  parts: GuestParts,
+  { definition, runFolder }: QemuPlace,
+  guest: GuestProcess,
+  signal: AbortSignal | undefined,
+): Promise<IsolationEvidence> {
+  const provenAt = parts.clock.now();
+  if (definition.nics.length === 0)
+    return {
+      result: "proven",
+      provenAt,
+      control: "none is needed",
+      found: "the machine has no network card",
+    };
+  const network: IsolatedNetwork = {
+    machine: definition.name,
+    socketFolder: path.dirname(guest.sockets.qmp),
+    withMonitor: (work) => guest.withPower(work),
+  };
+  return proveIsolation(network, { ...parts, signal }, runFolder);
+}
+
+function textOf(isolation: IsolationEvidence): string {
+  return isolation.result === "proven"
+    ? "its isolation is proven"
+    : `its isolation is not proven: ${isolation.because}`;
 }
 
 function notRunning(name: string): SiteRecoveryError {

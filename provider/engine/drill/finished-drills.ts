@@ -11,7 +11,7 @@ import {
 } from "../failover/test-failover-jobs.ts";
 import { measuredLoss } from "../../model/measured-loss.ts";
 import { rpoThresholdSeconds } from "../replication-cycle/rpo-alarm.ts";
-import { guestChecks } from "./guest-checks.ts";
+import { guestChecks, isolationOf } from "./guest-checks.ts";
 import type { StartResult } from "../recovery-plan/machine-power.ts";
 import type { PlanInput } from "../recovery-plan/plan-run.ts";
 import { findThing } from "../../store/things.ts";
@@ -116,6 +116,7 @@ function machineOf(
     ...(guest?.lastWriteAt === undefined ? {} : { guestLastWriteTime: time(guest.lastWriteAt) }),
     measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
     checks: [...checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []), ...guestChecks(guest)],
+    ...(guest?.isolation === undefined ? {} : { isolation: isolationOf(guest.isolation) }),
     ...(guest === undefined ? {} : { console: guest.consoleLines }),
   };
 }

@@ -90,6 +90,8 @@ describe("a drill's machine that says what it held last", () => {
     expect(evidence!.probes[1]).toMatchObject({ kind: "lastWrite", output: "2026-01-31T12:00:00Z" });
     expect(evidence!.readyAt).toBe(evidence!.probes[0]!.passedAt);
     expect(evidence!.readyAfterSeconds).toBe(evidence!.probes[0]!.afterSeconds);
+    // No network of QEMU's is behind what the test plays.
+    expect(evidence!.isolation).toMatchObject({ result: "notProven" });
   });
 
   it("says it by a program in it; another machine is not asked", async () => {

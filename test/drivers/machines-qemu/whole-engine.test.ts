@@ -72,6 +72,7 @@ describeWith(programs, "a machine that QEMU runs, under the engine", () => {
     const { id } = await drill();
     const { testMachine } = site.item().details;
     expect(testMachine!.guest!.word).toContain("a guest runs here");
+    expect(testMachine!.guest!.isolation).toMatchObject({ result: "proven" });
     expect(filledWith(path.join(testMachine!.folder, "os.img"), 9)).toBe(1);
     expect(await machines.powerState(testMachine!.folder)).toBe("running");
     expect(processesOf(testMachine!.folder)).toHaveLength(1);
