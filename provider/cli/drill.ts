@@ -1,14 +1,13 @@
 /** `siterecovery drill`: the evidence that drills leave. */
 import { createPublicKey } from "node:crypto";
-import fs from "node:fs";
 import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import type { DrillReport } from "../drill-report/drill-report.ts";
 import { reportPage } from "../drill-report/report-page.ts";
 import { fingerprintOfKey } from "../drill-report/seal-report.ts";
+import { readReports } from "../drill-report/read-reports.ts";
 import { verifyChain, verifyReport } from "../drill-report/verify-report.ts";
 import { SiteRecoveryError } from "../errors.ts";
-import { DefinitionError } from "../yaml/definition-error.ts";
 import { readValidJson } from "../yaml/read-valid-json.ts";
 import { CliCommand } from "./cli-command.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -78,25 +77,6 @@ function readPublicKey(file: string): string {
   throw new SiteRecoveryError("InvalidInput", message, { property: "--public-key" });
 }
 
-/** The reports in a folder, and sentences on files that are none. */
-function reportsIn(folder: string): { reports: DrillReport[]; findings: string[] } {
-  const findings: string[] = [];
-  const reports = fs
-    .readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .sort()
-    .flatMap((name) => {
-      try {
-        return [readValidJson<DrillReport>(path.join(folder, name), "drill-report")];
-      } catch (error) {
-        if (!(error instanceof DefinitionError)) throw error;
-        findings.push(`${name} is no whole report: ${error.message}`);
-        return [];
-      }
-    });
-  return { reports, findings };
-}
-
 function verifyCommand(): CliCommand {
   return new CliCommand("verify")
     .description("say whether a report is as it was signed; needs no engine and no network")
@@ -126,8 +106,12 @@ function verifyCommand(): CliCommand {
       const key = flags.publicKey === undefined ? undefined : readPublicKey(flags.publicKey);
       const findings = verifyReport(report, key);
       if (flags.chain !== undefined) {
-        const found = reportsIn(flags.chain);
-        findings.push(...found.findings, ...verifyChain(report, found.reports));
+        const found = readReports(flags.chain);
+        const reports = found.flatMap((one) => ("report" in one ? [one.report] : []));
+        for (const one of found)
+          if ("problem" in one)
+            findings.push(`${path.basename(one.file)} is no whole report: ${one.problem}`);
+        findings.push(...verifyChain(report, reports));
       }
       const signer = fingerprintOfKey(report.seal.publicKey);
       if (flags.json === true) {

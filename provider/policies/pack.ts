@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { inputsOfText } from "../kept-inputs.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { frameworkOf, frameworkUrl } from "./controls.ts";
+import { readEvidence } from "./drill-evidence.ts";
 import { optionProblems } from "./policy-config.ts";
 import type { PolicyOptions, ResourcePolicy, StackPolicy } from "./policy.ts";
 import { resourcePolicies, stackPolicies } from "./registry.ts";
@@ -81,8 +82,14 @@ function withRemedy(message: string, remedy: string): string {
   return `${message}. ${remedy}`;
 }
 
-/** All policies, over arguments that are kept as they come by: of some resources live state does not tell them. */
-export function siteRecoveryPolicies(clock: Pick<Clock, "now"> = systemClock): policy.Policies {
+/**
+ * All policies, over arguments that are kept as they come by: of some resources live state does not tell them. `folder`: where
+ * relative paths in options begin.
+ */
+export function siteRecoveryPolicies(
+  clock: Pick<Clock, "now"> = systemClock,
+  folder: string = process.cwd(),
+): policy.Policies {
   const arguments_ = new Map<string, Plain>();
   const recorder: policy.ResourceValidationPolicy = {
     name: "siterecovery-reads-arguments",
@@ -106,7 +113,9 @@ export function siteRecoveryPolicies(clock: Pick<Clock, "now"> = systemClock): p
     ...common(one),
     validateStack: (args, report) => {
       const seen = args.resources.flatMap((resource) => see(resource, arguments_.get(resource.urn)) ?? []);
-      for (const { urn, message } of one.check(seen, optionsOf(one, args.getConfig<object>()), clock.now()))
+      const surroundings = { now: clock.now(), folder, readEvidence };
+      const options = optionsOf(one, args.getConfig<object>());
+      for (const { urn, message } of one.check(seen, options, surroundings))
         report(withRemedy(message, one.remedy), urn);
     },
   }));

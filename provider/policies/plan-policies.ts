@@ -1,4 +1,5 @@
 /** Policies for recovery plans: who is in one, what they are made of, and when they were last tried. */
+import { fits } from "./name-patterns.ts";
 import { numberOf, type PolicyOptions, type StackPolicy, type Violation } from "./policy.ts";
 import { subscriptionlessKey } from "../arm-id.ts";
 import { idOf, listAt, type SeenResource, textAt } from "./seen-resource.ts";
@@ -17,14 +18,6 @@ function machineIdsOf(plan: SeenResource): string[] {
       return id === undefined ? [] : [subscriptionlessKey(id)];
     }),
   );
-}
-
-/** Whether a name fits one of the patterns, in which `*` matches any characters. */
-function fits(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => {
-    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`, "i").test(name);
-  });
 }
 
 export const machinesInPlan: StackPolicy = {
@@ -111,7 +104,7 @@ export const plansDrilled: StackPolicy = {
       description: "Days after which a plan has to be tried again.",
     },
   },
-  check: (resources, options: PolicyOptions, now) => {
+  check: (resources, options: PolicyOptions, { now }) => {
     const most = numberOf(options, "maxDays");
     return ofKind(resources, "recovery-plan").flatMap((plan): Violation[] => {
       // A plan that is only about to be made cannot have been tried.

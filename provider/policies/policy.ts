@@ -1,6 +1,7 @@
 /** What a policy is, before Pulumi's policy packs: pure functions over resources, so that tests call them as they are. */
 import type { KindName } from "../kinds/kind.ts";
 import type { Control } from "./controls.ts";
+import type { ReadEvidence } from "./drill-evidence.ts";
 import type { SeenResource } from "./seen-resource.ts";
 
 /** Values of a policy's settings: those that the pack's configuration gives, else their defaults. */
@@ -35,6 +36,15 @@ export interface ResourcePolicy extends About {
   check(resource: SeenResource, options: PolicyOptions): readonly string[];
 }
 
+/** What a policy knows besides resources. */
+export interface Surroundings {
+  /** In milliseconds since 1970. */
+  readonly now: number;
+  /** Where relative paths of options begin: the program's folder. */
+  readonly folder: string;
+  readonly readEvidence: ReadEvidence;
+}
+
 export interface Violation {
   /** The resource that it is said of. */
   readonly urn: string;
@@ -43,7 +53,11 @@ export interface Violation {
 
 /** Looks at all resources of a stack together. */
 export interface StackPolicy extends About {
-  check(resources: readonly SeenResource[], options: PolicyOptions, now: number): readonly Violation[];
+  check(
+    resources: readonly SeenResource[],
+    options: PolicyOptions,
+    surroundings: Surroundings,
+  ): readonly Violation[];
 }
 
 /** A number of the options. */

@@ -1,6 +1,7 @@
 /** All policies of the pack. */
 import type { ResourcePolicy, StackPolicy } from "./policy.ts";
 import { processServerWithinLimit, replicationGroupWithinLimit, sidesApart } from "./placement-policies.ts";
+import { machinesDrilled } from "./drill-policies.ts";
 import { machinesInPlan, plansDrilled, plansOfOneFlow } from "./plan-policies.ts";
 import { appConsistentPoints, retentionLongEnough, rpoWithinLimit } from "./replication-policy-policies.ts";
 import { encryptionKeySet } from "./vault-policies.ts";
@@ -16,6 +17,7 @@ export const stackPolicies: readonly StackPolicy[] = [
   machinesInPlan,
   plansOfOneFlow,
   plansDrilled,
+  machinesDrilled,
   processServerWithinLimit,
   replicationGroupWithinLimit,
   sidesApart,

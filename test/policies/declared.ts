@@ -31,7 +31,7 @@ export function policy(settings: object): Declared {
   return { className: "ReplicationPolicy", name: "five", inputs };
 }
 
-export function machine(name: string, settings: object = {}, fabric = "london"): Declared {
+export function machine(name: string, settings: object = {}, fabric = "london", outputs?: object): Declared {
   const inputs = {
     ...inVault,
     fabricName: fabric,
@@ -42,7 +42,9 @@ export function machine(name: string, settings: object = {}, fabric = "london"):
       providerSpecificDetails: { instanceType: "HyperVReplicaAzure", ...settings },
     },
   };
-  return { className: "ReplicationProtectedItem", name: `machine/${name}`, inputs };
+  const made = outputs && { ...inputs, type: "item", ...outputs };
+  const declared = { className: "ReplicationProtectedItem", name: `machine/${name}`, inputs };
+  return made ? { ...declared, outputs: made } : declared;
 }
 
 export function plan(members: readonly string[], more: object = {}, outputs?: object): Declared {

@@ -5,10 +5,11 @@ import { describe, expect, it } from "vitest";
 import { siteRecoveryPolicies } from "../../provider/policies/pack.ts";
 import { resourcePolicies, stackPolicies } from "../../provider/policies/registry.ts";
 import type { Declared } from "./declared.ts";
+import { drillCases } from "./drill-cases.ts";
 import { resourceCases } from "./resource-cases.ts";
 import { stackCases } from "./stack-cases.ts";
 
-const cases = [...resourceCases, ...stackCases];
+const cases = [...resourceCases, ...stackCases, ...drillCases];
 const now = Date.parse("2026-03-01T00:00:00Z");
 const doors = [
   ["dynamic resources", (className: string) => `pulumi-nodejs:dynamic/siterecovery:${className}`],
@@ -71,6 +72,14 @@ describe.each(doors)("policies over %s", (door, typeOf) => {
       expect(told[0]).toMatch(one.told);
     }
   });
+});
+
+it("a key that is none is an error that names its file", () => {
+  const { declared, options } = drillCases[1]!;
+  const publicKeys = ["absent.pem"];
+  expect(() => run("machine-drilled", declared, doors[0][1], { ...options, publicKeys })).toThrow(
+    /absent\.pem cannot be read as a public key/,
+  );
 });
 
 describe("the pack", () => {
