@@ -10,11 +10,11 @@ const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 // What everybody may use.
 const words =
-  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|format-seconds|weekly-hours|urn|address-range|network-ranges|store-address|certificate-expiry)\\.ts$";
+  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|format-seconds|weekly-hours|urn|address-range|network-ranges|store-address|certificate-expiry|certificate-code)\\.ts$";
 
 // What everybody above the engine may use of it: its face, and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|machine-power|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
+  "^provider/engine/(engine|machine-power|inventory/vsphere-inventory|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -78,7 +78,9 @@ module.exports = {
       "shared-by-doors",
       "What doors share reaches the engine through its face or the handlers, as they do.",
       { path: "^provider/(pulumi|lookups)/" },
-      { path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|qemu|replica|nbd|stack|cli)" },
+      {
+        path: "^provider/(engine/(?!engine)|store|blocks|disks|machines|qemu|vsphere|replica|nbd|stack|cli)",
+      },
     ),
     forbid(
       "package-schema-reads-kinds",
@@ -94,7 +96,7 @@ module.exports = {
       "doors-to-handlers",
       "What a door did beyond the handlers, another door would do differently.",
       { path: doors, pathNot: "^provider/stack/" },
-      { path: "^provider/(store|blocks|disks|machines|qemu|replica|nbd)/" },
+      { path: "^provider/(store|blocks|disks|machines|qemu|vsphere|replica|nbd)/" },
     ),
     forbid(
       "stack-looks-at-machines-only",
@@ -113,7 +115,7 @@ module.exports = {
       "The engine has one face. A handler never talks to a disk or to SQL. Types are free: they do nothing.",
       { path: "^provider/handlers/" },
       {
-        path: "^provider/(engine|store|blocks|disks|machines|qemu|replica|nbd)/",
+        path: "^provider/(engine|store|blocks|disks|machines|qemu|vsphere|replica|nbd)/",
         pathNot: engineFace,
         dependencyTypesNot: ["type-only"],
       },
@@ -163,7 +165,7 @@ module.exports = {
       { path: "^provider/drivers/machines-" },
       {
         path: "^provider/",
-        pathNot: `^provider/(drivers/machines-|ports/|blocks/|disks/|machines/|model/|qemu/|${words})`,
+        pathNot: `^provider/(drivers/machines-|ports/|blocks/|disks/|machines/|model/|qemu/|vsphere/|${words})`,
       },
     ),
     forbid(
@@ -214,6 +216,12 @@ module.exports = {
         path: "^provider/",
         pathNot: `^provider/(qemu/|nbd/|blocks/|disks/(block-set|disk|data-ranges)\\.ts$|model/(isolation-evidence|lineage)\\.ts$|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
       },
+    ),
+    forbid(
+      "vsphere-asks-servers",
+      "A vSphere server is asked without a word of what is replicated; a driver makes a machine of what it answers.",
+      { path: "^provider/vsphere/" },
+      { path: "^provider/", pathNot: `^provider/(vsphere/|blocks/|${words})` },
     ),
     forbid(
       "words-stay-words",

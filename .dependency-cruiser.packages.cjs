@@ -57,8 +57,8 @@ exports.packageRules = [
   only(
     "xml",
     "node_modules/@rgrove/parse-xml/",
-    ["^provider/machines/import/"],
-    "XML that somebody else wrote is read in one place.",
+    ["^provider/machines/import/", "^provider/vsphere/soap-answer\\.ts$"],
+    "XML that somebody else wrote is read in one place, and answers of vSphere where they arrive.",
   ),
   only(
     "jsonc",

@@ -1,13 +1,9 @@
 /** What the drivers of remote places say in the same words. */
+import { isOfCertificate } from "../certificate-code.ts";
 import { type Message, said } from "../message.ts";
 
 /** From here on servers refuse signatures, which have the time in them, is 15 minutes; less already is wrong. */
 const skewMilliseconds = 300_000;
-
-/** Whether a code of Node or OpenSSL says that a server's certificate is not to be trusted. */
-export function isOfCertificate(code: string): boolean {
-  return /CERT|SIGNATURE|^ERR_TLS/.test(code);
-}
 
 /** There was no answer; `code` is that of the connection, or empty. */
 export function away(place: string, code: string): Message {

@@ -44,7 +44,10 @@ export default defineConfig({
         text: "Start",
         items: [{ text: "What it is", link: "/" }, ...entries("docs/tutorial.md", "examples/README.md")],
       },
-      { text: "How to", items: entries("docs/qemu-machines.md", ...filesIn("docs/how-to")) },
+      {
+        text: "How to",
+        items: entries("docs/qemu-machines.md", "docs/vsphere.md", ...filesIn("docs/how-to")),
+      },
       {
         text: "Reference",
         items: [

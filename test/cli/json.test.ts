@@ -17,6 +17,7 @@ import { quiet, Site } from "../engine/fixture.ts";
 import { FlowSite } from "../engine/flow-site.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { migrationOf } from "../handlers/migration-of.ts";
+import { serveRecording } from "../vsphere/recorded-conversation.ts";
 import { runHere } from "./in-process.ts";
 import { schemaErrors } from "./output-schemas.ts";
 import { startProgram } from "./run-program.ts";
@@ -110,6 +111,10 @@ describe("the output of commands", () => {
     const file = path.join(shop.site.folder, "stack", "siterecovery.yaml");
     await sr("init", ["init", path.join(shop.site.folder, "hv1"), "--output", file]);
     await sr("inventory", ["inventory", file]);
+    const vcenter = await serveRecording("inventory");
+    onTestFinished(() => vcenter.stop());
+    const account = ["--credentials-file", vcenter.accountFile, "--ca-file", vcenter.authorityFile];
+    await sr("inventory vcenter", ["inventory", "vcenter", vcenter.settings.host, ...account]);
     await sr("validate", ["validate", file]);
     await sr("validate", ["validate", path.join(shop.site.folder, "none.yaml")], 3);
     await sr("simulate", ["simulate", file, "--churn", "1GiB"]);

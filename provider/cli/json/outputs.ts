@@ -3,6 +3,7 @@
  * compiler compares what commands print with them. Names stay; properties may be added.
  */
 import type { ConsoleJson, ConsoleLineJson, PowerJson, PowerOffJson, PowerOnJson } from "./power.ts";
+import type { InventoryVcenterJson } from "./hypervisors.ts";
 import type { DrillKeyJson, DrillReportJson, DrillVerifyJson } from "./evidence.ts";
 import type { ErrorJson } from "./error.ts";
 import type {
@@ -126,6 +127,7 @@ export interface JsonOutputs {
   disown: readonly DisownJson[];
   init: InitJson;
   inventory: InventoryJson;
+  "inventory vcenter": InventoryVcenterJson;
   validate: readonly ValidateJson[];
   explain: readonly ExplainJson[];
   simulate: SimulateJson;

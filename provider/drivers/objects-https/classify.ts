@@ -1,6 +1,7 @@
 import { type ErrorCode, SiteRecoveryError } from "../../errors.ts";
 import { type Message, said } from "../../message.ts";
-import { away, clockDiffers, isOfCertificate } from "../remote-messages.ts";
+import { isOfCertificate } from "../../certificate-code.ts";
+import { away, clockDiffers } from "../remote-messages.ts";
 import { type RemoteFailure, retryAfterOf } from "../remote-retry.ts";
 import { type Problem, problemHeader, problems } from "./protocol.ts";
 
