@@ -10,7 +10,7 @@ const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 // What everybody may use.
 const words =
-  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|format-seconds|weekly-hours|urn|address-range|network-ranges|store-address|certificate-expiry|certificate-code)\\.ts$";
+  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|format-seconds|weekly-hours|urn|address-range|network-ranges|store-address|hypervisor-uri|certificate-expiry|certificate-code)\\.ts$";
 
 // What everybody above the engine may use of it: its face, and the forecast, which needs no engine.
 const engineFace =
@@ -165,7 +165,7 @@ module.exports = {
       { path: "^provider/drivers/machines-" },
       {
         path: "^provider/",
-        pathNot: `^provider/(drivers/machines-|ports/|blocks/|disks/|machines/|model/|qemu/|vsphere/|${words})`,
+        pathNot: `^provider/(drivers/machines-|ports/|blocks/|disks/|machines/|model/|nbd/|qemu/|vsphere/|${words})`,
       },
     ),
     forbid(
@@ -254,7 +254,7 @@ module.exports = {
       {
         path: "^provider/",
         pathNot:
-          "^provider/(convert|arm-template|stack|kinds|handlers/policy-settings|yaml/write-yaml|rules/registry|errors|record|arm-id|project-folder|store-address)",
+          "^provider/(convert|arm-template|stack|kinds|handlers/policy-settings|yaml/write-yaml|rules/registry|errors|record|arm-id|project-folder|store-address|hypervisor-uri)",
       },
     ),
     forbid(

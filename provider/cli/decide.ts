@@ -2,9 +2,9 @@
  * Commands by which a person decides what the engine must not guess: `confirm-source-off`, `discard-primary-changes`,
  * `choose-machine`, `adopt-machine`, `take-over-machine`.
  */
-import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import { CliCommand } from "./cli-command.ts";
+import { placeNamed } from "./machine-named.ts";
 import { printMoved } from "./moved.ts";
 import { itemNamed, openSession, printJson } from "./session.ts";
 import { withProgress } from "./terminal-progress.ts";
@@ -113,13 +113,16 @@ export function takeOverMachineCommand(): CliCommand {
     .json("take-over-machine")
     .example("take-over-machine /machines/hv1/web1", "the engine that protected it is gone")
     .description("let this engine protect a machine that another engine protects, such as one that is gone")
-    .argument("<folder>", "the machine's folder, with its machine.yaml")
+    .argument(
+      "<folder>",
+      "the machine's folder, with its machine.yaml, or a domain such as qemu:///system#<uuid>",
+    )
     .action(async (folder: string, flags: { json?: boolean }, command: CliCommand) => {
       const engine = await openSession(command);
-      const former = await engine.identities.takeOverMachine(path.resolve(folder));
+      const former = await engine.identities.takeOverMachine(placeNamed(folder));
       if (flags.json === true) {
         const formerEngine = { id: former.engineId, home: former.home };
-        return printJson("take-over-machine", { folder: path.resolve(folder), formerEngine });
+        return printJson("take-over-machine", { folder: placeNamed(folder), formerEngine });
       }
       process.stdout.write(
         `${folder}: taken over from the engine ${former.engineId} (home ${former.home}), which replicates it no more; ` +

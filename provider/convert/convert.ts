@@ -19,6 +19,7 @@ import { chooseVault } from "./choose-vault.ts";
 import { compareThings } from "./compare-things.ts";
 import type { FoundThing, FoundThings, Values } from "./found-thing.ts";
 import { isRecord } from "../record.ts";
+import { isHypervisorUri } from "../hypervisor-uri.ts";
 import { leaveOutUnsupported } from "./leave-out-unsupported.ts";
 import { isPulumiState, readPulumiState } from "./pulumi-state.ts";
 import { renameThings } from "./rename-things.ts";
@@ -119,6 +120,7 @@ export function definitionOf(found: FoundThings, name: string, options: MakeOpti
   const placeholders: string[] = [];
   const ofSteps: string[] = [];
   const folderOf = (folder: string | undefined, placeholder: string): string => {
+    if (folder !== undefined && isHypervisorUri(folder)) return folder;
     if (folder !== undefined) {
       const from = path.dirname(file);
       const absolute = path.resolve(projectFolder(), folder);

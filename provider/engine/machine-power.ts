@@ -6,6 +6,7 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { systemClock } from "../clock.ts";
 import { machineConsole } from "../drivers/machines-qemu/machine-console.ts";
+import { libvirtMachines } from "../drivers/machines-libvirt/libvirt-machines.ts";
 import { qemuMachines } from "../drivers/machines-qemu/qemu-machines.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { folderMachines } from "../machines/folder-machines.ts";
@@ -17,7 +18,7 @@ import { systemRandom } from "../random.ts";
 
 export interface MachinePowerView {
   readonly name: string;
-  /** An absolute path. */
+  /** An absolute path, or the place of a libvirt domain. */
   readonly folder: string;
   readonly power: PowerState;
   /** False: its power is a word in a file, and no guest runs. */
@@ -55,11 +56,14 @@ export class MachinePower {
 
   /** Of machines on this computer, unless a test gives others. */
   constructor(
-    machines: Machines = qemuMachines(folderMachines(localFileSystem), {
-      files: localFileSystem,
-      clock: systemClock,
-      random: systemRandom,
-    }),
+    machines: Machines = libvirtMachines(
+      qemuMachines(folderMachines(localFileSystem), {
+        files: localFileSystem,
+        clock: systemClock,
+        random: systemRandom,
+      }),
+      { clock: systemClock },
+    ),
   ) {
     this.#machines = machines;
   }
@@ -72,12 +76,19 @@ export class MachinePower {
   /** Throws `NotFound` where no machine is, and what `Machines.read` throws. */
   async show(folder: string): Promise<MachinePowerView> {
     if (!(await this.#machines.exists(folder))) {
-      const message = said`There is no machine in ${folder}: it has no machine.yaml. Name the folder of a machine.`;
+      const message = this.#machines.holdsFiles(folder)
+        ? said`There is no machine in ${folder}: it has no machine.yaml. Name the folder of a machine.`
+        : said`There is no domain ${folder}. \`virsh domuuid <name>\` prints the UUID of a domain.`;
       throw new SiteRecoveryError("NotFound", message, { target: folder });
     }
     const { name, qemu } = await this.#machines.read(folder);
     const power = await this.#machines.powerState(folder);
-    return { name, folder: path.resolve(folder), power, isRunByQemu: qemu !== undefined };
+    return {
+      name,
+      folder: this.#machines.holdsFiles(folder) ? path.resolve(folder) : folder,
+      power,
+      isRunByQemu: qemu !== undefined,
+    };
   }
 
   /** Starts a machine; false if it ran already. Throws `ActionNotAllowed` for one that was moved to the other side. */
@@ -105,12 +116,21 @@ export class MachinePower {
   /** The last lines of a machine's console. Throws `PrerequisitesNotMet` for a machine that has none. */
   async consoleLines(folder: string, count: number): Promise<string[]> {
     await this.show(folder);
+    this.#requireConsole(folder);
     return machineConsole(localFileSystem, folder).lastLines(count);
+  }
+
+  #requireConsole(folder: string): void {
+    if (this.#machines.holdsFiles(folder)) return;
+    const [uri, uuid] = folder.split("#");
+    const message = said`libvirt keeps the console of ${folder}. Show it with: virsh --connect ${uri ?? ""} console ${uuid ?? ""}`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: folder });
   }
 
   /** Each line of the console from the start of the run on, until the signal is aborted or the machine is off. */
   async *followConsole(folder: string, signal: AbortSignal): AsyncGenerator<string, void> {
     await this.show(folder);
+    this.#requireConsole(folder);
     const console = machineConsole(localFileSystem, folder);
     const reader = console.read();
     for (;;) {

@@ -1,5 +1,6 @@
 /** Puts real drivers behind the engine's ports. */
 import os from "node:os";
+import path from "node:path";
 import pLimit from "p-limit";
 import { ProcessServers } from "./components/process-servers.ts";
 import { type FileSystem, localFileSystem } from "../blocks/file-system.ts";
@@ -18,6 +19,9 @@ import { scenarios } from "./scenarios.ts";
 import { guestHooks } from "../drivers/machines-qemu/guest-hooks.ts";
 import { qemuMachines } from "../drivers/machines-qemu/qemu-machines.ts";
 import { qemuSnapshots } from "../drivers/machines-qemu/qemu-snapshots.ts";
+import { libvirtHooks } from "../drivers/machines-libvirt/libvirt-hooks.ts";
+import { libvirtMachines } from "../drivers/machines-libvirt/libvirt-machines.ts";
+import { libvirtSnapshots } from "../drivers/machines-libvirt/libvirt-snapshots.ts";
 import { ReplicaStores } from "./replica-stores.ts";
 import { fenceOf, leasedFiles } from "./lease/under-lease.ts";
 import { folderSnapshots } from "../disks/folder-snapshots.ts";
@@ -57,9 +61,12 @@ export function openParts(options: {
     files,
     log: options.log ?? noLog,
     // A machine changes its power, definition and place by files that are renamed or removed.
-    machines: qemuMachines(folderMachines(leased), { ...guests, files: leased }),
-    snapshots: qemuSnapshots(folderSnapshots({ files, clock }), guests),
-    hooks: guestHooks(commandHooks(clock), guests),
+    machines: libvirtMachines(qemuMachines(folderMachines(leased), { ...guests, files: leased }), { clock }),
+    snapshots: libvirtSnapshots(qemuSnapshots(folderSnapshots({ files, clock }), guests), {
+      ...guests,
+      folder: path.join(home.folder, "libvirt"),
+    }),
+    hooks: libvirtHooks(guestHooks(commandHooks(clock), guests), { clock }),
     openReplicaStore: (accountId, address) => stores.openStorageAccount(accountId, address),
     replicaHolderIds: () => stores.holderIds(),
     replicaStoreOf: async (holderId) => stores.of(holderId),

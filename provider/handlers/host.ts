@@ -2,7 +2,7 @@ import { nameOf } from "../arm-id.ts";
 import { fabricKind } from "../kinds/fabric.ts";
 import { type HostInputs, hostKind, type HostOutputs } from "../kinds/host.ts";
 import { protectionContainerKind } from "../kinds/protection-container.ts";
-import { withAbsoluteFolder } from "./absolute-folder.ts";
+import { inventoryFailures, withAbsoluteFolder } from "./absolute-folder.ts";
 import { requireFabricType, requireProvider } from "./fabric-rules.ts";
 import { parentReference, type SettingsKind } from "./settings-handler.ts";
 
@@ -12,6 +12,7 @@ export const hostSettings: SettingsKind<HostInputs, HostOutputs> = {
     ...withAbsoluteFolder(inputs, "inventoryFolder"),
     recoveryServicesAgentInstalled: inputs.recoveryServicesAgentInstalled ?? true,
   }),
+  rules: inventoryFailures,
   references: (inputs) => [
     parentReference(fabricKind, "fabricName", inputs),
     parentReference(protectionContainerKind, "protectionContainerName", inputs),

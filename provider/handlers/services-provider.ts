@@ -6,7 +6,7 @@ import {
   servicesProviderKind,
   type ServicesProviderOutputs,
 } from "../kinds/services-provider.ts";
-import { withAbsoluteFolder } from "./absolute-folder.ts";
+import { inventoryFailures, withAbsoluteFolder } from "./absolute-folder.ts";
 import { fabricIdOf, fabricTypeOf, refuse, requireFabricType, type Ruled } from "./fabric-rules.ts";
 import { parentReference, type SettingsKind } from "./settings-handler.ts";
 import { said } from "../message.ts";
@@ -49,6 +49,7 @@ function requireRegistration(ruled: Ruled, inputs: ServicesProviderInputs): void
 export const servicesProviderSettings: SettingsKind<ServicesProviderInputs, ServicesProviderOutputs> = {
   kind: servicesProviderKind,
   withDefaults: (inputs) => withAbsoluteFolder(inputs, "inventoryFolder"),
+  rules: inventoryFailures,
   references: (inputs) => [parentReference(fabricKind, "fabricName", inputs)],
   outputs: async (engine, id, inputs) => {
     const folder = inputs.inventoryFolder;

@@ -16,8 +16,8 @@ export interface CommandRequest {
   readonly facts?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly clock: Clock;
-  /** Called for each line that it prints. */
-  readonly onLine?: (line: string) => void;
+  /** Called for each line that it prints, with the stream that it came by. */
+  readonly onLine?: (line: string, stream: "output" | "error") => void;
   readonly signal?: AbortSignal;
 }
 
@@ -120,8 +120,13 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const keep = (text: string): void => {
     output = endOf(output + text);
   };
-  const streams = [child.stdout, child.stderr].map((stream) => {
-    const text = new StreamText(keep, request.onLine ?? (() => undefined));
+  const streams = (
+    [
+      [child.stdout, "output"],
+      [child.stderr, "error"],
+    ] as const
+  ).map(([stream, name]) => {
+    const text = new StreamText(keep, (line) => request.onLine?.(line, name));
     stream.on("data", (chunk: Buffer) => text.push(chunk));
     return { stream, text };
   });

@@ -65,6 +65,13 @@ export const siteRules = {
     "[{ name: hv1, inventory: hv1 }, { name: hv2, inventory: hv1 }]",
     "[{ name: hv1, inventory: hv1 }, { name: hv2, inventory: hv2 }]",
   ),
+  "inventory-address": error(
+    "The address of a hypervisor is one that libvirt has for QEMU",
+    "Machines are looked for at qemu:///system and its like, and nowhere else; a password in an address would be kept in states.",
+    "Write an address such as qemu:///system, or name the folder that holds the machines.",
+    "inventory: qemu:///default",
+    "inventory: qemu:///system",
+  ),
   "inventory-unreadable": error(
     "An inventory is a folder of machines",
     "What cannot be listed holds no machines.",

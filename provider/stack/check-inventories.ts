@@ -1,4 +1,5 @@
 /** The inventory folders of hosts and servers, and the folders that take replicas: there, and each with one owner. */
+import { isHypervisorUri } from "../hypervisor-uri.ts";
 import type { Findings } from "./findings.ts";
 import type { SeenInventory } from "./inventory-lock.ts";
 import type { InventoryView } from "./inventory-view.ts";
@@ -75,19 +76,27 @@ export function checkInventories(
 ): Inventories {
   const inventories = new Map<StackSite, { list: Inventory[]; names: string[]; areAll: boolean }>();
   const taken: Owned[] = [];
+  // No folders, so that nothing is in them.
+  const hypervisors: Owned[] = [];
   for (const [index, site] of stack.sites.entries()) {
     const wanted = inventoriesOf(site);
     const list: Inventory[] = [];
     for (const { owner, folder: inventory, path: inSite, isPhysical = false, hasAgent = true } of wanted) {
       const report: Report = (rule, message) => findings.add(rule, ["sites", index, ...inSite], message);
       const seen = view.see(inventory, report);
-      if (seen === undefined) continue;
-      const other = taken.find((one) => one.folder === seen.folder);
+      const isHypervisor = isHypervisorUri(inventory);
+      if (seen === undefined && !isHypervisor) continue;
+      const place = seen?.folder ?? inventory;
+      const other = [...taken, ...hypervisors].find((one) => one.folder === place);
       if (other !== undefined && other.owner !== owner) {
         report(
           "inventory-shared",
           `is the inventory of the ${other.owner} already; each host has its own folder`,
         );
+        continue;
+      }
+      if (seen === undefined) {
+        hypervisors.push({ owner, folder: place });
         continue;
       }
       taken.push({ owner, folder: seen.folder });

@@ -6,6 +6,7 @@ import { localFileSystem } from "../blocks/file-system.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { machineFolders } from "../machines/machine-folders.ts";
 import { factsOf } from "../machines/machine-facts.ts";
+import { hypervisorUriProblem, isHypervisorUri } from "../hypervisor-uri.ts";
 import { lockDifferences } from "./inventory-differences.ts";
 import { lockName, readLock, type SeenInventory } from "./inventory-lock.ts";
 import { realFolder, type Report } from "./real-folder.ts";
@@ -123,8 +124,25 @@ export function lockedView(from: string, lockFile: string): InventoryView {
   };
 }
 
+/** No check asks a hypervisor: a definition is checked where there may be none. */
+function withHypervisors(view: InventoryView): InventoryView {
+  return {
+    ...view,
+    see: (inventory, report) => {
+      if (!isHypervisorUri(inventory)) return view.see(inventory, report);
+      const problem = hypervisorUriProblem(inventory);
+      if (problem !== undefined) report("inventory-address", `'${inventory}' ${problem}`);
+      return undefined;
+    },
+  };
+}
+
 /** `live` and `none`, or the path of an inventory lock; by default the lock beside the definition if there is one. */
 export function viewFor(from: string, inventory: string | undefined): InventoryView {
+  return withHypervisors(folderView(from, inventory));
+}
+
+function folderView(from: string, inventory: string | undefined): InventoryView {
   if (inventory === "none") return blindView(from);
   if (inventory === "live") return liveView(from);
   if (inventory !== undefined) return lockedView(from, path.resolve(inventory));

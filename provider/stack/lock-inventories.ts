@@ -1,6 +1,7 @@
 /** Makes the inventory lock of definitions, where their machines are. */
 import path from "node:path";
 import { SiteRecoveryError } from "../errors.ts";
+import { isHypervisorUri } from "../hypervisor-uri.ts";
 import { Findings } from "./findings.ts";
 import type { InventoryLock, LockedInventory } from "./inventory-lock.ts";
 import { liveView } from "./inventory-view.ts";
@@ -34,6 +35,8 @@ export function lockInventories(files: readonly string[]): MadeLock {
     const findings = new Findings(source);
     for (const [index, site] of (value.sites as readonly StackSite[]).entries()) {
       for (const { folder, path: inSite } of inventoriesOf(site)) {
+        // No check asks a hypervisor.
+        if (isHypervisorUri(folder)) continue;
         const seen = view.see(folder, (rule, message) =>
           findings.add(rule, ["sites", index, ...inSite], message),
         );

@@ -46,7 +46,12 @@ export default defineConfig({
       },
       {
         text: "How to",
-        items: entries("docs/qemu-machines.md", "docs/vsphere.md", ...filesIn("docs/how-to")),
+        items: entries(
+          "docs/qemu-machines.md",
+          "docs/libvirt-machines.md",
+          "docs/vsphere.md",
+          ...filesIn("docs/how-to"),
+        ),
       },
       {
         text: "Reference",

@@ -107,7 +107,11 @@ export class FlowComponents {
   }
 
   async #declareHyperVSite(): Promise<void> {
-    await this.#declareSite("london", {}, { inventoryFolder: this.#site.at("london", "hv1") });
+    await this.#declareSite(
+      "london",
+      {},
+      { inventoryFolder: this.#site.inventory ?? this.#site.at("london", "hv1") },
+    );
     await this.#mapContainer(undefined);
     await this.#mapNetwork(this.#site.ids.get("network")!, "Microsoft Azure");
   }

@@ -33,6 +33,8 @@ export interface FlowSiteOptions {
   /** Kinds of components to leave out, for refusals. */
   readonly without?: readonly string[];
   readonly machine?: object;
+  /** Where the machines of the first Hyper-V site are, in place of a folder. */
+  readonly inventory?: string;
   /** More arguments of the storage account. */
   readonly account?: Partial<StorageAccountInputs>;
   /** Opens the engine of the home, in place of one with real drivers and the given clock and chance. */
@@ -45,6 +47,7 @@ export class FlowSite {
   readonly flow: FlowId;
   readonly clock: Clock;
   readonly account: Partial<StorageAccountInputs>;
+  readonly inventory: string | undefined;
   readonly ids = new Map<string, string>();
   readonly #without: ReadonlySet<string>;
 
@@ -54,6 +57,7 @@ export class FlowSite {
     this.flow = options.flow;
     this.clock = options.clock ?? systemClock;
     this.account = options.account ?? {};
+    this.inventory = options.inventory;
     this.#without = new Set(options.without);
   }
 

@@ -6,6 +6,9 @@ const packageOf: Record<string, string> = {
   "qemu-system-x86_64": "qemu-system-x86",
   "qemu-storage-daemon": "qemu-system-common",
   "qemu-img": "qemu-utils",
+  "qemu-nbd": "qemu-utils",
+  libvirtd: "libvirt-daemon libvirt-daemon-driver-qemu libvirt-daemon-system",
+  virsh: "libvirt-clients",
   nbdinfo: "libnbd-bin",
   nbdcopy: "libnbd-bin",
 };

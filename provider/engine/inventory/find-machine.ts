@@ -199,6 +199,6 @@ export function inventoryForNewMachine(
     throw new SiteRecoveryError("SourceUnreachable", message, { target: fabricId });
   }
   const message = said`The site ${nameOf(fabricId)} has no hypervisor to make a machine on: machines go to a vCenter server or a
-      Hyper-V host, never to physical servers. Register one.`;
+      Hyper-V host whose inventory is a folder, never to physical servers. Register one.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: fabricId });
 }

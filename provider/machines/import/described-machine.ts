@@ -18,6 +18,7 @@ import {
   type DescribedNic,
   type MachineDescription,
 } from "./machine-description.ts";
+import { macOf, networkName } from "./nic-names.ts";
 import { describeOvf } from "./ovf.ts";
 import { describeVmx } from "./vmx.ts";
 import { isNamed, readXml } from "./xml.ts";
@@ -129,18 +130,11 @@ function disksOf(files: FileSystem, found: Found): MachineDiskDefinition[] {
   });
 }
 
-/** Groups of two digits with colons; `undefined` for what is no hardware address. */
-function macOf(text: string | undefined): string | undefined {
-  const digits = (text ?? "").replaceAll(/[:.-]/g, "").toLowerCase();
-  return /^[0-9a-f]{12}$/.test(digits) ? digits.match(/../g)!.join(":") : undefined;
-}
-
 function nicOf({ network, macAddress }: DescribedNic, index: number): MachineNic {
-  const legal = network.replaceAll(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   const mac = macOf(macAddress);
   return {
     name: `eth${index}`,
-    network: legal === "" ? "production" : legal,
+    network: networkName(network),
     ...(mac === undefined ? {} : { macAddress: mac }),
   };
 }

@@ -2,6 +2,8 @@
 import { parseXml, XmlElement, XmlError } from "@rgrove/parse-xml";
 import { DescriptionRefused } from "./machine-description.ts";
 
+export type { XmlElement } from "@rgrove/parse-xml";
+
 /** The root element. Throws `DescriptionRefused` with the line and column of what is wrong. */
 export function readXml(text: string): XmlElement {
   if (/<!DOCTYPE/i.test(text))

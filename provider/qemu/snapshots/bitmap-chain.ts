@@ -59,8 +59,15 @@ export function chainOf(node: BlockNode, known: KnownDisk): readonly Bitmap[] | 
 
 /** A lineage for the next instant of a disk. It is no earlier one's, even if the disk's state was put back. */
 export function nextLineage(node: BlockNode, random: Random): Lineage {
-  const lineages = trackingBitmapsOf(node).map(({ lineage }) => lineage);
-  const newest = lineages.sort((one, other) => other.generation - one.generation)[0];
+  return lineageAfter(
+    trackingBitmapsOf(node).map(({ lineage }) => lineage),
+    random,
+  );
+}
+
+/** A lineage that is none of some, and later than all of them. */
+export function lineageAfter(lineages: readonly Lineage[], random: Random): Lineage {
+  const newest = lineages.toSorted((one, other) => other.generation - one.generation)[0];
   return {
     tracker: newest?.tracker ?? randomHex(random, 16),
     generation: (newest?.generation ?? 0) + 1,
