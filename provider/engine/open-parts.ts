@@ -22,6 +22,8 @@ import { qemuSnapshots } from "../drivers/machines-qemu/qemu-snapshots.ts";
 import { libvirtHooks } from "../drivers/machines-libvirt/libvirt-hooks.ts";
 import { libvirtMachines } from "../drivers/machines-libvirt/libvirt-machines.ts";
 import { libvirtSnapshots } from "../drivers/machines-libvirt/libvirt-snapshots.ts";
+import { vsphereMachines } from "../drivers/machines-vsphere/vsphere-machines.ts";
+import { vsphereSnapshots } from "../drivers/machines-vsphere/vsphere-snapshots.ts";
 import { ReplicaStores } from "./replica-stores.ts";
 import { fenceOf, leasedFiles } from "./lease/under-lease.ts";
 import { folderSnapshots } from "../disks/folder-snapshots.ts";
@@ -61,11 +63,16 @@ export function openParts(options: {
     files,
     log: options.log ?? noLog,
     // A machine changes its power, definition and place by files that are renamed or removed.
-    machines: libvirtMachines(qemuMachines(folderMachines(leased), { ...guests, files: leased }), { clock }),
-    snapshots: libvirtSnapshots(qemuSnapshots(folderSnapshots({ files, clock }), guests), {
-      ...guests,
-      folder: path.join(home.folder, "libvirt"),
-    }),
+    machines: vsphereMachines(
+      libvirtMachines(qemuMachines(folderMachines(leased), { ...guests, files: leased }), { clock }),
+      { clock },
+    ),
+    snapshots: vsphereSnapshots(
+      libvirtSnapshots(qemuSnapshots(folderSnapshots({ files, clock }), guests), {
+        ...guests,
+        folder: path.join(home.folder, "libvirt"),
+      }),
+    ),
     hooks: libvirtHooks(guestHooks(commandHooks(clock), guests), { clock }),
     openReplicaStore: (accountId, address) => stores.openStorageAccount(accountId, address),
     replicaHolderIds: () => stores.holderIds(),

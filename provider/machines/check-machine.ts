@@ -79,5 +79,5 @@ export function machineProblems(machine: Checked): MachineProblem[] {
 
 /** Why a machine cannot be protected; empty when it can. */
 export function checkMachine(machine: Machine): string[] {
-  return machineProblems(machine).map(({ reason }) => reason);
+  return [...machineProblems(machine).map(({ reason }) => reason), ...(machine.obstacles ?? [])];
 }

@@ -82,7 +82,7 @@ export function folderMachines(files: FileSystem): Machines {
     }),
     markOf: later((folder) => readMark(files, folder)),
     setMark: later((folder, mark) => writeMark(files, folder, mark)),
-    definitionOf: ({ folder: _folder, disks, ...definition }): MachineDefinition => ({
+    definitionOf: ({ folder: _folder, obstacles: _obstacles, disks, ...definition }): MachineDefinition => ({
       ...definition,
       disks: disks.map(({ id, file, role }) => ({ id, file, role })),
     }),

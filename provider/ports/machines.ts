@@ -19,6 +19,8 @@ export interface Machine extends MachineDefinition {
   /** The machine's place. */
   readonly folder: string;
   readonly disks: readonly MachineDisk[];
+  /** Why its host cannot give its disks away, as ends of sentences. Absent: it can. */
+  readonly obstacles?: readonly string[];
 }
 
 export interface ReadyOptions {

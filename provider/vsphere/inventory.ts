@@ -117,6 +117,23 @@ export async function listVirtualMachines(
   return found.sort((one, other) => one.name.localeCompare(other.name, "en"));
 }
 
+/** A machine by what names it. */
+export interface MachineName {
+  readonly name: string;
+  readonly instanceUuid: string;
+}
+
+/** Names of all machines that the account sees and whose settings can be read, without templates. */
+export async function listNames(session: VsphereSession): Promise<MachineName[]> {
+  const asked = { type: "VirtualMachine", paths: ["name", "config.instanceUuid", "config.template"] };
+  const all = await Array.fromAsync(readAll(session, asked));
+  return all.flatMap(({ properties }) => {
+    const instanceUuid = properties.get("config.instanceUuid")?.text;
+    if (instanceUuid === undefined || properties.get("config.template")?.isTrue === true) return [];
+    return [{ name: decodeName(properties.get("name")?.text ?? ""), instanceUuid }];
+  });
+}
+
 /** What a machine is now. Throws `NotFound` if the server has it no more. */
 export async function readVirtualMachine(
   session: VsphereSession,
