@@ -16,6 +16,7 @@ import type { PortForward } from "./qemu-machine.ts";
 import { connectQmp, type Qmp, type QmpWaitOptions } from "./qmp.ts";
 import { readRunRecord, type RunFiles, runFilesIn, type RunRecord } from "./run-record.ts";
 import { type SocketPaths, socketsIn } from "./socket-folder.ts";
+import { defaultAddresses, type UserNetworkAddresses } from "./user-network-addresses.ts";
 
 export interface GuestParts {
   readonly files: FileSystem;
@@ -63,6 +64,11 @@ export class GuestProcess {
 
   get forwards(): readonly PortForward[] {
     return this.#record.forwards ?? [];
+  }
+
+  /** Of its network: what the machine has, and what this computer is called there. */
+  get addresses(): UserNetworkAddresses {
+    return this.#record.addresses ?? defaultAddresses;
   }
 
   get console(): GuestConsole {

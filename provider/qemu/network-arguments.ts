@@ -2,34 +2,44 @@
 import { hubId } from "./frame-port.ts";
 import type { QemuNetwork } from "./qemu-machine.ts";
 
+type UserNetwork = Pick<QemuNetwork, "isIsolated" | "forwards" | "addresses">;
+
 /** The user network on a hub, without a card. */
-export function hubArguments({ isIsolated, forwards }: Omit<QemuNetwork, "macAddress">): string[] {
-  return [
-    ...userNetwork({ isIsolated, forwards }),
-    "-netdev",
-    `hubport,id=hub-user,hubid=${hubId},netdev=net0`,
-  ];
+export function hubArguments(network: UserNetwork): string[] {
+  return [...userNetwork(network), ...hubPort("hub-user", "net0")];
 }
 
 /** A card on the user network: that of an isolated machine by the hub. */
-export function networkArguments({ isIsolated, forwards, macAddress }: QemuNetwork): string[] {
+export function networkArguments(network: QemuNetwork): string[] {
+  const { isIsolated, macAddress } = network;
   const mac = macAddress === undefined ? {} : { mac: macAddress };
   const card = (netdev: string): string[] => {
     // No option ROM: the machine never starts from the network.
     return ["-device", JSON.stringify({ driver: "virtio-net-pci", netdev, romfile: "", ...mac })];
   };
-  if (!isIsolated) return [...userNetwork({ isIsolated, forwards }), ...card("net0")];
-  const cardPort = ["-netdev", `hubport,id=hub-card,hubid=${hubId}`];
-  return [...hubArguments({ isIsolated, forwards }), ...cardPort, ...card("hub-card")];
+  if (!isIsolated) return [...userNetwork(network), ...card("net0")];
+  return [...hubArguments(network), ...hubPort("hub-card"), ...card("hub-card")];
 }
 
-function userNetwork({ isIsolated, forwards }: Omit<QemuNetwork, "macAddress">): string[] {
+function hubPort(id: string, netdev?: string): string[] {
+  return ["-netdev", `hubport,id=${id},hubid=${hubId}${netdev === undefined ? "" : `,netdev=${netdev}`}`];
+}
+
+function userNetwork({ isIsolated, forwards, addresses }: UserNetwork): string[] {
+  const own = addresses === undefined ? [] : [`net=${addresses.network}`, `host=${addresses.host}`];
+  const others =
+    addresses === undefined ? [] : [`dns=${addresses.nameServer}`, `dhcpstart=${addresses.machine}`];
   const options = [
     "user",
     "id=net0",
+    ...own,
+    ...others,
     `restrict=${isIsolated ? "on" : "off"}`,
     // Without an address it would listen to the whole network.
-    ...forwards.map(({ hostPort, guestPort }) => `hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`),
+    ...forwards.map(
+      ({ hostPort, guestPort }) =>
+        `hostfwd=tcp:127.0.0.1:${hostPort}-${addresses?.machine ?? ""}:${guestPort}`,
+    ),
   ];
   return ["-netdev", options.join(",")];
 }

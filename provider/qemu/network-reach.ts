@@ -6,7 +6,8 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import { type Random, randomHex } from "../random.ts";
 import { FramePort, type WithMonitor } from "./frame-port.ts";
-import { answerIn, arpQuestion, connectionRequest, datagram, type FrameAnswer } from "./network-frames.ts";
+import { type FrameAnswer, Station } from "./network-frames.ts";
+import type { UserNetworkAddresses } from "./user-network-addresses.ts";
 
 export interface Reached {
   /** Whether the network answered at all: without that the rest says nothing. */
@@ -71,15 +72,16 @@ export async function reachFrom(
   withMonitor: WithMonitor,
   socketPath: string,
   { files, clock, random, signal }: ReachParts,
-  timeoutMs: number,
+  { addresses, timeoutMs }: { readonly addresses: UserNetworkAddresses; readonly timeoutMs: number },
 ): Promise<Reached> {
   const fromPort = firstPort + random.integer(ports);
+  const station = new Station(addresses);
   const word = randomHex(random, 16);
   const listeners = await listen(word);
   const answers = new Set<FrameAnswer>();
   try {
     const port = await FramePort.open(withMonitor, files, socketPath, clock, (frame) => {
-      const answer = answerIn(frame, fromPort);
+      const answer = station.answerIn(frame, fromPort);
       if (answer !== undefined) answers.add(answer);
     });
     try {
@@ -91,11 +93,11 @@ export async function reachFrom(
         const isKnown = answers.has("arp");
         if (passed() - askedAt < askAgainMs && isKnown === isAsked) continue;
         [askedAt, isAsked] = [passed(), isKnown];
-        if (!isKnown) port.send(arpQuestion());
+        if (!isKnown) port.send(station.arpQuestion());
         if (!isKnown) continue;
         // The datagram goes before the connection: once that is refused, the datagram was looked at.
-        port.send(datagram(fromPort, listeners.udpPort, word));
-        port.send(connectionRequest(fromPort, listeners.tcpPort));
+        port.send(station.datagram(fromPort, listeners.udpPort, word));
+        port.send(station.connectionRequest(fromPort, listeners.tcpPort));
       }
       if (answers.has("refused")) await clock.sleep(settleMs, signal);
       return {

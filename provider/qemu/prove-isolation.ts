@@ -13,6 +13,7 @@ import { hubArguments } from "./network-arguments.ts";
 import { type Reached, type ReachParts, reachFrom } from "./network-reach.ts";
 import type { WithMonitor } from "./frame-port.ts";
 import { connectQmp } from "./qmp.ts";
+import type { UserNetworkAddresses } from "./user-network-addresses.ts";
 import { makeSocketFolder, socketsIn } from "./socket-folder.ts";
 
 /** The machine to prove it of, or whatever holds its network. */
@@ -22,6 +23,7 @@ export interface IsolatedNetwork {
   /** A folder for a socket, whose path is short. */
   readonly socketFolder: string;
   readonly withMonitor: WithMonitor;
+  readonly addresses: UserNetworkAddresses;
 }
 
 /** By a QEMU that is slow to answer on a busy computer. */
@@ -38,11 +40,13 @@ export async function proveIsolation(
   network: IsolatedNetwork,
   parts: ReachParts,
   temporaryFolder: string,
+  timeoutMs = reachMs,
 ): Promise<IsolationEvidence> {
   try {
-    const control = await reachWithoutIsolation(parts, temporaryFolder);
+    const control = await reachWithoutIsolation(parts, network.addresses, temporaryFolder);
     const socketPath = path.join(network.socketFolder, wireName);
-    const found = await reachFrom(network.withMonitor, socketPath, parts, reachMs);
+    const limits = { addresses: network.addresses, timeoutMs };
+    const found = await reachFrom(network.withMonitor, socketPath, parts, limits);
     if (found.byTcp || found.byUdp) throw leads(network.machine, found);
     return judge(control, found, parts.clock.now());
   } catch (error) {
@@ -82,7 +86,11 @@ function controlEnded(output: string): SiteRecoveryError {
 }
 
 /** From a QEMU without a machine, which ends with this work. */
-async function reachWithoutIsolation(parts: ReachParts, temporaryFolder: string): Promise<Reached> {
+async function reachWithoutIsolation(
+  parts: ReachParts,
+  addresses: UserNetworkAddresses,
+  temporaryFolder: string,
+): Promise<Reached> {
   const { files, clock, random, signal } = parts;
   const folder = makeSocketFolder(files, random, path.join(temporaryFolder, "control"));
   const { power } = socketsIn(folder);
@@ -90,7 +98,11 @@ async function reachWithoutIsolation(parts: ReachParts, temporaryFolder: string)
   const socket = `unix:${power.replaceAll(",", ",,")},server=on,wait=off`;
   const machine = ["-M", "none", "-nodefaults", "-no-user-config", "-display", "none", "-qmp", socket];
   const running = runCommand({
-    command: ["qemu-system-x86_64", ...machine, ...hubArguments({ isIsolated: false, forwards: [] })],
+    command: [
+      "qemu-system-x86_64",
+      ...machine,
+      ...hubArguments({ isIsolated: false, forwards: [], addresses }),
+    ],
     ...{ folder: temporaryFolder, timeoutSeconds: controlSeconds, clock },
     signal: signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]),
   });
@@ -108,7 +120,10 @@ async function reachWithoutIsolation(parts: ReachParts, temporaryFolder: string)
         qmp.close();
       }
     };
-    return await reachFrom(withMonitor, path.join(folder, wireName), parts, reachMs);
+    return await reachFrom(withMonitor, path.join(folder, wireName), parts, {
+      addresses,
+      timeoutMs: reachMs,
+    });
   } finally {
     done.abort();
     await watched;

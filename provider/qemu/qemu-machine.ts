@@ -1,5 +1,6 @@
 /** What QEMU is to run: a machine, and the files and sockets that it is given. */
 import type { Acceleration } from "./acceleration.ts";
+import type { UserNetworkAddresses } from "./user-network-addresses.ts";
 
 interface DiskBase {
   /** The id in `machine.yaml`; QEMU's block node has this name, and the guest reads it as the disk's serial number. */
@@ -44,6 +45,8 @@ export interface QemuNetwork {
   readonly isIsolated: boolean;
   readonly forwards: readonly PortForward[];
   readonly macAddress?: string;
+  /** `defaultAddresses` if absent. */
+  readonly addresses?: UserNetworkAddresses;
 }
 
 /** A channel from the guest, by its name there (`/dev/virtio-ports/<name>`), to a file that it is written to. */

@@ -10,6 +10,7 @@ import { said } from "../message.ts";
 import { commandLineOf, identityOf } from "../process-identity.ts";
 import { isRecord } from "../record.ts";
 import type { PortForward } from "./qemu-machine.ts";
+import type { UserNetworkAddresses } from "./user-network-addresses.ts";
 
 export interface RunRecord {
   readonly machine: string;
@@ -19,6 +20,8 @@ export interface RunRecord {
   readonly process?: string;
   /** Ports of 127.0.0.1 that lead into the guest, as QEMU was told; absent if none do. */
   readonly forwards?: readonly PortForward[];
+  /** Of its network; absent if they are QEMU's own choice. */
+  readonly addresses?: UserNetworkAddresses;
 }
 
 /** The files of a run, in the machine's run folder. */
@@ -71,6 +74,12 @@ function isForward(value: unknown): value is PortForward {
   return isRecord(value) && Number.isInteger(value["hostPort"]) && Number.isInteger(value["guestPort"]);
 }
 
+function areAddresses(value: unknown): value is UserNetworkAddresses {
+  if (!isRecord(value)) return false;
+  const { network, host, nameServer, station, machine } = value;
+  return [network, host, nameServer, station, machine].every((text) => typeof text === "string");
+}
+
 function parse(text: string): RunRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -78,13 +87,15 @@ function parse(text: string): RunRecord | undefined {
     const { machine, socketFolder, process } = value;
     if (typeof machine !== "string" || typeof socketFolder !== "string") return undefined;
     if (process !== undefined && typeof process !== "string") return undefined;
-    const { forwards = [] } = value;
+    const { forwards = [], addresses } = value;
     if (!Array.isArray(forwards) || !forwards.every(isForward)) return undefined;
+    if (addresses !== undefined && !areAddresses(addresses)) return undefined;
     return {
       machine,
       socketFolder,
       ...(process === undefined ? {} : { process }),
       ...(forwards.length === 0 ? {} : { forwards }),
+      ...(addresses === undefined ? {} : { addresses }),
     };
   } catch {
     return undefined;

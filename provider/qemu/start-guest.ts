@@ -89,8 +89,13 @@ async function start(
   files.remove(names.pid);
   try {
     // Written before there is a process: one that is started and not written down could not be found again.
-    const forwards = machine.network?.forwards ?? [];
-    const run = { machine: machine.name, socketFolder, ...(forwards.length === 0 ? {} : { forwards }) };
+    const { forwards = [], addresses } = machine.network ?? {};
+    const run = {
+      machine: machine.name,
+      socketFolder,
+      ...(forwards.length === 0 ? {} : { forwards }),
+      ...(addresses === undefined ? {} : { addresses }),
+    };
     writeRunRecord(files, folder, run);
     const child = await spawnDetached(words, names.log);
     const identity = identityOf(child.pid);

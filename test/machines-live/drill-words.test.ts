@@ -30,6 +30,7 @@ describeWith(["qemu-system-x86_64", "qemu-img"], "a drill's machine", () => {
   it("says that it works in every way that it is asked, when it last wrote, and that it is isolated", async () => {
     const definition = machineDefinition("web1", ["os", "data"], {
       memoryMiB: 256,
+      nics: [{ name: "eth0", network: "drill", ipAddress: "10.0.2.15" }],
       qemu: { acceleration: "auto", forwards: [{ hostPort: 8080, guestPort: 80 }] },
       ready: {
         ...{ console: "^UP ", agent: true, tcp: { port: 80 } },
@@ -52,6 +53,7 @@ describeWith(["qemu-system-x86_64", "qemu-img"], "a drill's machine", () => {
     ]);
     const answerOf = (kind: string): string => evidence.probes.find((probe) => probe.kind === kind)!.output;
     expect(answerOf("http")).toMatch(/^status 200\n\{"machine":"guest"/);
+    expect(answerOf("agent")).toContain("eth0 10.0.2.15/24");
     expect(answerOf("check")).toBe("guest\n");
     expect(answerOf("script")).toBe("web1 runs guest");
     expect(evidence.lastWriteAt).toBeLessThan(evidence.readyAt);

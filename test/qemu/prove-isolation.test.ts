@@ -6,12 +6,14 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { WithMonitor } from "../../provider/qemu/frame-port.ts";
 import { hubArguments } from "../../provider/qemu/network-arguments.ts";
-import { answerIn, arpQuestion, connectionRequest } from "../../provider/qemu/network-frames.ts";
+import { Station } from "../../provider/qemu/network-frames.ts";
+import { addressesAround, defaultAddresses } from "../../provider/qemu/user-network-addresses.ts";
 import { proveIsolation } from "../../provider/qemu/prove-isolation.ts";
 import { connectQmp } from "../../provider/qemu/qmp.ts";
 import { describeWith } from "./installed.ts";
 import { guestParts } from "./small-guest.ts";
 
+const addresses = defaultAddresses;
 const parts = { ...guestParts, signal: undefined };
 let folder: string;
 let child: ChildProcess | undefined;
@@ -57,7 +59,7 @@ describeWith(["qemu-system-x86_64"], "the isolation of a network", () => {
     const before = await networks(withMonitor);
     for (let time = 0; time < 2; time += 1) {
       const found = await proveIsolation(
-        { machine: "web1", socketFolder: folder, withMonitor },
+        { machine: "web1", socketFolder: folder, withMonitor, addresses },
         parts,
         folder,
       );
@@ -74,7 +76,11 @@ describeWith(["qemu-system-x86_64"], "the isolation of a network", () => {
 
   it("that a network has not is an error that names the machine", async () => {
     const withMonitor = start(hubArguments({ isIsolated: false, forwards: [] }));
-    const proving = proveIsolation({ machine: "web1", socketFolder: folder, withMonitor }, parts, folder);
+    const proving = proveIsolation(
+      { machine: "web1", socketFolder: folder, withMonitor, addresses },
+      parts,
+      folder,
+    );
     await expect(proving).rejects.toMatchObject({ code: "JobFailed", target: "web1" });
     await expect(proving).rejects.toThrow(
       "The test machine web1 is not isolated: its network leads to this computer",
@@ -84,7 +90,12 @@ describeWith(["qemu-system-x86_64"], "the isolation of a network", () => {
   it("is not proven by silence: a wire without an answer shows nothing", async () => {
     const withMonitor = start([]);
     expect(
-      await proveIsolation({ machine: "web1", socketFolder: folder, withMonitor }, parts, folder),
+      await proveIsolation(
+        { machine: "web1", socketFolder: folder, withMonitor, addresses },
+        parts,
+        folder,
+        2000,
+      ),
     ).toEqual({
       result: "notProven",
       because: "the machine's network did not answer, so that its silence shows nothing",
@@ -94,7 +105,11 @@ describeWith(["qemu-system-x86_64"], "the isolation of a network", () => {
   it("is not proven where no control can be started, and the reason is said", async () => {
     const withMonitor = start(hubArguments({ isIsolated: true, forwards: [] }));
     vi.stubEnv("PATH", folder);
-    const found = await proveIsolation({ machine: "web1", socketFolder: folder, withMonitor }, parts, folder);
+    const found = await proveIsolation(
+      { machine: "web1", socketFolder: folder, withMonitor, addresses },
+      parts,
+      folder,
+    );
     expect(found).toMatchObject({
       result: "notProven",
       because: expect.stringMatching(/^QEMU cannot be started: .*ENOENT/) as string,
@@ -102,21 +117,34 @@ describeWith(["qemu-system-x86_64"], "the isolation of a network", () => {
   });
 });
 
+describe("the addresses around a machine's", () => {
+  it("are in its network, and leave it its own", () => {
+    expect(addressesAround("10.1.2.4")).toEqual({
+      ...{ network: "10.1.2.0/24", host: "10.1.2.253", nameServer: "10.1.2.252", station: "10.1.2.251" },
+      machine: "10.1.2.4",
+    });
+    expect(addressesAround("10.1.2.253")).toMatchObject({ host: "10.1.2.252", station: "10.1.2.250" });
+    for (const none of ["fd00::1", "10.1.2.0", "10.1.2.255", "10.1.2"])
+      expect(addressesAround(none)).toBeUndefined();
+  });
+});
+
 describe("a frame", () => {
   it("is an answer only if it is for the station and its port", () => {
-    expect(answerIn(arpQuestion(), 1)).toBeUndefined();
-    expect(answerIn(connectionRequest(1, 2), 1)).toBeUndefined();
-    expect(answerIn(Buffer.alloc(0), 1)).toBeUndefined();
+    const station = new Station(defaultAddresses);
+    expect(station.answerIn(station.arpQuestion(), 1)).toBeUndefined();
+    expect(station.answerIn(station.connectionRequest(1, 2), 1)).toBeUndefined();
+    expect(station.answerIn(Buffer.alloc(0), 1)).toBeUndefined();
     // QEMU's own words, as it said them to port 40001.
     const mac = "02000000006352550a000202";
     const address = "0a0002020a000263";
     const refusal = `${mac}08004500002800000000ff06a36b${address}ae8b9c4100000000000003e95014000048b60000`;
     const acceptance = `${mac}08004500002c00000000400662680a0002020a00026388cf9c410000fa01000003e96012ffff5cb60000020405b4`;
-    expect(answerIn(Buffer.from(refusal, "hex"), 40_001)).toBe("refused");
-    expect(answerIn(Buffer.from(refusal, "hex"), 40_002)).toBeUndefined();
-    expect(answerIn(Buffer.from(acceptance, "hex"), 40_001)).toBe("accepted");
+    expect(station.answerIn(Buffer.from(refusal, "hex"), 40_001)).toBe("refused");
+    expect(station.answerIn(Buffer.from(refusal, "hex"), 40_002)).toBeUndefined();
+    expect(station.answerIn(Buffer.from(acceptance, "hex"), 40_001)).toBe("accepted");
     const card = `${mac}0806000108000604000252550a0002020a000202020000000063`;
-    expect(answerIn(Buffer.from(`${card}0a000263`, "hex"), 1)).toBe("arp");
-    expect(answerIn(Buffer.from(`${card}0a00020f`, "hex"), 1)).toBeUndefined();
+    expect(station.answerIn(Buffer.from(`${card}0a000263`, "hex"), 1)).toBe("arp");
+    expect(station.answerIn(Buffer.from(`${card}0a00020f`, "hex"), 1)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /** What a guest is asked by its console, a virtio port and its agent. Each throws `JobFailed` if the answer is not the right one. */
 import path from "node:path";
-import { SiteRecoveryError } from "../../errors.ts";
+import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { ReadyChannel } from "../../model/machine-definition.ts";
 import { waitForWord } from "../../qemu/console-words.ts";
@@ -43,11 +43,27 @@ async function withAgent<T>(wait: ProbeWait, work: (agent: GuestAgent) => Promis
   }
 }
 
+/** What addresses a guest says that it has; nothing if its agent does not tell. */
+async function addressesOf(agent: GuestAgent, signal: AbortSignal): Promise<string> {
+  try {
+    const cards = await agent.networkInterfaces({ signal });
+    const lines = cards.flatMap(({ name, addresses }) =>
+      name === "lo"
+        ? []
+        : addresses.map(({ address, prefixLength }) => `\n${name} ${address}/${prefixLength}`),
+    );
+    return lines.join("");
+  } catch (error) {
+    if (!hasCode(error, "JobFailed")) throw error;
+    return "";
+  }
+}
+
 export function pingAgent(wait: ProbeWait): Promise<string> {
   const { signal, leftMs } = wait;
   return withAgent(wait, async (agent) => {
     await agent.ping({ timeoutMs: leftMs(), signal });
-    return "it answers";
+    return `it answers${await addressesOf(agent, signal)}`;
   });
 }
 

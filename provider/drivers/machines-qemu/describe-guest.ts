@@ -3,6 +3,7 @@ import path from "node:path";
 import { createServer } from "node:net";
 import { assert } from "../../errors.ts";
 import type { QemuDisk, QemuMachine, PortForward } from "../../qemu/qemu-machine.ts";
+import { addressesAround } from "../../qemu/user-network-addresses.ts";
 import type { WrappedImage } from "../../qemu/snapshots/wrapper.ts";
 import type { QemuPlace } from "./qemu-place.ts";
 
@@ -26,7 +27,7 @@ async function freePort(): Promise<number> {
 export async function describeGuest(
   { folder, runFolder, definition, mark }: QemuPlace,
   images: readonly WrappedImage[],
-): Promise<{ machine: QemuMachine; forwards: readonly PortForward[] }> {
+): Promise<QemuMachine> {
   const { name, firmware, cpus, memoryMiB, nics, qemu, disks } = definition;
   const isDrill = mark?.madeBy?.purpose === "test";
   const forwards: PortForward[] = [];
@@ -37,6 +38,7 @@ export async function describeGuest(
     path: path.join(runFolder, `${channel}.log`),
   }));
   const [nic] = nics;
+  const addresses = isDrill && nic?.ipAddress !== undefined ? addressesAround(nic.ipAddress) : undefined;
   const machine: QemuMachine = {
     name,
     ...(mark ? { uuid: mark.machineId } : {}),
@@ -54,9 +56,11 @@ export async function describeGuest(
           network: {
             isIsolated: isDrill,
             forwards,
+            // By itself, it has the address that it has in production.
+            ...(addresses === undefined ? {} : { addresses }),
             ...(nic.macAddress === undefined ? {} : { macAddress: nic.macAddress }),
           },
         }),
   };
-  return { machine, forwards };
+  return machine;
 }

@@ -10,7 +10,7 @@ import { GuestProcess, type GuestParts } from "../../qemu/guest-process.ts";
 import { forceOff, shutDownGuest } from "../../qemu/shut-down-guest.ts";
 import { startGuest } from "../../qemu/start-guest.ts";
 import { removeCycleFiles } from "../../qemu/snapshots/remove-cycle-files.ts";
-import { keepImageAsLeft, wrapImage } from "../../qemu/snapshots/wrapper.ts";
+import { keepImageAsLeft, type WrappedImage, wrapImage } from "../../qemu/snapshots/wrapper.ts";
 import { describeGuest } from "./describe-guest.ts";
 import { exportFolderOf, type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
 import { whenReady } from "./when-ready.ts";
@@ -41,13 +41,13 @@ export function qemuMachines(folders: Machines, parts: GuestParts): Machines {
       if (place === undefined) return folders.start(folder);
       if (runningGuest(parts, place) !== undefined) return;
       const { disks, qemu } = place.definition;
-      const images = [];
+      const images: WrappedImage[] = [];
       const ports = { ...parts, wasKilled: wasKilled(parts, place) };
       for (const { file } of disks) images.push(await wrapImage(path.join(folder, file), ports));
-      const { machine } = await describeGuest(place, images);
       makeFolderDurably(files, place.runFolder);
       const setting: AccelerationSetting = qemu.acceleration ?? "auto";
       const acceleration = await chooseAcceleration(setting, { ...parts, temporaryFolder: place.runFolder });
+      const machine = await describeGuest(place, images);
       await startGuest(parts, place.runFolder, machine, { acceleration });
     },
     shutDown: async (folder) => {

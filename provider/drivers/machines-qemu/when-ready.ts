@@ -128,6 +128,7 @@ async function isolationOf(
     machine: definition.name,
     socketFolder: path.dirname(guest.sockets.qmp),
     withMonitor: (work) => guest.withPower(work),
+    addresses: guest.addresses,
   };
   return proveIsolation(network, { ...parts, signal }, runFolder);
 }

@@ -53,12 +53,13 @@ export async function findPlace(
 /** The test machine's name is the replica machine's with this behind it, as Azure does. */
 const testSuffix = "-test";
 
-/** What the machine will be: its name and folder, the source's hardware, its networks, its storage. */
+/** What the machine will be: its name and folder, the source's hardware, its networks, its storage, and in a drill its addresses. */
 export function recoveryMachinePlan(
   parts: EngineParts,
   item: ProtectedItem,
   { name, folder }: MachinePlace,
   networks: readonly NetworkChoice[],
+  { keepsAddresses = false }: { readonly keepsAddresses?: boolean } = {},
 ): RecoveryMachinePlan {
   const { storageClassification: _atTheSource, ...source } = item.details.definition;
   const storage = classThatHolds(parts, item.details.replicaStoreId);
@@ -71,7 +72,10 @@ export function recoveryMachinePlan(
       ...source,
       name,
       ...(storage === undefined ? {} : { storageClassification: nameOf(storage) }),
-      nics: source.nics.map((nic) => ({ name: nic.name, network: networkOf(nic.network) })),
+      nics: source.nics.map(({ name: nicName, network, ipAddress }) => ({
+        ...{ name: nicName, network: networkOf(network) },
+        ...(keepsAddresses && ipAddress !== undefined ? { ipAddress } : {}),
+      })),
     },
   };
 }

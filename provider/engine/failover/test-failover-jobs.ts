@@ -52,7 +52,9 @@ function planOf(context: Context): RecoveryMachinePlan {
     from: nic.network,
     to: context.input.networkId,
   }));
-  return recoveryMachinePlan(context.parts, item, context.resultOf<ChosenPoint>("RecoveryPoint"), networks);
+  const place = context.resultOf<ChosenPoint>("RecoveryPoint");
+  // By itself, a machine can have the addresses that it has in production.
+  return recoveryMachinePlan(context.parts, item, place, networks, { keepsAddresses: true });
 }
 
 async function collectEvidence(context: Context): Promise<DiskEvidence[]> {

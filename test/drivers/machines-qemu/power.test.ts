@@ -92,6 +92,24 @@ describeWith(programs, "a machine that QEMU runs", () => {
   });
 });
 
+describeWith(programs, "a drill's machine with an address", () => {
+  it("has it in its network, which leads nowhere, and forwarded ports lead there", async () => {
+    const nics = [{ name: "eth0", network: "drill", ipAddress: "10.20.0.4" }];
+    const qemu = { acceleration: "tcg", shutDownSeconds: 1, forwards: [{ hostPort: 18_099, guestPort: 80 }] };
+    const web1 = site.make("web1", { nics, qemu });
+    const madeBy = { engineId: "e", itemId: "i", purpose: "test", jobId: "j" } as const;
+    await site.machines.setMark(web1, { machineId: "6f1c2bdc-2e1f-4b4e-8a55-3d1ad7b9f0aa", madeBy });
+    await site.machines.start(web1);
+    const guest = site.guest(web1);
+    const question = { "command-line": "info usernet" };
+    const listed = await guest.withPower((qmp) => qmp.execute<string>("human-monitor-command", question));
+    expect(listed).toMatch(new RegExp(`HOST_FORWARD.* ${guest.hostPortOf(80)} +10\\.20\\.0\\.4 +80`));
+    // It says nothing of itself; where its network leads is tried all the same.
+    const evidence = await site.machines.whenReady(web1, {});
+    expect(evidence).toMatchObject({ probes: [], isolation: { result: "proven" } });
+  });
+});
+
 describeWith(programs, "the word of a guest", () => {
   it("is awaited, and kept with what its console says", async () => {
     const web1 = site.make("web1", { ready: { console: "a guest runs", withinSeconds: 60 } });
