@@ -214,7 +214,7 @@ module.exports = {
       { path: "^provider/qemu/" },
       {
         path: "^provider/",
-        pathNot: `^provider/(qemu/|nbd/|blocks/|disks/(block-set|disk|data-ranges)\\.ts$|model/(isolation-evidence|lineage)\\.ts$|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
+        pathNot: `^provider/(qemu/|nbd/|blocks/|disks/(block-set|disk|data-ranges)\\.ts$|model/(isolation-evidence|lineage|served-disks)\\.ts$|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
       },
     ),
     forbid(

@@ -12,7 +12,7 @@ const floors = [
   ["replication-cycle"],
   ["failover", "enable", "forecast"],
   ["attach", "hydrate", "recovery-plan", "decisions"],
-  ["recovery-home", "drill", "health"],
+  ["recovery-home", "drill", "health", "instant-start"],
   ["replicate"],
   ["protection-cluster"],
 ];

@@ -3,6 +3,7 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { MachineHooks } from "../machines/machine-hooks.ts";
+import type { InstantStart } from "../ports/instant-start.ts";
 import type { Machines } from "../ports/machines.ts";
 import type { Progress } from "../progress.ts";
 import type { Random } from "../random.ts";
@@ -25,6 +26,7 @@ export interface EngineParts {
   /** What the engine does, for people who look for the cause of something. */
   readonly log: Log;
   readonly machines: Machines;
+  readonly instantStart: InstantStart;
   readonly snapshots: Snapshots;
   readonly hooks: MachineHooks;
   /** The store of what holds replicas, opened at first use. Throws `NotFound` for an id of nothing that does. */

@@ -15,6 +15,7 @@ import type { GuestEvidence } from "../model/guest-evidence.ts";
 import type { FoundMark } from "../model/machine-mark.ts";
 import type { Machines, PowerState, ReadyOptions } from "../ports/machines.ts";
 import { systemRandom } from "../random.ts";
+import { serverProgram } from "./instant-start/server-program.ts";
 
 export interface MachinePowerView {
   readonly name: string;
@@ -61,6 +62,7 @@ export class MachinePower {
         files: localFileSystem,
         clock: systemClock,
         random: systemRandom,
+        serverProgram: serverProgram(),
       }),
       { clock: systemClock },
     ),

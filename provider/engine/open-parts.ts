@@ -13,10 +13,12 @@ import { engineIdOf } from "../store/engine-id.ts";
 import { openStore } from "../store/open-store.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { homeAt } from "./home.ts";
+import { serverProgram } from "./instant-start/server-program.ts";
 import type { Scenario } from "./job/job-definition.ts";
 import { resumeJob } from "./job/run-job.ts";
 import { scenarios } from "./scenarios.ts";
 import { guestHooks } from "../drivers/machines-qemu/guest-hooks.ts";
+import { qemuInstantStart } from "../drivers/machines-qemu/instant-start.ts";
 import { qemuMachines } from "../drivers/machines-qemu/qemu-machines.ts";
 import { qemuSnapshots } from "../drivers/machines-qemu/qemu-snapshots.ts";
 import { libvirtHooks } from "../drivers/machines-libvirt/libvirt-hooks.ts";
@@ -51,7 +53,7 @@ export function openParts(options: {
   const servers = new ProcessServers({ home, store, files, clock });
   const random = options.random ?? systemRandom;
   const leased = leasedFiles(files, { store, clock });
-  const guests = { files, clock, random };
+  const guests = { files, clock, random, serverProgram: serverProgram() };
   const parts: EngineParts = {
     get engineId() {
       return engineIdOf(store);
@@ -67,6 +69,7 @@ export function openParts(options: {
       libvirtMachines(qemuMachines(folderMachines(leased), { ...guests, files: leased }), { clock }),
       { clock },
     ),
+    instantStart: qemuInstantStart(guests),
     snapshots: vsphereSnapshots(
       libvirtSnapshots(qemuSnapshots(folderSnapshots({ files, clock }), guests), {
         ...guests,

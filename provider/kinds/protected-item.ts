@@ -121,6 +121,9 @@ export interface FailoverSettings {
 /** When a planned move compares whole disks by checksum before it says that nothing is lost. */
 export type VerifyChoice = "always" | "whenDoubtful" | "never";
 
+/** Whether a machine that is made from a recovery point starts before its disks are copied out of it. */
+export type StartChoice = "instant" | "copied";
+
 /** Beyond Azure: how a change of one machine's `activeLocation` is carried out. */
 export interface MachineFailoverSettings extends FailoverSettings {
   /**
@@ -129,6 +132,12 @@ export interface MachineFailoverSettings extends FailoverSettings {
    * folders. `never` starts the machine sooner, and trusts the change logs.
    */
   verify?: VerifyChoice;
+  /**
+   * `instant` (default): in a failover or drill the machine starts from the recovery point itself, and its disks are copied
+   * while it runs; only where the hypervisor can do that, which QEMU can and a folder cannot. `copied`: it starts when all
+   * its disks are copied.
+   */
+  start?: StartChoice;
 }
 
 export interface ProtectedItemInputs extends VaultScope {

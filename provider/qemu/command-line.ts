@@ -2,12 +2,15 @@
 import { assert, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
 import { networkArguments } from "./network-arguments.ts";
-import type { QemuDisk, QemuMachine, QemuPlaces, QemuRun } from "./qemu-machine.ts";
+import type { MovingDisk, QemuDisk, QemuMachine, QemuPlaces, QemuRun, ServedDisk } from "./qemu-machine.ts";
 
 /** A virtio disk tells the guest no more of its serial number. */
 const diskIdCharactersMax = 20;
 /** Names of nodes and devices in QEMU begin with a letter. */
 const diskIdPattern = /^[A-Za-z][A-Za-z0-9-]*$/;
+
+/** A day. */
+const reconnectSeconds = 86_400;
 
 /** Throws `InvalidInput` for a disk whose id QEMU does not take. */
 export function qemuArguments({ machine, places, acceleration }: QemuRun): string[] {
@@ -98,8 +101,27 @@ function blockNode(disk: QemuDisk): object {
     const tracking = file("tracking", disk.trackingPath);
     return { driver: "qcow2", ...common, file: tracking, "data-file": file("file", disk.path) };
   }
-  const server = { type: "unix", path: disk.socketPath };
-  // The server may be restarted: the guest's requests wait for it meanwhile.
-  const nbd = { driver: "nbd", "node-name": `${disk.id}-nbd`, server, export: disk.exportName };
-  return { driver: "raw", ...common, file: { ...nbd, "reconnect-delay": 10 } };
+  const served = servedNode(disk);
+  if (disk.format === "nbd") return { driver: "raw", ...common, file: served };
+  const tracking = file("tracking", disk.trackingPath);
+  const data = { driver: "raw", "node-name": dataNodeOf(disk.id), file: served };
+  // A server may keep what is discarded, and the tracking would take it for zeros: nothing is, until the disk is switched.
+  return { driver: "qcow2", "node-name": disk.id, file: tracking, "data-file": data };
+}
+
+/** The node between a moving disk's tracking and its data. */
+export function dataNodeOf(diskId: string): string {
+  return `${diskId}-data`;
+}
+
+/** The node of a disk's server. */
+export function servedNodeOf(diskId: string): string {
+  return `${diskId}-nbd`;
+}
+
+function servedNode({ id, socketPath, exportName }: ServedDisk | MovingDisk): object {
+  const server = { type: "unix", path: socketPath };
+  const nbd = { driver: "nbd", "node-name": servedNodeOf(id), server, export: exportName };
+  // The server may be started again only by the next command: the guest's requests wait for it meanwhile.
+  return { ...nbd, "reconnect-delay": reconnectSeconds };
 }

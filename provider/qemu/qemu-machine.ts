@@ -31,7 +31,18 @@ export interface ServedDisk extends DiskBase {
   readonly exportName: string;
 }
 
-export type QemuDisk = RawDisk | TrackedDisk | ServedDisk;
+/**
+ * A served disk whose changes are tracked as those of a tracked one, in the same file beside its image. The machine can be
+ * switched to the image while it runs, once that is whole.
+ */
+export interface MovingDisk extends DiskBase {
+  readonly format: "moving";
+  readonly trackingPath: string;
+  readonly socketPath: string;
+  readonly exportName: string;
+}
+
+export type QemuDisk = RawDisk | TrackedDisk | ServedDisk | MovingDisk;
 
 /** A port of 127.0.0.1 from which connections reach a port of the guest. */
 export interface PortForward {

@@ -2,13 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { qemuMachines } from "../../provider/drivers/machines-qemu/qemu-machines.ts";
-import { folderMachines } from "../../provider/machines/folder-machines.ts";
 import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
 import { writeYaml } from "../../provider/yaml/write-yaml.ts";
+import { newMachines } from "../drivers/machines-qemu/guest-site.ts";
 import { machineDefinition } from "../machine-definition.ts";
 import { describeWith } from "../qemu/installed.ts";
-import { guestParts } from "../qemu/small-guest.ts";
 import { LiveGuest } from "./live-guest.ts";
 
 const script = `const port = process.env.SITERECOVERY_PORT_80;
@@ -17,7 +15,7 @@ fetch("http://127.0.0.1:" + port + "/cgi-bin/status").then((answer) => answer.js
 });`;
 
 describeWith(["qemu-system-x86_64", "qemu-img"], "a drill's machine", () => {
-  const machines = qemuMachines(folderMachines(guestParts.files), guestParts);
+  const machines = newMachines();
   let live: LiveGuest;
   beforeAll(async () => {
     live = await LiveGuest.make();

@@ -123,6 +123,13 @@ describe("the command line of QEMU", () => {
       { id: "os", format: "raw", path: "/m/os, 1.img" },
       { id: "data", format: "tracked", path: "/m/data.img", trackingPath: "/m/data.qcow2" },
       { id: "log", format: "nbd", socketPath: "/r/nbd", exportName: "log" },
+      {
+        id: "new",
+        format: "moving",
+        trackingPath: "/m/new.qcow2",
+        socketPath: "/r/nbd",
+        exportName: "new",
+      },
     ] as const;
     const file = (name: string, filename: string): object => ({
       driver: "file",
@@ -148,15 +155,32 @@ describe("the command line of QEMU", () => {
           "node-name": "log-nbd",
           server: { type: "unix", path: "/r/nbd" },
           export: "log",
-          "reconnect-delay": 10,
+          "reconnect-delay": 86_400,
+        },
+      },
+      {
+        driver: "qcow2",
+        "node-name": "new",
+        file: file("new-tracking", "/m/new.qcow2"),
+        "data-file": {
+          driver: "raw",
+          "node-name": "new-data",
+          file: {
+            driver: "nbd",
+            "node-name": "new-nbd",
+            server: { type: "unix", path: "/r/nbd" },
+            export: "new",
+            "reconnect-delay": 86_400,
+          },
         },
       },
     ]);
     const card = { driver: "virtio-blk-pci" };
-    expect(cards({ disks }).slice(-3)).toEqual([
+    expect(cards({ disks }).slice(-4)).toEqual([
       { ...card, id: "disk-os", drive: "os", serial: "os", bootindex: 1 },
       { ...card, id: "disk-data", drive: "data", serial: "data", bootindex: 2 },
       { ...card, id: "disk-log", drive: "log", serial: "log", bootindex: 3 },
+      { ...card, id: "disk-new", drive: "new", serial: "new", bootindex: 4 },
     ]);
   });
 

@@ -2,7 +2,8 @@
 import path from "node:path";
 import { createServer } from "node:net";
 import { assert } from "../../errors.ts";
-import type { QemuDisk, QemuMachine, PortForward } from "../../qemu/qemu-machine.ts";
+import type { QemuDisk, QemuMachine, PortForward, ServedDisk } from "../../qemu/qemu-machine.ts";
+import { type ServedRecord, servedSocketIn } from "../../qemu/served-record.ts";
 import { addressesAround } from "../../qemu/user-network-addresses.ts";
 import type { WrappedImage } from "../../qemu/snapshots/wrapper.ts";
 import type { QemuPlace } from "./qemu-place.ts";
@@ -20,13 +21,22 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+function placeOf(
+  { socketFolder }: ServedRecord,
+  exportName: string,
+): Pick<ServedDisk, "socketPath" | "exportName"> {
+  return { socketPath: servedSocketIn(socketFolder), exportName };
+}
+
 /**
- * A drill's machine reaches nothing, and keeps its ports off those of the machine that it is made of: they are drawn, and
- * `forwards` says which.
+ * `served`: the disks are offered by a server, and `images` are those that it completes; for a drill there are none.
+ *
+ * A drill's machine reaches nothing, and keeps its ports off those of the machine that it is made of: they are drawn.
  */
 export async function describeGuest(
   { folder, runFolder, definition, mark }: QemuPlace,
   images: readonly WrappedImage[],
+  served?: ServedRecord,
 ): Promise<QemuMachine> {
   const { name, firmware, cpus, memoryMiB, nics, qemu, disks } = definition;
   const isDrill = mark?.madeBy?.purpose === "test";
@@ -47,8 +57,10 @@ export async function describeGuest(
     firmware,
     channels,
     disks: disks.map(({ id, file }, index): QemuDisk => {
-      const { wrapperPath } = images[index]!;
-      return { id, format: "tracked", path: path.join(folder, file), trackingPath: wrapperPath };
+      if (served?.isKept === false) return { id, format: "nbd", ...placeOf(served, id) };
+      const { wrapperPath: trackingPath } = images[index]!;
+      if (served !== undefined) return { id, format: "moving", trackingPath, ...placeOf(served, id) };
+      return { id, format: "tracked", path: path.join(folder, file), trackingPath };
     }),
     ...(nic === undefined
       ? {}

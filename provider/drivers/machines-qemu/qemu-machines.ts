@@ -5,26 +5,54 @@
 import path from "node:path";
 import { makeFolderDurably } from "../../blocks/file-system.ts";
 import type { Machines } from "../../ports/machines.ts";
+import { isExpected } from "../../errors.ts";
 import { type AccelerationSetting, chooseAcceleration } from "../../qemu/acceleration.ts";
-import { GuestProcess, type GuestParts } from "../../qemu/guest-process.ts";
+import { GuestProcess } from "../../qemu/guest-process.ts";
 import { forceOff, shutDownGuest } from "../../qemu/shut-down-guest.ts";
 import { startGuest } from "../../qemu/start-guest.ts";
+import { isServed, readServedRecord } from "../../qemu/served-record.ts";
 import { removeCycleFiles } from "../../qemu/snapshots/remove-cycle-files.ts";
 import { keepImageAsLeft, type WrappedImage, wrapImage } from "../../qemu/snapshots/wrapper.ts";
 import { describeGuest } from "./describe-guest.ts";
-import { exportFolderOf, type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
+import { type DiskServerParts, removeServer, ensureServed } from "../../qemu/disk-server.ts";
+import { orderMove } from "./instant-start.ts";
+import {
+  exportFolderOf,
+  type QemuPlace,
+  qemuPlaceOf,
+  runFolderName,
+  runningGuest,
+  wasKilled,
+} from "./qemu-place.ts";
 import { whenReady } from "./when-ready.ts";
 
 const shutDownSecondsDefault = 120;
 
 /** `folders` is the driver of the machines that QEMU does not run. */
-export function qemuMachines(folders: Machines, parts: GuestParts): Machines {
+export function qemuMachines(folders: Machines, parts: DiskServerParts): Machines {
   const { files } = parts;
   const placeOf = (folder: string): QemuPlace | undefined => qemuPlaceOf(files, folder);
 
   /** What QEMU has written is known from now on, and what others write is noticed. */
   const keepImages = async ({ folder, definition }: QemuPlace): Promise<void> => {
     for (const { file } of definition.disks) await keepImageAsLeft(path.join(folder, file), parts);
+  };
+
+  const startOnce = async (place: QemuPlace): Promise<void> => {
+    const served = await ensureServed(parts, place.runFolder);
+    if (runningGuest(parts, place) !== undefined) return;
+    const { disks, qemu } = place.definition;
+    const images: WrappedImage[] = [];
+    const ports = { ...parts, wasKilled: wasKilled(parts, place) };
+    // Changes of a drill's disks are of no use to anybody.
+    const isTracked = served === undefined || served.isKept;
+    for (const { file } of disks)
+      if (isTracked) images.push(await wrapImage(path.join(place.folder, file), ports));
+    makeFolderDurably(files, place.runFolder);
+    const setting: AccelerationSetting = qemu.acceleration ?? "auto";
+    const acceleration = await chooseAcceleration(setting, { ...parts, temporaryFolder: place.runFolder });
+    const machine = await describeGuest(place, images, served);
+    await startGuest(parts, place.runFolder, machine, { acceleration });
   };
 
   return {
@@ -39,34 +67,46 @@ export function qemuMachines(folders: Machines, parts: GuestParts): Machines {
     start: async (folder) => {
       const place = placeOf(folder);
       if (place === undefined) return folders.start(folder);
-      if (runningGuest(parts, place) !== undefined) return;
-      const { disks, qemu } = place.definition;
-      const images: WrappedImage[] = [];
-      const ports = { ...parts, wasKilled: wasKilled(parts, place) };
-      for (const { file } of disks) images.push(await wrapImage(path.join(folder, file), ports));
-      makeFolderDurably(files, place.runFolder);
-      const setting: AccelerationSetting = qemu.acceleration ?? "auto";
-      const acceleration = await chooseAcceleration(setting, { ...parts, temporaryFolder: place.runFolder });
-      const machine = await describeGuest(place, images);
-      await startGuest(parts, place.runFolder, machine, { acceleration });
+      const { runFolder } = place;
+      const isMoving = (): boolean => readServedRecord(files, runFolder) !== undefined;
+      const wasMoving = isMoving();
+      try {
+        await startOnce(place);
+      } catch (error) {
+        // The server has just ended, because the images are whole or because it was killed.
+        const isSame = !wasMoving || (isMoving() && isServed(files, runFolder));
+        if (!isExpected(error) || isSame) throw error;
+        await startOnce(place);
+      }
     },
     shutDown: async (folder) => {
       const place = placeOf(folder);
       if (place === undefined) return folders.shutDown(folder);
       const guest = runningGuest(parts, place);
       if (guest === undefined) return;
+      // The guest cannot write what it has to without it. One that cannot be served is ended all the same.
+      await ensureServed(parts, place.runFolder).catch((error: unknown) => {
+        if (!isExpected(error)) throw error;
+      });
       const seconds = place.definition.qemu.shutDownSeconds ?? shutDownSecondsDefault;
       await shutDownGuest(guest, { withinMs: seconds * 1000, thenForce: true });
       await keepImages(place);
     },
     whenReady: async (folder, options) => {
       const place = placeOf(folder);
-      return place === undefined ? folders.whenReady(folder, options) : whenReady(parts, place, options);
+      if (place === undefined) return folders.whenReady(folder, options);
+      try {
+        return await whenReady(parts, place, options);
+      } finally {
+        // Not before: copying would take from the boot what it needs.
+        orderMove(parts, place.runFolder);
+      }
     },
     remove: async (folder) => {
       const place = placeOf(folder);
       const guest = place && runningGuest(parts, place);
       if (guest !== undefined) await forceOff(guest);
+      await removeServer(parts, path.join(folder, runFolderName));
       // A QEMU that was killed has left its sockets, and files mounted, which no folder can be removed with.
       if (place !== undefined) {
         GuestProcess.find(parts, place.runFolder)?.removeSockets();

@@ -12,6 +12,7 @@ import type { GuestParts } from "../../qemu/guest-process.ts";
 import { nodeOf } from "../../qemu/snapshots/block-nodes.ts";
 import { doubtOf, filesOf, readEvidence } from "../../qemu/snapshots/image-evidence.ts";
 import { pendingChanges } from "../../qemu/snapshots/pending-changes.ts";
+import { requireWhole } from "./instant-start.ts";
 import { beginTracking } from "./begin-tracking.ts";
 import { type OpenNodes, openNodes } from "./open-nodes.ts";
 import { type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
@@ -100,6 +101,8 @@ export function qemuSnapshots(others: Snapshots, parts: GuestParts): Snapshots {
   return {
     take: async (machines, writer) => {
       const places = machines.map(([disk]) => disk && placeOf(disk.machine));
+      for (const place of places)
+        if (place !== undefined) requireWhole(parts, { ...place, name: place.definition.name });
       const plain = machines.filter((_, index) => places[index] === undefined);
       const ofOthers = plain.length === 0 ? [] : await others.take(plain, writer);
       try {
@@ -126,6 +129,7 @@ export function qemuSnapshots(others: Snapshots, parts: GuestParts): Snapshots {
     whileNobodyWrites: async (disk, work) => {
       const place = placeOf(disk.machine);
       if (place === undefined) return others.whileNobodyWrites(disk, work);
+      requireWhole(parts, { ...place, name: place.definition.name });
       requireOff(parts, place, disk);
       return work();
     },

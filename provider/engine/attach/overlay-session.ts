@@ -1,4 +1,5 @@
 import type { FileSystem } from "../../blocks/file-system.ts";
+import { blockSizeBytes } from "../../disks/disk.ts";
 import type { DiskExtent, ServedDisk } from "../../nbd/served-disk.ts";
 import type { AttachedDisk } from "../replication/attach-point.ts";
 import { marksPathOf } from "../replication/overlay-marks.ts";
@@ -31,6 +32,11 @@ export class OverlaySession implements ServedDisk {
     return this.#disk.lackingCount;
   }
 
+  /** At most the size of the disk. */
+  get lackingBytes(): number {
+    return Math.min(this.sizeBytes, this.lackingBlocks * blockSizeBytes);
+  }
+
   read(buffer: Uint8Array, offset: number): Promise<void> {
     return this.#disk.read(buffer, offset);
   }
@@ -59,17 +65,23 @@ export class OverlaySession implements ServedDisk {
     return this.#disk.fill(blocksMax);
   }
 
+  /** Closes the disk, also when its last flush fails. The overlay stays one, also if it holds the whole disk. */
+  async suspend(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      await this.#disk.close();
+      this.#release();
+    }
+  }
+
   /**
    * Closes the disk, also when its last flush fails. An overlay that holds the whole disk is an ordinary image from
    * then on; `discard` removes it. Returns whether an image needs no recovery point.
    */
   async close(discard: boolean): Promise<boolean> {
-    try {
-      if (!discard) await this.flush();
-    } finally {
-      await this.#disk.close();
-      this.#release();
-    }
+    if (discard) await this.#disk.close().finally(this.#release);
+    else await this.suspend();
     const isWhole = this.lackingBlocks === 0;
     if (isWhole || discard) this.#files.remove(marksPathOf(this.overlayPath));
     if (discard) this.#files.remove(this.overlayPath);

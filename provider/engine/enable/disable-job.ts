@@ -11,6 +11,7 @@ export const disableJob: JobDefinition<Record<string, never>> = {
   scenario: "DisableDr",
   title: "protection removal",
   step: "DisableProtection",
+  needsOwnDisks: true,
   tasks: [
     {
       name: "RemoveReplica",

@@ -59,6 +59,7 @@ export const commitJob: JobDefinition<Input> = {
   scenario: "CommitFailover",
   title: "commit",
   step: "Commit",
+  needsOwnDisks: true,
   tasks: [dropUnused],
   foresee: foreseeCommit,
   finish: ({ parts }, item) => moved(item, parts.clock.now()),
@@ -69,6 +70,7 @@ export const commitAndReverseJob: JobDefinition<Input> = {
   scenario: "CommitAndReverseReplication",
   title: "commit and reverse replication",
   step: "Commit",
+  needsOwnDisks: true,
   tasks: [...reverseTasks, dropUnused],
   foresee: async (context, foresight) => {
     await foreseeReverse(context, foresight);

@@ -25,7 +25,8 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import { requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { requireIsolatedNetwork } from "./isolated-network.ts";
 import { requireWritable } from "./require-writable.ts";
-import { findPlace, type MachinePlace } from "./recovery-machine.ts";
+import type { MachineDefinition } from "../../model/machine-definition.ts";
+import { findPlace, type MachinePlace, startsAtOnce } from "./recovery-machine.ts";
 import { unsentText, withUnsent } from "./unsent-changes.ts";
 import { said } from "../../message.ts";
 
@@ -162,20 +163,24 @@ export async function foreseePlanned(
     foresight.step("shutDown", await runsText(parts, found), found.machine.folder);
   }
   foresight.step("send", `send the last changes of ${machineName} as a new recovery point`);
-  stepsOfMaking(context, foresight, place, input.startMachine);
+  stepsOfMaking(context, foresight, place, { ...input, definition: found?.machine });
 }
 
 function stepsOfMaking(
   { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
   place: MachinePlace | undefined,
-  startMachine = true,
+  {
+    startMachine = true,
+    definition = item.details.definition,
+  }: { readonly startMachine?: boolean; readonly definition?: MachineDefinition | undefined },
 ): void {
   if (place === undefined) return;
   const where = recoverySideName(parts, item.id);
+  const copies = startsAtOnce(parts, { item, definition }) ? "; its disks are copied while it runs" : "";
   foresight.step(
     "make",
-    `make ${place.name} at the recovery side (${where}) in ${place.folder}`,
+    `make ${place.name} at the recovery side (${where}) in ${place.folder}${copies}`,
     place.folder,
   );
   if (startMachine) foresight.step("start", `start ${place.name}`, place.folder);
@@ -209,7 +214,7 @@ export async function foreseeUnplanned(
       `${machineName} cannot be reached at the primary side, so that it is not shut down and may still run: ${error.message}`,
     );
   }
-  stepsOfMaking(context, foresight, place, input.startMachine);
+  stepsOfMaking(context, foresight, place, input);
 }
 
 /** Another recovery point before the commit: the machine at the recovery side is made again. */

@@ -18,6 +18,8 @@ import { claimFolder, requireFree } from "../identity/owned-machine.ts";
 import { placeForMachine, replicaName } from "../inventory/recovery-side.ts";
 import { classThatHolds } from "../inventory/storage-classes.ts";
 import { relationshipOf } from "../../model/relationship.ts";
+import type { ProtectedItemInputs } from "../../kinds/protected-item.ts";
+import { findThing } from "../../store/things.ts";
 import { copyProgress } from "../job/report-progress.ts";
 import { restoreDisk } from "../replication/restore-disk.ts";
 
@@ -108,7 +110,19 @@ function reportMissing(plan: RecoveryMachinePlan, disks: readonly PlannedDisk[],
   );
 }
 
-/** Restores all disks of a point into the machine's folder, which begins empty and is marked as the owner's. */
+/** Whether a machine that is made starts from the recovery point itself, as its settings and its hypervisor allow. */
+export function startsAtOnce(
+  parts: EngineParts,
+  { item, definition }: Pick<RecoveryMachinePlan, "item" | "definition">,
+): boolean {
+  const inputs = findThing<Partial<ProtectedItemInputs>>(parts.store, item.id)?.inputs;
+  return inputs?.failover?.start !== "copied" && parts.instantStart.canServe(definition);
+}
+
+/**
+ * Puts all disks of a point into the machine's folder, which begins empty and is marked as the owner's: restored, or
+ * served from the point and without data yet.
+ */
 export async function restoreDisks(
   parts: EngineParts,
   plan: RecoveryMachinePlan,
@@ -119,6 +133,14 @@ export async function restoreDisks(
   await claimFolder(parts, plan.folder, { ...owner, pointId: point.id, pointTakenAt: point.takenAt });
   const disks = disksOfPoint(plan, point);
   reportMissing(plan, disks, progress);
+  if (startsAtOnce(parts, plan)) {
+    const { replicaStoreId } = relationshipOf(plan.item);
+    const home = path.resolve(parts.home.folder);
+    const served = { home, replicaStoreId, machineId: point.machineId, pointId: point.id };
+    const isKept = owner.purpose !== "test";
+    await parts.instantStart.prepare(plan.folder, { point: served, disks, isKept });
+    return;
+  }
   for (const disk of disks) {
     const toPath = path.join(plan.folder, disk.file);
     const onProgress = copyProgress(parts.clock, progress, "restore");
@@ -150,7 +172,8 @@ export async function startRecoveryMachine(
   const isDefined = await parts.machines.exists(plan.folder);
   const lineages: Record<string, Lineage> = {};
   const disks = disksOfPoint(plan, point);
-  for (const disk of disks) {
+  const isThrownAway = parts.instantStart.stateOf(plan.folder)?.isKept === false;
+  for (const disk of isThrownAway ? [] : disks) {
     const source = { machine: plan.folder, diskId: disk.id, path: path.join(plan.folder, disk.file) };
     const lineage = isDefined
       ? (await parts.snapshots.stateOf(source)).lineage

@@ -156,6 +156,7 @@ export const reverseToPrimaryJob: JobDefinition<Input> = {
   scenario: "ReverseReplicationToPrimary",
   title: "reverse replication to the primary side",
   step: "ReverseReplicate",
+  needsOwnDisks: true,
   tasks: reverseTasks,
   foresee: foreseeReverse,
   finish: finishReverse,
@@ -166,6 +167,7 @@ export const reverseReplicationJob: JobDefinition<Input> = {
   scenario: "ReverseReplication",
   title: "reverse replication",
   step: "ReverseReplicate",
+  needsOwnDisks: true,
   foresee: foreseeProtectAgain,
   tasks: [
     {

@@ -16,6 +16,8 @@ import { findTestMachine, notFoundText } from "./find-test-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 import { hashDisk } from "./hash-disk.ts";
+import { hashPointDisk } from "./hash-point-disk.ts";
+import { relationshipOf } from "../../model/relationship.ts";
 import {
   disksOfPoint,
   findPlace,
@@ -57,23 +59,36 @@ function planOf(context: Context): RecoveryMachinePlan {
   return recoveryMachinePlan(context.parts, item, place, networks, { keepsAddresses: true });
 }
 
-async function collectEvidence(context: Context): Promise<DiskEvidence[]> {
+/** Of disks that were copied, before the machine writes to them; of those that are not, once the machine is up. */
+async function collectEvidence(context: Context, from: "copies" | "point"): Promise<DiskEvidence[]> {
   const plan = planOf(context);
+  const isServed = context.parts.instantStart.stateOf(plan.folder) !== undefined;
+  if (isServed !== (from === "point")) return [];
   const { pointId } = context.resultOf<ChosenPoint>("RecoveryPoint");
   const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
   const evidence: DiskEvidence[] = [];
+  const store = await context.parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
   for (const { id, sizeBytes, file } of disksOfPoint(plan, point)) {
-    const sha256 = await hashDisk(context.parts.files, path.join(plan.folder, file));
+    const { machineId } = point;
+    const sha256 = isServed
+      ? await hashPointDisk({ store, machineId, pointId: point.id, diskId: id })
+      : await hashDisk(context.parts.files, path.join(plan.folder, file));
     evidence.push({ diskId: id, sizeBytes, sha256 });
   }
   return evidence;
 }
 
+interface Started {
+  readonly startedAt: number;
+  /** The checksums of disks that are read from the recovery point itself. */
+  readonly ofPoint?: readonly DiskEvidence[];
+}
+
 function testMachineOf(context: Context): TestMachine {
   const { input } = context;
   const point = context.resultOf<ChosenPoint>("RecoveryPoint");
-  const started = context.resultOf<RecoveryMachine & { startedAt: number }>("StartTestMachine");
-  const { startedAt, ...machine } = started;
+  const started = context.resultOf<RecoveryMachine & Started>("StartTestMachine");
+  const { startedAt, ofPoint = [], ...machine } = started;
   const { networkId, drillId, requestedAt } = input;
   return {
     ...machine,
@@ -81,7 +96,7 @@ function testMachineOf(context: Context): TestMachine {
     networkId,
     measuredRpoSeconds: measuredLoss(requestedAt, point.takenAt, machine.guest).seconds,
     measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
-    evidence: context.resultOf<DiskEvidence[]>("CollectEvidence"),
+    evidence: [...context.resultOf<DiskEvidence[]>("CollectEvidence"), ...ofPoint],
   };
 }
 
@@ -114,7 +129,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
     {
       name: "CollectEvidence",
       title: "Take the checksums of the test machine's disks",
-      run: collectEvidence,
+      run: (context) => collectEvidence(context, "copies"),
     },
     {
       name: "StartTestMachine",
@@ -128,10 +143,12 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
           startMachine === false
             ? undefined
             : await requireGuest(context.parts, machine.folder, context.progress);
+        // With what is asked of it later, the time to its first answer would be too long.
+        const startedAt = guest?.readyAt ?? context.parts.clock.now();
         return {
           ...machine,
-          // With what is asked of it later, the time to its first answer would be too long.
-          startedAt: guest?.readyAt ?? context.parts.clock.now(),
+          startedAt,
+          ofPoint: await collectEvidence(context, "point"),
           ...(guest === undefined ? {} : { guest }),
         };
       },

@@ -98,7 +98,7 @@ function leftAtRecovery(
 function wayBackJob<Input extends FailbackInput>(row: WayBack<Input>): JobDefinition<Input> {
   const { scenario, title, step, foresee } = row;
   return {
-    ...{ scenario, title, step, tasks: tasksOf(row) },
+    ...{ scenario, title, step, tasks: tasksOf(row), needsOwnDisks: true },
     ...(foresee ? { foresee } : {}),
     look: async (context) => machineOfPlace(context.parts, context.item().details, placeOf(context)),
     finish: (context, item, seen) => ({

@@ -14,6 +14,7 @@ import { requireNewestDatabase } from "../identity/newest-database.ts";
 import type { Progress } from "../../progress.ts";
 import { requireItem } from "../protected-item/require-item.ts";
 import { writeCatalogs } from "../write-catalogs.ts";
+import { resumeServing } from "./resume-serving.ts";
 import { thawLeftFrozen } from "./while-frozen.ts";
 import { underLease } from "../lease/under-lease.ts";
 
@@ -47,6 +48,7 @@ export async function withItem<T>(
     if (findItem(parts.store, itemId)) {
       await thawLeftFrozen(parts, itemId);
       await requireNewestDatabase(parts, requireItem(parts, itemId));
+      await resumeServing(parts, requireItem(parts, itemId), progress);
     }
     const left = openJobOf(parts.store, itemId);
     if (left) {

@@ -8,6 +8,7 @@ import { hardwareNotes } from "./hardware.ts";
 import type { HealthCheck, HealthFacts, HealthNote } from "./health-note.ts";
 import { interruptedJobNotes } from "./interrupted-job.ts";
 import { machineNotes } from "./machines.ts";
+import { movingDiskNotes } from "./moving-disks.ts";
 import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
 import { planRunNotes } from "./plan-run.ts";
@@ -31,6 +32,7 @@ const checks: readonly HealthCheck[] = [
   sourceNotes,
   interruptedJobNotes,
   machineNotes,
+  movingDiskNotes,
   hardwareNotes,
   sourceDiskNotes,
   planRunNotes,

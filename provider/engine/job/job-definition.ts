@@ -74,6 +74,8 @@ export interface JobDefinition<Input = never> {
   readonly title: string;
   readonly step: ItemStep;
   readonly tasks: readonly JobTask<Input>[];
+  /** Whether the job waits until the machine at the recovery side runs from its own disks, and no more from its point. */
+  readonly needsOwnDisks?: boolean;
   /**
    * Looks at what the job would do and what forbids it, and changes nothing. `startJob` asks before it writes the job
    * down; so do previews and `--dry-run`.

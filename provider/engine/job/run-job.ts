@@ -24,6 +24,7 @@ import { cancellable } from "./cancellation.ts";
 import { type Foreseen, Foresight, requireNoRefusals } from "./foresight.ts";
 import type { ForeseeContext, JobContext, JobDefinition } from "./job-definition.ts";
 import type { Progress } from "../../progress.ts";
+import { untilMoved } from "./until-moved.ts";
 import { plain, said } from "../../message.ts";
 import { someInTurn } from "../../in-turn.ts";
 
@@ -50,6 +51,7 @@ export async function startJob<Input>(
 ): Promise<void> {
   const item = requireItem(parts, target.itemId);
   requireAllowed(item, definition.step);
+  if (definition.needsOwnDisks === true) await untilMoved(parts, item, progress);
   requireNoRefusals(await foresee(definition, { parts, item, ...target }), ending);
   const id = randomUuid(parts.random);
   const job = {

@@ -17,13 +17,15 @@ export function pointsToStay(points: readonly DatedPoint[], rule: RetentionRule)
 /**
  * Drops a machine's recovery points that its policy no longer keeps and gives their space back. The newest
  * one and those in use always stay. Can be repeated; throws `Busy` while a cycle of the machine is running.
+ * `servedPointIds` stay as well: machines run from them, also while nothing has them pinned.
  * Where points are locked for the whole retention, none is thinned out before: it could not be removed.
  */
 export function retainPoints(
   store: ReplicaStore,
   machineId: string,
   rule: RetentionRule,
+  servedPointIds: readonly string[] = [],
 ): Promise<RetentionResult> {
   const kept = store.objects.traits.retentionLock ? { ...rule, pruning: [] } : rule;
-  return store.retain(machineId, (points) => pointsToStay(points, kept));
+  return store.retain(machineId, (points) => [...pointsToStay(points, kept), ...servedPointIds]);
 }

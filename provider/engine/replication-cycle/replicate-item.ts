@@ -162,12 +162,25 @@ async function runMember(
   return cycle;
 }
 
+/** The points that machines of an item run from now. */
+function servedPoints(parts: EngineParts, { details }: ProtectedItem): string[] {
+  return [details.recoveryMachine, details.testMachine].flatMap((machine) => {
+    const state = machine && parts.instantStart.stateOf(machine.folder);
+    return state === undefined ? [] : [state.pointId];
+  });
+}
+
 /** The point is durable: why a retention failed is noted, and the next cycle tries again. */
 async function retain(parts: EngineParts, item: ProtectedItem): Promise<RetentionOutcome> {
   const { replicaStoreId, replicaId } = relationshipOf(item);
   const rule = replicationRulesOf(parts, item.id)?.retention ?? { retentionMinutes: 0 };
   try {
-    const { kept } = await retainPoints(await parts.replicaStoreOf(replicaStoreId), replicaId, rule);
+    const { kept } = await retainPoints(
+      await parts.replicaStoreOf(replicaStoreId),
+      replicaId,
+      rule,
+      servedPoints(parts, item),
+    );
     // What a lock keeps goes when it ends. Without an end, it is another identity that drops it.
     return { leftCount: kept !== undefined && kept.until === undefined ? kept.count : 0 };
   } catch (error) {

@@ -12,16 +12,11 @@ import { blockCountOf, blockSizeBytes } from "../../disks/disk.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { currentBootId } from "../../disks/boot-id.ts";
 import { DeviceTrust } from "../../disks/device-trust.ts";
-import { damagedObject } from "../../replica/damaged-object.ts";
-import type { MapWindow } from "../../replica/layers/disk-map.ts";
-import { checksumOf } from "../../replica/layers/layer-format.ts";
-import { SegmentCache } from "../../replica/layers/segment-cache.ts";
 import type { ReplicaStore } from "../../replica/replica-store.ts";
-import { checksumAt } from "./known-data.ts";
 import { openOverlay, type Overlay } from "./open-overlay.ts";
 import { allocationOf, type ZeroExtent } from "./overlay-allocation.ts";
 import type { OverlayMarks } from "./overlay-marks.ts";
-import { openPinnedDisk, type PinnedDisk } from "./pinned-disk.ts";
+import { PointBlocks } from "./point-blocks.ts";
 import { said } from "../../message.ts";
 
 export interface AttachOptions {
@@ -56,28 +51,17 @@ export interface AttachedDisk {
   fill(blocksMax: number): Promise<number>;
 }
 
-/** Windows of the map that are kept, of some 30 KiB each: a read then takes one request. */
-const windowBlocks = 1024;
-const windowsMax = 256;
-
 /** Opens a recovery point's disk for reading and writing. It stays pinned until `close`. */
 export async function attachPoint(options: AttachOptions): Promise<AttachedDisk> {
   const { store, pointId, diskId, overlayPath, bootId = currentBootId() } = options;
   const overlay = { path: overlayPath, origin: JSON.stringify([pointId, diskId]), bootId };
-  const pinned = await openPinnedDisk(options);
-  const segments = new SegmentCache(pinned.folder);
+  const point = await PointBlocks.open(options);
   try {
-    return new OverlayDisk(store.files, overlay, { pinned, segments });
+    return new OverlayDisk(store.files, overlay, point);
   } catch (error) {
-    await segments.close();
-    await pinned.close();
+    await point.close();
     throw await store.explain(error);
   }
-}
-
-interface PointSource {
-  readonly pinned: PinnedDisk;
-  readonly segments: SegmentCache;
 }
 
 class OverlayDisk implements AttachedDisk {
@@ -85,18 +69,16 @@ class OverlayDisk implements AttachedDisk {
   readonly sizeBytes: number;
   readonly #image: OpenFile;
   readonly #marks: OverlayMarks;
-  readonly #source: PointSource;
+  readonly #point: PointBlocks;
   readonly #trust: DeviceTrust;
-  /** By their first blocks; the one that was not used for longest comes first. */
-  readonly #windows = new Map<number, Promise<MapWindow>>();
   readonly #limit: LimitFunction;
 
-  constructor(files: FileSystem, overlay: Overlay, source: PointSource) {
-    const { sizeBytes } = source.pinned.disk;
+  constructor(files: FileSystem, overlay: Overlay, point: PointBlocks) {
+    const { sizeBytes } = point;
     this.path = overlay.path;
     this.sizeBytes = sizeBytes;
-    this.#source = source;
-    this.#limit = pLimit(source.pinned.folder.objects.traits.parallel);
+    this.#point = point;
+    this.#limit = pLimit(point.parallel);
     const { image, marks } = openOverlay(files, overlay, sizeBytes);
     this.#image = image;
     this.#marks = marks;
@@ -111,7 +93,7 @@ class OverlayDisk implements AttachedDisk {
     const parts = this.#blocksOf(offset, buffer.length);
     await this.#limit.map(parts, async ({ block, from, to }) => {
       const part = buffer.subarray(from - offset, to - offset);
-      const original = this.#marks.has(block) ? undefined : await this.#original(block);
+      const original = this.#marks.has(block) ? undefined : await this.#point.read(block);
       // Written meanwhile: the image has it now.
       if (original === undefined || this.#marks.has(block)) this.#image.read(part, from);
       else part.set(original.subarray(from - block * blockSizeBytes, to - block * blockSizeBytes));
@@ -122,7 +104,7 @@ class OverlayDisk implements AttachedDisk {
     this.#trust.check();
     for (const { block, from, to } of this.#blocksOf(offset, data.length)) {
       const isWhole = to - from === this.#lengthOf(block);
-      const original = isWhole || this.#marks.has(block) ? undefined : await this.#original(block);
+      const original = isWhole || this.#marks.has(block) ? undefined : await this.#point.read(block);
       // Another write may have filled the block while this one waited for its bytes.
       if (original !== undefined && !this.#marks.has(block)) {
         this.#image.write(original, block * blockSizeBytes);
@@ -137,11 +119,8 @@ class OverlayDisk implements AttachedDisk {
       {
         image: this.#image,
         has: (block) => this.#marks.has(block),
-        nextCovered: (block) => this.#source.pinned.map.nextCovered(block),
-        hasData: async (block) => {
-          const window = await this.#windowOf(block);
-          return window.segment[block - window.firstBlock]! >= 0;
-        },
+        nextCovered: (block) => this.#point.nextCovered(block),
+        hasData: (block) => this.#point.hasData(block),
       },
       offset,
       lengthBytes,
@@ -164,7 +143,7 @@ class OverlayDisk implements AttachedDisk {
         block = this.#marks.nextLacking(holesEnd);
         continue;
       }
-      const data = await this.#original(block);
+      const data = await this.#point.read(block);
       // A write that came meanwhile counts; and what is zeros already stays a hole.
       if (!this.#marks.has(block)) {
         if (!this.#holds(data, block)) this.#image.write(data, block * blockSizeBytes);
@@ -177,10 +156,9 @@ class OverlayDisk implements AttachedDisk {
   }
 
   async close(): Promise<void> {
-    await this.#source.segments.close();
     this.#image.close();
     this.#marks.close();
-    await this.#source.pinned.close();
+    await this.#point.close();
   }
 
   #holds(data: Buffer, block: number): boolean {
@@ -194,41 +172,12 @@ class OverlayDisk implements AttachedDisk {
     if (this.#image.nextExtent === undefined) return block;
     const data = this.#image.nextExtent(block * blockSizeBytes);
     const inImage = data === undefined ? Infinity : Math.floor(data.start / blockSizeBytes);
-    const inPoint = (await this.#source.pinned.map.nextCovered(block)) ?? Infinity;
+    const inPoint = (await this.#point.nextCovered(block)) ?? Infinity;
     return Math.min(inImage, inPoint, blockCountOf(this.sizeBytes));
   }
 
   #lengthOf(block: number): number {
     return Math.min(blockSizeBytes, this.sizeBytes - block * blockSizeBytes);
-  }
-
-  /** The block as the recovery point has it. */
-  async #original(block: number): Promise<Buffer> {
-    const window = await this.#windowOf(block);
-    const position = block - window.firstBlock;
-    if (window.segment[position]! < 0) return Buffer.alloc(this.#lengthOf(block));
-    const reader = await this.#source.segments.get(
-      this.#source.pinned.map.segments[window.segment[position]!]!,
-    );
-    const plain = await reader.readBlock(block, window.offset[position]!, window.length[position]!);
-    if (plain.length !== this.#lengthOf(block) || !checksumOf(plain).equals(checksumAt(window, position))) {
-      throw damagedObject(reader.path, `the data of block ${block} has another checksum`);
-    }
-    return plain;
-  }
-
-  #windowOf(block: number): Promise<MapWindow> {
-    const first = block - (block % windowBlocks);
-    const window = this.#windows.get(first) ?? this.#source.pinned.map.window(first, windowBlocks);
-    // Deleting and setting again moves it to the end of the map's order.
-    this.#windows.delete(first);
-    this.#windows.set(first, window);
-    for (const oldest of this.#windows.keys()) {
-      if (this.#windows.size <= windowsMax) break;
-      this.#windows.delete(oldest);
-    }
-    window.catch(() => this.#windows.delete(first));
-    return window;
   }
 
   /** The blocks that a range of bytes touches, each with the bytes of it. Throws `InvalidInput` if it is not within the disk. */

@@ -105,6 +105,25 @@ async function hasUnstoredBitmaps(wrapperPath: string, clock: Clock): Promise<bo
   return /"in-use"/.test(info);
 }
 
+/**
+ * Keeps that an image was completed by its server, with what its disk held already, while its machine was off. To be called
+ * before another program may write to it. Without effect if QEMU wrote to it after `keepImageAsLeft`.
+ */
+export function keepImageAsCompleted(imagePath: string, files: FileSystem): void {
+  const imageFiles = filesOf(path.resolve(imagePath));
+  const evidence = files.exists(imageFiles.wrapperPath) ? readEvidence(files, imageFiles) : undefined;
+  if (evidence?.left === undefined) return;
+  const image = files.facts(imageFiles.imagePath);
+  const wrapper = files.facts(imageFiles.wrapperPath);
+  const isSame = image.inode === evidence.imageInode && wrapper.inode === evidence.wrapperInode;
+  if (!isSame || wrapper.changedAtNs.toString() !== evidence.left.wrapper) return;
+  const { lostBecause } = evidence;
+  keepEvidence(files, imageFiles, {
+    left: { image: image.changedAtNs.toString(), wrapper: evidence.left.wrapper },
+    ...(lostBecause === undefined ? {} : { lostBecause }),
+  });
+}
+
 /** QEMU empties the data file that it makes a wrapper for, so it is given another one, which goes again. */
 async function makeWrapper(
   files: FileSystem,

@@ -6,15 +6,18 @@ import path from "node:path";
 import { systemClock } from "../../../provider/clock.ts";
 import { blockSizeBytes } from "../../../provider/disks/disk.ts";
 import { folderSnapshots } from "../../../provider/disks/folder-snapshots.ts";
+import { qemuInstantStart } from "../../../provider/drivers/machines-qemu/instant-start.ts";
 import { qemuMachines } from "../../../provider/drivers/machines-qemu/qemu-machines.ts";
 import { qemuPlaceOf, runningGuest } from "../../../provider/drivers/machines-qemu/qemu-place.ts";
 import { qemuSnapshots } from "../../../provider/drivers/machines-qemu/qemu-snapshots.ts";
+import { serverProgram } from "../../../provider/engine/instant-start/server-program.ts";
 import { folderMachines } from "../../../provider/machines/folder-machines.ts";
 import type { MachineDefinition } from "../../../provider/model/machine-definition.ts";
+import type { InstantStart } from "../../../provider/ports/instant-start.ts";
 import type { Machines } from "../../../provider/ports/machines.ts";
 import type { Snapshots, SourceDisk } from "../../../provider/ports/snapshots.ts";
 import { bootSector } from "../../../provider/qemu/boot-sector.ts";
-import { commandLineOf } from "../../../provider/process-identity.ts";
+import { commandLineOf, identityOf } from "../../../provider/process-identity.ts";
 import type { GuestProcess } from "../../../provider/qemu/guest-process.ts";
 import { writeYaml } from "../../../provider/yaml/write-yaml.ts";
 import { machineDefinition } from "../../machine-definition.ts";
@@ -27,8 +30,14 @@ export const diskSizeBytes = 4 * MiB;
 /** What makes a machine one of QEMU's. */
 export const byQemu = { memoryMiB: 16, qemu: { acceleration: "tcg", shutDownSeconds: 1 } };
 
+const serverParts = { ...guestParts, serverProgram: serverProgram() };
+
 export function newMachines(): Machines {
-  return qemuMachines(folderMachines(guestParts.files), guestParts);
+  return qemuMachines(folderMachines(guestParts.files), serverParts);
+}
+
+export function newInstantStart(): InstantStart {
+  return qemuInstantStart(serverParts);
 }
 
 export function newSnapshots(): Snapshots {
@@ -53,6 +62,25 @@ export function processesOf(folder: string): string[] {
     .filter(([program]) => /^qemu-(system|storage)/.test(program ?? ""))
     .map((words) => words.join(" "))
     .filter((line) => line.includes(`${folder}/`));
+}
+
+/** The pids of the servers of disks of the machines in a folder. */
+export function serversOf(folder: string): number[] {
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const [, program = "", runFolder = ""] = commandLineOf(pid);
+      return program === serverProgram() && `${runFolder}/`.startsWith(`${folder}/`);
+    });
+}
+
+/** Kills the servers of disks as a crash would, and waits for their end. */
+export async function killServersOf(folder: string): Promise<void> {
+  const pids = serversOf(folder);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+  while (pids.some((pid) => identityOf(pid) !== undefined)) await systemClock.sleep(20);
 }
 
 /** What the guest of a machine does to its disk, by QEMU. */

@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { folderMachines } from "../../../provider/machines/folder-machines.ts";
 import { qemuMachines } from "../../../provider/drivers/machines-qemu/qemu-machines.ts";
+import { serverProgram } from "../../../provider/engine/instant-start/server-program.ts";
 import type { GuestEvidence } from "../../../provider/model/guest-evidence.ts";
 import type { MachineDefinition, ReadyCheck } from "../../../provider/model/machine-definition.ts";
 import type { MachineMark } from "../../../provider/model/machine-mark.ts";
@@ -87,7 +88,7 @@ export class ScriptedGuest {
     const definition = machineDefinition("web1", ["os"], changes) as MachineDefinition;
     fs.writeFileSync(path.join(this.folder, "machine.yaml"), writeYaml(definition));
     fs.writeFileSync(path.join(this.folder, "os.img"), Buffer.alloc(512));
-    const machines = qemuMachines(folderMachines(parts.files), parts);
+    const machines = qemuMachines(folderMachines(parts.files), { ...parts, serverProgram: serverProgram() });
     if (isDrill) await machines.setMark(this.folder, testMark);
     return machines.whenReady(this.folder, {});
   }

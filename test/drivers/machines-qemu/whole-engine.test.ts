@@ -10,7 +10,16 @@ import { quiet } from "../../engine/fixture.ts";
 import { FlowSite } from "../../engine/flow-site.ts";
 import { describeWith } from "../../qemu/installed.ts";
 import { endProcessesOf, guestParts } from "../../qemu/small-guest.ts";
-import { bootImage, byQemu, newMachines, processesOf, programs, writeInGuest } from "./guest-site.ts";
+import {
+  bootImage,
+  byQemu,
+  newInstantStart,
+  newMachines,
+  processesOf,
+  programs,
+  serversOf,
+  writeInGuest,
+} from "./guest-site.ts";
 
 let site: FlowSite;
 const machines = newMachines();
@@ -73,11 +82,15 @@ describeWith(programs, "a machine that QEMU runs, under the engine", () => {
     const { testMachine } = site.item().details;
     expect(testMachine!.guest!.word).toContain("a guest runs here");
     expect(testMachine!.guest!.isolation).toMatchObject({ result: "proven" });
-    expect(filledWith(path.join(testMachine!.folder, "os.img"), 9)).toBe(1);
+    // Its disks were never copied: the evidence is of the recovery point that it runs from.
+    expect(testMachine!.evidence).toMatchObject([{ diskId: "os", sha256: site.hash(site.image()) }]);
+    expect(newInstantStart().stateOf(testMachine!.folder)).toMatchObject({ isKept: false, percent: 0 });
     expect(await machines.powerState(testMachine!.folder)).toBe("running");
     expect(processesOf(testMachine!.folder)).toHaveLength(1);
+    expect(serversOf(testMachine!.folder)).toHaveLength(1);
     await handlerOf("drill", site.engine).delete(id, quiet);
     expect(processesOf(testMachine!.folder)).toEqual([]);
+    expect(serversOf(testMachine!.folder)).toEqual([]);
     expect(fs.existsSync(testMachine!.folder)).toBe(false);
     expect(await machines.powerState(source())).toBe("running");
   });
@@ -91,8 +104,10 @@ describeWith(programs, "a machine that QEMU runs, under the engine", () => {
       "off",
       "running",
     ]);
-    expect(filledWith(site.replica(), 9)).toBe(1);
+    // The commit waits until the disks are moved out of the recovery point.
     await site.engine.moves.commit(site.itemId(), quiet);
+    expect(newInstantStart().stateOf(replica)).toBeUndefined();
+    expect(filledWith(site.replica(), 9)).toBe(1);
     await write(replica, 10, 2);
     await site.engine.moves.failback(site.itemId(), quiet);
     expect([await machines.powerState(source()), await machines.powerState(replica)]).toEqual([

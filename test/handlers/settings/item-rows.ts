@@ -1,4 +1,5 @@
 /** The settings of protected items and protection clusters. */
+import fs from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
 import { handlerOf } from "../../../provider/handlers/registry.ts";
@@ -104,6 +105,23 @@ const verify: Row = behaviour(async ({ site, change }) => {
   expect(await failOver()).not.toMatch(/all disks were compared/);
 });
 
+/** Whether a machine that a hypervisor can serve is copied before it starts. */
+const start: Row = behaviourAlone(async ({ site, id, change }) => {
+  const file = path.join(path.dirname(site.image()), "machine.yaml");
+  fs.appendFileSync(file, "qemu: { acceleration: tcg }\n");
+  const seen = async (): Promise<string> => {
+    const { steps } = await site.engine.moves.foresee(id, {
+      action: "failover",
+      kind: "planned",
+      recoveryPoint: "latest",
+    });
+    return steps.find(({ action }) => action === "make")!.text;
+  };
+  expect(await seen()).toMatch(/; its disks are copied while it runs$/);
+  await change("copied");
+  expect(await seen()).not.toMatch(/copied/);
+});
+
 const disableWhileFailedOver: Row = behaviourAlone(async ({ site, id, change }) => {
   await site.engine.moves.failover(id, { kind: "planned", recoveryPoint: "latest" }, quiet);
   const handler = handlerOf("protected-item", site.engine);
@@ -186,6 +204,7 @@ export const itemTables: Partial<Record<KindName, Table>> = {
       ...under(toSite, toSiteRows),
       ...moveRows("protected-item", "web1"),
       "failover.verify": verify,
+      "failover.start": start,
       processServerId: refused(nowhere, /there is no process server nowhere/),
       allowDisableWhileFailedOver: disableWhileFailedOver,
       allowReplicaDeletion: replicaDeletion("protected-item"),
