@@ -57,12 +57,24 @@ export async function backupSocketOf(clock: Clock, { uri, uuid }: DomainPlace): 
   }
 }
 
-/** Ends a domain's backup, which forgets its scratch files. None is fine. */
-export async function endBackup(clock: Clock, { uri, uuid }: DomainPlace): Promise<void> {
+/** How long libvirt may take to let go of a backup that was ended. */
+const endMs = 120_000;
+const pollMs = 100;
+
+/** Ends a domain's backup, and waits until libvirt has forgotten it with its scratch files. None is fine. Throws `Busy`. */
+export async function endBackup(clock: Clock, place: DomainPlace): Promise<void> {
   try {
-    await virsh(clock, uri, ["domjobabort", uuid]);
+    await virsh(clock, place.uri, ["domjobabort", place.uuid]);
   } catch (error) {
     if (!(error instanceof VirshRefusal && /no job is active|not running/i.test(error.why))) throw error;
+  }
+  const end = clock.monotonic() + endMs;
+  while ((await backupSocketOf(clock, place)) !== undefined) {
+    if (clock.monotonic() > end) {
+      const message = said`libvirt does not let go of the backup of ${place.place} that was ended. Run again.`;
+      throw new SiteRecoveryError("Busy", message, { target: place.place });
+    }
+    await clock.sleep(pollMs);
   }
 }
 

@@ -30,7 +30,8 @@ function environment(): Record<string, string> {
 
 /**
  * What `virsh` printed. Throws `SourceUnreachable` if the hypervisor does not answer, `NotFound` if it has no such domain,
- * `PrerequisitesNotMet` if there is no virsh, `InvalidInput` for an address that is none, and `VirshRefusal` for all else.
+ * `Busy` while it does something else with it, `PrerequisitesNotMet` if there is no virsh, `InvalidInput` for an address that
+ * is none, and `VirshRefusal` for all else.
  */
 export async function virsh(
   clock: Clock,
@@ -78,6 +79,10 @@ export async function virsh(
   if (/failed to get domain|Domain not found/i.test(why)) {
     const message = said`The hypervisor ${uri} has no domain ${words[1] ?? ""}.`;
     throw new SiteRecoveryError("NotFound", message, { target: uri });
+  }
+  if (/cannot acquire state change lock/i.test(why)) {
+    const message = said`libvirt at ${uri} is busy with the domain ${words[1] ?? ""}: ${why}. Run again.`;
+    throw new SiteRecoveryError("Busy", message, { target: uri });
   }
   throw new VirshRefusal(uri, words, why);
 }
