@@ -187,6 +187,22 @@ module.exports = {
       { path: "^provider/target-server/" },
     ),
     forbid(
+      "service-stands-on-the-engine",
+      "The service runs the engine as any person would, and tells of it; it looks at no disk and at no database.",
+      { path: "^provider/service/" },
+      {
+        path: "^provider/",
+        pathNot: `^provider/(service/|engine/engine\\.ts$|model/|yaml/|machines/run-command\\.ts$|blocks/(read-private-file|read-text-file|file-system)\\.ts$|package-version\\.ts$|${words})`,
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
+    forbid(
+      "service-is-started-by-people",
+      "Only the command line starts the service, or borrows its schedules.",
+      { path: "^provider/", pathNot: "^provider/(service|cli)/" },
+      { path: "^provider/service/" },
+    ),
+    forbid(
       "drill-report-is-evidence",
       "A report is checked by whoever has the file: without an engine, a home or a network.",
       { path: "^provider/drill-report/" },

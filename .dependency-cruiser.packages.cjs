@@ -53,6 +53,24 @@ exports.packageRules = [
     ["^provider/drill-report/seal-report\\.ts$"],
     "What a signature is over is written in one place.",
   ),
+  only(
+    "http-server",
+    "node_modules/(hono|@hono/node-server)/",
+    ["^provider/service/http-server\\.ts$"],
+    "Routes stand in one place.",
+  ),
+  only(
+    "prometheus",
+    "node_modules/prom-client/",
+    ["^provider/service/metrics\\.ts$"],
+    "Names of metrics stand in one place.",
+  ),
+  only(
+    "mail",
+    "node_modules/nodemailer/",
+    ["^provider/service/notify/mail\\.ts$"],
+    "One channel sends mails.",
+  ),
   only("pino", "node_modules/pino/", ["^provider/log\\.ts$"], "One file knows how a log is written."),
   only(
     "xml",

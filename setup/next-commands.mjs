@@ -14,7 +14,7 @@ export function nextCommands(example, { items }) {
       protectionState === "Protected" && testFailoverState === "None",
   )?.name;
   const steps = [
-    ["replicate --follow", "send changes on the policy's schedule, until Ctrl-C"],
+    ["serve", "send changes and run drills on their schedules, until Ctrl-C"],
     machine === undefined
       ? ["status --problems", "what needs a person"]
       : isDefault
@@ -26,7 +26,7 @@ export function nextCommands(example, { items }) {
   const lines = steps.map(([words = "", what]) => `  ${program} ${words.padEnd(widest)}  # ${what}`);
   return [
     "",
-    "Nothing replicates by itself. Changes are sent while `npx siterecovery replicate --follow` runs.",
+    "Nothing replicates by itself. Changes are sent while `npx siterecovery serve` runs.",
     "Next:",
     ...lines,
     "",

@@ -6,31 +6,14 @@ import { formatTable } from "./format.ts";
 import type { AlertJson } from "./json/upkeep.ts";
 import { openSession, printJson } from "./session.ts";
 
-/** Drills that wait for a person, or whose schedule's last run did not succeed: solved by the next one that does. */
-function alertsOfDrills(engine: Engine): AlertJson[] {
-  return engine.drills.list().flatMap(({ drill, result, waits }): AlertJson[] => {
-    if (waits !== undefined)
-      return [{ name: nameOf(drill.id), severity: "Warning", code: "DrillWaits", message: waits }];
-    const run = result?.lastRun;
-    if (run?.error === undefined) return [];
-    const [severity, code] =
-      run.state === "Skipped" ? ["Warning", "DrillSkipped"] : ["Critical", "DrillFailed"];
-    const message = `its run of ${run.startTime} ${run.state === "Skipped" ? "was skipped" : "failed"}: ${run.error}`;
-    return [{ name: nameOf(drill.id), severity: severity!, code: code!, message }];
-  });
-}
-
-/** What is wrong now with the health of items and drills: an alert stays until it is solved. */
 async function alertsOf(engine: Engine): Promise<AlertJson[]> {
-  const views = await Promise.all(engine.items().map(({ id }) => engine.viewItem(id)));
-  const ofItems = views.flatMap(({ item, failoverHealth, healthNotes }) => {
-    const name = nameOf(item.id);
-    const notes = healthNotes.map(({ severity, code, text }) => ({ name, severity, code, message: text }));
-    const isBare = failoverHealth !== "Normal" && notes.length === 0;
-    const message = "it has no recovery point to fail over to";
-    return isBare ? [{ name, severity: "Warning", code: "NoRecoveryPoint", message }] : notes;
-  });
-  return [...ofItems, ...alertsOfDrills(engine)];
+  const { alerts } = await engine.health();
+  return alerts.map(({ targetId, severity, code, text }) => ({
+    name: nameOf(targetId),
+    severity,
+    code,
+    message: text,
+  }));
 }
 
 /** A table on a terminal; elsewhere a line for each alert, for mails and `grep`. */

@@ -39,6 +39,8 @@ import { replicateCommand } from "./replicate.ts";
 import { retentionCommand } from "./retention.ts";
 import { reverseReplicateCommand } from "./reverse-replicate.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
+import { notificationsCommand } from "./notifications.ts";
+import { serveCommand } from "./serve.ts";
 import { schemaCommand } from "./schema.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
@@ -81,6 +83,7 @@ export function program(): CliCommand {
     powerCommand(),
     consoleCommand(),
     replicateCommand(),
+    serveCommand(),
     recoveryPointsCommand(),
     exportCommand(),
     hydrateCommand(),
@@ -113,6 +116,7 @@ export function program(): CliCommand {
     unlockCommand(),
     eventsCommand(),
     alertsCommand(),
+    notificationsCommand(),
     ownersCommand(),
     disownCommand(),
     initCommand(),

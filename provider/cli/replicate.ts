@@ -2,10 +2,12 @@ import { Option } from "commander";
 import { nameOf } from "../arm-id.ts";
 import { systemClock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ProtectedItem, ReplicationCycle } from "../model/item.ts";
+import type { ProtectedItem } from "../model/item.ts";
 import { stateFacts } from "../model/states.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { isExpected, isRecoverable, SiteRecoveryError } from "../errors.ts";
+import { isRecoverable, type SiteRecoveryError } from "../errors.ts";
+import { runSchedules } from "../service/run-schedules.ts";
+import { type Outcome, runCycle } from "../service/scheduled-work.ts";
 import { CliCommand } from "./cli-command.ts";
 import { cycleJson } from "./cycle-json.ts";
 import { drillRunJson } from "./drill-json.ts";
@@ -32,54 +34,19 @@ function isFree(engine: Engine, item: ProtectedItem): boolean {
   return false;
 }
 
-async function waitFor(engine: Engine, itemId: string): Promise<Pick<ReplicateJson, "waits">> {
-  const wait = await engine.waitOf(itemId);
-  if (!wait) return {};
-  const { what, until, text } = wait;
-  return { waits: { what, ...(until === undefined ? {} : { until: isoTime(until) }), text } };
-}
-
 function errorOf(error: SiteRecoveryError): NonNullable<ReplicateJson["error"]> {
   const { code, message } = error;
   return { code, message, recoverable: isRecoverable(error) };
 }
 
-async function runOne(
-  engine: Engine,
-  item: ProtectedItem,
-  mode: "delta" | "resync",
-  attend = stoppable<ReplicationCycle | undefined>,
-): Promise<ReplicateJson> {
-  const name = nameOf(item.id);
-  try {
-    const cycle = await attend(name, async (progress) => {
-      // A small cycle waits for nothing: without a turn of the event loop between many no signal would be heard.
-      await systemClock.sleep(0, progress.signal);
-      return engine.replicate(item.id, progress, mode);
-    });
-    return cycle ? { name, cycle: cycleJson(cycle) } : { name, ...(await waitFor(engine, item.id)) };
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    return { name, error: errorOf(error) };
-  }
-}
-
-/** A run of a drill's schedule; `undefined` if another process has run it. */
-async function runDueDrill(
-  engine: Engine,
-  drillId: string,
-  attend: typeof withProgress,
-): Promise<ReplicateJson | undefined> {
-  const name = nameOf(drillId);
-  try {
-    const outcome = await attend(name, (progress) => engine.drills.runIfDue(drillId, progress));
-    if (outcome === undefined) return undefined;
-    if ("waits" in outcome) return { name, waits: { what: "drill", text: outcome.waits } };
-    return { name, drill: drillRunJson(outcome.run) };
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    return { name, error: errorOf(error) };
-  }
+function replicateJson({ id, cycle, drill, waits, error }: Outcome): ReplicateJson {
+  const name = nameOf(id);
+  if (error) return { name, error: errorOf(error) };
+  if (drill) return { name, drill: drillRunJson(drill) };
+  if (cycle) return { name, cycle: cycleJson(cycle) };
+  if (!waits) return { name };
+  const { what, until, text } = waits;
+  return { name, waits: { what, ...(until === undefined ? {} : { until: isoTime(until) }), text } };
 }
 
 function print(outcome: ReplicateJson): void {
@@ -117,15 +84,7 @@ const graceMilliseconds = 5_000;
  */
 async function follow(engine: Engine, ids: readonly string[] | undefined, json: boolean): Promise<void> {
   const service = new AbortController();
-  const graceEnds = new AbortController();
-  /** Of the cycles that run. No signal outlives its cycle: what listens to one would never go. */
-  const running = new Set<AbortController>();
-  const cutShort: string[] = [];
   let by: Signal = "SIGTERM";
-  const cut = (): void => {
-    const reason = new SiteRecoveryError("Cancelled", "The replication service was stopped.");
-    for (const cycle of running) cycle.abort(reason);
-  };
   const forget = onFirstSignal((signal) => {
     by = signal;
     printAbove(() =>
@@ -135,31 +94,23 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
       ),
     );
     service.abort();
-    systemClock.sleep(graceMilliseconds, graceEnds.signal).then(cut, () => undefined);
   });
-  const attend: typeof withProgress = async (prefix, work) => {
-    const cycle = new AbortController();
-    running.add(cycle);
-    try {
-      return await withProgress(prefix, (progress) => work({ ...progress, signal: cycle.signal }));
-    } finally {
-      running.delete(cycle);
-    }
+  const tell = (outcome: Outcome): void => {
+    const told = replicateJson(outcome);
+    if (json) printAbove(() => printJsonLine("replicate --follow", told));
+    else if (outcome.error?.code !== "Cancelled" || !service.signal.aborted) printAbove(() => print(told));
   };
-  const tell = (outcome: ReplicateJson): void => {
-    if (outcome.error?.code === "Cancelled" && service.signal.aborted) cutShort.push(outcome.name);
-    else if (!json) printAbove(() => print(outcome));
-    if (json) printAbove(() => printJsonLine("replicate --follow", outcome));
-  };
-  const run = async (item: ProtectedItem): Promise<void> => tell(await runOne(engine, item, "delta", attend));
-  const runDrill = async (drillId: string): Promise<void> => {
-    const outcome = await runDueDrill(engine, drillId, attend);
-    if (outcome) tell(outcome);
-  };
+  let cutShort: string[];
   try {
-    await engine.follow(run, { ...(ids ? { ids } : {}), runDrill, signal: service.signal });
+    cutShort = await runSchedules(engine, {
+      clock: systemClock,
+      ...(ids ? { ids } : {}),
+      attend: withProgress,
+      tell,
+      signal: service.signal,
+      graceMilliseconds,
+    });
   } finally {
-    graceEnds.abort();
     forget();
   }
   if (cutShort.length === 0) return;
@@ -206,7 +157,8 @@ export function replicateCommand(): CliCommand {
       const items = named ?? all.filter((item) => isFree(engine, item));
       const outcomes: ReplicateJson[] = [];
       for (const item of items) {
-        const outcome = await runOne(engine, item, options.resync === true ? "resync" : "delta");
+        const mode = options.resync === true ? "resync" : "delta";
+        const outcome = replicateJson(await runCycle(engine, item, { attend: stoppable, mode }));
         outcomes.push(outcome);
         if (options.json !== true) print(outcome);
       }

@@ -22,6 +22,7 @@ import { Components } from "./components/components.ts";
 import { disableProtection, enableProtection } from "./enable/enable-protection.ts";
 import { initialReplicationWaitsUntil } from "./replication-cycle/replication-rules.ts";
 import { requirePolicyFits } from "./enable/policy-change.ts";
+import { type Alert, alertsOfDrills, alertsOfItem } from "./alerts.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { Drills } from "./drill/drills.ts";
 import { Moves } from "./failover/moves.ts";
@@ -33,6 +34,7 @@ import { ItemJobs } from "./item-jobs.ts";
 import type { Progress } from "../progress.ts";
 import { requireItem } from "./protected-item/require-item.ts";
 import { openParts } from "./open-parts.ts";
+import { Notifications } from "./notifications.ts";
 import { Owners } from "./owners.ts";
 import type { ProtectedItem, ReplicationCycle } from "../model/item.ts";
 import { changedHardware, driftTexts, type MachineHardware } from "./identity/hardware.ts";
@@ -55,6 +57,8 @@ import { Upkeep } from "./upkeep/upkeep.ts";
 
 export type { NotedSecrets, OwnerRow } from "./owners.ts";
 export type { Thing } from "../store/things.ts";
+export type { Alert } from "./alerts.ts";
+export type { Routing } from "./notifications.ts";
 export type { LeaseHolder } from "../store/lease-row.ts";
 export type { ItemView } from "./item-view.ts";
 export type { Progress } from "../progress.ts";
@@ -83,6 +87,7 @@ export class Engine {
   readonly itemJobs: ItemJobs;
   readonly identities: Identities;
   readonly owners: Owners;
+  readonly notifications: Notifications;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -101,6 +106,7 @@ export class Engine {
     this.itemJobs = new ItemJobs(parts);
     this.identities = new Identities(parts);
     this.owners = new Owners(parts);
+    this.notifications = new Notifications(parts);
   }
 
   /** The engine's id, a UUID that its database was made with. */
@@ -181,6 +187,12 @@ export class Engine {
 
   viewItem(id: string): Promise<ItemView> {
     return viewItem(this.#parts, id);
+  }
+
+  /** Every protected item as it is now, and what is wrong with items and drills. */
+  async health(): Promise<{ readonly views: readonly ItemView[]; readonly alerts: readonly Alert[] }> {
+    const views = await Array.fromAsync(this.items(), ({ id }) => this.viewItem(id));
+    return { views, alerts: [...views.flatMap(alertsOfItem), ...alertsOfDrills(this.drills)] };
   }
 
   /** True when an item is not protected yet and nothing keeps its initial replication from running. */

@@ -34,7 +34,7 @@ export interface DrillSchedule {
 /**
  * Arguments of a drill, which azure-native does not have: a test failover of one machine or of all machines of a plan
  * into an isolated network. Machines, their replication and their recovery points are left untouched. Without a schedule
- * creating it runs the test, and deleting it cleans up. With one, `siterecovery replicate --follow` runs the test when it
+ * creating it runs the test, and deleting it cleans up. With one, `siterecovery serve` runs the test when it
  * is due, keeps what it measured and cleans up.
  */
 export interface DrillInputs extends VaultScope {

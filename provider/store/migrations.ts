@@ -251,4 +251,29 @@ export const migrations: readonly string[] = [
   -- What has no owner may have lost one, and with it the note of what is secret.
   INSERT INTO owners (key, claimed_at) SELECT key, created_at FROM things WHERE true ON CONFLICT DO NOTHING;
   `,
+  `
+  CREATE TABLE known_alerts (
+    target_key TEXT NOT NULL,
+    code TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    text TEXT NOT NULL,
+    raised_at INTEGER NOT NULL,
+    PRIMARY KEY (target_key, code)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE notifications (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel TEXT NOT NULL,
+    notification TEXT NOT NULL,       -- JSON
+    attempts INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,          -- when it is tried next
+    ended_at INTEGER,                 -- when it arrived, or was given up
+    error TEXT                        -- why the last try failed
+  ) STRICT;
+  CREATE INDEX notifications_due ON notifications (due_at) WHERE ended_at IS NULL;
+  CREATE TABLE notified (
+    subject TEXT PRIMARY KEY,
+    until INTEGER NOT NULL            -- the sequence of an event, or a time
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

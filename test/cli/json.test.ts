@@ -69,6 +69,10 @@ describe("the output of commands", () => {
     await sr("recovery-points", ["recovery-points", "web1"]);
     await sr("events", ["events"]);
     await sr("alerts", ["alerts"]);
+    await sr("notifications list", ["notifications", "list"]);
+    const config = path.join(shop.site.folder, "service.yaml");
+    fs.writeFileSync(config, "channels: [{ name: ops, command: ['true'] }]");
+    await sr("notifications test", ["notifications", "test", "--config", config]);
     await sr("owners", ["owners"]);
     await sr("explain", ["explain"]);
     await sr("completion", ["completion", "bash"]);
@@ -159,6 +163,7 @@ describe("the output of commands", () => {
     const earlier = await Site.make({ clock });
     await earlier.protect();
     await interrupted(path.join(earlier.folder, "home"), "replicate --follow", ["replicate", "--follow"]);
+    await interrupted(path.join(earlier.folder, "home"), "serve", ["serve", "--listen", "127.0.0.1:0"]);
     earlier.remove();
   });
 

@@ -29,6 +29,7 @@ const read = [
   "--passphrase-file",
   "--policy-config",
   "--trust",
+  "--config",
 ];
 
 const options = allNodes(commandTree(program())).flatMap(({ words, command }) =>

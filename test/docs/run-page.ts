@@ -17,6 +17,9 @@ export const theTutorial = "the tutorial";
 /** Writes the outputs of commands into the pages instead of comparing them: `npm run docs:outputs`. */
 const isWriting = process.env["WRITE_OUTPUTS"] !== undefined;
 
+/** How long a command that prints nothing has to begin, on a busy machine. */
+const silentSeconds = 20;
+
 interface Place {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -53,12 +56,19 @@ function run(
   });
   return new Promise((resolve, reject) => {
     const texts = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const)
-      child[name].on("data", (data: Buffer) => (texts[name] += data.toString()));
-    const stop =
-      stopSeconds === undefined
-        ? undefined
-        : setTimeout(() => process.kill(-child.pid!, "SIGINT"), stopSeconds * 1000);
+    let stop: NodeJS.Timeout | undefined;
+    const stopAfter = (seconds: number): void => {
+      clearTimeout(stop);
+      stop = setTimeout(() => process.kill(-child.pid!, "SIGINT"), seconds * 1000);
+    };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].on("data", (data: Buffer) => {
+        // Counted from when it has begun: a signal before would end it as a kill does.
+        if (stopSeconds !== undefined && texts.stdout + texts.stderr === "") stopAfter(stopSeconds);
+        texts[name] += data.toString();
+      });
+    }
+    if (stopSeconds !== undefined) stopAfter(stopSeconds + silentSeconds);
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(stop);

@@ -104,9 +104,9 @@ describe("the next commands", () => {
   test("name a protected machine, and the home of another example", () => {
     expect(nextCommands("hyperv-to-azure", { items }).split("\n")).toEqual([
       "",
-      "Nothing replicates by itself. Changes are sent while `npx siterecovery replicate --follow` runs.",
+      "Nothing replicates by itself. Changes are sent while `npx siterecovery serve` runs.",
       "Next:",
-      "  npx siterecovery replicate --follow                         # send changes on the policy's schedule, until Ctrl-C",
+      "  npx siterecovery serve                                      # send changes and run drills on their schedules, until Ctrl-C",
       "  npx siterecovery test-failover web1 --network drill-net     # a drill: start a copy of it, isolated",
       "  npx siterecovery key export --to ../siterecovery-keys.json  # a copy of the keys, which a lost home needs",
       "",

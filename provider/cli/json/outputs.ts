@@ -27,6 +27,7 @@ import type {
   TestFailoverJson,
 } from "./moves.ts";
 import type { JobCancelJson, JobRestartJson, PlanOutcomeJson, PlanShowJson } from "./plans.ts";
+import type { NotificationJson, NotificationTestJson, ServeJson } from "./service.ts";
 import type { StatusJson } from "./status.ts";
 import type { TargetRestoreJson, TargetServeJson, TargetTrustJson } from "./targets.ts";
 import type {
@@ -73,6 +74,9 @@ export interface JsonOutputs {
   "console --follow": ConsoleLineJson;
   replicate: readonly ReplicateJson[];
   "replicate --follow": ReplicateJson;
+  serve: ServeJson;
+  "notifications list": readonly NotificationJson[];
+  "notifications test": readonly NotificationTestJson[];
   "recovery-points": readonly RecoveryPointJson[];
   export: ExportJson;
   hydrate: HydrateJson;
