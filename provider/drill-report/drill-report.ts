@@ -49,6 +49,8 @@ export interface ReportMachine {
   readonly checks: readonly ReportCheck[];
   /** Absent where the engine does not run the machine, and in reports of earlier versions: then it was not tried. */
   readonly isolation?: ReportIsolation;
+  /** A picture of its screen after it had said that it works: PNG as base64. Absent where there is none, or it is too large. */
+  readonly screenPng?: string;
   /** Lines of the test machine's console; absent where machines have none. */
   readonly console?: readonly string[];
 }

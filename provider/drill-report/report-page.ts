@@ -70,6 +70,10 @@ function machineSection(machine: ReportMachine): string {
       `<tr><td>${text(name)}</td><td class="${passed ? "good" : "bad"}">${passed ? "passed" : "failed"}</td>` +
       `<td title="${text(time ?? "")}">${seconds(afterSeconds)}</td><td><pre>${text(output)}</pre></td></tr>`,
   );
+  const { screenPng } = machine;
+  const screen = screenPng
+    ? `<h4>Screen</h4><img alt="Screen of ${text(machine.testMachineName)}" src="data:image/png;base64,${text(screenPng)}">`
+    : "";
   const console = machine.console ? `<h4>Console</h4><pre>${text(machine.console.join("\n"))}</pre>` : "";
   return (
     `<h3>${text(machine.name)}</h3>` +
@@ -83,13 +87,14 @@ function machineSection(machine: ReportMachine): string {
       ["RPO threshold of the policy", seconds(machine.rpoThresholdSeconds)],
       ["Measured RTO", seconds(machine.measuredRtoSeconds)],
     ]) +
-    `<table><thead><tr><th>Check</th><th>Result</th><th>After</th><th>Output</th></tr></thead><tbody>${checks.join("")}</tbody></table>${console}`
+    `<table><thead><tr><th>Check</th><th>Result</th><th>After</th><th>Output</th></tr></thead><tbody>${checks.join("")}</tbody></table>${screen}${console}`
   );
 }
 
 const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:.5rem 0 1rem}th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem}svg{width:100%;font:12px system-ui,sans-serif;fill:currentColor}
+img{max-width:100%}
 rect.good{fill:#2e7d32}rect.bad{fill:#c62828}td.good{color:#2e7d32}td.bad{color:#c62828}`;
 
 export function reportPage(report: DrillReport): string {
@@ -100,7 +105,7 @@ export function reportPage(report: DrillReport): string {
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>Drill ${text(drill.name)}: ${text(result)}</title><style>${style}</style></head><body>
 <h1>Drill ${text(drill.name)}: ${text(result)}</h1>
 ${report.error === undefined ? "" : `<p class="bad">${text(report.error)}</p>`}

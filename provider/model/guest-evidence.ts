@@ -26,6 +26,13 @@ export interface GuestEvidence {
   readonly word?: string;
   /** Of a test machine. */
   readonly isolation?: IsolationEvidence;
+  /** The screen of a test machine, PNG as base64; absent if there is none, or it is too large. */
+  readonly screenPng?: string;
   /** The last lines of the console. */
   readonly consoleLines: readonly string[];
+}
+
+/** What is kept with an item: all but the picture, which its job keeps. */
+export function withoutPicture({ screenPng: _inItsJob, ...guest }: GuestEvidence): GuestEvidence {
+  return guest;
 }

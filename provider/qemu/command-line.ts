@@ -36,6 +36,8 @@ export function qemuArguments({ machine, places, acceleration }: QemuRun): strin
     ...channels(machine, places),
     ...(machine.network === undefined ? [] : networkArguments(machine.network)),
     ...machine.disks.flatMap((disk, index) => diskArguments(machine, disk, index + 1)),
+    // Last, so that no other device changes its place. A drill takes a picture of it.
+    ...["-device", device("VGA", {})],
   ];
 }
 

@@ -49,6 +49,10 @@ export class GuestProcess {
     return this.#record.machine;
   }
 
+  get runFolder(): string {
+    return this.#runFolder;
+  }
+
   get files(): RunFiles {
     return runFilesIn(this.#runFolder);
   }

@@ -55,6 +55,7 @@ export function factsOf(sequence = 1, previousSha256: string | null = null): Dri
             output: "exit code 1\n<script>alert(1)</script> & more",
           },
         ],
+        screenPng: "iVBORw0KGgo=",
         isolation: {
           ...{ result: "proven", time: "2026-01-01T12:09:02.000Z" },
           ...{ control: "reached by <TCP>", found: "refused the connection" },

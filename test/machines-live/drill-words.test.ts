@@ -56,5 +56,6 @@ describeWith(["qemu-system-x86_64", "qemu-img"], "a drill's machine", () => {
     expect(answerOf("script")).toBe("web1 runs guest");
     expect(evidence.lastWriteAt).toBeLessThan(evidence.readyAt);
     expect(evidence.isolation).toMatchObject({ result: "proven" });
+    expect(evidence.screenPng).toMatch(/^iVBORw0KGgo/);
   });
 });

@@ -94,6 +94,7 @@ describe("the command line of QEMU", () => {
       { driver: "virtio-serial-pci" },
       { driver: "virtserialport", chardev: "agent", name: "org.qemu.guest_agent.0" },
       { driver: "virtserialport", chardev: "channel0", name: "app.ack" },
+      { driver: "VGA" },
     ]);
   });
 
@@ -176,7 +177,7 @@ describe("the command line of QEMU", () => {
       },
     ]);
     const card = { driver: "virtio-blk-pci" };
-    expect(cards({ disks }).slice(-4)).toEqual([
+    expect(cards({ disks }).slice(-5, -1)).toEqual([
       { ...card, id: "disk-os", drive: "os", serial: "os", bootindex: 1 },
       { ...card, id: "disk-data", drive: "data", serial: "data", bootindex: 2 },
       { ...card, id: "disk-log", drive: "log", serial: "log", bootindex: 3 },

@@ -10,6 +10,7 @@ import { type IsolatedNetwork, proveIsolation } from "../../qemu/prove-isolation
 import { untilItFails } from "../../qemu/console-words.ts";
 import type { GuestParts, GuestProcess } from "../../qemu/guest-process.ts";
 import { askLastWrite } from "./last-write.ts";
+import { takePicture } from "../../qemu/take-picture.ts";
 import { type Probe, probesOf } from "./probes.ts";
 import type { ProbeWait } from "./probe-wait.ts";
 import { type QemuPlace, runningGuest } from "./qemu-place.ts";
@@ -41,10 +42,12 @@ export async function whenReady(
   // Afterwards: the time until the guest works is measured.
   const isolation = isDrill ? await isolationOf(parts, place, guest, signal) : undefined;
   if (isolation !== undefined) report?.(textOf(isolation));
+  const picture = isDrill ? await takePicture(parts.files, guest) : undefined;
   return {
     ...answers,
     ...(word === undefined ? {} : { word }),
     ...(isolation === undefined ? {} : { isolation }),
+    ...(picture === undefined ? {} : { screenPng: picture.toString("base64") }),
     consoleLines: guest.console.lastLines(consoleLinesKept),
   };
 }

@@ -117,6 +117,7 @@ function machineOf(
     measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
     checks: [...checksOf(resultOf<DiskEvidence[]>(tasks, "CollectEvidence") ?? []), ...guestChecks(guest)],
     ...(guest?.isolation === undefined ? {} : { isolation: isolationOf(guest.isolation) }),
+    ...(guest?.screenPng === undefined ? {} : { screenPng: guest.screenPng }),
     ...(guest === undefined ? {} : { console: guest.consoleLines }),
   };
 }

@@ -11,6 +11,7 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import type { MachineOwner } from "../../model/machine-mark.ts";
 import { ownerFor, removeOfJob } from "../identity/owned-machine.ts";
 import { requireGuest } from "./guest-word.ts";
+import { withoutPicture } from "../../model/guest-evidence.ts";
 import { measuredLoss } from "../../model/measured-loss.ts";
 import { findTestMachine, notFoundText } from "./find-test-machine.ts";
 import { foreseeTest } from "./foresee-failover.ts";
@@ -88,13 +89,14 @@ function testMachineOf(context: Context): TestMachine {
   const { input } = context;
   const point = context.resultOf<ChosenPoint>("RecoveryPoint");
   const started = context.resultOf<RecoveryMachine & Started>("StartTestMachine");
-  const { startedAt, ofPoint = [], ...machine } = started;
+  const { startedAt, guest, ofPoint = [], ...machine } = started;
   const { networkId, drillId, requestedAt } = input;
   return {
     ...machine,
+    ...(guest === undefined ? {} : { guest: withoutPicture(guest) }),
     drillId,
     networkId,
-    measuredRpoSeconds: measuredLoss(requestedAt, point.takenAt, machine.guest).seconds,
+    measuredRpoSeconds: measuredLoss(requestedAt, point.takenAt, guest).seconds,
     measuredRtoSeconds: Math.max(0, (startedAt - requestedAt) / 1000),
     evidence: [...context.resultOf<DiskEvidence[]>("CollectEvidence"), ...ofPoint],
   };

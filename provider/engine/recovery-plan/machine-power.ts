@@ -12,7 +12,7 @@ import type { ProtectedItem } from "../../model/item.ts";
 import { type PlanOperation, stepOf } from "./plan-operation.ts";
 import { type PlanRun, progressOf } from "./plan-run.ts";
 import { hearGuest, requireGuest } from "../failover/guest-word.ts";
-import type { GuestEvidence } from "../../model/guest-evidence.ts";
+import { type GuestEvidence, withoutPicture } from "../../model/guest-evidence.ts";
 import { measuredLoss } from "../../model/measured-loss.ts";
 import { withFreeItem } from "./with-free-item.ts";
 import { said } from "../../message.ts";
@@ -159,7 +159,7 @@ function recordStart(
   const { testMachine: made } = item.details;
   const { seconds } = measuredLoss(input.requestedAt, made!.pointTakenAt, guest);
   const measured = { measuredRpoSeconds: seconds, measuredRtoSeconds };
-  const testMachine = { ...made!, ...measured, ...(guest ? { guest } : {}) };
+  const testMachine = { ...made!, ...measured, ...(guest ? { guest: withoutPicture(guest) } : {}) };
   putItem(parts.store, { ...item, details: { ...item.details, testMachine } });
 }
 

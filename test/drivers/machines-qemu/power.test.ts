@@ -107,6 +107,9 @@ describeWith(programs, "a drill's machine with an address", () => {
     // It says nothing of itself; where its network leads is tried all the same.
     const evidence = await site.machines.whenReady(web1, {});
     expect(evidence).toMatchObject({ probes: [], isolation: { result: "proven" } });
+    const picture = Buffer.from(evidence!.screenPng!, "base64");
+    expect(picture.subarray(1, 4).toString("latin1")).toBe("PNG");
+    expect(path.join(web1, "qemu", "screen.png")).not.toSatisfy(fs.existsSync);
   });
 });
 
