@@ -13,10 +13,13 @@ export function withAbsoluteFolder<Inputs extends object>(inputs: Inputs, argume
     : inputs;
 }
 
-/** What is wrong with an inventory that is the address of a hypervisor. */
-export function inventoryFailures(inputs: { readonly inventoryFolder?: string }): CheckFailure[] {
+/** What is wrong with an inventory that is the address of a hypervisor; `problemOf` knows those that fit the thing. */
+export function inventoryFailures(
+  inputs: { readonly inventoryFolder?: string },
+  problemOf: (uri: string) => string | undefined = hypervisorUriProblem,
+): CheckFailure[] {
   const inventory = known(inputs.inventoryFolder);
   if (typeof inventory !== "string" || !isHypervisorUri(inventory)) return [];
-  const problem = hypervisorUriProblem(inventory);
+  const problem = problemOf(inventory);
   return problem === undefined ? [] : [new CheckFailure("inventoryFolder", said`${problem}`)];
 }

@@ -5,7 +5,8 @@ import { fabricKind } from "../kinds/fabric.ts";
 import { processServerKind } from "../kinds/process-server.ts";
 import { type ServicesProviderInputs, servicesProviderKind } from "../kinds/services-provider.ts";
 import { type VcenterInputs, vcenterKind, type VcenterOutputs } from "../kinds/vcenter.ts";
-import { withAbsoluteFolder } from "./absolute-folder.ts";
+import { isVsphereUri, vsphereUriProblem } from "../vsphere-uri.ts";
+import { inventoryFailures, withAbsoluteFolder } from "./absolute-folder.ts";
 import { fabricIdOf, refuse, requireFabricType, requireProvider, type Ruled } from "./fabric-rules.ts";
 import { parentReference, type Reference, type SettingsKind } from "./settings-handler.ts";
 import { given, joined, said } from "../message.ts";
@@ -43,7 +44,9 @@ async function healthErrors(
       : [
           {
             errorCode: "VcenterNotReachable",
-            summaryMessage: `The folder ${folder} is gone. Bring it back.`,
+            summaryMessage: isVsphereUri(folder)
+              ? `${folder} does not answer, or not with its account. Run siterecovery inventory vcenter to see why.`
+              : `The folder ${folder} is gone. Bring it back.`,
           },
         ]),
     ...(engine.components.providerOf(parentOf(id))
@@ -73,10 +76,11 @@ export const vcenterSettings: SettingsKind<VcenterInputs, VcenterOutputs> = {
           new CheckFailure(
             "inventoryFolder",
             said`is missing: the embedded engine needs the folder that holds the virtual machines of the vCenter
-                server's hosts (one folder a machine, each with a machine.yaml and its disk images)`,
+                server's hosts (one folder a machine, each with a machine.yaml and its disk images), or the address of a
+                real server, vsphere://<host>?credentials-file=<file>`,
           ),
         ]
-      : [],
+      : inventoryFailures(inputs, vsphereUriProblem),
   outputs: async (engine, id, inputs) => {
     const folder = inputs.inventoryFolder ?? "";
     const errors = await healthErrors(engine, id, folder);

@@ -34,8 +34,9 @@ export interface VcenterInputs extends VaultScope {
   };
   /**
    * Beyond Azure: the folder that holds the virtual machines of its ESXi hosts, one folder a machine with a
-   * `machine.yaml` and its disk images. Relative paths count from the Pulumi project's folder. Required by the
-   * embedded engine.
+   * `machine.yaml` and its disk images; or the address of a real server, `vsphere://<host>?credentials-file=<file>`, whose
+   * machines are then listed and cannot be protected yet. Relative paths count from the Pulumi project's folder. Required
+   * by the embedded engine.
    */
   inventoryFolder?: string;
 }

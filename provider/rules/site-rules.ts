@@ -66,9 +66,9 @@ export const siteRules = {
     "[{ name: hv1, inventory: hv1 }, { name: hv2, inventory: hv2 }]",
   ),
   "inventory-address": error(
-    "The address of a hypervisor is one that libvirt has for QEMU",
-    "Machines are looked for at qemu:///system and its like, and nowhere else; a password in an address would be kept in states.",
-    "Write an address such as qemu:///system, or name the folder that holds the machines.",
+    "The address of a hypervisor is one that libvirt has for QEMU, or that of a vSphere server",
+    "Machines are looked for at qemu:///system, vsphere://<host> and their like, and nowhere else; a password in an address would be kept in states.",
+    "Write an address such as qemu:///system or vsphere://vc.example.org?credentials-file=/etc/vc, or name the folder that holds the machines.",
     "inventory: qemu:///default",
     "inventory: qemu:///system",
   ),

@@ -7,6 +7,7 @@ import { SiteRecoveryError } from "../errors.ts";
 import { machineFolders } from "../machines/machine-folders.ts";
 import { factsOf } from "../machines/machine-facts.ts";
 import { hypervisorUriProblem, isHypervisorUri } from "../hypervisor-uri.ts";
+import { isVsphereUri, vsphereUriProblem } from "../vsphere-uri.ts";
 import { lockDifferences } from "./inventory-differences.ts";
 import { lockName, readLock, type SeenInventory } from "./inventory-lock.ts";
 import { realFolder, type Report } from "./real-folder.ts";
@@ -130,7 +131,9 @@ function withHypervisors(view: InventoryView): InventoryView {
     ...view,
     see: (inventory, report) => {
       if (!isHypervisorUri(inventory)) return view.see(inventory, report);
-      const problem = hypervisorUriProblem(inventory);
+      const problem = isVsphereUri(inventory)
+        ? vsphereUriProblem(inventory)
+        : hypervisorUriProblem(inventory);
       if (problem !== undefined) report("inventory-address", `'${inventory}' ${problem}`);
       return undefined;
     },

@@ -152,7 +152,8 @@ export class FlowComponents {
       ...vault,
       fabricName: site,
       vcenterName: "vcenter",
-      inventoryFolder: this.#site.at(site, "vcenter"),
+      inventoryFolder:
+        (site === "london" ? this.#site.inventory : undefined) ?? this.#site.at(site, "vcenter"),
     });
     await this.#site.declare("vCenter", "vcenter", vcenter("london"));
     if (flows[this.#site.flow].recoverySide === "azure") {

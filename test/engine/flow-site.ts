@@ -33,7 +33,7 @@ export interface FlowSiteOptions {
   /** Kinds of components to leave out, for refusals. */
   readonly without?: readonly string[];
   readonly machine?: object;
-  /** Where the machines of the first Hyper-V site are, in place of a folder. */
+  /** Where the machines of the first Hyper-V site or vCenter server are, in place of a folder. */
   readonly inventory?: string;
   /** More arguments of the storage account. */
   readonly account?: Partial<StorageAccountInputs>;

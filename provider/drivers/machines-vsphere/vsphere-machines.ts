@@ -16,7 +16,8 @@ import { powerOn, shutDownGuest } from "../../vsphere/machine-power.ts";
 import type { ManagedObject } from "../../vsphere/soap-request.ts";
 import { VsphereSession } from "../../vsphere/vsphere-session.ts";
 import { describeMachine } from "./describe-machine.ts";
-import { isVspherePlace, machineAt, placeOfMachine, settingsOf, type VspherePlace } from "./vsphere-place.ts";
+import { machineAt, placeOfMachine, settingsOf, type VspherePlace } from "./vsphere-place.ts";
+import { isVsphereUri } from "../../vsphere-uri.ts";
 import { readVsphereMark, writeVsphereMark } from "./vsphere-mark.ts";
 
 export interface VsphereParts {
@@ -75,9 +76,9 @@ export function vsphereMachines(others: Machines, parts: VsphereParts): Machines
   const namesIn = (inventory: string): Promise<MachineName[]> => withSession(parts, inventory, listNames);
   return {
     ...others,
-    holdsFiles: (place) => !isVspherePlace(place) && others.holdsFiles(place),
+    holdsFiles: (place) => !isVsphereUri(place) && others.holdsFiles(place),
     isReachable: async (inventory) => {
-      if (!isVspherePlace(inventory)) return others.isReachable(inventory);
+      if (!isVsphereUri(inventory)) return others.isReachable(inventory);
       try {
         // As its account: what is only there is of no use.
         await namesIn(inventory);
@@ -88,17 +89,17 @@ export function vsphereMachines(others: Machines, parts: VsphereParts): Machines
       }
     },
     // A machine's writes go through its host, which keeps what changes.
-    tracksEveryWrite: async (place) => isVspherePlace(place) || (await others.tracksEveryWrite(place)),
+    tracksEveryWrite: async (place) => isVsphereUri(place) || (await others.tracksEveryWrite(place)),
     list: async (inventory) => {
-      if (!isVspherePlace(inventory)) return others.list(inventory);
+      if (!isVsphereUri(inventory)) return others.list(inventory);
       return [...new Set((await namesIn(inventory)).map(({ name }) => name))].sort();
     },
     placeOf: async (inventory, name) => {
-      if (!isVspherePlace(inventory)) return others.placeOf(inventory, name);
+      if (!isVsphereUri(inventory)) return others.placeOf(inventory, name);
       return placeIn(inventory, name, await namesIn(inventory));
     },
     nameAt: async (place) => {
-      if (!isVspherePlace(place)) return others.nameAt(place);
+      if (!isVsphereUri(place)) return others.nameAt(place);
       return withMachine(
         parts,
         place,
@@ -106,27 +107,27 @@ export function vsphereMachines(others: Machines, parts: VsphereParts): Machines
       );
     },
     read: async (place) => {
-      if (!isVspherePlace(place)) return others.read(place);
+      if (!isVsphereUri(place)) return others.read(place);
       return withMachine(parts, place, async (session, machine, at) =>
         describeMachine(await readVirtualMachine(session, machine), at),
       );
     },
     exists: async (place) => {
-      if (!isVspherePlace(place)) return others.exists(place);
+      if (!isVsphereUri(place)) return others.exists(place);
       const { inventory, instanceUuid } = machineAt(place);
       const find = (session: VsphereSession): Promise<unknown> => findVirtualMachine(session, instanceUuid);
       return (await withSession(parts, inventory, find)) !== undefined;
     },
     requireOwnImages: async (place, disks) =>
-      isVspherePlace(place) ? refuse(place, "A move") : others.requireOwnImages(place, disks),
+      isVsphereUri(place) ? refuse(place, "A move") : others.requireOwnImages(place, disks),
     markOf: async (place) =>
-      isVspherePlace(place) ? withMachine(parts, place, readVsphereMark) : others.markOf(place),
+      isVsphereUri(place) ? withMachine(parts, place, readVsphereMark) : others.markOf(place),
     setMark: async (place, mark) => {
-      if (!isVspherePlace(place)) return others.setMark(place, mark);
+      if (!isVsphereUri(place)) return others.setMark(place, mark);
       await withMachine(parts, place, (session, machine, at) => writeVsphereMark(session, machine, at, mark));
     },
     powerState: async (place) => {
-      if (!isVspherePlace(place)) return others.powerState(place);
+      if (!isVsphereUri(place)) return others.powerState(place);
       const { power } = await withMachine(parts, place, (session, machine) =>
         readVirtualMachine(session, machine),
       );
@@ -134,27 +135,26 @@ export function vsphereMachines(others: Machines, parts: VsphereParts): Machines
       return power === "off" ? "off" : "running";
     },
     start: async (place) =>
-      isVspherePlace(place)
+      isVsphereUri(place)
         ? withMachine(parts, place, (session, machine) => powerOn(session, machine))
         : others.start(place),
     // There is no channel into the guest.
-    whenReady: async (place, options) =>
-      isVspherePlace(place) ? undefined : others.whenReady(place, options),
+    whenReady: async (place, options) => (isVsphereUri(place) ? undefined : others.whenReady(place, options)),
     shutDown: async (place) => {
-      if (!isVspherePlace(place)) return others.shutDown(place);
+      if (!isVsphereUri(place)) return others.shutDown(place);
       await withMachine(parts, place, (session, machine) =>
         shutDownGuest(session, machine, { withinMs: shutDownMs }),
       );
     },
     define: async (place, definition) =>
-      isVspherePlace(place) ? refuse(place, "Defining") : others.define(place, definition),
+      isVsphereUri(place) ? refuse(place, "Defining") : others.define(place, definition),
     installMobilityService: async (place) =>
-      isVspherePlace(place)
+      isVsphereUri(place)
         ? refuse(place, "Installing the Mobility service")
         : others.installMobilityService(place),
     withdraw: async (place) => {
-      if (!isVspherePlace(place)) await others.withdraw(place);
+      if (!isVsphereUri(place)) await others.withdraw(place);
     },
-    remove: async (place) => (isVspherePlace(place) ? refuse(place, "Removing") : others.remove(place)),
+    remove: async (place) => (isVsphereUri(place) ? refuse(place, "Removing") : others.remove(place)),
   };
 }

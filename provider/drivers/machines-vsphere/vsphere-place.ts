@@ -2,24 +2,16 @@
  * Places of vSphere: the address of a server with how it is reached, `vsphere://vc.example.org?credentials-file=/etc/vc`, and
  * for a machine also its instance UUID, after `#`, which no rename and no move between hosts changes. Nothing in it is secret.
  */
-import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import { plain, said } from "../../message.ts";
 import type { VsphereSettings } from "../../vsphere/settings.ts";
-
-const scheme = "vsphere://";
-const names = ["credentials-file", "credentials-env", "ca-file", "thumbprint"] as const;
+import { parseVsphereUri, vsphereUriProblem } from "../../vsphere-uri.ts";
 
 export interface VspherePlace {
   readonly inventory: string;
   readonly instanceUuid: string;
   /** Both as one text. */
   readonly place: string;
-}
-
-/** Whether a text is a place of vSphere. */
-export function isVspherePlace(text: string): boolean {
-  return text.startsWith(scheme);
 }
 
 export function placeOfMachine(inventory: string, instanceUuid: string): VspherePlace {
@@ -36,29 +28,17 @@ export function machineAt(place: string): VspherePlace {
 
 /** How the server of an inventory is reached. Throws `InvalidInput` for an address that says too little or too much. */
 export function settingsOf(inventory: string): VsphereSettings {
-  const [host = "", query = "", ...more] = inventory.slice(scheme.length).split("?");
-  const given = new URLSearchParams(query);
-  const wrong = (why: string): never => {
-    const message = said`${scheme}${host} cannot be asked for machines: its address ${plain(why)}. Write vsphere://<host>?credentials-file=<absolute path>, and ca-file=<absolute path> or thumbprint=<SHA-256> beside it.`;
-    throw new SiteRecoveryError("InvalidInput", message, {
-      target: `${scheme}${host}`,
-      property: "inventory",
-    });
-  };
-  if (more.length > 0 || inventory.includes("#")) wrong("has a second ? or a #");
-  for (const name of given.keys()) {
-    if (!(names as readonly string[]).includes(name)) wrong("has a word that is none of " + names.join(", "));
-    if (given.getAll(name).length > 1) wrong(`has ${name} twice`);
+  const problem = vsphereUriProblem(inventory);
+  if (problem !== undefined) {
+    const message = said`The address of a vSphere server ${plain(problem)}.`;
+    throw new SiteRecoveryError("InvalidInput", message, { property: "inventory" });
   }
-  const { "credentials-file": file, "credentials-env": environmentVariable } = Object.fromEntries(given);
-  const { "ca-file": certificateAuthorityFile, thumbprint } = Object.fromEntries(given);
-  for (const one of [file, certificateAuthorityFile])
-    if (one !== undefined && !path.isAbsolute(one)) wrong("has a path that is not absolute");
-  if ((file === undefined) === (environmentVariable === undefined))
-    wrong("must have one of credentials-file and credentials-env");
+  const { host, values } = parseVsphereUri(inventory);
+  const { "credentials-file": file, "credentials-env": variable } = values;
+  const { "ca-file": certificateAuthorityFile, thumbprint } = values;
   return {
     host,
-    credentials: file === undefined ? { environmentVariable: environmentVariable! } : { file },
+    credentials: file === undefined ? { environmentVariable: variable! } : { file },
     ...(certificateAuthorityFile === undefined ? {} : { certificateAuthorityFile }),
     ...(thumbprint === undefined ? {} : { thumbprint }),
   };

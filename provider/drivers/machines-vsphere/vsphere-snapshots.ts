@@ -6,7 +6,7 @@
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { Snapshots, SourceDisk } from "../../ports/snapshots.ts";
-import { isVspherePlace } from "./vsphere-place.ts";
+import { isVsphereUri } from "../../vsphere-uri.ts";
 
 function refuse({ machine, diskId }: SourceDisk): never {
   const message = said`The disk ${diskId} of ${machine} cannot be read: vSphere gives it away through VMware's own library (VDDK) only, which siterecovery has not. Export the machine and put its images into an inventory folder; docs/vsphere.md says how.`;
@@ -16,7 +16,7 @@ function refuse({ machine, diskId }: SourceDisk): never {
 /** `others` takes the snapshots of all other machines. */
 export function vsphereSnapshots(others: Snapshots): Snapshots {
   const require = (disk: SourceDisk): void => {
-    if (isVspherePlace(disk.machine)) refuse(disk);
+    if (isVsphereUri(disk.machine)) refuse(disk);
   };
   return {
     take: async (machines, writer) => {

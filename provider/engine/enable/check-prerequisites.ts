@@ -231,14 +231,15 @@ export async function checkPrerequisites(
   requireNoOtherItem(parts, id, machine);
   const found = await requireMachineNamed(parts, fabricOf(id), machine.name);
   requireNoOtherProtector(parts, id, found.place);
-  const flow = requireFlow(parts, id, inputs, found);
-  checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
-  const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });
+  // Before what a component is asked for: what no component can mend.
   const reasons = checkMachine(found.machine);
   if (reasons.length > 0) {
     const message = said`${found.machine.name} cannot be protected: ${reasons.join("; ")}.`;
     throw new SiteRecoveryError("UnsupportedMachine", message, { target: id, property: machine.property });
   }
+  const flow = requireFlow(parts, id, inputs, found);
+  checkComponents({ parts, itemId: id, inputs, flow, ...found }, "protect");
+  const replicaStoreId = holderOf[flow.replicaHolder]({ parts, id, inputs, found });
   await requireOwnFiles(parts, id, machine.property, found.machine);
   recoveryNetworks(parts, { flow, fabricId: fabricOf(id) }, found.machine, inputs);
   return {

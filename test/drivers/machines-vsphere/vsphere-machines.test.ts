@@ -4,7 +4,8 @@ import { localFileSystem } from "../../../provider/blocks/file-system.ts";
 import { systemClock } from "../../../provider/clock.ts";
 import { folderSnapshots } from "../../../provider/disks/folder-snapshots.ts";
 import { vsphereMachines } from "../../../provider/drivers/machines-vsphere/vsphere-machines.ts";
-import { isVspherePlace, settingsOf } from "../../../provider/drivers/machines-vsphere/vsphere-place.ts";
+import { settingsOf } from "../../../provider/drivers/machines-vsphere/vsphere-place.ts";
+import { isVsphereUri } from "../../../provider/vsphere-uri.ts";
 import { vsphereSnapshots } from "../../../provider/drivers/machines-vsphere/vsphere-snapshots.ts";
 import { checkMachine } from "../../../provider/machines/check-machine.ts";
 import { folderMachines } from "../../../provider/machines/folder-machines.ts";
@@ -170,8 +171,8 @@ describe.skipIf(vcsimMissing !== undefined)("machines of a vCenter server (vcsim
 
 describe("a place of vSphere", () => {
   it("says how its server is reached", () => {
-    expect(isVspherePlace("/machines/hv1")).toBe(false);
-    expect(isVspherePlace("qemu:///system")).toBe(false);
+    expect(isVsphereUri("/machines/hv1")).toBe(false);
+    expect(isVsphereUri("qemu:///system")).toBe(false);
     const thumbprint = "AB".repeat(32);
     expect(settingsOf(`vsphere://vc.example.org:8443?credentials-env=VC&thumbprint=${thumbprint}`)).toEqual({
       host: "vc.example.org:8443",
@@ -186,12 +187,13 @@ describe("a place of vSphere", () => {
   });
 
   it.each([
-    ["vsphere://vc", "must have one of"],
-    ["vsphere://vc?credentials-file=/a&credentials-env=B", "must have one of"],
-    ["vsphere://vc?credentials-file=a", "not absolute"],
+    ["vsphere://vc", "must name the account"],
+    ["vsphere://vc?credentials-file=/a&credentials-env=B", "must name the account"],
+    ["vsphere://vc?credentials-file=a", "must have an absolute path"],
     ["vsphere://vc?credentials-env=A&credentials-env=B", "twice"],
-    ["vsphere://vc?credentials-env=A&password=secret-1", "has a word that is none of"],
-    ["vsphere://vc?credentials-env=A?", "has a second ?"],
+    ["vsphere://vc?credentials-env=A&password=secret-1", "may say no more than"],
+    ["vsphere://root:secret-1@vc?credentials-env=A", "has an account in it"],
+    ["vsphere://vc/sdk?credentials-env=A", "no path"],
   ])("%s is refused", (inventory, why) => {
     expect(() => settingsOf(inventory)).toThrow(why);
     try {
