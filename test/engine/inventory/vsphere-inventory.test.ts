@@ -7,7 +7,6 @@ import { listVirtualMachines } from "../../../provider/vsphere/inventory.ts";
 import { runTask } from "../../../provider/vsphere/tasks.ts";
 import { VsphereSession } from "../../../provider/vsphere/vsphere-session.ts";
 import { startVcsim, type Vcsim, vcsimMissing } from "../../conformance/servers/vcsim.ts";
-import { quiet } from "../fixture.ts";
 import { FlowSite } from "../flow-site.ts";
 
 describe.skipIf(vcsimMissing !== undefined)("a site with a real vCenter server (vcsim)", () => {
