@@ -56,14 +56,12 @@ describeWith(programs, "a guest that is failed over before its disks are copied"
   };
   const untilMore = (folder: string, than: number): Promise<void> =>
     expect.poll(() => acknowledged(folder), { timeout: 300_000, interval: 500 }).toBeGreaterThan(than);
-  const exactly = (records: number): Partial<GuestStatus> => ({
-    osRecord: records,
-    dataRecord: records,
-    osBad: 0,
-    dataBad: 0,
-    writeOrder: "ok",
-    fileSystemErrors: 0,
-  });
+  /** A shutdown may end the application between its writes to the two disks, and before it acknowledges the second. */
+  const expectAll = (status: GuestStatus, records: number): void => {
+    expect(status).toMatchObject({ osBad: 0, dataBad: 0, writeOrder: "ok", fileSystemErrors: 0 });
+    expect([records, records + 1]).toContain(status.dataRecord);
+    expect([status.dataRecord, status.dataRecord + 1]).toContain(status.osRecord);
+  };
 
   beforeAll(async () => {
     const images = await ensureGuest();
@@ -80,16 +78,25 @@ describeWith(programs, "a guest that is failed over before its disks are copied"
   });
 
   it("has every acknowledged record, goes on while it is moved, and comes back with the rest", async () => {
+    const began = guestParts.clock.monotonic();
     await machines.start(source());
     await machines.whenReady(source(), {});
+    const localSeconds = (guestParts.clock.monotonic() - began) / 1000;
     await site.protect();
     await untilMore(source(), 20);
     await site.engine.moves.failover(site.itemId(), { kind: "planned", recoveryPoint: "latest" }, quiet);
     const atFailover = acknowledged(source());
-    expect(await statusOf(replica())).toMatchObject(exactly(atFailover));
+    expectAll(await statusOf(replica()), atFailover);
     const [job] = site.engine.jobs({ targetId: site.itemId(), limit: 1 });
-    const { startedAt, endedAt } = job!.tasks.find(({ name }) => name === "RestoreDisks")!;
-    process.stdout.write(`the disks were there after ${endedAt! - startedAt!} ms\n`);
+    const secondsOf = (name: string): string => {
+      const { startedAt, endedAt } = job!.tasks.find((task) => task.name === name)!;
+      return ((endedAt! - startedAt!) / 1000).toFixed(1);
+    };
+    const seconds = { local: localSeconds.toFixed(1), start: secondsOf("StartReplicaMachine") };
+    process.stdout.write(
+      `from the start to the word: ${seconds.local} s from a local disk, ${seconds.start} s from the recovery point, ` +
+        `whose disks were there after ${secondsOf("RestoreDisks")} s\n`,
+    );
     await untilMore(replica(), atFailover);
     await site.engine.moves.commit(site.itemId(), quiet);
     expect(newInstantStart().stateOf(replica())).toBeUndefined();
@@ -97,7 +104,7 @@ describeWith(programs, "a guest that is failed over before its disks are copied"
     await site.engine.moves.failback(site.itemId(), quiet);
     const atFailback = acknowledged(replica());
     expect(atFailback).toBeGreaterThan(atFailover + 5);
-    expect(await statusOf(source())).toMatchObject(exactly(atFailback));
+    expectAll(await statusOf(source()), atFailback);
     expect(site.item().details.lastCycle).not.toHaveProperty("resyncReason");
   });
 });
