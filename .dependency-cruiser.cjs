@@ -1,10 +1,12 @@
 // The import law. Each rule says why it is there; a new folder needs a rule of its own or it may be imported by nobody.
-// Which folders may know which packages stands in .dependency-cruiser.packages.cjs, and the floors of the engine in
-// .dependency-cruiser.rooms.cjs.
+// Which folders may know which packages stands in .dependency-cruiser.packages.cjs, the floors of the engine in
+// .dependency-cruiser.rooms.cjs, and what drivers are made of in .dependency-cruiser.drivers.cjs.
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the cruiser loads its settings as CommonJS
 const { packageRules } = require("./.dependency-cruiser.packages.cjs");
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
 const { roomRules } = require("./.dependency-cruiser.rooms.cjs");
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+const { driverRules } = require("./.dependency-cruiser.drivers.cjs");
 
 const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
@@ -145,30 +147,6 @@ module.exports = {
       { path: "^provider/", pathNot: `^provider/(images/|blocks/|disks/disk\\.ts$|${words})` },
     ),
     forbid(
-      "ports-are-promises",
-      "A port says what is promised. Whoever keeps it stands behind it.",
-      { path: "^provider/ports/" },
-      {
-        path: "^provider/",
-        pathNot: `^provider/(ports/|model/|blocks/file-system\\.ts$|disks/disk\\.ts$|${words})`,
-      },
-    ),
-    forbid(
-      "drivers-keep-ports",
-      "A driver keeps the promises of its port, and knows nobody who relies on them.",
-      { path: "^provider/drivers/", pathNot: "^provider/drivers/machines-" },
-      { path: "^provider/", pathNot: `^provider/(drivers/|ports/|blocks/|${words})` },
-    ),
-    forbid(
-      "machine-drivers-keep-ports",
-      "A driver of machines is made of what runs and tracks them, and knows nobody who relies on it.",
-      { path: "^provider/drivers/machines-" },
-      {
-        path: "^provider/",
-        pathNot: `^provider/(drivers/machines-|ports/|blocks/|disks/|machines/|model/|nbd/|qemu/|vsphere/|${words})`,
-      },
-    ),
-    forbid(
       "trust-makes-certificates",
       "Certificates and the list of clients are files; who shows them and to whom is the server's and the driver's business.",
       { path: "^provider/trust/" },
@@ -217,27 +195,6 @@ module.exports = {
       "What an item is, and which step leads where, is known without a store, a disk or a clock.",
       { path: "^provider/model/" },
       { path: "^provider/", pathNot: `^provider/(model/|${words})` },
-    ),
-    forbid(
-      "nbd-serves-any-disk",
-      "The protocol knows nothing of replicas; the engine gives it the disks.",
-      { path: "^provider/nbd/" },
-      { path: "^provider/", pathNot: "^provider/(nbd/|(errors|message)\\.ts$)" },
-    ),
-    forbid(
-      "qemu-runs-guests",
-      "QEMU is started, asked and ended without a word of what is replicated; the engine decides what it is used for.",
-      { path: "^provider/qemu/" },
-      {
-        path: "^provider/",
-        pathNot: `^provider/(qemu/|nbd/|blocks/|disks/(block-set|disk|data-ranges)\\.ts$|model/(isolation-evidence|lineage|served-disks)\\.ts$|process-identity\\.ts$|machines/(run-command|command-environment)\\.ts$|${words})`,
-      },
-    ),
-    forbid(
-      "vsphere-asks-servers",
-      "A vSphere server is asked without a word of what is replicated; a driver makes a machine of what it answers.",
-      { path: "^provider/vsphere/" },
-      { path: "^provider/", pathNot: `^provider/(vsphere/|blocks/|${words})` },
     ),
     forbid(
       "words-stay-words",
@@ -296,6 +253,7 @@ module.exports = {
       },
     ),
     ...roomRules,
+    ...driverRules(words),
     ...packageRules,
   ],
   options: {
