@@ -120,8 +120,8 @@ it("brings back all of it as it was, beside what the attacker left, and nothing 
   const again = path.join(site.folder, "again.img");
   await engine.points.export({ itemId: item.id, recoveryPoint: "latest", toPath: again }, quiet);
   expect(fs.readFileSync(again).equals(content)).toBe(true);
-  // What changed since is sent again, to the copy.
-  await engine.replicate(item.id, quiet);
+  // What changed since is sent again, to the copy. It is compared, which in office hours only a person begins.
+  await engine.replicate(item.id, quiet, "resync");
   await engine.points.export(
     { itemId: item.id, recoveryPoint: "latest", toPath: again, overwrite: true },
     quiet,
