@@ -6,7 +6,7 @@ const commandLine = ["test/qemu/command-line.test.ts"];
 const agent = ["test/qemu/guest-agent.test.ts"];
 
 export const wrongGuest: readonly Mutant[] = [
-  ...faultsIn("provider/qemu/command-line.ts", commandLine, {
+  ...faultsIn("provider/qemu/network-arguments.ts", commandLine, {
     "guest-let-out": [
       'restrict=${isIsolated ? "on" : "off"}',
       "restrict=off",

@@ -193,14 +193,15 @@ export class MachineServer {
     writeServedRecord(this.#parts.files, this.#runFolder, { ...this.#record, isMoved: true });
   }
 
-  /** The marks go before the record: an image whose marks are gone is read as a whole one only by the record's word. */
+  /**
+   * Nothing of it has to be durable: the record says that the images are whole, and whoever finds it again after a power cut
+   * removes the rest again. Without it nobody reads the marks.
+   */
   #removeLeftovers(): void {
     const { files } = this.#parts;
     const { record, progress, order } = servedFilesIn(this.#runFolder);
     for (const { file } of this.#record.disks) files.remove(marksPathOf(this.#imageOf(file)));
-    files.syncFolder(path.dirname(this.#runFolder));
     for (const filePath of [order, progress, record]) files.remove(filePath);
-    files.syncFolder(this.#runFolder);
     files.remove(this.#record.socketFolder);
   }
 
