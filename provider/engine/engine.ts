@@ -191,7 +191,7 @@ export class Engine {
 
   /** Every protected item as it is now, and what is wrong with items and drills. */
   async health(): Promise<{ readonly views: readonly ItemView[]; readonly alerts: readonly Alert[] }> {
-    const views = await Array.fromAsync(this.items(), ({ id }) => this.viewItem(id));
+    const views = await Promise.all(this.items().map(({ id }) => this.viewItem(id)));
     return { views, alerts: [...views.flatMap(alertsOfItem), ...alertsOfDrills(this.drills)] };
   }
 
