@@ -8,7 +8,7 @@ import { messageOf, SiteRecoveryError } from "../errors.ts";
 import { type Message, said } from "../message.ts";
 import type { Random } from "../random.ts";
 import { LineSocket } from "./line-socket.ts";
-import { withinLimit } from "./within-limit.ts";
+import { withinLimit } from "../within-limit.ts";
 import { QmpRefusal } from "./qmp-refusal.ts";
 
 export interface AgentWait {

@@ -8,7 +8,7 @@ import { type Message, said } from "../message.ts";
 import { LineSocket } from "./line-socket.ts";
 import { type QmpEvent, QmpEvents } from "./qmp-events.ts";
 import { QmpRefusal, refusedBy } from "./qmp-refusal.ts";
-import { withinLimit } from "./within-limit.ts";
+import { withinLimit } from "../within-limit.ts";
 
 export type { QmpEvent } from "./qmp-events.ts";
 

@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "./metrics.ts";
+import { withinLimit } from "../within-limit.ts";
 import { type Channel, ChannelError } from "./notify/channel.ts";
 
 const second = 1000;
@@ -74,13 +75,12 @@ export async function sendInTime(
 ): Promise<void> {
   const over = new AbortController();
   const sending = channel.send(notification, AbortSignal.any([over.signal, signal]));
-  sending.catch(() => undefined);
-  const late = clock.sleep(sendMilliseconds, over.signal).then(() => {
-    throw new ChannelError(`it took longer than ${sendMilliseconds / second} s`);
-  });
-  late.catch(() => undefined);
   try {
-    await Promise.race([sending, late]);
+    await withinLimit(
+      sending,
+      { clock, timeoutMs: sendMilliseconds },
+      () => new ChannelError(`it took longer than ${sendMilliseconds / second} s`),
+    );
   } finally {
     over.abort();
   }

@@ -1,5 +1,5 @@
 /** Waiting for another program: for a limited time, and no longer than the caller wants. */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "./clock.ts";
 
 export interface WaitLimit {
   readonly clock: Clock;
