@@ -1,11 +1,10 @@
 /** `siterecovery drill`: the evidence that drills leave. */
-import { createPublicKey } from "node:crypto";
 import path from "node:path";
 import { nameOf } from "../arm-id.ts";
 import type { DrillReport } from "../drill-report/drill-report.ts";
 import { reportPage } from "../drill-report/report-page.ts";
 import { fingerprintOfKey } from "../drill-report/seal-report.ts";
-import { readReports } from "../drill-report/read-reports.ts";
+import { noPublicKey, publicKeyOf, readReports } from "../drill-report/read-reports.ts";
 import { verifyChain, verifyReport } from "../drill-report/verify-report.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import { readValidJson } from "../yaml/read-valid-json.ts";
@@ -63,18 +62,11 @@ function reportCommand(): CliCommand {
     );
 }
 
-/** A public key in a PEM file, as reports name it. Throws `InvalidInput`. */
+/** Throws `InvalidInput`. */
 function readPublicKey(file: string): string {
-  try {
-    const text = readGivenFile(file).toString("utf8");
-    // Node makes a public key of a private one as well; a private one has no business here.
-    if (text.includes("PUBLIC KEY"))
-      return createPublicKey(text).export({ type: "spki", format: "der" }).toString("base64");
-  } catch (error) {
-    if (error instanceof SiteRecoveryError) throw error;
-  }
-  const message = `${file} is no public key. Name a file with what \`siterecovery drill key\` prints.`;
-  throw new SiteRecoveryError("InvalidInput", message, { property: "--public-key" });
+  const key = publicKeyOf(readGivenFile(file).toString("utf8"));
+  if (key !== undefined) return key;
+  throw new SiteRecoveryError("InvalidInput", noPublicKey(file), { property: "--public-key" });
 }
 
 function verifyCommand(): CliCommand {

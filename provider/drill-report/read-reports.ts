@@ -4,7 +4,7 @@ import path from "node:path";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { readTextFile } from "../blocks/read-text-file.ts";
 import { messageOf, SiteRecoveryError } from "../errors.ts";
-import { said } from "../message.ts";
+import { type Message, said } from "../message.ts";
 import { DefinitionError } from "../yaml/definition-error.ts";
 import { readValidJson } from "../yaml/read-valid-json.ts";
 import type { DrillReport } from "./drill-report.ts";
@@ -47,17 +47,34 @@ export function readReports(folder: string): ReportFile[] {
   });
 }
 
-/** A public key in a PEM file, as reports name it: SPKI in DER, as base64. Throws `InvalidInput`. */
-export function publicKeyIn(file: string): string {
+/** A public key in PEM, as reports name it: SPKI in DER, as base64. `undefined` for any other text. */
+export function publicKeyOf(text: string): string | undefined {
+  // Node makes a public key of a private one as well; a private one has no business here.
+  if (!text.includes("PUBLIC KEY")) return undefined;
   try {
-    const text = readTextFile(localFileSystem, file);
-    // Node makes a public key of a private one as well; a private one has no business here.
-    if (text.includes("PUBLIC KEY"))
-      return createPublicKey(text).export({ type: "spki", format: "der" }).toString("base64");
+    return createPublicKey(text).export({ type: "spki", format: "der" }).toString("base64");
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file that should hold a public key is, if it does not. */
+export function noPublicKey(file: string): Message {
+  return said`${file} is no public key. Name a file with what \`siterecovery drill key\` prints.`;
+}
+
+/** The public key in a PEM file. Throws `InvalidInput`. */
+export function publicKeyIn(file: string): string {
+  const key = publicKeyOf(pemIn(file));
+  if (key === undefined) throw new SiteRecoveryError("InvalidInput", noPublicKey(file));
+  return key;
+}
+
+function pemIn(file: string): string {
+  try {
+    return readTextFile(localFileSystem, file);
   } catch (error) {
     const message = said`${file} cannot be read as a public key: ${messageOf(error)}. Name a file with what \`siterecovery drill key\` prints.`;
     throw new SiteRecoveryError("InvalidInput", message, { cause: error });
   }
-  const message = said`${file} is no public key. Name a file with what \`siterecovery drill key\` prints.`;
-  throw new SiteRecoveryError("InvalidInput", message);
 }
