@@ -9,6 +9,7 @@ import { isRecoverable, type SiteRecoveryError } from "../errors.ts";
 import { runSchedules } from "../service/run-schedules.ts";
 import { type Outcome, runCycle } from "../service/scheduled-work.ts";
 import { CliCommand } from "./cli-command.ts";
+import { requireNoneCutShort } from "./cut-short.ts";
 import { cycleJson } from "./cycle-json.ts";
 import { drillRunJson } from "./drill-json.ts";
 import { formatSeconds } from "../format-seconds.ts";
@@ -16,8 +17,7 @@ import { exitCodeOfCode, exitCodes, worstExitCode } from "./exit-codes.ts";
 import type { ReplicateJson } from "./json/upkeep.ts";
 import { itemNamed, openSession, printJson, printJsonLine } from "./session.ts";
 import { printAbove, withProgress } from "./terminal-progress.ts";
-import { onFirstSignal, type Signal, signalExitCodes, stoppable } from "./stoppable.ts";
-import { Stopped } from "./stopped.ts";
+import { onFirstSignal, type Signal, stoppable } from "./stoppable.ts";
 import { isoTime } from "./times.ts";
 
 function takesPart(item: ProtectedItem): boolean {
@@ -113,12 +113,7 @@ async function follow(engine: Engine, ids: readonly string[] | undefined, json: 
   } finally {
     forget();
   }
-  if (cutShort.length === 0) return;
-  const names = cutShort.join(", ");
-  throw new Stopped(
-    `${names}: the copy was not finished. What was sent is kept; the next replication of ${cutShort.length === 1 ? "it" : "each"} resumes it.`,
-    signalExitCodes[by],
-  );
+  requireNoneCutShort(cutShort, by);
 }
 
 interface Options {

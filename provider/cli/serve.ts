@@ -4,10 +4,10 @@ import { type LogLevel, openLog } from "../log.ts";
 import { isLoopbackName } from "../service/loopback.ts";
 import { defaultSettings, readServiceFile, type ServiceSettings } from "../service/settings.ts";
 import { CliCommand } from "./cli-command.ts";
+import { requireNoneCutShort } from "./cut-short.ts";
 import { InputOption } from "./read-given-file.ts";
 import { openSession, printJsonLine } from "./session.ts";
-import { onFirstSignal, type Signal, signalExitCodes } from "./stoppable.ts";
-import { Stopped } from "./stopped.ts";
+import { onFirstSignal, type Signal } from "./stoppable.ts";
 
 type Listen = Pick<ServiceSettings, "host" | "port">;
 
@@ -26,13 +26,9 @@ function toListen(text: string): Listen {
   );
 }
 
-/** The settings of a file, or those that hold without one. */
-export function settingsOf(file: string | undefined): ServiceSettings {
-  return file === undefined ? defaultSettings() : readServiceFile(file);
-}
-
 async function serve(flags: ServeFlags, command: CliCommand): Promise<void> {
-  const settings = { ...settingsOf(flags.config), ...flags.listen };
+  const given = flags.config === undefined ? defaultSettings() : readServiceFile(flags.config);
+  const settings = { ...given, ...flags.listen };
   const { logLevel = "info" } = command.optsWithGlobals<{ logLevel?: LogLevel }>();
   const engine = await openSession(command);
   // No other command needs it, and all of them would load it.
@@ -59,9 +55,7 @@ async function serve(flags: ServeFlags, command: CliCommand): Promise<void> {
   }
   const cutShort = await service.ended.finally(forget);
   if (flags.json === true) printJsonLine("serve", { event: "ended", cutShort });
-  if (cutShort.length === 0) return;
-  const message = `${cutShort.join(", ")}: the copy was not finished. What was sent is kept; the next replication resumes it.`;
-  throw new Stopped(message, signalExitCodes[by]);
+  requireNoneCutShort(cutShort, by);
 }
 
 /** `siterecovery serve`: replicates by itself, and tells people what is wrong. */
