@@ -1,14 +1,14 @@
 /** What is known of the changes of a domain's disk, without a snapshot. */
 import path from "node:path";
-import { blockCountOf, type ChangeState, isHalfOfDisk, type ResyncReason } from "../../disks/disk.ts";
+import { blockCountOf, type ChangeState } from "../../disks/disk.ts";
 import { hasCode, isExpected, SiteRecoveryError } from "../../errors.ts";
 import { all, at, attribute, readXml } from "../../machines/import/xml.ts";
 import { runCommand } from "../../machines/run-command.ts";
 import { said } from "../../message.ts";
-import { isSameLineage } from "../../model/lineage.ts";
 import { connectNbd } from "../../nbd/client/connect-nbd.ts";
 import type { SourceDisk } from "../../ports/snapshots.ts";
 import { changedBlocks, dirtyContext } from "../../qemu/snapshots/read-extents.ts";
+import { notTracked, trackedState } from "../../qemu/snapshots/tracked-state.ts";
 import { randomHex } from "../../random.ts";
 import { type Checkpoint, readCheckpoints } from "./checkpoints.ts";
 import type { DomainPlace } from "./domain-place.ts";
@@ -17,18 +17,6 @@ import type { LibvirtParts } from "./libvirt-parts.ts";
 import { type DomainDisk, readDomain, readSizes } from "./read-domain.ts";
 import { requireReadableHere, trackedDisks } from "./tracked-disks.ts";
 import { virsh, VirshRefusal } from "./virsh.ts";
-
-function notTracked(reason: ResyncReason): ChangeState {
-  return {
-    tracked: reason !== "NewTracking",
-    pendingBlocks: 0,
-    logBytes: 0,
-    resyncRequired: true,
-    resyncReasons: [reason],
-    lineage: undefined,
-    continues: () => false,
-  };
-}
 
 /** Throws `SourceUnreachable`, `NotFound` and `PrerequisitesNotMet`. */
 export async function stateOfDomain(
@@ -50,18 +38,8 @@ export async function stateOfDomain(
     ? await changedInImage(parts, disk!, chain)
     : await changedInQemu(parts, place, { target, oldest });
   if (blocks === undefined) return notTracked("TrackingLost");
-  const blockCount = blockCountOf(sizeBytes);
-  const pendingBlocks = Math.min(blocks, blockCount);
-  const isHalf = isHalfOfDisk(pendingBlocks, blockCount);
-  return {
-    tracked: true,
-    pendingBlocks,
-    logBytes: 0,
-    resyncRequired: isHalf,
-    resyncReasons: isHalf ? ["HalfOfDisk"] : [],
-    lineage: oldest.lineage,
-    continues: (since) => chain.some(({ lineage }) => isSameLineage(lineage, since)),
-  };
+  const lineages = chain.map(({ lineage }) => lineage);
+  return trackedState(Math.min(blocks, blockCountOf(sizeBytes)), { sizeBytes, lineages });
 }
 
 /** Changed blocks by the QEMU that runs; `undefined` if it has lost a bitmap. */

@@ -4,32 +4,19 @@
  */
 import { SiteRecoveryError } from "../../errors.ts";
 import type { ChangeState } from "../../disks/disk.ts";
-import { blockCountOf, isHalfOfDisk, type ResyncReason } from "../../disks/disk.ts";
 import { said } from "../../message.ts";
-import { isSameLineage } from "../../model/lineage.ts";
 import type { Snapshots, SourceDisk } from "../../ports/snapshots.ts";
 import type { GuestParts } from "../../qemu/guest-process.ts";
 import { nodeOf } from "../../qemu/snapshots/block-nodes.ts";
 import { doubtOf, filesOf, readEvidence } from "../../qemu/snapshots/image-evidence.ts";
 import { pendingChanges } from "../../qemu/snapshots/pending-changes.ts";
+import { notTracked, trackedState } from "../../qemu/snapshots/tracked-state.ts";
 import { requireWhole } from "./instant-start.ts";
 import { beginTracking } from "./begin-tracking.ts";
 import { type OpenNodes, openNodes } from "./open-nodes.ts";
 import { type QemuPlace, qemuPlaceOf, runningGuest, wasKilled } from "./qemu-place.ts";
 import { lineagesOf } from "./lineages-of-disk.ts";
 import { takeOfGuests } from "./take-of-guests.ts";
-
-function notTracked(reason: ResyncReason): ChangeState {
-  return {
-    tracked: reason !== "NewTracking",
-    pendingBlocks: 0,
-    logBytes: 0,
-    resyncRequired: true,
-    resyncReasons: [reason],
-    lineage: undefined,
-    continues: () => false,
-  };
-}
 
 async function stateIn(nodes: OpenNodes, imageSizeBytes: number): Promise<ChangeState> {
   const { address, lostBecause } = nodes.disks[0]!;
@@ -39,16 +26,7 @@ async function stateIn(nodes: OpenNodes, imageSizeBytes: number): Promise<Change
   const { sizeBytes } = node;
   const changes = await pendingChanges(nodes.qmp, { address, sizeBytes, since, lostBecause });
   if ("everything" in changes) return notTracked(changes.everything);
-  const isHalf = isHalfOfDisk(changes.blocks, blockCountOf(imageSizeBytes));
-  return {
-    tracked: true,
-    pendingBlocks: changes.blocks,
-    logBytes: 0,
-    resyncRequired: isHalf,
-    resyncReasons: isHalf ? ["HalfOfDisk"] : [],
-    lineage: since,
-    continues: (other) => lineages.some((lineage) => isSameLineage(lineage, other)),
-  };
+  return trackedState(changes.blocks, { sizeBytes: imageSizeBytes, lineages });
 }
 
 async function stateOfGuest(parts: GuestParts, place: QemuPlace, disk: SourceDisk): Promise<ChangeState> {
