@@ -3,7 +3,7 @@ import type { Forecast } from "../engine/forecast/forecast.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { assumptions } from "./forecast-text.ts";
 import { formatSeconds } from "../format-seconds.ts";
-import { escapeText } from "./escape-text.ts";
+import { escapeMarkup } from "../escape-markup.ts";
 import { type Chart, lineCharts, type Quantity } from "./line-charts.ts";
 
 const style = `
@@ -15,7 +15,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[], tag: string): string =>
-    `<tr>${row.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join("")}</tr>`;
+    `<tr>${row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
   return `<table><thead>${cells(head, "th")}</thead><tbody>${rows.map((row) => cells(row, "td")).join("")}</tbody></table>`;
 }
 
@@ -122,7 +122,7 @@ export function forecastPage(definition: string, result: Forecast): string {
   );
   const charts = lineCharts(chartsOf(result));
   const parts = [
-    `<h1>Forecast of ${escapeText(definition)}</h1><p>${escapeText(assumptions(result))}</p>`,
+    `<h1>Forecast of ${escapeMarkup(definition)}</h1><p>${escapeMarkup(assumptions(result))}</p>`,
     ...charts.html,
     `<h2>Machines</h2>${machines}<h2>Process servers</h2>${servers}`,
     result.plans.length > 0 ? `<h2>Recovery plans</h2>${plans}` : "",

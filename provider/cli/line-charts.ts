@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { drawCharts, type DrawnChart, type DrawnLine } from "./draw-charts.ts";
-import { escapeText } from "./escape-text.ts";
+import { escapeMarkup } from "../escape-markup.ts";
 
 export interface ChartSeries {
   readonly name: string;
@@ -99,10 +99,10 @@ function table({ times, quantity }: Chart, lines: readonly ChartSeries[]): strin
     if (index % step !== 0) return [];
     const cells = lines.map(({ values }) => values[index] ?? null);
     const texts = cells.map((value) => (value === null ? "–" : quantity.format(value)));
-    const row = texts.map((text) => `<td>${escapeText(text)}</td>`).join("");
+    const row = texts.map((text) => `<td>${escapeMarkup(text)}</td>`).join("");
     return `<tr><th scope="row">${new Date(time).toISOString().slice(0, 16).replace("T", " ")}</th>${row}</tr>`;
   });
-  const titles = head.map((title) => `<th scope="col">${escapeText(title)}</th>`).join("");
+  const titles = head.map((title) => `<th scope="col">${escapeMarkup(title)}</th>`).join("");
   return `<table><thead><tr>${titles}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
@@ -120,9 +120,9 @@ export function lineCharts(charts: readonly Chart[]): {
     const { id, title } = chart;
     const more = left === 0 ? "" : `<p>${left} lower lines are not drawn.</p>`;
     return (
-      `<h2 id="${id}-title">${escapeText(title)}</h2>` +
+      `<h2 id="${id}-title">${escapeMarkup(title)}</h2>` +
       `<div id="${id}" class="chart" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-values"></div>${more}` +
-      `<details id="${id}-values"><summary>${escapeText(title)}: the values</summary>${table(chart, shown)}</details>`
+      `<details id="${id}-values"><summary>${escapeMarkup(title)}: the values</summary>${table(chart, shown)}</details>`
     );
   });
   const find = createRequire(import.meta.url).resolve;

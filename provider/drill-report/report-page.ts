@@ -1,16 +1,9 @@
 /** A drill's report as one HTML file that needs nothing else: its style and its picture are in it, and it runs no program. */
+import { escapeMarkup } from "../escape-markup.ts";
 import type { DrillReport, ReportMachine } from "./drill-report.ts";
 import { digestOf, fingerprintOfKey } from "./seal-report.ts";
 
-const characters: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-const text = (value: unknown): string => String(value).replaceAll(/[&<>"']/g, (one) => characters[one]!);
+const text = (value: unknown): string => escapeMarkup(String(value));
 
 const nameOf = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 

@@ -1,4 +1,5 @@
 /** Requests of the vSphere Web Services API, as SOAP 1.1 has them. */
+import { escapeMarkup } from "../escape-markup.ts";
 
 /** A reference to an object of the server: its type and its id there (`VirtualMachine`, `vm-42`). */
 export class ManagedObject {
@@ -26,18 +27,11 @@ export interface SoapObject {
   readonly [name: string]: SoapValue;
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#13;",
-  "\n": "&#10;",
-  "\t": "&#9;",
-};
+const whiteSpace: Readonly<Record<string, string>> = { "\r": "&#13;", "\n": "&#10;", "\t": "&#9;" };
 
+/** A reader makes spaces of other white space, unless it is written like this. */
 function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"\r\n\t]/g, (sign) => escapes[sign]!);
+  return escapeMarkup(text).replaceAll(/[\r\n\t]/g, (sign) => whiteSpace[sign]!);
 }
 
 function isList(value: SoapValue): value is readonly SoapValue[] {

@@ -8,7 +8,7 @@ import { SiteRecoveryError } from "../../errors.ts";
 import { at, attribute, readXml } from "../../machines/import/xml.ts";
 import { said } from "../../message.ts";
 import type { DomainPlace } from "./domain-place.ts";
-import { escapeXml } from "./escape-xml.ts";
+import { escapeMarkup } from "../../escape-markup.ts";
 import { virsh, VirshRefusal } from "./virsh.ts";
 
 export interface BackupDisk {
@@ -33,14 +33,14 @@ export function backupXml(
     const mode =
       since === undefined
         ? 'backupmode="full"'
-        : `backupmode="incremental" incremental="${since}" exportbitmap="${escapeXml(changesOf(target))}"`;
-    const name = escapeXml(target);
-    return `<disk name="${name}" backup="yes" type="file" exportname="${name}" ${mode}><scratch file="${escapeXml(scratchPath)}"/></disk>`;
+        : `backupmode="incremental" incremental="${since}" exportbitmap="${escapeMarkup(changesOf(target))}"`;
+    const name = escapeMarkup(target);
+    return `<disk name="${name}" backup="yes" type="file" exportname="${name}" ${mode}><scratch file="${escapeMarkup(scratchPath)}"/></disk>`;
   };
   return [
-    `<domainbackup mode="pull"><server transport="unix" socket="${escapeXml(socketPath)}"/><disks>`,
+    `<domainbackup mode="pull"><server transport="unix" socket="${escapeMarkup(socketPath)}"/><disks>`,
     ...disks.map(disk),
-    ...others.map((target) => `<disk name="${escapeXml(target)}" backup="no"/>`),
+    ...others.map((target) => `<disk name="${escapeMarkup(target)}" backup="no"/>`),
     "</disks></domainbackup>",
   ].join("");
 }

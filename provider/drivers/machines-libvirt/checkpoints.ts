@@ -7,7 +7,7 @@ import { all, at, attribute, readXml, textOf } from "../../machines/import/xml.t
 import type { Lineage } from "../../model/lineage.ts";
 import { bitmapName, lineageIn } from "../../qemu/snapshots/names.ts";
 import type { DomainPlace } from "./domain-place.ts";
-import { escapeXml } from "./escape-xml.ts";
+import { escapeMarkup } from "../../escape-markup.ts";
 import { virsh, VirshRefusal } from "./virsh.ts";
 
 export interface Checkpoint {
@@ -85,11 +85,11 @@ export function checkpointXml(
   others: readonly string[],
 ): string {
   const disk = (target: string, how: string): string =>
-    `<disk name="${escapeXml(target)}" checkpoint="${how}"/>`;
+    `<disk name="${escapeMarkup(target)}" checkpoint="${how}"/>`;
   return [
     "<domaincheckpoint>",
     `<name>${bitmapName(lineage)}</name>`,
-    `<description>${escapeXml(JSON.stringify(Object.fromEntries(sizes)))}</description>`,
+    `<description>${escapeMarkup(JSON.stringify(Object.fromEntries(sizes)))}</description>`,
     "<disks>",
     ...[...sizes.keys()].map((target) => disk(target, "bitmap")),
     ...others.map((target) => disk(target, "no")),

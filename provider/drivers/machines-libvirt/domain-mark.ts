@@ -2,7 +2,7 @@
  * The mark of a domain: an element of ours in its metadata, which libvirt keeps and every other program leaves alone. It
  * names the domain's UUID, so that a clone, which gets another UUID, is known as a copy.
  */
-import { escapeXml } from "./escape-xml.ts";
+import { escapeMarkup } from "../../escape-markup.ts";
 import { at, attribute, textOf } from "../../machines/import/xml.ts";
 import type { Clock } from "../../clock.ts";
 import { SiteRecoveryError } from "../../errors.ts";
@@ -44,7 +44,7 @@ export async function writeDomainMark(clock: Clock, place: DomainPlace, mark: Ma
     ...(protectedBy ? { protectedBy } : {}),
     ...(lastMove ? { lastMove } : {}),
   });
-  const xml = `<${element} domain="${place.uuid}">${escapeXml(text)}</${element}>`;
+  const xml = `<${element} domain="${place.uuid}">${escapeMarkup(text)}</${element}>`;
   const words = ["metadata", place.uuid, namespace, "--key", prefix, "--set", xml, "--config"];
   await virsh(clock, place.uri, words);
 }
