@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { plainHost } from "../plain-host.ts";
 import { systemClock } from "../clock.ts";
 import { type LogLevel, openLog } from "../log.ts";
 import { isLoopbackName } from "../service/loopback.ts";
@@ -19,8 +20,7 @@ interface ServeFlags {
 
 function toListen(text: string): Listen {
   const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (isLoopbackName(host) && Number(port) <= 65_535)
-    return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+  if (isLoopbackName(host) && Number(port) <= 65_535) return { host: plainHost(host), port: Number(port) };
   throw new InvalidArgumentError(
     "Write an address of this computer and a port, such as 127.0.0.1:7080. Other computers come through a proxy that knows who they are.",
   );

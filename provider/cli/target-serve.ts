@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import path from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { plainHost } from "../plain-host.ts";
 import { systemClock } from "../clock.ts";
 import type { TargetServer } from "../target-server/serve-target.ts";
 import { CliCommand } from "./cli-command.ts";
@@ -30,7 +31,7 @@ interface ServeFlags {
 /** `127.0.0.1:7843`, `[::1]:7843` or `name:7843`. */
 function toListen(text: string): Listen {
   const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  const plain = host.replace(/^\[(.*)\]$/, "$1");
+  const plain = plainHost(host);
   const isHost = isIP(plain) === 6 ? plain !== host : /^[A-Za-z0-9.-]+$/.test(plain);
   if (isHost && Number(port) <= 65_535) return { host: plain, port: Number(port) };
   throw new InvalidArgumentError("Write an address and a port: 127.0.0.1:7843, 10.0.0.7:7843 or [::1]:7843.");

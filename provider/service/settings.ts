@@ -1,5 +1,6 @@
 /** Reads service.yaml, by schema/service.schema.json. */
 import path from "node:path";
+import { plainHost } from "../plain-host.ts";
 import { errorOfUrl } from "./notify/webhook-url.ts";
 import { isTimeZone, type Weekday, weekdays, type WeeklyHours } from "../weekly-hours.ts";
 import type { NotificationReason } from "../model/notification.ts";
@@ -131,7 +132,7 @@ function portOf(listen: string): string {
 function withDefaults(file: ServiceFile, folder: string): ServiceSettings {
   const { listen = listenDefault, quietHours } = file;
   return {
-    host: listen.slice(0, listen.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1"),
+    host: plainHost(listen.slice(0, listen.lastIndexOf(":"))),
     port: Number(portOf(listen)),
     lookSeconds: file.lookSeconds ?? 60,
     stopWithinSeconds: file.stopWithinSeconds ?? 5,

@@ -2,6 +2,7 @@
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
+import { plainHost } from "../plain-host.ts";
 import { localFileSystem } from "../blocks/file-system.ts";
 import { readTextFile } from "../blocks/read-text-file.ts";
 import { SiteRecoveryError } from "../errors.ts";
@@ -19,7 +20,7 @@ export function addressOf(host: string): HostAddress {
   const url = URL.parse(`https://${host}`);
   const isPlain = url?.pathname === "/" && url.search === "" && url.username === "" && !/[/?#@\s]/.test(host);
   if (url !== null && isPlain) {
-    return { hostname: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 443) };
+    return { hostname: plainHost(url.hostname), port: Number(url.port || 443) };
   }
   const message = said`"${host}" is no host of vSphere. Give its name or address, and its port if it is not 443: vcenter.example.org.`;
   throw new SiteRecoveryError("InvalidInput", message, { target: host, property: "host" });

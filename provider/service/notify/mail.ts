@@ -1,5 +1,6 @@
 /** A mail through an SMTP server, with TLS wherever the server is not this computer. */
 import { createTransport } from "nodemailer";
+import { plainHost } from "../../plain-host.ts";
 import type { Notification } from "../../model/notification.ts";
 import { messageOf } from "../../errors.ts";
 import { isLoopbackName } from "../loopback.ts";
@@ -25,7 +26,7 @@ export function mailChannel(name: string, settings: MailSettings, source: Secret
   const url = new URL(server);
   const secure = url.protocol === "smtps:";
   const transport = createTransport({
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    host: plainHost(url.hostname),
     port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
     secure,
     requireTLS: !secure && !isLoopbackName(url.hostname),
