@@ -1,6 +1,6 @@
 /** Freezing the guests of libvirt domains, by the QEMU guest agent through libvirt, beside other machines. */
 import type { Clock } from "../../clock.ts";
-import { isExpected, messageOf } from "../../errors.ts";
+import { hookFailureOf } from "../../machines/hook-failure.ts";
 import type { MachineHooks } from "../../machines/machine-hooks.ts";
 import type { HookFailure } from "../../machines/run-hook.ts";
 import { startThawWatchdog, type ThawWatchdog } from "../../machines/start-thaw-watchdog.ts";
@@ -15,18 +15,9 @@ const thawSeconds = 30;
 
 export function libvirtHooks(others: MachineHooks, { clock }: { readonly clock: Clock }): MachineHooks {
   const watchdogs = new Map<string, ThawWatchdog>();
-  const failureOf = async (work: () => Promise<unknown>): Promise<HookFailure> => {
-    try {
-      await work();
-      return undefined;
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      return messageOf(error);
-    }
-  };
   const prepare = async (domain: DomainPlace): Promise<HookFailure> => {
     const { uri, uuid, place } = domain;
-    const failure = await failureOf(() =>
+    const failure = await hookFailureOf(() =>
       // An agent that does not answer now would let the freeze wait for it.
       virsh(clock, uri, ["qemu-agent-command", uuid, '{"execute":"guest-ping"}', "--timeout", "10"]),
     );
@@ -39,7 +30,7 @@ export function libvirtHooks(others: MachineHooks, { clock }: { readonly clock: 
   };
   const thaw = async (domain: DomainPlace): Promise<HookFailure> => {
     const { uri, uuid, place } = domain;
-    const failure = await failureOf(async () => {
+    const failure = await hookFailureOf(async () => {
       // What a dead process has left frozen: a guest that is off holds nothing.
       if (await isOff(clock, domain)) return;
       await virsh(clock, uri, ["domfsthaw", uuid], { timeoutSeconds: thawSeconds });
@@ -61,7 +52,7 @@ export function libvirtHooks(others: MachineHooks, { clock }: { readonly clock: 
       const domain = domainOfMachine(machine);
       if (domain === undefined) return others.freeze(machine, signal);
       const { uri, uuid } = domain;
-      return failureOf(() =>
+      return hookFailureOf(() =>
         virsh(clock, uri, ["domfsfreeze", uuid], { timeoutSeconds: frozenMsMax / 1000, signal }),
       );
     },

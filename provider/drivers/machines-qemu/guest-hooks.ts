@@ -4,9 +4,9 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../../clock.ts";
-import { isExpected, messageOf, SiteRecoveryError } from "../../errors.ts";
+import { SiteRecoveryError } from "../../errors.ts";
+import { hookFailureOf } from "../../machines/hook-failure.ts";
 import type { MachineHooks } from "../../machines/machine-hooks.ts";
-import type { HookFailure } from "../../machines/run-hook.ts";
 import { startThawWatchdog, type ThawWatchdog } from "../../machines/start-thaw-watchdog.ts";
 import { said } from "../../message.ts";
 import type { Machine } from "../../ports/machines.ts";
@@ -49,21 +49,12 @@ export function guestHooks(
     one?.agent.close();
     one?.watchdog.release();
   };
-  const failureOf = async (work: () => Promise<unknown>): Promise<HookFailure> => {
-    try {
-      await work();
-      return undefined;
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      return messageOf(error);
-    }
-  };
   return {
     timeoutOf: (machine) => (isByAgent(machine) ? frozenMsMax : others.timeoutOf(machine)),
     prepare: async (machine) => {
       if (!isByAgent(machine)) return others.prepare(machine);
       const { folder } = machine;
-      return failureOf(async () => {
+      return hookFailureOf(async () => {
         const guest = guestOf(parts, machine);
         const agent = await guest.agent({ timeoutMs: agentMs });
         const command = [process.execPath, thawProgram(), guest.sockets.agent, machine.name];
@@ -83,13 +74,13 @@ export function guestHooks(
     },
     freeze: async (machine, signal) => {
       if (!isByAgent(machine)) return others.freeze(machine, signal);
-      return failureOf(async () => {
+      return hookFailureOf(async () => {
         await held.get(machine.folder)?.agent.freeze({ timeoutMs: agentMs, signal });
       });
     },
     thaw: async (machine) => {
       if (!isByAgent(machine)) return others.thaw(machine);
-      const failure = await failureOf(async () => {
+      const failure = await hookFailureOf(async () => {
         const agent = held.get(machine.folder)?.agent;
         if (agent !== undefined) {
           await agent.thaw({ timeoutMs: agentMs });
