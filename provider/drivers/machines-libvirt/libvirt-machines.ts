@@ -7,6 +7,7 @@ import { hasCode, isExpected, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import { isHypervisorUri } from "../../hypervisor-uri.ts";
 import type { Machines } from "../../ports/machines.ts";
+import { machinesByPlace, type MachinesAtPlaces } from "../machines-by-place.ts";
 import { readDomainMark, writeDomainMark } from "./domain-mark.ts";
 import { domainAt, domainOf, type DomainPlace } from "./domain-place.ts";
 import { isOff, shutDownDomain, startDomain } from "./domain-power.ts";
@@ -49,7 +50,6 @@ export function libvirtMachines(
   folders: Machines,
   { clock, askedMs = askedMsDefault }: PowerParts,
 ): Machines {
-  const isInFolder = (place: string): boolean => !isHypervisorUri(place);
   /** The domain at a place of libvirt's. */
   const domain = (place: string): DomainPlace => {
     const found = domainOf(place);
@@ -57,12 +57,9 @@ export function libvirtMachines(
     const message = said`${place} names no domain. Write the address of its hypervisor and its UUID: qemu:///system#<uuid>.`;
     throw new SiteRecoveryError("InvalidInput", message, { target: place });
   };
-
-  return {
-    ...folders,
-    holdsFiles: (place) => isInFolder(place) && folders.holdsFiles(place),
+  const domains: MachinesAtPlaces = {
+    holdsFiles: () => false,
     isReachable: async (inventory) => {
-      if (isInFolder(inventory)) return folders.isReachable(inventory);
       try {
         await virsh(clock, inventory, ["version"], { timeoutSeconds: reachSeconds });
         return true;
@@ -73,26 +70,20 @@ export function libvirtMachines(
       }
     },
     // Only a program that has the image while its domain is off could write past the bitmaps, and QEMU's own keep them.
-    tracksEveryWrite: async (place) => (isInFolder(place) ? folders.tracksEveryWrite(place) : true),
-    list: async (inventory) => {
-      if (isInFolder(inventory)) return folders.list(inventory);
-      return (await listDomains(clock, inventory)).map(({ name }) => name).toSorted();
-    },
+    tracksEveryWrite: () => Promise.resolve(true),
+    list: async (inventory) => (await listDomains(clock, inventory)).map(({ name }) => name).toSorted(),
     placeOf: async (inventory, name) => {
-      if (isInFolder(inventory)) return folders.placeOf(inventory, name);
-      const domains = await listDomains(clock, inventory);
+      const listed = await listDomains(clock, inventory);
       const isNamed = (one: Listed): boolean => one.name.toLowerCase() === name.toLowerCase();
-      const found = domains.find((one) => one.name === name) ?? domains.find(isNamed);
+      const found = listed.find((one) => one.name === name) ?? listed.find(isNamed);
       return found && domainAt(inventory, found.uuid).place;
     },
     nameAt: async (place) => {
-      if (isInFolder(place)) return folders.nameAt(place);
       const { uri, uuid } = domain(place);
       return virsh(clock, uri, ["domname", uuid]);
     },
-    read: async (place) => (isInFolder(place) ? folders.read(place) : readMachine(clock, domain(place))),
+    read: async (place) => readMachine(clock, domain(place)),
     exists: async (place) => {
-      if (isInFolder(place)) return folders.exists(place);
       const { uri, uuid } = domain(place);
       try {
         await virsh(clock, uri, ["domname", uuid]);
@@ -102,12 +93,8 @@ export function libvirtMachines(
         throw error;
       }
     },
-    requireOwnImages: async (place, disks) =>
-      isInFolder(place)
-        ? folders.requireOwnImages(place, disks)
-        : requireNotWritten(domain(place), "A move to"),
+    requireOwnImages: async (place) => requireNotWritten(domain(place), "A move to"),
     markOf: async (place) => {
-      if (isInFolder(place)) return folders.markOf(place);
       try {
         return await readDomainMark(clock, domain(place));
       } catch (error) {
@@ -115,27 +102,18 @@ export function libvirtMachines(
         throw error;
       }
     },
-    setMark: async (place, mark) =>
-      isInFolder(place) ? folders.setMark(place, mark) : writeDomainMark(clock, domain(place), mark),
-    powerState: async (place) => {
-      if (isInFolder(place)) return folders.powerState(place);
-      return (await isOff(clock, domain(place))) ? "off" : "running";
-    },
-    start: async (place) => (isInFolder(place) ? folders.start(place) : startDomain(clock, domain(place))),
-    whenReady: async (place, options) => (isInFolder(place) ? folders.whenReady(place, options) : undefined),
-    shutDown: async (place) =>
-      isInFolder(place) ? folders.shutDown(place) : shutDownDomain(clock, domain(place), askedMs),
-    define: async (place, definition) =>
-      isInFolder(place) ? folders.define(place, definition) : requireNotWritten(domain(place), "Defining"),
-    installMobilityService: async (place) => {
-      if (isInFolder(place)) return folders.installMobilityService(place);
+    setMark: async (place, mark) => writeDomainMark(clock, domain(place), mark),
+    powerState: async (place) => ((await isOff(clock, domain(place))) ? "off" : "running"),
+    start: async (place) => startDomain(clock, domain(place)),
+    whenReady: () => Promise.resolve(undefined),
+    shutDown: async (place) => shutDownDomain(clock, domain(place), askedMs),
+    define: async (place) => requireNotWritten(domain(place), "Defining"),
+    installMobilityService: (place) => {
       const message = said`The Mobility service cannot be put into the domain ${place}. Protect it from a Hyper-V site, which needs none.`;
-      throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: place });
+      return Promise.reject(new SiteRecoveryError("PrerequisitesNotMet", message, { target: place }));
     },
-    withdraw: async (place) => {
-      if (isInFolder(place)) await folders.withdraw(place);
-    },
-    remove: async (place) =>
-      isInFolder(place) ? folders.remove(place) : requireNotWritten(domain(place), "Removing"),
+    withdraw: () => Promise.resolve(),
+    remove: async (place) => requireNotWritten(domain(place), "Removing"),
   };
+  return machinesByPlace(isHypervisorUri, domains, folders);
 }

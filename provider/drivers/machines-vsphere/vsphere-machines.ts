@@ -15,6 +15,7 @@ import {
 import { powerOn, shutDownGuest } from "../../vsphere/machine-power.ts";
 import type { ManagedObject } from "../../vsphere/soap-request.ts";
 import { VsphereSession } from "../../vsphere/vsphere-session.ts";
+import { machinesByPlace, type MachinesAtPlaces } from "../machines-by-place.ts";
 import { describeMachine } from "./describe-machine.ts";
 import { machineAt, placeOfMachine, settingsOf, type VspherePlace } from "./vsphere-place.ts";
 import { isVsphereUri } from "../../vsphere-uri.ts";
@@ -74,11 +75,9 @@ function refuse(place: string, what: string): never {
 /** `others` is the driver of all other machines. */
 export function vsphereMachines(others: Machines, parts: VsphereParts): Machines {
   const namesIn = (inventory: string): Promise<MachineName[]> => withSession(parts, inventory, listNames);
-  return {
-    ...others,
-    holdsFiles: (place) => !isVsphereUri(place) && others.holdsFiles(place),
+  const machines: MachinesAtPlaces = {
+    holdsFiles: () => false,
     isReachable: async (inventory) => {
-      if (!isVsphereUri(inventory)) return others.isReachable(inventory);
       try {
         // As its account: what is only there is of no use.
         await namesIn(inventory);
@@ -89,72 +88,46 @@ export function vsphereMachines(others: Machines, parts: VsphereParts): Machines
       }
     },
     // A machine's writes go through its host, which keeps what changes.
-    tracksEveryWrite: async (place) => isVsphereUri(place) || (await others.tracksEveryWrite(place)),
-    list: async (inventory) => {
-      if (!isVsphereUri(inventory)) return others.list(inventory);
-      return [...new Set((await namesIn(inventory)).map(({ name }) => name))].sort();
-    },
-    placeOf: async (inventory, name) => {
-      if (!isVsphereUri(inventory)) return others.placeOf(inventory, name);
-      return placeIn(inventory, name, await namesIn(inventory));
-    },
-    nameAt: async (place) => {
-      if (!isVsphereUri(place)) return others.nameAt(place);
-      return withMachine(
+    tracksEveryWrite: () => Promise.resolve(true),
+    list: async (inventory) => [...new Set((await namesIn(inventory)).map(({ name }) => name))].sort(),
+    placeOf: async (inventory, name) => placeIn(inventory, name, await namesIn(inventory)),
+    nameAt: async (place) =>
+      withMachine(
         parts,
         place,
         async (session, machine) => (await readVirtualMachine(session, machine)).name,
-      );
-    },
-    read: async (place) => {
-      if (!isVsphereUri(place)) return others.read(place);
-      return withMachine(parts, place, async (session, machine, at) =>
+      ),
+    read: async (place) =>
+      withMachine(parts, place, async (session, machine, at) =>
         describeMachine(await readVirtualMachine(session, machine), at),
-      );
-    },
+      ),
     exists: async (place) => {
-      if (!isVsphereUri(place)) return others.exists(place);
       const { inventory, instanceUuid } = machineAt(place);
       const find = (session: VsphereSession): Promise<unknown> => findVirtualMachine(session, instanceUuid);
       return (await withSession(parts, inventory, find)) !== undefined;
     },
-    requireOwnImages: async (place, disks) =>
-      isVsphereUri(place) ? refuse(place, "A move") : others.requireOwnImages(place, disks),
-    markOf: async (place) =>
-      isVsphereUri(place) ? withMachine(parts, place, readVsphereMark) : others.markOf(place),
-    setMark: async (place, mark) => {
-      if (!isVsphereUri(place)) return others.setMark(place, mark);
-      await withMachine(parts, place, (session, machine, at) => writeVsphereMark(session, machine, at, mark));
-    },
+    requireOwnImages: async (place) => refuse(place, "A move"),
+    markOf: async (place) => withMachine(parts, place, readVsphereMark),
+    setMark: async (place, mark) =>
+      withMachine(parts, place, (session, machine, at) => writeVsphereMark(session, machine, at, mark)),
     powerState: async (place) => {
-      if (!isVsphereUri(place)) return others.powerState(place);
       const { power } = await withMachine(parts, place, (session, machine) =>
         readVirtualMachine(session, machine),
       );
       // A suspended machine goes on where it was, with what it has in memory.
       return power === "off" ? "off" : "running";
     },
-    start: async (place) =>
-      isVsphereUri(place)
-        ? withMachine(parts, place, (session, machine) => powerOn(session, machine))
-        : others.start(place),
+    start: async (place) => withMachine(parts, place, (session, machine) => powerOn(session, machine)),
     // There is no channel into the guest.
-    whenReady: async (place, options) => (isVsphereUri(place) ? undefined : others.whenReady(place, options)),
-    shutDown: async (place) => {
-      if (!isVsphereUri(place)) return others.shutDown(place);
-      await withMachine(parts, place, (session, machine) =>
+    whenReady: () => Promise.resolve(undefined),
+    shutDown: async (place) =>
+      withMachine(parts, place, (session, machine) =>
         shutDownGuest(session, machine, { withinMs: shutDownMs }),
-      );
-    },
-    define: async (place, definition) =>
-      isVsphereUri(place) ? refuse(place, "Defining") : others.define(place, definition),
-    installMobilityService: async (place) =>
-      isVsphereUri(place)
-        ? refuse(place, "Installing the Mobility service")
-        : others.installMobilityService(place),
-    withdraw: async (place) => {
-      if (!isVsphereUri(place)) await others.withdraw(place);
-    },
-    remove: async (place) => (isVsphereUri(place) ? refuse(place, "Removing") : others.remove(place)),
+      ),
+    define: async (place) => refuse(place, "Defining"),
+    installMobilityService: async (place) => refuse(place, "Installing the Mobility service"),
+    withdraw: () => Promise.resolve(),
+    remove: async (place) => refuse(place, "Removing"),
   };
+  return machinesByPlace(isVsphereUri, machines, others);
 }
