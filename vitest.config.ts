@@ -18,8 +18,8 @@ export default defineConfig({
           environment: "node",
           maxWorkers: 2,
           // A machine whose disk is busy with something else is slow, not wrong.
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
           expect: { poll: { timeout: 90_000 } },
         },
       },

@@ -26,3 +26,18 @@ export async function withinLimit<T>(work: Promise<T>, limit: WaitLimit, late: (
     done.abort();
   }
 }
+
+/** As `withinLimit`, and ends the work: the signal that it has is aborted as soon as nobody waits for it any more. */
+export async function stoppedAfterLimit<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  limit: WaitLimit,
+  late: () => Error,
+): Promise<T> {
+  const over = new AbortController();
+  const signal = limit.signal === undefined ? over.signal : AbortSignal.any([over.signal, limit.signal]);
+  try {
+    return await withinLimit(work(signal), limit, late);
+  } finally {
+    over.abort();
+  }
+}

@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "./metrics.ts";
-import { withinLimit } from "../within-limit.ts";
+import { stoppedAfterLimit } from "../within-limit.ts";
 import { type Channel, ChannelError } from "./notify/channel.ts";
 
 const second = 1000;
@@ -73,15 +73,9 @@ export async function sendInTime(
   notification: Queued["notification"],
   signal: AbortSignal,
 ): Promise<void> {
-  const over = new AbortController();
-  const sending = channel.send(notification, AbortSignal.any([over.signal, signal]));
-  try {
-    await withinLimit(
-      sending,
-      { clock, timeoutMs: sendMilliseconds },
-      () => new ChannelError(`it took longer than ${sendMilliseconds / second} s`),
-    );
-  } finally {
-    over.abort();
-  }
+  await stoppedAfterLimit(
+    (until) => channel.send(notification, until),
+    { clock, timeoutMs: sendMilliseconds, signal },
+    () => new ChannelError(`it took longer than ${sendMilliseconds / second} s`),
+  );
 }

@@ -5,6 +5,7 @@ import { isOfCertificate } from "../certificate-code.ts";
 import type { Clock } from "../clock.ts";
 import { isExpected, SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
+import { stoppedAfterLimit } from "../within-limit.ts";
 import { addressOf, type HostAddress, shownThumbprint, tlsAgent } from "./tls-agent.ts";
 import type { VsphereSettings } from "./settings.ts";
 
@@ -50,21 +51,15 @@ export class VsphereLine {
    */
   async post(envelope: string, cookie: string | undefined, signal?: AbortSignal): Promise<LineAnswer> {
     const { clock, timeoutMs } = this.#options;
-    const limit = new AbortController();
-    const ended = new AbortController();
-    const isLate = clock.sleep(timeoutMs, ended.signal).then(
-      () => limit.abort(),
-      () => undefined,
-    );
     try {
-      const both = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
-      return await this.#exchange(envelope, cookie, both);
+      return await stoppedAfterLimit(
+        (until) => this.#exchange(envelope, cookie, until),
+        { clock, timeoutMs, signal },
+        () => this.#late(),
+      );
     } catch (error) {
       signal?.throwIfAborted();
-      throw await this.#failure(error, limit.signal.aborted);
-    } finally {
-      ended.abort();
-      await isLate;
+      throw await this.#failure(error);
     }
   }
 
@@ -110,33 +105,30 @@ export class VsphereLine {
     };
   }
 
+  /** The thumbprint that the server shows; `undefined` if it shows none in time. */
   async #shown(): Promise<string | undefined> {
-    const limit = new AbortController();
-    const ended = new AbortController();
-    const late = this.#options.clock.sleep(this.#options.timeoutMs, ended.signal).then(
-      () => limit.abort(),
-      () => undefined,
-    );
-    const shown = await shownThumbprint(this.#address, limit.signal);
-    ended.abort();
-    await late;
-    return shown;
+    const { clock, timeoutMs } = this.#options;
+    return stoppedAfterLimit(
+      (until) => shownThumbprint(this.#address, until),
+      { clock, timeoutMs },
+      () => this.#late(),
+    ).catch(() => undefined);
   }
 
-  async #failure(error: unknown, isLate: boolean): Promise<Error> {
+  #late(): SiteRecoveryError {
+    const { host } = this;
+    const seconds = Math.round(this.#options.timeoutMs / 1000);
+    const message = said`${host} does not answer within ${seconds} s. Check the server and the network.`;
+    return new SiteRecoveryError("SourceUnreachable", message, { target: host });
+  }
+
+  async #failure(error: unknown): Promise<Error> {
     if (isExpected(error)) return error;
     const { host } = this;
     const fail = (
       code: "SourceUnreachable" | "PrerequisitesNotMet",
       message: ReturnType<typeof said>,
     ): Error => new SiteRecoveryError(code, message, { target: host });
-    if (isLate) {
-      const seconds = Math.round(this.#options.timeoutMs / 1000);
-      return fail(
-        "SourceUnreachable",
-        said`${host} does not answer within ${seconds} s. Check the server and the network.`,
-      );
-    }
     const { code: given = "" } = error as { readonly code?: string };
     const code = /^[A-Za-z0-9_]{1,60}$/.test(given) ? given : "";
     if (!isOfCertificate(code)) {
