@@ -1,10 +1,10 @@
 // `npm test`: makes available what is missing and runs every check and test. Ends with the line `N passed, N failed`.
-// `node setup/test.mjs static|unit|e2e [filter …]` runs a part; `machines`, which boots guests in QEMU, runs when it is named only.
+// `node setup/test.mjs static|unit|e2e [filter …]` runs a part. When they are named only run `machines`, which boots guests in QEMU, and
+// `thorough`: what is tried by chance, more of it than in `npm test`.
 
 import { ensureAzurite } from "./azurite.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
 import { installDependencies } from "./install-dependencies.mjs";
-import { commandFolder } from "./project.mjs";
 import { installQemuInCi } from "./ensure-qemu.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { ensurePulumiForPython } from "./pulumi-python.mjs";
@@ -12,10 +12,11 @@ import { ensureGuest } from "./guest/ensure-guest.mjs";
 import { runVitest } from "./run-vitest.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 import { runStaticChecks } from "./static-checks.mjs";
+import { thoroughTests, withTestEnvironment } from "./test-environment.mjs";
 import { formatReport, measure, total } from "./test-report.mjs";
 import { ensureVersitygw } from "./versitygw.mjs";
 
-const PARTS = ["static", "unit", "e2e", "machines"];
+const PARTS = ["static", "unit", "e2e", "machines", "thorough"];
 
 /**
  * A step that prepares for tests. It appears in the report only when it fails.
@@ -43,7 +44,7 @@ await runToExit(async () => {
     throw new SetupError(`There is no part "${part}". Use: npm test [-- ${PARTS.join("|")} [filter …]]`, 2);
   }
   const runs = (/** @type {string} */ name) => part === undefined || part === name;
-  const environment = { ...process.env, PATH: `${commandFolder}:${process.env["PATH"] ?? ""}` };
+  const isThorough = part === "thorough";
   /** @type {(import("./test-report.mjs").Row | undefined)[]} */
   const rows = [];
 
@@ -65,18 +66,23 @@ await runToExit(async () => {
   // It is built for minutes; a test that needs it does so too.
   if (runs("unit") && filters.length === 0) rows.push(await prepare("s3 server", ensureVersitygw));
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));
-  if (runs("unit")) rows.push(await runVitest("unit", filters, environment));
+  const vitest = (
+    /** @type {"unit" | "e2e" | "machines"} */ project,
+    /** @type {string[]} */ only = filters,
+  ) => withTestEnvironment({ isThorough }, (environment) => runVitest(project, only, environment));
+  if (runs("unit")) rows.push(await vitest("unit"));
+  if (isThorough) rows.push(await vitest("unit", thoroughTests));
   if (runs("e2e")) {
     const blocked = unprepared.some((row) => row !== undefined);
     if (blocked)
       process.stdout.write("\nThe end-to-end tests were not run, because a step before them failed.\n");
-    else rows.push(await runVitest("e2e", filters, environment));
+    else rows.push(await vitest("e2e"));
   }
 
   if (part === "machines") {
     const notMade = await prepare("guest", () => ensureGuest());
     rows.push(notMade);
-    if (notMade === undefined) rows.push(await runVitest("machines", filters, environment));
+    if (notMade === undefined) rows.push(await vitest("machines"));
   }
 
   const shown = rows.filter((row) => row !== undefined);

@@ -42,6 +42,7 @@ import { rotateKeyCommand } from "./rotate-key.ts";
 import { notificationsCommand } from "./notifications.ts";
 import { serveCommand } from "./serve.ts";
 import { schemaCommand } from "./schema.ts";
+import { serviceCommand } from "./service-install.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { targetCommand } from "./target.ts";
@@ -117,6 +118,7 @@ export function program(): CliCommand {
     eventsCommand(),
     alertsCommand(),
     notificationsCommand(),
+    serviceCommand(),
     ownersCommand(),
     disownCommand(),
     initCommand(),

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const clock = new TurningClock(Date.now() - 600_000);
   site = await FlowSite.make({ flow: "S3", machines, content: randomBytes(65_536), clock });
   const settings = { instanceType: "HyperVReplicaAzure", replicationInterval: 30 };
-  await site.changePolicy(settings, { officeHours: { days: [] } });
+  await site.changePolicy(settings);
   for (const name of machines) await site.protect(name);
   const hook = pathToFileURL(path.resolve(import.meta.dirname, "report-heap.mjs"));
   vi.stubEnv("NODE_OPTIONS", `--import ${hook.href}`);

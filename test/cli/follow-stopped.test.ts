@@ -29,11 +29,6 @@ beforeEach(async () => {
     const wanted = limitKilobitsPerSecond ? { ...server, bandwidth: { limitKilobitsPerSecond } } : server;
     return servers.update(id, server, wanted, quiet);
   };
-  const policy = {
-    ...{ ...scope, policyName: "five", officeHours: { days: [] } },
-    properties: { providerSpecificInput: { instanceType: "HyperVReplicaAzure" } },
-  };
-  await handlerOf("policy", site.engine).update(site.ids.policy, policy, policy, quiet);
   await site.protect();
   // What is due since the protection ten minutes ago takes a minute over this line.
   fs.writeFileSync(site.image, noise(2));

@@ -62,19 +62,16 @@ describe("the output of commands", () => {
   const sr = <T>(name: Name, words: readonly string[], code = 0): Promise<T> => run(home, name, words, code);
 
   it("that look", async () => {
-    await sr("status", ["status"]);
+    for (const name of ["status", "machines", "events", "alerts", "owners", "explain"] as const)
+      await sr(name, [name]);
     await sr("status", ["status", "--plan", "shop", "--problems"]);
-    await sr("machines", ["machines"]);
     await sr("power show", ["power", "show", "web1"]);
     await sr("recovery-points", ["recovery-points", "web1"]);
-    await sr("events", ["events"]);
-    await sr("alerts", ["alerts"]);
     await sr("notifications list", ["notifications", "list"]);
     const config = path.join(shop.site.folder, "service.yaml");
     fs.writeFileSync(config, "channels: [{ name: ops, command: ['true'] }]");
     await sr("notifications test", ["notifications", "test", "--config", config]);
-    await sr("owners", ["owners"]);
-    await sr("explain", ["explain"]);
+    await sr("service install", ["service", "install"]);
     await sr("completion", ["completion", "bash"]);
     await sr("schema", ["schema"]);
     await sr("schema", ["schema", "--pulumi"]);

@@ -2,6 +2,7 @@
 import { type FabricType, flows } from "../../provider/model/flows.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
 import type { PolicySettings } from "../../provider/kinds/policy.ts";
+import { noOfficeHours } from "./fixture.ts";
 import type { FlowSite } from "./flow-site.ts";
 
 const identity = { tenantId: "t", applicationId: "a", objectId: "o", audience: "x", aadAuthority: "y" };
@@ -60,7 +61,8 @@ export class FlowComponents {
       virtualNetworkName: "drill-net",
     });
     const settings = policies[flows[this.#site.flow].instanceType]!;
-    const policy = { ...vault, policyName: "five", properties: { providerSpecificInput: settings } };
+    const properties = { providerSpecificInput: settings };
+    const policy = { ...vault, policyName: "five", officeHours: noOfficeHours, properties };
     await this.#site.declare("policy", "policy", policy);
   }
 

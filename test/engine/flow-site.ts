@@ -16,7 +16,7 @@ import type { KindName } from "../../provider/kinds/kind.ts";
 import type { StorageAccountInputs } from "../../provider/kinds/storage-account.ts";
 import type { ProtectedItemInputs, ProtectionSettings } from "../../provider/kinds/protected-item.ts";
 import { machineDefinition } from "../machine-definition.ts";
-import { hashOf, quiet } from "./fixture.ts";
+import { hashOf, noOfficeHours, quiet } from "./fixture.ts";
 import { FlowComponents } from "./flow-components.ts";
 
 const vault = { resourceGroupName: "dr", resourceName: "dr-vault" };
@@ -132,6 +132,7 @@ export class FlowSite {
     const wanted = {
       ...vault,
       policyName: "five",
+      officeHours: noOfficeHours,
       properties: { providerSpecificInput: settings },
       ...beside,
     };

@@ -8,22 +8,13 @@ import type { ServeJson } from "../../provider/cli/json/service.ts";
 import { schemaErrors } from "../cli/output-schemas.ts";
 import { runHere } from "../cli/in-process.ts";
 import { type Ended, startProgram } from "../cli/run-program.ts";
-import { handlerOf } from "../../provider/handlers/registry.ts";
-import { quiet, Site } from "../engine/fixture.ts";
+import { Site } from "../engine/fixture.ts";
 import { TurningClock } from "../turning-clock.ts";
 
 let site: Site;
 beforeEach(async () => {
   // Ten minutes ago, so that the next cycle of its five minutes is due.
   site = await Site.make({ clock: new TurningClock(Date.now() - 600_000) });
-  const policy = {
-    resourceGroupName: "dr",
-    resourceName: "dr-vault",
-    policyName: "five",
-    officeHours: { days: [] },
-    properties: { providerSpecificInput: { instanceType: "HyperVReplicaAzure" } },
-  };
-  await handlerOf("policy", site.engine).update(site.ids.policy, policy, policy, quiet);
   await site.protect();
 });
 afterEach(() => site.remove());

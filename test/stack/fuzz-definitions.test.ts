@@ -13,7 +13,7 @@ import { goodDefinition } from "./good-definition.ts";
 import { makeSurroundings } from "./surroundings.ts";
 
 /** How many inputs each test gets; `SITERECOVERY_FUZZ_RUNS=20000` for a long run. */
-const runs = Number(process.env["SITERECOVERY_FUZZ_RUNS"] ?? 500);
+const runs = Number(process.env["SITERECOVERY_FUZZ_RUNS"] ?? 250);
 
 const rootText = `${goodDefinition}include: [part.yaml]\n`;
 const machineText = writeYaml(

@@ -27,7 +27,7 @@ import type {
   TestFailoverJson,
 } from "./moves.ts";
 import type { JobCancelJson, JobRestartJson, PlanOutcomeJson, PlanShowJson } from "./plans.ts";
-import type { NotificationJson, NotificationTestJson, ServeJson } from "./service.ts";
+import type { NotificationJson, NotificationTestJson, ServeJson, ServiceInstallJson } from "./service.ts";
 import type { StatusJson } from "./status.ts";
 import type { TargetRestoreJson, TargetServeJson, TargetTrustJson } from "./targets.ts";
 import type {
@@ -77,6 +77,7 @@ export interface JsonOutputs {
   serve: ServeJson;
   "notifications list": readonly NotificationJson[];
   "notifications test": readonly NotificationTestJson[];
+  "service install": ServiceInstallJson;
   "recovery-points": readonly RecoveryPointJson[];
   export: ExportJson;
   hydrate: HydrateJson;

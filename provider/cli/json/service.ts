@@ -37,3 +37,10 @@ export interface NotificationTestJson {
   /** Null if it was delivered. */
   readonly error: string | null;
 }
+
+export interface ServiceInstallJson {
+  /** The unit of systemd, as text. */
+  readonly systemd: string;
+  /** The Containerfile, as text. */
+  readonly container: string;
+}

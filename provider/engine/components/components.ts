@@ -12,6 +12,7 @@ import type { NetworkPathInputs } from "../../kinds/network-path.ts";
 import { kinds } from "../../kinds/registry.ts";
 import { findThing, listThings, type Thing } from "../../store/things.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { type HolderInputs, storeLocationOf } from "../store-locations.ts";
 import { loadOf, type ServerLoad } from "./choose-process-server.ts";
 import { fabricTypeOf } from "../inventory/fabric-type.ts";
 import { pathProblem, requiredPorts } from "./network-paths.ts";
@@ -39,12 +40,13 @@ export interface WantedFolder {
   readonly folder: string;
 }
 
+function contains(outer: string, inner: string): boolean {
+  const way = path.relative(outer, inner);
+  return way === "" || !(way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way));
+}
+
 function overlap(one: string, other: string): boolean {
-  const isInside = (outer: string, inner: string): boolean => {
-    const way = path.relative(outer, inner);
-    return way === "" || !(way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way));
-  };
-  return isInside(one, other) || isInside(other, one);
+  return contains(one, other) || contains(other, one);
 }
 
 export class Components {
@@ -67,6 +69,26 @@ export class Components {
   /** Whether a folder can be reached now. */
   isThere(folder: string): boolean {
     return this.#parts.files.exists(folder);
+  }
+
+  /**
+   * Folders of this computer, beside the home, that cycles, drills and failovers write to: those of machines, replicas and
+   * caches. None of them is in another one.
+   */
+  writtenFolders(): string[] {
+    const { store, home, machines } = this.#parts;
+    const named = this.#folders([
+      ...inventoryKinds.map((kind): [KindName, string] => [kind, "inventoryFolder"]),
+      ...storageKinds,
+    ]).flatMap(({ folder }) => (machines.holdsFiles(folder) ? [folder] : []));
+    const stores = listThings<HolderInputs>(store, {}).flatMap((thing) => {
+      const location = storeLocationOf(home, thing);
+      return location !== undefined && "folder" in location ? [location.folder] : [];
+    });
+    const folders = [...new Set([...named, ...stores])].sort();
+    const isInside = (folder: string): boolean =>
+      [home.folder, ...folders].some((outer) => outer !== folder && contains(outer, folder));
+    return folders.filter((folder) => !isInside(folder));
   }
 
   /** Whether an inventory, a folder or a hypervisor, answers now. */

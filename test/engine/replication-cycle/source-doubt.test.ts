@@ -14,10 +14,7 @@ let site: FlowSite;
 
 beforeEach(async () => {
   site = await FlowSite.make({ flow: "S3", content: randomBytes(20 * block) });
-  await site.changePolicy(
-    { instanceType: "HyperVReplicaAzure", replicationInterval: 300 },
-    { officeHours: { days: [] } },
-  );
+  await site.changePolicy({ instanceType: "HyperVReplicaAzure", replicationInterval: 300 });
   await site.protect();
 });
 afterEach(() => site.remove());

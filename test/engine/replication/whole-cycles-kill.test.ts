@@ -6,7 +6,7 @@ import { phases, type Phase } from "./kills/phases.ts";
  * How many processes are killed. SITERECOVERY_SEED repeats the steps of a run, and the kills at calls; those at
  * moments fall where they fall.
  */
-const kills = Number(process.env["SITERECOVERY_KILLS"] ?? 500);
+const kills = Number(process.env["SITERECOVERY_KILLS"] ?? 100);
 const firstSeed = Number(process.env["SITERECOVERY_SEED"] ?? Date.now() % 1_000_000);
 const killsPerMachine = 25;
 const laneCount = 2;
