@@ -12,7 +12,7 @@ import { ensureGuest } from "./guest/ensure-guest.mjs";
 import { runVitest } from "./run-vitest.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 import { runStaticChecks } from "./static-checks.mjs";
-import { thoroughTests, withTestEnvironment } from "./test-environment.mjs";
+import { thoroughTests, testEnvironment } from "./test-environment.mjs";
 import { formatReport, measure, total } from "./test-report.mjs";
 import { ensureVersitygw } from "./versitygw.mjs";
 
@@ -45,6 +45,7 @@ await runToExit(async () => {
   }
   const runs = (/** @type {string} */ name) => part === undefined || part === name;
   const isThorough = part === "thorough";
+  const environment = testEnvironment({ isThorough });
   /** @type {(import("./test-report.mjs").Row | undefined)[]} */
   const rows = [];
 
@@ -66,23 +67,19 @@ await runToExit(async () => {
   // It is built for minutes; a test that needs it does so too.
   if (runs("unit") && filters.length === 0) rows.push(await prepare("s3 server", ensureVersitygw));
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));
-  const vitest = (
-    /** @type {"unit" | "e2e" | "machines"} */ project,
-    /** @type {string[]} */ only = filters,
-  ) => withTestEnvironment({ isThorough }, (environment) => runVitest(project, only, environment));
-  if (runs("unit")) rows.push(await vitest("unit"));
-  if (isThorough) rows.push(await vitest("unit", thoroughTests));
+  if (runs("unit")) rows.push(await runVitest("unit", filters, environment));
+  if (isThorough) rows.push(await runVitest("unit", thoroughTests, environment));
   if (runs("e2e")) {
     const blocked = unprepared.some((row) => row !== undefined);
     if (blocked)
       process.stdout.write("\nThe end-to-end tests were not run, because a step before them failed.\n");
-    else rows.push(await vitest("e2e"));
+    else rows.push(await runVitest("e2e", filters, environment));
   }
 
   if (part === "machines") {
     const notMade = await prepare("guest", () => ensureGuest());
     rows.push(notMade);
-    if (notMade === undefined) rows.push(await vitest("machines"));
+    if (notMade === undefined) rows.push(await runVitest("machines", filters, environment));
   }
 
   const shown = rows.filter((row) => row !== undefined);
