@@ -2,7 +2,8 @@ import { formatSeconds } from "./report-step.mjs";
 
 /**
  * @typedef {{passed: number, failed: number, skipped: number}} Counts
- * @typedef {Counts & {failures?: string[]}} Result `failures` says what failed, a line each
+ * @typedef {Counts & {failures?: string[], unsteady?: string[]}} Result `failures` says what failed, a line each, `unsteady` what did so at the
+ *   first try only
  * @typedef {Result & {name: string, seconds: number}} Row one step of `npm test`
  * @typedef {{status: string, fullName?: string, failureMessages?: string[]}} TestResult
  * @typedef {{name?: string, status: string, message?: string, assertionResults: TestResult[]}} FileResult
@@ -58,6 +59,33 @@ export function failuresOf(report, exitCode) {
   return failures;
 }
 
+/** More files than these fail for a reason. */
+const triedAgainMax = 3;
+
+/**
+ * Files that failed and are worth a second try: a machine that others use too may stall a test for minutes.
+ * @param {unknown} report as for `countTests`
+ * @returns {string[]} their paths; none if many failed
+ */
+export function filesToTryAgain(report) {
+  const failed = filesOf(report).flatMap(({ name, status }) =>
+    status === "failed" && name !== undefined ? [name] : [],
+  );
+  return failed.length <= triedAgainMax ? failed : [];
+}
+
+/**
+ * The results of a first try, with those of a second in the place of the same files'.
+ * @param {unknown} first as for `countTests`
+ * @param {unknown} second
+ * @returns {{testResults: FileResult[]}}
+ */
+export function withSecondTry(first, second) {
+  const again = filesOf(second);
+  const kept = filesOf(first).filter(({ name }) => !again.some((file) => file.name === name));
+  return { testResults: [...kept, ...again] };
+}
+
 /** @param {unknown} report @returns {FileResult[]} */
 function filesOf(report) {
   return /** @type {{testResults?: FileResult[]} | undefined} */ (report)?.testResults ?? [];
@@ -91,9 +119,15 @@ export function formatReport(rows) {
   );
   const sum = total(rows);
   const last = `${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`;
-  const failures = rows.flatMap(({ name, failures }) => (failures ?? []).map((each) => `  ${name}  ${each}`));
-  const failed = failures.length > 0 ? ["", "Failed:", ...failures] : [];
-  return [...failed, "", header, "-".repeat(header.length), ...lines, "", last].join("\n");
+  const listed = (/** @type {string} */ title, /** @type {"failures" | "unsteady"} */ which) => {
+    const found = rows.flatMap((row) => (row[which] ?? []).map((each) => `  ${row.name}  ${each}`));
+    return found.length > 0 ? ["", title, ...found] : [];
+  };
+  const told = [
+    ...listed("Passed at the second try only; at the first:", "unsteady"),
+    ...listed("Failed:", "failures"),
+  ];
+  return [...told, "", header, "-".repeat(header.length), ...lines, "", last].join("\n");
 }
 
 /**

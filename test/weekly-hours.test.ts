@@ -131,7 +131,8 @@ describe("the hours in which a clock is set", () => {
     ];
     const two = (value: number): string => String(value).padStart(2, "0");
     const time = (): string => `${two(random.integer(24))}:${two(random.integer(12) * 5)}`;
-    const quarter = 15 * 60_000;
+    const step = 5 * 60_000;
+    const wrong: string[] = [];
     for (const timeZone of zones) {
       const zone = DateTime.fromMillis(0, { zone: timeZone }).zone;
       const year = Date.UTC(2026, 0, 1);
@@ -143,16 +144,20 @@ describe("the hours in which a clock is set", () => {
         const hours = { days, from: time(), to: time(), timeZone };
         let change = nextChange(hours, start - 86_400_000);
         let inside = isWithinHours(hours, start - 86_400_000);
-        for (let moment = start - 86_400_000; moment < start + 2 * 86_400_000; moment += quarter / 3) {
+        for (let moment = start - 86_400_000; moment < start + 2 * 86_400_000; moment += step) {
+          const where = `${JSON.stringify(hours)} at ${new Date(moment).toISOString()}`;
           if (change !== undefined && moment >= change) {
             inside = !inside;
-            expect(isWithinHours(hours, change - 1)).toBe(!inside);
+            if (isWithinHours(hours, change - 1) === inside) wrong.push(`before ${where}`);
             change = nextChange(hours, change);
           }
-          expect(isWithinHours(hours, moment)).toBe(inside);
-          expect(endOfHours(hours, moment)).toBe(inside ? change : moment);
+          if (isWithinHours(hours, moment) !== inside) wrong.push(`within ${where}`);
+          // Looking ahead takes most of the time.
+          if (moment % (6 * step) !== 0) continue;
+          if (endOfHours(hours, moment) !== (inside ? change : moment)) wrong.push(`end of ${where}`);
         }
       }
     }
+    expect(wrong).toEqual([]);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { countTests, failuresOf, formatReport, total } from "../../setup/test-report.mjs";
+import {
+  countTests,
+  failuresOf,
+  filesToTryAgain,
+  formatReport,
+  total,
+  withSecondTry,
+} from "../../setup/test-report.mjs";
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -61,6 +68,36 @@ describe("saying what failed", () => {
     const report = { testResults: [{ name: "test/a.test.ts", status: "passed", assertionResults: [] }] };
     expect(failuresOf(report, 1)).toEqual(['no test failed, but vitest ended with 1: see "Unhandled" above']);
     expect(failuresOf(report, 0)).toEqual([]);
+  });
+});
+
+describe("a second try", () => {
+  const results = (...files: [name: string, status: string][]) => ({
+    testResults: files.map(([name, status]) => ({ ...file(status, status), name })),
+  });
+  const first = results(["a", "passed"], ["b", "failed"]);
+
+  test("is given to files that failed, unless many did", () => {
+    expect(filesToTryAgain(first)).toEqual(["b"]);
+    const many = ["a", "b", "c", "d"].map((name): [string, string] => [name, "failed"]);
+    expect(filesToTryAgain(results(...many))).toEqual([]);
+    expect(filesToTryAgain(undefined)).toEqual([]);
+  });
+
+  test("counts instead of the first, whatever it brings", () => {
+    const passed = withSecondTry(first, results(["b", "passed"]));
+    expect(countTests(passed, 0)).toEqual({ passed: 2, failed: 0, skipped: 0 });
+    expect(countTests(withSecondTry(first, results(["b", "failed"])), 1).failed).toBe(1);
+    // A second try that ended without results says nothing of the first.
+    expect(countTests(withSecondTry(first, undefined), 137).failed).toBe(1);
+  });
+
+  test("is told, with what had failed", () => {
+    const row = { name: "unit", passed: 2, failed: 0, skipped: 0, seconds: 1, unsteady: ["b: timed out"] };
+    expect(formatReport([row]).split("\n").slice(1, 3)).toEqual([
+      "Passed at the second try only; at the first:",
+      "  unit  b: timed out",
+    ]);
   });
 });
 
