@@ -16,7 +16,7 @@ const words =
 
 // What everybody above the engine may use of it: its face, and the forecast, which needs no engine.
 const engineFace =
-  "^provider/engine/(engine|machine-power|inventory/vsphere-inventory|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
+  "^provider/engine/(engine|attention|machine-power|inventory/vsphere-inventory|recovery-home/adoption|forecast/(forecast|measure-disk)|recovery-plan/plan-commands)\\.ts$";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -170,7 +170,7 @@ module.exports = {
       { path: "^provider/service/" },
       {
         path: "^provider/",
-        pathNot: `^provider/(service/|engine/engine\\.ts$|model/|yaml/|machines/run-command\\.ts$|blocks/(read-private-file|read-text-file|file-system)\\.ts$|package-version\\.ts$|${words})`,
+        pathNot: `^provider/(service/|engine/(engine|attention)\\.ts$|model/|yaml/|machines/run-command\\.ts$|blocks/(read-private-file|read-text-file|file-system)\\.ts$|package-version\\.ts$|${words})`,
         dependencyTypesNot: ["type-only"],
       },
     ),

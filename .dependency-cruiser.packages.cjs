@@ -56,8 +56,8 @@ exports.packageRules = [
   only(
     "http-server",
     "node_modules/(hono|@hono/node-server)/",
-    ["^provider/service/http-server\\.ts$"],
-    "Routes stand in one place.",
+    ["^provider/service/(http-server\\.ts$|dashboard/)"],
+    "Routes stand in one place, with the page that they show.",
   ),
   only(
     "prometheus",

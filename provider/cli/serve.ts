@@ -46,7 +46,8 @@ async function serve(flags: ServeFlags, command: CliCommand): Promise<void> {
   if (flags.json === true) printJsonLine("serve", { event: "listening", url, channels });
   else {
     process.stdout.write(
-      `Replication and drills run on their schedules. Health and metrics: ${url}/healthz, ${url}/readyz, ${url}/metrics\n` +
+      `Replication and drills run on their schedules. See them at ${url}/\n` +
+        `Health and metrics: ${url}/healthz, ${url}/readyz, ${url}/metrics\n` +
         (channels.length === 0
           ? "Nobody is told of alerts: name channels in a file and give it with --config.\n"
           : `Told of alerts: ${channels.join(", ")}\n`) +
@@ -64,13 +65,13 @@ export function serveCommand(): CliCommand {
     .group("daily")
     .exits("interrupted", "terminated")
     .description(
-      "run cycles and drills on their schedules, tell people of alerts, and show health and metrics",
+      "run cycles and drills on their schedules, tell people of alerts, and show a page, health and metrics",
     )
     .addOption(new InputOption("--config <file>", "service.yaml: whom to tell of what is wrong, and when"))
     .addOption(
       new Option(
         "--listen <address:port>",
-        "where health and metrics are (default: 127.0.0.1:7080)",
+        "where the page, health and metrics are (default: 127.0.0.1:7080)",
       ).argParser(toListen),
     )
     .json("serve", { isLines: true })

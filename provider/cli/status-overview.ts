@@ -1,5 +1,6 @@
 /** What `status` shows: items, those that need a person first, and the plans, clusters, drills and keys around them. */
-import { idKey, nameOf } from "../arm-id.ts";
+import { idKey } from "../arm-id.ts";
+import { attentionOf, byAttention } from "../engine/attention.ts";
 import type { Engine, ItemView } from "../engine/engine.ts";
 import { SiteRecoveryError } from "../errors.ts";
 import type { ProtectionClusterInputs } from "../kinds/protection-cluster.ts";
@@ -29,13 +30,6 @@ function siteOf(itemId: string): string {
   return /\/replicationFabrics\/([^/]+)/i.exec(itemId)?.[1] ?? "";
 }
 
-/** 0: it needs a person at once; 1: a person should know; 2: a move or test waits for its end; 3: all is well. */
-function rankOf({ item, healthNotes, failoverHealth, isTargetAway }: ItemView): number {
-  if (healthNotes.some(({ severity }) => severity === "Critical")) return 0;
-  if (healthNotes.length > 0 || failoverHealth !== "Normal" || isTargetAway) return 1;
-  return item.state.endsWith("CommitPending") || item.testFailoverState !== "None" ? 2 : 3;
-}
-
 /** Throws `NotFound` for a site that no item is of. */
 function requireSite(site: string, sites: readonly string[]): void {
   if (sites.some((one) => one.toLowerCase() === site.toLowerCase())) return;
@@ -62,11 +56,7 @@ export async function lookAtStatus(engine: Engine, filter: StatusFilter): Promis
       (ofPlan === undefined || ofPlan.includes(idKey(id))),
   );
   const views = await Promise.all(wanted.map(({ id }) => engine.viewItem(id)));
-  const shown = views
-    .filter((view) => filter.problems !== true || rankOf(view) < 2)
-    .sort(
-      (one, other) => rankOf(one) - rankOf(other) || (nameOf(one.item.id) < nameOf(other.item.id) ? -1 : 1),
-    );
+  const shown = byAttention(views).filter((view) => filter.problems !== true || attentionOf(view) < 2);
   const ids = new Set(shown.map(({ item }) => idKey(item.id)));
   const isFiltered = shown.length < all.length;
   const isShown = (items: readonly { readonly id: string }[]): boolean =>

@@ -1,15 +1,17 @@
-/** Health and metrics over HTTP, to this computer only. */
+/** The dashboard, health and metrics over HTTP, to this computer only. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { serve, type ServerType } from "@hono/node-server";
 import { Hono } from "hono";
 import { SiteRecoveryError } from "../errors.ts";
 import { said } from "../message.ts";
+import type { Dashboard } from "./dashboard/dashboard.ts";
 import { isLoopbackName } from "./loopback.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface ServedState {
   readonly metrics: Metrics;
+  readonly dashboard: Dashboard;
   /** Why the service cannot do its work now; `undefined` if it can. */
   whyNotReady(): string | undefined;
 }
@@ -26,6 +28,7 @@ function app(state: ServedState): Hono {
     context.header("X-Content-Type-Options", "nosniff");
     return undefined;
   });
+  state.dashboard.addTo(routes, () => state.whyNotReady());
   routes.get("/healthz", (context) => context.json({ status: "ok" }));
   routes.get("/readyz", (context) => {
     const why = state.whyNotReady();
@@ -37,7 +40,7 @@ function app(state: ServedState): Hono {
     context.header("Content-Type", metrics.contentType);
     return context.body(await metrics.text());
   });
-  routes.notFound((context) => context.text("There are /healthz, /readyz and /metrics.\n", 404));
+  routes.notFound((context) => context.text("There are /, /healthz, /readyz and /metrics.\n", 404));
   return routes;
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Engine, Routing } from "../engine/engine.ts";
 import { isExpected, messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { Dashboard } from "./dashboard/dashboard.ts";
 import { deliverUntil } from "./deliver.ts";
 import { type HttpServer, listen } from "./http-server.ts";
 import { lookAt } from "./look.ts";
@@ -53,6 +54,7 @@ export async function startService(parts: ServiceParts, settings: ServiceSetting
 
 class RunningService {
   readonly metrics: Metrics;
+  readonly dashboard: Dashboard;
   readonly #parts: ServiceParts;
   readonly #settings: ServiceSettings;
   readonly #channels: readonly Channel[];
@@ -67,6 +69,7 @@ class RunningService {
     this.#channels = channels;
     this.#routing = routingOf(settings, parts.clock);
     this.metrics = new Metrics(parts.clock);
+    this.dashboard = new Dashboard(parts.engine, parts.clock);
   }
 
   stop(): void {
@@ -157,6 +160,7 @@ class RunningService {
     const { engine, clock } = this.#parts;
     const look = await lookAt(engine, clock.now());
     this.metrics.looked(look);
+    this.dashboard.looked(look);
     this.#lookedAt = clock.monotonic();
     engine.notifications.noteAlerts(look.alerts, this.#routing);
     engine.notifications.noteEvents(this.#routing);

@@ -181,7 +181,7 @@ export const wrongOrder: readonly Mutant[] = [
       `return cleanupPending === (step === "TestFailoverCleanup");`,
       `return !cleanupPending || step !== "TestFailover";`,
       "a failover starts beside a drill of the same machine",
-      [...flows, "test/engine/protected-item"],
+      [...flows, "test/model/transitions.test.ts"],
     ],
   }),
   ...faultsIn("provider/store/leases.ts", ["test/store/leases.test.ts", "test/store/leased-writes.test.ts"], {

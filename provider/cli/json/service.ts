@@ -2,7 +2,7 @@
 export type ServeJson =
   | {
       readonly event: "listening";
-      /** Where `/healthz`, `/readyz` and `/metrics` are. */
+      /** Where the page is, and below it `/healthz`, `/readyz` and `/metrics`. */
       readonly url: string;
       /** Names of the channels that are told of alerts. */
       readonly channels: readonly string[];
