@@ -8,14 +8,23 @@ export const DEFAULT_EXAMPLE = "hyperv-to-azure";
 
 /**
  * The example that the command line names first, whether it has `--verbose`, where its replicas go (`--target azurite`, with
- * `--keep` to leave that running), and its other words, which are for `pulumi up`.
+ * `--keep` to leave that running), whether the service is to run afterwards (`--serve`), and its other words, which are for
+ * `pulumi up`.
  * @param {readonly string[]} given
- * @returns {{ example: string, rest: string[], isVerbose: boolean, target?: "azurite", keeps?: boolean }}
+ * @returns {{ example: string, rest: string[], isVerbose: boolean, target?: "azurite", keeps?: boolean, serves?: boolean }}
  */
 export function chooseExample(given) {
   const { words, ...target } = targetOf(given);
   const isVerbose = words.includes("--verbose");
-  return { ...exampleOf(words.filter((word) => word !== "--verbose")), isVerbose, ...target };
+  const serves = words.includes("--serve");
+  if (serves && target.target !== undefined) {
+    throw new SetupError(
+      "--serve does not go with --target azurite, whose storage ends with the command. Leave one out.",
+      2,
+    );
+  }
+  const others = words.filter((word) => word !== "--verbose" && word !== "--serve");
+  return { ...exampleOf(others), isVerbose, ...target, ...(serves ? { serves } : {}) };
 }
 
 /**

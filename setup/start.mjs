@@ -1,5 +1,6 @@
 // `npm start`: makes available what is missing, then makes the project's Pulumi program true
-// for an example, and says what is protected and what to type next. `--verbose` shows all that Pulumi prints.
+// for an example, and says what is protected and what to type next. `--verbose` shows all that Pulumi prints, `--serve` starts
+// the service then, in the foreground.
 
 import { join } from "node:path";
 import { azuriteSummary, azuriteSurroundings, startAzuriteTarget } from "./azurite-target.mjs";
@@ -20,7 +21,14 @@ import { collectOutput, runOnTerminal } from "./run-command.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 
 await runToExit(async () => {
-  const { example, rest, isVerbose, target, keeps = false } = chooseExample(process.argv.slice(2));
+  const {
+    example,
+    rest,
+    isVerbose,
+    target,
+    keeps = false,
+    serves = false,
+  } = chooseExample(process.argv.slice(2));
   await installDependencies();
   await buildWhenStale();
   const { pulumi, env } = await ensurePulumi();
@@ -30,7 +38,15 @@ await runToExit(async () => {
     ".pulumi",
     `start-${[stack, target ?? "home"].join("-").replaceAll(/[^\w.-]/g, "_")}.lock`,
   );
-  return oneAtATime(lockFile, start);
+  const program = join(projectFolder, "dist", "cli", "main.js");
+  const exitCode = await oneAtATime(lockFile, start);
+  if (!serves || exitCode !== 0) return exitCode;
+  const { environment } = surroundingsOf(example, env);
+  return runOnTerminal(nodePath(), [program, "serve"], {
+    folder: projectFolder,
+    environment,
+    stopsInOrder: true,
+  });
 
   /**
    * Makes the example's machines and protects them. Not twice at once: what a second one repaired would be the first one's work.
@@ -59,7 +75,7 @@ await runToExit(async () => {
     const exitCode = await protect(surroundings);
     if (exitCode !== 0) return exitCode;
     if (isQemu) process.stdout.write(qemuSummary(await drillQemuMachine(surroundings.environment)));
-    const program = join(projectFolder, "dist", "cli", "main.js");
+    if (serves) return 0;
     const run = { folder: projectFolder, environment: surroundings.environment };
     const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);
     process.stdout.write(nextCommands(example, JSON.parse(output)));
@@ -98,7 +114,6 @@ await runToExit(async () => {
       );
       return upExitCode;
     }
-    const program = join(projectFolder, "dist", "cli", "main.js");
     return runOnTerminal(nodePath(), [program, "status"], run);
   }
 });

@@ -34,6 +34,21 @@ describe("the example of npm start", () => {
     expect([named.stack, named.environment["SITERECOVERY_HOME"]]).toEqual(["mine", "there"]);
   });
 
+  it("is followed by the service with --serve, wherever that stands", () => {
+    expect(chooseExample(["--serve"])).toEqual({
+      example: "hyperv-to-azure",
+      rest: [],
+      isVerbose: false,
+      serves: true,
+    });
+    expect(chooseExample(["vmm-to-vmm", "--diff", "--serve"])).toMatchObject({
+      example: "vmm-to-vmm",
+      rest: ["--diff"],
+      serves: true,
+    });
+    expect(() => chooseExample(["--serve", "--target", "azurite"])).toThrow(/--serve does not go with/);
+  });
+
   it("is refused in one line with all names when there is none of that name", () => {
     const names = Object.keys(examples).toSorted().join(", ");
     expect(() => chooseExample(["vmware"])).toThrow(`There is no example vmware. Choose one of: ${names}.`);
