@@ -18,8 +18,8 @@ export const wrongBytes: readonly Mutant[] = [
         "a copy of an attached disk has zeros in place of the recovery point's data",
       ],
       "zeros-of-overlay": [
-        `if (dataStart > block) return`,
-        `if (dataStart >= block) return`,
+        `Math.ceil(extent!.end / blockSizeBytes)), isZero: false };`,
+        `Math.ceil(extent!.end / blockSizeBytes)), isZero: true };`,
         "a copy of an attached disk has zeros in place of what was written to it",
       ],
     },

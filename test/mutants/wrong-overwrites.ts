@@ -31,8 +31,8 @@ export const wrongOverwrites: readonly Mutant[] = [
     "changed-primary-running": [
       `return runs ? {} : undefined;`,
       `return undefined;`,
-      "what a machine writes that is started on the disks of an interrupted failback is overwritten",
-      interrupted,
+      "what a machine has written that runs at the primary side as well is not told before a failback",
+      ["test/engine/identity/forgotten-primary.test.ts"],
     ],
   }),
   ...faultsIn("provider/engine/failover/overwritten-disk.ts", interrupted, {
@@ -76,7 +76,8 @@ export const wrongOverwrites: readonly Mutant[] = [
     "changed-primary-rolled-back": [
       `const isOverwritten = left === undefined || left.overwrittenBy === jobId;`,
       `const isOverwritten = left?.areChanged === true;`,
-      "after a failback that was rolled back, nothing that is written to the primary disks is noticed",
+      "after a failback that was rolled back, a disk has no name, and what is written to it is not noticed",
+      interrupted,
     ],
     "changed-primary-undone": [
       `const areChanged = isOverwritten && (await mayBeChanged(parts, item(), folder));`,

@@ -131,6 +131,19 @@ describe("disks at the primary side that an interrupted failback has begun to ov
     expect(fs.readdirSync(path.dirname(site.image)).join()).not.toContain("overwriting");
   });
 
+  it("get their names back when that failback is cancelled, and what is written to them then is noticed", async () => {
+    const site = await interruptedAt("failback of disk");
+    const { id: jobId } = site.engine.jobs({ targetId: site.itemId, limit: 1 })[0]!;
+    expect(await site.engine.itemJobs.cancel(jobId, quiet)).toBe("cancelled");
+    expect([site.power("primary"), site.power("recovery")]).toEqual(["off", "running"]);
+    expect(fs.readdirSync(path.dirname(site.image))).not.toContain("os.img.overwriting");
+    expect(fs.existsSync(site.image)).toBe(true);
+    const codes = async (): Promise<string[]> =>
+      (await site.engine.viewItem(site.itemId)).healthNotes.map(({ code }) => code);
+    expect(await codes()).not.toContain("PrimaryDisksChanged");
+    await expectKept(site, writePast(site.image));
+  });
+
   it.each(["running", "off"] as const)(
     "keep what a machine wrote that has the name and is %s",
     async (power) => {
