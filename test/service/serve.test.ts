@@ -94,6 +94,10 @@ it("runs what is due, says how things are, and ends in order", async () => {
   expect(await metric(url, "siterecovery_machine_rpo_threshold_seconds")).toBeGreaterThan(300);
   expect(await metric(url, "siterecovery_running_work")).toBe(0);
   expect((await get(`${url}/machines`)).status).toBe(404);
+  expect((await get(`${url}/`)).text).toContain("Would they come back?");
+  // A page that is open does not keep the service from ending.
+  const open = http.get(`${url}/looks`, { agent: false }).on("error", () => undefined);
+  await new Promise((resolve) => open.once("response", resolve));
   // A page elsewhere whose name leads to this computer reads nothing.
   expect((await get(`${url}/metrics`, { host: "evil.example" })).status).toBe(421);
   const { code, events, stderr } = await service.stop();
