@@ -55,7 +55,7 @@ form, nav { margin: .5rem 0; }
   thead { position: absolute; left: -100rem; }
   tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--edge); }
   tbody th, td { display: flex; justify-content: flex-end; gap: .5rem; border: 0; padding: .1rem 0; text-align: right; }
-  tbody th { font-size: 1.05rem; }
+  tbody th { font-size: 1.05rem; justify-content: flex-start; }
   td::before { content: attr(data-of); color: var(--quiet); margin-right: auto; }
   td small { align-self: center; }
 }
