@@ -64,7 +64,7 @@ describe("the unit of systemd", () => {
   });
 
   it.skipIf(!hasSystemd)("is taken by systemd without a word, and counts as well protected", () => {
-    const folder = fs.mkdtempSync(path.resolve(import.meta.dirname, "../../.cache/unit-"));
+    const folder = fs.mkdtempSync("/var/tmp/siterecovery-unit-");
     onTestFinished(() => fs.rmSync(folder, { recursive: true }));
     const file = path.join(folder, "siterecovery.service");
     // Paths that are there, since systemd looks for the program.
@@ -82,7 +82,7 @@ describe("what is printed for a home", () => {
   let site: Site;
   beforeEach(async () => {
     // Apart from /tmp, where the service may write.
-    const apart = fs.mkdtempSync(path.resolve(import.meta.dirname, "../../.cache/install-"));
+    const apart = fs.mkdtempSync("/var/tmp/siterecovery-install-");
     onTestFinished(() => fs.rmSync(apart, { recursive: true }));
     vi.stubEnv("TMPDIR", apart);
     // Ten minutes ago, so that the next cycle of its five minutes is due.
