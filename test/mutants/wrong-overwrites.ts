@@ -65,6 +65,13 @@ export const wrongOverwrites: readonly Mutant[] = [
       ],
     },
   ),
+  ...faultsIn("provider/engine/identity/unknown-disks.ts", ["test/engine/identity/unknown-disks.test.ts"], {
+    "unknown-disk": [
+      `return disks.filter((disk) => !isKnown(disk));`,
+      `return disks.filter((disk) => !isKnown(disk) && !disk.path);`,
+      "a disk that was added at the recovery side is removed by the failback, and nobody is told",
+    ],
+  }),
   ...faultsIn("provider/engine/failover/require-left-alone.ts", interrupted, {
     "removed-after-use": [
       `if (!runs && changed.length === 0) return;`,

@@ -7,6 +7,7 @@ import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { type PrimaryLeft, recoveryMachineOf } from "../../model/item.ts";
 import { imagesLeft } from "../identity/changed-primary.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { foreseeCancel } from "./foresee-way-back.ts";
 import { primaryIsOff, replicaIsOff } from "./still-holds.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -29,6 +30,8 @@ export const cancelJob: JobDefinition<Record<string, never>> = {
       run: async (context) => {
         await primaryFolder(context);
         await requireRecoverySide(context.parts, context.item());
+        if (context.item().activeLocation === "recovery")
+          await requireDisksKnown(context.parts, context.item());
       },
     },
     {

@@ -7,6 +7,7 @@ import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { type RecoveryMachine, recoveryMachineOf } from "../../model/item.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { isStill, ownerFor } from "../identity/owned-machine.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { foreseeChangePoint, networksOf } from "./foresee-failover.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import {
@@ -32,9 +33,10 @@ export const changePointJob: JobDefinition<FailoverInput> = {
     {
       name: "RecoveryPoint",
       title: "Choose the recovery point",
-      run: async ({ parts, item, input }) => ({
-        pointId: (await chooseRecoveryPoint(parts, item(), input.recoveryPoint)).id,
-      }),
+      run: async ({ parts, item, input }) => {
+        await requireDisksKnown(parts, item());
+        return { pointId: (await chooseRecoveryPoint(parts, item(), input.recoveryPoint)).id };
+      },
     },
     {
       name: "ShutDownReplica",

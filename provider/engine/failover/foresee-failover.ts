@@ -7,6 +7,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../../model/flows.ts";
 import { type FoundMachine, findMachineOf, requireMachineOf } from "../inventory/find-machine.ts";
 import { type Making, ownerFor } from "../identity/owned-machine.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-networks.ts";
 import { recoverySideName } from "../inventory/recovery-side.ts";
@@ -225,6 +226,7 @@ export async function foreseeChangePoint(
   const { parts, item, input } = context;
   const { recoveryMachine } = item.details;
   await foresight.check(() => networksOf(parts, item));
+  await foresight.check(async () => requireDisksKnown(parts, item));
   const point = await checkPoint(context, foresight, input.recoveryPoint, recoveryMachine?.folder);
   foresight.point = point && { id: point.id, takenAt: point.takenAt, kind: point.kind };
   if (!recoveryMachine || !point) return;

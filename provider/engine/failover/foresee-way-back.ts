@@ -15,6 +15,7 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
 import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { requireLeftAlone } from "./require-left-alone.ts";
 import { requireMoved } from "./require-moved.ts";
 import { requireWritable } from "./require-writable.ts";
@@ -86,6 +87,7 @@ export async function foreseePlace(
   if (place === undefined) return undefined;
   const isDiscarded = input.discardPrimaryChanges;
   await foresight.check(async () => requireUnchanged(parts, item, { folder: place.folder, isDiscarded }));
+  await foresight.check(async () => requireDisksKnown(parts, item));
   await foresight.check(() => requireWritable(parts, place.folder));
   return place;
 }
@@ -245,6 +247,7 @@ export async function foreseeCancel(
     if (written !== undefined) await foresight.check(() => requireWritable(parts, written));
   }
   if (item.activeLocation === "recovery") {
+    await foresight.check(async () => requireDisksKnown(parts, item));
     foresight.step("remove", `remove ${name} at the recovery side with all that it has written`, folder);
     foresight.step("start", `start ${machineName} at the primary side`, primary?.machine.folder);
   } else {

@@ -20,6 +20,7 @@ import {
   noteLeft,
   requireUnchanged,
 } from "../identity/changed-primary.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { takeBackName, whileAside } from "./overwritten-disk.ts";
 import { makePlace, type PrimaryPlace, type WayBackContext } from "./primary-machine.ts";
 
@@ -90,6 +91,7 @@ export async function overwritePrimary<Input>(
   const hasBegun = item.details.primaryLeft?.overwrittenBy === jobId;
   // There may have been writes since the job's first look; what a person gave up was what there was when the job began.
   await requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
+  await requireDisksKnown(parts, item);
   if (place.isThere) await parts.machines.shutDown(folder);
   else await makePlace(context, folder, pointId);
   await noteMove(parts, folder, context, "primary", { isUnfinished: true });

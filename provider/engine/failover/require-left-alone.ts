@@ -9,6 +9,7 @@ import { said } from "../../message.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { isStill } from "../identity/owned-machine.ts";
 import type { ImagesLeft, ProtectedItem } from "../../model/item.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { imagesLeft, imageText } from "../identity/changed-primary.ts";
 
 /** The images of its machine at the recovery side, off after a move back; none of a side that cannot be read. */
@@ -23,8 +24,9 @@ export function recoveryImages(parts: EngineParts, item: ProtectedItem): ImagesL
   }
 }
 
-/** Throws `ActionNotAllowed` if the machine runs, or a disk of it is not as the move back left it. */
-export async function requireLeftAlone(parts: EngineParts, { id, details }: ProtectedItem): Promise<void> {
+/** Throws `ActionNotAllowed` if the machine runs, has a disk that nothing replicates, or one that is not as the move back left it. */
+export async function requireLeftAlone(parts: EngineParts, item: ProtectedItem): Promise<void> {
+  const { id, details } = item;
   const { recoveryMachine: machine } = details;
   if (
     machine === undefined ||
@@ -32,6 +34,7 @@ export async function requireLeftAlone(parts: EngineParts, { id, details }: Prot
     !(await isStill(parts, machine))
   )
     return;
+  await requireDisksKnown(parts, item);
   const changed = details.disks.filter((disk) => {
     const file = path.join(machine.folder, disk.file);
     const left = machine.left?.[disk.id];

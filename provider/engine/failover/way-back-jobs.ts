@@ -13,6 +13,7 @@ import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { requireUnchanged } from "../identity/changed-primary.ts";
+import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
@@ -56,6 +57,7 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
         const { folder } = place;
         const isDiscarded = context.input.discardPrimaryChanges;
         await requireUnchanged(context.parts, context.item(), { folder, isDiscarded });
+        await requireDisksKnown(context.parts, context.item());
         return place;
       },
     },

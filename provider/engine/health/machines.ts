@@ -1,6 +1,7 @@
 /** Which machine an item's is, and what runs where: looked at now, at both sides. */
 import { isLink } from "../../blocks/is-link.ts";
 import { nameOf } from "../../arm-id.ts";
+import { isExpected } from "../../errors.ts";
 import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -9,6 +10,7 @@ import { flows } from "../../model/flows.ts";
 import { changedDisks, discardCommand } from "../identity/changed-primary.ts";
 import { describeProtector, otherProtector, takeOverCommand } from "../inventory/machine-protector.ts";
 import { isStill } from "../identity/owned-machine.ts";
+import { unknownDisks } from "../identity/unknown-disks.ts";
 import { findLaterMove } from "../identity/newest-database.ts";
 import { findFormers, findMachineOf, namePlaces, nameSilent } from "../inventory/find-machine.ts";
 import type { Lookup } from "../inventory/look-up-machine.ts";
@@ -194,6 +196,23 @@ function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   return notes;
 }
 
+/** Disks that were added at the recovery side: they are in no recovery point, and no move takes them along. */
+async function unknownDiskNotes(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
+  let unknown: Awaited<ReturnType<typeof unknownDisks>>;
+  try {
+    unknown = await unknownDisks(parts, item);
+  } catch (error) {
+    // A machine that cannot be read is a note of its own.
+    if (!isExpected(error)) throw error;
+    return [];
+  }
+  if (unknown.length === 0) return [];
+  const text =
+    `its machine at the recovery side has disks that nothing replicates: ${unknown.map(({ id, path: file }) => `${id} (${file})`).join(", ")}; ` +
+    "copy what is in them to a disk that is protected, or add them at the primary side after a failback, which is refused while they are in its machine.yaml";
+  return [critical("DiskNotReplicated", text)];
+}
+
 async function formerNotes(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
   const left = await filterInTurn(
     await findFormers(parts, item),
@@ -228,6 +247,7 @@ async function notesOf(parts: EngineParts, item: ProtectedItem): Promise<HealthN
     ...(await changedNotes(parts, seen)),
     ...linkNotes(parts, seen),
     ...(await formerNotes(parts, item)),
+    ...(await unknownDiskNotes(parts, item)),
   ];
 }
 
