@@ -1,11 +1,11 @@
 /** Every how-to page is done as it says, on an engine with the machines that it begins with. */
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { scheduler } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newContainer, startAzurite } from "../conformance/servers/azurite.ts";
-import { onFreePort } from "../conformance/servers/free-port.ts";
 import { S3 } from "@aws-sdk/client-s3";
 import { startVersitygw } from "../conformance/servers/versitygw.ts";
 import { quiet, Site } from "../engine/fixture.ts";
@@ -79,11 +79,28 @@ const beginnings: Readonly<Record<string, () => Promise<Pick<Site, "folder" | "r
   "the plan shop": async () => (await Shop.make({ homeName })).site,
 };
 
+/**
+ * A port that stays free though nobody listens at it for a while: one of those that the system gives to connections may be
+ * taken by another test meanwhile.
+ */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = net.createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    server.close();
+    if (isFree) return port;
+  }
+}
+
 /** The machine is protected as soon as the page has started its server; the page waits for the file `second/protected`. */
 async function beginSecondSite(): Promise<Pick<Site, "folder" | "remove">> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "siterecovery-site-"));
   const second = (...names: string[]): string => path.join(folder, "second", ...names);
-  process.env["PORT"] = await onFreePort((port) => Promise.resolve(String(port)));
+  process.env["PORT"] = String(await lastingPort());
   let site: Site | undefined;
   const over = new AbortController();
   const protect = async (): Promise<void> => {
@@ -97,13 +114,23 @@ async function beginSecondSite(): Promise<Pick<Site, "folder" | "remove">> {
     await site.protect();
     fs.writeFileSync(second("protected"), "");
   };
-  const protecting = protect();
-  protecting.catch(() => undefined);
+  protect().catch((error: unknown) => {
+    // The page waits for what will not come: it ends with its server.
+    if (!over.signal.aborted) process.stderr.write(`The machine was not protected: ${String(error)}\n`);
+    endServer();
+  });
   onTestFinished(() => void delete process.env["PORT"]);
+  const endServer = (): void => {
+    const pid = fs.existsSync(second("pid")) ? Number(fs.readFileSync(second("pid"), "utf8")) : undefined;
+    try {
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
   const remove = (): void => {
     over.abort();
-    const pid = fs.existsSync(second("pid")) ? Number(fs.readFileSync(second("pid"), "utf8")) : undefined;
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    endServer();
     site?.remove();
     fs.rmSync(folder, { recursive: true, force: true });
   };

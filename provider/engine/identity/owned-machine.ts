@@ -47,10 +47,13 @@ function refuse(owner: MachineOwner, folder: string, what: string, mend: string)
   throw new SiteRecoveryError("AlreadyExists", message, { target: owner.itemId });
 }
 
-/** What people do about a folder that is taken. */
-function mendFor(mark: FoundMark | undefined): string {
-  return mark?.madeBy?.purpose === "test"
-    ? `Clean up first with \`siterecovery clean-up ${nameOf(mark.madeBy.itemId)}\`.`
+/** What people do about a folder that is taken. A copy of a drill's machine carries its mark, and no clean-up knows of it. */
+function mendFor(parts: EngineParts, folder: string, mark: FoundMark | undefined): string {
+  const { purpose, itemId } = mark?.madeBy ?? {};
+  const isOfDrill =
+    itemId !== undefined && findItem(parts.store, itemId)?.details.testMachine?.folder === folder;
+  return purpose === "test" && isOfDrill
+    ? `Clean up first with \`siterecovery clean-up ${nameOf(itemId)}\`.`
     : "Rename or remove that one, or give this machine another name at the recovery side.";
 }
 
@@ -64,14 +67,14 @@ export async function requireFree(parts: EngineParts, folder: string, owner: Mac
   const made = mark?.madeBy;
   if (made === undefined) {
     if (mark === undefined && parts.files.list(folder).every(isMarkFile)) return;
-    refuse(owner, folder, describe(mark), mendFor(mark));
+    refuse(owner, folder, describe(mark), mendFor(parts, folder, mark));
   }
   const isOwn =
     made.engineId === owner.engineId &&
     sameId(made.itemId, owner.itemId) &&
     made.purpose === owner.purpose &&
     sameId(made.drillId ?? "", owner.drillId ?? "");
-  if (!isOwn) refuse(owner, folder, describe(mark), mendFor(mark));
+  if (!isOwn) refuse(owner, folder, describe(mark), mendFor(parts, folder, mark));
   if (!isKnownJob(parts, owner.itemId, made.jobId)) {
     const what = `${describe(mark)} that this database does not know of${(await runs(parts, folder)) ? " and that runs" : ""}`;
     const mend = `The database is older than that machine: put the newest one back, adopt the machine with \`siterecovery adopt-machine ${nameOf(owner.itemId)}\`, or remove the folder if you do not need it.`;

@@ -76,6 +76,19 @@ describe.each(["S1", "S3", "S5", "S6"] as const)("a drill in %s", (flow) => {
     expect(site.power(site.replica("web1-test"))).toBe("running");
   });
 
+  it("that is over has left no clean-up for a copy of its machine, which is kept", async () => {
+    await make(flow, "web1");
+    await drill("web1");
+    const { folder } = site.item().details.testMachine!;
+    const own = path.join(path.dirname(folder), "web1");
+    fs.cpSync(folder, own, { recursive: true });
+    await expect(failOver("web1")).rejects.toThrow(/test failover runs/);
+    await cleanUp("web1");
+    const kept = site.hash(path.join(own, "os.img"));
+    await expect(failOver("web1")).rejects.toThrow(/Rename or remove that one/);
+    expect([site.hash(path.join(own, "os.img")), site.power(site.image("web1"))]).toEqual([kept, "running"]);
+  });
+
   it("is cleaned up without another machine that has taken its place", async () => {
     await make(flow, "web1");
     await drill("web1");
