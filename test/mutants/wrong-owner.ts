@@ -16,7 +16,7 @@ export const wrongOwner: readonly Mutant[] = [
       "a failover or drill writes over a folder that another program has made",
     ],
     "mark-of-another": [
-      `if (!isOwn) refuse(owner, folder, describe(mark), mendFor(mark));`,
+      `if (!isOwn) refuse(owner, folder, describe(mark), mendFor(parts, folder, mark));`,
       ``,
       "a drill writes over the replica machine of another item",
     ],
