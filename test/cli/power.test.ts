@@ -20,7 +20,7 @@ describeWith(programs, "power and console of a machine that QEMU runs", () => {
   const run = (...words: string[]): Promise<Ended> => runHere(path.join(guests.folder, "none"), ...words);
 
   it("start it, wait for its word, show it, print its console, and shut it down", async () => {
-    const web1 = guests.make("web1", { ready: { console: "a guest runs", withinSeconds: 60 } });
+    const web1 = guests.make("web1", { ready: { console: bootSectorLine, withinSeconds: 60 } });
     expect((await run("power", "show", web1)).stdout).toBe(`web1 is off: ${web1}\n`);
     const on = await run("power", "on", web1, "--wait", "--json");
     expect(on.code, on.stderr).toBe(0);
