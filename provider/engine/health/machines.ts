@@ -1,7 +1,6 @@
 /** Which machine an item's is, and what runs where: looked at now, at both sides. */
 import { isLink } from "../../blocks/is-link.ts";
 import { nameOf } from "../../arm-id.ts";
-import { isExpected } from "../../errors.ts";
 import { openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
@@ -198,14 +197,7 @@ function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
 
 /** Disks that were added at the recovery side: they are in no recovery point, and no move takes them along. */
 async function unknownDiskNotes(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
-  let unknown: Awaited<ReturnType<typeof unknownDisks>>;
-  try {
-    unknown = await unknownDisks(parts, item);
-  } catch (error) {
-    // A machine that cannot be read is a note of its own.
-    if (!isExpected(error)) throw error;
-    return [];
-  }
+  const unknown = await unknownDisks(parts, item);
   if (unknown.length === 0) return [];
   const text =
     `its machine at the recovery side has disks that nothing replicates: ${unknown.map(({ id, path: file }) => `${id} (${file})`).join(", ")}; ` +

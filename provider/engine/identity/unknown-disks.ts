@@ -4,12 +4,22 @@
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import type { MachineDisk } from "../../ports/machines.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { isStill } from "./owned-machine.ts";
+
+/** What the machine's definition names; nothing where it cannot be read, such as after an image was lost. */
+async function disksOf(parts: EngineParts, folder: string): Promise<readonly MachineDisk[]> {
+  try {
+    return (await parts.machines.read(folder)).disks;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return [];
+  }
+}
 
 /** Those whose files the item does not know; none of a machine that is not there, or is another one. */
 export async function unknownDisks(
@@ -19,7 +29,7 @@ export async function unknownDisks(
   const { recoveryMachine: machine, disks: known } = details;
   if (machine === undefined || !(await parts.machines.exists(machine.folder))) return [];
   if (!(await isStill(parts, machine))) return [];
-  const { disks } = await parts.machines.read(machine.folder);
+  const disks = await disksOf(parts, machine.folder);
   const isKnown = (disk: MachineDisk): boolean =>
     known.some(({ file }) => path.normalize(file) === path.normalize(disk.file));
   return disks.filter((disk) => !isKnown(disk));
