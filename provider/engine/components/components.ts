@@ -20,8 +20,12 @@ import { someInTurn } from "../../in-turn.ts";
 import { plain, said } from "../../message.ts";
 import { argumentName } from "../../kinds/argument-name.ts";
 
-/** Kinds with an `inventoryFolder`: where machines run. */
-const inventoryKinds: readonly KindName[] = ["services-provider", "host", "vcenter"];
+/** Kinds with a place where machines run, and the argument that names it. */
+const inventoryKinds: readonly [KindName, string][] = [
+  ["services-provider", "inventoryFolder"],
+  ["host", "inventoryFolder"],
+  ["vcenter", "inventoryFolder"],
+];
 /** Kinds with a folder where replicas, or data on its way to them, are kept, and the argument that names it. */
 const storageKinds: readonly [KindName, string][] = [
   ["master-target", "storageFolder"],
@@ -77,10 +81,9 @@ export class Components {
    */
   writtenFolders(): string[] {
     const { store, home, machines } = this.#parts;
-    const named = this.#folders([
-      ...inventoryKinds.map((kind): [KindName, string] => [kind, "inventoryFolder"]),
-      ...storageKinds,
-    ]).flatMap(({ folder }) => (machines.holdsFiles(folder) ? [folder] : []));
+    const named = this.#folders([...inventoryKinds, ...storageKinds]).flatMap(({ folder }) =>
+      machines.holdsFiles(folder) ? [folder] : [],
+    );
     const stores = listThings<HolderInputs>(store, {}).flatMap((thing) => {
       const location = storeLocationOf(home, thing);
       return location !== undefined && "folder" in location ? [location.folder] : [];
@@ -109,10 +112,7 @@ export class Components {
 
   /** `Critical` when a fabric has inventories and none of them can be reached, else `Normal`. */
   async fabricHealth(fabricId: string): Promise<"Normal" | "Critical"> {
-    const folders = this.#folders(
-      inventoryKinds.map((kind) => [kind, "inventoryFolder"]),
-      fabricId,
-    );
+    const folders = this.#folders(inventoryKinds, fabricId);
     const isLost = !(await someInTurn(folders, async ({ folder }) => this.isReachable(folder)));
     return folders.length > 0 && isLost ? "Critical" : "Normal";
   }
@@ -144,12 +144,11 @@ export class Components {
   requireStorage(id: string, kind: KindName, wanted: WantedFolder): void {
     if (this.#isKnownAndAway(id, wanted)) return;
     this.#requireFolder(id, kind, wanted);
-    const inventories = inventoryKinds.map((one): [KindName, string] => [one, "inventoryFolder"]);
-    this.#requireApart(id, kind, wanted, [...inventories, ...storageKinds]);
+    this.#requireApart(id, kind, wanted, [...inventoryKinds, ...storageKinds]);
   }
 
   #requireOneHost(id: string, kind: KindName, { property, folder: place }: WantedFolder): void {
-    const other = this.#folders(inventoryKinds.map((one) => [one, "inventoryFolder"])).find(
+    const other = this.#folders(inventoryKinds).find(
       ({ thing, folder }) => folder === place && !sameId(thing.id, id),
     );
     if (other === undefined) return;
