@@ -8,17 +8,13 @@ import { Notice } from "./notice.ts";
 import type { Owner, OwnerMark } from "./owner.ts";
 import { type Message, plain, said } from "../message.ts";
 import { argumentName } from "../kinds/argument-name.ts";
-
-/** A text as a word of a command line. */
-function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+import { shellWord } from "../shell-word.ts";
 
 /** How a resource takes over a thing: by an import, which Pulumi does not do for dynamic resources. */
 function takeOver(id: string, urn: string): Message {
   const type = typeOfUrn(urn);
   if (type.startsWith("pulumi-nodejs:")) return said`set adopt: true in its arguments`;
-  return said`run \`pulumi import ${plain(type)} ${quoted(nameOfUrn(urn))} ${quoted(id)}\``;
+  return said`run \`pulumi import ${plain(type)} ${shellWord(nameOfUrn(urn))} ${shellWord(id)}\``;
 }
 
 /** A resource asks for the creation of a thing that another one owns. */
@@ -43,7 +39,7 @@ export function existsOtherwise(kind: Kind, id: string, property: string, owner:
 /** A resource asks for a change of a thing that another one owns by now. */
 export function changedByAnother(kind: Kind, id: string, held: OwnerRow): SiteRecoveryError {
   const message = said`The ${plain(kind.title)} "${nameOf(id)}" belongs to ${held.urn} and is not changed by this resource. Take one of
-      the two out of its program, which deletes nothing, or run \`siterecovery disown ${quoted(id)}\` first.`;
+      the two out of its program, which deletes nothing, or run \`siterecovery disown ${shellWord(id)}\` first.`;
   return new SiteRecoveryError("ActionNotAllowed", message, { target: id });
 }
 

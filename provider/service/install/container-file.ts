@@ -1,10 +1,6 @@
 /** The service as a container: what builds its image, and how it is run. */
 import { type InstalledService, killAfterSeconds, serveWords, writtenPaths } from "./installed-service.ts";
-
-/** A word as a POSIX shell reads it. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { shellWord } from "../../shell-word.ts";
 
 /** The text of a `Containerfile`, with the command that runs its image. */
 export function containerFile(service: InstalledService): string {
