@@ -252,6 +252,9 @@ vi.mock("../../provider/engine/replication/wanted-blocks.ts", async (original) =
 
 const seedsMax = 100;
 
+/** What a fault breaks besides, truly: a way back that asks nobody does not when it is resumed either. Worlds of it are passed over. */
+const alsoBroken: Partial<Record<PromiseName, PromiseName>> = { leftDisksStay: "waitingDisksStay" };
+
 afterEach(() => {
   fault.breaks = undefined;
 });
@@ -261,7 +264,7 @@ async function firstFailure(breaks: PromiseName): Promise<Outcome> {
   const first = firstSeeds[breaks];
   for (let seed = first; seed < first + seedsMax; seed += 1) {
     const outcome = await simulate({ seed });
-    if (outcome.failure) return outcome;
+    if (outcome.failure && outcome.failure.promise !== alsoBroken[breaks]) return outcome;
   }
   throw new Error(`Nothing was found in ${seedsMax} worlds from seed ${first}.`);
 }

@@ -21,7 +21,7 @@ export const firstSeeds: Readonly<Record<PromiseName, number>> = {
   deltaOnItsPoint: 8,
   rightMachine: 35,
   othersStay: 31,
-  leftDisksStay: 86,
+  leftDisksStay: 116,
   waitingDisksStay: 1,
   ownersDecide: 39,
   oldDatabaseHarmless: 34,
