@@ -50,8 +50,8 @@ module.exports = {
     ),
     forbid(
       "setup-stands-alone",
-      "The set-up runs before any dependency is installed.",
-      { path: "^setup/" },
+      "The set-up runs before any dependency is installed; the bundler is loaded only after that.",
+      { path: "^setup/", pathNot: "^setup/bundle\\.mjs$" },
       { pathNot: "^setup/", dependencyTypesNot: ["core"] },
     ),
     forbid(

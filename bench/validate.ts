@@ -12,7 +12,7 @@ import { writeYaml } from "../provider/yaml/write-yaml.ts";
 import { machineDefinition } from "../test/machine-definition.ts";
 
 const count = Number(process.env["SITERECOVERY_BENCH_MACHINES"] ?? 10_000);
-const command = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const command = fileURLToPath(new URL("../dist/bundle/command.js", import.meta.url));
 const peer = fileURLToPath(new URL("validate/parse-all.ts", import.meta.url));
 
 /** As YAML and as JSON. */

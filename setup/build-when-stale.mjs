@@ -17,7 +17,7 @@ import { collectOutput } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 /** Files outside provider/ that change what the build makes. */
-const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package-lock.json", "setup/bundle.mjs"];
 
 /** The file in dist/ that holds the fingerprint of what it was built from. */
 const STAMP = ".built-from";
@@ -69,8 +69,10 @@ async function build(distFolder, current) {
       if (exitCode !== 0) {
         throw new SetupError(`${output.trim()}\n\nThe sources do not compile; see the errors above.`);
       }
-      const commandFile = join(newFolder, "cli", "main.js");
-      if (existsSync(commandFile)) chmodSync(commandFile, 0o755);
+      // It is there only after an installation, which may come before this in the same process.
+      const { bundle } = await import("./bundle.mjs");
+      await bundle(newFolder);
+      chmodSync(join(newFolder, "bundle", "command.js"), 0o755);
       writeFileSync(join(newFolder, STAMP), current);
       swap(newFolder, distFolder);
     } finally {

@@ -21,14 +21,15 @@ export const thoroughTests = [
 ];
 
 /**
- * What tests run in: the project's commands, and a place where Node keeps what it has compiled, since many tests start
- * processes that load the same modules.
+ * What tests run in: the project's commands, and the built command, and a place where Node keeps what it has compiled,
+ * since many tests start processes that load the same modules.
  * @param {{ isThorough: boolean }} options
  * @returns {NodeJS.ProcessEnv}
  */
 export function testEnvironment({ isThorough }) {
   return {
     NODE_COMPILE_CACHE: join(projectFolder, ".cache", "compiled"),
+    SITERECOVERY_TESTED_COMMAND: join(projectFolder, "dist", "bundle", "command.js"),
     ...(isThorough ? thoroughCounts : {}),
     ...process.env,
     PATH: `${commandFolder}:${process.env["PATH"] ?? ""}`,

@@ -12,6 +12,11 @@ export interface FileFacts {
   readonly modifiedAtNs: bigint;
   /** When content, name count or mode last changed, in nanoseconds since 1970; no ordinary program can set it. */
   readonly changedAtNs: bigint;
+  /**
+   * When the file was made, in nanoseconds since 1970. Where the file system does not keep that, it is when the file last
+   * changed.
+   */
+  readonly bornAtNs: bigint;
   /** How many names the file has, hard links; a write through one of them changes what all others show. 1 for a folder. */
   readonly linkCount: number;
   /** Whether it is a local socket, which holds no data. */
@@ -25,6 +30,7 @@ export function factsOf(stat: fs.BigIntStats): FileFacts {
     sizeBytes: Number(stat.size),
     modifiedAtNs: stat.mtimeNs,
     changedAtNs: stat.ctimeNs,
+    bornAtNs: stat.birthtimeNs,
     // Those of a folder are the folders in it.
     linkCount: stat.isFile() ? Number(stat.nlink) : 1,
     isSocket: stat.isSocket(),

@@ -11,7 +11,7 @@ import { crc32 } from "node:zlib";
 import type { FileFacts } from "../blocks/file-system.ts";
 
 /** What a log keeps of the image. */
-type KeptFacts = Omit<FileFacts, "linkCount" | "isSocket">;
+type KeptFacts = Omit<FileFacts, "bornAtNs" | "linkCount" | "isSocket">;
 
 export const placeBytes = 64;
 

@@ -12,6 +12,7 @@ import {
   requireNoLink,
   requireOneName,
 } from "./machine-folders.ts";
+import { foreignFiles, keepForeign } from "./foreign-files.ts";
 import { readMark, writeMark } from "./machine-mark.ts";
 import { said } from "../message.ts";
 
@@ -103,7 +104,9 @@ export function folderMachines(files: FileSystem): Machines {
       writeMachineFile(files, file, { ...definition, mobilityService: { version: mobilityServiceVersion } });
     }),
     withdraw: later(withdraw),
+    foreignFiles: later((folder) => foreignFiles(files, folder, [stateFile])),
     remove: later((folder) => {
+      const kept = keepForeign(files, folder, [stateFile]);
       // Without its definition the folder is no machine any more, whatever a crash leaves of the rest.
       if (exists(folder)) {
         files.remove(path.join(folder, machineFile));
@@ -111,6 +114,7 @@ export function folderMachines(files: FileSystem): Machines {
       }
       files.remove(folder);
       if (files.exists(path.dirname(folder))) files.syncFolder(path.dirname(folder));
+      return kept;
     }),
   };
 }

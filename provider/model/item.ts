@@ -37,6 +37,8 @@ export interface RecoveryMachine {
   readonly lineages?: Lineages;
   /** The disks that it has, from its point. Absent in items of earlier versions: all of the item. */
   readonly disks?: readonly ItemDisk[];
+  /** Which files its images are, by disk id; absent for one that starts from its point itself, and of earlier versions. */
+  readonly imagesMade?: Readonly<Record<string, string>>;
   /** Its images as a move back left them; absent while it runs, and in items of earlier versions. */
   readonly left?: ImagesLeft;
   /** What its guest said after the start; absent if its definition does not ask it, or it did not say that it works. */
@@ -100,7 +102,9 @@ export interface PrimaryLeft {
    * the logs hold now, or a log that does not continue one of these, may be a later change.
    */
   readonly sentUpTo?: readonly Lineages[];
-  /** Changes were found that no change log shows any more, because a way back was seeded from the disks. */
+  /** Ids of disks whose changes were found and that no change log shows any more, because a way back was seeded from them. */
+  readonly changedDisks?: readonly string[];
+  /** In items of an earlier version, instead: some disk is changed. */
   readonly areChanged?: true;
 }
 

@@ -87,6 +87,11 @@ export interface Machines {
   installMobilityService(place: string): Promise<void>;
   /** Takes back changes of power or definition that a process has prepared and not made yet. */
   withdraw(place: string): Promise<void>;
-  /** Removes a machine with its disks. Absent is fine. */
-  remove(place: string): Promise<void>;
+  /** What is in the machine's folder and not the machine's, by name, such as a person's copy of an image. */
+  foreignFiles(place: string): Promise<readonly string[]>;
+  /**
+   * Removes a machine with its disks. Absent is fine. What is not the machine's is kept beside its place, in the folders that
+   * come back.
+   */
+  remove(place: string): Promise<readonly string[]>;
 }

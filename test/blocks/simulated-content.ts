@@ -44,6 +44,7 @@ export class SimulatedContent {
   sizeBytes = 0;
   inode = String((lastInode += 1));
   changedAtNs = (time += 1000n);
+  bornAtNs = this.changedAtNs;
   #pages: Pages = new Map();
   #durable: { sizeBytes: number; changedAtNs: bigint; pages: Pages } = {
     sizeBytes: 0,
@@ -58,9 +59,10 @@ export class SimulatedContent {
   }
 
   facts(): FileFacts {
-    const { inode, sizeBytes, changedAtNs } = this;
+    const { inode, sizeBytes, changedAtNs, bornAtNs } = this;
+    const times = { modifiedAtNs: changedAtNs, changedAtNs, bornAtNs };
     // The simulated file system has no hard links.
-    return { inode, sizeBytes, modifiedAtNs: changedAtNs, changedAtNs, linkCount: 1, isSocket: false };
+    return { inode, sizeBytes, ...times, linkCount: 1, isSocket: false };
   }
 
   read(buffer: Uint8Array, position: number): number {
@@ -142,6 +144,7 @@ export class SimulatedContent {
     copy.sizeBytes = this.sizeBytes;
     copy.inode = this.inode;
     copy.changedAtNs = this.changedAtNs;
+    copy.bornAtNs = this.bornAtNs;
     copy.#pages = new Map(this.#pages);
     copy.#durable = { ...this.#durable, pages: new Map(this.#durable.pages) };
     copy.#waiting = new Set(this.#waiting);

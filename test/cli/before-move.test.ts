@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Shop } from "../engine/recovery-plan/shop.ts";
+import { testedCommand } from "../tested-command.ts";
 
 let shop: Shop;
 beforeEach(async () => {
@@ -11,18 +12,19 @@ beforeEach(async () => {
 });
 afterEach(() => shop.remove());
 
-const main = path.resolve("provider/cli/main.ts");
 const hasScript = fs.existsSync("/usr/bin/script");
 
 function sr(...words: string[]): { code: number | null; out: string; text: string } {
-  const args = [main, "--home", shop.site.engine.homeFolder, ...words];
+  const args = [testedCommand, "--home", shop.site.engine.homeFolder, ...words];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   return { code: status, out: stdout, text: stdout + stderr };
 }
 
 /** The same on a terminal, whose user types a line. */
 function onTerminal(typed: string, ...words: string[]): { code: number | null; text: string } {
-  const command = [process.execPath, main, "--home", shop.site.engine.homeFolder, ...words].join(" ");
+  const command = [process.execPath, testedCommand, "--home", shop.site.engine.homeFolder, ...words].join(
+    " ",
+  );
   const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
     encoding: "utf8",
     input: `${typed}\n`,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PlanOperationName } from "../../provider/engine/recovery-plan/recovery-plans.ts";
 import { quiet } from "../engine/fixture.ts";
 import { machineNames, Shop } from "../engine/recovery-plan/shop.ts";
+import { testedCommand } from "../tested-command.ts";
 
 let shop: Shop;
 beforeEach(async () => {
@@ -12,11 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => shop.remove());
 
-const main = path.resolve("provider/cli/main.ts");
-
 function sr(...words: string[]): { code: number | null; text: string } {
   const home = shop.site.engine.homeFolder;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "--home", home, ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [testedCommand, "--home", home, ...words], {
     encoding: "utf8",
   });
   return { code: status, text: stdout + stderr };

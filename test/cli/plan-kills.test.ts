@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashOf } from "../engine/fixture.ts";
 import { machineNames, Shop } from "../engine/recovery-plan/shop.ts";
+import { testedCommand } from "../tested-command.ts";
 
 let shop: Shop;
 beforeEach(async () => {
@@ -11,12 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => shop.remove());
 
-const main = path.resolve("provider/cli/main.ts");
 const killsMax = 5;
 
 /** Runs the command and, with a time, kills it then. */
 function run(words: readonly string[], killAfterMilliseconds?: number): Promise<number | null> {
-  const child = spawn(process.execPath, [main, "--home", shop.site.engine.homeFolder, ...words], {
+  const child = spawn(process.execPath, [testedCommand, "--home", shop.site.engine.homeFolder, ...words], {
     stdio: "ignore",
   });
   const timer =

@@ -3,14 +3,13 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { machineNames, Shop } from "../engine/recovery-plan/shop.ts";
+import { testedCommand } from "../tested-command.ts";
 
 let shop: Shop;
 beforeEach(async () => {
   shop = await Shop.make();
 });
 afterEach(() => shop.remove());
-
-const main = path.resolve("provider/cli/main.ts");
 
 interface Ended {
   readonly status: number | null;
@@ -21,7 +20,7 @@ interface Ended {
 function siterecovery(...words: string[]): Ended {
   const home = shop.site.engine.homeFolder;
   const env = { ...process.env, NO_COLOR: "1" };
-  return spawnSync(process.execPath, [main, "--home", home, ...words], { encoding: "utf8", env });
+  return spawnSync(process.execPath, [testedCommand, "--home", home, ...words], { encoding: "utf8", env });
 }
 
 interface RunJson {
@@ -153,7 +152,7 @@ describe("siterecovery jobs complete and cancel", () => {
   it("loses nothing when the process that waits is killed", async () => {
     await declare();
     const home = shop.site.engine.homeFolder;
-    const child = spawn(process.execPath, [main, "--home", home, "plan", "failover", "shop"]);
+    const child = spawn(process.execPath, [testedCommand, "--home", home, "plan", "failover", "shop"]);
     const ended = new Promise((resolve) => child.on("exit", (_code, signal) => resolve(signal)));
     await expect.poll(() => shop.site.engine.plans.view(shop.planId).lastJob?.state).toBe("Suspended");
     child.kill("SIGKILL");

@@ -1,8 +1,7 @@
 /** Runs the `siterecovery` program as a user does: its own process, arguments, exit code and both outputs. */
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
-
-const main = path.resolve(import.meta.dirname, "../../provider/cli/main.ts");
+import { testedCommand } from "../tested-command.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -16,7 +15,7 @@ export function startProgram(
   ...arguments_: string[]
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const environment = { ...process.env, SITERECOVERY_HOME: home, NO_COLOR: "1" };
-  const child = spawn(process.execPath, [main, ...arguments_], { env: environment, stdio: "pipe" });
+  const child = spawn(process.execPath, [testedCommand, ...arguments_], { env: environment, stdio: "pipe" });
   const ended = new Promise<Ended>((resolve, reject) => {
     let stdout = "";
     let stderr = "";

@@ -11,9 +11,9 @@ import { handlerOf } from "../../provider/handlers/registry.ts";
 import { Shop } from "../engine/recovery-plan/shop.ts";
 import { quiet, Site } from "../engine/fixture.ts";
 import { runProgram } from "./run-program.ts";
+import { testedCommand } from "../tested-command.ts";
 
 const MiB = 1024 * 1024;
-const main = path.resolve(import.meta.dirname, "../../provider/cli/main.ts");
 const hasScript = spawnSync("script", ["--version"]).status === 0;
 
 interface Screen {
@@ -26,7 +26,9 @@ interface Screen {
 
 /** Runs a command on a pseudo terminal of that width, with stdout in a file if it is named. */
 function onTerminal(home: string, words: readonly string[], columns: number, stdout = "/dev/tty"): Screen {
-  const quoted = [process.execPath, main, "--home", home, ...words].map((word) => `'${word}'`).join(" ");
+  const quoted = [process.execPath, testedCommand, "--home", home, ...words]
+    .map((word) => `'${word}'`)
+    .join(" ");
   const line = `stty cols ${columns} rows 24 && ${quoted} > ${stdout}`;
   const env = { ...process.env, NO_COLOR: "1", TERM: "xterm" };
   const ended = spawnSync("script", ["-qec", line, "/dev/null"], { encoding: "utf8", env });

@@ -6,8 +6,8 @@ import type { Log } from "sarif";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goodDefinition } from "../stack/good-definition.ts";
 import { makeSurroundings } from "../stack/surroundings.ts";
+import { testedCommand } from "../tested-command.ts";
 
-const main = path.resolve(import.meta.dirname, "../../provider/cli/main.ts");
 let folder: string;
 
 /** One warning (db1 is in no plan), one note (nobody drills the plan). */
@@ -22,7 +22,11 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 function run(...arguments_: string[]): { code: number | null; stdout: string } {
   const env = { ...process.env, NO_COLOR: "1" };
-  const ended = spawnSync(process.execPath, [main, ...arguments_], { cwd: folder, env, encoding: "utf8" });
+  const ended = spawnSync(process.execPath, [testedCommand, ...arguments_], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
   return { code: ended.status, stdout: ended.stdout };
 }
 

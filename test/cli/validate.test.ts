@@ -8,8 +8,8 @@ import { limits } from "../../provider/rules/limits.ts";
 import { ruleIds, rules } from "../../provider/rules/registry.ts";
 import { goodDefinition } from "../stack/good-definition.ts";
 import { makeSurroundings } from "../stack/surroundings.ts";
+import { testedCommand } from "../tested-command.ts";
 
-const main = path.resolve(import.meta.dirname, "../../provider/cli/main.ts");
 let folder: string;
 
 beforeAll(() => {
@@ -23,7 +23,11 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 function run(...arguments_: string[]): { code: number | null; stdout: string; stderr: string } {
   const env = { ...process.env, NO_COLOR: "1" };
-  const ended = spawnSync(process.execPath, [main, ...arguments_], { cwd: folder, env, encoding: "utf8" });
+  const ended = spawnSync(process.execPath, [testedCommand, ...arguments_], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
 }
 
@@ -107,7 +111,7 @@ describe("siterecovery validate", () => {
 
 describe("siterecovery explain", () => {
   it("lists every rule, and tells of one what it wants, why, and where its figures come from", () => {
-    const list = execFileSync(process.execPath, [main, "explain"], { encoding: "utf8" });
+    const list = execFileSync(process.execPath, [testedCommand, "explain"], { encoding: "utf8" });
     for (const id of ruleIds) expect(list).toContain(`${id} `);
     const { code, stdout } = run("explain", "plan-group-limit");
     expect(code).toBe(0);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "vitest";
 import { type CommandStep, isShown, type Step, stepsOf } from "./page-steps.ts";
+import { testedCommand } from "../tested-command.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -137,9 +138,12 @@ function withOutputs(
 export function commandsFor(folder: string): string {
   const bin = path.join(folder, ".bin");
   fs.mkdirSync(bin, { recursive: true });
-  const main = path.join(root, "provider/cli/main.ts");
-  fs.writeFileSync(path.join(bin, "siterecovery"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`, {
-    mode: 0o755,
-  });
+  fs.writeFileSync(
+    path.join(bin, "siterecovery"),
+    `#!/bin/sh\nexec "${process.execPath}" "${testedCommand}" "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  );
   return bin;
 }

@@ -25,7 +25,7 @@ interface Alert {
 }
 
 const names = ["db1", "web1"] as const;
-const main = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
+const main = path.resolve(import.meta.dirname, "../../dist/bundle/command.js");
 const doors: [string, () => Promise<PulumiProject>][] = [
   ["a definition", () => PulumiProject.make()],
   ["the plugin", () => makePluginProject("")],

@@ -9,7 +9,7 @@ import { diskContent } from "./disk-content.ts";
 import { PulumiProject } from "./pulumi-project.ts";
 import type { Status } from "./status.ts";
 
-const main = path.resolve(import.meta.dirname, "../../dist/cli/main.js");
+const main = path.resolve(import.meta.dirname, "../../dist/bundle/command.js");
 
 describe("replicas at a second site, with the real Pulumi CLI", () => {
   let project: PulumiProject;

@@ -24,8 +24,8 @@ export const wrongOverwrites: readonly Mutant[] = [
       "changes that a way back was seeded from are overwritten by a database that does not know of it",
     ],
     "changed-primary-seeded": [
+      `if (left.areChanged === true || left.changedDisks?.includes(disk.id) === true) return true;`,
       `if (left.areChanged === true) return true;`,
-      ``,
       "a failover back forgets the changes that its way back was seeded from",
     ],
     "changed-primary-running": [
@@ -72,6 +72,34 @@ export const wrongOverwrites: readonly Mutant[] = [
       "a disk that was added at the recovery side is removed by the failback, and nobody is told",
     ],
   }),
+  ...faultsIn(
+    "provider/engine/identity/exchanged-images.ts",
+    ["test/engine/identity/recovery-folder.test.ts"],
+    {
+      "exchanged-image": [
+        `if (exchanged.length === 0) return;`,
+        `return;`,
+        "a failback brings a machine the disk of another one whose image has its name",
+      ],
+      "exchanged-by-number": [
+        "images[id] = `${inode} ${bornAtNs}`;",
+        "images[id] = `${inode} ${bornAtNs === 0n}`;",
+        "images that were restored from a backup are taken for each other's, and no failback is allowed any more",
+      ],
+    },
+  ),
+  ...faultsIn("provider/machines/foreign-files.ts", ["test/engine/identity/recovery-folder.test.ts"], {
+    "foreign-file": [
+      `return files.list(folder).filter((name) => !isOwn(name));`,
+      `return files.list(folder).filter((name) => !isOwn(name) && name === "");`,
+      "what a person has put into the folder of a machine is removed with it",
+    ],
+    "foreign-copy": [
+      `isNamed(name, images, besideImage);`,
+      `isNamed(name, images, /^/);`,
+      "a copy of an image that a person made beside it is removed with the machine",
+    ],
+  }),
   ...faultsIn("provider/engine/failover/require-left-alone.ts", interrupted, {
     "removed-after-use": [
       `if (!runs && changed.length === 0) return;`,
@@ -82,13 +110,13 @@ export const wrongOverwrites: readonly Mutant[] = [
   ...faultsIn("provider/engine/failover/overwrite-primary.ts", primary, {
     "changed-primary-rolled-back": [
       `const isOverwritten = left === undefined || left.overwrittenBy === jobId;`,
-      `const isOverwritten = left?.areChanged === true;`,
+      `const isOverwritten = left?.changedDisks !== undefined;`,
       "after a failback that was rolled back, a disk has no name, and what is written to it is not noticed",
       interrupted,
     ],
     "changed-primary-undone": [
-      `const areChanged = isOverwritten && (await mayBeChanged(parts, item(), folder));`,
-      `const areChanged = isOverwritten && folder === "";`,
+      `const changed = isOverwritten ? await mayBeChanged(parts, item(), folder) : [];`,
+      `const changed: string[] = [];`,
       "a failback that was refused for what was written meanwhile overwrites that when it is tried again",
       interrupted,
     ],

@@ -32,8 +32,8 @@ export const wrongOwner: readonly Mutant[] = [
       "a machine that runs is written over by a move of its own item",
     ],
     "mark-at-removal": [
-      `if (await isStill(parts, machine)) {\n    await parts.machines.remove(machine.folder);`,
-      `if (parts.files.exists(machine.folder)) {\n    await parts.machines.remove(machine.folder);`,
+      `if (await isStill(parts, machine)) {\n    await removeMachine(parts, machine.folder, report);`,
+      `if (parts.files.exists(machine.folder)) {\n    await removeMachine(parts, machine.folder, report);`,
       "the clean-up of a drill removes another machine that has taken its place",
     ],
     "mark-before-change": [
@@ -42,8 +42,8 @@ export const wrongOwner: readonly Mutant[] = [
       "another machine that has taken the replica's place is committed or changed",
     ],
     "mark-of-failed-job": [
-      `if ((await parts.machines.markOf(folder))?.madeBy?.jobId === jobId) await parts.machines.remove(folder);`,
-      `await parts.machines.remove(folder);`,
+      `if ((await parts.machines.markOf(folder))?.madeBy?.jobId !== jobId) return;`,
+      ``,
       "a move that was refused removes the machine that it was refused for",
     ],
     "mark-of-move": [

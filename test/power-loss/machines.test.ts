@@ -1,5 +1,7 @@
+import path from "node:path";
 import { expect, it } from "vitest";
 import { makeFolderDurably, writeAtomically } from "../../provider/blocks/file-system.ts";
+import { readTextFile } from "../../provider/blocks/read-text-file.ts";
 import { folderMachines } from "../../provider/machines/folder-machines.ts";
 import type { PowerState } from "../../provider/ports/machines.ts";
 import type { MachineDefinition } from "../../provider/model/machine-definition.ts";
@@ -57,7 +59,9 @@ it("power lost at any call of the machine driver: a machine is defined, on, off 
   await step(
     "a removal",
     { definitions: [undefined], powers: [undefined, "off"], moves: [undefined, "job-2"] },
-    async () => driver.remove(folder),
+    async () => {
+      await driver.remove(folder);
+    },
   );
   const states = await recorder.check(
     samplingOf(400),
@@ -88,4 +92,38 @@ it("power lost at any call of a removal: what is left is the machine that was of
     const after = folderMachines(files);
     if (await after.exists(folder)) expect(await after.powerState(folder)).toBe("off");
   });
+});
+
+it("power lost at any call of a removal: what is not the machine's is in its folder or beside", async () => {
+  let isDone = false;
+  const recorder = new PowerRecorder<boolean>(() => isDone);
+  const driver = folderMachines(recorder.files);
+  makeFolderDurably(recorder.files, folder);
+  writeAtomically(recorder.files, `${folder}/os.img`, Buffer.alloc(65_536));
+  await driver.define(folder, definitionWith(2));
+  const names = ["notes.txt", "os.img.bak"];
+  for (const name of names) writeAtomically(recorder.files, `${folder}/${name}`, Buffer.from(name));
+  recorder.begin();
+  expect(await driver.remove(folder)).toEqual([`${folder}.kept`]);
+  isDone = true;
+  recorder.acknowledge("the removal");
+  const states = await recorder.check(samplingOf(400), async ({ files, known: wasDone }) => {
+    for (const name of names) {
+      const places = ["", ".removing", ".kept"]
+        .map((ending) => `${folder}${ending}/${name}`)
+        .filter((place) => files.exists(place));
+      expect(places.map((place) => readTextFile(files, place))).toContain(name);
+    }
+    // What is a machine still is a whole one.
+    const after = folderMachines(files);
+    for (const place of [folder, `${folder}.removing`, `${folder}.kept`])
+      if (await after.exists(place)) expect((await after.read(place)).disks).toHaveLength(1);
+    if (wasDone) expect(files.list(path.dirname(folder))).toEqual(["web1.kept"]);
+    if (wasDone) expect(files.list(`${folder}.kept`)).toEqual(names);
+    // The next removal ends it.
+    await after.remove(folder);
+    expect(files.exists(`${folder}.removing`)).toBe(false);
+    expect(readTextFile(files, `${folder}.kept/notes.txt`)).toBe("notes.txt");
+  });
+  expect(states).toBeGreaterThan(100);
 });

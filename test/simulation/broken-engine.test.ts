@@ -109,9 +109,9 @@ vi.mock("../../provider/engine/identity/owned-machine.ts", async (original) => {
   return {
     ...right,
     requireFree: faulty("othersStay", right.requireFree, () => Promise.resolve()),
-    claimFolder: faulty("othersStay", right.claimFolder, async (parts, folder, owner) => {
+    claimFolder: faulty("othersStay", right.claimFolder, async (parts, folder, making) => {
       await parts.machines.remove(folder);
-      await right.claimFolder(parts, folder, owner);
+      await right.claimFolder(parts, folder, making);
     }),
   };
 });

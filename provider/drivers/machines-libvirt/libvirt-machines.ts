@@ -113,6 +113,7 @@ export function libvirtMachines(
       return Promise.reject(new SiteRecoveryError("PrerequisitesNotMet", message, { target: place }));
     },
     withdraw: () => Promise.resolve(),
+    foreignFiles: () => Promise.resolve([]),
     remove: async (place) => requireNotWritten(domain(place), "Removing"),
   };
   return machinesByPlace(isHypervisorUri, domains, folders);

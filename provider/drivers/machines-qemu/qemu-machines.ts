@@ -102,6 +102,11 @@ export function qemuMachines(folders: Machines, parts: DiskServerParts): Machine
         orderMove(parts, place.runFolder);
       }
     },
+    foreignFiles: async (folder) => {
+      const isQemus = placeOf(folder) !== undefined;
+      const foreign = await folders.foreignFiles(folder);
+      return isQemus ? foreign.filter((name) => name !== runFolderName) : foreign;
+    },
     remove: async (folder) => {
       const place = placeOf(folder);
       const guest = place && runningGuest(parts, place);
@@ -112,7 +117,8 @@ export function qemuMachines(folders: Machines, parts: DiskServerParts): Machine
         GuestProcess.find(parts, place.runFolder)?.removeSockets();
         await removeCycleFiles(files, exportFolderOf(place), parts.clock);
       }
-      await folders.remove(folder);
+      if (place !== undefined) files.remove(place.runFolder);
+      return await folders.remove(folder);
     },
   };
 }

@@ -127,6 +127,7 @@ export function vsphereMachines(others: Machines, parts: VsphereParts): Machines
     define: async (place) => refuse(place, "Defining"),
     installMobilityService: async (place) => refuse(place, "Installing the Mobility service"),
     withdraw: () => Promise.resolve(),
+    foreignFiles: () => Promise.resolve([]),
     remove: async (place) => refuse(place, "Removing"),
   };
   return machinesByPlace(isVsphereUri, machines, others);

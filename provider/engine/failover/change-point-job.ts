@@ -6,7 +6,7 @@ import { hearGuest } from "./guest-word.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import { type RecoveryMachine, recoveryMachineOf } from "../../model/item.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
-import { isStill, ownerFor } from "../identity/owned-machine.ts";
+import { isStill, ownerFor, removeMade } from "../identity/owned-machine.ts";
 import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { foreseeChangePoint, networksOf } from "./foresee-failover.ts";
 import type { FailoverInput } from "./failover-job.ts";
@@ -56,7 +56,7 @@ export const changePointJob: JobDefinition<FailoverInput> = {
         const point = await chooseRecoveryPoint(context.parts, context.item(), pointId);
         const machine = recoveryMachineOf(context.item());
         // Its own machine is replaced; anything else that is in its place now is not.
-        if (await isStill(context.parts, machine)) await context.parts.machines.remove(machine.folder);
+        await removeMade(context.parts, machine, (line) => context.progress.report(line));
         const owner = ownerFor(context, { purpose: "replica" });
         await restoreDisks(context.parts, planOf(context), { point, owner }, context.progress);
       },

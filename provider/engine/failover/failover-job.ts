@@ -214,9 +214,9 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
   finish: finish("planned failover", plannedLeft),
   rollBack: async (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
-    const { parts, jobId } = context;
+    const { parts } = context;
     const name = context.item().details.machineName;
-    await removeOfJob(parts, planOf(context).folder, jobId);
+    await removeOfJob(context, planOf(context).folder);
     const { wasRunning } = context.resultOf<Shutdown>("PrerequisitesCheck");
     const lookup = await findMachineOf(parts, context.item());
     if (lookup.answer !== "found" || !wasRunning) return "Nothing was changed.";
@@ -268,7 +268,7 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   finish: finish("unplanned failover", unplannedLeft),
   rollBack: async (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
-    await removeOfJob(context.parts, planOf(context).folder, context.jobId);
+    await removeOfJob(context, planOf(context).folder);
     return `${nameOf(context.itemId)} was not failed over; ${await sourceText(context.parts, context.item())}.`;
   },
 };

@@ -7,6 +7,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { flows } from "../../model/flows.ts";
 import { type FoundMachine, findMachineOf, requireMachineOf } from "../inventory/find-machine.ts";
 import { type Making, ownerFor } from "../identity/owned-machine.ts";
+import { keptText } from "../identity/owned-machine.ts";
 import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { fabricOf } from "../inventory/inventories.ts";
 import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-networks.ts";
@@ -232,7 +233,8 @@ export async function foreseeChangePoint(
   if (!recoveryMachine || !point) return;
   const { name, folder } = recoveryMachine;
   await foresight.check(() => requireWritable(parts, folder));
-  foresight.step("remove", `remove ${name} at the recovery side with all that it has written`, folder);
+  const kept = await keptText(parts, folder);
+  foresight.step("remove", `remove ${name} at the recovery side with all that it has written${kept}`, folder);
   foresight.step("make", `make ${name} again from the ${pointText(point)}`, folder);
   foresight.step("start", `start ${name}`, folder);
 }

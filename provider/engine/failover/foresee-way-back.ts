@@ -11,6 +11,8 @@ import { requireWay } from "../replication-cycle/require-way.ts";
 import { requireDisks } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
 import { requireUnchanged } from "../identity/changed-primary.ts";
+import { keptText } from "../identity/owned-machine.ts";
+import { requireNotShrunkAtRecovery } from "../identity/shrunk-at-recovery.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
 import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
@@ -120,6 +122,7 @@ export async function foreseePlannedBack(
   const place = await foreseePlace(context, foresight);
   if (recoveryMachine) await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
   await foresight.check(async () => requireRecoveryDisks(parts, item));
+  await foresight.check(() => requireNotShrunkAtRecovery(parts, item));
   await foresight.check(async () => requireWay(parts, item, "back"));
   await checkBase(
     context,
@@ -231,7 +234,12 @@ export async function foreseeProtectAgain(
   if (!recoveryMachine) return;
   await foresight.check(async () => requireLeftAlone(parts, item));
   await foresight.check(() => requireWritable(parts, recoveryMachine.folder));
-  foresight.step("remove", `remove ${recoveryMachine.name} at the recovery side`, recoveryMachine.folder);
+  const kept = await keptText(parts, recoveryMachine.folder);
+  foresight.step(
+    "remove",
+    `remove ${recoveryMachine.name} at the recovery side${kept}`,
+    recoveryMachine.folder,
+  );
 }
 
 /** A cancellation gives up what the machine wrote since its failover. */
@@ -248,7 +256,9 @@ export async function foreseeCancel(
   }
   if (item.activeLocation === "recovery") {
     await foresight.check(async () => requireDisksKnown(parts, item));
-    foresight.step("remove", `remove ${name} at the recovery side with all that it has written`, folder);
+    const kept = folder === undefined ? "" : await keptText(parts, folder);
+    const text = `remove ${name} at the recovery side with all that it has written${kept}`;
+    foresight.step("remove", text, folder);
     foresight.step("start", `start ${machineName} at the primary side`, primary?.machine.folder);
   } else {
     foresight.step("shutDown", `shut down ${machineName} at the primary side`, primary?.machine.folder);

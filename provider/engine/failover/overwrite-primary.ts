@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import type { Lineage } from "../../model/lineage.ts";
-import { noteMove } from "../identity/owned-machine.ts";
+import { noteMove, removeMachine } from "../identity/owned-machine.ts";
 import type { ItemDisk } from "../../model/item.ts";
 import { relationshipOf } from "../../model/relationship.ts";
 import { copyProgress } from "../job/report-progress.ts";
@@ -16,6 +16,7 @@ import { leasedFiles } from "../lease/under-lease.ts";
 import {
   imagesLeft,
   imageText,
+  leftAfter,
   mayBeChanged,
   noteLeft,
   requireUnchanged,
@@ -133,20 +134,19 @@ function takeBackNames(
  * overwrite are what it made of them: what changes them from now on is noticed.
  */
 export async function undoPrimary(
-  { parts, jobId, item }: Pick<WayBackContext<unknown>, "parts" | "jobId" | "item">,
+  { parts, jobId, item, progress }: Pick<WayBackContext<unknown>, "parts" | "jobId" | "item" | "progress">,
   { folder, isThere }: PrimaryPlace,
 ): Promise<void> {
   if (!parts.files.exists(folder)) return;
   const left = item().details.primaryLeft;
   const isOverwritten = left === undefined || left.overwrittenBy === jobId;
   // What was written to them meanwhile cannot be told any more from what the job made of them.
-  const areChanged = isOverwritten && (await mayBeChanged(parts, item(), folder));
+  const changed = isOverwritten ? await mayBeChanged(parts, item(), folder) : [];
   if (await parts.machines.exists(folder)) await parts.machines.shutDown(folder);
   if (isOverwritten) {
     takeBackNames({ parts, item }, folder);
-    const found = areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) };
-    noteLeft(parts, item(), { ...found, overwrittenBy: jobId });
+    noteLeft(parts, item(), { ...leftAfter(parts, item(), { folder, changed }), overwrittenBy: jobId });
   }
   if (!isThere && (await parts.machines.markOf(folder))?.madeBy?.jobId === jobId)
-    await parts.machines.remove(folder);
+    await removeMachine(parts, folder, (line) => progress.report(line));
 }

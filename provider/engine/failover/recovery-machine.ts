@@ -15,6 +15,7 @@ import type { NetworkChoice } from "../inventory/recovery-networks.ts";
 import type { Progress } from "../../progress.ts";
 import type { ProtectedItem, RecoveryMachine } from "../../model/item.ts";
 import { claimFolder, requireFree } from "../identity/owned-machine.ts";
+import { imagesIn } from "../identity/exchanged-images.ts";
 import { placeForMachine, replicaName } from "../inventory/recovery-side.ts";
 import { classThatHolds } from "../inventory/storage-classes.ts";
 import { relationshipOf } from "../../model/relationship.ts";
@@ -130,7 +131,8 @@ export async function restoreDisks(
   progress: Progress,
 ): Promise<void> {
   const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
-  await claimFolder(parts, plan.folder, { ...owner, pointId: point.id, pointTakenAt: point.takenAt });
+  const made = { ...owner, pointId: point.id, pointTakenAt: point.takenAt };
+  await claimFolder(parts, plan.folder, { owner: made, report: (line) => progress.report(line) });
   const disks = disksOfPoint(plan, point);
   reportMissing(plan, disks, progress);
   if (startsAtOnce(parts, plan)) {
@@ -196,5 +198,7 @@ export async function startRecoveryMachine(
     madeAt: parts.clock.now(),
     lineages,
     disks: disks.map(({ id, file, sizeBytes }) => ({ id, file, sizeBytes })),
+    // Images that come into being while the machine runs are put in their places later.
+    ...(parts.instantStart.stateOf(plan.folder) ? {} : { imagesMade: imagesIn(parts, plan.folder, disks) }),
   };
 }

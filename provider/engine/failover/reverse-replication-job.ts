@@ -24,7 +24,7 @@ import { removeReplica } from "../replication/replica-ledger.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
-import { changedDisks, imagesLeft, noteLeft } from "../identity/changed-primary.ts";
+import { changedDisks, leftAfter, noteLeft } from "../identity/changed-primary.ts";
 import { requireLeftAlone } from "./require-left-alone.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
 import { foreseeProtectAgain, foreseeReverse } from "./foresee-way-back.ts";
@@ -70,8 +70,8 @@ function reversed(context: Context): ProtectedItem {
 
 /** The seed is read from the change logs' blocks, which forget them; the failover back must still know. */
 async function noteBeforeSeed({ parts, item }: Context, folder: string): Promise<void> {
-  const areChanged = (await changedDisks(parts, item(), folder)).length > 0;
-  noteLeft(parts, item(), areChanged ? { areChanged } : { images: imagesLeft(parts, item(), folder) });
+  const changed = await changedDisks(parts, item(), folder);
+  noteLeft(parts, item(), leftAfter(parts, item(), { folder, changed }));
 }
 
 /** Copies what the machine left at the primary side; nothing is seeded from disks that are gone or unlike. */

@@ -9,7 +9,7 @@ import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { DiskEvidence, RecoveryMachine, TestMachine } from "../../model/item.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import type { MachineOwner } from "../../model/machine-mark.ts";
-import { ownerFor, removeOfJob } from "../identity/owned-machine.ts";
+import { keptText, ownerFor, removeMachine, removeOfJob } from "../identity/owned-machine.ts";
 import { requireGuest } from "./guest-word.ts";
 import { withoutPicture } from "../../model/guest-evidence.ts";
 import { measuredLoss } from "../../model/measured-loss.ts";
@@ -163,7 +163,7 @@ export const testFailoverJob: JobDefinition<TestFailoverInput> = {
   }),
   rollBack: async (context) => {
     if (!context.hasEnded("RecoveryPoint")) return "Nothing was changed.";
-    await removeOfJob(context.parts, planOf(context).folder, context.jobId);
+    await removeOfJob(context, planOf(context).folder);
     return "What the test had made was removed; the machine and its replication were not touched.";
   },
 };
@@ -177,8 +177,10 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
     if (testMachine === undefined) return;
     await foresight.check(async () => requireRecoverySide(parts, item, testMachine.folder));
     const folder = await foresight.check(async () => findTestMachine(parts, item.id, testMachine));
-    if (folder !== undefined) foresight.step("remove", `remove ${testMachine.name}`, folder);
-    else foresight.warnings.push(notFoundText(testMachine));
+    if (folder !== undefined) {
+      const text = `remove ${testMachine.name}${await keptText(parts, folder)}`;
+      foresight.step("remove", text, folder);
+    } else foresight.warnings.push(notFoundText(testMachine));
   },
   tasks: [
     {
@@ -189,7 +191,7 @@ export const testFailoverCleanupJob: JobDefinition<Record<string, never>> = {
         if (testMachine === undefined) return undefined;
         await requireRecoverySide(parts, item(), testMachine.folder);
         const folder = await findTestMachine(parts, item().id, testMachine);
-        if (folder !== undefined) await parts.machines.remove(folder);
+        if (folder !== undefined) await removeMachine(parts, folder, (line) => progress.report(line));
         else progress.report(notFoundText(testMachine));
         return { removedFolder: folder ?? null };
       },

@@ -6,10 +6,9 @@ import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findTestMachine } from "../failover/find-test-machine.ts";
 import { flows } from "../../model/flows.ts";
-import { changedDisks, discardCommand } from "../identity/changed-primary.ts";
+import { changedDisks, changedText, discardCommand } from "../identity/changed-primary.ts";
 import { describeProtector, otherProtector, takeOverCommand } from "../inventory/machine-protector.ts";
 import { isStill } from "../identity/owned-machine.ts";
-import { unknownDisks } from "../identity/unknown-disks.ts";
 import { findLaterMove } from "../identity/newest-database.ts";
 import { findFormers, findMachineOf, namePlaces, nameSilent } from "../inventory/find-machine.ts";
 import type { Lookup } from "../inventory/look-up-machine.ts";
@@ -169,7 +168,7 @@ async function changedNotes(parts: EngineParts, { item, lookup }: Seen): Promise
   const changed = await changedDisks(parts, item, folder);
   if (changed.length === 0) return [];
   const text =
-    `its disks at the primary side on ${inventory.name} (${folder}) were changed after the failover, or before it and not sent: ${changed.join(", ")}; ` +
+    `its disks at the primary side on ${inventory.name} (${folder}) were changed after the failover, or before it and not sent: ${changedText(parts, item, { folder, changed })}; ` +
     `copy the images away if you need what is in them; \`${discardCommand(item.id)}\` lets a way back overwrite them`;
   return [critical("PrimaryDisksChanged", text)];
 }
@@ -193,16 +192,6 @@ function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
     notes.push(warning("ImageIsLink", text));
   }
   return notes;
-}
-
-/** Disks that were added at the recovery side: they are in no recovery point, and no move takes them along. */
-async function unknownDiskNotes(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
-  const unknown = await unknownDisks(parts, item);
-  if (unknown.length === 0) return [];
-  const text =
-    `its machine at the recovery side has disks that nothing replicates: ${unknown.map(({ id, path: file }) => `${id} (${file})`).join(", ")}; ` +
-    "copy what is in them to a disk that is protected, or add them at the primary side after a failback, which is refused while they are in its machine.yaml";
-  return [critical("DiskNotReplicated", text)];
 }
 
 async function formerNotes(parts: EngineParts, item: ProtectedItem): Promise<HealthNote[]> {
@@ -239,7 +228,6 @@ async function notesOf(parts: EngineParts, item: ProtectedItem): Promise<HealthN
     ...(await changedNotes(parts, seen)),
     ...linkNotes(parts, seen),
     ...(await formerNotes(parts, item)),
-    ...(await unknownDiskNotes(parts, item)),
   ];
 }
 

@@ -13,6 +13,8 @@ import { pauseNotes } from "./pause.ts";
 import { replicationNotes } from "./replication.ts";
 import { planRunNotes } from "./plan-run.ts";
 import { replicaNotes } from "./replica.ts";
+import { recoveryDiskNotes } from "./recovery-disks.ts";
+import { recoveryPlaceNotes } from "./recovery-place.ts";
 import { resyncNotes } from "./resync.ts";
 import { retentionNotes } from "./retention.ts";
 import { rpoNotes } from "./rpo.ts";
@@ -32,6 +34,8 @@ const checks: readonly HealthCheck[] = [
   sourceNotes,
   interruptedJobNotes,
   machineNotes,
+  recoveryDiskNotes,
+  recoveryPlaceNotes,
   movingDiskNotes,
   hardwareNotes,
   sourceDiskNotes,

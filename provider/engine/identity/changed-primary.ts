@@ -53,7 +53,7 @@ async function isChanged(
   const isFile = parts.machines.holdsFiles(folder);
   const file = isFile ? path.join(folder, disk.file) : `${folder}/${disk.file}`;
   if (isFile && !parts.files.exists(file)) return false;
-  if (left.areChanged === true) return true;
+  if (left.areChanged === true || left.changedDisks?.includes(disk.id) === true) return true;
   // Changes that an unplanned failover left unsent are known to be lost; only later ones count.
   const image = left.images?.[disk.id];
   if (image !== undefined) return !isAsNoted(image, imageText(parts, file));
@@ -90,18 +90,52 @@ export async function changedDisks(
   );
 }
 
-/** As `changedDisks`; disks that cannot be looked at count as changed. */
+/** As `changedDisks`; where disks cannot be looked at all of them count as changed. */
 export async function mayBeChanged(
   parts: EngineParts,
   item: ProtectedItem,
   folder: string,
-): Promise<boolean> {
+): Promise<string[]> {
   try {
-    return (await changedDisks(parts, item, folder)).length > 0;
+    return await changedDisks(parts, item, folder);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    return true;
+    return item.details.disks.map(({ id }) => id);
   }
+}
+
+/** What is kept of disks before a job takes from them what shows their changes: those that were found, and how all are now. */
+export function leftAfter(
+  parts: EngineParts,
+  item: ProtectedItem,
+  { folder, changed }: { folder: string; changed: readonly string[] },
+): PrimaryLeft {
+  const images = imagesLeft(parts, item, folder);
+  return changed.length === 0 ? { images } : { images, changedDisks: changed };
+}
+
+/**
+ * The names of changed disks, for people. One whose file was last written when it was left may have other rights, owners or names
+ * only, or a program has set its time back.
+ */
+export function changedText(
+  parts: EngineParts,
+  { details }: ProtectedItem,
+  { folder, changed }: { folder: string; changed: readonly string[] },
+): string {
+  const withoutLast = (text: string): string => text.slice(0, text.lastIndexOf(" "));
+  const texts = changed.map((diskId) => {
+    const noted = details.primaryLeft?.images?.[diskId];
+    const disk = details.disks.find(({ id }) => id === diskId);
+    if (noted === undefined || disk === undefined || details.primaryLeft?.changedDisks?.includes(diskId))
+      return diskId;
+    const now = imageText(parts, path.join(folder, disk.file));
+    const isWrittenThen = withoutLast(noted) === withoutLast(now);
+    return isWrittenThen
+      ? `${diskId} (last written before that, so perhaps only its rights, owner or names)`
+      : diskId;
+  });
+  return texts.join(", ");
 }
 
 /** What a person does about changed disks, whatever brings the machine back: a command, a plan, a cluster or a program. */
@@ -119,7 +153,7 @@ export async function requireUnchanged(
   const changed = await changedDisks(parts, item, folder);
   if (changed.length === 0) return;
   const message = said`The disks of ${item.details.machineName} in ${folder} were changed after its failover, or before it and not sent
-      (${changed.join(", ")}). This would overwrite them. Copy the images away if you need what is in them, then run
+      (${changedText(parts, item, { folder, changed })}). This would overwrite them. Copy the images away if you need what is in them, then run
       \`${discardCommand(item.id)}\` and this again.`;
   throw new SiteRecoveryError("ActionNotAllowed", message, { target: item.id });
 }

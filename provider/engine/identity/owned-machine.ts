@@ -84,10 +84,28 @@ export async function requireFree(parts: EngineParts, folder: string, owner: Mac
   refuse(owner, folder, `${describe(mark)}, which runs,`, "Shut it down or remove it first.");
 }
 
+type Report = (line: string) => void;
+
+/** Removes a machine, and says where files are kept that were in its folder and not its own. Absent is fine. */
+export async function removeMachine(parts: EngineParts, folder: string, report: Report): Promise<void> {
+  const kept = await parts.machines.remove(folder);
+  if (kept.length > 0) report(`files in ${folder} that are not the machine's are kept in ${kept.join(", ")}`);
+}
+
+/** What `removeMachine` would keep, as the end of a step's sentence; empty if there is nothing. */
+export async function keptText(parts: EngineParts, folder: string): Promise<string> {
+  const foreign = await parts.machines.foreignFiles(folder);
+  return foreign.length === 0 ? "" : ` and keep what is not its own beside it: ${foreign.join(", ")}`;
+}
+
 /** Makes a folder a job's own, empty and marked. Throws what `requireFree` throws. */
-export async function claimFolder(parts: EngineParts, folder: string, owner: MachineOwner): Promise<void> {
+export async function claimFolder(
+  parts: EngineParts,
+  folder: string,
+  { owner, report }: { owner: MachineOwner; report: Report },
+): Promise<void> {
   await requireFree(parts, folder, owner);
-  await parts.machines.remove(folder);
+  await removeMachine(parts, folder, report);
   makeFolderDurably(parts.files, folder);
   await parts.machines.setMark(folder, { machineId: randomUuid(parts.random), madeBy: owner });
 }
@@ -119,11 +137,11 @@ export async function requireStill(
 export async function removeMade(
   parts: EngineParts,
   machine: Pick<RecoveryMachine, "folder" | "machineId" | "name">,
-  report: (line: string) => void,
+  report: Report,
 ): Promise<{ leftAlone: boolean }> {
   if (!parts.files.exists(machine.folder)) return { leftAlone: false };
   if (await isStill(parts, machine)) {
-    await parts.machines.remove(machine.folder);
+    await removeMachine(parts, machine.folder, report);
     return { leftAlone: false };
   }
   report(`${machine.folder} holds another machine than ${machine.name} now, and is left alone`);
@@ -131,9 +149,13 @@ export async function removeMade(
 }
 
 /** Removes what a job that failed has made in a folder, if that is what is there. */
-export async function removeOfJob(parts: EngineParts, folder: string, jobId: string): Promise<void> {
+export async function removeOfJob(
+  { parts, jobId, progress }: { parts: EngineParts; jobId: string; progress: { report: Report } },
+  folder: string,
+): Promise<void> {
   if (!parts.files.exists(folder)) return;
-  if ((await parts.machines.markOf(folder))?.madeBy?.jobId === jobId) await parts.machines.remove(folder);
+  if ((await parts.machines.markOf(folder))?.madeBy?.jobId !== jobId) return;
+  await removeMachine(parts, folder, (line) => progress.report(line));
 }
 
 /**

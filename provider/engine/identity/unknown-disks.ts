@@ -9,6 +9,7 @@ import { said } from "../../message.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import type { MachineDisk } from "../../ports/machines.ts";
 import type { EngineParts } from "../engine-parts.ts";
+import { requireNotExchanged } from "./exchanged-images.ts";
 import { isStill } from "./owned-machine.ts";
 
 /** What the machine's definition names; nothing where it cannot be read, such as after an image was lost. */
@@ -35,8 +36,9 @@ export async function unknownDisks(
   return disks.filter((disk) => !isKnown(disk));
 }
 
-/** Throws `ActionNotAllowed` before a move that would remove a disk that is nowhere else. */
+/** Throws `ActionNotAllowed` before a move that would remove a disk that is nowhere else, or one that is another machine's. */
 export async function requireDisksKnown(parts: EngineParts, item: ProtectedItem): Promise<void> {
+  requireNotExchanged(parts, item);
   const unknown = await unknownDisks(parts, item);
   if (unknown.length === 0) return;
   const { name, folder } = item.details.recoveryMachine!;

@@ -10,13 +10,14 @@ import type { RecoveryPointKind } from "../../model/item.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../../progress.ts";
+import { stateFacts } from "../../model/states.ts";
 import type { ProtectedItem, ReplicationCycle } from "../../model/item.ts";
 import { relationshipOf, seedsOf } from "../../model/relationship.ts";
 import { deltaRefused, type ReplicaDoubt, replicaDoubtOf } from "../replication/replica-doubt.ts";
 import { ledgerOf, type ReplicaLedger } from "../replication/replica-ledger.ts";
 import { resync } from "../replication/resync.ts";
 import { sendDelta } from "../replication/send-delta.ts";
-import { requireNotShrunk } from "../replication/shrunk-disk.ts";
+import { enlargeShrunk, requireNotShrunk } from "../replication/shrunk-disk.ts";
 import { sourceDoubt } from "../replication/source-doubt.ts";
 import { replicationRulesOf } from "./replication-rules.ts";
 import { requireWay, type Way } from "./require-way.ts";
@@ -39,7 +40,7 @@ function sizesNow(
 /** Why a delta would not be enough: what is found at the target, or at the source. */
 async function doubtOf(
   { store, doubt }: Target,
-  { id, details }: ProtectedItem,
+  { id, details, state }: ProtectedItem,
   { disks }: CycleOptions,
   snapshot: MachineSnapshot,
 ): Promise<string | undefined> {
@@ -48,7 +49,8 @@ async function doubtOf(
   const base = await (await store.machine(machineId)).points.latest();
   const changes = { source: { machineId, disks }, disks: snapshot.disks, seeds: seedsOf(details) };
   if (base === undefined) return undefined;
-  requireNotShrunk({ id, name: nameOf(id) }, base.disks, sizesNow(disks, snapshot));
+  const mend = stateFacts[state].replicates ? {} : { mend: enlargeShrunk };
+  requireNotShrunk({ id, name: nameOf(id), ...mend }, base.disks, sizesNow(disks, snapshot));
   return sourceDoubt(base, changes);
 }
 

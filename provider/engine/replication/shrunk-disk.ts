@@ -25,14 +25,18 @@ export function shrunkTexts(before: readonly DiskSize[], now: readonly DiskSize[
 export const acceptShrunk = (itemName: string): string =>
   `put its image back, or accept the new size with \`siterecovery replicate --resync ${itemName}\``;
 
-/** Throws `PrerequisitesNotMet` if a disk is smaller now than before. */
+/** What is done about it where no resync goes: on the way back of a machine that does not replicate. */
+export const enlargeShrunk =
+  "put its image back, or, if it was made smaller on purpose, enlarge it to its former size with `truncate -s`";
+
+/** Throws `PrerequisitesNotMet` if a disk is smaller now than before. `mend`: what a person does then. */
 export function requireNotShrunk(
-  item: { readonly id: string; readonly name: string },
+  item: { readonly id: string; readonly name: string; readonly mend?: string },
   before: readonly DiskSize[],
   now: readonly DiskSize[],
 ): void {
   const texts = shrunkTexts(before, now);
   if (texts.length === 0) return;
-  const message = said`${item.name} was not replicated: ${texts.join("; ")}. Its data may be gone: ${acceptShrunk(item.name)}.`;
+  const message = said`${item.name} was not replicated: ${texts.join("; ")}. Its data may be gone: ${item.mend ?? acceptShrunk(item.name)}.`;
   throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
 }

@@ -1,0 +1,90 @@
+/**
+ * What is in a machine's folder and not the machine's: a person may have put it there, and nothing replicates it. When the machine is
+ * removed it is kept in a folder beside.
+ */
+import path from "node:path";
+import type { FileSystem } from "../blocks/file-system.ts";
+import { isExpected } from "../errors.ts";
+import { readMachineFile } from "./machine-file.ts";
+import { machineFile } from "./machine-folders.ts";
+import { isMarkFile } from "./machine-mark.ts";
+
+/** What the engine and its trackers keep beside an image, as the rest of the name; also half written. */
+const besideImage =
+  /^(\.overwriting)?(\.hrl(\.[0-9]+)?|\.snapshot|\.unsynced|\.filled|\.tracking\.(json|qcow2))?(\.([0-9a-f]{12}\.)?new)?$/;
+
+const halfWritten = /^(\.([0-9a-f]{12}\.)?new)?$/;
+
+/** The machine's images. A definition that cannot be read names none, so that all that could be one is kept. */
+function imagesIn(files: FileSystem, definition: string): string[] {
+  try {
+    return readMachineFile(files, definition).disks.map(({ file }) => path.normalize(file));
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return [];
+  }
+}
+
+function isNamed(name: string, owns: readonly string[], endings: RegExp): boolean {
+  return owns.some((own) => name.startsWith(own) && endings.test(name.slice(own.length)));
+}
+
+/**
+ * Names of the files and folders that are not the machine's, sorted. `others`: names that its driver uses. Where there is no
+ * machine.yaml a machine is only begun, and all is its own.
+ */
+export function foreignFiles(files: FileSystem, folder: string, others: readonly string[]): string[] {
+  const definition = path.join(folder, machineFile);
+  if (!files.exists(definition)) return [];
+  const images = imagesIn(files, definition);
+  const isOwn = (name: string): boolean =>
+    isMarkFile(name) ||
+    isNamed(name, [...others, machineFile], halfWritten) ||
+    isNamed(name, images, besideImage);
+  return files.list(folder).filter((name) => !isOwn(name));
+}
+
+/** A machine's folder while what is the machine's is taken out of it: a process that is killed then has it ended by the next removal. */
+const removingEnding = ".removing";
+
+function freePlace(files: FileSystem, folder: string): string {
+  for (let number = 1; ; number += 1) {
+    const kept = number === 1 ? `${folder}.kept` : `${folder}.kept-${number}`;
+    if (!files.exists(kept)) return kept;
+  }
+}
+
+/** Takes the definition out first, without which nobody runs it. */
+function takeOut(files: FileSystem, folder: string, foreign: ReadonlySet<string>): void {
+  files.remove(path.join(folder, machineFile));
+  files.syncFolder(folder);
+  for (const name of files.list(folder)) if (!foreign.has(name)) files.remove(path.join(folder, name));
+  files.syncFolder(folder);
+}
+
+/** Ends what a removal has begun. Returns where what is left is kept, or `undefined` if none was begun. */
+function endKeeping(files: FileSystem, folder: string, others: readonly string[]): string | undefined {
+  const removing = `${folder}${removingEnding}`;
+  if (!files.exists(removing)) return undefined;
+  // Without a definition it is not known which files are images: what a killed process has left of them stays as well.
+  const hasDefinition = files.exists(path.join(removing, machineFile));
+  if (hasDefinition) takeOut(files, removing, new Set(foreignFiles(files, removing, others)));
+  const kept = freePlace(files, folder);
+  files.rename(removing, kept);
+  files.syncFolder(path.dirname(folder));
+  return kept;
+}
+
+/**
+ * If there is something in a machine's folder that is not the machine's: removes the rest, and gives the folder another name.
+ * Durable when it returns where that is kept.
+ */
+export function keepForeign(files: FileSystem, folder: string, others: readonly string[]): string[] {
+  const before = endKeeping(files, folder, others);
+  if (foreignFiles(files, folder, others).length > 0) {
+    files.rename(folder, `${folder}${removingEnding}`);
+    files.syncFolder(path.dirname(folder));
+  }
+  const now = endKeeping(files, folder, others);
+  return [before, now].filter((kept) => kept !== undefined);
+}
