@@ -151,9 +151,17 @@ describe("images of two machines that took each other's places at the recovery s
     }
     const images = [site.replica("web1"), site.replica("db1")];
     const contents = images.map((image) => fs.readFileSync(image));
+    const numbers = images.map((image) => fs.statSync(image).ino);
     for (const image of images) fs.rmSync(image);
-    // The first file that is made often gets the number of the one that was removed last.
-    images.forEach((image, at) => fs.writeFileSync(image, contents[at]!));
+    // File systems give the numbers of removed files again: here each file gets that of the other one.
+    const made = images.flatMap((image) => Array.from({ length: 50 }, (_, at) => `${image}.${at}`));
+    for (const file of made) fs.writeFileSync(file, "");
+    images.forEach((image, at) => {
+      const other = made.find((file) => fs.existsSync(file) && fs.statSync(file).ino === numbers[1 - at]);
+      if (other !== undefined) fs.renameSync(other, image);
+      fs.writeFileSync(image, contents[at]!);
+    });
+    for (const file of made) fs.rmSync(file, { force: true });
     for (const machine of ["web1", "db1"]) {
       expect([...(await notes(machine)).keys()]).not.toContain("ImagesExchanged");
       await site.engine.moves.failback(id(machine), quiet);
