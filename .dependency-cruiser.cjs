@@ -12,7 +12,7 @@ const doors = "^provider/(dynamic|stack|cli|plugin|api|policies)/";
 const test = "\\.test\\.ts$";
 // What everybody may use.
 const words =
-  "kinds/|(errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|format-seconds|escape-markup|shell-word|plain-host|within-limit|weekly-hours|urn|address-range|network-ranges|store-address|hypervisor-uri|certificate-expiry|certificate-code|vsphere-uri)\\.ts$";
+  "kinds/|(actor|errors|message|progress|log|record|clock|random|arm-id|kept-inputs|format-bytes|format-seconds|escape-markup|shell-word|plain-host|within-limit|weekly-hours|urn|address-range|network-ranges|store-address|hypervisor-uri|certificate-expiry|certificate-code|vsphere-uri)\\.ts$";
 
 // What everybody above the engine may use of it: its face, and the forecast, which needs no engine.
 const engineFace =

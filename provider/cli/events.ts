@@ -34,12 +34,13 @@ export function eventsCommand(): CliCommand {
         if (flags.json === true) {
           return printJson(
             "events",
-            events.map(({ type, code, severity, description, targetId, jobId, at }) => ({
+            events.map(({ type, code, severity, description, targetId, jobId, at, actor }) => ({
               eventCode: code,
               eventType: type,
               severity,
               description,
               timeOfOccurrence: isoTime(at),
+              actor: actor ?? null,
               affectedObjectFriendlyName: nameOf(targetId),
               affectedObjectCorrelationId: targetId,
               fabricId: /\/replicationFabrics\//i.test(targetId) ? parentOf(parentOf(targetId)) : null,
@@ -48,17 +49,18 @@ export function eventsCommand(): CliCommand {
             })),
           );
         }
-        const rows = events.map(({ at, severity, code, targetId, description }) => [
+        const rows = events.map(({ at, severity, code, targetId, description, actor = "-" }) => [
           formatTime(at),
           severity,
           code,
           nameOf(targetId),
+          actor,
           description,
         ]);
         process.stdout.write(
           rows.length === 0
             ? "Nothing happened.\n"
-            : `${formatTable(["TIME", "SEVERITY", "EVENT", "OF", "WHAT"], rows)}\n`,
+            : `${formatTable(["TIME", "SEVERITY", "EVENT", "OF", "BY", "WHAT"], rows)}\n`,
         );
       },
     );

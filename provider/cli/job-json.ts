@@ -14,6 +14,7 @@ export function jobJson({
   attempts,
   startedAt,
   endedAt,
+  actor,
   tasks,
 }: Job): JobJson {
   return {
@@ -25,6 +26,7 @@ export function jobJson({
     attempts,
     startedAt: isoTime(startedAt),
     endedAt: isoTimeOrNull(endedAt),
+    actor: actor ?? null,
     tasks: tasks.map((task) => ({
       name: task.name,
       state: task.state,

@@ -8,7 +8,7 @@ import { limitOf } from "./limit-option.ts";
 import { targetNamed } from "./plan-named.ts";
 import { openSession, printJson } from "./session.ts";
 
-const head = ["STARTED", "JOB", "OF", "STATE", "TOOK", "TASKS", "ID"];
+const head = ["STARTED", "JOB", "OF", "STATE", "TOOK", "BY", "TASKS", "ID"];
 
 /** `siterecovery jobs [name]`: what the engine did, newest first, with each job's tasks. */
 export function jobsCommand(): CliCommand {
@@ -38,6 +38,7 @@ export function jobsCommand(): CliCommand {
             nameOf(job.targetId),
             job.state,
             job.endedAt === undefined ? "-" : formatSeconds((job.endedAt - job.startedAt) / 1000),
+            job.actor ?? "-",
             job.tasks.map((task) => `${task.name} ${task.state}`).join("\n"),
             job.id,
           ]);

@@ -6,6 +6,8 @@ import { armIdOf, idNames, nameOf, sameId } from "../arm-id.ts";
 import { hasCode, SiteRecoveryError, userErrorCodes } from "../errors.ts";
 import { CheckFailure, type Handler, type Live, type Work } from "../handlers/handler.ts";
 import type { Notice } from "../handlers/notice.ts";
+import { actAs, personHere } from "../actor.ts";
+import { stackOfUrn } from "../urn.ts";
 import type { Owner, OwnerMark } from "../handlers/owner.ts";
 import { keepsId } from "../handlers/replacement.ts";
 import { type Message, said } from "../message.ts";
@@ -52,7 +54,11 @@ export class ResourceLifecycle {
     const work = { report, ...(signal ? { signal } : {}) };
     try {
       signal?.throwIfAborted();
-      return await run(await this.#surroundings.connect(this.#kind.kind, calling.home), work);
+      const handler = await this.#surroundings.connect(this.#kind.kind, calling.home);
+      const stack = stackOfUrn(urn);
+      return await (stack === ""
+        ? run(handler, work)
+        : actAs(`stack ${stack} by ${personHere()}`, () => run(handler, work)));
     } finally {
       await link.settled();
     }

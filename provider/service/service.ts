@@ -2,6 +2,7 @@
  * `siterecovery serve`: one process that runs cycles and drills when they are due, looks at health, tells people what is
  * wrong, and shows health and metrics over HTTP. Beside it the CLI and `pulumi up` may work on the same home.
  */
+import { actAs, serviceHere } from "../actor.ts";
 import { nameOf } from "../arm-id.ts";
 import type { Clock } from "../clock.ts";
 import type { Engine, Routing } from "../engine/engine.ts";
@@ -96,7 +97,10 @@ class RunningService {
         this.#stop.abort();
       }
     };
-    const works = [this.#runSchedules(), this.#look(), deliverUntil(parts, signal)] as const;
+    const works = actAs(
+      serviceHere(),
+      () => [this.#runSchedules(), this.#look(), deliverUntil(parts, signal)] as const,
+    );
     const ended = await Promise.allSettled(works.map((work) => orStop<readonly string[] | void>(work)));
     for (const channel of this.#channels) channel.close();
     await server.close();

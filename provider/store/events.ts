@@ -2,6 +2,7 @@
  * Table `events`: what happened, for people and programs. Written in the transaction of the event. The
  * history is bounded: the oldest go.
  */
+import { whoActs } from "../actor.ts";
 import { idKey } from "../arm-id.ts";
 import type { Store } from "./open-store.ts";
 
@@ -26,6 +27,8 @@ export interface NewEvent {
 export interface EventRow extends NewEvent {
   /** Counts up; the order of events whatever the clock did. */
   readonly sequence: number;
+  /** In whose work it happened; absent in rows of an earlier version. */
+  readonly actor?: string;
 }
 
 /** As many events are kept, and none that is older. */
@@ -36,10 +39,10 @@ export function addEvent(store: Store, event: NewEvent): void {
   const { type, code, severity, description, targetId, jobId, at } = event;
   const { lastInsertRowid } = store
     .prepare(
-      `INSERT INTO events (type, code, severity, description, target_key, target_id, job_id, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (type, code, severity, description, target_key, target_id, job_id, at, actor)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(type, code, severity, description, idKey(targetId), targetId, jobId ?? null, at);
+    .run(type, code, severity, description, idKey(targetId), targetId, jobId ?? null, at, whoActs());
   store
     .prepare("DELETE FROM events WHERE sequence <= ? OR at < ?")
     .run(Number(lastInsertRowid) - eventsKept.count, at - eventsKept.days * millisecondsPerDay);
@@ -66,5 +69,6 @@ export function listEvents(
     targetId: row["target_id"] as string,
     ...(row["job_id"] === null ? {} : { jobId: row["job_id"] as string }),
     at: row["at"] as number,
+    ...(row["actor"] === null ? {} : { actor: row["actor"] as string }),
   }));
 }

@@ -4,6 +4,7 @@
  * people need no lease, since they only ask or answer: `askToCancel`, `completeTask`, `giveUpJob`.
  */
 import { idKey, nameOf } from "../arm-id.ts";
+import { whoActs } from "../actor.ts";
 import { addEvent, type EventSeverity } from "./events.ts";
 import { requireLease } from "./leases.ts";
 import type { Store } from "./open-store.ts";
@@ -21,6 +22,8 @@ export interface JobRow {
   readonly attempts: number;
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** Who began it; absent for one of an earlier version. */
+  readonly actor?: string;
 }
 
 export interface TaskRow {
@@ -42,6 +45,7 @@ function toJob(row: Record<string, unknown>): JobRow {
     attempts: row["attempts"] as number,
     startedAt: row["started_at"] as number,
     endedAt: (row["ended_at"] as number | null) ?? undefined,
+    ...(row["actor"] === null ? {} : { actor: row["actor"] as string }),
   };
 }
 
@@ -64,10 +68,13 @@ export function addJob(
     requireLease(store, job.targetId);
     store
       .prepare(
-        `INSERT INTO jobs (id, scenario, target_key, target_id, state, input, attempts, started_at)
-         VALUES (?, ?, ?, ?, 'NotStarted', ?, 0, ?)`,
+        `INSERT INTO jobs (id, scenario, target_key, target_id, state, input, attempts, started_at, actor)
+         VALUES (?, ?, ?, ?, 'NotStarted', ?, 0, ?, ?)`,
       )
-      .run(job.id, job.scenario, idKey(job.targetId), job.targetId, JSON.stringify(job.input), job.startedAt);
+      .run(
+        ...[job.id, job.scenario, idKey(job.targetId), job.targetId],
+        ...[JSON.stringify(job.input), job.startedAt, whoActs()],
+      );
     const insert = store.prepare(
       "INSERT INTO tasks (job_id, ordinal, name, state) VALUES (?, ?, ?, 'NotStarted')",
     );

@@ -276,4 +276,8 @@ export const migrations: readonly string[] = [
     until INTEGER NOT NULL            -- the sequence of an event, or a time
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN actor TEXT;    -- who began it; NULL in rows of an earlier version
+  ALTER TABLE events ADD COLUMN actor TEXT;  -- whose work it happened in
+  `,
 ];

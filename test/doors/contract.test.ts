@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { personHere } from "../../provider/actor.ts";
 import { SiteRecoveryError } from "../../provider/errors.ts";
 import { unknownValue } from "../../provider/handlers/handler.ts";
 import { type Door, DoorFailure } from "./door.ts";
@@ -43,6 +44,7 @@ describe.each(doors)("through %s", (_name, open) => {
     expect(stack.resource!.id).toMatch(/\/vaults\/vault1\/replicationPolicies\/gold$/);
     expect(stack.resource!.state).toMatchObject({ name: "gold", properties: { friendlyName: "gold" } });
     expect(door.told).toEqual(["passing: create goes on"]);
+    expect(world.actors).toEqual([`stack proj/dev by ${personHere()}`]);
     expect(await stack.up(policy())).toBe("same");
     // The same in other words: a default that is written out, an id in another letter case.
     const spelled = policy(300, { resourceGroupName: "DR" });

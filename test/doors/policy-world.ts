@@ -4,6 +4,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { VirtualClock } from "../../provider/clock.ts";
 import { type Engine, openEngine } from "../../provider/engine/engine.ts";
+import { whoActs } from "../../provider/actor.ts";
 import type { Handler, Work } from "../../provider/handlers/handler.ts";
 import { handlerOf } from "../../provider/handlers/registry.ts";
 import type { KindName } from "../../provider/kinds/kind.ts";
@@ -22,6 +23,8 @@ export function policy(replicationInterval: unknown = 300, changes: Values = {})
 export class PolicyWorld {
   readonly engine: Engine;
   readonly told: string[] = [];
+  /** In whose name each call was made. */
+  readonly actors: string[] = [];
   readonly clock = new VirtualClock();
   readonly #folder: string;
   /** Thrown by the next call of that name, before or after it has done its work. */
@@ -69,6 +72,7 @@ export class PolicyWorld {
     };
     const around = async <T>(call: string, work: Work, run: () => Promise<T>): Promise<T> => {
       stop(call, "before");
+      this.actors.push(whoActs());
       work.report(`${call} goes on`);
       await this.pause?.(work);
       const made = await run();

@@ -229,6 +229,8 @@ export interface JobJson {
   readonly attempts: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** Who began it: a person, a stack with its person, or a service. `null` for one of an earlier version. */
+  readonly actor: string | null;
   readonly tasks: readonly {
     readonly name: string;
     readonly state: JobState;
@@ -260,6 +262,8 @@ export interface EventJson {
   readonly severity: string;
   readonly description: string;
   readonly timeOfOccurrence: string;
+  /** In whose work it happened, as in `jobs`. */
+  readonly actor: string | null;
   readonly affectedObjectFriendlyName: string;
   /** ARM id of what it happened to. */
   readonly affectedObjectCorrelationId: string;
