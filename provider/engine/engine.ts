@@ -61,6 +61,7 @@ export type { Alert } from "./alerts.ts";
 export type { Routing } from "./notifications.ts";
 export type { LeaseHolder } from "../store/lease-row.ts";
 export type { ItemView } from "./item-view.ts";
+export type { Verification, VerificationResult } from "../store/verifications.ts";
 export type { Progress } from "../progress.ts";
 
 export interface EngineOptions {

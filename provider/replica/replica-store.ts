@@ -7,6 +7,7 @@
  * some blocks' data are; a newer layer hides the older ones. A delta adds one layer, so it costs what has
  * changed. This file says what a store promises; it stands on the `Objects` port, whatever driver is behind that.
  */
+import type { Sample } from "./upkeep/sample.ts";
 import type { FileSystem } from "../blocks/file-system.ts";
 import type { Objects } from "../ports/objects.ts";
 import type { Catalog } from "./catalog.ts";
@@ -69,6 +70,8 @@ export interface VerifyOptions {
   /** Called after each object; bytes are bytes of layer files. */
   readonly onProgress?: (progress: { objectsRead: number; bytesRead: number; bytesTotal: number }) => void;
   readonly signal?: AbortSignal;
+  /** Which layer files are read; default all. Points and lists are small, and are always read. */
+  readonly sample?: Sample;
 }
 
 export interface ReplicaStore {

@@ -4,6 +4,7 @@ import { nameOf } from "../arm-id.ts";
 import type { Clock } from "../clock.ts";
 import { packageVersion } from "../package-version.ts";
 import type { Look } from "./look.ts";
+import type { Verification, VerificationResult } from "../engine/engine.ts";
 import type { Outcome } from "./scheduled-work.ts";
 
 /** By Azure's words for health. `None`: it does not replicate. */
@@ -18,6 +19,8 @@ export class Metrics {
   readonly #cycles: Counter<"result">;
   readonly #drills: Counter<"result">;
   readonly #notifications: Counter<"channel" | "result">;
+  readonly #verifications: Counter<"result">;
+  readonly #verifiedBytes: Counter;
   readonly #changedBytes: Counter;
   readonly #sentBytes: Counter;
   readonly #cycleSeconds: Histogram;
@@ -41,6 +44,10 @@ export class Metrics {
       "channel",
       "result",
     ]);
+    this.#verifications = counter("verifications_total", "Verifications of a part of a store of replicas.", [
+      "result",
+    ]);
+    this.#verifiedBytes = counter("verified_bytes_total", "Bytes of replicas that were read and checked.");
     this.#changedBytes = counter(
       "replication_changed_bytes_total",
       "Bytes that had changed when a cycle began.",
@@ -66,6 +73,7 @@ export class Metrics {
     info.set({ version: packageVersion() }, 1);
     this.#ofMachines();
     this.#ofDrills();
+    this.#ofStores();
     this.#ofLook();
   }
 
@@ -104,6 +112,12 @@ export class Metrics {
 
   notified(channel: string, result: "delivered" | "failed" | "given_up"): void {
     this.#notifications.inc({ channel, result });
+  }
+
+  verified({ bytesRead, damagedCount, error }: VerificationResult): void {
+    const found = damagedCount > 0 ? "damaged" : "sound";
+    this.#verifications.inc({ result: error === undefined ? found : "failed" });
+    this.#verifiedBytes.inc(bytesRead);
   }
 
   #gauge<Label extends string>(
@@ -186,6 +200,24 @@ export class Metrics {
     );
     each("last_rto_seconds", "Measured by the last run.", ({ lastRun }) => lastRun?.measuredRtoSeconds);
     each("last_rpo_seconds", "Measured by the last run.", ({ lastRun }) => lastRun?.measuredRpoSeconds);
+  }
+
+  #ofStores(): void {
+    const each = (name: string, help: string, valueOf: (one: Verification) => number | undefined): void =>
+      this.#gauge(`store_${name}`, help, ["store", "id"], ({ verifications }) =>
+        verifications.map((one) => [{ store: nameOf(one.holderId), id: one.holderId }, valueOf(one)]),
+      );
+    each(
+      "verified_timestamp_seconds",
+      "When a part of the store was last read and checked.",
+      ({ endedAt, result }) =>
+        endedAt === undefined || result?.error !== undefined ? undefined : endedAt / 1000,
+    );
+    each(
+      "damaged_objects",
+      "Damaged objects that the last verification found.",
+      ({ result }) => result?.damagedCount,
+    );
   }
 
   #ofLook(): void {

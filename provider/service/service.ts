@@ -19,6 +19,7 @@ import type { Environment } from "./notify/read-secret.ts";
 import { routingOf } from "./notify/routing.ts";
 import { runSchedules } from "./run-schedules.ts";
 import type { Attend, Outcome } from "./scheduled-work.ts";
+import type { Verification } from "../engine/engine.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { lastDue, summaryOf } from "./summary.ts";
 
@@ -99,7 +100,7 @@ class RunningService {
     };
     const works = actAs(
       serviceHere(),
-      () => [this.#runSchedules(), this.#look(), deliverUntil(parts, signal)] as const,
+      () => [this.#runSchedules(), this.#look(), deliverUntil(parts, signal), this.#verify()] as const,
     );
     const ended = await Promise.allSettled(works.map((work) => orStop<readonly string[] | void>(work)));
     for (const channel of this.#channels) channel.close();
@@ -158,6 +159,34 @@ class RunningService {
       }
       await clock.sleep(this.#settings.lookSeconds * 1000, signal).catch(() => undefined);
     }
+  }
+
+  /** Reads a part of the replicas when that is due. */
+  async #verify(): Promise<void> {
+    const { engine, clock, log } = this.#parts;
+    const { verifyWithinDays: days } = this.#settings;
+    const { signal } = this.#stop;
+    const progress = { report: (line: string) => log.debug({ line }, "verification"), signal };
+    while (days > 0 && !signal.aborted) {
+      try {
+        await engine.upkeep.verifyDue({ days, progress, tell: (done) => this.#tellVerified(done) });
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isExpected(error)) throw error;
+        log.error({ error: messageOf(error) }, "replicas could not be verified");
+      }
+      await clock.sleep(this.#settings.lookSeconds * 1000, signal).catch(() => undefined);
+    }
+  }
+
+  #tellVerified({ holderId, result }: Verification): void {
+    const { log } = this.#parts;
+    if (result === undefined) return;
+    this.metrics.verified(result);
+    const { error, ...found } = result;
+    const name = nameOf(holderId);
+    if (error === undefined) log.info({ name, ...found }, "replicas verified");
+    else log.warn({ name, error }, "replicas were not verified");
   }
 
   async #lookOnce(): Promise<void> {

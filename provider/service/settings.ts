@@ -52,6 +52,8 @@ export interface ServiceSettings {
   readonly port: number;
   readonly lookSeconds: number;
   readonly stopWithinSeconds: number;
+  /** Within how many days all replicas are read and checked; 0: a person does it. */
+  readonly verifyWithinDays: number;
   readonly quietHours: WeeklyHours | undefined;
   readonly dailySummary: DailySummary | undefined;
   readonly channels: readonly ChannelSettings[];
@@ -63,6 +65,7 @@ interface ServiceFile {
   readonly listen?: string;
   readonly lookSeconds?: number;
   readonly stopWithinSeconds?: number;
+  readonly verifyWithinDays?: number;
   readonly quietHours?: Omit<WeeklyHours, "days"> & { readonly days?: readonly Weekday[] };
   readonly dailySummary?: DailySummary;
   readonly channels?: readonly ChannelSettings[];
@@ -136,6 +139,7 @@ function withDefaults(file: ServiceFile, folder: string): ServiceSettings {
     port: Number(portOf(listen)),
     lookSeconds: file.lookSeconds ?? 60,
     stopWithinSeconds: file.stopWithinSeconds ?? 5,
+    verifyWithinDays: file.verifyWithinDays ?? 30,
     quietHours: quietHours && { ...quietHours, days: quietHours.days ?? weekdays },
     dailySummary: file.dailySummary,
     channels: file.channels ?? [],

@@ -280,4 +280,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE jobs ADD COLUMN actor TEXT;    -- who began it; NULL in rows of an earlier version
   ALTER TABLE events ADD COLUMN actor TEXT;  -- whose work it happened in
   `,
+  `
+  CREATE TABLE verifications (
+    key TEXT PRIMARY KEY,
+    holder_id TEXT NOT NULL,          -- what keeps replicas
+    due_at INTEGER NOT NULL,          -- of the next one; while one runs, when another process may take it up
+    part INTEGER NOT NULL,            -- the part of the layer files that is read next
+    ended_at INTEGER,
+    result TEXT                       -- JSON: of the last one that ended
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import { faultsIn, type Mutant } from "./mutant.ts";
 
 const folder = ["test/conformance/objects/folder.test.ts"];
 const claims = ["test/conformance/claims/objects-in-folder.test.ts"];
+const verification = ["test/engine/upkeep/daily-verification.test.ts"];
 const azure = ["test/conformance/objects/azure-blob.test.ts"];
 
 export const wrongObjects: readonly Mutant[] = [
@@ -110,6 +111,27 @@ export const wrongObjects: readonly Mutant[] = [
       `return found?.metadata?.["put"] === number ? tagOf(found.etag) : "lost";`,
       `return found === undefined ? "lost" : tagOf(found.etag);`,
       "a recovery point that another process has put counts as this one's, whose bytes are nowhere",
+    ],
+  }),
+  ...faultsIn("provider/replica/upkeep/verify-store.ts", verification, {
+    "damage-forgotten": [
+      `if (sample === undefined) return [];`,
+      `return [];`,
+      "damage that was found yesterday is no alert any more, since today's part is sound",
+    ],
+  }),
+  ...faultsIn("provider/replica/upkeep/sample.ts", verification, {
+    "part-never-read": [
+      `% parts === part % parts;`,
+      `% parts === Math.max(1, part % parts);`,
+      "a part of the replicas is never read and checked, though the service says that all is",
+    ],
+  }),
+  ...faultsIn("provider/engine/upkeep/daily-verification.ts", verification, {
+    "part-skipped": [
+      `if (wasStopped) end({ holderId, dueAt: begun, part });`,
+      `if (wasStopped) end({ holderId, dueAt: begun, part: part + 1 });`,
+      "what a service was to check when it was stopped is not checked for a month",
     ],
   }),
 ];

@@ -22,6 +22,7 @@ beforeAll(async () => {
   shop = await Shop.make();
   const { engine, itemId } = shop.site;
   await engine.replicate(itemId, quiet);
+  await engine.upkeep.verifyDue({ days: 1, progress: quiet, tell: () => undefined });
   fs.renameSync(path.join(shop.site.folder, "hv1", "web2"), path.join(shop.site.folder, "aside"));
   look = await lookAt(engine, systemClock.now());
   dashboard = new Dashboard(engine, systemClock);
@@ -54,6 +55,20 @@ function lookAtMany(count: number): Look {
 describe("the overview", () => {
   it("says before the first look that there was none", async () => {
     expect((await textOf("/")).text).toContain("looked at for the first time");
+  });
+
+  it("says what the last verification of each store found, and when the next is", async () => {
+    dashboard.looked(look);
+    expect((await textOf("/")).text).toMatch(/Upkeep .* replicas .* sound /);
+    const [done] = look.verifications;
+    const damaged = { ...done!, result: { ...done!.result!, damagedCount: 2 } };
+    dashboard.looked({ ...look, verifications: [damaged] });
+    expect((await textOf("/")).text).toContain("2 objects are damaged");
+    const away = { ...done!, result: { ...done!.result!, error: "its share is away" } };
+    dashboard.looked({ ...look, verifications: [away] });
+    expect((await textOf("/")).text).toContain("its share is away");
+    dashboard.looked({ ...look, verifications: [] });
+    expect((await textOf("/")).text).not.toContain("Upkeep");
   });
 
   it("says what is covered, what is wrong, and what runs where, those in need first", async () => {

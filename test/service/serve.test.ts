@@ -93,6 +93,8 @@ it("runs what is due, says how things are, and ends in order", async () => {
   expect(await metric(url, "siterecovery_machine_rpo_seconds")).toBeGreaterThan(0);
   expect(await metric(url, "siterecovery_machine_rpo_threshold_seconds")).toBeGreaterThan(300);
   expect(await metric(url, "siterecovery_running_work")).toBe(0);
+  await expect.poll(() => metric(url, 'siterecovery_verifications_total{result="sound"}')).toBe(1);
+  expect(await metric(url, "siterecovery_verified_bytes_total")).toBeDefined();
   expect((await get(`${url}/machines`)).status).toBe(404);
   expect((await get(`${url}/`)).text).toContain("Would they come back?");
   // A page that is open does not keep the service from ending.

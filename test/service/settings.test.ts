@@ -23,6 +23,7 @@ it("has a default for everything", () => {
     port: 7080,
     lookSeconds: 60,
     stopWithinSeconds: 5,
+    verifyWithinDays: 30,
     quietHours: undefined,
     dailySummary: undefined,
     channels: [],

@@ -5,6 +5,7 @@ import { hasCode, SiteRecoveryError } from "../../errors.ts";
 import { formatBytes } from "../../format-bytes.ts";
 import type { ReplicaStore, VerifyFinding } from "../../replica/replica-store.ts";
 import { type MachineLocks, pointLocksOf } from "../../replica/upkeep/point-locks.ts";
+import type { Sample } from "../../replica/upkeep/sample.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../../progress.ts";
 import type { ProtectedItem, Relationship } from "../../model/item.ts";
@@ -54,7 +55,7 @@ export interface ItemLocks extends MachineLocks {
 export async function verifyReplicas(
   parts: EngineParts,
   holderId: string,
-  progress: Progress,
+  { progress, sample }: { readonly progress: Progress; readonly sample?: Sample },
 ): Promise<ReplicaCheck> {
   const started = parts.clock.monotonic();
   const replicas = await openOrDamage(parts, holderId);
@@ -76,6 +77,7 @@ export async function verifyReplicas(
       progress.report(`${percent} % of ${formatBytes(bytesTotal)} read`, { copied });
     },
     ...(progress.signal ? { signal: progress.signal } : {}),
+    ...(sample ? { sample } : {}),
   });
   const hurt = new Set(findings.flatMap((finding) => finding.pointIds));
   const doubts: DamagedObject[] = [];
@@ -146,7 +148,7 @@ interface KeptReplica {
 }
 
 /** The replicas that items keep there, for the way out and the way back. */
-function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
+export function keptReplicas(parts: EngineParts, holderId: string): KeptReplica[] {
   return listItemThings(parts).flatMap(({ id }) => {
     const item = findItem(parts.store, id);
     if (item === undefined) return [];

@@ -9,7 +9,8 @@ import type { LayerKind } from "../layers/layer-format.ts";
 import type { MachineFolder, Release, StoredLayer } from "../machine-folder.ts";
 import { pointIdOf } from "../point-name.ts";
 import type { RecoveryPoint, RecoveryPointDisk } from "../recovery-point.ts";
-import type { VerifyFinding } from "../replica-store.ts";
+import type { VerifyFinding, VerifyOptions } from "../replica-store.ts";
+import { isInSample } from "./sample.ts";
 import { damageOf, type LayerHealth, verifyLayer } from "./verify-layer.ts";
 
 export interface MachineCheck {
@@ -27,6 +28,13 @@ interface DiskCheck {
   readonly health: Map<string, FileHealth>;
 }
 
+export interface MachineVerification extends Pick<VerifyOptions, "signal" | "sample"> {
+  /** Disks that the machine should have. */
+  readonly diskIds: readonly string[];
+  /** Called after each object with the bytes of a layer file. */
+  readonly onRead: (bytesRead: number) => void;
+}
+
 type FileHealth = LayerHealth & { readonly path: string };
 
 const missing = "it is missing";
@@ -39,9 +47,7 @@ type Hurt = Map<string, { message: string; pointIds: Set<string> }>;
  */
 export async function verifyMachine(
   machine: MachineFolder,
-  knownDiskIds: readonly string[],
-  onRead: (bytesRead: number) => void,
-  signal?: AbortSignal,
+  { diskIds: knownDiskIds, onRead, signal, sample }: MachineVerification,
 ): Promise<MachineCheck> {
   const hurt: Hurt = new Map();
   const names = await machine.points.names();
@@ -63,6 +69,10 @@ export async function verifyMachine(
         const damaged: FileHealth[] = [];
         for (const layer of copies) {
           signal?.throwIfAborted();
+          if (sample !== undefined && !isInSample(layer.id, sample)) {
+            check.present.add(layer.id);
+            continue;
+          }
           const { bytesRead, health } = await verifyFile(check, layer);
           if (health !== undefined) damaged.push(health);
           onRead(bytesRead);

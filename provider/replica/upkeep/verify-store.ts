@@ -2,6 +2,7 @@ import { parseLayerName } from "../layers/layer-name.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { MachineFolder } from "../machine-folder.ts";
 import type { VerifyFinding, VerifyOptions, VerifyResult } from "../replica-store.ts";
+import { isInSample } from "./sample.ts";
 import { damageOf } from "./verify-layer.ts";
 import { verifyMachine } from "./verify-machine.ts";
 
@@ -30,7 +31,7 @@ export async function verifyStore(
     result.findingCount += 1;
     onFinding(finding);
   };
-  const bytesTotal = options.onProgress ? await layerBytes(store) : 0;
+  const bytesTotal = options.onProgress ? await layerBytes(store, options) : 0;
   for (const name of store.names) {
     const known = options.knownMachines ?? [];
     const ids = [...known.map(({ machineId }) => machineId), ...(await store.claimedIds())];
@@ -42,13 +43,20 @@ export async function verifyStore(
       options.onProgress?.({ objectsRead: result.objectsRead, bytesRead: result.bytesRead, bytesTotal });
     };
     const { diskIds = [] } = known.find(({ machineId }) => machineId === machine.machineId) ?? {};
-    const check = await verifyMachine(machine, diskIds, onRead, options.signal);
+    const check = await verifyMachine(machine, { ...options, diskIds, onRead });
     result.pointCount += check.pointCount;
     for (const finding of check.findings) found(finding);
     const damaged = check.findings.map((finding) => finding.objectPath);
-    await machine.damage.write(damaged.filter((objectPath) => parseLayerName(objectPath) !== undefined));
+    const layers = damaged.filter((objectPath) => parseLayerName(objectPath) !== undefined);
+    await machine.damage.write([...layers, ...(await notedBefore(machine, options))]);
   }
   return result;
+}
+
+/** What an earlier verification found in layer files that this one does not read. */
+async function notedBefore(machine: MachineFolder, { sample }: VerifyOptions): Promise<string[]> {
+  if (sample === undefined) return [];
+  return (await machine.damage.read()).filter((name) => !isInSample(parseLayerName(name)!.id, sample));
 }
 
 async function machineOf(
@@ -74,12 +82,14 @@ async function pointIdsOf(machine: MachineFolder): Promise<string[]> {
   return (await machine.points.all(() => undefined)).map((point) => point.id);
 }
 
-/** Bytes of all layer files, whether their machine's name can be read or not. */
-async function layerBytes({ objects, names }: VerifiedStore): Promise<number> {
+/** Bytes of all layer files that are read, whether their machine's name can be read or not. */
+async function layerBytes({ objects, names }: VerifiedStore, { sample }: VerifyOptions): Promise<number> {
   let bytes = 0;
   for (const machine of names) {
     for await (const object of objects.list(`${machine}/disks/`)) {
-      if (parseLayerName(object.name) !== undefined) bytes += object.sizeBytes;
+      const layer = parseLayerName(object.name);
+      const isRead = layer !== undefined && (sample === undefined || isInSample(layer.id, sample));
+      if (isRead) bytes += object.sizeBytes;
     }
   }
   return bytes;

@@ -16,7 +16,14 @@ import type { Markup } from "./markup.ts";
 import { html } from "hono/html";
 import { wholePage } from "./page.ts";
 import { RpoHistory } from "./rpo-history.ts";
-import { alertsSection, coverageSection, drillsSection, jobsSection, plansSection } from "./sections.ts";
+import {
+  alertsSection,
+  coverageSection,
+  drillsSection,
+  jobsSection,
+  plansSection,
+  upkeepSection,
+} from "./sections.ts";
 
 const machinesPerPage = 100;
 const jobsShown = 15;
@@ -125,7 +132,7 @@ export class Dashboard {
     const now = this.#clock.now();
     return html`${coverageSection(coverageOf(this.#engine, look), now)} ${alertsSection(look)}
     ${machinesSection(this.#machinesShown(look, search, page, now))} ${plansSection(this.#engine)}
-    ${drillsSection(look)} ${jobsSection(this.#engine.jobs({ limit: jobsShown }))}`;
+    ${drillsSection(look)} ${upkeepSection(look)} ${jobsSection(this.#engine.jobs({ limit: jobsShown }))}`;
   }
 
   #machinesShown({ views, at }: Look, search: string, wanted: number, now: number): MachinesShown {

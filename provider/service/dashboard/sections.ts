@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { nameOf } from "../../arm-id.ts";
 import type { Alert, Engine } from "../../engine/engine.ts";
+import { formatBytes } from "../../format-bytes.ts";
 import { formatSeconds } from "../../format-seconds.ts";
 import type { Look } from "../look.ts";
 import { type Coverage, drilledWithinDays } from "./coverage.ts";
@@ -121,6 +122,39 @@ export function drillsSection({ drills }: Look): Markup | "" {
             <td data-of="RTO">${seconds(run?.measuredRtoSeconds)}</td>
             <td data-of="RPO">${seconds(run?.measuredRpoSeconds)}</td>
             <td data-of="Last success">${success === undefined ? "never" : moment(Date.parse(success))}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+export function upkeepSection({ verifications }: Look): Markup | "" {
+  if (verifications.length === 0) return "";
+  return html`<section aria-labelledby="upkeep">
+    <h2 id="upkeep">Upkeep</h2>
+    <table>
+      <caption>
+        A part of each store of replicas is read and checked each day
+      </caption>
+      <thead>
+        <tr>
+          ${["Store", "Last verified", "Read", "Result", "Next"].map((title) => html`<th scope="col">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${verifications.map(({ holderId, endedAt, result, dueAt }) => {
+          const isWrong = result !== undefined && (result.damagedCount > 0 || result.error !== undefined);
+          const damaged =
+            result?.damagedCount === 0 ? "sound" : `${result?.damagedCount} objects are damaged`;
+          return html`<tr>
+            <th scope="row">${nameOf(holderId)}</th>
+            <td data-of="Last verified">${endedAt === undefined ? "not yet" : moment(endedAt)}</td>
+            <td data-of="Read">${result === undefined ? "–" : formatBytes(result.bytesRead)}</td>
+            <td data-of="Result" class="${isWrong ? "critical" : ""}">
+              ${result === undefined ? "–" : (result.error ?? damaged)}
+            </td>
+            <td data-of="Next">${moment(dueAt)}</td>
           </tr>`;
         })}
       </tbody>
