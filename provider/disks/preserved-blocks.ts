@@ -6,6 +6,8 @@
  */
 import { crc32 } from "node:zlib";
 import type { FileSystem, OpenFile } from "../blocks/file-system.ts";
+import { SiteRecoveryError } from "../errors.ts";
+import { said } from "../message.ts";
 import { BlockSet } from "./block-set.ts";
 import { blockCountOf, blockSizeBytes } from "./disk.ts";
 import {
@@ -20,6 +22,7 @@ import {
 import {
   readSnapshotState,
   snapshotHeaderBytes,
+  isSnapshotFile,
   snapshotPathOf,
   writeSnapshotState,
 } from "./snapshot-file.ts";
@@ -77,6 +80,14 @@ export class PreservedBlocks {
         blocks.#lost = state === "lost";
         if (!blocks.#lost) blocks.#loadMap();
         return blocks;
+      }
+      // A file of another program, such as a person's copy of the image, is not ours to change or remove.
+      if (header === undefined && !isSnapshotFile(file, files.facts(diskPath).sizeBytes)) {
+        throw new SiteRecoveryError(
+          "PrerequisitesNotMet",
+          said`${filePath} is no file of this engine, and has a name that a snapshot of the disk needs. Give it another name.`,
+          { target: filePath },
+        );
       }
       writeSnapshotState(file, "ended");
       files.remove(filePath);

@@ -34,6 +34,8 @@ export interface SnapshotHeader {
 }
 
 const magic = Buffer.from("SRSNAP02", "latin1");
+/** What the magic of each version begins with. */
+const family = magic.subarray(0, 6);
 const statePosition = 8;
 export const snapshotHeaderBytes = 4096;
 export const mapPosition = snapshotHeaderBytes;
@@ -70,6 +72,18 @@ export function readSnapshotHeader(file: OpenFile): SnapshotHeader | undefined {
   const text = bytes.subarray(20, 20 + length);
   if (crc32(text) !== bytes.readUInt32LE(16)) return undefined;
   return JSON.parse(text.toString()) as SnapshotHeader;
+}
+
+/**
+ * Whether a file that is named as a disk's snapshot is one: also one whose header a power cut has left out. A person's copy of an image
+ * has other bytes there, or is no larger than the image.
+ */
+export function isSnapshotFile(file: OpenFile, imageBytes: number): boolean {
+  const { sizeBytes } = file.size();
+  const bytes = Buffer.alloc(snapshotHeaderBytes);
+  file.read(bytes, 0);
+  if (bytes.subarray(0, family.length).equals(family)) return true;
+  return sizeBytes === 0 || (sizeBytes > imageBytes && bytes.every((byte) => byte === 0));
 }
 
 export function readSnapshotState(file: OpenFile): SnapshotState {

@@ -20,6 +20,9 @@ const stateFile = "power-state";
 /** The version that a push installs: the one that this engine replicates with. */
 const mobilityServiceVersion = "1.0";
 
+/** What `writeAtomically` has not renamed yet. */
+const prepared = /^(power-state|machine\.yaml)\.[0-9a-f]{12}\.new$/;
+
 function readState(files: FileSystem, folder: string): PowerState {
   const file = path.join(folder, stateFile);
   // A machine that was never started or stopped through the driver is in production: it runs.
@@ -50,8 +53,7 @@ export function folderMachines(files: FileSystem): Machines {
   const withdraw = (folder: string): void => {
     for (const name of files.list(folder)) {
       // Without its file under the other name, the change of a process that is woken up fails.
-      const isPrepared = name.startsWith(`${stateFile}.`) || name.startsWith(`${machineFile}.`);
-      if (isPrepared && name.endsWith(".new")) files.remove(path.join(folder, name));
+      if (prepared.test(name)) files.remove(path.join(folder, name));
     }
   };
   const setState = (folder: string, state: PowerState): void => {

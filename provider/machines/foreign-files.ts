@@ -7,21 +7,33 @@ import type { FileSystem } from "../blocks/file-system.ts";
 import { isExpected } from "../errors.ts";
 import { readMachineFile } from "./machine-file.ts";
 import { machineFile } from "./machine-folders.ts";
-import { isMarkFile } from "./machine-mark.ts";
+import { isMarkFile, readMark } from "./machine-mark.ts";
 
 /** What the engine and its trackers keep beside an image, as the rest of the name; also half written. */
 const besideImage =
-  /^(\.overwriting)?(\.hrl(\.[0-9]+)?|\.snapshot|\.unsynced|\.filled|\.tracking\.(json|qcow2))?(\.([0-9a-f]{12}\.)?new)?$/;
+  /^(\.overwriting)?(\.hrl(\.[0-9]+)?|\.snapshot|\.unsynced|\.filled|\.partial|\.tracking\.(json|qcow2))?(\.([0-9a-f]{12}\.)?new)?$/;
 
 const halfWritten = /^(\.([0-9a-f]{12}\.)?new)?$/;
 
-/** The machine's images. A definition that cannot be read names none, so that all that could be one is kept. */
-function imagesIn(files: FileSystem, definition: string): string[] {
+/**
+ * The machine's images: by its definition, and by the mark of what made it, which is there before the definition is and stays when a
+ * person takes that away. Where neither can be read none is known, so that all that could be one is kept.
+ */
+function imagesIn(files: FileSystem, folder: string): string[] {
+  const made = orNothing(() => readMark(files, folder)?.madeBy?.images);
+  const definition = path.join(folder, machineFile);
+  const disks = files.exists(definition)
+    ? orNothing(() => readMachineFile(files, definition).disks)
+    : undefined;
+  return [...(made ?? []), ...(disks ?? []).map(({ file }) => file)].map((file) => path.normalize(file));
+}
+
+function orNothing<T>(read: () => T): T | undefined {
   try {
-    return readMachineFile(files, definition).disks.map(({ file }) => path.normalize(file));
+    return read();
   } catch (error) {
     if (!isExpected(error)) throw error;
-    return [];
+    return undefined;
   }
 }
 
@@ -29,14 +41,10 @@ function isNamed(name: string, owns: readonly string[], endings: RegExp): boolea
   return owns.some((own) => name.startsWith(own) && endings.test(name.slice(own.length)));
 }
 
-/**
- * Names of the files and folders that are not the machine's, sorted. `others`: names that its driver uses. Where there is no
- * machine.yaml a machine is only begun, and all is its own.
- */
+/** Names of the files and folders that are not the machine's, sorted. `others`: names that its driver uses. */
 export function foreignFiles(files: FileSystem, folder: string, others: readonly string[]): string[] {
-  const definition = path.join(folder, machineFile);
-  if (!files.exists(definition)) return [];
-  const images = imagesIn(files, definition);
+  if (!files.exists(folder)) return [];
+  const images = imagesIn(files, folder);
   const isOwn = (name: string): boolean =>
     isMarkFile(name) ||
     isNamed(name, [...others, machineFile], halfWritten) ||
@@ -54,21 +62,21 @@ function freePlace(files: FileSystem, folder: string): string {
   }
 }
 
-/** Takes the definition out first, without which nobody runs it. */
+/** Takes the definition out first, without which nobody runs it, and the mark last, which says what is the machine's. */
 function takeOut(files: FileSystem, folder: string, foreign: ReadonlySet<string>): void {
   files.remove(path.join(folder, machineFile));
   files.syncFolder(folder);
-  for (const name of files.list(folder)) if (!foreign.has(name)) files.remove(path.join(folder, name));
+  const own = files.list(folder).filter((name) => !foreign.has(name));
+  for (const name of own.filter((name) => !isMarkFile(name))) files.remove(path.join(folder, name));
   files.syncFolder(folder);
+  for (const name of own.filter(isMarkFile)) files.remove(path.join(folder, name));
 }
 
 /** Ends what a removal has begun. Returns where what is left is kept, or `undefined` if none was begun. */
 function endKeeping(files: FileSystem, folder: string, others: readonly string[]): string | undefined {
   const removing = `${folder}${removingEnding}`;
   if (!files.exists(removing)) return undefined;
-  // Without a definition it is not known which files are images: what a killed process has left of them stays as well.
-  const hasDefinition = files.exists(path.join(removing, machineFile));
-  if (hasDefinition) takeOut(files, removing, new Set(foreignFiles(files, removing, others)));
+  takeOut(files, removing, new Set(foreignFiles(files, removing, others)));
   const kept = freePlace(files, folder);
   files.rename(removing, kept);
   files.syncFolder(path.dirname(folder));

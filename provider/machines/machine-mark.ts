@@ -20,7 +20,7 @@ const markFile = "machine-id";
 export function isMarkFile(name: string): boolean {
   return name === markFile || name === `${markFile}.new`;
 }
-const sizeMaxBytes = 16_384;
+const sizeMaxBytes = 65_536;
 
 function damaged(file: string): SiteRecoveryError {
   const message = said`The file ${file}, which says whose machine its folder is, cannot be read. Put it back from a backup, or

@@ -95,6 +95,8 @@ export interface PrimaryLeft {
    * state of them came later.
    */
   readonly images?: ImagesLeft;
+  /** What an unplanned failover did not send of what the source had written, for people; only these disks have it. */
+  readonly unsent?: string;
   /** The job of the way back that has begun to overwrite them, until it ends. Absent for jobs of earlier versions. */
   readonly overwrittenBy?: string;
   /**

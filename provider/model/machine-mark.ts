@@ -19,6 +19,8 @@ export interface MachineOwner {
   readonly pointId?: string;
   /** When that point was taken, in milliseconds since 1970. */
   readonly pointTakenAt?: number;
+  /** File names of its images, which are the machine's own also while it has no definition; absent in earlier versions. */
+  readonly images?: readonly string[];
 }
 
 /** A move of a machine between its sides. */

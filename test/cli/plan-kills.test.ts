@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashOf } from "../engine/fixture.ts";
 import { machineNames, Shop } from "../engine/recovery-plan/shop.ts";

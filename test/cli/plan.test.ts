@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { machineNames, Shop } from "../engine/recovery-plan/shop.ts";
 import { testedCommand } from "../tested-command.ts";

@@ -1,6 +1,5 @@
 /** Runs the `siterecovery` program as a user does: its own process, arguments, exit code and both outputs. */
 import { type ChildProcess, spawn } from "node:child_process";
-import path from "node:path";
 import { testedCommand } from "../tested-command.ts";
 
 export interface Ended {

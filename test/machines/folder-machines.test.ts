@@ -174,4 +174,36 @@ describe("the folder driver", () => {
     );
     expect(lines.join("\n")).toContain(told);
   });
+
+  describe("removes a machine that was only begun", () => {
+    const begun = async (images?: string[]): Promise<string> => {
+      const folder = path.join(temporaryFolder(), "web1");
+      fs.mkdirSync(folder);
+      const madeBy = { engineId: "e", itemId: "i", purpose: "replica", jobId: "j" } as const;
+      await drivers.setMark(folder, { machineId: "m", madeBy: { ...madeBy, ...(images && { images }) } });
+      for (const name of ["os.img.partial", "data.img", "data.img.hrl", "precious.txt", "os.img.bak"])
+        fs.writeFileSync(path.join(folder, name), name);
+      return folder;
+    };
+
+    it("and keeps what is none of the images that its mark names", async () => {
+      const folder = await begun(["os.img", "data.img"]);
+      expect(await drivers.remove(folder)).toEqual([`${folder}.kept`]);
+      expect(fs.readdirSync(`${folder}.kept`)).toEqual(["os.img.bak", "precious.txt"]);
+      expect(fs.existsSync(folder)).toBe(false);
+    });
+
+    it("and keeps all of it where an earlier version has made the mark", async () => {
+      const folder = await begun();
+      await drivers.remove(folder);
+      expect(fs.readdirSync(`${folder}.kept`)).toHaveLength(5);
+    });
+
+    it("and leaves nothing where nothing else is there", async () => {
+      const folder = await begun(["os.img", "data.img"]);
+      for (const name of ["precious.txt", "os.img.bak"]) fs.rmSync(path.join(folder, name));
+      expect(await drivers.remove(folder)).toEqual([]);
+      expect(fs.readdirSync(path.dirname(folder))).toEqual([]);
+    });
+  });
 });

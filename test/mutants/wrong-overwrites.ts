@@ -37,8 +37,8 @@ export const wrongOverwrites: readonly Mutant[] = [
   }),
   ...faultsIn("provider/engine/failover/overwritten-disk.ts", interrupted, {
     "half-made-name": [
-      `if (files.exists(image)) move(files, image, aside);`,
-      `if (files.exists(image) && image === aside) move(files, image, aside);`,
+      `    move(files, image, aside);\n  }\n  try {`,
+      `    if (image === aside) move(files, image, aside);\n  }\n  try {`,
       "a half-made disk has its name, and a machine is started on it",
     ],
     "other-in-place": [
@@ -88,6 +88,27 @@ export const wrongOverwrites: readonly Mutant[] = [
       ],
     },
   ),
+  ...faultsIn("provider/engine/identity/owned-machine.ts", ["test/engine/identity/left-behind.test.ts"], {
+    "no-definition-no-machine": [
+      `machine.machineId !== undefined && parts.files.exists(machine.folder) && (await isStill(parts, machine))`,
+      `machine.folder === ""`,
+      "a way back leaves the newest data behind, and then removes them, since a person took machine.yaml away",
+    ],
+  }),
+  ...faultsIn("provider/engine/health/machines.ts", ["test/engine/identity/left-behind.test.ts"], {
+    "unsent-untold": [
+      `if (!isOut || primaryLeft?.unsent === undefined || lookup.answer !== "found") return [];`,
+      `return [];`,
+      "a way back overwrites what an unplanned failover did not send, and nobody was told that it is there",
+    ],
+  }),
+  ...faultsIn("provider/disks/preserved-blocks.ts", ["test/engine/identity/left-behind.test.ts"], {
+    "copy-named-snapshot": [
+      `if (header === undefined && !isSnapshotFile(file, files.facts(diskPath).sizeBytes)) {`,
+      `if (header === undefined && filePath === "") {`,
+      "a person's copy of an image is removed by a cycle, since it has the name of a snapshot",
+    ],
+  }),
   ...faultsIn("provider/machines/foreign-files.ts", ["test/engine/identity/recovery-folder.test.ts"], {
     "foreign-file": [
       `return files.list(folder).filter((name) => !isOwn(name));`,

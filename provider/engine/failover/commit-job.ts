@@ -1,4 +1,5 @@
 /** Commit (H2F-3, HW-5b, SEC-6): the failover is accepted; the recovery points that were not used are given up. */
+import { requireNotExchanged } from "../identity/exchanged-images.ts";
 import { noteMove } from "../identity/owned-machine.ts";
 import { requirePlaceOf } from "../inventory/find-machine.ts";
 import type { JobContext, JobDefinition, JobTask } from "../job/job-definition.ts";
@@ -37,6 +38,7 @@ const dropUnused: JobTask<Input> = {
     const { details } = item();
     const { replicaStoreId, replicaId } = relationshipOf(item());
     await requireMoved(parts, item());
+    requireNotExchanged(parts, item());
     await markCommitted(context);
     const used = details.reverse ? details.failbackPointId : details.recoveryMachine?.pointId;
     const replicas = await parts.replicaStoreOf(replicaStoreId);

@@ -33,6 +33,7 @@ import { provenCycle } from "./proven-cycle.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { foreseePlanned, foreseeUnplanned, networksOf, sourceText } from "./foresee-failover.ts";
 import { hearGuest } from "./guest-word.ts";
+import { unsentText } from "./unsent-changes.ts";
 import { hasRun, primaryIsOff, primaryIsSent } from "./still-holds.ts";
 import {
   findPlace,
@@ -62,6 +63,7 @@ interface Shutdown {
   readonly isLost?: boolean;
   /** Of a source that is off now; absent in jobs of an earlier version. */
   readonly images?: ImagesLeft;
+  readonly unsent?: string;
   /** Of a source that is lost. */
   readonly sentUpTo?: readonly Lineages[];
 }
@@ -138,8 +140,8 @@ function plannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
 }
 
 function unplannedLeft({ resultOf }: Context): PrimaryLeft | undefined {
-  const { images, sentUpTo: newest } = resultOf<Shutdown>("FenceSource");
-  if (images !== undefined) return { images };
+  const { images, sentUpTo: newest, unsent } = resultOf<Shutdown>("FenceSource");
+  if (images !== undefined) return unsent === undefined ? { images } : { images, unsent };
   return newest === undefined ? undefined : { sentUpTo: newest };
 }
 
@@ -253,7 +255,11 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
       title: "Shut the source machine down if it can be reached",
       run: async (context): Promise<Shutdown> => {
         try {
-          return await shutDownCarriers(context);
+          const shutDown = await shutDownCarriers(context);
+          const unsent = await unsentText(context.parts, context.item());
+          if (unsent === undefined) return shutDown;
+          context.progress.report(`${unsent}, and is on the disks at the primary side only`);
+          return { ...shutDown, unsent };
         } catch (error) {
           if (!isExpected(error)) throw error;
           context.progress.report(`the source cannot be reached: ${error.message}`);

@@ -10,8 +10,9 @@ import { relationshipOf } from "../../model/relationship.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { requireDisks } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { requireNotExchanged } from "../identity/exchanged-images.ts";
 import { requireUnchanged } from "../identity/changed-primary.ts";
-import { keptText } from "../identity/owned-machine.ts";
+import { isInPlace, keptText } from "../identity/owned-machine.ts";
 import { requireNotShrunkAtRecovery } from "../identity/shrunk-at-recovery.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
@@ -100,8 +101,12 @@ export function stepsBack(
   foresight: Foresight,
   place: PrimaryPlace | undefined,
 ): void {
-  const { machineName } = item.details;
+  const { machineName, primaryLeft } = item.details;
   if (place === undefined) return;
+  if (place.isThere && primaryLeft?.unsent !== undefined) {
+    const text = `${primaryLeft.unsent} before the failover, was not sent, and is overwritten in ${place.folder}`;
+    foresight.warnings.push(text);
+  }
   if (place.isThere) {
     const text = `shut down ${machineName} at the primary side if it runs, and make its disks equal to that point`;
     foresight.step("overwrite", text, place.folder);
@@ -148,7 +153,7 @@ export async function foreseeUnplannedBack(
   const { recoveryMachine, machineName } = item.details;
   const place = await foreseePlace(context, foresight);
   const choice = input.recoveryPoint ?? "latest";
-  const isThere = recoveryMachine !== undefined && (await parts.machines.exists(recoveryMachine.folder));
+  const isThere = recoveryMachine !== undefined && (await isInPlace(parts, recoveryMachine));
   const point = await foresight.check(() => chooseRecoveryPoint(parts, item, choice));
   if (point) {
     await foresight.check(async () => {
@@ -186,6 +191,7 @@ export async function foreseeCommit(
   foresight: Foresight,
 ): Promise<void> {
   await foresight.check(async () => requireMoved(parts, item));
+  await foresight.check(() => requireNotExchanged(parts, item));
   const { replicaId } = relationshipOf(item);
   const points = await foresight.check(async () =>
     (await replicasOf(parts, item)).recoveryPoints(replicaId, () => undefined),
@@ -200,6 +206,7 @@ export async function foreseeReverse(
   { parts, item }: ForeseeContext<unknown>,
   foresight: Foresight,
 ): Promise<void> {
+  await foresight.check(() => requireNotExchanged(parts, item));
   await foresight.check(async () => requireWay(parts, item, "back"));
   await foresight.check(async () => requireRecoveryDisks(parts, item));
   const { machineName } = item.details;

@@ -145,7 +145,8 @@ export async function undoPrimary(
   if (await parts.machines.exists(folder)) await parts.machines.shutDown(folder);
   if (isOverwritten) {
     takeBackNames({ parts, item }, folder);
-    noteLeft(parts, item(), { ...leftAfter(parts, item(), { folder, changed }), overwrittenBy: jobId });
+    const { unsent: _overwritten, ...found } = leftAfter(parts, item(), { folder, changed });
+    noteLeft(parts, item(), { ...found, overwrittenBy: jobId });
   }
   if (!isThere && (await parts.machines.markOf(folder))?.madeBy?.jobId === jobId)
     await removeMachine(parts, folder, (line) => progress.report(line));

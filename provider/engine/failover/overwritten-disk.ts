@@ -3,6 +3,8 @@
  * started on the mixture of two states, and what has the disk's name by then was put there by a person.
  */
 import path from "node:path";
+import { SiteRecoveryError } from "../../errors.ts";
+import { said } from "../../message.ts";
 import type { FileSystem } from "../../blocks/file-system.ts";
 import { overwritingEnding, requireNoLink } from "../../machines/machine-folders.ts";
 
@@ -30,7 +32,14 @@ export async function whileAside<T>(
   // Moving a link away would hide nothing. None was there when the way back began.
   requireNoLink(files, image);
   const aside = asidePath(image);
-  if (files.exists(image)) move(files, image, aside);
+  if (files.exists(image)) {
+    // What a killed way back has left there was given back before: this is a person's, such as an earlier state that they kept.
+    if (files.exists(aside)) {
+      const message = said`${aside} is there, and has the name that ${image} gets while it is overwritten. Give it another name, or remove it.`;
+      throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: aside });
+    }
+    move(files, image, aside);
+  }
   try {
     return await work(aside);
   } finally {

@@ -145,7 +145,8 @@ export async function makePlace<Input>(
   pointId: string,
 ): Promise<void> {
   const { parts } = context;
-  const owner = ownerFor(context, { purpose: "failback", pointId });
+  const images = context.item().details.disks.map(({ file }) => file);
+  const owner = ownerFor(context, { purpose: "failback", pointId, images });
   if (await isOwnFolder(parts, context.item(), folder)) return;
   await requireFree(parts, folder, owner);
   makeFolderDurably(parts.files, folder);

@@ -131,9 +131,10 @@ export async function restoreDisks(
   progress: Progress,
 ): Promise<void> {
   const store = await parts.replicaStoreOf(relationshipOf(plan.item).replicaStoreId);
-  const made = { ...owner, pointId: point.id, pointTakenAt: point.takenAt };
-  await claimFolder(parts, plan.folder, { owner: made, report: (line) => progress.report(line) });
   const disks = disksOfPoint(plan, point);
+  const images = disks.map(({ file }) => file);
+  const made = { ...owner, pointId: point.id, pointTakenAt: point.takenAt, images };
+  await claimFolder(parts, plan.folder, { owner: made, report: (line) => progress.report(line) });
   reportMissing(plan, disks, progress);
   if (startsAtOnce(parts, plan)) {
     const { replicaStoreId } = relationshipOf(plan.item);

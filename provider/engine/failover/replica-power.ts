@@ -1,5 +1,5 @@
 /** Stopping and starting the machine at the recovery side on the way back. */
-import { noteMove, requireStill } from "../identity/owned-machine.ts";
+import { isInPlace, noteMove, requireStill } from "../identity/owned-machine.ts";
 import type { JobContext } from "../job/job-definition.ts";
 import { recoveryMachineOf } from "../../model/item.ts";
 
@@ -9,7 +9,7 @@ type Context = Pick<JobContext<unknown>, "parts" | "item" | "itemId" | "jobId">;
 export async function shutDownReplica(context: Context): Promise<{ wasThere: boolean }> {
   const { parts, item } = context;
   const machine = recoveryMachineOf(item());
-  if (!(await parts.machines.exists(machine.folder))) return { wasThere: false };
+  if (!(await isInPlace(parts, machine))) return { wasThere: false };
   await requireStill(parts, item().id, machine);
   await noteMove(parts, machine.folder, context, "primary");
   await parts.machines.shutDown(machine.folder);

@@ -24,6 +24,7 @@ import { removeReplica } from "../replication/replica-ledger.ts";
 import { requireWay } from "../replication-cycle/require-way.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
 import { primaryDisks, recoveryDisks } from "../replication-cycle/source-disks.ts";
+import { requireNotExchanged } from "../identity/exchanged-images.ts";
 import { changedDisks, leftAfter, noteLeft } from "../identity/changed-primary.ts";
 import { requireLeftAlone } from "./require-left-alone.ts";
 import { requireRecoverySide } from "./require-recovery-side.ts";
@@ -102,7 +103,10 @@ export const reverseTasks: readonly JobTask<Input>[] = [
   {
     name: "CheckWayBack",
     title: "Check what the way back needs",
-    run: async ({ parts, item }) => requireWay(parts, item(), "back"),
+    run: async ({ parts, item }) => {
+      requireNotExchanged(parts, item());
+      await requireWay(parts, item(), "back");
+    },
   },
   {
     name: "CreateReverseRelationship",

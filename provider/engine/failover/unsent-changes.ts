@@ -74,7 +74,8 @@ export async function unsentText(parts: EngineParts, item: ProtectedItem): Promi
     const states = await Array.fromAsync(await sourceDisks(parts, item), async (disk) =>
       parts.snapshots.stateOf(disk),
     );
-    if (states.some(({ resyncRequired }) => resyncRequired)) return "what it has changed is not known";
+    if (states.some(({ resyncRequired }) => resyncRequired))
+      return "what it has changed since its newest recovery point is not known";
     const blocks = states.reduce((sum, { pendingBlocks }) => sum + pendingBlocks, 0);
     return blocks === 0
       ? undefined

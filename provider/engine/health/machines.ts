@@ -173,6 +173,17 @@ async function changedNotes(parts: EngineParts, { item, lookup }: Seen): Promise
   return [critical("PrimaryDisksChanged", text)];
 }
 
+/** What an unplanned failover did not send is lost to the machine, and still on the disks that it left. */
+function unsentNotes({ item, lookup }: Seen): HealthNote[] {
+  const { primaryLeft } = item.details;
+  const isOut = item.activeLocation === "recovery" && primaryLeft?.overwrittenBy === undefined;
+  if (!isOut || primaryLeft?.unsent === undefined || lookup.answer !== "found") return [];
+  const text =
+    `${primaryLeft.unsent} before its failover and was not sent; it is only on the disks in ${lookup.place.folder}, which a way back ` +
+    "overwrites: copy the images away before that if you need it";
+  return [warning("UnsentChanges", text)];
+}
+
 /** A way back is refused while an image is a link or has a second name; it is said before it is needed. */
 function linkNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
   if (lookup.answer !== "found") return [];
@@ -226,6 +237,7 @@ async function notesOf(parts: EngineParts, item: ProtectedItem): Promise<HealthN
     ...(await movedDiskNotes(parts, seen)),
     ...(await testMachineNotes(parts, item)),
     ...(await changedNotes(parts, seen)),
+    ...unsentNotes(seen),
     ...linkNotes(parts, seen),
     ...(await formerNotes(parts, item)),
   ];

@@ -1,6 +1,6 @@
 /** Machines that a run of a plan shut down, or moved, and did not start: with the command that starts them. */
 import { nameOf } from "../../arm-id.ts";
-import { type JobRow, listJobs } from "../../store/jobs.ts";
+import { type JobRow, listJobs, openJobOf } from "../../store/jobs.ts";
 import { currentLease } from "../../store/leases.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
@@ -32,7 +32,10 @@ async function isOff(parts: EngineParts, item: ProtectedItem): Promise<boolean> 
   return lookup.answer === "found" && (await parts.machines.powerState(lookup.place.folder)) === "off";
 }
 
-function noteOf(planId: string, job: JobRow, item: ProtectedItem): HealthNote | undefined {
+function noteOf(
+  { planId, job, isWaiting }: { planId: string; job: JobRow; isWaiting: boolean },
+  item: ProtectedItem,
+): HealthNote | undefined {
   const operation = planOperations[(job.input as PlanInput).operation];
   const command = `\`siterecovery plan ${commands[operation.name]} ${nameOf(planId)}\``;
   const run = `the ${operation.title} of the plan ${nameOf(planId)}`;
@@ -47,7 +50,7 @@ function noteOf(planId: string, job: JobRow, item: ProtectedItem): HealthNote | 
   const next =
     item.activeLocation === target
       ? `before it was started; ${command} starts it at the ${target} side`
-      : `before it was moved; ${command} resumes it, or start it at the ${item.activeLocation} side`;
+      : `before it was moved; ${command} resumes it${isWaiting ? "" : `, or start it at the ${item.activeLocation} side`}`;
   return { severity: "Critical", code: "PlanRunUnfinished", text: `${why} ${next}` };
 }
 
@@ -58,6 +61,8 @@ export const planRunNotes: HealthCheck = async ({ parts, item }) => {
     const last = listJobs(parts.store, { targetId: id, limit: jobsLookedAt }).find(
       ({ input }) => commands[(input as PlanInput).operation] !== undefined,
     );
-    return (last && noteOf(id, last, item)) ?? [];
+    // While a job of the machine itself waits, only that job knows whether its disks are whole.
+    const isWaiting = openJobOf(parts.store, item.id) !== undefined;
+    return (last && noteOf({ planId: id, job: last, isWaiting }, item)) ?? [];
   });
 };

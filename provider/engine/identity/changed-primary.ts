@@ -111,7 +111,12 @@ export function leftAfter(
   { folder, changed }: { folder: string; changed: readonly string[] },
 ): PrimaryLeft {
   const images = imagesLeft(parts, item, folder);
-  return changed.length === 0 ? { images } : { images, changedDisks: changed };
+  const { unsent } = item.details.primaryLeft ?? {};
+  return {
+    images,
+    ...(changed.length === 0 ? {} : { changedDisks: changed }),
+    ...(unsent === undefined ? {} : { unsent }),
+  };
 }
 
 /**

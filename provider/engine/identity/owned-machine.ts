@@ -15,7 +15,7 @@ import { findJob } from "../../store/jobs.ts";
 import { findItem } from "../../store/protected-items.ts";
 
 /** What a job makes a machine for. */
-export type Making = Pick<MachineOwner, "purpose" | "drillId" | "pointId" | "pointTakenAt">;
+export type Making = Pick<MachineOwner, "purpose" | "drillId" | "pointId" | "pointTakenAt" | "images">;
 
 /** What the mark of a machine that a job makes says. */
 export function ownerFor(
@@ -116,6 +116,17 @@ export async function isStill(
   machine: Pick<RecoveryMachine, "folder" | "machineId">,
 ): Promise<boolean> {
   return (await parts.machines.markOf(machine.folder))?.machineId === machine.machineId;
+}
+
+/** Whether a machine that was made is in its place, also one whose definition a person has taken away: its disks may be all there. */
+export async function isInPlace(
+  parts: EngineParts,
+  machine: Pick<RecoveryMachine, "folder" | "machineId">,
+): Promise<boolean> {
+  if (await parts.machines.exists(machine.folder)) return true;
+  return (
+    machine.machineId !== undefined && parts.files.exists(machine.folder) && (await isStill(parts, machine))
+  );
 }
 
 /** Throws `DuplicateName` if another machine is where an item's machine was made. An absent one is fine here. */

@@ -1,10 +1,10 @@
 /** Disks that became smaller at the recovery side while nothing replicates from there: their machine cannot come back with them. */
+import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { stateFacts } from "../../model/states.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { enlargeShrunk, requireNotShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
-import { disksIn } from "../replication-cycle/source-disks.ts";
 import { isStill } from "./owned-machine.ts";
 
 interface Sizes {
@@ -22,10 +22,13 @@ async function sizesOf(parts: EngineParts, item: ProtectedItem): Promise<Sizes> 
     !(await isStill(parts, machine))
   )
     return { before: [], now: [] };
-  const there = disksIn(parts, machine.folder, disks).filter(({ path: file }) => parts.files.exists(file));
+  const now = disks.flatMap(({ id, file }) => {
+    const image = path.join(machine.folder, file);
+    return parts.files.exists(image) ? [{ diskId: id, sizeBytes: parts.files.facts(image).sizeBytes }] : [];
+  });
   return {
     before: disks.map(({ id, sizeBytes }) => ({ diskId: id, sizeBytes })),
-    now: there.map(({ diskId, path: file }) => ({ diskId, sizeBytes: parts.files.facts(file).sizeBytes })),
+    now,
   };
 }
 

@@ -120,9 +120,16 @@ describe("images of two machines that took each other's places at the recovery s
     await make("S3", ["web1", "db1"]);
     for (const machine of ["web1", "db1"]) {
       await failOver(machine);
-      await site.engine.moves.commit(id(machine), quiet);
     }
     expect([...(await notes()).keys()]).not.toContain("ImagesExchanged");
+    exchange();
+    for (const machine of ["web1", "db1"]) {
+      await expect(site.engine.moves.commit(id(machine), quiet)).rejects.toMatchObject({
+        code: "ActionNotAllowed",
+      });
+    }
+    exchange();
+    for (const machine of ["web1", "db1"]) await site.engine.moves.commit(id(machine), quiet);
     exchange();
     for (const [machine, other] of [
       ["web1", "db1"],
