@@ -44,6 +44,29 @@ function targetOf(words) {
   return { words: others, target: "azurite", keeps: words.includes("--keep") };
 }
 
+/** @returns {string[]} names of the examples, sorted */
+function exampleNames() {
+  const folder = join(projectFolder, "examples");
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, "siterecovery.yaml")))
+    .sort();
+}
+
+/** What `npm start -- --help` prints. */
+export function startUsage() {
+  return [
+    "npm start [-- <example>] [--verbose] [--serve | --target azurite [--keep]] [words for pulumi up]",
+    "",
+    "Makes the machines of an example, protects them with `pulumi up`, and says what to type next.",
+    "",
+    `  <example>         ${exampleNames().join(", ")}; default: ${DEFAULT_EXAMPLE}`,
+    "  --verbose         shows all that Pulumi prints",
+    "  --serve           starts the service afterwards, in the foreground",
+    "  --target azurite  keeps the replicas in an Azurite that is started for it; --keep lets it run",
+    "",
+  ].join("\n");
+}
+
 /**
  * @param {readonly string[]} words
  * @returns {{ example: string, rest: string[] }}
@@ -53,10 +76,9 @@ function exampleOf(words) {
   if (first === undefined || first.startsWith("-")) {
     return { example: DEFAULT_EXAMPLE, rest: first === undefined ? [] : [first, ...others] };
   }
-  const folder = join(projectFolder, "examples");
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "siterecovery.yaml")));
+  const names = exampleNames();
   if (!names.includes(first)) {
-    throw new SetupError(`There is no example ${first}. Choose one of: ${names.sort().join(", ")}.`, 2);
+    throw new SetupError(`There is no example ${first}. Choose one of: ${names.join(", ")}.`, 2);
   }
   return { example: first, rest: others };
 }

@@ -18,6 +18,9 @@ export const pulumiVersion = "3.250.0";
 /** Where dependencies put their commands. */
 export const commandFolder = join(projectFolder, "node_modules", ".bin");
 
+/** The built `siterecovery`. */
+export const programFile = join(projectFolder, "dist", "bundle", "command.js");
+
 /**
  * Node for the project's own code: the one from the dependencies, which is new enough for @pulumi/pulumi, or this one.
  * @returns {string}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { requireQemu } from "./ensure-qemu.mjs";
 import { ensureGuest } from "./guest/ensure-guest.mjs";
 import { run } from "./guest/run-program.mjs";
-import { nodePath, projectFolder } from "./project.mjs";
+import { nodePath, programFile, projectFolder } from "./project.mjs";
 import { reportStep } from "./report-step.mjs";
 import { collectOutput } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -114,8 +114,7 @@ async function makeMachine(machine) {
  * @param {Record<string, string>} environment
  */
 function siterecovery(words, environment) {
-  const program = join(projectFolder, "dist", "cli", "main.js");
-  return collectOutput(nodePath(), [program, ...words], { folder: projectFolder, environment });
+  return collectOutput(nodePath(), [programFile, ...words], { folder: projectFolder, environment });
 }
 
 /**

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { azuriteSummary, azuriteSurroundings, startAzuriteTarget } from "./azurite-target.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
-import { chooseExample, surroundingsOf } from "./choose-example.mjs";
+import { chooseExample, startUsage, surroundingsOf } from "./choose-example.mjs";
 import { clearStaleLocks } from "./clear-stale-locks.mjs";
 import { endOrphanedProviders } from "./end-orphaned-providers.mjs";
 import { forgetInterruptedOperations } from "./forget-interrupted-operations.mjs";
@@ -13,7 +13,7 @@ import { installDependencies } from "./install-dependencies.mjs";
 import { makeExampleMachines } from "./make-example-machines.mjs";
 import { nextCommands } from "./next-commands.mjs";
 import { oneAtATime } from "./one-at-a-time.mjs";
-import { nodePath, projectFolder } from "./project.mjs";
+import { nodePath, programFile, projectFolder } from "./project.mjs";
 import { ensurePulumi } from "./pulumi-environment.mjs";
 import { pulumiUp } from "./pulumi-up.mjs";
 import { drillQemuMachine, qemuSummary, startQemuMachine } from "./qemu-example.mjs";
@@ -21,6 +21,10 @@ import { collectOutput, runOnTerminal } from "./run-command.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 
 await runToExit(async () => {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(startUsage());
+    return 0;
+  }
   const {
     example,
     rest,
@@ -38,11 +42,10 @@ await runToExit(async () => {
     ".pulumi",
     `start-${[stack, target ?? "home"].join("-").replaceAll(/[^\w.-]/g, "_")}.lock`,
   );
-  const program = join(projectFolder, "dist", "cli", "main.js");
   const exitCode = await oneAtATime(lockFile, start);
   if (!serves || exitCode !== 0) return exitCode;
   const { environment } = surroundingsOf(example, env);
-  return runOnTerminal(nodePath(), [program, "serve"], {
+  return runOnTerminal(nodePath(), [programFile, "serve"], {
     folder: projectFolder,
     environment,
     stopsInOrder: true,
@@ -77,7 +80,7 @@ await runToExit(async () => {
     if (isQemu) process.stdout.write(qemuSummary(await drillQemuMachine(surroundings.environment)));
     if (serves) return 0;
     const run = { folder: projectFolder, environment: surroundings.environment };
-    const { output } = await collectOutput(nodePath(), [program, "status", "--json"], run);
+    const { output } = await collectOutput(nodePath(), [programFile, "status", "--json"], run);
     process.stdout.write(nextCommands(example, JSON.parse(output)));
     return 0;
   }
@@ -114,7 +117,7 @@ await runToExit(async () => {
       );
       return upExitCode;
     }
-    return runOnTerminal(nodePath(), [program, "status"], run);
+    return runOnTerminal(nodePath(), [programFile, "status"], run);
   }
 });
 

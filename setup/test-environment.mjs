@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { commandFolder, projectFolder } from "./project.mjs";
+import { commandFolder, programFile, projectFolder } from "./project.mjs";
 
 /** How many things are tried by the tests that try things by chance, where it is more than in `npm test`. */
 const thoroughCounts = {
@@ -29,7 +29,7 @@ export const thoroughTests = [
 export function testEnvironment({ isThorough }) {
   return {
     NODE_COMPILE_CACHE: join(projectFolder, ".cache", "compiled"),
-    SITERECOVERY_TESTED_COMMAND: join(projectFolder, "dist", "bundle", "command.js"),
+    SITERECOVERY_TESTED_COMMAND: programFile,
     ...(isThorough ? thoroughCounts : {}),
     ...process.env,
     PATH: `${commandFolder}:${process.env["PATH"] ?? ""}`,

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MachinePower } from "../../provider/engine/machine-power.ts";
 import { openEngine } from "../../provider/engine/engine.ts";
 import { hashOf, quiet, Site } from "./fixture.ts";
 
@@ -61,6 +62,29 @@ describe("cancelling a job", () => {
     expect(site.power("primary")).toBe("running");
     expect(site.engine.findItem(site.itemId)!.state).toBe("Protected");
   });
+
+  it.each(["planned", "unplanned"] as const)(
+    "leaves a machine that a person may start after a %s failover",
+    async (kind) => {
+      const other = await openEngine({ home: site.engine.homeFolder });
+      let asked: Promise<unknown> | undefined;
+      const progress = {
+        report: (line: string): void => {
+          if (line.startsWith("Make the replica machine")) asked = other.itemJobs.cancel(newest().id, quiet);
+        },
+      };
+      const choice = { kind, recoveryPoint: "latest" } as const;
+      await expect(site.engine.moves.failover(site.itemId, choice, progress)).rejects.toMatchObject({
+        code: "Cancelled",
+      });
+      await asked;
+      other.close();
+      const power = new MachinePower();
+      const folder = path.dirname(site.image);
+      await power.off(folder);
+      expect(await power.on(folder)).toBe(true);
+    },
+  );
 
   it("is refused for one that has no way back, which then ends well", async () => {
     await site.engine.moves.failover(site.itemId, planned, quiet);

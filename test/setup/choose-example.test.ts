@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { examples } from "../../examples/machines.ts";
-import { chooseExample, surroundingsOf } from "../../setup/choose-example.mjs";
+import { chooseExample, startUsage, surroundingsOf } from "../../setup/choose-example.mjs";
 
 describe("the example of npm start", () => {
   it("is the Hyper-V site when none is named, and all words are for pulumi up", () => {
@@ -20,6 +21,14 @@ describe("the example of npm start", () => {
       stack: "dev",
       environment: { SITERECOVERY_EXAMPLE: "hyperv-to-azure" },
     });
+  });
+
+  it("is named in the help, which starts nothing", () => {
+    const { status, stdout } = spawnSync(process.execPath, ["setup/start.mjs", "--help"], {
+      encoding: "utf8",
+    });
+    expect([status, stdout]).toEqual([0, startUsage()]);
+    for (const name of Object.keys(examples)) expect(stdout).toContain(name);
   });
 
   it.each(Object.keys(examples))("can be %s", (name) => {

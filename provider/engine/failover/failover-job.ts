@@ -221,7 +221,9 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
     await removeOfJob(context, planOf(context).folder);
     const { wasRunning } = context.resultOf<Shutdown>("PrerequisitesCheck");
     const lookup = await findMachineOf(parts, context.item());
-    if (lookup.answer !== "found" || !wasRunning) return "Nothing was changed.";
+    if (lookup.answer !== "found") return "Nothing was changed.";
+    await noteMove(parts, lookup.place.folder, context, "primary");
+    if (!wasRunning) return "Nothing was changed.";
     await parts.machines.start(lookup.place.folder);
     return `The failover was rolled back: ${name} runs at the primary side again.`;
   },
@@ -275,6 +277,10 @@ export const unplannedFailoverJob: JobDefinition<FailoverInput> = {
   rollBack: async (context) => {
     if (!context.hasEnded("PrerequisitesCheck")) return "Nothing was changed.";
     await removeOfJob(context, planOf(context).folder);
+    const lookup = await findMachineOf(context.parts, context.item());
+    // Its mark says that it was moved out, and a person who starts it is asked to bring it back first.
+    if (lookup.answer === "found" && context.hasEnded("FenceSource"))
+      await noteMove(context.parts, lookup.place.folder, context, "primary");
     return `${nameOf(context.itemId)} was not failed over; ${await sourceText(context.parts, context.item())}.`;
   },
 };
