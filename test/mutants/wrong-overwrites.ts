@@ -37,8 +37,8 @@ export const wrongOverwrites: readonly Mutant[] = [
   }),
   ...faultsIn("provider/engine/failover/overwritten-disk.ts", interrupted, {
     "half-made-name": [
-      `    move(files, image, aside);\n  }\n  try {`,
-      `    if (image === aside) move(files, image, aside);\n  }\n  try {`,
+      `if (files.exists(image)) move(files, image, aside);`,
+      `if (files.exists(image) && image === aside) move(files, image, aside);`,
       "a half-made disk has its name, and a machine is started on it",
     ],
     "other-in-place": [

@@ -18,6 +18,7 @@ import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts"
 import { checkBase, replicasOf, requireNoPoint } from "./foresee-failover.ts";
 import { growthOf, requireReadable, requireRooms, roomOf } from "./foresee-room.ts";
 import { type PrimaryPlace, primaryPlace } from "./primary-machine.ts";
+import { requireNamesFree } from "./overwritten-disk.ts";
 import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { requireLeftAlone } from "./require-left-alone.ts";
 import { requireMoved } from "./require-moved.ts";
@@ -91,6 +92,7 @@ export async function foreseePlace(
   const isDiscarded = input.discardPrimaryChanges;
   await foresight.check(async () => requireUnchanged(parts, item, { folder: place.folder, isDiscarded }));
   await foresight.check(async () => requireDisksKnown(parts, item));
+  await foresight.check(() => requireNamesFree(parts.files, item, place.folder));
   await foresight.check(() => requireWritable(parts, place.folder));
   return place;
 }

@@ -22,7 +22,7 @@ import {
   requireUnchanged,
 } from "../identity/changed-primary.ts";
 import { requireDisksKnown } from "../identity/unknown-disks.ts";
-import { takeBackName, whileAside } from "./overwritten-disk.ts";
+import { takeBackName, whileAside, requireNamesFree } from "./overwritten-disk.ts";
 import { makePlace, type PrimaryPlace, type WayBackContext } from "./primary-machine.ts";
 
 export interface AppliedPoint {
@@ -93,6 +93,7 @@ export async function overwritePrimary<Input>(
   // There may have been writes since the job's first look; what a person gave up was what there was when the job began.
   await requireUnchanged(parts, item, { folder, isDiscarded: isDiscarded === true && !hasBegun });
   await requireDisksKnown(parts, item);
+  requireNamesFree(parts.files, item, folder);
   if (place.isThere) await parts.machines.shutDown(folder);
   else await makePlace(context, folder, pointId);
   await noteMove(parts, folder, context, "primary", { isUnfinished: true });

@@ -6,6 +6,7 @@ import path from "node:path";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
 import type { FileSystem } from "../../blocks/file-system.ts";
+import type { ProtectedItem } from "../../model/item.ts";
 import { overwritingEnding, requireNoLink } from "../../machines/machine-folders.ts";
 
 /** Where the image is while it is overwritten. */
@@ -32,14 +33,7 @@ export async function whileAside<T>(
   // Moving a link away would hide nothing. None was there when the way back began.
   requireNoLink(files, image);
   const aside = asidePath(image);
-  if (files.exists(image)) {
-    // What a killed way back has left there was given back before: this is a person's, such as an earlier state that they kept.
-    if (files.exists(aside)) {
-      const message = said`${aside} is there, and has the name that ${image} gets while it is overwritten. Give it another name, or remove it.`;
-      throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: aside });
-    }
-    move(files, image, aside);
-  }
+  if (files.exists(image)) move(files, image, aside);
   try {
     return await work(aside);
   } finally {
@@ -47,6 +41,22 @@ export async function whileAside<T>(
       beforeName(aside);
       move(files, aside, image);
     }
+  }
+}
+
+/**
+ * Throws `PrerequisitesNotMet` if a file has the name that an image gets, and no way back has left it there: it is a person's, such as
+ * an earlier state that they kept.
+ */
+export function requireNamesFree(files: FileSystem, { details }: ProtectedItem, folder: string): void {
+  if (details.primaryLeft?.overwrittenBy !== undefined) return;
+  for (const { file } of details.disks) {
+    const image = path.join(folder, file);
+    const aside = asidePath(image);
+    // Without the image it is the image: a killed way back has taken its name.
+    if (!files.exists(aside) || !files.exists(image)) continue;
+    const message = said`${aside} is there, and has the name that ${image} gets while it is overwritten. Give it another name, or remove it.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: aside });
   }
 }
 

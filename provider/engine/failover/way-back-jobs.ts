@@ -17,6 +17,7 @@ import { requireDisksKnown } from "../identity/unknown-disks.ts";
 import { chooseRecoveryPoint } from "../recovery-point/choose-recovery-point.ts";
 import type { FailoverInput } from "./failover-job.ts";
 import { foreseePlannedBack, foreseeUnplannedBack, requireRoomAtPrimary } from "./foresee-way-back.ts";
+import { requireNamesFree } from "./overwritten-disk.ts";
 import { type AppliedPoint, overwritePrimary, undoPrimary } from "./overwrite-primary.ts";
 import { type PrimaryPlace, machineOfPlace, primaryPlace, settled } from "./primary-machine.ts";
 import { provenCycle } from "./proven-cycle.ts";
@@ -58,6 +59,7 @@ function tasksOf<Input extends FailbackInput>(row: WayBack<Input>): JobTask<Inpu
         const isDiscarded = context.input.discardPrimaryChanges;
         await requireUnchanged(context.parts, context.item(), { folder, isDiscarded });
         await requireDisksKnown(context.parts, context.item());
+        requireNamesFree(context.parts.files, context.item(), folder);
         return place;
       },
     },
