@@ -18,6 +18,14 @@ export type RequestRange = (
   fill: (chunks: AsyncIterable<Uint8Array> | undefined) => Promise<void>,
 ) => Promise<void>;
 
+/** The state that was opened can be read no more: the object was replaced or removed. */
+export class StateGone extends SiteRecoveryError {
+  constructor(place: string) {
+    const message = said`${place} was replaced or removed while it was being read. Run the command again.`;
+    super("Damaged", message, { target: place });
+  }
+}
+
 /** Reads ranges of one state of an object: each request names its tag. */
 export class RangeReader implements ObjectReader {
   readonly name: string;
@@ -50,7 +58,7 @@ export class RangeReader implements ObjectReader {
     length: number,
     chunks: AsyncIterable<Uint8Array> | undefined,
   ): Promise<void> {
-    if (chunks === undefined) throw this.#gone();
+    if (chunks === undefined) throw new StateGone(this.#place);
     let done = 0;
     for await (const chunk of chunks) {
       into.set(chunk.subarray(0, length - done), done);
@@ -58,11 +66,6 @@ export class RangeReader implements ObjectReader {
     }
     // A line that breaks may look like the end: it is another error without a status, which is tried again.
     if (done !== length) throw new Error("The answer is shorter than its range.");
-  }
-
-  #gone(): SiteRecoveryError {
-    const message = said`${this.#place} was replaced or removed while it was being read. Run the command again.`;
-    return new SiteRecoveryError("Damaged", message, { target: this.#place });
   }
 
   close(): Promise<void> {

@@ -49,6 +49,7 @@ describe("siterecovery events", () => {
         affectedObjectCorrelationId: site.itemId,
         fabricId: expect.stringMatching(/replicationFabrics\/london$/) as string,
         eventSpecificDetails: null,
+        actor: expect.stringContaining("@") as string,
       },
     ]);
     expect((await run("events", "--since", "2999-01-01")).stdout).toBe("Nothing happened.\n");

@@ -92,7 +92,7 @@ export class DoorExample {
   }
 
   async item(): Promise<Status["items"][number]> {
-    const main = path.join(packageFolder, "dist", "cli", "main.js");
+    const main = path.join(packageFolder, "dist", "bundle", "command.js");
     const { items } = JSON.parse(await this.run(nodePath(), main, "status", "--json")) as Status;
     return items[0]!;
   }

@@ -11,6 +11,7 @@ import { machineDefinition } from "../machine-definition.ts";
 import { ensurePulumi } from "../../setup/pulumi-environment.mjs";
 
 const packageFolder = path.resolve(import.meta.dirname, "../..");
+const builtCommand = path.join(packageFolder, "dist", "bundle", "command.js");
 
 export interface Run {
   readonly status: number | null;
@@ -142,8 +143,9 @@ export class PulumiProject {
 
   /** The built command line tool. */
   siterecovery(...words: string[]): Promise<Run> {
-    const main = path.join(packageFolder, "dist", "cli", "main.js");
-    return this.#run(spawn(process.execPath, [main, ...words], { cwd: this.folder, env: this.#environment }));
+    return this.#run(
+      spawn(process.execPath, [builtCommand, ...words], { cwd: this.folder, env: this.#environment }),
+    );
   }
 
   /** A program in the project's folder, as a user starts it: with `pulumi` and the package's commands at hand. */
@@ -151,7 +153,7 @@ export class PulumiProject {
     const bin = this.path("node_modules", ".bin");
     fs.mkdirSync(bin, { recursive: true });
     const command = path.join(bin, "siterecovery");
-    if (!fs.existsSync(command)) fs.symlinkSync(path.join(packageFolder, "dist", "cli", "main.js"), command);
+    if (!fs.existsSync(command)) fs.symlinkSync(builtCommand, command);
     const folders = [path.dirname(this.#pulumi), path.dirname(process.execPath), this.#environment["PATH"]];
     const environment = { ...this.#environment, PATH: folders.join(path.delimiter) };
     return this.#run(spawn(program, words, { cwd: this.folder, env: environment }));

@@ -25,9 +25,10 @@ import { requireRemovable } from "../require-removable.ts";
 import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
+import { smallBytes, wholeObject } from "../whole-object.ts";
 import { conditionsOf, isAbsent, isLost, md5Of, tagOf } from "./blob-conditions.ts";
 import { classify } from "./classify.ts";
-import { downloadRange } from "./download-range.ts";
+import { downloadBlob, downloadRange } from "./download-blob.ts";
 import { Immutability } from "./immutability.ts";
 import { listBlobs } from "./list-blobs.ts";
 import { openContainer } from "./open-container.ts";
@@ -172,10 +173,13 @@ export class AzureBlobObjects implements Objects {
   }
 
   async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
-    const reader = await this.open(name, signal);
-    if (reader === undefined) return undefined;
-    const bytes = Buffer.alloc(reader.sizeBytes);
-    return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+    return wholeObject({
+      ...{ place: this.place, signal, open: () => this.open(name, signal) },
+      small: () =>
+        this.#request(name, signal, (container, abortSignal) =>
+          downloadBlob(container.getBlobClient(name), smallBytes, abortSignal),
+        ),
+    });
   }
 
   async open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {

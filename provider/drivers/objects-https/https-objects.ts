@@ -25,6 +25,7 @@ import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { requireRemovable } from "../require-removable.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
+import { smallBytes, wholeObject } from "../whole-object.ts";
 import { classify, isAbsent, isLost } from "./classify.ts";
 import { bodyOf, checksumOf, inMemory, pieceBytes } from "./line-body.ts";
 import { leave, Line, type LineBody } from "./line.ts";
@@ -40,8 +41,6 @@ import {
 } from "./protocol.ts";
 import type { HttpsSettings } from "./settings.ts";
 
-/** Up to here an object is read in the request that asks for it. */
-const smallBytes = 1_048_576;
 /** What a body that goes piece by piece takes of the memory: a piece, and what waits in the connection. */
 const streamedBytes = 4 * pieceBytes;
 
@@ -113,14 +112,10 @@ export class HttpsObjects implements Objects {
   }
 
   async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
-    const found = await bytesInFlight.around(smallBytes, this.place, signal, () =>
-      this.#request(name, signal, (abortSignal) => this.#small(name, abortSignal)),
-    );
-    if (found !== "large") return found;
-    const reader = await this.open(name, signal);
-    if (reader === undefined) return undefined;
-    const bytes = Buffer.alloc(reader.sizeBytes);
-    return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+    return wholeObject({
+      ...{ place: this.place, signal, open: () => this.open(name, signal) },
+      small: () => this.#request(name, signal, (abortSignal) => this.#small(name, abortSignal)),
+    });
   }
 
   async #small(

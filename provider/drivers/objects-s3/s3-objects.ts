@@ -20,6 +20,7 @@ import { once } from "../once.ts";
 import { RangeReader } from "../range-reader.ts";
 import type { RemotePorts } from "../remote-ports.ts";
 import { throwIfStopped, unlessStopped } from "../throw-if-stopped.ts";
+import { smallBytes, wholeObject } from "../whole-object.ts";
 import { Bucket } from "./bucket.ts";
 import { downloadObject, downloadRange } from "./download-object.ts";
 import { ObjectLock } from "./object-lock.ts";
@@ -33,8 +34,6 @@ import { serverTime } from "./server-time.ts";
 import type { S3Settings } from "./settings.ts";
 import { sweepUploads } from "./sweep-uploads.ts";
 
-/** Up to here an object is read in the request that asks for it. */
-const smallBytes = 1_048_576;
 const pageSizeMax = 1000;
 const parallel = 8;
 
@@ -88,16 +87,13 @@ export class S3Objects implements Objects {
 
   async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
     const request = { place: this.placeOf(name), signal };
-    const found = await bytesInFlight.around(smallBytes, this.place, signal, () =>
-      this.#bucket.request(request, (s3, abortSignal) =>
-        downloadObject(s3, this.#bucket.object(name), smallBytes, abortSignal),
-      ),
-    );
-    if (found !== "large") return found;
-    const reader = await this.open(name, signal);
-    if (reader === undefined) return undefined;
-    const bytes = Buffer.alloc(reader.sizeBytes);
-    return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+    return wholeObject({
+      ...{ place: this.place, signal, open: () => this.open(name, signal) },
+      small: () =>
+        this.#bucket.request(request, (s3, abortSignal) =>
+          downloadObject(s3, this.#bucket.object(name), smallBytes, abortSignal),
+        ),
+    });
   }
 
   async open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {

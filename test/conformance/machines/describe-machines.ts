@@ -170,7 +170,7 @@ export function describeMachines(make: () => MachinesUnderTest): void {
   it("takes back what another process has prepared, and nothing that was made", async () => {
     const web1 = newMachine("web1");
     await machines.shutDown(web1);
-    for (const name of ["power-state.1.new", "machine.yaml.1.new", "os.img.new"])
+    for (const name of ["power-state.0123456789ab.new", "machine.yaml.0123456789ab.new", "os.img.new"])
       fs.writeFileSync(path.join(web1, name), "");
     await machines.withdraw(web1);
     const left = fs.readdirSync(web1).filter((name) => name.endsWith(".new"));

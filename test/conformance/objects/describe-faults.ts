@@ -64,6 +64,21 @@ export function describeFaults(title: string, { behind, isOther = () => false }:
       },
     );
 
+    it("reads the new state of an object that is replaced after its first answer", async () => {
+      const replacement = patterned(3 * 1_048_576);
+      let replacing: Promise<unknown> | undefined;
+      const { objects, direct } = await behind((request) => {
+        const isRange = request.headers.range !== undefined || request.headers["x-ms-range"] !== undefined;
+        if (!isRange || replacing !== undefined) return undefined;
+        replacing = direct.put("one", replacement, "replace");
+        return { kind: "late", milliseconds: 1000 };
+      });
+      await objects.put("one", patterned(2 * 1_048_576), "ifAbsent");
+      const found = await objects.get("one");
+      expect(found?.bytes.equals(replacement)).toBe(true);
+      expect(found?.tag).toBe(await replacing);
+    });
+
     it("gives a request the time that its bytes take on a slow line", async () => {
       const { objects, proxy } = await behind(() => ({ kind: "late", milliseconds: 500 }), {
         attemptMilliseconds: 200,

@@ -135,7 +135,8 @@ export class GuestSite {
   }
 
   async remove(): Promise<void> {
-    const left = fs.readdirSync(this.folder).map((name) => path.join(this.folder, name));
+    const inside = fs.readdirSync(this.folder, { withFileTypes: true });
+    const left = inside.filter((one) => one.isDirectory()).map(({ name }) => path.join(this.folder, name));
     await endProcessesOf(this.folder);
     for (const machine of left) await this.machines.remove(machine);
     fs.rmSync(this.folder, { recursive: true, force: true });

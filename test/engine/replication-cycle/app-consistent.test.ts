@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -110,6 +111,8 @@ describe("app-consistent recovery points", () => {
     const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "ignore" });
     while (!hooks().includes("freeze")) await sleep(20);
     child.kill("SIGKILL");
+    // Its lines are closed, which has the machine thawed, before it is gone.
+    await once(child, "exit");
     while (!hooks().includes("thaw")) await sleep(20);
     expect(hooks()).toEqual(["freeze", "thaw"]);
     // The mark is still there; the next action on the machine thaws once more and goes on.
