@@ -14,7 +14,6 @@ import type {
   PutRule,
   Tag,
 } from "../../ports/objects.ts";
-import { bytesInFlight } from "../bytes-in-flight.ts";
 import { isObjectName, requireObjectName } from "../object-name.ts";
 import { once } from "../once.ts";
 import { RangeReader } from "../range-reader.ts";
