@@ -3,6 +3,8 @@ import { commandFolder, programFile, projectFolder } from "./project.mjs";
 
 /** How many things are tried by the tests that try things by chance, where it is more than in `npm test`. */
 const thoroughCounts = {
+  SITERECOVERY_THOROUGH: "1",
+  SITERECOVERY_POWER_STATES: "400",
   SITERECOVERY_KILLS: "500",
   SITERECOVERY_VERDICTS: "1000",
   SITERECOVERY_FUZZ_RUNS: "5000",
@@ -18,7 +20,11 @@ export const thoroughTests = [
   "read-plain-text",
   "replication/model",
   "simulation/simulation",
+  "power-loss/replicas",
 ];
+
+/** Those of the real Pulumi CLI of which `npm test` leaves out what is most like the rest. */
+export const thoroughEndToEndTests = ["e2e/six-flows", "e2e/doors"];
 
 /**
  * What tests run in: the project's commands, and the built command, and a place where Node keeps what it has compiled,

@@ -1,6 +1,6 @@
 // `npm test`: makes available what is missing and runs every check and test. Ends with the line `N passed, N failed`.
 // `node setup/test.mjs static|unit|e2e [filter …]` runs a part. When they are named only run `machines`, which boots guests in QEMU, and
-// `thorough`: what is tried by chance, more of it than in `npm test`.
+// `thorough`: what is tried by chance, and what is much like something else, of which `npm test` tries less.
 
 import { ensureAzurite } from "./azurite.mjs";
 import { buildWhenStale } from "./build-when-stale.mjs";
@@ -12,7 +12,7 @@ import { ensureGuest } from "./guest/ensure-guest.mjs";
 import { runVitest } from "./run-vitest.mjs";
 import { runToExit, SetupError } from "./setup-error.mjs";
 import { runStaticChecks } from "./static-checks.mjs";
-import { thoroughTests, testEnvironment } from "./test-environment.mjs";
+import { thoroughEndToEndTests, thoroughTests, testEnvironment } from "./test-environment.mjs";
 import { formatReport, measure, total } from "./test-report.mjs";
 import { ensureVersitygw } from "./versitygw.mjs";
 
@@ -51,7 +51,7 @@ await runToExit(async () => {
 
   await installDependencies();
   const unprepared = [];
-  if (runs("unit") || runs("e2e")) {
+  if (runs("unit") || runs("e2e") || isThorough) {
     unprepared.push(
       await prepare("pulumi cli", () => ensurePulumi({ yaml: runs("e2e") })),
       await prepare("build", buildWhenStale),
@@ -69,11 +69,11 @@ await runToExit(async () => {
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));
   if (runs("unit")) rows.push(await runVitest("unit", filters, environment));
   if (isThorough) rows.push(await runVitest("unit", thoroughTests, environment));
-  if (runs("e2e")) {
+  if (runs("e2e") || isThorough) {
     const blocked = unprepared.some((row) => row !== undefined);
     if (blocked)
       process.stdout.write("\nThe end-to-end tests were not run, because a step before them failed.\n");
-    else rows.push(await runVitest("e2e", filters, environment));
+    else rows.push(await runVitest("e2e", isThorough ? thoroughEndToEndTests : filters, environment));
   }
 
   if (part === "machines") {

@@ -15,6 +15,10 @@ const importedVault: Partial<Record<Door, RegExp>> = {
   "plugin-python": /= siterecovery\.Vault\("dr-vault",/,
 };
 
+/** Doors that differ only in the language that generates the same calls: `npm test` moves a machine through two of them. */
+const movesIn = (door: Door): boolean =>
+  process.env["SITERECOVERY_THOROUGH"] !== undefined || ["typescript", "plugin-yaml"].includes(door);
+
 const doors: readonly Door[] = ["typescript", "plugin-yaml", "plugin-typescript", "plugin-python"];
 
 for (const door of doors) {
@@ -66,7 +70,7 @@ outputs: { vault: "${"$"}{vaults[0].name}", state: "${"$"}{jobs[0].state}" }
         expect(preview).toMatch(/state: "Succeeded"/);
       });
 
-    it("fails over when activeLocation changes, and back", async () => {
+    it.runIf(movesIn(door))("fails over when activeLocation changes, and back", async () => {
       await example.pulumi("config", "set", "activeLocation", "recovery");
       const preview = await example.pulumi("preview");
       expect(preview).toMatch(/planned failover to the recovery side.*source is shut down first/);

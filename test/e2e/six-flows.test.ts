@@ -24,6 +24,8 @@ interface Flow {
   readonly drillNetwork: string;
   /** Azure's word for a failover that waits for its commit: planned where the flow has one. */
   readonly pending: string;
+  /** Whether only thorough runs try it: `npm test` has another one that comes and goes in the same way. */
+  readonly isThorough?: true;
   /** Whether this one runs out and back by its plan as well. */
   readonly movesPlan?: true;
 }
@@ -38,6 +40,7 @@ const flows: Record<string, Flow> = {
     machine: "vm1",
     from: "esxi",
     pending: unplanned,
+    isThorough: true,
   },
   "S2, physical servers to Azure": {
     ...inAzure,
@@ -60,6 +63,7 @@ const flows: Record<string, Flow> = {
     machine: "web1",
     from: "hv1",
     pending: planned,
+    isThorough: true,
   },
   "S5, VMware to a second site": {
     text: examples.vmwareToSite,
@@ -120,7 +124,10 @@ async function destroy(): Promise<void> {
   expect(run.status, run.text).toBe(0);
 }
 
-describe.each(Object.entries(flows))("%s, its example, with the real Pulumi CLI", (_title, flow) => {
+const isThorough = process.env["SITERECOVERY_THOROUGH"] !== undefined;
+const tried = Object.entries(flows).filter(([, flow]) => isThorough || flow.isThorough === undefined);
+
+describe.each(tried)("%s, its example, with the real Pulumi CLI", (_title, flow) => {
   const { text, machine, from, to, home = from, drillNetwork } = flow;
   const image = (side: string, name = machine): string => project.path(side, name, "os.img");
   const edited = (changes: object): Definition => {

@@ -9,7 +9,7 @@ it(
   async () => {
     const run = new ReplicaRun();
     await run.run();
-    const sampling = samplingOf(120);
+    const sampling = samplingOf(60);
     const states = await run.recorder.check(sampling, checkReplica);
     process.stdout.write(
       `power lost in ${states} states of ${run.recorder.instants} instants, seed ${sampling.seed}\n`,
