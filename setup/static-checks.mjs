@@ -50,4 +50,5 @@ export async function runStaticChecks(filter = "") {
     process.stdout.write(`${row.failed === 0 ? "✓" : "✗"} ${check.name}\n`);
     return row;
   });
+  return Promise.all(checks);
 }
