@@ -127,7 +127,10 @@ export function cleanUpTestFailoverCommand(): CliCommand {
       const engine = await openSession(command);
       const { id, details } = itemNamed(engine, name);
       if (!details.testMachine) {
-        const message = `${name} has no test failover to clean up.`;
+        const { healthNotes } = await engine.viewItem(id);
+        const waiting = healthNotes.find(({ code }) => code === "JobInterrupted");
+        const why = waiting === undefined ? "" : `: ${waiting.text}`;
+        const message = `${name} has no test failover to clean up${why}.`;
         throw new SiteRecoveryError("ActionNotAllowed", message, { target: id });
       }
       const foresee = async (): Promise<Outlook> => outlookOfMove(id, await engine.drills.foreseeEnd(id));

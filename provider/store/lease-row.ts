@@ -40,7 +40,7 @@ export function holderOf(row: LeaseRow): LeaseHolder {
 export function busy(id: string, row: LeaseRow): SiteRecoveryError {
   const { purpose, host, pid, takenAt, expiresAt } = holderOf(row);
   const since = new Date(takenAt).toISOString();
-  const message = said`${id} is busy: ${purpose} is under way (process ${pid} on ${host} since ${since}). Try again when it has ended.
+  const message = said`${nameOf(id)} is busy: ${purpose} is under way (process ${pid} on ${host} since ${since}). Try again when it has ended.
       If that process is gone, its lease ends at ${new Date(expiresAt).toISOString()};
       \`siterecovery unlock ${nameOf(id)} --force\` ends it at once.`;
   return new SiteRecoveryError("Busy", message, { target: id });

@@ -122,6 +122,23 @@ describe("Ctrl-C", () => {
   });
 });
 
+it("a drill that was killed is told by clean-up, and removed by its cancellation", async () => {
+  await site.protect();
+  const machine = `${path.dirname(site.replica)}-test`;
+  const words = ["test-failover", "web1", "--network", "drill-net"];
+  const killed = stop(words, () => fs.existsSync(path.join(machine, "os.img.partial")), "SIGKILL");
+  await killed;
+  const refused = await run("clean-up", "web1");
+  expect(refused.code).toBe(1);
+  const told =
+    /web1 has no test failover to clean up: its job TestFailover was interrupted .*`(siterecovery jobs cancel (\S+))`/;
+  const [, , job] = told.exec(refused.stderr) ?? [];
+  expect(job, refused.stderr).toBeDefined();
+  expect((await run("jobs", "cancel", job!)).code).toBe(0);
+  expect(fs.existsSync(machine)).toBe(false);
+  expect((await run("clean-up", "web1")).stderr).toContain("web1 has no test failover to clean up.");
+});
+
 function bytesUnder(folder: string): number {
   const names = fs.existsSync(folder) ? (fs.readdirSync(folder, { recursive: true }) as string[]) : [];
   return names

@@ -76,7 +76,12 @@ function placeNotes(parts: EngineParts, { item, lookup }: Seen): HealthNote[] {
     }
     return isActive
       ? [critical("MachineMissing", `${text}; mount its folder again, or fail over`)]
-      : [warning("SourceMissing", `${text}; a failback makes it again`)];
+      : [
+          warning(
+            "SourceMissing",
+            `${text}; a failback makes it again, unless disks that it has left were changed`,
+          ),
+        ];
   }
   if (lookup.answer !== "unknown" || !isActive) return [];
   return [warning("HostUnreachable", `${machineName} cannot be looked at: ${nameSilent(lookup.silent)}`)];

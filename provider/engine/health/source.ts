@@ -5,7 +5,7 @@ import type { HealthCheck } from "./health-note.ts";
 export const sourceNotes: HealthCheck = ({ item }) => {
   if (!item.details.isSourceUnfenced || item.activeLocation !== "recovery") return [];
   const text =
-    "its source could not be shut down and may still run; the next action on it that finds it shuts it down. If it is " +
+    "its source was not seen off and may still run; the next action on it that finds it shuts it down. If it is " +
     `off for good, run \`siterecovery confirm-source-off ${nameOf(item.id)}\``;
   return [{ severity: "Warning", code: "SourceUnfenced", text }];
 };

@@ -16,7 +16,7 @@ export interface KeySafety {
   readonly isCopied: boolean | undefined;
   /** Whether a recovery passphrase opens the store. `undefined` if the store is away. */
   readonly hasPassphrase: boolean | undefined;
-  /** Changes that the store's catalog lacks, because it could not be written. */
+  /** Changes that the store's catalog lacks: it could not be written, or is of another home. */
   readonly catalogBehind: number;
 }
 
@@ -116,6 +116,6 @@ function keyNotices(safety: readonly KeySafety[]): string[] {
         ]),
     ...(behind === ""
       ? []
-      : [`The catalog of ${behind} lacks the newest changes, since it could not be written.`]),
+      : [`The catalog of ${behind} lacks the newest changes; the next change writes them, once it can be reached.`]),
   ];
 }
