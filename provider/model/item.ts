@@ -166,6 +166,8 @@ export interface ItemDetails {
   readonly initialReplicationPercent: number;
   readonly initialReplicationEndedAt?: number;
   readonly lastCycle?: ReplicationCycle;
+  /** Which files its disks at the primary side were at the last cycle from there, by disk id; absent in items of earlier versions. */
+  readonly imagesReplicated?: Readonly<Record<string, string>>;
   /** When the newest app-consistent point was taken, in milliseconds since 1970. */
   readonly lastAppConsistentAt?: number;
   /** Why the newest point that should have been app-consistent is not; gone after the next that is. */

@@ -77,7 +77,8 @@ export const wrongOverwrites: readonly Mutant[] = [
     ["test/engine/identity/recovery-folder.test.ts"],
     {
       "exchanged-image": [
-        `if (exchanged.length === 0) return;`,
+        `const exchanged = exchangedImages(parts, item);
+  if (exchanged.length === 0) return;`,
         `return;`,
         "a failback brings a machine the disk of another one whose image has its name",
       ],
@@ -85,6 +86,18 @@ export const wrongOverwrites: readonly Mutant[] = [
         "images[id] = `${inode} ${bornAtNs}`;",
         "images[id] = `${inode} ${bornAtNs === 0n}`;",
         "images that were restored from a backup are taken for each other's, and no failback is allowed any more",
+      ],
+    },
+  ),
+  ...faultsIn(
+    "provider/engine/identity/exchanged-images.ts",
+    ["test/engine/identity/exchanged-sources.test.ts"],
+    {
+      "exchanged-source": [
+        `const exchanged = exchangedSources(parts, item, place);
+  if (exchanged.length === 0) return;`,
+        `return;`,
+        "a cycle makes recovery points of another machine's disk whose image has this one's name",
       ],
     },
   ),

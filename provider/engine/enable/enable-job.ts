@@ -11,6 +11,7 @@ import { fabricOf } from "../inventory/inventories.ts";
 import { recoveryNetworks } from "../inventory/recovery-networks.ts";
 import type { JobContext, JobDefinition } from "../job/job-definition.ts";
 import type { ReplicationCycle } from "../../model/item.ts";
+import { imagesIn } from "../identity/exchanged-images.ts";
 import { takeOverHardware } from "../identity/hardware.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { runCycle } from "../replication-cycle/run-cycle.ts";
@@ -48,14 +49,16 @@ async function pushMobilityService(context: Context): Promise<{ pushed: boolean 
 }
 
 async function copy(context: Context, kind: "initial copy" | "delta"): Promise<ReplicationCycle> {
-  const item = await takeOverHardware(context.parts, context.item(), { acceptsSmaller: true });
-  return runCycle(context.parts, item, {
-    kind,
-    way: "out",
-    disks: await primaryDisks(context.parts, item),
-    progress: context.progress,
+  const item = await takeOverHardware(context.parts, context.item(), { acceptsAll: true });
+  const disks = await primaryDisks(context.parts, item);
+  const imagesReplicated = imagesIn(context.parts, disks[0]!.machine, item.details.disks);
+  const cycle = await runCycle(context.parts, item, {
+    ...{ kind, way: "out", disks, progress: context.progress },
     ...(kind === "delta" ? {} : { onPercent: keepPercent(context) }),
   });
+  const now = context.item();
+  putItem(context.parts.store, { ...now, details: { ...now.details, imagesReplicated } });
+  return cycle;
 }
 
 export const enableJob: JobDefinition<Record<string, never>> = {

@@ -115,7 +115,7 @@ export async function enableProtection(
     });
     const item = requireItem(parts, id);
     if (stateFacts[item.state].replicates && (await changedHardware(parts, item)) !== undefined)
-      await takeOverHardware(parts, item, { acceptsSmaller: false });
+      await takeOverHardware(parts, item, { acceptsAll: false });
     if (item.state !== "EnablingReplication") return;
     await beginInitialReplication(parts, id, progress);
   });

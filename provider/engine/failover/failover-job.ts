@@ -184,7 +184,7 @@ export const plannedFailoverJob: JobDefinition<FailoverInput> = {
       run: async (context) => {
         const { parts } = context;
         // With its disks: one that is away must be noticed while the machine still runs.
-        await takeOverHardware(parts, context.item(), { acceptsSmaller: false });
+        await takeOverHardware(parts, context.item(), { acceptsAll: false });
         const { folder } = (await requireMachineOf(parts, context.item())).machine;
         networksOf(parts, context.item());
         const wasRunning = (await parts.machines.powerState(folder)) === "running";

@@ -14,7 +14,7 @@ import { type NetworkChoice, recoveryNetworks } from "../inventory/recovery-netw
 import { recoverySideName } from "../inventory/recovery-side.ts";
 import type { ForeseeContext } from "../job/job-definition.ts";
 import type { Foresight, NeededRoom } from "../job/foresight.ts";
-import { requireNoShrunkDisk } from "../identity/hardware.ts";
+import { requireReplicable } from "../identity/hardware.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
 import { relationshipOf } from "../../model/relationship.ts";
@@ -146,7 +146,7 @@ export async function foreseePlanned(
   const found = await foresight.check(async () => requireMachineOf(parts, item));
   if (found) {
     await foresight.check(async () => requireDisks(parts, machineName, await primaryDisks(parts, item)));
-    await foresight.check(() => requireNoShrunkDisk(parts, item, found.machine));
+    await foresight.check(() => requireReplicable(parts, item, found.machine));
     await foresight.check(() => requireWritable(parts, found.machine.folder));
   }
   await foresight.check(async () => requireWay(parts, item, "out"));

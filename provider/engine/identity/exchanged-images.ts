@@ -1,16 +1,17 @@
 /**
- * Images at the recovery side that took each other's names. While nothing replicates from there no change log tells them apart, and a way
- * back would bring a machine another one's disk.
+ * Images that took each other's names. While nothing replicates from the recovery side no change log tells them apart there, and a way back
+ * would bring a machine another one's disk. At the primary side the next cycle would make recovery points of another one's disk.
  */
 import path from "node:path";
 import { nameOf } from "../../arm-id.ts";
 import { SiteRecoveryError } from "../../errors.ts";
 import { said } from "../../message.ts";
-import type { ProtectedItem, RecoveryMachine } from "../../model/item.ts";
+import type { ItemDisk, ProtectedItem } from "../../model/item.ts";
 import { listItems } from "../../store/protected-items.ts";
 import type { EngineParts } from "../engine-parts.ts";
 
-interface Exchanged {
+/** An image that is known as another disk. */
+export interface Exchanged {
   readonly diskId: string;
   readonly file: string;
   /** Whose disk the image is. */
@@ -38,27 +39,62 @@ export function imagesIn(
   return images;
 }
 
-function ownerOf(parts: EngineParts, image: string): Pick<Exchanged, "owner" | "ownersDiskId"> | undefined {
-  for (const owner of listItems(parts.store)) {
-    const known = Object.entries(owner.details.recoveryMachine?.imagesMade ?? {});
-    const [ownersDiskId] = known.find(([, other]) => other === image) ?? [];
-    if (ownersDiskId !== undefined) return { owner, ownersDiskId };
-  }
-  return undefined;
+type KnownImages = Readonly<Record<string, string>> | undefined;
+
+/** Those of a machine's images in a folder that are known as other disks'. One that nobody knows, such as from a backup, is none. */
+function exchangedIn(
+  parts: EngineParts,
+  { folder, disks }: { folder: string; disks: readonly ItemDisk[] },
+  item: ProtectedItem,
+  knownOf: (item: ProtectedItem) => KnownImages,
+): Exchanged[] {
+  const known = knownOf(item);
+  if (known === undefined) return [];
+  const now = imagesIn(parts, folder, disks);
+  return disks.flatMap(({ id, file }) => {
+    const image = now[id];
+    if (image === undefined || image === known[id]) return [];
+    for (const owner of listItems(parts.store)) {
+      const [ownersDiskId] = Object.entries(knownOf(owner) ?? {}).find(([, other]) => other === image) ?? [];
+      if (ownersDiskId !== undefined)
+        return { diskId: id, file: path.join(folder, file), owner, ownersDiskId };
+    }
+    return [];
+  });
 }
 
-/** Those of an item's machine that were made as other disks. One that a person put there, such as from a backup, is none. */
-export function exchangedImages(parts: EngineParts, { details }: ProtectedItem): Exchanged[] {
-  const machine: RecoveryMachine | undefined = details.recoveryMachine;
-  const made = machine?.imagesMade;
-  if (machine === undefined || made === undefined) return [];
-  const now = imagesIn(parts, machine.folder, details.disks);
-  return details.disks.flatMap(({ id, file }) => {
-    const image = now[id];
-    if (image === undefined || image === made[id]) return [];
-    const found = ownerOf(parts, image);
-    return found === undefined ? [] : [{ diskId: id, file: path.join(machine.folder, file), ...found }];
-  });
+/** Those of an item's machine at the recovery side that were made as other disks. */
+export function exchangedImages(parts: EngineParts, item: ProtectedItem): Exchanged[] {
+  const { recoveryMachine: machine, disks } = item.details;
+  if (machine === undefined) return [];
+  const place = { folder: machine.folder, disks };
+  return exchangedIn(parts, place, item, ({ details }) => details.recoveryMachine?.imagesMade);
+}
+
+/** Those of the disks of an item's machine at the primary side that were replicated as other disks. */
+export function exchangedSources(
+  parts: EngineParts,
+  item: ProtectedItem,
+  place: { folder: string; disks: readonly ItemDisk[] },
+): Exchanged[] {
+  return exchangedIn(parts, place, item, ({ details }) => details.imagesReplicated);
+}
+
+/** What a person does about it, to go behind what `exchangedText` says. */
+export const acceptExchanged = (itemName: string): string =>
+  `, or, if they were moved on purpose, run \`siterecovery replicate --resync ${itemName}\``;
+
+/** Throws `PrerequisitesNotMet` before a cycle would make recovery points of another machine's disk. */
+export function requireOwnSources(
+  parts: EngineParts,
+  item: ProtectedItem,
+  place: { folder: string; disks: readonly ItemDisk[] },
+): void {
+  const exchanged = exchangedSources(parts, item, place);
+  if (exchanged.length === 0) return;
+  const name = nameOf(item.id);
+  const message = said`${name} was not replicated: ${exchangedText(exchanged)}${acceptExchanged(name)}.`;
+  throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
 }
 
 /** For people: which image is whose, without a full stop. */

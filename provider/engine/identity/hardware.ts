@@ -15,6 +15,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import { requireMachineOf } from "../inventory/find-machine.ts";
 import { requireNotShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
 import type { ItemInputs } from "../protected-item/item-things.ts";
+import { requireOwnSources } from "./exchanged-images.ts";
 import type { ItemDetails, ItemDisk, ProtectedItem } from "../../model/item.ts";
 import { protectionOf } from "../protected-item/protection.ts";
 import { said } from "../../message.ts";
@@ -34,7 +35,10 @@ export interface MachineHardware {
   readonly disks: readonly ItemDisk[];
 }
 
-interface Hardware extends HardwareDrift, MachineHardware {}
+interface Hardware extends HardwareDrift, MachineHardware {
+  /** Where the machine is. */
+  readonly folder: string;
+}
 
 /** Facts of the hardware that people know by a word; the rest is taken over without one. */
 const facts = {
@@ -92,6 +96,7 @@ function hardwareOf(parts: EngineParts, { id, details }: ProtectedItem, machine:
   const now = parts.machines.definitionOf(machine);
   const definition = { ...now, disks: now.disks.filter((disk) => isChosen(disk.id) || isKnown(disk.id)) };
   return {
+    folder: machine.folder,
     definition,
     disks,
     changes: [...factChanges(details.definition, definition), ...diskChanges(details.disks, disks)],
@@ -172,25 +177,32 @@ function requireSizes({ id, details }: ProtectedItem, disks: readonly ItemDisk[]
   requireNotShrunk({ id, name: nameOf(id) }, sizesOf(details.disks), sizesOf(disks));
 }
 
-/** Throws `PrerequisitesNotMet` if a disk of the machine became smaller, which no cycle takes over by itself. */
-export function requireNoShrunkDisk(parts: EngineParts, item: ProtectedItem, machine: Machine): void {
-  requireSizes(item, disksToday(parts, item, machine));
+/**
+ * Throws `PrerequisitesNotMet` if a disk of the machine became smaller or is another machine's, which no cycle takes over by itself.
+ */
+export function requireReplicable(parts: EngineParts, item: ProtectedItem, machine: Machine): void {
+  const disks = disksToday(parts, item, machine);
+  requireSizes(item, disks);
+  requireOwnSources(parts, item, { folder: machine.folder, disks });
 }
 
 /**
  * Keeps with the item what its machine is now, with an event for what has changed. Returns the item as it is from now
  * on. Throws `SourceUnreachable` or `PrerequisitesNotMet` as the machine's disks do, and `PrerequisitesNotMet` for a disk
- * that became smaller unless that is accepted. The caller holds the item's lease.
+ * that became smaller or is another machine's unless that is accepted. The caller holds the item's lease.
  */
 export async function takeOverHardware(
   parts: EngineParts,
   item: ProtectedItem,
-  { acceptsSmaller }: { readonly acceptsSmaller: boolean },
+  { acceptsAll }: { readonly acceptsAll: boolean },
 ): Promise<ProtectedItem> {
   const now = await readHardware(parts, item);
   if (now === undefined) return item;
-  const { definition, disks, ...drift } = now;
-  if (!acceptsSmaller) requireSizes(item, disks);
+  const { folder, definition, disks, ...drift } = now;
+  if (!acceptsAll) {
+    requireSizes(item, disks);
+    requireOwnSources(parts, item, { folder, disks });
+  }
   if (disks.length === 0) {
     const message = said`${item.details.machineName} has none of the disks that its item includes.
         Put one back into its machine.yaml, or change disksToInclude.`;

@@ -116,6 +116,8 @@ function keyNotices(safety: readonly KeySafety[]): string[] {
         ]),
     ...(behind === ""
       ? []
-      : [`The catalog of ${behind} lacks the newest changes; the next change writes them, once it can be reached.`]),
+      : [
+          `The catalog of ${behind} lacks the newest changes; the next change writes them, once it can be reached.`,
+        ]),
   ];
 }

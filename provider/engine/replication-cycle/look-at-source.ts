@@ -5,6 +5,12 @@ import type { RecoveryPoint } from "../../replica/recovery-point.ts";
 import type { EngineParts } from "../engine-parts.ts";
 import { requireNoOtherProtector } from "../inventory/machine-protector.ts";
 import { findMachineOf } from "../inventory/find-machine.ts";
+import {
+  acceptExchanged,
+  type Exchanged,
+  exchangedSources,
+  exchangedText,
+} from "../identity/exchanged-images.ts";
 import { disksToday } from "../identity/hardware.ts";
 import type { ProtectedItem } from "../../model/item.ts";
 import { seedsOf } from "../../model/relationship.ts";
@@ -13,9 +19,9 @@ import { acceptShrunk, shrunkTexts } from "../replication/shrunk-disk.ts";
 import { disksIn, recoveryDisks } from "./source-disks.ts";
 import type { SourceDisk } from "../../ports/snapshots.ts";
 
-/** The machine or a disk cannot be read, or a disk became smaller. */
+/** The machine or a disk cannot be read, a disk became smaller, or is another machine's. */
 export interface SourceObstacle {
-  readonly code: "MachineUnreadable" | "DiskShrunk";
+  readonly code: "MachineUnreadable" | "DiskShrunk" | "ImagesExchanged";
   /** For people, without a full stop. */
   readonly text: string;
 }
@@ -32,24 +38,30 @@ interface SizedDisk extends SourceDisk {
   readonly sizeBytes: number;
 }
 
+interface InPlace {
+  readonly disks: readonly SizedDisk[];
+  readonly obstacle?: SourceObstacle | undefined;
+}
+
 /** The disks of today; `undefined` if the machine is not in its place, which the notes on where machines are say. */
-async function disksInPlace(parts: EngineParts, item: ProtectedItem): Promise<SizedDisk[] | undefined> {
+async function disksInPlace(parts: EngineParts, item: ProtectedItem): Promise<InPlace | undefined> {
   if (item.details.reverse) {
     const { recoveryMachine } = item.details;
     const isThere = recoveryMachine !== undefined && (await parts.machines.exists(recoveryMachine.folder));
     if (!isThere) return undefined;
     const disks = await recoveryDisks(parts, item);
-    return disks.map((disk) => ({ ...disk, sizeBytes: parts.files.facts(disk.path).sizeBytes }));
+    return { disks: disks.map((disk) => ({ ...disk, sizeBytes: parts.files.facts(disk.path).sizeBytes })) };
   }
   const lookup = await findMachineOf(parts, item);
   if (lookup.answer !== "found") return undefined;
   const { folder } = lookup.place;
   requireNoOtherProtector(parts, item.id, lookup.place);
   const today = disksToday(parts, item, await parts.machines.read(folder));
-  return disksIn(parts, folder, today).map((disk, index) => ({
-    ...disk,
-    sizeBytes: today[index]!.sizeBytes,
-  }));
+  const disks = disksIn(parts, folder, today);
+  return {
+    disks: disks.map((disk, index) => ({ ...disk, sizeBytes: today[index]!.sizeBytes })),
+    obstacle: exchangedObstacle(item, exchangedSources(parts, item, { folder, disks: today })),
+  };
 }
 
 /**
@@ -71,9 +83,10 @@ export async function lookAtSource(
       : reasonDoubt(diskId, state.resyncReasons);
   };
   try {
-    const disks = await disksInPlace(parts, item);
-    if (disks === undefined) return { doubts: [] };
-    const obstacle = newest && shrunkObstacle(item, newest, disks);
+    const found = await disksInPlace(parts, item);
+    if (found === undefined) return { doubts: [] };
+    const { disks } = found;
+    const obstacle = found.obstacle ?? (newest && shrunkObstacle(item, newest, disks));
     return obstacle
       ? { doubts: [], obstacle }
       : { doubts: (await Array.fromAsync(disks, async (disk) => (await doubtOf(disk)) ?? [])).flat() };
@@ -82,6 +95,15 @@ export async function lookAtSource(
     const text = `its machine cannot be read, so that no cycle can run: ${error.message.replace(/\.$/, "")}`;
     return { doubts: [], obstacle: { code: "MachineUnreadable", text } };
   }
+}
+
+function exchangedObstacle(
+  { id }: ProtectedItem,
+  exchanged: readonly Exchanged[],
+): SourceObstacle | undefined {
+  if (exchanged.length === 0) return undefined;
+  const text = `images have changed their places, so that no cycle runs: ${exchangedText(exchanged)}${acceptExchanged(nameOf(id))}`;
+  return { code: "ImagesExchanged", text };
 }
 
 function shrunkObstacle(

@@ -8,6 +8,7 @@ import type { EngineParts } from "../engine-parts.ts";
 import type { Progress } from "../../progress.ts";
 import { requireItem } from "../protected-item/require-item.ts";
 import type { ProtectedItem, ReplicationCycle } from "../../model/item.ts";
+import { imagesIn } from "../identity/exchanged-images.ts";
 import { takeOverHardware } from "../identity/hardware.ts";
 import { relationshipOf } from "../../model/relationship.ts";
 import { stateFacts } from "../../model/states.ts";
@@ -107,7 +108,7 @@ async function memberOf(
     throw new SiteRecoveryError("ActionNotAllowed", message, { target: itemId });
   }
   await requireWay(parts, found);
-  const today = await takeOverHardware(parts, found, { acceptsSmaller: mode === "resync" });
+  const today = await takeOverHardware(parts, found, { acceptsAll: mode === "resync" });
   const disks = await sourceDisks(parts, today);
   requireDisks(parts, machineName, disks);
   const ledger = settledLater(ledgerOf(parts.store, relationshipOf(today).replicaId));
@@ -148,12 +149,14 @@ async function runMember(
 ): Promise<ReplicationCycle> {
   const onDoubt = (text: string): void => noteSourceDoubt(parts, item.id, text);
   const options = { kind: mode, way: wayOf(item), disks, progress, taken, onDoubt, ledger };
+  // Before they are read: what takes their places meanwhile is met by the next cycle.
+  const images = item.details.reverse ? undefined : imagesIn(parts, disks[0]!.machine, item.details.disks);
   const cycle = await runCycle(parts, item, options);
   const retention = await retain(parts, item);
   // All that came of the cycle is one transaction: each waits for the disk.
   parts.store.transaction(() => {
     ledger.settle();
-    recordSuccess(parts, item.id, { lastCycle: cycle });
+    recordSuccess(parts, item.id, { lastCycle: cycle, ...(images && { imagesReplicated: images }) });
     if (cycle.resyncReason !== undefined || mode === "resync") noteResynchronized(parts, item.id, cycle);
     noteClockJump(parts, item.id, cycle);
     noteRetention(parts, item.id, retention);
