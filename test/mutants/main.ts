@@ -135,7 +135,9 @@ async function main(): Promise<void> {
       write: { type: "boolean", default: false },
     },
   });
-  const waiting = mutants.filter(({ id, file }) => new RegExp(values.only).test(`${id} ${file}`));
+  const only = new RegExp(values.only);
+  const waiting = mutants.filter(({ id, file }) => only.test(id) || only.test(file));
+  if (waiting.length === 0) throw new Error(`No fault has an id or a file like ${values.only}.`);
   requireInSources(mutants);
   await requirePassing(waiting);
   const count = waiting.length;
