@@ -79,20 +79,16 @@ function endKeeping(files: FileSystem, folder: string, others: readonly string[]
   takeOut(files, removing, new Set(foreignFiles(files, removing, others)));
   const kept = freePlace(files, folder);
   files.rename(removing, kept);
-  files.syncFolder(path.dirname(folder));
   return kept;
 }
 
 /**
- * If there is something in a machine's folder that is not the machine's: removes the rest, and gives the folder another name.
- * Durable when it returns where that is kept.
+ * If there is something in a machine's folder that is not the machine's: removes the rest, gives the folder another name, and returns where
+ * that is kept. The new name is durable once the caller has synchronised the folder above.
  */
 export function keepForeign(files: FileSystem, folder: string, others: readonly string[]): string[] {
   const before = endKeeping(files, folder, others);
-  if (foreignFiles(files, folder, others).length > 0) {
-    files.rename(folder, `${folder}${removingEnding}`);
-    files.syncFolder(path.dirname(folder));
-  }
+  if (foreignFiles(files, folder, others).length > 0) files.rename(folder, `${folder}${removingEnding}`);
   const now = endKeeping(files, folder, others);
   return [before, now].filter((kept) => kept !== undefined);
 }

@@ -123,16 +123,6 @@ export const syncCalls: readonly Mutant[] = [
       `files.remove(path.join(folder, name));`,
       "images of a removed machine are beside a person's files again after a power cut",
     ],
-    "moved-aside": [
-      `files.rename(folder, \`\${folder}\${removingEnding}\`);\n    files.syncFolder(path.dirname(folder));`,
-      `files.rename(folder, \`\${folder}\${removingEnding}\`);`,
-      "the folder of a machine that is being removed is in its place again, with a part of its files",
-    ],
-    "kept-name": [
-      `files.rename(removing, kept);\n  files.syncFolder(path.dirname(folder));`,
-      `files.rename(removing, kept);`,
-      "a person's files are kept in another folder than was said",
-    ],
   }),
   ...faultsIn("provider/machines/machine-mark.ts", machines, {
     "mark-bytes": [`opened.sync();`, ``, "a machine's mark is empty: nobody may move or remove it"],
