@@ -1,6 +1,6 @@
 /** What people decide about machines where the engine must not guess. */
 import { nameOf } from "../../arm-id.ts";
-import { SiteRecoveryError } from "../../errors.ts";
+import { isExpected, SiteRecoveryError } from "../../errors.ts";
 import { randomUuid } from "../../random.ts";
 import { addEvent } from "../../store/events.ts";
 import { putItem } from "../../store/protected-items.ts";
@@ -36,6 +36,21 @@ function record(parts: EngineParts, item: ProtectedItem, code: string, descripti
   });
 }
 
+/** The gate to every action has looked for it already, and shut it down if it could. */
+async function requireSeenOff(parts: EngineParts, item: ProtectedItem, place: MachinePlace): Promise<void> {
+  if ((await parts.machines.powerState(place.folder)) === "off") return;
+  const { machineName } = item.details;
+  const at = `on ${place.inventory.name} (${place.folder})`;
+  try {
+    await parts.machines.shutDown(place.folder);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const message = said`${machineName} runs ${at} and could not be shut down: ${error.message.replace(/\.$/, "")}.
+        Shut it down there, or take away what forbids it, and run this again.`;
+    throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
+  }
+}
+
 async function confirmOff(parts: EngineParts, itemId: string): Promise<"confirmed" | "seen off"> {
   const item = requireItem(parts, itemId);
   const { machineName } = item.details;
@@ -45,8 +60,10 @@ async function confirmOff(parts: EngineParts, itemId: string): Promise<"confirme
   }
   const lookup = await findMachineOf(parts, item);
   if (lookup.answer === "duplicate") throw notFound(item, lookup);
-  // The gate to every action has looked for it already, and shut it down.
-  if (lookup.answer === "found") return "seen off";
+  if (lookup.answer === "found") {
+    await requireSeenOff(parts, item, lookup.place);
+    return "seen off";
+  }
   const { isSourceUnfenced: _over, ...details } = item.details;
   const confirmed = { ...item, details: { ...details, sourceConfirmedOffAt: parts.clock.now() } };
   record(

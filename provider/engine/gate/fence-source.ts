@@ -57,8 +57,9 @@ export async function fenceLostSource(parts: EngineParts, itemId: string, progre
     }
     if (lookup.answer !== "found") return;
   } catch (error) {
-    if (isExpected(error)) return;
-    throw error;
+    if (!isExpected(error)) throw error;
+    const { machineName } = item.details;
+    return progress.report(`a second ${machineName} may run beside its machine: ${error.message}`);
   }
   const seen = requireItem(parts, itemId);
   const { isSourceUnfenced, sourceConfirmedOffAt, ...details } = seen.details;
