@@ -17,8 +17,7 @@ it("each action says that it may run, and nobody's word makes it be off", async 
   const files: FileSystem = {
     ...localFileSystem,
     rename(from, to) {
-      const isPower = to === path.join(path.dirname(site.image()), "power-state");
-      if (isReadOnly && isPower)
+      if (isReadOnly && to === path.join(path.dirname(site.image()), "power-state"))
         throw new SiteRecoveryError("IoFailed", `Cannot rename ${from}: it is read-only.`);
       localFileSystem.rename(from, to);
     },
