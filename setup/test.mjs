@@ -45,19 +45,20 @@ await runToExit(async () => {
   }
   const runs = (/** @type {string} */ name) => part === undefined || part === name;
   const isThorough = part === "thorough";
+  const usesPulumi = runs("e2e") || isThorough;
   const environment = testEnvironment({ isThorough });
   /** @type {(import("./test-report.mjs").Row | undefined)[]} */
   const rows = [];
 
   await installDependencies();
   const unprepared = [];
-  if (runs("unit") || runs("e2e") || isThorough) {
+  if (runs("unit") || usesPulumi) {
     unprepared.push(
-      await prepare("pulumi cli", () => ensurePulumi({ yaml: runs("e2e") })),
+      await prepare("pulumi cli", () => ensurePulumi({ yaml: usesPulumi })),
       await prepare("build", buildWhenStale),
     );
   }
-  if (runs("e2e")) {
+  if (usesPulumi) {
     const python = await ensurePulumiForPython();
     if ("missing" in python) process.stdout.write(`\nPython programs are not tested: ${python.missing}.\n`);
   }
@@ -69,7 +70,7 @@ await runToExit(async () => {
   if (runs("static")) rows.push(...(await runStaticChecks(filters[0])));
   if (runs("unit")) rows.push(await runVitest("unit", filters, environment));
   if (isThorough) rows.push(await runVitest("unit", thoroughTests, environment));
-  if (runs("e2e") || isThorough) {
+  if (usesPulumi) {
     const blocked = unprepared.some((row) => row !== undefined);
     if (blocked)
       process.stdout.write("\nThe end-to-end tests were not run, because a step before them failed.\n");

@@ -1,9 +1,10 @@
+import type { Readable } from "node:stream";
 import type { ObjectReader, Tag } from "../ports/objects.ts";
 import { bytesInFlight } from "./bytes-in-flight.ts";
 import { StateGone } from "./range-reader.ts";
 
 /** Up to here an object is read in one request. */
-export const smallBytes = 1_048_576;
+const smallBytes = 1_048_576;
 
 /** An object that is replaced each time it is read is no small one that changes now and then. */
 const attemptsMax = 5;
@@ -14,11 +15,41 @@ export interface WholeObject {
   readonly tag: Tag;
 }
 
+/** All bytes of an answer that says how many it has. */
+export async function wholeBody(body: Readable, sizeBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  // A line that breaks may look like the end: it is an error without a status, which is tried again.
+  if (bytes.length !== sizeBytes) throw new Error("The answer is shorter than it says.");
+  return bytes;
+}
+
+/** The object that an answer brings; `large`, and the rest of the answer is left, if one request is not for so many bytes. */
+export async function smallObject(
+  body: Readable,
+  { sizeBytes, tag }: { sizeBytes: number; tag: Tag },
+): Promise<WholeObject | "large"> {
+  if (sizeBytes <= smallBytes) return { bytes: await wholeBody(body, sizeBytes), tag };
+  body.destroy();
+  return "large";
+}
+
+/** All bytes of the state that was opened, which is closed then. */
+export async function readAll(reader: ObjectReader, signal?: AbortSignal): Promise<WholeObject> {
+  try {
+    const bytes = Buffer.alloc(reader.sizeBytes);
+    return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+  } finally {
+    await reader.close();
+  }
+}
+
 /** How a driver over a line reads an object. */
 interface Ways {
   readonly place: string;
   readonly signal: AbortSignal | undefined;
-  /** All in one request; `large` above `smallBytes`, `undefined` if there is no such object. */
+  /** All in one request, by `smallObject`; `undefined` if there is no such object. */
   readonly small: () => Promise<WholeObject | "large" | undefined>;
   readonly open: () => Promise<ObjectReader | undefined>;
 }
@@ -31,12 +62,9 @@ export async function wholeObject({ place, signal, small, open }: Ways): Promise
     const reader = await open();
     if (reader === undefined) return undefined;
     try {
-      const bytes = Buffer.alloc(reader.sizeBytes);
-      return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+      return await readAll(reader, signal);
     } catch (error) {
       if (!(error instanceof StateGone) || attempt === attemptsMax) throw error;
-    } finally {
-      await reader.close();
     }
   }
 }

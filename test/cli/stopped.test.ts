@@ -122,12 +122,11 @@ describe("Ctrl-C", () => {
   });
 });
 
-it("a drill that was killed is told by clean-up, and removed by its cancellation", async () => {
+it("clean-up of a drill that was killed says which job waits, and its cancellation removes the machine", async () => {
   await site.protect();
   const machine = `${path.dirname(site.replica)}-test`;
   const words = ["test-failover", "web1", "--network", "drill-net"];
-  const killed = stop(words, () => fs.existsSync(path.join(machine, "os.img.partial")), "SIGKILL");
-  await killed;
+  await stop(words, () => fs.existsSync(path.join(machine, "os.img.partial")), "SIGKILL");
   const refused = await run("clean-up", "web1");
   expect(refused.code).toBe(1);
   const told =

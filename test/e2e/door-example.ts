@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { ensurePulumi } from "../../setup/pulumi-environment.mjs";
 import { ensurePulumiForPython } from "../../setup/pulumi-python.mjs";
-import { nodePath } from "../../setup/project.mjs";
+import { nodePath, programFile } from "../../setup/project.mjs";
 import { collectOutput } from "../../setup/run-command.mjs";
 import type { Status } from "./status.ts";
 
@@ -92,8 +92,7 @@ export class DoorExample {
   }
 
   async item(): Promise<Status["items"][number]> {
-    const main = path.join(packageFolder, "dist", "bundle", "command.js");
-    const { items } = JSON.parse(await this.run(nodePath(), main, "status", "--json")) as Status;
+    const { items } = JSON.parse(await this.run(nodePath(), programFile, "status", "--json")) as Status;
     return items[0]!;
   }
 

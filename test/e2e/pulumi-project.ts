@@ -8,10 +8,10 @@ import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { machineDefinition } from "../machine-definition.ts";
+import { programFile } from "../../setup/project.mjs";
 import { ensurePulumi } from "../../setup/pulumi-environment.mjs";
 
 const packageFolder = path.resolve(import.meta.dirname, "../..");
-const builtCommand = path.join(packageFolder, "dist", "bundle", "command.js");
 
 export interface Run {
   readonly status: number | null;
@@ -144,7 +144,7 @@ export class PulumiProject {
   /** The built command line tool. */
   siterecovery(...words: string[]): Promise<Run> {
     return this.#run(
-      spawn(process.execPath, [builtCommand, ...words], { cwd: this.folder, env: this.#environment }),
+      spawn(process.execPath, [programFile, ...words], { cwd: this.folder, env: this.#environment }),
     );
   }
 
@@ -153,7 +153,7 @@ export class PulumiProject {
     const bin = this.path("node_modules", ".bin");
     fs.mkdirSync(bin, { recursive: true });
     const command = path.join(bin, "siterecovery");
-    if (!fs.existsSync(command)) fs.symlinkSync(builtCommand, command);
+    if (!fs.existsSync(command)) fs.symlinkSync(programFile, command);
     const folders = [path.dirname(this.#pulumi), path.dirname(process.execPath), this.#environment["PATH"]];
     const environment = { ...this.#environment, PATH: folders.join(path.delimiter) };
     return this.#run(spawn(program, words, { cwd: this.folder, env: environment }));

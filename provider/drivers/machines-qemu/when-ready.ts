@@ -84,11 +84,8 @@ async function askAll(
     report?.(`${base.machine}: ${name}, after ${afterSeconds} s`);
   };
   for (const { kind, name, ask } of probesOf(ready)) pass(kind, name, await ask(wait()));
-  const last = passed.at(-1);
-  const works = {
-    ...{ readyAt: last?.passedAt ?? clock.now(), readyAfterSeconds: last?.afterSeconds ?? 0 },
-    probes: passed,
-  };
+  const { passedAt = clock.now(), afterSeconds = 0 } = passed.at(-1) ?? {};
+  const works = { readyAt: passedAt, readyAfterSeconds: afterSeconds, probes: passed };
   // Only of a copy it is known what it held when it was started.
   if (ready.lastWrite === undefined || base.purpose !== "drill") return works;
   const { at, said: words } = await askLastWrite(wait(), ready.lastWrite);

@@ -25,7 +25,7 @@ import { requireRemovable } from "../require-removable.ts";
 import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
-import { smallBytes, wholeObject } from "../whole-object.ts";
+import { wholeObject } from "../whole-object.ts";
 import { conditionsOf, isAbsent, isLost, md5Of, tagOf } from "./blob-conditions.ts";
 import { classify } from "./classify.ts";
 import { downloadBlob, downloadRange } from "./download-blob.ts";
@@ -177,7 +177,7 @@ export class AzureBlobObjects implements Objects {
       ...{ place: this.place, signal, open: () => this.open(name, signal) },
       small: () =>
         this.#request(name, signal, (container, abortSignal) =>
-          downloadBlob(container.getBlobClient(name), smallBytes, abortSignal),
+          downloadBlob(container.getBlobClient(name), abortSignal),
         ),
     });
   }

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { BlobClient, BlobDownloadOptions } from "@azure/storage-blob";
 import type { Tag } from "../../ports/objects.ts";
 import type { ByteRange } from "../range-reader.ts";
-import type { WholeObject } from "../whole-object.ts";
+import { smallObject, type WholeObject } from "../whole-object.ts";
 import { isAbsent, tagOf } from "./blob-conditions.ts";
 import { statusOf } from "./classify.ts";
 
@@ -11,29 +11,15 @@ function once(abortSignal: AbortSignal): BlobDownloadOptions {
   return { abortSignal, maxRetryRequests: 0 };
 }
 
-/** The whole of a blob, `large` if it has more bytes than `bytesMax`, or `undefined` if there is none. */
+/** The whole of a blob, `large`, or `undefined` if there is none. */
 export async function downloadBlob(
   blob: BlobClient,
-  bytesMax: number,
   abortSignal: AbortSignal,
 ): Promise<WholeObject | "large" | undefined> {
   try {
-    const {
-      readableStreamBody,
-      contentLength = 0,
-      etag,
-    } = await blob.download(0, undefined, once(abortSignal));
-    const body = readableStreamBody as Readable;
-    if (contentLength > bytesMax) {
-      body.destroy();
-      return "large";
-    }
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk as Buffer);
-    const bytes = Buffer.concat(chunks);
-    // A line that breaks may look like the end: it is another error without a status, which is tried again.
-    if (bytes.length !== contentLength) throw new Error("The answer is shorter than the blob.");
-    return { bytes, tag: tagOf(etag) };
+    const answer = await blob.download(0, undefined, once(abortSignal));
+    const { contentLength: sizeBytes = 0, etag } = answer;
+    return await smallObject(answer.readableStreamBody as Readable, { sizeBytes, tag: tagOf(etag) });
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -20,6 +20,7 @@ import type {
 import { randomHex, systemRandom } from "../../random.ts";
 import { isObjectName, requireObjectName } from "../object-name.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
+import { readAll } from "../whole-object.ts";
 import { FileReader, factsOfFile, ListedFile } from "./file-reader.ts";
 import { NameLock } from "./name-lock.ts";
 import { placeFile } from "./place-file.ts";
@@ -140,13 +141,7 @@ export class FolderObjects implements Objects {
 
   async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
     const reader = await this.open(name, signal);
-    if (reader === undefined) return undefined;
-    try {
-      const bytes = Buffer.alloc(reader.sizeBytes);
-      return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
-    } finally {
-      await reader.close();
-    }
+    return reader && readAll(reader, signal);
   }
 
   open(name: string, signal?: AbortSignal): Promise<ObjectReader | undefined> {

@@ -25,7 +25,7 @@ import { type RemotePorts, timesOf } from "../remote-ports.ts";
 import { OwnFailure, withRetry } from "../remote-retry.ts";
 import { requireRemovable } from "../require-removable.ts";
 import { throwIfStopped } from "../throw-if-stopped.ts";
-import { smallBytes, wholeObject } from "../whole-object.ts";
+import { smallObject, wholeBody, wholeObject, type WholeObject } from "../whole-object.ts";
 import { classify, isAbsent, isLost } from "./classify.ts";
 import { bodyOf, checksumOf, inMemory, pieceBytes } from "./line-body.ts";
 import { leave, Line, type LineBody } from "./line.ts";
@@ -118,17 +118,10 @@ export class HttpsObjects implements Objects {
     });
   }
 
-  async #small(
-    name: string,
-    signal: AbortSignal,
-  ): Promise<{ bytes: Buffer; tag: Tag } | "large" | undefined> {
+  async #small(name: string, signal: AbortSignal): Promise<WholeObject | "large" | undefined> {
     try {
       const answer = await this.#line.send({ method: "GET", path: `/${name}` }, signal);
-      if (sizeOf(answer) > smallBytes) {
-        answer.destroy();
-        return "large";
-      }
-      return { bytes: await wholeOf(answer), tag: tagOf(answer) };
+      return await smallObject(answer, { sizeBytes: sizeOf(answer), tag: tagOf(answer) });
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
@@ -215,7 +208,8 @@ export class HttpsObjects implements Objects {
     signal: AbortSignal | undefined,
   ): Promise<T> {
     return this.#request("", signal, async (abortSignal) => {
-      const bytes = await wholeOf(await this.#line.send(request, abortSignal));
+      const answer = await this.#line.send(request, abortSignal);
+      const bytes = await wholeBody(answer, sizeOf(answer));
       return JSON.parse(bytes.toString("utf8")) as T;
     });
   }
@@ -255,15 +249,6 @@ function tagOf({ headers: { etag = "" } }: IncomingMessage): Tag {
 
 function sizeOf({ headers }: IncomingMessage): number {
   return Number(headers["content-length"]);
-}
-
-/** A line that breaks may look like the end: it is an error without a status, which is tried again. */
-async function wholeOf(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length !== sizeOf(answer)) throw new Error("The answer is shorter than it says.");
-  return bytes;
 }
 
 /** `undefined` if the object was replaced or removed. */

@@ -2,6 +2,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import type { S3 } from "@aws-sdk/client-s3";
 import type { Tag } from "../../ports/objects.ts";
 import type { ByteRange } from "../range-reader.ts";
+import { smallObject, type WholeObject } from "../whole-object.ts";
 import { isAbsent, isOtherState, tagOf } from "./s3-conditions.ts";
 
 interface ObjectKey {
@@ -9,26 +10,16 @@ interface ObjectKey {
   readonly Key: string;
 }
 
-/** The whole of an object, `large` if it has more bytes than `bytesMax`, or `undefined` if there is none. */
+/** The whole of an object, `large`, or `undefined` if there is none. */
 export async function downloadObject(
   s3: S3,
   object: ObjectKey,
-  bytesMax: number,
   abortSignal: AbortSignal,
-): Promise<{ bytes: Buffer; tag: Tag } | "large" | undefined> {
+): Promise<WholeObject | "large" | undefined> {
   try {
     const { Body, ContentLength = 0, ETag } = await s3.getObject(object, { abortSignal });
-    const body = Body as Readable;
-    if (ContentLength > bytesMax) {
-      body.destroy();
-      return "large";
-    }
-    const chunks: Buffer[] = [];
-    for await (const chunk of addAbortSignal(abortSignal, body)) chunks.push(chunk as Buffer);
-    const bytes = Buffer.concat(chunks);
-    // A line that breaks may look like the end: it is another error without a status, which is tried again.
-    if (bytes.length !== ContentLength) throw new Error("The answer is shorter than the object.");
-    return { bytes, tag: tagOf(ETag) };
+    const body = addAbortSignal(abortSignal, Body as Readable);
+    return await smallObject(body, { sizeBytes: ContentLength, tag: tagOf(ETag) });
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

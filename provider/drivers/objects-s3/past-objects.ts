@@ -6,6 +6,7 @@ import type { CopiedObjects, ObjectFacts, ObjectReader, PastObjects, Tag } from 
 import { bytesInFlight } from "../bytes-in-flight.ts";
 import { once } from "../once.ts";
 import { RangeReader } from "../range-reader.ts";
+import { readAll } from "../whole-object.ts";
 import type { RemotePorts } from "../remote-ports.ts";
 import { Bucket } from "./bucket.ts";
 import { downloadRange } from "./download-object.ts";
@@ -42,9 +43,7 @@ export class PastS3Objects implements PastObjects {
 
   async get(name: string, signal?: AbortSignal): Promise<{ bytes: Buffer; tag: Tag } | undefined> {
     const reader = await this.open(name);
-    if (reader === undefined) return undefined;
-    const bytes = Buffer.alloc(reader.sizeBytes);
-    return { bytes: bytes.subarray(0, await reader.read(bytes, 0, signal)), tag: reader.tag };
+    return reader && readAll(reader, signal);
   }
 
   async open(name: string): Promise<ObjectReader | undefined> {

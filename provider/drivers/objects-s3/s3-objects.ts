@@ -19,7 +19,7 @@ import { once } from "../once.ts";
 import { RangeReader } from "../range-reader.ts";
 import type { RemotePorts } from "../remote-ports.ts";
 import { throwIfStopped, unlessStopped } from "../throw-if-stopped.ts";
-import { smallBytes, wholeObject } from "../whole-object.ts";
+import { wholeObject } from "../whole-object.ts";
 import { Bucket } from "./bucket.ts";
 import { downloadObject, downloadRange } from "./download-object.ts";
 import { ObjectLock } from "./object-lock.ts";
@@ -90,7 +90,7 @@ export class S3Objects implements Objects {
       ...{ place: this.place, signal, open: () => this.open(name, signal) },
       small: () =>
         this.#bucket.request(request, (s3, abortSignal) =>
-          downloadObject(s3, this.#bucket.object(name), smallBytes, abortSignal),
+          downloadObject(s3, this.#bucket.object(name), abortSignal),
         ),
     });
   }

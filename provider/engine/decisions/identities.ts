@@ -11,6 +11,7 @@ import { candidates, type MachinePlace } from "../inventory/look-up-machine.ts";
 import type { Progress } from "../../progress.ts";
 import { requireItem } from "../protected-item/require-item.ts";
 import type { ProtectedItem } from "../../model/item.ts";
+import { fenceSource } from "../gate/fence-source.ts";
 import { withItem } from "../gate/with-item.ts";
 import { adoptMove } from "./adopt-move.ts";
 import { discardChanges } from "./discard-changes.ts";
@@ -36,22 +37,30 @@ function record(parts: EngineParts, item: ProtectedItem, code: string, descripti
   });
 }
 
-/** The gate to every action has looked for it already, and shut it down if it could. */
-async function requireSeenOff(parts: EngineParts, item: ProtectedItem, place: MachinePlace): Promise<void> {
+/** The gate to every action has looked for it already, and shut it down if it could: only why it could not is to be told. */
+async function requireSeenOff(
+  parts: EngineParts,
+  item: ProtectedItem,
+  place: MachinePlace,
+  progress: Progress,
+): Promise<void> {
   if ((await parts.machines.powerState(place.folder)) === "off") return;
-  const { machineName } = item.details;
-  const at = `on ${place.inventory.name} (${place.folder})`;
   try {
-    await parts.machines.shutDown(place.folder);
+    await fenceSource(parts, item.id, progress);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    const message = said`${machineName} runs ${at} and could not be shut down: ${error.message.replace(/\.$/, "")}.
+    const at = `on ${place.inventory.name} (${place.folder})`;
+    const message = said`${item.details.machineName} runs ${at} and could not be shut down: ${error.message.replace(/\.$/, "")}.
         Shut it down there, or take away what forbids it, and run this again.`;
     throw new SiteRecoveryError("PrerequisitesNotMet", message, { target: item.id });
   }
 }
 
-async function confirmOff(parts: EngineParts, itemId: string): Promise<"confirmed" | "seen off"> {
+async function confirmOff(
+  parts: EngineParts,
+  itemId: string,
+  progress: Progress,
+): Promise<"confirmed" | "seen off"> {
   const item = requireItem(parts, itemId);
   const { machineName } = item.details;
   if (item.activeLocation !== "recovery") {
@@ -61,7 +70,7 @@ async function confirmOff(parts: EngineParts, itemId: string): Promise<"confirme
   const lookup = await findMachineOf(parts, item);
   if (lookup.answer === "duplicate") throw notFound(item, lookup);
   if (lookup.answer === "found") {
-    await requireSeenOff(parts, item, lookup.place);
+    await requireSeenOff(parts, item, lookup.place, progress);
     return "seen off";
   }
   const { isSourceUnfenced: _over, ...details } = item.details;
@@ -165,7 +174,7 @@ export class Identities {
    */
   confirmSourceOff(itemId: string, progress: Progress): Promise<"confirmed" | "seen off"> {
     return withItem(this.#parts, itemId, "confirmation that the source is off", progress, async () =>
-      Promise.resolve(confirmOff(this.#parts, itemId)),
+      confirmOff(this.#parts, itemId, progress),
     );
   }
 

@@ -42,27 +42,32 @@ async function stop(
   });
 }
 
-/** The caller holds the item's lease. What cannot be found stays remembered. */
-export async function fenceLostSource(parts: EngineParts, itemId: string, progress: Progress): Promise<void> {
+/** Shuts down what runs beside the active machine. The caller holds the item's lease. Throws as the machines do. */
+export async function fenceSource(parts: EngineParts, itemId: string, progress: Progress): Promise<void> {
   const item = requireItem(parts, itemId);
-  try {
-    for (const place of await findFormers(parts, item)) await stop(parts, item, place, progress);
-    if (!mustBeOff(item)) return;
-    const lookup = await findMachineOf(parts, item);
-    for (const place of carriersOf(lookup, item)) {
-      // What it wrote while its replica ran is on its disks only: before it is off, it is known that it ran.
-      const ran = (await parts.machines.powerState(place.folder)) !== "off";
-      if (ran && item.details.primaryLeft === undefined) noteLeft(parts, item, {});
-      await stop(parts, item, place, progress);
-    }
-    if (lookup.answer !== "found") return;
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    const { machineName } = item.details;
-    return progress.report(`a second ${machineName} may run beside its machine: ${error.message}`);
+  for (const place of await findFormers(parts, item)) await stop(parts, item, place, progress);
+  if (!mustBeOff(item)) return;
+  const lookup = await findMachineOf(parts, item);
+  for (const place of carriersOf(lookup, item)) {
+    // What it wrote while its replica ran is on its disks only: before it is off, it is known that it ran.
+    const ran = (await parts.machines.powerState(place.folder)) !== "off";
+    if (ran && item.details.primaryLeft === undefined) noteLeft(parts, item, {});
+    await stop(parts, item, place, progress);
   }
+  if (lookup.answer !== "found") return;
   const seen = requireItem(parts, itemId);
   const { isSourceUnfenced, sourceConfirmedOffAt, ...details } = seen.details;
   if (isSourceUnfenced === undefined && sourceConfirmedOffAt === undefined) return;
   putItem(parts.store, { ...seen, details });
+}
+
+/** The same before an action, which what cannot be found or shut down does not keep from its work: it stays remembered. */
+export async function fenceLostSource(parts: EngineParts, itemId: string, progress: Progress): Promise<void> {
+  try {
+    await fenceSource(parts, itemId, progress);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const { machineName } = requireItem(parts, itemId).details;
+    progress.report(`a second ${machineName} may run beside its machine: ${error.message}`);
+  }
 }

@@ -56,7 +56,7 @@ it.each([
   ["alone", [""]],
   ["with their change logs", ["", ".hrl"]],
 ] as const)(
-  "is told and stops cycles and a planned failover, for images %s, until they are back",
+  "raises an alert and stops cycles and a planned failover, for images %s, until they are back",
   async (_how, endings) => {
     expect(await codes("web1")).not.toContain("ImagesExchanged");
     exchange(endings);
@@ -70,14 +70,14 @@ it.each([
   },
 );
 
-it("is told of a link to another machine's image as well", async () => {
+it("does so for a link to another machine's image as well", async () => {
   fs.rmSync(site.image("web1"));
   fs.linkSync(site.image("db1"), site.image("web1"));
   await expectRefused("web1", "db1");
   expect(await codes("db1")).not.toContain("ImagesExchanged");
 });
 
-it("is accepted by a resync that a person asks for, and told no more", async () => {
+it("is accepted by a resync that a person asks for, which ends the alert", async () => {
   exchange([""]);
   for (const machine of machines) {
     await replicate(machine, "resync");
